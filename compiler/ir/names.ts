@@ -1,0 +1,41 @@
+/**
+ * Unique names inside a function. A name is a readable stem, followed by `#n` where the stem alone is taken; emitters
+ * turn both into an identifier of their target, and may give the stem back where scopes allow it.
+ */
+
+export class Names {
+  readonly #taken = new Set<string>();
+  readonly #counts = new Map<string, number>();
+
+  constructor(taken: Iterable<string> = []) {
+    for (const name of taken) this.#taken.add(name);
+  }
+
+  /** A name not given out before: the stem of `wish` itself, or with the next free number. */
+  fresh = (wish: string): string => {
+    const stem = stemOf(wish);
+    let name = stem;
+    while (this.#taken.has(name)) {
+      const count = (this.#counts.get(stem) ?? 1) + 1;
+      this.#counts.set(stem, count);
+      name = `${stem}#${count}`;
+    }
+    this.#taken.add(name);
+    return name;
+  };
+
+  /** Marks a name as taken; it is an error of the caller to take one twice. */
+  take(name: string): void {
+    this.#taken.add(name);
+  }
+
+  has(name: string): boolean {
+    return this.#taken.has(name);
+  }
+}
+
+/** The readable part of a name. */
+export const stemOf = (name: string): string => {
+  const mark = name.indexOf("#");
+  return mark < 0 ? name : name.slice(0, mark);
+};

@@ -1,0 +1,56 @@
+/**
+ * The names of the primitive real functions of the IR, by number of arguments.
+ * What each one means, and its derivative, is in `primitives.ts`.
+ */
+
+export const unaryOpcodes = [
+  "neg",
+  "abs",
+  "sign",
+  "sqrt",
+  "cbrt",
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "log2",
+  "log10",
+  "sin",
+  "cos",
+  "tan",
+  "asin",
+  "acos",
+  "atan",
+  "sinh",
+  "cosh",
+  "tanh",
+  "asinh",
+  "acosh",
+  "atanh",
+  "floor",
+  "ceil",
+  "round",
+  "trunc",
+  "fround",
+] as const;
+
+export const binaryOpcodes = [
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "mod",
+  "pow",
+  "atan2",
+  "hypot",
+  "min",
+  "max",
+  /** gate(c, p) = c·p, but exactly 0 where c is 0: how a zero tangent or cotangent meets an infinite partial. */
+  "gate",
+] as const;
+
+export type UnaryOpcode = (typeof unaryOpcodes)[number];
+export type BinaryOpcode = (typeof binaryOpcodes)[number];
+export type Opcode = UnaryOpcode | BinaryOpcode;
+
+export const opcodes: readonly Opcode[] = [...unaryOpcodes, ...binaryOpcodes];

@@ -1,0 +1,319 @@
+/**
+ * Walks over the IR: visitors, rebuilders, binder lists and renaming. Nothing here knows what a node means.
+ */
+
+import type { Affine } from "./affine.ts";
+import * as affine from "./affine.ts";
+import * as build from "./build.ts";
+import type { Access, Argument, Block, Expr, Fn, Statement, Test, View } from "./nodes.ts";
+
+// Visiting.
+
+export function forEachStatement(block: Block, visit: (statement: Statement) => void): void {
+  for (const statement of block) {
+    visit(statement);
+    for (const inner of blocksOf(statement)) forEachStatement(inner, visit);
+  }
+}
+
+/** The blocks directly inside a statement. */
+export function blocksOf(statement: Statement): readonly Block[] {
+  switch (statement.kind) {
+    case "for":
+    case "while":
+      return [statement.body];
+    case "if":
+      return [statement.then, statement.else];
+    default:
+      return [];
+  }
+}
+
+/** The expressions a statement itself evaluates, those of inner blocks left out. */
+export function expressionsOf(statement: Statement): readonly Expr[] {
+  switch (statement.kind) {
+    case "let":
+    case "store":
+    case "accumulate":
+      return [statement.value];
+    case "if":
+    case "while":
+      return expressionsOfTest(statement.test);
+    case "call":
+      return statement.args.flatMap((arg) => (arg.kind === "real" ? [arg.value] : []));
+    default:
+      return [];
+  }
+}
+
+export function expressionsOfTest(test: Test): readonly Expr[] {
+  switch (test.kind) {
+    case "compare":
+      return [test.left, test.right];
+    case "and":
+    case "or":
+      return [...expressionsOfTest(test.left), ...expressionsOfTest(test.right)];
+    case "not":
+      return expressionsOfTest(test.of);
+    case "constant":
+      return [];
+    default:
+      return test satisfies never;
+  }
+}
+
+/** Visits an expression and everything inside it, parents first. */
+export function forEachExpr(expr: Expr, visit: (expr: Expr) => void): void {
+  visit(expr);
+  if (expr.kind === "primitive") for (const arg of expr.args) forEachExpr(arg, visit);
+  if (expr.kind === "select") {
+    for (const inner of expressionsOfTest(expr.test)) forEachExpr(inner, visit);
+    forEachExpr(expr.then, visit);
+    forEachExpr(expr.else, visit);
+  }
+}
+
+/** Every expression of a block, inner blocks included. */
+export function forEachExprIn(block: Block, visit: (expr: Expr) => void): void {
+  forEachStatement(block, (statement) => {
+    for (const expr of expressionsOf(statement)) forEachExpr(expr, visit);
+  });
+}
+
+/** The index forms a statement itself contains: subscripts, bounds, integer arguments, those inside expressions too. */
+export function formsOf(statement: Statement): readonly Affine[] {
+  const forms: Affine[] = [];
+  for (const top of expressionsOf(statement)) {
+    forEachExpr(top, (expr) => {
+      if (expr.kind === "read") forms.push(...expr.at);
+      if (expr.kind === "integer") forms.push(expr.value);
+    });
+  }
+  switch (statement.kind) {
+    case "store":
+    case "accumulate":
+      forms.push(...statement.at);
+      break;
+    case "for":
+      forms.push(statement.from, statement.to);
+      break;
+    case "call":
+      for (const arg of statement.args) {
+        if (arg.kind === "integer") forms.push(arg.value);
+        if (arg.kind === "array") forms.push(...arg.view.prefix);
+      }
+      break;
+    case "contract":
+      forms.push(...statement.to.at, ...statement.factors.flatMap((factor) => factor.at));
+      break;
+    default:
+      break;
+  }
+  return forms;
+}
+
+/** Names bound anywhere in a block. */
+export function bindersIn(block: Block): string[] {
+  const names: string[] = [];
+  forEachStatement(block, (statement) => {
+    switch (statement.kind) {
+      case "let":
+        names.push(statement.name);
+        break;
+      case "alloc":
+        names.push(statement.array);
+        break;
+      case "for":
+        names.push(statement.index);
+        break;
+      case "while":
+        names.push(statement.counter);
+        break;
+      case "contract":
+        names.push(...statement.over.map((axis) => axis.index));
+        break;
+      default:
+        break;
+    }
+  });
+  return names;
+}
+
+export const bindersOf = (fn: Fn): string[] => [
+  ...fn.parameters.map((parameter) => parameter.name),
+  ...bindersIn(fn.body),
+];
+
+// Rebuilding.
+
+/** What a name stands for after a rewrite; undefined keeps it. Binders are renamed by `binder`. */
+export interface Rewriter {
+  /** Replaces a scalar name. */
+  readonly name?: (name: string) => Expr | undefined;
+  /** Replaces an index name. */
+  readonly index?: (name: string) => Affine | undefined;
+  /** Replaces an array by a view: accesses get the view's prefix in front of their own indices. */
+  readonly array?: (array: string) => View | undefined;
+  /** Renames what statements bind. */
+  readonly binder?: (name: string) => string;
+}
+
+export function rewriteForm(form: Affine, rewriter: Rewriter): Affine {
+  return affine.substitute(
+    form,
+    (name) => rewriter.index?.(name),
+    (array, at) => {
+      const view = rewriter.array?.(array);
+      return view ? affine.gather(view.array, [...view.prefix, ...at]) : affine.gather(array, at);
+    },
+  );
+}
+
+export function rewriteAccess(place: Access, rewriter: Rewriter): Access {
+  const at = place.at.map((form) => rewriteForm(form, rewriter));
+  const view = rewriter.array?.(place.array);
+  return view ? { array: view.array, at: [...view.prefix, ...at] } : { array: place.array, at };
+}
+
+/** Rebuilds an expression bottom-up through the folding constructors; `visit` may replace any rebuilt node. */
+export function rewriteExpr(expr: Expr, rewriter: Rewriter, visit: (expr: Expr) => Expr = (x) => x): Expr {
+  const inside = (x: Expr) => rewriteExpr(x, rewriter, visit);
+  switch (expr.kind) {
+    case "number":
+      return visit(expr);
+    case "name":
+      return visit(rewriter.name?.(expr.name) ?? expr);
+    case "read": {
+      const place = rewriteAccess(expr, rewriter);
+      return visit({ kind: "read", ...place });
+    }
+    case "integer":
+      return visit(build.integerValue(rewriteForm(expr.value, rewriter)));
+    case "primitive":
+      return visit(build.primitive(expr.op, expr.args.map(inside)));
+    case "select":
+      return visit(
+        build.select(rewriteTest(expr.test, rewriter, visit), inside(expr.then), inside(expr.else)),
+      );
+    default:
+      return expr satisfies never;
+  }
+}
+
+export function rewriteTest(test: Test, rewriter: Rewriter, visit?: (expr: Expr) => Expr): Test {
+  switch (test.kind) {
+    case "compare":
+      return build.compare(
+        test.relation,
+        rewriteExpr(test.left, rewriter, visit),
+        rewriteExpr(test.right, rewriter, visit),
+      );
+    case "and":
+      return build.and(rewriteTest(test.left, rewriter, visit), rewriteTest(test.right, rewriter, visit));
+    case "or":
+      return build.or(rewriteTest(test.left, rewriter, visit), rewriteTest(test.right, rewriter, visit));
+    case "not":
+      return build.not(rewriteTest(test.of, rewriter, visit));
+    case "constant":
+      return test;
+    default:
+      return test satisfies never;
+  }
+}
+
+/** Rebuilds one statement with everything inside it, inner blocks included. */
+export function rewriteStatement(
+  statement: Statement,
+  rewriter: Rewriter,
+  visit?: (expr: Expr) => Expr,
+): Statement {
+  const expr = (x: Expr) => rewriteExpr(x, rewriter, visit);
+  const binder = rewriter.binder ?? ((name: string) => name);
+  switch (statement.kind) {
+    case "let":
+      return { ...statement, name: binder(statement.name), value: expr(statement.value) };
+    case "alloc":
+      return { ...statement, array: binder(statement.array) };
+    case "store":
+    case "accumulate":
+      return { ...statement, ...rewriteAccess(statement, rewriter), value: expr(statement.value) };
+    case "for":
+      return {
+        ...statement,
+        index: binder(statement.index),
+        from: rewriteForm(statement.from, rewriter),
+        to: rewriteForm(statement.to, rewriter),
+        body: rewriteBlock(statement.body, rewriter, visit),
+      };
+    case "while":
+      return {
+        ...statement,
+        counter: binder(statement.counter),
+        test: rewriteTest(statement.test, rewriter, visit),
+        body: rewriteBlock(statement.body, rewriter, visit),
+      };
+    case "if":
+      return {
+        ...statement,
+        test: rewriteTest(statement.test, rewriter, visit),
+        then: rewriteBlock(statement.then, rewriter, visit),
+        else: rewriteBlock(statement.else, rewriter, visit),
+      };
+    case "call":
+      return { ...statement, args: statement.args.map((arg) => rewriteArgument(arg, rewriter, visit)) };
+    case "contract":
+      return {
+        ...statement,
+        to: rewriteAccess(statement.to, rewriter),
+        factors: statement.factors.map((factor) => rewriteAccess(factor, rewriter)),
+        over: statement.over.map((axis) => ({ index: binder(axis.index), size: axis.size })),
+      };
+    case "return":
+    case "comment":
+      return statement;
+    default:
+      return statement satisfies never;
+  }
+}
+
+function rewriteArgument(arg: Argument, rewriter: Rewriter, visit?: (expr: Expr) => Expr): Argument {
+  switch (arg.kind) {
+    case "real":
+      return { kind: "real", value: rewriteExpr(arg.value, rewriter, visit) };
+    case "integer":
+      return { kind: "integer", value: rewriteForm(arg.value, rewriter) };
+    case "array": {
+      const place = rewriteAccess({ array: arg.view.array, at: arg.view.prefix }, rewriter);
+      return { kind: "array", view: { array: place.array, prefix: place.at } };
+    }
+    default:
+      return arg satisfies never;
+  }
+}
+
+export const rewriteBlock = (block: Block, rewriter: Rewriter, visit?: (expr: Expr) => Expr): Statement[] =>
+  block.map((statement) => rewriteStatement(statement, rewriter, visit));
+
+/**
+ * A copy of a block in which every binder has a fresh name, and free names are replaced as `free` says. The way to
+ * put a block into another function.
+ */
+export function instantiate(block: Block, fresh: (wish: string) => string, free: Rewriter = {}): Statement[] {
+  const renamed = new Map<string, string>();
+  for (const binder of bindersIn(block)) renamed.set(binder, fresh(binder));
+  return rewriteBlock(block, {
+    name: (text) => {
+      const own = renamed.get(text);
+      return own === undefined ? free.name?.(text) : build.name(own);
+    },
+    index: (text) => {
+      const own = renamed.get(text);
+      return own === undefined ? free.index?.(text) : affine.index(own);
+    },
+    array: (text) => {
+      const own = renamed.get(text);
+      return own === undefined ? free.array?.(text) : { array: own, prefix: [] };
+    },
+    binder: (text) => renamed.get(text) ?? text,
+  });
+}

@@ -1,0 +1,77 @@
+/**
+ * What the frontend makes of an `ode({...})` declaration: the layout of its records, their defaults, and its functions
+ * in the IR. Everything after the frontend works from this and never sees TypeScript.
+ */
+
+import type { Span } from "./diagnostics/span.ts";
+import type { Fn, GlobalArray, Shape } from "./ir/nodes.ts";
+
+/** One leaf of a record: a scalar (shape []), vector, matrix or tensor. */
+export interface Leaf {
+  /** Path in the model, e.g. ["encoder", "W"]; tuple members by their number. */
+  readonly path: readonly string[];
+  /** Name in the IR, unique in the model: the parameter of `rhs` and the other functions that carries it. */
+  readonly name: string;
+  readonly shape: Shape;
+  /** First word in the flat record. For an input, in the record of all pieces. */
+  readonly offset: number;
+  /** Row-major default values. For an input, of all pieces: piece 0 first. */
+  readonly initial: readonly number[];
+  readonly span: Span;
+}
+
+/** A signal of time. Its leaves have one copy for each piece or knot: flat storage is [count, ...shape], leaf by leaf. */
+export interface Input {
+  readonly name: string;
+  readonly kind: "hold" | "linear" | "cubic";
+  /** Pieces of `hold`, knots of the others. */
+  readonly count: number;
+  /** path[0] is the input's name; shape is that of one piece. */
+  readonly leaves: readonly Leaf[];
+  readonly span: Span;
+}
+
+export interface SolverDefaults {
+  readonly method: string;
+  readonly t0: number;
+  readonly t1: number;
+  readonly steps?: number | undefined;
+  readonly dt?: number | undefined;
+  readonly adjoint: string;
+  /** Dotted paths, e.g. "params.W1", "state", "inputs.torque"; undefined: everything. */
+  readonly wrt?: readonly string[] | undefined;
+}
+
+/**
+ * Functions of the model in the IR. Parameters, in this order, of every one of them:
+ *   real `t`; [integer `k` for `at` only]; arrays, access "in": the state leaves, the params leaves, the input leaves
+ *   (each in the shape of one piece), the data leaves; then results, access "out".
+ * Results: `rhs`: one per state leaf, in order, named `f_<leaf>`, same shape. `terminal`, `running`, `at`: one of rank
+ * 0, named `result`. Outputs: one array, named `result`, in the shape of the output.
+ * Constant arrays are read as globals (`constants`). Helper functions are already expanded.
+ */
+export interface Model {
+  readonly name: string;
+  readonly file: string;
+  readonly span: Span;
+  readonly state: readonly Leaf[];
+  readonly params: readonly Leaf[];
+  readonly inputs: readonly Input[];
+  readonly data: readonly Leaf[];
+  /** Observation times; undefined: the end time alone. */
+  readonly times?: readonly number[] | undefined;
+  readonly timesSpan?: Span | undefined;
+  readonly constants: readonly GlobalArray[];
+  readonly rhs: Fn;
+  readonly loss: {
+    readonly terminal?: Fn | undefined;
+    readonly running?: Fn | undefined;
+    readonly at?: Fn | undefined;
+  };
+  readonly outputs: readonly { readonly name: string; readonly shape: Shape; readonly fn: Fn }[];
+  readonly solver: SolverDefaults;
+  /** Where each key of `solver` was written, for diagnostics. */
+  readonly solverSpans: Readonly<Record<string, Span>>;
+}
+
+export const sizeOf = (shape: Shape): number => shape.reduce((product, extent) => product * extent, 1);

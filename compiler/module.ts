@@ -1,0 +1,66 @@
+/**
+ * What the emitters print: one optimised program with its entry points, beside the model it came from. Every array of
+ * rank 1 or more is a global of the program by now (interface, constant, workspace or tape); only scalars are local.
+ */
+
+import type { Program } from "./ir/nodes.ts";
+import type { Model } from "./model.ts";
+
+/** The status codes of generated code, the same numbers in every target. */
+export const status = {
+  ok: 0,
+  stepLimit: 1,
+  stepUnderflow: 2,
+  notFiniteField: 3,
+  notFiniteState: 4,
+  newtonFailed: 5,
+  singularMatrix: 6,
+  workspaceTooSmall: 7,
+  badArgument: 8,
+} as const;
+
+/** How one question is asked of the model: defaults of the model under the options of the user. */
+export interface Solver {
+  readonly method: string;
+  readonly adjoint: string;
+  readonly t0: number;
+  readonly t1: number;
+  /** Fixed number of steps: default of the run, and the capacity of the checkpoints. */
+  readonly steps: number;
+  /** Dotted paths that are differentiated; undefined: everything. */
+  readonly wrt?: readonly string[] | undefined;
+}
+
+/** An argument of an exported function: a scalar, or a flat record whose leaves are parameters of the IR function. */
+export type EntryArgument =
+  | { readonly kind: "real"; readonly parameter: string }
+  | {
+      readonly kind: "record";
+      /** Name in the exported signature: y, p, inputs, data, dy, w, yBar … */
+      readonly name: string;
+      readonly access: "in" | "out" | "inout";
+      readonly members: readonly { readonly parameter: string; readonly offset: number }[];
+      readonly size: number;
+    };
+
+/** A function of the program that the module exports. `solve` and `gradient` take nothing: they work on the globals. */
+export interface Entry {
+  readonly name: "solve" | "gradient" | "field" | "fieldVjp" | "fieldJvp";
+  readonly fn: string;
+  readonly arguments: readonly EntryArgument[];
+}
+
+export interface Module {
+  readonly model: Model;
+  readonly solver: Solver;
+  readonly program: Program;
+  readonly entries: readonly Entry[];
+  /** Field and vjp evaluations of one solve and one gradient with the default number of steps. */
+  readonly counts: {
+    readonly solve: { readonly field: number };
+    readonly gradient: { readonly field: number; readonly vjp: number };
+  };
+  /** Words of real storage, by role. */
+  readonly words: { readonly checkpoints: number; readonly workspace: number };
+  readonly version: string;
+}

@@ -1,0 +1,13 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const long = process.env["ODEGRAD_LONG"] === "1";
+
+export default defineConfig({
+  resolve: { alias: { odegrad: fileURLToPath(new URL("./runtime/index.ts", import.meta.url)) } },
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: long ? 600_000 : 60_000,
+    hookTimeout: 60_000,
+  },
+});
