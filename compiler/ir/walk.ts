@@ -144,6 +144,48 @@ export const bindersOf = (fn: Fn): string[] => [
   ...bindersIn(fn.body),
 ];
 
+/** Functions called anywhere in a function. */
+export function calleesOf(fn: Fn): Set<string> {
+  const callees = new Set<string>();
+  forEachStatement(fn.body, (statement) => {
+    if (statement.kind === "call") callees.add(statement.callee);
+  });
+  return callees;
+}
+
+/** Arrays a function refers to, its parameters and locals included. */
+export function arraysOf(fn: Fn): Set<string> {
+  const arrays = new Set<string>();
+  forEachStatement(fn.body, (statement) => {
+    for (const form of formsOf(statement)) {
+      affine.forEachAtom(form, (atom) => {
+        if (atom.kind === "gather") arrays.add(atom.array);
+      });
+    }
+    for (const top of expressionsOf(statement)) {
+      forEachExpr(top, (expr) => {
+        if (expr.kind === "read") arrays.add(expr.array);
+      });
+    }
+    switch (statement.kind) {
+      case "alloc":
+      case "store":
+      case "accumulate":
+        arrays.add(statement.array);
+        break;
+      case "call":
+        for (const arg of statement.args) if (arg.kind === "array") arrays.add(arg.view.array);
+        break;
+      case "contract":
+        for (const place of [statement.to, ...statement.factors]) arrays.add(place.array);
+        break;
+      default:
+        break;
+    }
+  });
+  return arrays;
+}
+
 // Rebuilding.
 
 /** What a name stands for after a rewrite; undefined keeps it. Binders are renamed by `binder`. */

@@ -1,0 +1,219 @@
+/**
+ * Where arrays are touched, and whether two touches can meet. In: a block. Out: its sites (one per read or write, with
+ * the loops around it and its place in the order of execution) and decisions about pairs of them, by intervals of the
+ * differences of their subscripts. Answers err to the safe side: "may" means "not provably not".
+ */
+
+import type { Affine, Range } from "../ir/affine.ts";
+import * as affine from "../ir/affine.ts";
+import type { Block, Expr, GlobalArray, Statement } from "../ir/nodes.ts";
+import { expressionsOf, forEachExpr } from "../ir/walk.ts";
+
+/** A loop around a site, `for` or `while` alike. */
+export interface Around {
+  readonly statement: Statement;
+  readonly index: string;
+  readonly from: Affine;
+  readonly to: Affine;
+  readonly down: boolean;
+}
+
+export interface Site {
+  readonly statement: Statement;
+  readonly access: "read" | "store" | "accumulate" | "clear";
+  readonly array: string;
+  /** Leading subscripts; fewer than the rank for whole sub-arrays. */
+  readonly at: readonly Affine[];
+  readonly loops: readonly Around[];
+  /** Order of execution within one iteration of all common loops. */
+  readonly order: number;
+}
+
+export interface Sites {
+  readonly all: readonly Site[];
+  readonly ofArray: ReadonlyMap<string, readonly Site[]>;
+  /** Number of loops around the `alloc` of each local array. */
+  readonly lifetimes: ReadonlyMap<string, number>;
+  /** The interval of a loop index or integer array, as far as known. */
+  readonly ranges: Ranges;
+}
+
+export interface Ranges {
+  readonly index: (name: string) => Range | undefined;
+  readonly array: (name: string) => Range | undefined;
+}
+
+/** The interval of the entries of each constant integer array. */
+export function constantRanges(arrays: readonly GlobalArray[]): (name: string) => Range | undefined {
+  const known = new Map<string, Range>();
+  for (const array of arrays) {
+    if (array.element !== "integer" || array.data === undefined || array.data.length === 0) continue;
+    let low = Infinity;
+    let high = -Infinity;
+    for (const value of array.data) {
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+    known.set(array.name, { low, high });
+  }
+  return (name) => known.get(name);
+}
+
+export function collectSites(
+  block: Block,
+  ofArray: (name: string) => Range | undefined,
+  ofParameter: (name: string) => Range | undefined = () => undefined,
+): Sites {
+  const all: Site[] = [];
+  const indexRanges = new Map<string, Range>();
+  const ranges: Ranges = { index: (name) => indexRanges.get(name) ?? ofParameter(name), array: ofArray };
+  const lifetimes = new Map<string, number>();
+  let order = 0;
+
+  const visit = (statements: Block, loops: readonly Around[]): void => {
+    for (const statement of statements) {
+      const here = order++;
+      const add = (access: Site["access"], array: string, at: readonly Affine[], later = 0): void => {
+        all.push({ statement, access, array, at, loops, order: here + later });
+      };
+      for (const top of expressionsOf(statement)) {
+        forEachExpr(top, (expr: Expr) => {
+          if (expr.kind === "read") add("read", expr.array, expr.at);
+        });
+      }
+      switch (statement.kind) {
+        case "alloc":
+          lifetimes.set(statement.array, loops.length);
+          if (statement.zero) add("clear", statement.array, []);
+          break;
+        case "store":
+        case "accumulate":
+          // A statement reads before it writes.
+          add(statement.kind, statement.array, statement.at, 0.5);
+          break;
+        case "for": {
+          const low = affine.range(statement.from, ranges.index, ranges.array).low;
+          const high = affine.range(statement.to, ranges.index, ranges.array).high - 1;
+          indexRanges.set(statement.index, { low, high });
+          const { index, from, to, down } = statement;
+          visit(statement.body, [...loops, { statement, index, from, to, down }]);
+          break;
+        }
+        case "while": {
+          indexRanges.set(statement.counter, { low: 0, high: statement.limit - 1 });
+          const around: Around = {
+            statement,
+            index: statement.counter,
+            from: affine.integer(0),
+            to: affine.integer(statement.limit),
+            down: false,
+          };
+          visit(statement.body, [...loops, around]);
+          break;
+        }
+        case "if":
+          visit(statement.then, loops);
+          visit(statement.else, loops);
+          break;
+        case "call":
+          for (const arg of statement.args) {
+            if (arg.kind !== "array") continue;
+            add("read", arg.view.array, arg.view.prefix);
+            add("store", arg.view.array, arg.view.prefix, 0.5);
+          }
+          break;
+        case "contract":
+          for (const factor of statement.factors) add("read", factor.array, []);
+          add("accumulate", statement.to.array, [], 0.5);
+          break;
+        case "let":
+        case "return":
+        case "comment":
+          break;
+        default:
+          statement satisfies never;
+      }
+    }
+  };
+  visit(block, []);
+
+  const byArray = new Map<string, Site[]>();
+  for (const site of all) {
+    const list = byArray.get(site.array);
+    if (list) list.push(site);
+    else byArray.set(site.array, [site]);
+  }
+  return { all, ofArray: byArray, lifetimes, ranges };
+}
+
+export const isWrite = (site: Site): boolean => site.access !== "read";
+
+/**
+ * May `second` touch an entry at a later time than `first` touched the same entry? Both are of one array. An array
+ * that is made anew in each iteration of its outermost `lifetime` loops is only met within one such iteration.
+ */
+export function mayFollow(first: Site, second: Site, ranges: Ranges, lifetime = 0): boolean {
+  const common = commonLoops(first, second);
+  if (second.order > first.order && mayMeet(first, second, common, undefined, ranges)) return true;
+  for (let level = lifetime; level < common; level++) {
+    if (mayMeet(first, second, level, "later", ranges)) return true;
+  }
+  return false;
+}
+
+/** May two sites touch the same entry in different iterations of `loop`, which is around both? */
+export function mayMeetAcross(first: Site, second: Site, loop: Statement, ranges: Ranges): boolean {
+  const level = first.loops.findIndex((around) => around.statement === loop);
+  return mayMeet(first, second, level, "later", ranges) || mayMeet(first, second, level, "earlier", ranges);
+}
+
+function commonLoops(first: Site, second: Site): number {
+  let common = 0;
+  while (
+    common < first.loops.length &&
+    common < second.loops.length &&
+    first.loops[common]!.statement === second.loops[common]!.statement
+  ) {
+    common++;
+  }
+  return common;
+}
+
+/**
+ * May the two meet when the outermost `equal` loops stand at the same iteration and, with `distance`, the loop after
+ * them at a later or earlier one in the second site? Deeper loops are free.
+ */
+function mayMeet(
+  first: Site,
+  second: Site,
+  equal: number,
+  distance: "later" | "earlier" | undefined,
+  ranges: Ranges,
+): boolean {
+  const apart = distance === undefined ? undefined : second.loops[equal]!;
+  let gap: Range | undefined;
+  if (apart !== undefined) {
+    const own = ranges.index(apart.index)!;
+    const trips = own.high - own.low;
+    if (trips < 1) return false;
+    const forwards = (distance === "later") !== apart.down;
+    gap = forwards ? { low: 1, high: trips } : { low: -trips, high: -1 };
+  }
+  const free = new Map(second.loops.slice(equal).map((around) => [around.index, `${around.index}'`]));
+  const move = (name: string): Affine | undefined => {
+    if (name === apart?.index) return affine.add(affine.index(name), affine.index("'gap"));
+    const other = free.get(name);
+    return other === undefined ? undefined : affine.index(other);
+  };
+  const ofIndex = (name: string): Range | undefined => {
+    if (name === "'gap") return gap;
+    return ranges.index(name.endsWith("'") ? name.slice(0, -1) : name);
+  };
+  const dimensions = Math.min(first.at.length, second.at.length);
+  for (let axis = 0; axis < dimensions; axis++) {
+    const difference = affine.subtract(affine.substitute(second.at[axis]!, move), first.at[axis]!);
+    const { low, high } = affine.range(difference, ofIndex, ranges.array);
+    if (low > 0 || high < 0) return false;
+  }
+  return true;
+}

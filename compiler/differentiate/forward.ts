@@ -1,0 +1,153 @@
+/**
+ * Forward mode: the function that maps tangents of chosen inputs to tangents of the results (a jvp). In: a function,
+ * the names of its differentiated array parameters. Out: a function with the same inputs, a tangent `x_dot` for each
+ * differentiated one, and a tangent `y_dot` for each result; the results themselves are computed only where a tangent
+ * needs them. Every statement is followed by its tangent; nothing is taped.
+ */
+
+import { activity } from "../analysis/activity.ts";
+import * as build from "../ir/build.ts";
+import type { Names } from "../ir/names.ts";
+import type { Expr, Fn, Let, Parameter, Statement } from "../ir/nodes.ts";
+import { primitives } from "../ir/primitives.ts";
+import { type Context, normalise } from "./normalise.ts";
+
+interface Tangents {
+  readonly names: Names;
+  readonly scalars: Map<string, Expr>;
+  readonly arrays: Map<string, string>;
+}
+
+export function jvp(fn: Fn, wrt: ReadonlySet<string>, context: Context): Fn {
+  const { body, names } = normalise(fn, context);
+  const outs = fn.parameters.filter((parameter) => parameter.kind === "array" && parameter.access === "out");
+  const active = activity(body, wrt, new Set(outs.map((out) => out.name)));
+  const tangents: Tangents = { names, scalars: new Map(), arrays: new Map() };
+
+  const seeds: Parameter[] = [];
+  const results: Parameter[] = [];
+  const opening: Statement[] = [];
+  for (const parameter of fn.parameters) {
+    if (parameter.kind !== "array") continue;
+    if (parameter.access === "inout") throw new Error(`${fn.name}: ${parameter.name} is updated in place`);
+    if (parameter.access === "out") {
+      const tangent = names.fresh(`${parameter.name}_dot`);
+      results.push({ ...parameter, name: tangent });
+      opening.push(build.alloc(parameter.name, parameter.shape, { zero: false }));
+      if (active.arrays.has(parameter.name)) tangents.arrays.set(parameter.name, tangent);
+      else opening.push(...clear(tangent, parameter.shape, names));
+    } else if (wrt.has(parameter.name)) {
+      const tangent = names.fresh(`${parameter.name}_dot`);
+      seeds.push({ ...parameter, name: tangent });
+      tangents.arrays.set(parameter.name, tangent);
+    }
+  }
+  for (const array of active.arrays) {
+    if (!tangents.arrays.has(array)) tangents.arrays.set(array, names.fresh(`${array}_dot`));
+  }
+  const isScalarActive = (name: string) => active.scalars.has(name);
+  return {
+    name: `${fn.name}_jvp`,
+    parameters: [...fn.parameters.filter((parameter) => !outs.includes(parameter)), ...seeds, ...results],
+    body: [...opening, ...push(body, tangents, isScalarActive)],
+    doc: `Tangent of ${fn.name}: its Jacobian times the vector of the *_dot arguments.`,
+  };
+}
+
+const clear = (array: string, shape: readonly number[], names: Names): Statement[] =>
+  build.forEachEntry(shape, names.fresh, (at) => [build.store(array, at, build.zero)]);
+
+function push(
+  block: readonly Statement[],
+  tangents: Tangents,
+  isActive: (name: string) => boolean,
+): Statement[] {
+  return block.flatMap((statement): Statement[] => {
+    switch (statement.kind) {
+      case "let":
+        return isActive(statement.name) ? [statement, ...pushLet(statement, tangents)] : [statement];
+      case "alloc": {
+        const tangent = tangents.arrays.get(statement.array);
+        return tangent === undefined ? [statement] : [statement, { ...statement, array: tangent }];
+      }
+      case "store":
+      case "accumulate": {
+        const tangent = tangents.arrays.get(statement.array);
+        if (tangent === undefined) return [statement];
+        return [statement, { ...statement, array: tangent, value: tangentOf(statement.value, tangents) }];
+      }
+      case "for":
+      case "while":
+        return [{ ...statement, body: push(statement.body, tangents, isActive) }];
+      case "if":
+        return [
+          {
+            ...statement,
+            then: push(statement.then, tangents, isActive),
+            else: push(statement.else, tangents, isActive),
+          },
+        ];
+      case "comment":
+        return [statement];
+      case "call":
+      case "contract":
+      case "return":
+        throw new Error(`${statement.kind} is not in normal form`);
+      default:
+        return statement satisfies never;
+    }
+  });
+}
+
+function pushLet(statement: Let, tangents: Tangents): Statement[] {
+  const value = tangentOf(statement.value, tangents, build.name(statement.name));
+  if (build.isLeaf(value)) {
+    tangents.scalars.set(statement.name, value);
+    return [];
+  }
+  const name = tangents.names.fresh(`${statement.name}_dot`);
+  tangents.scalars.set(statement.name, build.name(name));
+  return [build.bind(name, value, statement.span)];
+}
+
+/** The tangent of an atom or of one operation on atoms; `result` names the operation's value. */
+function tangentOf(expr: Expr, tangents: Tangents, result: Expr = build.zero): Expr {
+  switch (expr.kind) {
+    case "number":
+    case "integer":
+      return build.zero;
+    case "name":
+      return tangents.scalars.get(expr.name) ?? build.zero;
+    case "read": {
+      const tangent = tangents.arrays.get(expr.array);
+      return tangent === undefined ? build.zero : build.read(tangent, expr.at);
+    }
+    case "select":
+      return build.select(expr.test, tangentOf(expr.then, tangents), tangentOf(expr.else, tangents));
+    case "primitive": {
+      const dots = expr.args.map((arg) => tangentOf(arg, tangents));
+      // gate(c, p) is 0 wherever c is, so its change with p is gated by c itself.
+      if (expr.op === "gate") {
+        return build.add(build.gate(dots[0]!, expr.args[1]!), build.gate(expr.args[0]!, dots[1]!));
+      }
+      const partials = partialsOf(expr, result);
+      return dots
+        .map((dot, position) => scaled(dot, partials[position]!, primitives[expr.op].singular[position]!))
+        .reduce((left, right) => build.add(left, right));
+    }
+    default:
+      return expr satisfies never;
+  }
+}
+
+/** The partial derivatives of one operation on atoms. */
+export function partialsOf(expr: Expr & { kind: "primitive" }, result: Expr): readonly Expr[] {
+  const primitive = primitives[expr.op];
+  return primitive.arity === 1
+    ? primitive.partials(expr.args[0]!, result)
+    : primitive.partials(expr.args[0]!, expr.args[1]!, result);
+}
+
+/** A tangent or cotangent times a partial; exactly 0 for a zero one where the partial may be infinite. */
+export const scaled = (change: Expr, partial: Expr, singular: boolean): Expr =>
+  singular ? build.gate(change, partial) : build.mul(change, partial);

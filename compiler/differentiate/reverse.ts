@@ -1,0 +1,394 @@
+/**
+ * Reverse mode: the function that maps cotangents of the results to cotangents of chosen inputs (a vjp). In: a
+ * function, the names of its differentiated array parameters. Out: a function with the same inputs, a seed `y_bar` for
+ * each result, and for each differentiated input an `x_bar` into which it accumulates.
+ *
+ * Forward sweep: the function itself, with tapes where `analysis/recorded` asks for them. Reverse sweep: one rule per
+ * kind of statement, in reverse order. What the forward sweep computes and nobody reads is left to `optimise/dead`.
+ */
+
+import { activity } from "../analysis/activity.ts";
+import { type Recorded, recorded } from "../analysis/recorded.ts";
+import {
+  type Around,
+  collectSites,
+  constantRanges,
+  isWrite,
+  mayFollow,
+  mayMeetAcross,
+  type Sites,
+} from "../analysis/sites.ts";
+import type { Range } from "../ir/affine.ts";
+import * as affine from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
+import type { Names } from "../ir/names.ts";
+import type {
+  Accumulate,
+  Block,
+  Expr,
+  Fn,
+  For,
+  Let,
+  Parameter,
+  Statement,
+  Store,
+  While,
+} from "../ir/nodes.ts";
+import { primitives } from "../ir/primitives.ts";
+import { forEachStatement, rewriteBlock, rewriteExpr, rewriteTest } from "../ir/walk.ts";
+import { partialsOf, scaled } from "./forward.ts";
+import { type Context, normalise } from "./normalise.ts";
+import { Tapes } from "./tape.ts";
+
+export function vjp(fn: Fn, wrt: ReadonlySet<string>, context: Context): Fn {
+  const { body, names } = normalise(fn, context);
+  const outs = fn.parameters.filter((parameter) => parameter.kind === "array" && parameter.access === "out");
+  const active = activity(body, wrt, new Set(outs.map((out) => out.name)));
+  const parameterRanges = new Map<string, Range>();
+  for (const parameter of fn.parameters) {
+    if (parameter.kind === "integer" && parameter.range) parameterRanges.set(parameter.name, parameter.range);
+  }
+  const sites = collectSites(body, constantRanges(context.arrays), (name) => parameterRanges.get(name));
+  const facts = recorded(body, active, sites, partialsOf);
+
+  const seeds: Parameter[] = [];
+  const results: Parameter[] = [];
+  const bars = new Map<string, string>();
+  const opening: Statement[] = [];
+  const reverseOpening: Statement[] = [];
+  for (const parameter of fn.parameters) {
+    if (parameter.kind !== "array") continue;
+    if (parameter.access === "inout") throw new Error(`${fn.name}: ${parameter.name} is updated in place`);
+    if (parameter.access === "out") {
+      const seed = names.fresh(`${parameter.name}_bar`);
+      seeds.push({ ...parameter, name: seed, access: "in" });
+      opening.push(build.alloc(parameter.name, parameter.shape, { zero: false }));
+      if (!active.arrays.has(parameter.name)) continue;
+      if (needsReset(parameter.name, sites)) {
+        // Stores to the result clear its cotangent; the caller's seed stays as it is.
+        const own = names.fresh(`${parameter.name}_bar`);
+        reverseOpening.push(build.alloc(own, parameter.shape, { zero: false }));
+        reverseOpening.push(
+          ...build.forEachEntry(parameter.shape, names.fresh, (at) => [
+            build.store(own, at, build.read(seed, at)),
+          ]),
+        );
+        bars.set(parameter.name, own);
+      } else {
+        bars.set(parameter.name, seed);
+      }
+    } else if (wrt.has(parameter.name)) {
+      const bar = names.fresh(`${parameter.name}_bar`);
+      results.push({ ...parameter, name: bar, access: "inout" });
+      bars.set(parameter.name, bar);
+    }
+  }
+  for (const array of active.arrays) if (!bars.has(array)) bars.set(array, names.fresh(`${array}_bar`));
+
+  const tapes = new Tapes(facts, names, sites.ranges);
+  const sweep = new ReverseSweep(names, bars, active.scalars, active.arrays, sites, facts, tapes);
+  const forward = tapes.forwardSweep(body);
+  const reverse = withFreshIndices(sweep.block(body), names);
+  return {
+    name: `${fn.name}_vjp`,
+    parameters: [...fn.parameters.filter((parameter) => !outs.includes(parameter)), ...seeds, ...results],
+    body: [...opening, ...tapes.allocations(), ...forward, ...reverseOpening, ...reverse],
+    doc: `Cotangent of ${fn.name}: adds its transposed Jacobian times the vector of the *_bar seeds.`,
+  };
+}
+
+/** The reverse sweep runs over the same loops again; its indices get names of their own. */
+function withFreshIndices(block: Block, names: Names): Statement[] {
+  const renamed = new Map<string, string>();
+  forEachStatement(block, (statement) => {
+    if (statement.kind === "for") renamed.set(statement.index, names.fresh(statement.index));
+  });
+  return rewriteBlock(block, {
+    index: (name) => {
+      const own = renamed.get(name);
+      return own === undefined ? undefined : affine.index(own);
+    },
+    binder: (name) => renamed.get(name) ?? name,
+  });
+}
+
+/** A store whose entry something touched before must clear the cotangent, which then belongs to the older value. */
+function needsReset(array: string, sites: Sites, write?: Statement): boolean {
+  const ofArray = sites.ofArray.get(array) ?? [];
+  const lifetime = sites.lifetimes.get(array);
+  return ofArray.some(
+    (later) =>
+      later.access === "store" &&
+      (write === undefined || later.statement === write) &&
+      ofArray.some(
+        (earlier) => earlier.access !== "clear" && mayFollow(earlier, later, sites.ranges, lifetime),
+      ),
+  );
+}
+
+/** The cotangent of one scalar while it is collected: terms of its own block, and a sum filled from inner blocks. */
+interface Bar {
+  readonly block: Statement[];
+  readonly terms: Expr[];
+  sum?: string;
+}
+
+class ReverseSweep {
+  readonly #names: Names;
+  readonly #bars: ReadonlyMap<string, string>;
+  readonly #activeScalars: ReadonlySet<string>;
+  readonly #activeArrays: ReadonlySet<string>;
+  readonly #sites: Sites;
+  readonly #facts: Recorded;
+  readonly #tapes: Tapes;
+  readonly #collected = new Map<string, Bar>();
+  /** The reverse blocks being written, outermost first, each with what it has made available and what it defines. */
+  readonly #blocks: {
+    readonly out: Statement[];
+    readonly again: Map<string, Expr>;
+    readonly defines: Set<string>;
+  }[] = [];
+
+  constructor(
+    names: Names,
+    bars: ReadonlyMap<string, string>,
+    activeScalars: ReadonlySet<string>,
+    activeArrays: ReadonlySet<string>,
+    sites: Sites,
+    facts: Recorded,
+    tapes: Tapes,
+  ) {
+    this.#names = names;
+    this.#bars = bars;
+    this.#activeScalars = activeScalars;
+    this.#activeArrays = activeArrays;
+    this.#sites = sites;
+    this.#facts = facts;
+    this.#tapes = tapes;
+  }
+
+  /** The reverse of a block, in a block of its own. */
+  block(statements: Block): Statement[] {
+    const out: Statement[] = [];
+    const defines = new Set<string>();
+    for (const statement of statements) {
+      if (statement.kind === "let") defines.add(statement.name);
+      if (statement.kind === "alloc" && this.#activeArrays.has(statement.array)) {
+        out.push({ ...statement, array: this.#bars.get(statement.array)!, zero: true, role: "local" });
+      }
+    }
+    this.#blocks.push({ out, again: new Map(), defines });
+    for (const statement of statements.toReversed()) this.#statement(statement);
+    this.#blocks.pop();
+    return out;
+  }
+
+  #statement(statement: Statement): void {
+    switch (statement.kind) {
+      case "let":
+        this.#let(statement);
+        return;
+      case "store":
+        this.#store(statement);
+        return;
+      case "accumulate":
+        this.#accumulate(statement);
+        return;
+      case "for":
+        this.#for(statement);
+        return;
+      case "while":
+        this.#while(statement);
+        return;
+      case "if": {
+        const then = this.block(statement.then);
+        const otherwise = this.block(statement.else);
+        if (then.length + otherwise.length === 0) return;
+        const test = rewriteTest(statement.test, { name: (name) => this.#primal(name) });
+        this.#emit(build.branch(test, then, otherwise, statement.span));
+        return;
+      }
+      case "alloc":
+      case "comment":
+        return;
+      case "call":
+      case "contract":
+      case "return":
+        throw new Error(`${statement.kind} is not in normal form`);
+      default:
+        statement satisfies never;
+    }
+  }
+
+  #let(statement: Let): void {
+    const bar = this.#collected.get(statement.name);
+    if (bar === undefined) return;
+    const terms = bar.sum === undefined ? bar.terms : [build.read(bar.sum), ...bar.terms];
+    const total = terms.reduce((left, right) => build.add(left, right), build.zero);
+    if (build.isZero(total)) return;
+    const { value } = statement;
+    switch (value.kind) {
+      case "read":
+        this.#emit(build.accumulate(this.#bars.get(value.array)!, value.at, total, statement.span));
+        return;
+      case "name":
+        this.#contribute(value, total);
+        return;
+      case "select": {
+        const seed = this.#bound(`${statement.name}_bar`, total, statement);
+        const test = rewriteTest(value.test, { name: (name) => this.#primal(name) });
+        this.#contribute(value.then, build.select(test, seed, build.zero));
+        this.#contribute(value.else, build.select(test, build.zero, seed));
+        return;
+      }
+      case "primitive": {
+        const seed = this.#bound(`${statement.name}_bar`, total, statement);
+        const partials = partialsOf(value, build.name(statement.name));
+        value.args.forEach((arg, position) => {
+          if (arg.kind !== "name" || !this.#activeScalars.has(arg.name)) return;
+          const partial = rewriteExpr(partials[position]!, { name: (name) => this.#primal(name) });
+          this.#contribute(arg, scaled(seed, partial, primitives[value.op].singular[position]!));
+        });
+        return;
+      }
+      case "number":
+      case "integer":
+        return;
+      default:
+        value satisfies never;
+    }
+  }
+
+  #store(statement: Store): void {
+    const bar = this.#bars.get(statement.array);
+    if (bar === undefined || !this.#activeArrays.has(statement.array)) return;
+    const isActive = statement.value.kind === "name" && this.#activeScalars.has(statement.value.name);
+    if (isActive) this.#takeBar(bar, statement);
+    if (needsReset(statement.array, this.#sites, statement)) {
+      this.#emit(build.store(bar, statement.at, build.zero, statement.span));
+    }
+  }
+
+  #accumulate(statement: Accumulate): void {
+    const bar = this.#bars.get(statement.array);
+    if (bar === undefined || !this.#activeArrays.has(statement.array)) return;
+    if (statement.value.kind === "name" && this.#activeScalars.has(statement.value.name)) {
+      this.#takeBar(bar, statement);
+    }
+  }
+
+  /** The stored value's cotangent is what has been collected for the entry: read it now, before it changes. */
+  #takeBar(bar: string, statement: Store | Accumulate): void {
+    const value = statement.value as Expr & { kind: "name" };
+    const taken = this.#names.fresh(`${value.name}_bar`);
+    this.#emit(build.bind(taken, build.read(bar, statement.at), statement.span));
+    this.#contribute(value, build.name(taken));
+  }
+
+  #for(statement: For): void {
+    const body = this.block(statement.body);
+    if (body.length === 0) return;
+    const down = this.#carries(statement) ? !statement.down : statement.down;
+    this.#emit({ ...statement, down, body });
+  }
+
+  #while(statement: While): void {
+    const body = this.block(statement.body);
+    if (body.length === 0) return;
+    const trips = this.#tapes.trips(statement);
+    this.#emit(
+      build.loop(statement.counter, affine.integer(0), affine.gather(trips.array, trips.at), body, {
+        down: true,
+        span: statement.span,
+      }),
+    );
+  }
+
+  /** Do iterations of the loop touch what others wrote? Then they are reversed; else their order is free. */
+  #carries(loop: Statement): boolean {
+    const inside = this.#sites.all.filter(
+      (site) =>
+        this.#activeArrays.has(site.array) && site.loops.some((around: Around) => around.statement === loop),
+    );
+    const privateArrays = new Set<string>();
+    collectPrivate(loop, privateArrays);
+    return inside.some((first) =>
+      inside.some(
+        (second) =>
+          first.array === second.array &&
+          !privateArrays.has(first.array) &&
+          (isWrite(first) || isWrite(second)) &&
+          !(first.access === "accumulate" && second.access === "accumulate") &&
+          mayMeetAcross(first, second, loop, this.#sites.ranges),
+      ),
+    );
+  }
+
+  #contribute(to: Expr, amount: Expr): void {
+    if (to.kind !== "name" || !this.#activeScalars.has(to.name) || build.isZero(amount)) return;
+    const home = this.#blocks.find((block) => block.defines.has(to.name));
+    if (home === undefined) throw new Error(`cotangent of ${to.name} is collected outside its block`);
+    let bar = this.#collected.get(to.name);
+    if (bar === undefined) {
+      bar = { block: home.out, terms: [] };
+      this.#collected.set(to.name, bar);
+    }
+    if (home === this.#blocks.at(-1)) {
+      bar.terms.push(build.isLeaf(amount) ? amount : this.#bound(`${to.name}_bar`, amount));
+      return;
+    }
+    if (bar.sum === undefined) {
+      bar.sum = this.#names.fresh(`${to.name}_bar`);
+      home.out.push(build.alloc(bar.sum, []));
+    }
+    this.#emit(build.accumulate(bar.sum, [], amount));
+  }
+
+  /** The value a primal scalar had in the forward sweep, made available in the block that defined it. */
+  #primal(name: string): Expr | undefined {
+    const source = this.#facts.sources.get(name);
+    if (source === undefined || source.kind === "scope") return undefined;
+    const home = this.#blocks.find((block) => block.defines.has(name));
+    if (home === undefined) throw new Error(`${name} is needed outside its block`);
+    const before = home.again.get(name);
+    if (before !== undefined) return before;
+    const value =
+      source.kind === "again"
+        ? rewriteExpr(source.value, { name: (inner) => this.#primal(inner) })
+        : this.#tapes.read(name);
+    if (build.isLeaf(value)) {
+      home.again.set(name, value);
+      return value;
+    }
+    const again = this.#names.fresh(name);
+    home.out.push(build.bind(again, value, this.#facts.definitions.get(name)?.statement.span));
+    home.again.set(name, build.name(again));
+    return build.name(again);
+  }
+
+  #bound(wish: string, value: Expr, from?: Statement & { kind: "let" }): Expr {
+    if (build.isLeaf(value)) return value;
+    const name = this.#names.fresh(wish);
+    this.#emit(build.bind(name, value, from?.span));
+    return build.name(name);
+  }
+
+  #emit(statement: Statement): void {
+    this.#blocks.at(-1)!.out.push(statement);
+  }
+}
+
+/** Arrays that live inside one iteration of a loop. */
+function collectPrivate(loop: Statement, into: Set<string>): void {
+  const scan = (block: Block): void => {
+    for (const statement of block) {
+      if (statement.kind === "alloc") into.add(statement.array);
+      if (statement.kind === "for" || statement.kind === "while") scan(statement.body);
+      if (statement.kind === "if") {
+        scan(statement.then);
+        scan(statement.else);
+      }
+    }
+  };
+  if (loop.kind === "for" || loop.kind === "while") scan(loop.body);
+}

@@ -1,0 +1,122 @@
+/**
+ * Removes what nobody reads: scalars without a use, stores no later read can see, loops and branches left empty. In: a
+ * function body and the arrays whose final contents count. Out: the same without dead statements.
+ */
+
+import { collectSites, mayFollow, type Site, type Sites } from "../analysis/sites.ts";
+import type { Range } from "../ir/affine.ts";
+import * as affine from "../ir/affine.ts";
+import type { Block, Statement } from "../ir/nodes.ts";
+import { blocksOf, expressionsOf, forEachExpr, forEachStatement, formsOf } from "../ir/walk.ts";
+
+export function dead(
+  block: Block,
+  isKept: (array: string) => boolean,
+  ofArray: (name: string) => Range | undefined,
+  ofParameter?: (name: string) => Range | undefined,
+): Statement[] {
+  const sites = collectSites(block, ofArray, ofParameter);
+  const live = mark(block, isKept, sites);
+  return sweep(block, live);
+}
+
+function mark(block: Block, isKept: (array: string) => boolean, sites: Sites): Set<Statement> {
+  const parents = new Map<Statement, Statement>();
+  const lets = new Map<string, Statement>();
+  const allocated = new Map<string, Statement>();
+  const writers = new Map<string, Site[]>();
+  const readsOf = new Map<string, Site[]>();
+  for (const site of sites.all) {
+    const map = site.access === "read" ? readsOf : writers;
+    const list = map.get(site.array);
+    if (list) list.push(site);
+    else map.set(site.array, [site]);
+  }
+  const index = (statements: Block, parent: Statement | undefined): void => {
+    for (const statement of statements) {
+      if (parent) parents.set(statement, parent);
+      if (statement.kind === "let") lets.set(statement.name, statement);
+      if (statement.kind === "alloc") allocated.set(statement.array, statement);
+      for (const inner of blocksOf(statement)) index(inner, statement);
+    }
+  };
+  index(block, undefined);
+
+  const live = new Set<Statement>();
+  const queue: Statement[] = [];
+  const keep = (statement: Statement): void => {
+    if (live.has(statement)) return;
+    live.add(statement);
+    queue.push(statement);
+  };
+  /** Writes a live read may see. Small arrays of sites are compared one by one; the rest count as seen. */
+  const keepWritersSeenBy = (site: Site): void => {
+    for (const writer of writers.get(site.array) ?? []) {
+      if (live.has(writer.statement)) continue;
+      if (mayFollow(writer, site, sites.ranges, sites.lifetimes.get(site.array))) keep(writer.statement);
+    }
+  };
+
+  const sitesOf = new Map<Statement, Site[]>();
+  for (const site of sites.all) {
+    const list = sitesOf.get(site.statement);
+    if (list) list.push(site);
+    else sitesOf.set(site.statement, [site]);
+  }
+
+  forEachStatement(block, (statement) => {
+    if (statement.kind === "return") keep(statement);
+    if ((statement.kind === "store" || statement.kind === "accumulate") && isKept(statement.array)) {
+      keep(statement);
+    }
+    if (statement.kind === "contract" && isKept(statement.to.array)) keep(statement);
+    if (statement.kind === "call") keep(statement);
+  });
+  while (queue.length > 0) {
+    const statement = queue.pop()!;
+    const parent = parents.get(statement);
+    if (parent) keep(parent);
+    for (const expr of expressionsOf(statement)) {
+      forEachExpr(expr, (inner) => {
+        if (inner.kind === "name") {
+          const definition = lets.get(inner.name);
+          if (definition) keep(definition);
+        }
+      });
+    }
+    for (const site of sitesOf.get(statement) ?? []) {
+      const alloc = allocated.get(site.array);
+      if (alloc) keep(alloc);
+      // An accumulation also reads, but only what a live later read will see as a sum: its own earlier writers.
+      if (site.access === "read" || site.access === "accumulate") keepWritersSeenBy(site);
+    }
+    for (const form of formsOf(statement)) {
+      affine.forEachAtom(form, (atom) => {
+        if (atom.kind !== "gather") return;
+        const alloc = allocated.get(atom.array);
+        if (alloc) keep(alloc);
+        // Integers known only at run time: every store counts.
+        for (const writer of writers.get(atom.array) ?? []) keep(writer.statement);
+      });
+    }
+  }
+  return live;
+}
+
+function sweep(block: Block, live: ReadonlySet<Statement>): Statement[] {
+  return block.flatMap((statement): Statement[] => {
+    switch (statement.kind) {
+      case "comment":
+        return [statement];
+      case "for":
+      case "while":
+        return live.has(statement) ? [{ ...statement, body: sweep(statement.body, live) }] : [];
+      case "if":
+        return live.has(statement)
+          ? [{ ...statement, then: sweep(statement.then, live), else: sweep(statement.else, live) }]
+          : [];
+      default:
+        return live.has(statement) ? [statement] : [];
+    }
+  });
+}

@@ -1,0 +1,85 @@
+/**
+ * The optimiser: a list of passes from the program as it was derived to the program that is printed. Every pass keeps
+ * the value of every result to the bit (the sign of a zero sum excepted).
+ */
+
+import { constantRanges } from "../analysis/sites.ts";
+import { flatten } from "../differentiate/normalise.ts";
+import type { Range } from "../ir/affine.ts";
+import { Names } from "../ir/names.ts";
+import type { Fn, GlobalArray, Program } from "../ir/nodes.ts";
+import { arraysOf, bindersOf, calleesOf } from "../ir/walk.ts";
+import { copies } from "./copies.ts";
+import { dead } from "./dead.ts";
+import { initialise } from "./initialise.ts";
+import { inline } from "./inline.ts";
+import { kernels } from "./kernels.ts";
+import { promote } from "./promote.ts";
+import { reuse } from "./reuse.ts";
+import { split } from "./split.ts";
+import { storage } from "./storage.ts";
+
+/**
+ * Optimises a program whose entry points are `entries` (functions without parameters, working on global arrays) and
+ * `exported` (functions with array parameters). Functions that neither is nor calls are dropped.
+ */
+export function optimise(program: Program, entries: readonly string[], exported: readonly string[]): Program {
+  const tidied = tidyAll(program);
+  const inlined = tidyAll(inline(tidied, entries));
+  const stored = storage(inlined, [...entries, ...exported]);
+  const bound = kernels(stored, entries);
+  const kernelNames = bound.functions
+    .map((fn) => fn.name)
+    .filter((name) => !program.functions.some((fn) => fn.name === name));
+  const placed = storage(bound, kernelNames);
+  return onlyReachable(placed, [...entries, ...exported]);
+}
+
+/** Cleans up each function by itself. */
+export function tidyAll(program: Program): Program {
+  return { ...program, functions: program.functions.map((fn) => tidy(fn, program.arrays)) };
+}
+
+/** Normal form, scalars out of arrays, each value once, nothing dead, no needless clearing. */
+export function tidy(fn: Fn, arrays: readonly GlobalArray[]): Fn {
+  const taken = arrays.map((array) => array.name);
+  const names = new Names([...bindersOf(fn), ...taken]);
+  const ofArray = constantRanges(arrays);
+  const ofParameter = (name: string): Range | undefined => {
+    const parameter = fn.parameters.find((one) => one.name === name);
+    return parameter?.kind === "integer" ? parameter.range : undefined;
+  };
+  const kept = new Set(taken);
+  for (const parameter of fn.parameters) if (parameter.kind === "array") kept.add(parameter.name);
+  const isKept = (array: string): boolean => kept.has(array);
+
+  let body = flatten(fn.body, names);
+  body = split(body, names);
+  body = promote(body, names);
+  body = reuse(body);
+  body = dead(body, isKept, ofArray, ofParameter);
+  body = initialise(body, ofArray, ofParameter);
+  // What was stored instead of added may now be known, and so on.
+  body = promote(body, names);
+  body = reuse(body);
+  body = dead(body, isKept, ofArray, ofParameter);
+  return copies({ ...fn, body });
+}
+
+function onlyReachable(program: Program, roots: readonly string[]): Program {
+  const byName = new Map(program.functions.map((fn) => [fn.name, fn]));
+  const reached = new Set<string>();
+  const arrays = new Set<string>();
+  const visit = (name: string): void => {
+    const fn = byName.get(name);
+    if (fn === undefined || reached.has(name)) return;
+    reached.add(name);
+    for (const callee of calleesOf(fn)) visit(callee);
+    for (const array of arraysOf(fn)) arrays.add(array);
+  };
+  for (const root of roots) visit(root);
+  return {
+    arrays: program.arrays.filter((array) => array.role === "interface" || arrays.has(array.name)),
+    functions: program.functions.filter((fn) => reached.has(fn.name)),
+  };
+}

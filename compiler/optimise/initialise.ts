@@ -1,0 +1,127 @@
+/**
+ * Spares zeros: the first addition to an entry that still is 0 becomes a store, and an array that is stored in full
+ * before it is read is not cleared. In: a function body. Out: the same values with less clearing.
+ */
+
+import { collectSites, mayFollow, type Site, type Sites } from "../analysis/sites.ts";
+import type { Range } from "../ir/affine.ts";
+import * as affine from "../ir/affine.ts";
+import type { Alloc, Block, Statement } from "../ir/nodes.ts";
+import { blocksOf } from "../ir/walk.ts";
+
+export function initialise(
+  block: Block,
+  ofArray: (name: string) => Range | undefined,
+  ofParameter?: (name: string) => Range | undefined,
+): Statement[] {
+  const first = storeFirstAdditions(block, collectSites(block, ofArray, ofParameter));
+  return spareClearing(first, collectSites(first, ofArray, ofParameter));
+}
+
+function storeFirstAdditions(block: Block, sites: Sites): Statement[] {
+  const cleared = new Set<string>();
+  const firsts = new Set<Statement>();
+  for (const [array, ofArray] of sites.ofArray) {
+    if (ofArray.some((site) => site.access === "clear")) cleared.add(array);
+    if (!cleared.has(array)) continue;
+    for (const site of ofArray) {
+      if (site.access !== "accumulate") continue;
+      const touched = ofArray.some(
+        (other) =>
+          other.access !== "clear" && mayFollow(other, site, sites.ranges, sites.lifetimes.get(array)),
+      );
+      if (!touched) firsts.add(site.statement);
+    }
+  }
+  const walk = (statements: Block): Statement[] =>
+    statements.map((statement): Statement => {
+      switch (statement.kind) {
+        case "accumulate":
+          return firsts.has(statement) ? { ...statement, kind: "store" } : statement;
+        case "for":
+        case "while":
+          return { ...statement, body: walk(statement.body) };
+        case "if":
+          return { ...statement, then: walk(statement.then), else: walk(statement.else) };
+        default:
+          return statement;
+      }
+    });
+  return walk(block);
+}
+
+function spareClearing(block: Block, sites: Sites): Statement[] {
+  const spared = new Set<Statement>();
+  const visit = (statements: Block): void => {
+    for (const statement of statements) {
+      if (statement.kind === "alloc" && statement.zero && statement.shape.length > 0) {
+        const ofArray = sites.ofArray.get(statement.array) ?? [];
+        const isFull = ofArray.some(
+          (site) =>
+            isFullStore(site, statement, statements, sites) && precedesReads(site, ofArray, statements),
+        );
+        if (isFull || ofArray.every((site) => site.access === "clear")) spared.add(statement);
+      }
+      for (const inner of blocksOf(statement)) visit(inner);
+    }
+  };
+  visit(block);
+  const walk = (statements: Block): Statement[] =>
+    statements.map((statement): Statement => {
+      if (spared.has(statement)) return { ...(statement as Alloc), zero: false };
+      switch (statement.kind) {
+        case "for":
+        case "while":
+          return { ...statement, body: walk(statement.body) };
+        case "if":
+          return { ...statement, then: walk(statement.then), else: walk(statement.else) };
+        default:
+          return statement;
+      }
+    });
+  return walk(block);
+}
+
+/** Does the store, inside loops of the alloc's own block alone, cover every entry exactly? */
+function isFullStore(site: Site, alloc: Alloc, block: Block, sites: Sites): boolean {
+  if (site.access !== "store" || site.at.length !== alloc.shape.length) return false;
+  const lifetime = sites.lifetimes.get(alloc.array) ?? 0;
+  const loops = site.loops.slice(lifetime);
+  // Straight down from the alloc's block: only loops around it, no branch that might skip it.
+  let here: Block = block;
+  for (const around of loops) {
+    if (!here.includes(around.statement) || around.statement.kind !== "for") return false;
+    here = around.statement.body;
+  }
+  if (!here.includes(site.statement)) return false;
+  const free = new Map(loops.map((around) => [around.index, around]));
+  return site.at.every((form, axis) => {
+    const extent = alloc.shape[axis]!;
+    const term = form.terms[0];
+    if (form.terms.length !== 1 || term === undefined || term.atom.kind !== "index") {
+      return extent === 1 && affine.constantOf(form) === 0;
+    }
+    const around = free.get(term.atom.name);
+    if (around === undefined || term.coefficient !== 1) return false;
+    free.delete(term.atom.name);
+    const from = affine.constantOf(affine.add(around.from, affine.integer(form.constant)));
+    const to = affine.constantOf(affine.add(around.to, affine.integer(form.constant)));
+    return from === 0 && to === extent;
+  });
+}
+
+/** Does everything else touch the array only after the whole covering loop, or the same entry right after its store? */
+function precedesReads(store: Site, ofArray: readonly Site[], block: Block): boolean {
+  const outermost =
+    store.loops.find((around) => block.includes(around.statement))?.statement ?? store.statement;
+  return ofArray.every((site) => {
+    if (site === store || site.access === "clear") return true;
+    if (site.order < store.order) return false;
+    const isInside = site.loops.some((around) => around.statement === outermost);
+    if (!isInside) return true;
+    const sameLoops =
+      site.loops.length >= store.loops.length &&
+      store.loops.every((around, level) => site.loops[level]?.statement === around.statement);
+    return sameLoops && site.at.map(affine.key).join() === store.at.map(affine.key).join();
+  });
+}

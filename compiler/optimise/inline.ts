@@ -1,0 +1,63 @@
+/**
+ * Decides which calls of an entry function are expanded in place. In: the program. Out: entry functions in which calls
+ * of small functions have become their bodies. Scalar models end as straight-line code in one time loop, which is the
+ * fastest shape there is for them; whatever has loops stays a function and keeps the generated code small.
+ */
+
+import { expandCalls } from "../ir/expand.ts";
+import { Names } from "../ir/names.ts";
+import type { Call, Fn, Program } from "../ir/nodes.ts";
+import { bindersOf, forEachExprIn, forEachStatement } from "../ir/walk.ts";
+
+/** Operations of an entry function up to which calls of loop-free functions are expanded: V8 gives up well above. */
+const budget = 3000;
+
+export function inline(program: Program, entries: readonly string[]): Program {
+  const byName = new Map(program.functions.map((fn) => [fn.name, fn]));
+  const sizes = new Map(program.functions.map((fn) => [fn.name, operations(fn)]));
+  return {
+    ...program,
+    functions: program.functions.map((fn) => {
+      if (!entries.includes(fn.name)) return fn;
+      const counts = new Map<string, number>();
+      forEachStatement(fn.body, (statement) => {
+        if (statement.kind === "call") counts.set(statement.callee, (counts.get(statement.callee) ?? 0) + 1);
+      });
+      const isFlat = (callee: Fn): boolean => !hasLoop(callee);
+      let left = budget;
+      const chosen = new Set<string>();
+      for (const [name, count] of [...counts].sort((a, b) => cost(a, sizes) - cost(b, sizes))) {
+        const callee = byName.get(name);
+        const total = count * (sizes.get(name) ?? Infinity);
+        if (callee === undefined || total > left || !isFlat(callee)) continue;
+        chosen.add(name);
+        left -= total;
+      }
+      const names = new Names([...bindersOf(fn), ...program.arrays.map((array) => array.name)]);
+      const choose = (call: Call): Fn | undefined =>
+        chosen.has(call.callee) ? byName.get(call.callee) : undefined;
+      return { ...fn, body: expandCalls(fn.body, choose, names.fresh) };
+    }),
+  };
+}
+
+const cost = ([name, count]: readonly [string, number], sizes: ReadonlyMap<string, number>): number =>
+  count * (sizes.get(name) ?? Infinity);
+
+function hasLoop(fn: Fn): boolean {
+  let found = false;
+  forEachStatement(fn.body, (statement) => {
+    if (statement.kind === "for" || statement.kind === "while" || statement.kind === "call") found = true;
+    if (statement.kind === "alloc" && statement.shape.length > 0) found = true;
+  });
+  return found;
+}
+
+/** Number of primitive operations written in a function. */
+export function operations(fn: Fn): number {
+  let count = 0;
+  forEachExprIn(fn.body, (expr) => {
+    if (expr.kind === "primitive" || expr.kind === "select") count++;
+  });
+  return count;
+}

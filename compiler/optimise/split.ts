@@ -1,0 +1,127 @@
+/**
+ * Splits local arrays that are only ever subscripted by constants into mutable scalars, one per entry. In: a function
+ * body. Out: the same with rank-0 arrays; `promote` then makes plain scalars of them. Stage slopes of a scalar system
+ * become k1, k2, … this way.
+ */
+
+import * as affine from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
+import type { Names } from "../ir/names.ts";
+import type { Access, Alloc, Block, Shape, Statement } from "../ir/nodes.ts";
+import { expressionsOf, forEachExpr, forEachStatement, formsOf, rewriteBlock } from "../ir/walk.ts";
+
+/** Entries up to which an array is split; more scalars than this fit no register file. */
+const most = 64;
+
+export function split(block: Block, names: Names): Statement[] {
+  const candidates = new Map<string, Alloc>();
+  const refused = new Set<string>();
+  const check = (place: Access): void => {
+    if (place.at.some((form) => affine.constantOf(form) === undefined)) refused.add(place.array);
+  };
+  forEachStatement(block, (statement) => {
+    for (const top of expressionsOf(statement)) {
+      forEachExpr(top, (expr) => {
+        if (expr.kind === "read") check(expr);
+      });
+    }
+    for (const form of formsOf(statement)) {
+      affine.forEachAtom(form, (atom) => {
+        if (atom.kind === "gather") refused.add(atom.array);
+      });
+    }
+    switch (statement.kind) {
+      case "alloc":
+        if (statement.shape.length > 0 && entries(statement.shape) <= most) {
+          candidates.set(statement.array, statement);
+        }
+        break;
+      case "store":
+      case "accumulate":
+        check(statement);
+        break;
+      case "call":
+        for (const arg of statement.args) {
+          if (arg.kind !== "array") continue;
+          // A scalar entry may be handed over; a row may not, its callee subscripts it.
+          const alloc = candidates.get(arg.view.array);
+          if (alloc === undefined || arg.view.prefix.length < alloc.shape.length) refused.add(arg.view.array);
+          else check({ array: arg.view.array, at: arg.view.prefix });
+        }
+        break;
+      case "contract":
+        for (const place of [statement.to, ...statement.factors]) refused.add(place.array);
+        break;
+      default:
+        break;
+    }
+  });
+  for (const array of refused) candidates.delete(array);
+  if (candidates.size === 0) return [...block];
+
+  const scalars = new Map<string, string>();
+  const scalarOf = (array: string, at: readonly number[]): string => {
+    const key = `${array}[${at.join(",")}]`;
+    const before = scalars.get(key);
+    if (before !== undefined) return before;
+    const name = names.fresh(`${array}_${at.map((i) => i + 1).join("_")}`);
+    scalars.set(key, name);
+    return name;
+  };
+  const replace = (place: Access): Access => {
+    if (!candidates.has(place.array)) return place;
+    return {
+      array: scalarOf(
+        place.array,
+        place.at.map((form) => affine.constantOf(form)!),
+      ),
+      at: [],
+    };
+  };
+  const spread = (statement: Statement): Statement[] => {
+    switch (statement.kind) {
+      case "alloc": {
+        if (!candidates.has(statement.array)) return [statement];
+        return positions(statement.shape).map((at) => ({
+          ...statement,
+          array: scalarOf(statement.array, at),
+          shape: [],
+        }));
+      }
+      case "store":
+      case "accumulate":
+        return [{ ...statement, ...replace(statement) }];
+      case "for":
+      case "while":
+        return [{ ...statement, body: statement.body.flatMap(spread) }];
+      case "if":
+        return [{ ...statement, then: statement.then.flatMap(spread), else: statement.else.flatMap(spread) }];
+      case "call":
+        return [
+          {
+            ...statement,
+            args: statement.args.map((arg) => {
+              if (arg.kind !== "array") return arg;
+              const place = replace({ array: arg.view.array, at: arg.view.prefix });
+              return { kind: "array", view: { array: place.array, prefix: place.at } };
+            }),
+          },
+        ];
+      default:
+        return [statement];
+    }
+  };
+  return rewriteBlock(block.flatMap(spread), {}, (expr) =>
+    expr.kind === "read" ? build.read(replace(expr).array, replace(expr).at) : expr,
+  );
+}
+
+const entries = (shape: Shape): number => shape.reduce((product, extent) => product * extent, 1);
+
+/** All index tuples of a shape, the last index fastest. */
+function positions(shape: Shape): number[][] {
+  return shape.reduce<number[][]>(
+    (tuples, extent) => tuples.flatMap((tuple) => Array.from({ length: extent }, (_, i) => [...tuple, i])),
+    [[]],
+  );
+}

@@ -1,0 +1,67 @@
+/**
+ * Gives every local array of rank 1 or more a place of its own among the program's arrays, as targets without a heap
+ * need it, and writes out the clearing that `alloc` stands for. Scalars that are handed to a function by reference get
+ * a place too. In: a program. Out: one whose functions allocate nothing but mutable scalars.
+ */
+
+import * as build from "../ir/build.ts";
+import { Names } from "../ir/names.ts";
+import type { Alloc, Block, Fn, GlobalArray, Program, Statement } from "../ir/nodes.ts";
+import { bindersOf, forEachStatement, rewriteBlock } from "../ir/walk.ts";
+
+export function storage(program: Program, functions: readonly string[]): Program {
+  const arrays: GlobalArray[] = [...program.arrays];
+  // Global names are taken in every function, and the other way round, so that nothing is shadowed.
+  const globalNames = new Names([
+    ...program.arrays.map((array) => array.name),
+    ...program.functions.flatMap((fn) => [fn.name, ...bindersOf(fn)]),
+  ]);
+  const moved = program.functions.map((fn): Fn => {
+    if (!functions.includes(fn.name)) return fn;
+    const handedOver = new Set<string>();
+    forEachStatement(fn.body, (statement) => {
+      if (statement.kind !== "call") return;
+      for (const arg of statement.args) if (arg.kind === "array") handedOver.add(arg.view.array);
+    });
+    const places = new Map<string, string>();
+    const names = new Names(bindersOf(fn));
+    const place = (alloc: Alloc): boolean =>
+      alloc.shape.length > 0 || handedOver.has(alloc.array) || alloc.element === "integer";
+    const lift = (block: Block): Statement[] =>
+      block.flatMap((statement): Statement[] => {
+        switch (statement.kind) {
+          case "alloc": {
+            if (!place(statement)) return [statement];
+            const global = globalNames.fresh(statement.array);
+            places.set(statement.array, global);
+            arrays.push({
+              name: global,
+              element: statement.element,
+              shape: statement.shape,
+              role: statement.role === "tape" ? "tape" : "workspace",
+            });
+            if (!statement.zero) return [];
+            return build.forEachEntry(statement.shape, names.fresh, (at) => [
+              build.store(statement.array, at, build.zero, statement.span),
+            ]);
+          }
+          case "for":
+          case "while":
+            return [{ ...statement, body: lift(statement.body) }];
+          case "if":
+            return [{ ...statement, then: lift(statement.then), else: lift(statement.else) }];
+          default:
+            return [statement];
+        }
+      });
+    const lifted = lift(fn.body);
+    const body = rewriteBlock(lifted, {
+      array: (array) => {
+        const global = places.get(array);
+        return global === undefined ? undefined : { array: global, prefix: [] };
+      },
+    });
+    return { ...fn, body };
+  });
+  return { arrays, functions: moved };
+}
