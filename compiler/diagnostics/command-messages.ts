@@ -1,0 +1,221 @@
+/**
+ * Diagnostics of the solver options (4xxx), of the command line and its files (5xxx) and of the compiler itself (9xxx):
+ * one function for each code, the only place with their wording. Those of the model's text are in `messages.ts`.
+ */
+
+import type { Diagnostic } from "./diagnostic.ts";
+import type { Span } from "./span.ts";
+
+interface Extras {
+  readonly span?: Span | undefined;
+  readonly suggestion?: string | undefined;
+  readonly notes?: Diagnostic["notes"];
+}
+
+const error = (code: string, message: string, extras: Extras = {}): Diagnostic => ({
+  code,
+  severity: "error",
+  message,
+  notes: extras.notes ?? [],
+  ...(extras.span === undefined ? {} : { span: extras.span }),
+  ...(extras.suggestion === undefined ? {} : { suggestion: extras.suggestion }),
+});
+
+const list = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(", ");
+const did = (close: string | undefined, otherwise: string): string =>
+  close === undefined ? otherwise : `did you mean \`${close}\`?`;
+
+// 4xxx: how the question is asked.
+
+export const unknownMethod = (name: string, close: string | undefined, span?: Span): Diagnostic =>
+  error("ODE4001", `there is no integration method \`${name}\``, {
+    span,
+    suggestion: did(close, "`odegrad list methods` names them all"),
+  });
+
+export const methodNotAvailableYet = (name: string, available: readonly string[], span?: Span): Diagnostic =>
+  error("ODE4002", `the method \`${name}\` is planned and not available yet`, {
+    span,
+    suggestion: `use one of ${list(available)}`,
+  });
+
+export const unknownAdjoint = (name: string, close: string | undefined, span?: Span): Diagnostic =>
+  error("ODE4003", `there is no adjoint plan \`${name}\``, {
+    span,
+    suggestion: did(close, "`odegrad list adjoints` names them all"),
+  });
+
+export const adjointNotAvailableYet = (name: string, span?: Span): Diagnostic =>
+  error("ODE4004", `the adjoint plan \`${name}\` is planned and not available yet`, {
+    span,
+    suggestion: "use `symplectic`: the exact gradient of the discrete solve, one stored state a step",
+  });
+
+export const badInterval = (t0: number, t1: number, span?: Span): Diagnostic =>
+  error("ODE4005", `the interval from t0 = ${t0} to t1 = ${t1} has no length`, {
+    span,
+    suggestion: "let t1 lie after t0",
+  });
+
+export const badSteps = (steps: number, span?: Span): Diagnostic =>
+  error("ODE4006", `${steps} is no number of steps`, {
+    span,
+    suggestion: "give a whole number from 1 to 4294967295",
+  });
+
+export const badStepSize = (dt: number, length: number, suggested: number, span?: Span): Diagnostic =>
+  error("ODE4007", `the step size ${dt} does not divide the interval of length ${length}`, {
+    span,
+    suggestion: `\`--steps ${suggested}\` has steps of ${length / suggested}`,
+  });
+
+export const stepsAndStepSize = (): Diagnostic =>
+  error("ODE4008", "both a number of steps and a step size are given", {
+    suggestion: "give `--steps` or `--dt`, not both",
+  });
+
+export const stepsNoMultipleOfPieces = (
+  steps: number,
+  input: string,
+  pieces: number,
+  suggested: number,
+  span: Span | undefined,
+  inputSpan: Span,
+): Diagnostic =>
+  error("ODE4009", `${steps} steps are no multiple of the ${pieces} pieces of \`${input}\``, {
+    span: span ?? inputSpan,
+    suggestion: `take ${suggested} steps: a step of fixed length must not straddle two pieces of \`hold\``,
+    notes: span === undefined ? [] : [{ message: `\`${input}\` has ${pieces} pieces`, span: inputSpan }],
+  });
+
+export const timeOffSteps = (
+  time: number,
+  steps: number,
+  suggested: number | undefined,
+  span?: Span,
+): Diagnostic =>
+  error("ODE4010", `the observation time ${time} does not lie on a boundary of the ${steps} steps`, {
+    span,
+    suggestion:
+      suggested === undefined
+        ? "choose times that are multiples of the step size"
+        : `take ${suggested} steps, which meet every observation time`,
+  });
+
+export const timeOutside = (time: number, t0: number, t1: number, span?: Span): Diagnostic =>
+  error("ODE4011", `the observation time ${time} lies outside the interval from ${t0} to ${t1}`, {
+    span,
+    suggestion: "observation times lie between t0 and t1, both included",
+  });
+
+export const timesNotInOrder = (before: number, after: number, span?: Span): Diagnostic =>
+  error("ODE4012", `the observation time ${after} stands behind ${before}`, {
+    span,
+    suggestion: "write the times in the order of integration, each once",
+  });
+
+export const unknownWrt = (path: string, close: string | undefined, span?: Span): Diagnostic =>
+  error("ODE4013", `\`wrt\` names \`${path}\`, which the model does not have`, {
+    span,
+    suggestion: did(close, "name `state`, `params`, `inputs` or a leaf of them, e.g. `params.alpha`"),
+  });
+
+export const noLoss = (model: string, span: Span): Diagnostic =>
+  error("ODE4014", `the model \`${model}\` has no loss, so there is no gradient to ask for`, {
+    span,
+    suggestion: "add `loss: { terminal: (state) => … }`",
+  });
+
+export const solveStopped = (what: string, reason: string, suggestion: string, span: Span): Diagnostic =>
+  error("ODE4015", `the ${what} did not come to its end: ${reason}`, { span, suggestion });
+
+// 5xxx: the command line and its files.
+
+export const unknownOption = (option: string, close: string | undefined): Diagnostic =>
+  error("ODE5001", `there is no option \`${option}\``, {
+    suggestion: did(close, "`odegrad --help` lists the options"),
+  });
+
+export const optionNotAvailableYet = (option: string, meanwhile: string): Diagnostic =>
+  error("ODE5002", `the option \`${option}\` is planned and not available yet`, { suggestion: meanwhile });
+
+export const valueNotAvailableYet = (option: string, value: string, available: readonly string[]): Diagnostic =>
+  error("ODE5003", `\`${option} ${value}\` is planned and not available yet`, {
+    suggestion: `use one of ${list(available)}`,
+  });
+
+export const badOptionValue = (option: string, value: string, expected: string, close?: string): Diagnostic =>
+  error("ODE5004", `\`${value}\` is no value of \`${option}\``, { suggestion: did(close, `give ${expected}`) });
+
+export const unknownCommand = (command: string, close: string | undefined): Diagnostic =>
+  error("ODE5005", `there is no command \`${command}\``, {
+    suggestion: did(close, "`odegrad --help` lists the commands"),
+  });
+
+export const commandNotAvailableYet = (command: string, meanwhile: string): Diagnostic =>
+  error("ODE5006", `the command \`${command}\` is planned and not available yet`, { suggestion: meanwhile });
+
+export const badUsage = (message: string, suggestion: string): Diagnostic => error("ODE5007", message, { suggestion });
+
+export const cannotRead = (file: string, reason: string, suggestion?: string): Diagnostic =>
+  error("ODE5008", `cannot read ${file}: ${reason}`, {
+    suggestion: suggestion ?? "check the path; it is relative to the folder the command runs in",
+  });
+
+export const cannotWrite = (file: string, reason: string): Diagnostic =>
+  error("ODE5009", `cannot write ${file}: ${reason}`, {
+    suggestion: "choose another place with `--out` or `--out-dir`; no output file was changed",
+  });
+
+export const noModel = (file: string): Diagnostic =>
+  error("ODE5010", `${file} exports no model`, {
+    suggestion: "export one: `export const name = ode({ state, params, rhs })`",
+  });
+
+export const severalModels = (file: string, names: readonly string[]): Diagnostic =>
+  error("ODE5011", `${file} exports several models: ${list(names)}`, {
+    suggestion: `choose one: \`--model ${names[0]}\``,
+  });
+
+export const unknownModel = (
+  file: string,
+  name: string,
+  names: readonly string[],
+  close: string | undefined,
+): Diagnostic =>
+  error("ODE5012", `${file} exports no model \`${name}\``, {
+    suggestion: did(close, `it exports ${list(names)}`),
+  });
+
+export const badValues = (file: string, where: string, problem: string, suggestion: string): Diagnostic =>
+  error("ODE5013", `${file}: ${where === "" ? "" : `\`${where}\`: `}${problem}`, { suggestion });
+
+export const badTable = (file: string, line: number, problem: string, suggestion: string): Diagnostic =>
+  error("ODE5014", `${file}:${line}: ${problem}`, { suggestion });
+
+export const noCompiler = (): Diagnostic =>
+  error("ODE5015", "no C compiler was found (cc, gcc and clang were tried)", {
+    suggestion: "install gcc or clang, name one in the environment variable CC, or use `--target js`",
+  });
+
+export const unknownCode = (code: string, close: string | undefined): Diagnostic =>
+  error("ODE5016", `there is no diagnostic \`${code}\``, {
+    suggestion: did(close, "`odegrad list codes` names them all"),
+  });
+
+export const badSymbol = (prefix: string): Diagnostic =>
+  error("ODE5017", `\`${prefix}\` cannot begin a C name`, {
+    suggestion: "use letters, digits and `_`, a letter first",
+  });
+
+// 9xxx: our own.
+
+export const internalError = (message: string): Diagnostic =>
+  error("ODE9001", `internal error: ${message}`, {
+    suggestion: "this is a fault of odegrad, not of the model: please report it with the model and the command",
+  });
+
+export const targetsDisagree = (what: string): Diagnostic =>
+  error("ODE9002", `generated code could not be used: ${what}`, {
+    suggestion: "this is a fault of odegrad, not of the model: please report it with the model and the command",
+  });
