@@ -13,7 +13,6 @@ import type { Names } from "../ir/names.ts";
 import type { Access, Alloc, Block, Element, Expr, Statement, While } from "../ir/nodes.ts";
 
 export class Tapes {
-  readonly #facts: Recorded;
   readonly #names: Names;
   readonly #ranges: Ranges;
   readonly #places = new Map<string, Access>();
@@ -21,7 +20,6 @@ export class Tapes {
   readonly #allocations: Alloc[] = [];
 
   constructor(facts: Recorded, names: Names, ranges: Ranges) {
-    this.#facts = facts;
     this.#names = names;
     this.#ranges = ranges;
     for (const [name, source] of facts.sources) {

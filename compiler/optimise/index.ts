@@ -11,10 +11,12 @@ import type { Fn, GlobalArray, Program } from "../ir/nodes.ts";
 import { arraysOf, bindersOf, calleesOf } from "../ir/walk.ts";
 import { copies } from "./copies.ts";
 import { dead } from "./dead.ts";
+import { hoist } from "./hoist.ts";
 import { initialise } from "./initialise.ts";
 import { inline } from "./inline.ts";
 import { kernels } from "./kernels.ts";
 import { promote } from "./promote.ts";
+import { registers } from "./registers.ts";
 import { reuse } from "./reuse.ts";
 import { split } from "./split.ts";
 import { storage } from "./storage.ts";
@@ -25,7 +27,8 @@ import { storage } from "./storage.ts";
  */
 export function optimise(program: Program, entries: readonly string[], exported: readonly string[]): Program {
   const tidied = tidyAll(program);
-  const inlined = tidyAll(inline(tidied, entries));
+  const held = inEntries(inline(tidied, entries), entries, (fn) => registers(fn, program.arrays));
+  const inlined = tidyAll(held);
   const stored = storage(inlined, [...entries, ...exported]);
   const bound = kernels(stored, entries);
   const kernelNames = bound.functions
@@ -33,6 +36,13 @@ export function optimise(program: Program, entries: readonly string[], exported:
     .filter((name) => !program.functions.some((fn) => fn.name === name));
   const placed = storage(bound, kernelNames);
   return onlyReachable(placed, [...entries, ...exported]);
+}
+
+function inEntries(program: Program, entries: readonly string[], pass: (fn: Fn) => Fn): Program {
+  return {
+    ...program,
+    functions: program.functions.map((fn) => (entries.includes(fn.name) ? pass(fn) : fn)),
+  };
 }
 
 /** Cleans up each function by itself. */
@@ -61,7 +71,7 @@ export function tidy(fn: Fn, arrays: readonly GlobalArray[]): Fn {
   body = initialise(body, ofArray, ofParameter);
   // What was stored instead of added may now be known, and so on.
   body = promote(body, names);
-  body = reuse(body);
+  body = hoist(reuse(body));
   body = dead(body, isKept, ofArray, ofParameter);
   return copies({ ...fn, body });
 }

@@ -1,0 +1,67 @@
+/**
+ * Moves what does not change inside a loop to the front of it. In: a function body in normal form. Out: the same, with
+ * each `let` whose operands come from outside a loop before that loop. Only arithmetic is moved, and reads of scalars
+ * and of fixed entries that the loop does not write; nothing is moved out of a branch.
+ */
+
+import * as affine from "../ir/affine.ts";
+import type { Block, Expr, Statement } from "../ir/nodes.ts";
+import { bindersIn, forEachExpr, forEachStatement } from "../ir/walk.ts";
+import { writes } from "./reuse.ts";
+
+export function hoist(block: Block): Statement[] {
+  return block.flatMap((statement): Statement[] => {
+    switch (statement.kind) {
+      case "for": {
+        const body = hoist(statement.body);
+        const inside = new Set(bindersIn([{ ...statement, body }]));
+        const written = new Set<string>();
+        forEachStatement(body, (inner) => {
+          for (const array of writes(inner)) written.add(array);
+        });
+        const moved: Statement[] = [];
+        const stays: Statement[] = [];
+        for (const inner of body) {
+          if (inner.kind === "let" && isInvariant(inner.value, inside, written)) {
+            inside.delete(inner.name);
+            moved.push(inner);
+          } else {
+            stays.push(inner);
+          }
+        }
+        return [...moved, { ...statement, body: stays }];
+      }
+      case "while":
+        return [{ ...statement, body: hoist(statement.body) }];
+      case "if":
+        return [{ ...statement, then: hoist(statement.then), else: hoist(statement.else) }];
+      default:
+        return [statement];
+    }
+  });
+}
+
+function isInvariant(expr: Expr, inside: ReadonlySet<string>, written: ReadonlySet<string>): boolean {
+  let invariant = true;
+  forEachExpr(expr, (inner) => {
+    switch (inner.kind) {
+      case "name":
+        invariant &&= !inside.has(inner.name);
+        break;
+      case "read":
+        invariant &&= !written.has(inner.array) && !inside.has(inner.array);
+        invariant &&= inner.at.every((form) => affine.constantOf(form) !== undefined);
+        break;
+      case "integer":
+        invariant = false;
+        break;
+      case "number":
+      case "primitive":
+      case "select":
+        break;
+      default:
+        inner satisfies never;
+    }
+  });
+  return invariant;
+}
