@@ -1,0 +1,49 @@
+/**
+ * Records of leaves, entry by entry.
+ *
+ * The shape always comes from a template, the declaration of the model, never from the values: leaves follow in the order they
+ * are written there, and a value that misses one or has one of another length is an error that names the place.
+ */
+import type { LeafRecord, Leaves } from "./leaves.ts";
+import { refuse } from "./refuse.ts";
+
+type Parts = Readonly<Record<string, unknown>>;
+
+/**
+ * Fresh leaves in the shape of `template`; each number is `f` of the numbers at its place in `values`.
+ *
+ * @param place what the values are called in an error, as in `rhs` or `params.W`
+ * @throws RangeError when a value has no number where the template has one, or more entries
+ */
+export function combine(
+  template: Leaves,
+  f: (...entries: number[]) => number,
+  values: readonly unknown[],
+  place: string,
+): Leaves {
+  if (typeof template === "number") {
+    return f(...values.map((value) => (typeof value === "number" ? value : refuse(`${place} is no number`))));
+  }
+  const part = (leaf: Leaves, key: string | number) =>
+    combine(
+      leaf,
+      f,
+      values.map((value) => (value as Parts | undefined)?.[key]),
+      `${place}.${key}`,
+    );
+  if (!(Symbol.iterator in template)) {
+    return Object.fromEntries(
+      Object.entries(template).map(([key, leaf]) => [key, part(leaf as Leaves, key)]),
+    );
+  }
+  const list = template as readonly Leaves[];
+  if (values.some((value) => (value as Leaves[] | undefined)?.length !== list.length))
+    refuse(`${place} needs ${list.length} entries`);
+  // On a vector this is the map of typed arrays, so a vector stays one.
+  return list.map(part) as unknown as Leaves;
+}
+
+/** A record's defaults with the names that were given replaced, in the defaults' shape. */
+export function replaced<T extends LeafRecord>(defaults: T, given: object | undefined, place: string): T {
+  return combine(defaults, (entry) => entry, [{ ...defaults, ...given }], place) as T;
+}

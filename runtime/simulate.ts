@@ -1,0 +1,131 @@
+/**
+ * The un-compiled solve: fixed steps of an explicit Runge-Kutta method, from the plain functions of a model.
+ *
+ * It is the independent truth that generated code is checked against, so it is written to be obvious: it keeps every state, it
+ * makes fresh leaves for every call, and it shares only the coefficients with the compiler. Adaptive steps, other families of
+ * methods, events and `hamiltonian` need generated code.
+ *
+ * The rules it fixes: step n starts at t0 + n h with h = (t1 - t0) / steps. A step uses the piece of a `hold` it lies in for all
+ * its stages. Observation times are step boundaries; a boundary sees the piece that ends there (t0 the first). The running loss is
+ * integrated by the method's own weights. The method is `rk4` when none is named.
+ */
+import type { Env, RunOptions, Simulation, SolverOptions } from "./declaration.ts";
+import type { LeafRecord, Leaves } from "./leaves.ts";
+import { combine, replaced } from "./records.ts";
+import { notCompiled, refuse } from "./refuse.ts";
+import { between, type Signal } from "./signals.ts";
+import { coefficients, type Fraction } from "./tableaus.ts";
+
+type PlainEnv = Env<unknown, object, LeafRecord> & { readonly k?: number };
+type PlainFunction<Result> = (state: LeafRecord, params: LeafRecord, env: PlainEnv) => Result;
+
+/** A declaration with its types forgotten. */
+interface Plain {
+  readonly state: LeafRecord;
+  readonly params?: LeafRecord;
+  readonly constants?: object;
+  readonly inputs?: Readonly<Record<string, Signal<Leaves>>>;
+  readonly data?: LeafRecord;
+  readonly initial?: (params: LeafRecord, env: PlainEnv) => object;
+  readonly rhs?: PlainFunction<unknown>;
+  readonly outputs?: Readonly<Record<string, PlainFunction<Leaves>>>;
+  readonly times?: readonly number[];
+  readonly loss?: { readonly [part in "terminal" | "running" | "at"]?: PlainFunction<number> };
+  readonly events?: unknown;
+  readonly solver?: SolverOptions;
+}
+
+/**
+ * Solves a declared model and evaluates its outputs and loss.
+ *
+ * @throws Error when the solve needs generated code
+ * @throws RangeError when steps, pieces and observation times do not fit each other, or a value does not fit its leaf
+ */
+export function simulate(
+  declaration: object,
+  options: object = {},
+): Simulation<LeafRecord, Readonly<Record<string, unknown>>> {
+  const model = declaration as Plain;
+  const given = options as RunOptions<LeafRecord, LeafRecord, Record<string, Signal<Leaves>>, LeafRecord>;
+  const { rhs, loss = {}, constants = {} } = model;
+  const { method = "rk4", t0 = 0, t1 = Number.NaN } = { ...model.solver, ...given };
+  const { a, b, c } = coefficients(method) ?? notCompiled(method)();
+  if (!rhs || model.events) return notCompiled("simulate with events or a hamiltonian")();
+
+  // A way of stepping that was given replaces the declared one, whichever it is.
+  const { steps: asked, dt } = given.steps || given.dt || given.rtol ? given : { ...model.solver };
+  const exact = asked ?? (t1 - t0) / dt!;
+  const steps = Math.round(exact);
+  if (!(steps > 0 && Math.abs(exact - steps) < 1e-9))
+    refuse("simulate needs t1 and fixed steps that divide the interval");
+  const h = (t1 - t0) / steps;
+
+  const params = replaced(model.params ?? {}, given.params, "params");
+  const data = replaced(model.data ?? {}, given.data, "data");
+  const signals = Object.entries(model.inputs ?? {}).map(([name, signal]) => {
+    const own = given.inputs?.[name] ?? signal.knots;
+    const knots = combine(signal.knots as readonly [], (entry) => entry, [own], name) as readonly Leaves[];
+    if (signal.kind === "hold" && steps % knots.length) refuse(`steps: no multiple of the pieces of ${name}`);
+    return { name, signal, knots };
+  });
+
+  /** The env at a time in (or at an end of) step n. */
+  const env = (n: number, t: number): PlainEnv => ({
+    t,
+    constants,
+    data,
+    inputs: Object.fromEntries(
+      signals.map(({ name, signal, knots }) => [
+        name,
+        signal.kind === "hold"
+          ? knots[Math.floor((n * knots.length) / steps)]
+          : between(signal, knots, ((t - t0) / (t1 - t0)) * (knots.length - 1)),
+      ]),
+    ),
+  });
+  /** y + h sum_j weight_j slope_j, as fresh leaves. */
+  const moved = (y: unknown, weights: readonly Fraction[], slopes: readonly unknown[]) =>
+    combine(
+      model.state,
+      (start, ...k) => start + h * weights.reduce((sum, [over, under], j) => sum + (over / under) * k[j]!, 0),
+      [y, ...slopes],
+      "state",
+    ) as LeafRecord;
+
+  const states = [replaced(model.state, model.initial?.(params, env(0, t0)) ?? given.state, "state")];
+  let value = 0;
+  for (let n = 0; n < steps; n++) {
+    const slopes: unknown[] = [];
+    b.forEach(([over, under], i) => {
+      const here = env(n, t0 + n * h + (c[i]![0] / c[i]![1]) * h);
+      const stage = moved(states[n], a[i]!, slopes);
+      if (loss.running) value += h * (over / under) * loss.running(stage, params, here);
+      slopes.push(rhs(stage, params, here));
+    });
+    states.push(moved(states[n], b, slopes));
+  }
+
+  const t = given.times ?? model.times ?? [t1];
+  const seen = t.map((time, k) => {
+    const position = (time - t0) / h;
+    const n = Math.round(position);
+    const state = states[n];
+    if (!state || Math.abs(position - n) > 1e-9) return refuse(`times: ${time} is no step boundary`);
+    const here = { ...env(Math.max(n - 1, 0), t0 + n * h), k };
+    value += loss.at?.(state, params, here) ?? 0;
+    return { state, here };
+  });
+  value += loss.terminal?.(states[steps]!, params, env(steps - 1, t1)) ?? 0;
+
+  /** One list per name of a record, with an entry per time. */
+  const listed = (record: object, entry: (at: (typeof seen)[0], name: string) => unknown) =>
+    Object.fromEntries(Object.keys(record).map((name) => [name, seen.map((at) => entry(at, name))])) as never;
+  return {
+    t,
+    state: listed(model.state, ({ state }, name) => state[name]),
+    outputs: listed(model.outputs ?? {}, ({ state, here }, name) =>
+      model.outputs![name]!(state, params, here),
+    ),
+    value,
+  };
+}

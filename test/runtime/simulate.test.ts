@@ -1,0 +1,215 @@
+import { describe, expect, test } from "vitest";
+import { cubic, hold, linear, mat, ode, type Signal, vec } from "../../runtime/index.ts";
+import { simulate } from "../../runtime/simulate.ts";
+import { coefficients } from "../../runtime/tableaus.ts";
+import { cases, load, numbersIn, referenceModels } from "./reference.ts";
+
+/** `--method rk4 --steps 10 --t1 2` as options. */
+function optionsOf(args: readonly string[]): Record<string, number | string> {
+  const options: Record<string, number | string> = {};
+  for (let i = 0; i < args.length; i += 2) {
+    const name = args[i]!.slice(2);
+    options[name] = name === "method" ? args[i + 1]! : Number(args[i + 1]);
+  }
+  return options;
+}
+
+/** Equal to 1e-12 of the largest magnitude. */
+function expectClose(actual: unknown, expected: unknown): void {
+  const [a, e] = [numbersIn(actual), numbersIn(expected)];
+  expect(a.length).toBe(e.length);
+  const scale = Math.max(...e.map(Math.abs));
+  e.forEach((value, i) => {
+    expect(Math.abs(a[i]! - value)).toBeLessThanOrEqual(1e-12 * scale);
+  });
+}
+
+describe("reference models", () => {
+  // Kepler is declared by its energy and cnf-2d calls an operator: both need generated code.
+  const needCompiling = ["kepler", "cnf-2d"];
+  for (const name of referenceModels) {
+    for (const wanted of cases(name)) {
+      const options = optionsOf(wanted.args);
+      if (wanted.command === "eval" || name === "field-mlp" || !coefficients(String(options["method"])))
+        continue;
+      test(`${name} ${wanted.command} ${wanted.file ?? ""} ${wanted.args.join(" ")}`, async () => {
+        const { declaration } = await load(name, wanted.file);
+        if (needCompiling.includes(name)) {
+          expect(() => simulate(declaration, options)).toThrow("not compiled");
+          return;
+        }
+        const run = simulate(declaration, options);
+        expectClose(run.value, wanted.value);
+        if (wanted.command !== "run") return;
+        expectClose(run.t, wanted.t);
+        for (const [leaf, values] of Object.entries(wanted.state as object))
+          expectClose(run.state[leaf], values);
+        for (const [leaf, values] of Object.entries((wanted.outputs as object) ?? {})) {
+          expectClose(run.outputs[leaf], values);
+        }
+      });
+    }
+  }
+});
+
+/** y' = the input, from 0: the state at t is the integral of the signal. */
+const integral = (u: Signal<number>) =>
+  ode({
+    state: { y: 0 },
+    inputs: { u },
+    rhs: (_state, _params, { inputs }) => ({ y: inputs.u }),
+    solver: { method: "rk4", t1: 2, steps: 8 },
+  });
+
+describe("inputs", () => {
+  test("hold: every stage of a step sees the piece the step lies in", () => {
+    const u = hold(4, 0, (k) => k + 1);
+    expectClose(integral(u).simulate({ times: [0.5, 1, 1.5, 2] }).state.y, [0.5, 1.5, 3, 5]);
+  });
+
+  test("hold: a boundary sees the piece that ends there, t0 the first, terminal the last", () => {
+    const seen: number[] = [];
+    const model = ode({
+      state: { y: 0 },
+      inputs: { u: hold(2, 0, (k) => k + 1) },
+      rhs: () => ({ y: 0 }),
+      times: [0, 1, 2],
+      loss: {
+        at: (_state, _params, { inputs, k, t }) => {
+          seen.push(k, t, inputs.u);
+          return 0;
+        },
+        terminal: (_state, _params, { inputs, t }) => 100 * inputs.u + t,
+      },
+      solver: { method: "euler", t1: 2, steps: 4 },
+    });
+    expect(model.loss()).toBe(202);
+    expect(seen).toEqual([0, 0, 1, 1, 1, 1, 2, 2, 2]);
+  });
+
+  test("hold: steps that are no multiple of the pieces are refused", () => {
+    expect(() => integral(hold(3)).simulate()).toThrow("no multiple of the pieces of u");
+  });
+
+  test("linear: Simpson's rule on the pieces is exact", () => {
+    const u = linear(5, 0, (k) => [1, 3, -1, 2, 0][k]!);
+    expect(integral(u).simulate().state.y[0]).toBeCloseTo(0.5 * (0.5 + 3 - 1 + 2 + 0), 14);
+  });
+
+  test("cubic: passes through its knots and has no curvature at the ends", () => {
+    const knots = [1, 3, -1, 2, 0];
+    const model = ode({
+      state: { y: 0 },
+      inputs: { u: cubic(5, 0, (k) => knots[k]!) },
+      rhs: () => ({ y: 0 }),
+      outputs: { u: (_state, _params, { inputs }) => inputs.u },
+      times: Array.from({ length: 401 }, (_, i) => i / 100),
+      solver: { method: "euler", t1: 4, steps: 400 },
+    });
+    const u = model.simulate().outputs.u;
+    knots.forEach((knot, k) => {
+      expect(u[100 * k]).toBeCloseTo(knot, 14);
+    });
+    const curvature = (i: number) => (u[i - 1]! - 2 * u[i]! + u[i + 1]!) / 1e-4;
+    expect(Math.abs(curvature(1))).toBeLessThan(0.2);
+    expect(curvature(100)).toBeCloseTo((curvature(99) + curvature(101)) / 2, 0);
+    // Half way between knots the cubic part is -(M_k + M_{k+1}) / 16.
+    const [M1, M2, M3] = solve3([-36, 42, -30]);
+    expect(u[150]).toBeCloseTo((3 - 1) / 2 - (M1 + M2) / 16, 13);
+    expect(u[350]).toBeCloseTo((2 + 0) / 2 - M3 / 16, 13);
+  });
+
+  test("a record per piece, replaced at run time by plain arrays", () => {
+    const model = ode({
+      state: { x: vec(2, 1) },
+      inputs: { layer: hold(2, { W: mat(2, 2, [1, 0, 0, 1]), b: 0 }) },
+      rhs: ({ x }, _params, { inputs: { layer } }) => ({
+        x: layer.W.map((row) => row[0]! * x[0]! + row[1]! * x[1]! + layer.b),
+      }),
+      solver: { method: "euler", t1: 2, steps: 2 },
+    });
+    expect(model.simulate().state.x).toEqual([Float64Array.of(4, 4)]);
+    const layer = [
+      {
+        W: [
+          [0, 1],
+          [0, 0],
+        ],
+        b: 1,
+      },
+      {
+        W: [
+          [0, 0],
+          [0, 0],
+        ],
+        b: 10,
+      },
+    ];
+    expect(model.simulate({ inputs: { layer } }).state.x).toEqual([Float64Array.of(13, 12)]);
+    expect(() => model.simulate({ inputs: { layer: layer.slice(1) } })).toThrow("layer needs 2 entries");
+  });
+});
+
+/** M for [4 1 0; 1 4 1; 0 1 4] M = r. */
+function solve3(r: readonly [number, number, number]): [number, number, number] {
+  const M2 = (r[1] - (r[0] + r[2]) / 4) / (4 - 0.5);
+  return [(r[0] - M2) / 4, M2, (r[2] - M2) / 4];
+}
+
+describe("grid, options, errors", () => {
+  const decay = ode({
+    state: { y: 1 },
+    params: { rate: 1, length: 2 },
+    rhs: ({ y }, { rate }) => ({ y: -rate * y }),
+    loss: { terminal: ({ y }) => y },
+    solver: { method: "euler", t1: 1, steps: 10 },
+  });
+
+  test("options win over the declaration, and dt over declared steps", () => {
+    expect(decay.loss()).toBeCloseTo(0.9 ** 10, 15);
+    expect(decay.loss({ dt: 0.5 })).toBeCloseTo(0.25, 15);
+    expect(decay.loss({ steps: 1, params: { rate: 0.5 }, state: { y: 4 } })).toBe(2);
+    expect(decay.loss({ t0: 0.5, steps: 1 })).toBe(0.5);
+    expect(decay.loss({ method: "rk4", steps: 1, t1: 0.1 })).toBeCloseTo(Math.exp(-0.1), 6);
+  });
+
+  test("what does not fit is refused, with its name", () => {
+    expect(() => decay.loss({ dt: 0.3 })).toThrow("fixed steps that divide the interval");
+    expect(() => decay.loss({ rtol: 1e-6 })).toThrow("fixed steps");
+    expect(() => decay.loss({ times: [0.25] })).toThrow("times: 0.25 is no step boundary");
+    expect(() => decay.loss({ times: [1.1] })).toThrow("times: 1.1 is no step boundary");
+    expect(() => decay.loss({ method: "gauss2" })).toThrow("gauss2: not compiled");
+    expect(() => decay.loss({ state: { y: "1" as never } })).toThrow("state.y is no number");
+  });
+
+  test("times within rounding of a boundary are that boundary", () => {
+    expect(decay.simulate({ times: [0.1 + 0.2] }).state.y[0]).toBeCloseTo(0.729, 14);
+  });
+
+  test("a derivative that is missing or of another length is refused", () => {
+    const model = (rhs: () => object) =>
+      ode({ state: { x: vec(2), z: 0 }, rhs: rhs as never, solver: { t1: 1, steps: 1 } });
+    expect(() => model(() => ({ x: [1, 2] })).simulate()).toThrow("state.z is no number");
+    expect(() => model(() => ({ x: [1], z: 0 })).simulate()).toThrow("state.x needs 2 entries");
+    expect(() => model(() => ({ x: [1, 2, 3], z: 0 })).simulate()).toThrow("state.x needs 2 entries");
+  });
+
+  test("initial is a function of parameters and data, and tuples keep their shape", () => {
+    const model = ode({
+      state: { pair: [0, vec(2)] },
+      params: { scale: 3 },
+      data: { start: vec(2, [1, 2]) },
+      initial: ({ scale }, { data }) => ({ pair: [scale, [data.start[0]!, data.start[1]!]] }),
+      rhs: ({ pair: [s, v] }) => ({ pair: [-s, v] }),
+      solver: { method: "euler", t1: 1, steps: 1 },
+    });
+    expect(model.simulate().state.pair).toEqual([[0, Float64Array.of(2, 4)]]);
+    expect(model.simulate({ data: { start: [5, 6] } }).state.pair).toEqual([[0, Float64Array.of(10, 12)]]);
+  });
+
+  test("derivatives are refused with the ways to compile", () => {
+    for (const ask of [decay.gradient, decay.valueAndGradient, decay.jvp, decay.hvp] as (() => unknown)[]) {
+      expect(ask).toThrow(/not compiled.*bundler plugin.*node --import odegrad\/register.*odegrad compile/);
+    }
+  });
+});
