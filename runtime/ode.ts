@@ -1,0 +1,82 @@
+/**
+ * `ode` and `kernel`: declare a model and get an object that runs it.
+ *
+ * The compiler reads the call from the text of the file and never runs it; compiled, the same object has generated code behind
+ * the same methods. Un-compiled it refuses whatever needs a derivative, and solves with whatever `solve` it was made with: the
+ * slow reference solve where models run un-compiled, none where a bundle must stay small.
+ */
+import type {
+  Model,
+  Motion,
+  OdeDeclaration,
+  RunOptions,
+  SignalRecord,
+  Simulation,
+  SolverOptions,
+} from "./declaration.ts";
+import type { LeafRecord, Vec } from "./leaves.ts";
+import { notCompiled } from "./refuse.ts";
+
+type None = Record<never, never>;
+
+/** `simulate`, or the error that there is no solve. */
+export type Solve = (
+  declaration: object,
+  options?: object,
+) => Simulation<LeafRecord, Record<string, unknown>>;
+
+/** Declares an ODE model: a vector field and the question asked of it. */
+export const odeBy =
+  (solve: Solve) =>
+  <
+    S extends LeafRecord,
+    P extends LeafRecord = None,
+    C extends object = None,
+    I extends SignalRecord = None,
+    D extends LeafRecord = None,
+    O extends object = None,
+  >(
+    declaration: OdeDeclaration<S, P, C, I, D, O> & Motion<S, P, C, I, D>,
+  ): Model<S, P, C, I, D, O> => {
+    // The declaration says the types of what its functions give; the solve has forgotten them.
+    const simulate = (options?: object) => solve(declaration, options) as unknown as Simulation<S, O>;
+    return {
+      declaration,
+      simulate,
+      outputs: (options) => simulate(options).outputs,
+      loss: (options) => simulate(options).value,
+      gradient: notCompiled("gradient"),
+      valueAndGradient: notCompiled("valueAndGradient"),
+      jvp: notCompiled("jvp"),
+      hvp: notCompiled("hvp"),
+    };
+  };
+
+/** A bare function as other ODE libraries take it: `(t, y, p)` returns the derivative, `(t, y, p, dy)` writes it to `dy`. */
+export interface KernelDeclaration<Name extends string> {
+  /** Number of state variables. */
+  readonly state: number;
+  /** Names of the entries of `p`, in order. */
+  readonly params: readonly Name[];
+  // biome-ignore lint/suspicious/noConfusingVoidType: one function type, so that `t`, `y`, `p` and `dy` get their types from it
+  readonly rhs: (t: number, y: Vec, p: Vec, dy: Vec) => Vec | readonly number[] | void;
+  readonly solver?: SolverOptions;
+}
+
+/** A model with one state leaf `y` (from zeros) and scalar parameters (from zeros) around a bare function. */
+export const kernelBy =
+  (solve: Solve) =>
+  <const Name extends string>({ state, params, rhs, solver = {} }: KernelDeclaration<Name>) =>
+    odeBy(solve)({
+      state: { y: new Float64Array(state) },
+      params: Object.fromEntries(params.map((name) => [name, 0])) as { [K in Name]: number },
+      rhs: ({ y }, named, { t }) => {
+        const dy = new Float64Array(state);
+        return { y: rhs(t, y, Float64Array.from(Object.values(named as object)), dy) ?? dy };
+      },
+      solver,
+    });
+
+/** What one run of a model `M` may replace. */
+export type OptionsOf<M> =
+  M extends Model<infer S, infer P, infer _C, infer I, infer D, infer _O> ? RunOptions<S, P, I, D> : never;

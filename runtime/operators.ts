@@ -1,0 +1,126 @@
+/**
+ * Differential operators as models write them: on a plain module-level function, `laplacian(u)(x, p)`, or as the `operators` of a
+ * `field`.
+ *
+ * All of them differentiate with respect to the first argument and pass further arguments through. They are expanded when the
+ * file is compiled; here they are types, a description the declaration keeps, and the error of a file that was not compiled.
+ */
+import type { Leaves, Mat, Vec } from "./leaves.ts";
+import { notCompiled } from "./refuse.ts";
+
+/** An operator with its coefficients, and at once the function that applies it. */
+export interface Operator {
+  readonly operator: string;
+  readonly operands: readonly unknown[];
+  /** Of a function with a scalar or vector value: the same kind of value. */
+  <A extends Rest, R extends number | Vec>(f: (x: Vec, ...rest: A) => R): (x: Vec, ...rest: A) => R;
+}
+
+/** An operator that is also given a direction, after the function's own arguments. */
+export interface DirectionalOperator {
+  readonly operator: string;
+  readonly operands: readonly unknown[];
+  <A extends Rest, R extends number | Vec>(
+    f: (x: Vec, ...rest: A) => R,
+  ): (x: Vec, ...rest: [...A, direction: Vec | readonly number[]]) => R;
+}
+
+type Rest = readonly unknown[];
+type Row = Vec | readonly number[];
+type OfPoint<T> = T | ((x: Vec) => T);
+
+/** One term c d^alpha f: `alpha` has one exponent per coordinate. */
+export interface Term {
+  readonly c: OfPoint<number>;
+  readonly alpha: readonly number[];
+}
+
+/** A randomised estimate: how many directions, and from which distribution. */
+export interface Sampling {
+  readonly samples: number;
+  readonly distribution: "rademacher" | "normal";
+  /** Of the generator of directions; left out, directions are supplied at run time. */
+  readonly seed?: number;
+}
+
+type Described = <T extends { readonly operator: string }>(operator: string, ...operands: unknown[]) => T;
+
+/** The function that would apply an operator, marked with what it is. */
+const described = ((operator, ...operands) =>
+  Object.assign(() => notCompiled(operator), { operator, operands })) as Described;
+
+/** First derivatives of a scalar field, in the shape of the point. */
+export const gradient = /* @__PURE__ */ described<
+  { operator: "gradient" } & (<X extends Leaves, A extends Rest>(
+    f: (x: X, ...rest: A) => number,
+  ) => (x: X, ...rest: A) => X)
+>("gradient");
+
+/** First derivatives of a vector field: `J[i][j]` is the derivative of component i by coordinate j. */
+export const jacobian = /* @__PURE__ */ described<
+  { operator: "jacobian" } & (<A extends Rest>(f: (x: Vec, ...rest: A) => Row) => (x: Vec, ...rest: A) => Mat)
+>("jacobian");
+
+/** Second derivatives of a scalar field. */
+export const hessian = /* @__PURE__ */ described<
+  { operator: "hessian" } & (<A extends Rest>(
+    f: (x: Vec, ...rest: A) => number,
+  ) => (x: Vec, ...rest: A) => Mat)
+>("hessian");
+
+/** Trace of the Jacobian of a vector field with as many components as coordinates. */
+export const divergence = /* @__PURE__ */ described<
+  { operator: "divergence" } & (<A extends Rest>(
+    f: (x: Vec, ...rest: A) => Row,
+  ) => (x: Vec, ...rest: A) => number)
+>("divergence");
+
+/** Sum of the unmixed second derivatives. */
+export const laplacian: Operator = /* @__PURE__ */ described("laplacian");
+
+/** The Laplacian of the Laplacian. */
+export const biharmonic: Operator = /* @__PURE__ */ described("biharmonic");
+
+/** Derivative along a direction, which comes after the function's own arguments. */
+export const jvp = /* @__PURE__ */ described<
+  { operator: "jvp" } & (<X extends Leaves, A extends Rest, R>(
+    f: (x: X, ...rest: A) => R,
+  ) => (x: X, ...rest: [...A, direction: X]) => R)
+>("jvp");
+
+/** Transposed Jacobian times a covector in the shape of the value, which comes after the function's own arguments. */
+export const vjp = /* @__PURE__ */ described<
+  { operator: "vjp" } & (<X extends Leaves, A extends Rest, R>(
+    f: (x: X, ...rest: A) => R,
+  ) => (x: X, ...rest: [...A, covector: R]) => X)
+>("vjp");
+
+/** Hessian of a scalar field times a direction, which comes after the function's own arguments. */
+export const hvp = /* @__PURE__ */ described<
+  { operator: "hvp" } & (<X extends Leaves, A extends Rest>(
+    f: (x: X, ...rest: A) => number,
+  ) => (x: X, ...rest: [...A, direction: X]) => X)
+>("hvp");
+
+/** sum_ij (sigma sigma^T)_ij d_ij f + drift . grad f, for a D by R `sigma`; either may be a function of the point. */
+export function weightedLaplacian(sigma: OfPoint<readonly Row[]>, drift?: OfPoint<Row>): Operator {
+  return described("weightedLaplacian", sigma, drift);
+}
+
+/** sum over the terms of c d^alpha f, of any order up to 6. */
+export function linearOperator(terms: readonly Term[]): Operator {
+  return described("linearOperator", terms);
+}
+
+/** The order-th derivative along a direction given at run time. */
+export function directional(order: number): DirectionalOperator {
+  return described("directional", order);
+}
+
+/** A randomised estimate of an operator. */
+export function stochastic(
+  operator: "laplacian" | "biharmonic" | "divergence" | Operator,
+  sampling: Sampling,
+): Operator {
+  return described("stochastic", operator, sampling);
+}
