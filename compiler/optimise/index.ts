@@ -71,7 +71,7 @@ export function tidy(fn: Fn, arrays: readonly GlobalArray[]): Fn {
   body = initialise(body, ofArray, ofParameter);
   // What was stored instead of added may now be known, and so on.
   body = promote(body, names);
-  body = hoist(reuse(body));
+  body = reuse(hoist(reuse(body)));
   body = dead(body, isKept, ofArray, ofParameter);
   return copies({ ...fn, body });
 }

@@ -95,7 +95,7 @@ function isFullStore(site: Site, alloc: Alloc, block: Block, sites: Sites): bool
   }
   if (!here.includes(site.statement)) return false;
   const free = new Map(loops.map((around) => [around.index, around]));
-  return site.at.every((form, axis) => {
+  const covers = site.at.every((form, axis) => {
     const extent = alloc.shape[axis]!;
     const term = form.terms[0];
     if (form.terms.length !== 1 || term === undefined || term.atom.kind !== "index") {
@@ -108,6 +108,12 @@ function isFullStore(site: Site, alloc: Alloc, block: Block, sites: Sites): bool
     const to = affine.constantOf(affine.add(around.to, affine.integer(form.constant)));
     return from === 0 && to === extent;
   });
+  // The other loops only repeat the store, provided that they run at all.
+  const runs = [...free.values()].every((around) => {
+    const trips = affine.constantOf(affine.subtract(around.to, around.from));
+    return trips !== undefined && trips > 0;
+  });
+  return covers && runs;
 }
 
 /** Does everything else touch the array only after the whole covering loop, or the same entry right after its store? */
