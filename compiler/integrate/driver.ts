@@ -1,0 +1,308 @@
+/**
+ * What the entry functions of a solve have in common: names, calls of the model's functions with the right arguments,
+ * vector operations over all leaves of the state, and the ways out. In: a model, its solver, its interface. Out:
+ * statements.
+ */
+
+import type { Affine } from "../ir/affine.ts";
+import * as affine from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
+import { Names } from "../ir/names.ts";
+import type { Argument, Expr, Fn, Statement, Test, View } from "../ir/nodes.ts";
+import type { Leaf, Model } from "../model.ts";
+import { type Solver, status } from "../module.ts";
+import type { Interface } from "./interface-arrays.ts";
+import type { Coefficients } from "./tableau.ts";
+
+/** A state-shaped set of views, by leaf name. */
+export type Vector = (leaf: Leaf) => View;
+
+/** Where a function of the model is asked: time, state, and the piece of each `hold` by input name. */
+export interface Point {
+  readonly t: Expr;
+  readonly state: Vector;
+  readonly piece: (input: string) => Affine;
+  /** Index of the observation, for `at`. */
+  readonly k?: Affine;
+}
+
+export class Driver {
+  readonly model: Model;
+  readonly solver: Solver;
+  readonly tableau: Coefficients;
+  readonly io: Interface;
+  readonly names: Names;
+  /** Integer scalar with the number of steps of this run. */
+  readonly stepCount: string;
+  /** Observation k is made after `observeAt[k + 1]` steps; entry 0 is 0 and the last is the number of steps. */
+  readonly observeAt: string;
+  readonly #pieceAt = new Map<string, string>();
+  readonly h: Expr;
+
+  constructor(model: Model, solver: Solver, tableau: Coefficients, io: Interface) {
+    this.model = model;
+    this.solver = solver;
+    this.tableau = tableau;
+    this.io = io;
+    this.names = new Names(io.arrays.map((array) => array.name));
+    for (const leaf of model.state) this.names.take(leaf.name);
+    this.stepCount = this.names.fresh("step_count");
+    this.observeAt = this.names.fresh("observe_at");
+    this.h = build.name(this.names.fresh("h"));
+    for (const input of model.inputs) this.#pieceAt.set(input.name, this.names.fresh(`${input.name}_at`));
+  }
+
+  get steps(): Affine {
+    return affine.gather(this.stepCount, []);
+  }
+
+  // Views of the state.
+
+  /** One local array per leaf, named after it. */
+  vector(prefix: string): Vector {
+    const byLeaf = new Map(
+      this.model.state.map((leaf) => [leaf.name, this.names.fresh(`${prefix}${leaf.name}`)]),
+    );
+    return (leaf) => ({ array: byLeaf.get(leaf.name)!, prefix: [] });
+  }
+
+  /** The state itself, under the names of its leaves. */
+  readonly state: Vector = (leaf) => ({ array: leaf.name, prefix: [] });
+
+  /** Statements that allocate a vector, or `copies` of it under one name. */
+  allocate(vector: Vector, options: { copies?: number; zero?: boolean; tape?: boolean } = {}): Statement[] {
+    return this.model.state.map((leaf) =>
+      build.alloc(
+        vector(leaf).array,
+        options.copies === undefined ? leaf.shape : [options.copies, ...leaf.shape],
+        {
+          zero: options.zero ?? false,
+          role: options.tape ? "tape" : "local",
+        },
+      ),
+    );
+  }
+
+  /** Assigns to every entry of the state what `value` makes of it. */
+  assign(to: Vector, value: (leaf: Leaf, at: readonly Affine[]) => Expr): Statement[] {
+    return this.model.state.flatMap((leaf) =>
+      build.forEachEntry(leaf.shape, this.names.fresh, (at) => {
+        const { array, prefix } = to(leaf);
+        return [build.store(array, [...prefix, ...at], value(leaf, at))];
+      }),
+    );
+  }
+
+  // Calls.
+
+  /** Arguments for the parameters that all functions of the model share. */
+  #given(point: Point, withIndex: boolean): Argument[] {
+    const view = (array: string, prefix: readonly Affine[] = []): Argument => ({
+      kind: "array",
+      view: { array, prefix },
+    });
+    const { model, io } = this;
+    return [
+      { kind: "real", value: point.t },
+      ...(withIndex ? [{ kind: "integer" as const, value: point.k! }] : []),
+      ...model.state.map((leaf): Argument => ({ kind: "array", view: point.state(leaf) })),
+      ...model.params.map((leaf) => view(io.given.get(leaf.name)!)),
+      ...model.inputs.flatMap((input) =>
+        input.leaves.map((leaf) => view(io.given.get(leaf.name)!, [point.piece(input.name)])),
+      ),
+      ...model.data.map((leaf) => view(io.given.get(leaf.name)!)),
+    ];
+  }
+
+  /** Calls a function of the model; `results` in the order of its results. */
+  call(fn: Fn, point: Point, results: readonly View[]): Statement {
+    return {
+      kind: "call",
+      callee: fn.name,
+      args: [
+        ...this.#given(point, takesIndex(fn)),
+        ...results.map((view) => ({ kind: "array" as const, view })),
+      ],
+    };
+  }
+
+  /** Calls the vjp of a function: seeds for its results, the state's cotangents into `stateBar`. */
+  callVjp(vjp: Fn, point: Point, seeds: readonly View[], stateBar: Vector): Statement {
+    const { model, io } = this;
+    const bars: View[] = [
+      ...model.state.map(stateBar),
+      ...model.params.flatMap((leaf): View[] => {
+        const bar = io.givenBar.get(leaf.name);
+        return bar === undefined ? [] : [{ array: bar, prefix: [] }];
+      }),
+      ...model.inputs.flatMap((input) =>
+        input.leaves.flatMap((leaf): View[] => {
+          const bar = io.givenBar.get(leaf.name);
+          return bar === undefined ? [] : [{ array: bar, prefix: [point.piece(input.name)] }];
+        }),
+      ),
+    ];
+    return {
+      kind: "call",
+      callee: vjp.name,
+      args: [
+        ...this.#given(point, takesIndex(vjp)),
+        ...[...seeds, ...bars].map((view) => ({ kind: "array" as const, view })),
+      ],
+    };
+  }
+
+  // Time, pieces, observations.
+
+  /** t_n = t0 + n·h. */
+  timeAt(n: Affine): Expr {
+    return build.add(build.read(this.io.t0), build.mul(build.integerValue(n), this.h));
+  }
+
+  /** The piece of each input in which step n lies. */
+  pieceOfStep =
+    (n: Affine) =>
+    (input: string): Affine => {
+      const { count } = this.model.inputs.find((one) => one.name === input)!;
+      return affine.quotient(affine.scale(n, count), this.steps);
+    };
+
+  /** The piece that ends at the final time. */
+  lastPiece = (input: string): Affine =>
+    affine.integer(this.model.inputs.find((one) => one.name === input)!.count - 1);
+
+  /** The piece that ends at observation k. */
+  pieceOfObservation =
+    (k: Affine) =>
+    (input: string): Affine =>
+      this.model.times === undefined ? this.lastPiece(input) : affine.gather(this.#pieceAt.get(input)!, [k]);
+
+  observationPoint(k: Affine): Point {
+    const t = this.model.times === undefined ? build.read(this.io.t1) : build.read(this.io.times, [k]);
+    return { t, state: this.state, piece: this.pieceOfObservation(k), k };
+  }
+
+  finalPoint(): Point {
+    return { t: build.read(this.io.t1), state: this.state, piece: this.lastPiece };
+  }
+
+  /**
+   * Reads the control, refuses what makes no sense, places the observations. `capacity`: the most steps that
+   * checkpoints have room for, where there are any.
+   */
+  prelude(capacity: number | undefined): Statement[] {
+    const { io, model } = this;
+    const n = build.name(this.names.fresh("n_steps"));
+    const count = n.kind === "name" ? n.name : "";
+    const stepName = this.h.kind === "name" ? this.h.name : "";
+    const notWhole = build.compare("ne", build.primitive("floor", [n]), n);
+    const span = build.sub(build.read(io.t1), build.read(io.t0));
+    const wrong: Test[] = [build.not(build.compare("ge", n, build.one)), notWhole, this.isNotFinite(this.h)];
+    wrong.push(build.compare("eq", this.h, build.zero));
+    for (const { count: pieces } of model.inputs) {
+      wrong.push(build.compare("ne", build.primitive("mod", [n, build.number(pieces)]), build.zero));
+    }
+    const statements: Statement[] = [
+      build.bind(count, build.read(io.steps)),
+      build.bind(stepName, build.div(span, n)),
+      build.store(io.failedStep, [], build.zero),
+      build.store(io.failedStage, [], build.zero),
+      build.branch(
+        wrong.reduce((left, right) => build.or(left, right)),
+        this.leaveInvalid(status.badArgument),
+      ),
+    ];
+    if (capacity !== undefined) {
+      statements.push(
+        build.branch(build.compare("gt", n, build.number(capacity)), this.leaveInvalid(status.stepLimit)),
+      );
+    }
+    statements.push(build.alloc(this.stepCount, [], { element: "integer", zero: false }));
+    statements.push(build.store(this.stepCount, [], n));
+    return model.times === undefined ? statements : [...statements, ...this.#placeObservations(n)];
+  }
+
+  #placeObservations(n: Expr): Statement[] {
+    const { io, model } = this;
+    const observations = io.observations;
+    const k = this.names.fresh("k");
+    const at = affine.index(k);
+    const misplaced = this.names.fresh("misplaced");
+    const before = this.names.fresh("step_before");
+    const [q, m] = [this.names.fresh("q"), this.names.fresh("m")];
+    const [position, step] = [build.name(q), build.name(m)];
+    const distance = build.primitive("abs", [build.sub(position, step)]);
+    const fits = build.and(
+      build.compare("le", distance, build.number(1e-6)),
+      build.and(build.compare("ge", step, build.read(before)), build.compare("le", step, n)),
+    );
+    const pieces = model.inputs.map((input): Statement => {
+      const ending = build.primitive("ceil", [build.div(build.mul(step, build.number(input.count)), n)]);
+      const piece = build.primitive("max", [build.sub(ending, build.one), build.zero]);
+      return build.store(this.#pieceAt.get(input.name)!, [at], piece);
+    });
+    return [
+      build.comment("Steps after which the observations are made."),
+      build.alloc(this.observeAt, [observations + 2], { element: "integer", zero: false }),
+      ...model.inputs.map((input) =>
+        build.alloc(this.#pieceAt.get(input.name)!, [observations], { element: "integer", zero: false }),
+      ),
+      build.alloc(misplaced, []),
+      build.alloc(before, []),
+      build.store(this.observeAt, [affine.integer(0)], build.zero),
+      build.store(this.observeAt, [affine.integer(observations + 1)], n),
+      build.loop(k, affine.integer(0), affine.integer(observations), [
+        build.bind(q, build.div(build.sub(build.read(io.times, [at]), build.read(io.t0)), this.h)),
+        build.bind(m, build.primitive("round", [position])),
+        build.branch(
+          fits,
+          [
+            build.store(this.observeAt, [affine.offset(at, 1)], step),
+            ...pieces,
+            build.store(before, [], step),
+          ],
+          [build.store(misplaced, [], build.one)],
+        ),
+      ]),
+      build.branch(
+        build.compare("ne", build.read(misplaced), build.zero),
+        this.leaveInvalid(status.badArgument),
+      ),
+    ];
+  }
+
+  // Ways out.
+
+  isNotFinite(x: Expr): Test {
+    return build.compare("ne", build.sub(x, x), build.zero);
+  }
+
+  /** Bars of the interface, all entries set to a value; only in `gradient`. */
+  barsTo = (value: number): Statement[] => this.#barArrays().flatMap((array) => this.#fill(array, value));
+
+  #barArrays(): string[] {
+    return [...this.io.startBar.values(), ...this.io.givenBar.values()];
+  }
+
+  #fill(array: string, value: number): Statement[] {
+    const { shape } = this.io.arrays.find((one) => one.name === array)!;
+    return build.forEachEntry(shape, this.names.fresh, (at) => [build.store(array, at, build.number(value))]);
+  }
+
+  /** Set by the entry: whether the cotangents of the interface are its results too. */
+  hasBars = false;
+
+  /** No result is left over from an earlier run: all of them become NaN. */
+  leaveInvalid(code: number): Statement[] {
+    return [
+      build.store(this.io.value, [], build.number(Number.NaN)),
+      ...[...this.io.states.values(), ...this.io.outputs.values()].flatMap((array) =>
+        this.#fill(array, Number.NaN),
+      ),
+      ...(this.hasBars ? this.barsTo(Number.NaN) : []),
+      build.leave(code),
+    ];
+  }
+}
+
+const takesIndex = (fn: Fn): boolean => fn.parameters.some((parameter) => parameter.kind === "integer");

@@ -1,0 +1,159 @@
+/**
+ * The global arrays through which a compiled model talks to its caller. In: a model and its solver. Out: the arrays,
+ * each with its home in the module's records, and their names by leaf.
+ */
+
+import { Names } from "../ir/names.ts";
+import type { GlobalArray, Home, Shape } from "../ir/nodes.ts";
+import { type Leaf, type Model, sizeOf } from "../model.ts";
+import type { Solver } from "../module.ts";
+
+export interface Interface {
+  readonly arrays: readonly GlobalArray[];
+  readonly t0: string;
+  readonly t1: string;
+  readonly steps: string;
+  readonly times: string;
+  readonly value: string;
+  readonly failedStep: string;
+  readonly failedStage: string;
+  /** By leaf name of the model. */
+  readonly start: ReadonlyMap<string, string>;
+  readonly states: ReadonlyMap<string, string>;
+  readonly given: ReadonlyMap<string, string>;
+  readonly startBar: ReadonlyMap<string, string>;
+  /** Cotangents of params and inputs; only those that are differentiated. */
+  readonly givenBar: ReadonlyMap<string, string>;
+  /** By output name. */
+  readonly outputs: ReadonlyMap<string, string>;
+  readonly observations: number;
+}
+
+export function interfaceArrays(model: Model, solver: Solver): Interface {
+  const leaves = [
+    ...model.state,
+    ...model.params,
+    ...model.inputs.flatMap((input) => input.leaves),
+    ...model.data,
+  ];
+  // The functions of the model use the names of the leaves and constants; those are spoken for.
+  const names = new Names([
+    ...leaves.map((leaf) => leaf.name),
+    ...model.constants.map((array) => array.name),
+  ]);
+  const arrays: GlobalArray[] = [];
+  const add = (name: string, shape: Shape, home: Home, data?: readonly number[]): string => {
+    arrays.push({ name, element: "real", shape, role: "interface", home, data });
+    return name;
+  };
+  const scalar = (wish: string, record: Home["record"], offset: number, initial?: number): string =>
+    add(
+      names.fresh(wish),
+      [],
+      { record, path: [wish], offset, lead: 0 },
+      initial === undefined ? undefined : [initial],
+    );
+
+  const t0 = scalar("t0", "control", 0, solver.t0);
+  const t1 = scalar("t1", "control", 1, solver.t1);
+  const steps = scalar("steps", "control", 2, solver.steps);
+  const observations = model.times?.length ?? 1;
+  const times = add(
+    names.fresh("times"),
+    [observations],
+    { record: "times", path: ["times"], offset: 0, lead: 0 },
+    model.times ?? [solver.t1],
+  );
+  const value = scalar("value", "value", 0);
+  const failedStep = scalar("failed_step", "report", 0);
+  const failedStage = scalar("failed_stage", "report", 1);
+
+  const start = new Map<string, string>();
+  const states = new Map<string, string>();
+  const startBar = new Map<string, string>();
+  const given = new Map<string, string>();
+  const givenBar = new Map<string, string>();
+  for (const leaf of model.state) {
+    const home = { path: leaf.path, offset: leaf.offset };
+    start.set(
+      leaf.name,
+      add(
+        names.fresh(`${leaf.name}_start`),
+        leaf.shape,
+        { record: "state0", ...home, lead: 0 },
+        leaf.initial,
+      ),
+    );
+    states.set(
+      leaf.name,
+      add(names.fresh(`${leaf.name}_states`), [observations, ...leaf.shape], {
+        record: "states",
+        ...home,
+        lead: 1,
+      }),
+    );
+    if (isWanted(solver.wrt, "state", leaf)) {
+      startBar.set(
+        leaf.name,
+        add(names.fresh(`${leaf.name}_start_bar`), leaf.shape, { record: "state0Bar", ...home, lead: 0 }),
+      );
+    }
+  }
+  for (const leaf of model.params) {
+    const home = { path: leaf.path, offset: leaf.offset, lead: 0 };
+    given.set(leaf.name, add(leaf.name, leaf.shape, { record: "params", ...home }, leaf.initial));
+    if (isWanted(solver.wrt, "params", leaf)) {
+      const bar = add(names.fresh(`${leaf.name}_bar`), leaf.shape, { record: "paramsBar", ...home });
+      givenBar.set(leaf.name, bar);
+    }
+  }
+  for (const input of model.inputs) {
+    for (const leaf of input.leaves) {
+      const shape = [input.count, ...leaf.shape];
+      const home = { path: leaf.path, offset: leaf.offset, lead: 1 };
+      given.set(leaf.name, add(leaf.name, shape, { record: "inputs", ...home }, leaf.initial));
+      if (isWanted(solver.wrt, "inputs", leaf)) {
+        const bar = add(names.fresh(`${leaf.name}_bar`), shape, { record: "inputsBar", ...home });
+        givenBar.set(leaf.name, bar);
+      }
+    }
+  }
+  for (const leaf of model.data) {
+    const home: Home = { record: "data", path: leaf.path, offset: leaf.offset, lead: 0 };
+    given.set(leaf.name, add(leaf.name, leaf.shape, home, leaf.initial));
+  }
+  const outputs = new Map<string, string>();
+  let offset = 0;
+  for (const output of model.outputs) {
+    const home: Home = { record: "outputs", path: [output.name], offset, lead: 1 };
+    outputs.set(
+      output.name,
+      add(names.fresh(`${output.name}_output`), [observations, ...output.shape], home),
+    );
+    offset += sizeOf(output.shape);
+  }
+  return {
+    arrays: [...arrays, ...model.constants],
+    t0,
+    t1,
+    steps,
+    times,
+    value,
+    failedStep,
+    failedStage,
+    start,
+    states,
+    given,
+    startBar,
+    givenBar,
+    outputs,
+    observations,
+  };
+}
+
+/** Does a list of dotted paths name the leaf, or a record that holds it? */
+export function isWanted(wrt: readonly string[] | undefined, record: string, leaf: Leaf): boolean {
+  if (wrt === undefined) return true;
+  const path = [record, ...leaf.path];
+  return wrt.some((wanted) => path.some((_, depth) => path.slice(0, depth + 1).join(".") === wanted));
+}

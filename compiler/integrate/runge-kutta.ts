@@ -1,0 +1,204 @@
+/**
+ * One explicit Runge–Kutta step as statements. In: a driver with its tableau, and where the state lies. Out: the
+ * stages (each a stage state and a call of the vector field) and the new state; the running loss goes along as one
+ * more state whose slope nobody depends on.
+ */
+
+import type { Affine } from "../ir/affine.ts";
+import * as affine from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
+import type { Expr, Statement, View } from "../ir/nodes.ts";
+import type { Leaf } from "../model.ts";
+import { status } from "../module.ts";
+import type { Driver, Point, Vector } from "./driver.ts";
+import { double, type Fraction, isZero, usedStages } from "./tableau.ts";
+
+/** Slopes of all stages: one array per leaf, the stage its first dimension. */
+export class Slopes {
+  readonly #driver: Driver;
+  readonly #vector: Vector;
+
+  constructor(driver: Driver, prefix: string) {
+    this.#driver = driver;
+    this.#vector = driver.vector(prefix);
+  }
+
+  allocate(): Statement[] {
+    return this.#driver.allocate(this.#vector, { copies: this.#driver.tableau.b.length });
+  }
+
+  /** The slope (or state) of stage i, counting from 0. */
+  stage(i: number): Vector {
+    return (leaf) => ({ array: this.#vector(leaf).array, prefix: [affine.integer(i)] });
+  }
+}
+
+const entry = (view: View, at: readonly Affine[]): Expr => build.read(view.array, [...view.prefix, ...at]);
+
+/** h·Σ c_j k_j over the nonzero coefficients; one term is written (h·c)·k, so that h·c leaves the loop. */
+export function combination(h: Expr, terms: readonly { coefficient: Fraction; value: Expr }[]): Expr {
+  const present = terms.filter((term) => !isZero(term.coefficient));
+  if (present.length === 0) return build.zero;
+  const [first] = present;
+  if (present.length === 1 && first !== undefined) {
+    return build.mul(build.mul(h, build.number(double(first.coefficient))), first.value);
+  }
+  const sum = present
+    .map((term) => build.mul(build.number(double(term.coefficient)), term.value))
+    .reduce((left, right) => build.add(left, right));
+  return build.mul(h, sum);
+}
+
+const fractionText = ([over, under]: Fraction): string => (under === 1 ? `${over}` : `${over}/${under}`);
+
+/** A stage's coefficients for the reader of generated code. */
+export function stageComment(driver: Driver, i: number): Statement {
+  const row = driver.tableau.a[i] ?? [];
+  const coefficients = row.map(fractionText).join(", ");
+  const at = `c = ${fractionText(driver.tableau.c[i]!)}`;
+  return build.comment(
+    row.length === 0 ? `Stage ${i + 1}: ${at}.` : `Stage ${i + 1}: ${at}, a = ${coefficients}.`,
+  );
+}
+
+export class RungeKutta {
+  readonly #driver: Driver;
+  readonly #used: readonly boolean[];
+
+  constructor(driver: Driver) {
+    this.#driver = driver;
+    this.#used = usedStages(driver.tableau);
+  }
+
+  /** Indices of the stages that are computed. */
+  get stages(): readonly number[] {
+    return this.#used.flatMap((used, i) => (used ? [i] : []));
+  }
+
+  /** The time of stage i of the step that starts at `t`. */
+  stageTime(t: Expr, i: number): Expr {
+    return build.add(t, build.mul(build.number(double(this.#driver.tableau.c[i]!)), this.#driver.h));
+  }
+
+  /** Stage state X_i = x + h·Σ a_ij k_j into `to`; nothing for a stage that is the state itself. */
+  stageState(i: number, from: Vector, slopes: Slopes, to: Vector): Statement[] {
+    const { h, tableau } = this.#driver;
+    return this.#driver.assign(to, (leaf, at) =>
+      build.add(
+        entry(from(leaf), at),
+        combination(
+          h,
+          (tableau.a[i] ?? []).map((coefficient, j) => ({
+            coefficient,
+            value: entry(slopes.stage(j)(leaf), at),
+          })),
+        ),
+      ),
+    );
+  }
+
+  isFirst(i: number): boolean {
+    return (this.#driver.tableau.a[i] ?? []).every(isZero);
+  }
+
+  /** All slopes of the step from `state` at time `t`. `running` gets a stage's point and index. */
+  forward(
+    t: Expr,
+    point: Omit<Point, "t" | "state">,
+    state: Vector,
+    slopes: Slopes,
+    stageState: Vector,
+    running: (point: Point, i: number) => Statement[],
+  ): Statement[] {
+    const driver = this.#driver;
+    return this.stages.flatMap((i) => {
+      const at: Point = {
+        ...point,
+        t: this.stageTime(t, i),
+        state: this.isFirst(i) ? state : stageState,
+      };
+      return [
+        stageComment(driver, i),
+        ...(this.isFirst(i) ? [] : this.stageState(i, state, slopes, stageState)),
+        driver.call(driver.model.rhs, at, driver.model.state.map(slopes.stage(i))),
+        ...running(at, i),
+      ];
+    });
+  }
+
+  /** x += h·Σ b_i k_i. */
+  advance(state: Vector, slopes: Slopes): Statement[] {
+    const { h, tableau } = this.#driver;
+    return this.#driver.assign(state, (leaf, at) =>
+      build.add(
+        entry(state(leaf), at),
+        combination(
+          h,
+          tableau.b.map((coefficient, j) => ({ coefficient, value: entry(slopes.stage(j)(leaf), at) })),
+        ),
+      ),
+    );
+  }
+
+  /**
+   * Leaves when the new state is not finite: says in which step, and at which stage the slope first was not. One sum
+   * and one comparison a step; the search is off the common path.
+   */
+  checkFinite(
+    n: Affine,
+    state: Vector,
+    slopes: Slopes,
+    invalidate: (code: number) => Statement[],
+  ): Statement[] {
+    const driver = this.#driver;
+    const { statements, sum } = this.#sum(state);
+    const { failedStep, failedStage } = driver.io;
+    const search = [...this.stages].reverse().flatMap((i): Statement[] => {
+      const slope = this.#sum(slopes.stage(i));
+      return [
+        ...slope.statements,
+        build.branch(driver.isNotFinite(slope.sum), [build.store(failedStage, [], build.number(i + 1))]),
+      ];
+    });
+    return [
+      ...statements,
+      build.branch(driver.isNotFinite(sum), [
+        build.store(failedStep, [], build.integerValue(n)),
+        ...search,
+        build.branch(
+          build.compare("gt", build.read(failedStage), build.zero),
+          invalidate(status.notFiniteField),
+          invalidate(status.notFiniteState),
+        ),
+      ]),
+    ];
+  }
+
+  #sum(vector: Vector): { statements: Statement[]; sum: Expr } {
+    const driver = this.#driver;
+    const scalars: Expr[] = [];
+    const arrays: Leaf[] = [];
+    for (const leaf of driver.model.state) {
+      if (leaf.shape.length === 0) scalars.push(entry(vector(leaf), []));
+      else arrays.push(leaf);
+    }
+    const name = driver.names.fresh("sum");
+    const direct =
+      scalars.length === 0 ? build.zero : scalars.reduce((left, right) => build.add(left, right));
+    if (arrays.length === 0) return { statements: [build.bind(name, direct)], sum: build.name(name) };
+    const total = driver.names.fresh("total");
+    return {
+      statements: [
+        build.alloc(total, [], { zero: false }),
+        build.store(total, [], direct),
+        ...arrays.flatMap((leaf) =>
+          build.forEachEntry(leaf.shape, driver.names.fresh, (at) => [
+            build.accumulate(total, [], entry(vector(leaf), at)),
+          ]),
+        ),
+        build.bind(name, build.read(total)),
+      ],
+      sum: build.name(name),
+    };
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * The entry function `solve`, and the forward sweep it shares with `gradient`: steps, observations, the loss. In: a
+ * driver. Out: IR. What is stored on the way for a reverse sweep is the plan's business.
+ */
+
+import type { Affine } from "../ir/affine.ts";
+import * as affine from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
+import type { Fn, Statement } from "../ir/nodes.ts";
+import { status } from "../module.ts";
+import type { Driver, Point } from "./driver.ts";
+import { RungeKutta, Slopes } from "./runge-kutta.ts";
+import { double, isZero } from "./tableau.ts";
+
+/** Statements a plan adds before each step, given the step's number. */
+export type BeforeStep = (n: Affine) => Statement[];
+
+/** From the start to the end time: states and outputs at the observations, and the value of the loss. */
+export function forwardSweep(driver: Driver, beforeStep: BeforeStep): Statement[] {
+  const { io, model } = driver;
+  const method = new RungeKutta(driver);
+  const slopes = new Slopes(driver, "k_");
+  const stageState = driver.vector("stage_");
+  const out: Statement[] = [
+    build.banner("Forward sweep"),
+    ...driver.allocate(driver.state),
+    ...driver.allocate(stageState),
+    ...slopes.allocate(),
+    ...driver.assign(driver.state, (leaf, at) => build.read(io.start.get(leaf.name)!, at)),
+    build.store(io.value, [], build.zero),
+  ];
+
+  const oneStep = (n: Affine): Statement[] => {
+    const t = driver.names.fresh("t_n");
+    const weights = driver.tableau.b;
+    return [
+      ...beforeStep(n),
+      build.bind(t, driver.timeAt(n)),
+      ...method.forward(
+        build.name(t),
+        { piece: driver.pieceOfStep(n) },
+        driver.state,
+        slopes,
+        stageState,
+        (point, i) => (isZero(weights[i]!) ? [] : addRunning(driver, point, double(weights[i]!))),
+      ),
+      build.comment("New state."),
+      ...method.advance(driver.state, slopes),
+      ...method.checkFinite(n, driver.state, slopes, (code) => driver.leaveInvalid(code)),
+    ];
+  };
+  const n = driver.names.fresh("n");
+  if (model.times === undefined) {
+    out.push(build.loop(n, affine.integer(0), driver.steps, oneStep(affine.index(n))));
+    out.push(...observe(driver, affine.integer(0)));
+  } else {
+    const segment = driver.names.fresh("segment");
+    const at = affine.index(segment);
+    const end = (offset: number): Affine => affine.gather(driver.observeAt, [affine.offset(at, offset)]);
+    // The last segment runs from the last observation to the end and observes nothing.
+    out.push(
+      build.loop(segment, affine.integer(0), affine.integer(io.observations + 1), [
+        build.loop(n, end(0), end(1), oneStep(affine.index(n))),
+        build.branch(
+          build.compare("lt", build.integerValue(at), build.number(io.observations)),
+          observe(driver, at),
+        ),
+      ]),
+    );
+  }
+  if (model.loss.terminal !== undefined) {
+    const amount = driver.names.fresh("terminal_loss");
+    out.push(
+      build.comment("Terminal loss."),
+      build.alloc(amount, [], { zero: false }),
+      driver.call(model.loss.terminal, driver.finalPoint(), [{ array: amount, prefix: [] }]),
+      build.accumulate(io.value, [], build.read(amount)),
+    );
+  }
+  return out;
+}
+
+/** value += h·b_i·running(stage i). */
+function addRunning(driver: Driver, point: Point, weight: number): Statement[] {
+  const { running } = driver.model.loss;
+  if (running === undefined) return [];
+  const amount = driver.names.fresh("running_loss");
+  return [
+    build.alloc(amount, [], { zero: false }),
+    driver.call(running, point, [{ array: amount, prefix: [] }]),
+    build.accumulate(
+      driver.io.value,
+      [],
+      build.mul(build.mul(driver.h, build.number(weight)), build.read(amount)),
+    ),
+  ];
+}
+
+/** Records observation k: the state, the outputs, and the loss at it. */
+function observe(driver: Driver, k: Affine): Statement[] {
+  const { io, model } = driver;
+  const point = driver.observationPoint(k);
+  const at = model.loss.at;
+  const amount = driver.names.fresh("observed_loss");
+  return [
+    build.comment("Observation."),
+    ...driver.assign(
+      (leaf) => ({ array: io.states.get(leaf.name)!, prefix: [k] }),
+      (leaf, entry) => build.read(leaf.name, entry),
+    ),
+    ...model.outputs.map((output) =>
+      driver.call(output.fn, point, [{ array: io.outputs.get(output.name)!, prefix: [k] }]),
+    ),
+    ...(at === undefined
+      ? []
+      : [
+          build.alloc(amount, [], { zero: false }),
+          driver.call(at, point, [{ array: amount, prefix: [] }]),
+          build.accumulate(io.value, [], build.read(amount)),
+        ]),
+  ];
+}
+
+/** `solve`: trajectory and loss, without a gradient. */
+export function solveEntry(driver: Driver): Fn {
+  return {
+    name: "solve",
+    parameters: [],
+    body: [...driver.prelude(undefined), ...forwardSweep(driver, () => []), build.leave(status.ok)],
+    doc: "Integrates from t0 to t1 in equal steps; fills the states at the observation times and the value of the loss.",
+  };
+}
