@@ -195,23 +195,37 @@ export class Driver {
     const n = build.name(this.names.fresh("n_steps"));
     const count = n.kind === "name" ? n.name : "";
     const stepName = this.h.kind === "name" ? this.h.name : "";
-    const notWhole = build.compare("ne", build.primitive("floor", [n]), n);
     const span = build.sub(build.read(io.t1), build.read(io.t0));
-    const wrong: Test[] = [build.not(build.compare("ge", n, build.one)), notWhole, this.isNotFinite(this.h)];
-    wrong.push(build.compare("eq", this.h, build.zero));
-    for (const { count: pieces } of model.inputs) {
-      wrong.push(build.compare("ne", build.primitive("mod", [n, build.number(pieces)]), build.zero));
-    }
     const statements: Statement[] = [
       build.bind(count, build.read(io.steps)),
       build.bind(stepName, build.div(span, n)),
+    ];
+    const bound = (wish: string, value: Expr): Expr => {
+      const name = this.names.fresh(wish);
+      statements.push(build.bind(name, value));
+      return build.name(name);
+    };
+    const whole = bound("whole_steps", build.primitive("floor", [n]));
+    // Infinity minus itself is NaN: 0 for finite steps alone.
+    const spread = bound("h_spread", build.sub(this.h, this.h));
+    const wrong: Test[] = [
+      build.not(build.compare("ge", n, build.one)),
+      build.compare("ne", whole, n),
+      build.compare("ne", spread, build.zero),
+      build.compare("eq", this.h, build.zero),
+    ];
+    for (const pieces of new Set(model.inputs.map((input) => input.count))) {
+      const left = bound("left_over", build.primitive("mod", [n, build.number(pieces)]));
+      wrong.push(build.compare("ne", left, build.zero));
+    }
+    statements.push(
       build.store(io.failedStep, [], build.zero),
       build.store(io.failedStage, [], build.zero),
       build.branch(
         wrong.reduce((left, right) => build.or(left, right)),
         this.leaveInvalid(status.badArgument),
       ),
-    ];
+    );
     if (capacity !== undefined) {
       statements.push(
         build.branch(build.compare("gt", n, build.number(capacity)), this.leaveInvalid(status.stepLimit)),
@@ -231,11 +245,12 @@ export class Driver {
     const before = this.names.fresh("step_before");
     const [q, m] = [this.names.fresh("q"), this.names.fresh("m")];
     const [position, step] = [build.name(q), build.name(m)];
-    const distance = build.primitive("abs", [build.sub(position, step)]);
-    const fits = build.and(
-      build.compare("le", distance, build.number(1e-6)),
-      build.and(build.compare("ge", step, build.read(before)), build.compare("le", step, n)),
-    );
+    const [off, last] = [this.names.fresh("off_step"), this.names.fresh("last_step")];
+    const fits = [
+      build.compare("le", build.name(off), build.number(1e-6)),
+      build.compare("ge", step, build.name(last)),
+      build.compare("le", step, n),
+    ].reduce((left, right) => build.and(left, right));
     const pieces = model.inputs.map((input): Statement => {
       const ending = build.primitive("ceil", [build.div(build.mul(step, build.number(input.count)), n)]);
       const piece = build.primitive("max", [build.sub(ending, build.one), build.zero]);
@@ -254,6 +269,8 @@ export class Driver {
       build.loop(k, affine.integer(0), affine.integer(observations), [
         build.bind(q, build.div(build.sub(build.read(io.times, [at]), build.read(io.t0)), this.h)),
         build.bind(m, build.primitive("round", [position])),
+        build.bind(off, build.primitive("abs", [build.sub(position, step)])),
+        build.bind(last, build.read(before)),
         build.branch(
           fits,
           [

@@ -69,7 +69,8 @@ export function tidy(fn: Fn, arrays: readonly GlobalArray[]): Fn {
   body = reuse(body);
   body = dead(body, isKept, ofArray, ofParameter);
   body = initialise(body, ofArray, ofParameter);
-  // What was stored instead of added may now be known, and so on.
+  // What was stored instead of added may now be known, negations have moved outwards, and so on.
+  body = flatten(body, names);
   body = promote(body, names);
   body = reuse(hoist(reuse(body)));
   body = dead(body, isKept, ofArray, ofParameter);

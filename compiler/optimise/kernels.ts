@@ -9,7 +9,7 @@ import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import { Names } from "../ir/names.ts";
 import type { Argument, Block, Call, Fn, Parameter, Program, Statement, View } from "../ir/nodes.ts";
-import { bindersOf, rewriteBlock } from "../ir/walk.ts";
+import { instantiate } from "../ir/walk.ts";
 
 export function kernels(program: Program, entries: readonly string[]): Program {
   const byName = new Map(program.functions.map((fn) => [fn.name, fn]));
@@ -20,7 +20,10 @@ export function kernels(program: Program, entries: readonly string[]): Program {
   const bind = (call: Call): Call => {
     const callee = byName.get(call.callee);
     if (callee === undefined) throw new Error(`call of ${call.callee}, which is not in the program`);
-    const names = new Names([...bindersOf(callee), ...program.arrays.map((array) => array.name)]);
+    const names = new Names([
+      ...callee.parameters.map((parameter) => parameter.name),
+      ...program.arrays.map((array) => array.name),
+    ]);
     const parameters: Parameter[] = [];
     const args: Argument[] = [];
     const views = new Map<string, View>();
@@ -53,7 +56,7 @@ export function kernels(program: Program, entries: readonly string[]): Program {
       kernel = {
         name: taken.fresh(`${callee.name}_kernel`),
         parameters,
-        body: rewriteBlock(callee.body, { array: (array) => views.get(array) }),
+        body: instantiate(callee.body, names.fresh, { array: (array) => views.get(array) }),
         doc: callee.doc,
       };
       made.set(key, kernel);

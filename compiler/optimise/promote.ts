@@ -38,6 +38,9 @@ export function promote(block: Block, names: Names): Statement[] {
   return new Promotion(promotable, names).block(block, { known: new Map(), pending: new Set() }, false);
 }
 
+/** Does the block end the function? Local scalars are gone then, and need not be written out. */
+const leaves = (block: Block): boolean => block.at(-1)?.kind === "return";
+
 class Promotion {
   readonly #promotable: ReadonlySet<string>;
   readonly #names: Names;
@@ -112,10 +115,17 @@ class Promotion {
       }
       case "if": {
         const test = rewriteTest(statement.test, {}, this.#replacing(state));
-        const written = new Set([...this.#written(statement.then), ...this.#written(statement.else)]);
+        // What a branch that leaves the function writes is not seen after it.
+        const written = new Set(
+          [statement.then, statement.else]
+            .filter((side) => !leaves(side))
+            .flatMap((side) => [...this.#written(side)]),
+        );
         for (const array of written) this.#flush(array, state, out);
         const branch = (block: Block): Statement[] =>
-          this.block(block, { known: new Map(state.known), pending: new Set() }, true);
+          leaves(block)
+            ? this.block(block, { known: new Map(state.known), pending: new Set(state.pending) }, false)
+            : this.block(block, { known: new Map(state.known), pending: new Set() }, true);
         out.push({ ...statement, test, then: branch(statement.then), else: branch(statement.else) });
         for (const array of written) state.known.delete(array);
         return;

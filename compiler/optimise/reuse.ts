@@ -36,7 +36,8 @@ export function reuse(block: Block): Statement[] {
       switch (statement.kind) {
         case "let": {
           const next = replace(statement) as typeof statement;
-          if (build.isLeaf(next.value)) {
+          // A negated scalar goes where it is used: sums and products take the sign in.
+          if (build.isLeaf(next.value) || isNegatedLeaf(next.value)) {
             scope.names.set(next.name, next.value);
             break;
           }
@@ -103,6 +104,9 @@ export function reuse(block: Block): Statement[] {
   };
   return walk(block, { values: new Map(), names: new Map() });
 }
+
+const isNegatedLeaf = (expr: Expr): boolean =>
+  expr.kind === "primitive" && expr.op === "neg" && build.isLeaf(expr.args[0]!);
 
 /** Arrays a statement itself changes. */
 export function writes(statement: Statement): readonly string[] {
