@@ -139,13 +139,19 @@ export const unknownOption = (option: string, close: string | undefined): Diagno
 export const optionNotAvailableYet = (option: string, meanwhile: string): Diagnostic =>
   error("ODE5002", `the option \`${option}\` is planned and not available yet`, { suggestion: meanwhile });
 
-export const valueNotAvailableYet = (option: string, value: string, available: readonly string[]): Diagnostic =>
+export const valueNotAvailableYet = (
+  option: string,
+  value: string,
+  available: readonly string[],
+): Diagnostic =>
   error("ODE5003", `\`${option} ${value}\` is planned and not available yet`, {
     suggestion: `use one of ${list(available)}`,
   });
 
 export const badOptionValue = (option: string, value: string, expected: string, close?: string): Diagnostic =>
-  error("ODE5004", `\`${value}\` is no value of \`${option}\``, { suggestion: did(close, `give ${expected}`) });
+  error("ODE5004", `\`${value}\` is no value of \`${option}\``, {
+    suggestion: did(close, `give ${expected}`),
+  });
 
 export const unknownCommand = (command: string, close: string | undefined): Diagnostic =>
   error("ODE5005", `there is no command \`${command}\``, {
@@ -155,7 +161,8 @@ export const unknownCommand = (command: string, close: string | undefined): Diag
 export const commandNotAvailableYet = (command: string, meanwhile: string): Diagnostic =>
   error("ODE5006", `the command \`${command}\` is planned and not available yet`, { suggestion: meanwhile });
 
-export const badUsage = (message: string, suggestion: string): Diagnostic => error("ODE5007", message, { suggestion });
+export const badUsage = (message: string, suggestion: string): Diagnostic =>
+  error("ODE5007", message, { suggestion });
 
 export const cannotRead = (file: string, reason: string, suggestion?: string): Diagnostic =>
   error("ODE5008", `cannot read ${file}: ${reason}`, {
@@ -212,10 +219,12 @@ export const badSymbol = (prefix: string): Diagnostic =>
 
 export const internalError = (message: string): Diagnostic =>
   error("ODE9001", `internal error: ${message}`, {
-    suggestion: "this is a fault of odegrad, not of the model: please report it with the model and the command",
+    suggestion:
+      "this is a fault of odegrad, not of the model: please report it with the model and the command",
   });
 
 export const targetsDisagree = (what: string): Diagnostic =>
   error("ODE9002", `generated code could not be used: ${what}`, {
-    suggestion: "this is a fault of odegrad, not of the model: please report it with the model and the command",
+    suggestion:
+      "this is a fault of odegrad, not of the model: please report it with the model and the command",
   });

@@ -1,0 +1,90 @@
+/** `odegrad check`: diagnostics of every model of every file, as many as there are, and nothing else. */
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { build, read } from "../compile.ts";
+import { cannotRead, noModel } from "../diagnostics/command-messages.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { CommandOptions } from "../options.ts";
+import { type ExitCode, exitCode } from "./exit.ts";
+import { expandGlob, isGlob } from "./glob.ts";
+import { sourceOf, styleOf } from "./model-file.ts";
+import { formatJson } from "./number.ts";
+import { diagnosticsJson, formatDiagnostics } from "./report.ts";
+import { type Context, Failure } from "./streams.ts";
+
+export async function run(
+  globs: readonly string[],
+  options: CommandOptions,
+  context: Context,
+): Promise<ExitCode> {
+  const files = filesOf(globs.length === 0 ? ["."] : globs);
+  const all = files.map((file) => checkFile(file, options, context));
+  const diagnostics = all.flatMap((each) => each.diagnostics);
+  const errors = diagnostics.filter((each) => each.severity === "error").length;
+
+  const style = options.json === true ? "json" : styleOf(options);
+  if (style === "json") context.print(`${formatJson(diagnosticsJson(diagnostics, context.sources))}\n`);
+  else {
+    const text = formatDiagnostics(diagnostics, context.sources, style, context.colorError);
+    if (style === "sarif") context.print(text);
+    else context.complain(text);
+  }
+  if (style === "pretty") {
+    const models = all.reduce((sum, each) => sum + each.models, 0);
+    const count = (n: number, word: string): string => `${n} ${word}${n === 1 ? "" : "s"}`;
+    const warnings = diagnostics.length - errors;
+    context.note(
+      `${count(files.length, "file")}, ${count(models, "model")}: ${count(errors, "error")}, ${count(warnings, "warning")}\n`,
+    );
+  }
+  if (errors === 0) return exitCode.ok;
+  return all.some((each) => each.fault === "model") ? exitCode.model : exitCode.usage;
+}
+
+interface Finding {
+  readonly models: number;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Whether the errors, if any, are those of the model. */
+  readonly fault: "model" | "options" | undefined;
+}
+
+function checkFile(file: string, options: CommandOptions, context: Context): Finding {
+  const source = sourceOf(file, context);
+  const { models, diagnostics } = read(source);
+  if (diagnostics.some((each) => each.severity === "error")) {
+    return { models: models.length, diagnostics, fault: "model" };
+  }
+  if (models.length === 0) return { models: 0, diagnostics: [...diagnostics, noModel(file)], fault: "model" };
+  const names = options.model === undefined ? models.map((model) => model.name) : [options.model];
+  // Diagnostics of reading come once, however many models share the file.
+  const built = names.map((model) => build(source, { ...options, model }));
+  const own = built.flatMap((each) =>
+    each.diagnostics.filter((one) => one.code >= "ODE4" || one.severity === "error"),
+  );
+  const failed = built.filter((each) => each.module === undefined);
+  const fault =
+    failed.length === 0 ? undefined : failed.some((each) => each.fault === "model") ? "model" : "options";
+  return { models: models.length, diagnostics: [...diagnostics, ...own], fault };
+}
+
+/** Files of the patterns, sorted and each once: a folder means every model below it. */
+function filesOf(patterns: readonly string[]): string[] {
+  const files = new Set<string>();
+  for (const pattern of patterns) {
+    if (pattern === "-") files.add(pattern);
+    else if (fs.statSync(pattern, { throwIfNoEntry: false })?.isDirectory() === true) {
+      const below = expandGlob("**/*.ode.ts", pattern);
+      if (below.length === 0) throw nothing(pattern, "there is no `*.ode.ts` below it");
+      for (const file of below) files.add(path.join(pattern, file));
+    } else if (isGlob(pattern) && !fs.existsSync(pattern)) {
+      const matches = expandGlob(pattern, ".");
+      if (matches.length === 0) throw nothing(pattern, "no file matches");
+      for (const file of matches) files.add(file);
+    } else files.add(pattern);
+  }
+  return [...files].sort();
+}
+
+const nothing = (pattern: string, reason: string): Failure =>
+  new Failure(exitCode.usage, [cannotRead(pattern, reason)]);

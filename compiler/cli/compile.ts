@@ -1,0 +1,85 @@
+/** `odegrad compile`: generated code for one model, to standard output or into files that are written together. */
+
+import * as path from "node:path";
+import { emit, type Output } from "../compile.ts";
+import { badSymbol, badUsage } from "../diagnostics/command-messages.ts";
+import type { CommandOptions, Target } from "../options.ts";
+import { planOf } from "../plan.ts";
+import { type OutputFile, writeTogether } from "./atomic-write.ts";
+import { type ExitCode, exitCode } from "./exit.ts";
+import { buildFile } from "./model-file.ts";
+import { formatJson } from "./number.ts";
+import { type Context, Failure } from "./streams.ts";
+
+export async function run(
+  [file]: readonly string[],
+  options: CommandOptions,
+  context: Context,
+): Promise<ExitCode> {
+  const targets: readonly Target[] = options.target ?? ["js"];
+  checkPlaces(targets, options);
+  const ready = buildFile(file!, options, context);
+  const outputs = targets.flatMap((target) => emit(ready, target, options));
+  const files = filesOf(outputs, options);
+  const written = files === undefined ? [] : writeTogether(files);
+  const plan = planOf(ready.module, options);
+
+  if (options.json === true) {
+    const named = outputs.map(({ target, name, text }) => ({ target, name, bytes: Buffer.byteLength(text) }));
+    const texts = files === undefined ? outputs.map(({ text }) => ({ text })) : [];
+    context.print(
+      `${formatJson({
+        version: 1,
+        model: ready.module.model.name,
+        hash: ready.hash,
+        outputs: named.map((each, i) => ({ ...each, file: files?.[i]?.path, ...texts[i] })),
+        plan: { ...plan },
+      })}\n`,
+    );
+    return exitCode.ok;
+  }
+  if (files === undefined) context.print(outputs[0]!.text);
+  for (const each of files ?? []) {
+    const same = written.includes(path.resolve(each.path)) ? "" : " (unchanged)";
+    context.note(`${each.path}  ${Buffer.byteLength(each.text)} bytes${same}\n`);
+  }
+  context.note(
+    `gradient of ${plan.steps} ${plan.method} steps: ${plan.fieldEvaluations} field and ${plan.vjpEvaluations} vjp evaluations, ` +
+      `${plan.checkpointBytes} bytes of checkpoints in ${plan.workspaceBytes} bytes of workspace\n`,
+  );
+  return exitCode.ok;
+}
+
+function checkPlaces(targets: readonly Target[], { out, outDir, prefix }: CommandOptions): void {
+  const usage = (message: string, suggestion: string): never => {
+    throw new Failure(exitCode.usage, [badUsage(message, suggestion)]);
+  };
+  if (prefix !== undefined && !/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(prefix)) {
+    throw new Failure(exitCode.usage, [badSymbol(prefix)]);
+  }
+  if (out !== undefined && outDir !== undefined)
+    usage("both a file and a folder are given", "give `--out` or `--out-dir`");
+  if (out !== undefined && targets.length > 1)
+    usage("several targets cannot be one file", "give `--out-dir DIR`");
+  if (out === undefined && outDir === undefined && targets.length > 1) {
+    usage("several targets cannot share standard output", "give `--out-dir DIR`");
+  }
+  if (out === undefined && outDir === undefined && targets[0] === "c") {
+    usage("C is three files: a header, a source and a self-test", "give `--out-dir DIR` or `--out NAME.c`");
+  }
+}
+
+/** Where each output goes; nothing where the one output goes to standard output. */
+function filesOf(outputs: readonly Output[], { out, outDir }: CommandOptions): OutputFile[] | undefined {
+  if (outDir !== undefined) {
+    return outputs.map(({ name, text }) => ({ path: path.join(outDir, name), text, root: outDir }));
+  }
+  if (out === undefined) return undefined;
+  const folder = path.dirname(out);
+  return outputs.map(({ target, name, text }, i) => {
+    // The files of C find each other by name, so beside the one that was named they keep theirs.
+    if (target === "c")
+      return { path: name.endsWith(path.basename(out)) ? out : path.join(folder, name), text };
+    return { path: i === 0 ? out : `${out}.map`, text };
+  });
+}

@@ -1,0 +1,200 @@
+/**
+ * `odegrad fit`: minimises the loss over what `wrt` leaves to be differentiated, by default parameters, initial state
+ * and inputs. The optimiser sees each number divided by its size at the start, so that rates of 0.02 and populations of
+ * 30 move alike. Answers in the shapes of `--params`, `--state` and `--inputs`, so a fit can be run or gone on from.
+ */
+
+import { adam, lbfgs, type Objective } from "../../runtime/optimisers.ts";
+import { badUsage } from "../diagnostics/command-messages.ts";
+import { defaultProblem, type Engine, type Problem } from "../execute/problem.ts";
+import { type Leaf, type Model, sizeOf } from "../model.ts";
+import { type Module, status } from "../module.ts";
+import type { CommandOptions } from "../options.ts";
+import { isDifferentiated } from "../resolve.ts";
+import { writeTogether } from "./atomic-write.ts";
+import { type ExitCode, exitCode } from "./exit.ts";
+import { buildFile, openJavaScript, requireLoss } from "./model-file.ts";
+import { formatJson, type Json, shortNumber } from "./number.ts";
+import { progressBar } from "./progress.ts";
+import { nestedInput, nestedRecord } from "./records.ts";
+import { requireFinished, solverJson } from "./solve-report.ts";
+import { type Context, Failure } from "./streams.ts";
+import { withFiles } from "./values.ts";
+
+const defaultIterations = { lbfgs: 500, adam: 2000 } as const;
+
+export async function run(
+  [file]: readonly string[],
+  options: CommandOptions,
+  context: Context,
+): Promise<ExitCode> {
+  if (options.target !== undefined && (options.target.length !== 1 || options.target[0] !== "js")) {
+    throw new Failure(exitCode.usage, [
+      badUsage("a fit runs the generated JavaScript", "leave `--target` out"),
+    ]);
+  }
+  const ready = buildFile(file!, options, context);
+  const { module } = ready;
+  requireLoss(module);
+  const problem = withFiles(defaultProblem(module.model, module.solver), module.model, options, context);
+  const engine = await openJavaScript(ready, options);
+  requireFinished(engine.gradient(problem).status, "gradient", module);
+
+  const fitted = minimise(module, problem, engine, options, context);
+  const values = valuesJson(module, fitted.problem);
+  if (options.out !== undefined) {
+    writeTogether([{ path: options.out, text: `${formatJson(values)}\n` }]);
+    context.note(`wrote ${options.out}\n`);
+  }
+  context.print(
+    options.json === true
+      ? `${formatJson({
+          version: 1,
+          model: module.model.name,
+          value: fitted.value,
+          start: fitted.start,
+          iterations: fitted.iterations,
+          evaluations: fitted.evaluations,
+          status: fitted.status,
+          gradientNorm: fitted.gradientNorm,
+          ...(values as { [key: string]: Json }),
+          solver: solverJson(module, options, "js", "gradient"),
+        })}\n`
+      : table(module, problem, fitted),
+  );
+  return exitCode.ok;
+}
+
+interface Fitted {
+  readonly problem: Problem;
+  readonly value: number;
+  /** Loss before the first iteration. */
+  readonly start: number;
+  readonly iterations: number;
+  readonly evaluations: number;
+  readonly status: string;
+  readonly gradientNorm: number;
+}
+
+/** One number that moves: where it lives and its size. */
+interface Variable {
+  readonly record: "params" | "state0" | "inputs";
+  readonly index: number;
+  readonly scale: number;
+}
+
+function minimise(
+  module: Module,
+  start: Problem,
+  engine: Engine,
+  options: CommandOptions,
+  context: Context,
+): Fitted {
+  const variables = variablesOf(module, start);
+  const current: Problem = {
+    ...start,
+    params: start.params.slice(),
+    state0: start.state0.slice(),
+    inputs: start.inputs.slice(),
+  };
+  const place = (x: Float64Array): void => {
+    variables.forEach(({ record, index, scale }, i) => {
+      current[record][index] = x[i]! * scale;
+    });
+  };
+  const objective: Objective = (x, gradient) => {
+    place(x);
+    const answer = engine.gradient(current);
+    variables.forEach(({ record, index, scale }, i) => {
+      gradient[i] = answer[record][index]! * scale;
+    });
+    // The search steps back from where the solve cannot go.
+    return answer.status === status.ok ? answer.value : Number.POSITIVE_INFINITY;
+  };
+  const first = Float64Array.from(variables, ({ record, index, scale }) => start[record][index]! / scale);
+
+  const optimizer = options.optimizer ?? "lbfgs";
+  const iterations = options.iterations ?? defaultIterations[optimizer];
+  const bar = progressBar(context);
+  let startValue = Number.NaN;
+  const onIteration = ({ iteration, value }: { iteration: number; value: number }): void => {
+    if (iteration === 0) startValue = value;
+    bar.show(iteration / iterations, `${optimizer} ${iteration}/${iterations}  loss ${shortNumber(value)}`);
+  };
+  const found =
+    optimizer === "lbfgs"
+      ? lbfgs(objective, first, { iterations, onIteration })
+      : adam(objective, first, { iterations, onIteration, learningRate: options.rate ?? 0.01 });
+  bar.end();
+  place(found.x);
+  return {
+    problem: current,
+    value: found.value,
+    start: startValue,
+    iterations: found.iteration,
+    evaluations: found.evaluations,
+    status: found.status,
+    gradientNorm: found.gradientNorm,
+  };
+}
+
+function variablesOf({ model, solver }: Module, start: Problem): Variable[] {
+  const variables: Variable[] = [];
+  const add = (record: Variable["record"], head: string, leaf: Leaf, words: number): void => {
+    if (!isDifferentiated(solver, [head, ...leaf.path])) return;
+    const values = start[record].subarray(leaf.offset, leaf.offset + words);
+    const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    // A zero among others is as large as they are; a leaf of zeros says nothing, so 1.
+    for (let i = 0; i < words; i++) {
+      variables.push({ record, index: leaf.offset + i, scale: Math.abs(values[i]!) || largest || 1 });
+    }
+  };
+  for (const leaf of model.params) add("params", "params", leaf, sizeOf(leaf.shape));
+  for (const leaf of model.state) add("state0", "state", leaf, sizeOf(leaf.shape));
+  for (const input of model.inputs) {
+    for (const leaf of input.leaves) add("inputs", "inputs", leaf, input.count * sizeOf(leaf.shape));
+  }
+  return variables;
+}
+
+function valuesJson({ model }: Module, problem: Problem): Json {
+  return {
+    params: model.params.length === 0 ? undefined : nestedRecord(model.params, problem.params),
+    state: nestedRecord(model.state, problem.state0),
+    inputs: model.inputs.length === 0 ? undefined : inputsJson(model, problem),
+  };
+}
+
+const inputsJson = (model: Model, problem: Problem): Json =>
+  Object.fromEntries(model.inputs.map((input) => [input.name, nestedInput(input, problem.inputs)]));
+
+/** Numbers of a large leaf say little; its first ones are shown. */
+const shown = 8;
+
+function table({ model, solver }: Module, start: Problem, fitted: Fitted): string {
+  const rows: string[][] = [["", "start", "fitted"]];
+  const add = (record: "params" | "state0" | "inputs", head: string, leaf: Leaf, words: number): void => {
+    if (!isDifferentiated(solver, [head, ...leaf.path])) return;
+    for (let i = 0; i < Math.min(words, shown); i++) {
+      const at = leaf.offset + i;
+      const name = `${[head, ...leaf.path].join(".")}${words === 1 ? "" : `[${i}]`}`;
+      rows.push([name, shortNumber(start[record][at]!), shortNumber(fitted.problem[record][at]!)]);
+    }
+    if (words > shown) rows.push([`  … ${words - shown} more`, "", ""]);
+  };
+  for (const leaf of model.params) add("params", "params", leaf, sizeOf(leaf.shape));
+  for (const leaf of model.state) add("state0", "state", leaf, sizeOf(leaf.shape));
+  for (const input of model.inputs) {
+    for (const leaf of input.leaves) add("inputs", "inputs", leaf, input.count * sizeOf(leaf.shape));
+  }
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const lines = rows.map(([name, before, after]) =>
+    `${name!.padEnd(widths[0]!)}  ${before!.padStart(widths[1]!)}  ${after!.padStart(widths[2]!)}`.trimEnd(),
+  );
+  return [
+    `${model.name}  loss ${shortNumber(fitted.start)} -> ${shortNumber(fitted.value)}  (${fitted.status} after ${fitted.iterations} iterations, ${fitted.evaluations} gradients)`,
+    "",
+    ...lines,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,86 @@
+/** `odegrad list`: what there is, with what works and what is planned told apart. */
+
+import { tableaus } from "../../runtime/tableaus.ts";
+import { badUsage } from "../diagnostics/command-messages.ts";
+import { explanations } from "../diagnostics/explanations.ts";
+import { nearest } from "../diagnostics/nearest.ts";
+import { primitives } from "../ir/primitives.ts";
+import { type CommandOptions, targets, targetsLater } from "../options.ts";
+import { adjoints, adjointsLater, methodsLater } from "../resolve.ts";
+import { type ExitCode, exitCode } from "./exit.ts";
+import { formatJson } from "./number.ts";
+import { type Context, Failure } from "./streams.ts";
+
+interface Item {
+  readonly name: string;
+  readonly about: string;
+  readonly available: boolean;
+}
+
+const later = (names: readonly string[]): Item[] =>
+  names.map((name) => ({ name, about: "planned", available: false }));
+
+const targetWords: Readonly<Record<(typeof targets)[number], string>> = {
+  js: "JavaScript: an ES module of plain loops, with a source map",
+  ts: "TypeScript: the same with types, erasable syntax only",
+  c: "C99: header, source and self-test; no heap, re-entrant",
+  ir: "the optimised loop IR as text",
+};
+
+const lists: Readonly<Record<string, () => Item[]>> = {
+  methods: () => [
+    ...Object.values(tableaus).map(({ name, title, order, b, source }) => ({
+      name,
+      about: `${title}, order ${order}, ${b.length} stage${b.length === 1 ? "" : "s"} (${source})`,
+      available: true,
+    })),
+    ...later(methodsLater),
+  ],
+  adjoints: () => [
+    ...adjoints.map((name) => ({
+      name,
+      about: "exact gradient of the discrete solve; stores one state a step and rebuilds the stages",
+      available: true,
+    })),
+    ...later(adjointsLater),
+  ],
+  targets: () => [
+    ...targets.map((name) => ({ name, about: targetWords[name], available: true })),
+    ...later(targetsLater),
+  ],
+  functions: () =>
+    Object.entries(primitives).map(([name, { kind, source }]) => ({
+      name,
+      about: `${typeof kind === "string" ? kind : ""}${source === undefined ? "" : ` (${source})`}`.trim(),
+      available: true,
+    })),
+  operators: () =>
+    later([
+      ...["gradient", "jacobian", "hessian", "divergence", "laplacian", "biharmonic", "weightedLaplacian"],
+      ...["linearOperator", "directional", "jvp", "vjp", "hvp", "stochastic"],
+    ]),
+  codes: () =>
+    Object.entries(explanations).map(([name, { title }]) => ({ name, about: title, available: true })),
+};
+
+export async function run(
+  [what]: readonly string[],
+  options: CommandOptions,
+  context: Context,
+): Promise<ExitCode> {
+  const make = Object.hasOwn(lists, what!) ? lists[what!] : undefined;
+  if (make === undefined) {
+    const close = nearest(what!, Object.keys(lists));
+    const hint =
+      close === undefined ? `give one of ${Object.keys(lists).join(", ")}` : `did you mean \`${close}\`?`;
+    throw new Failure(exitCode.usage, [badUsage(`there is no list of \`${what}\``, hint)]);
+  }
+  const items = make();
+  if (options.json === true) {
+    context.print(`${formatJson({ version: 1, [what!]: items.map((item) => ({ ...item })) })}\n`);
+    return exitCode.ok;
+  }
+  const width = Math.max(...items.map((item) => item.name.length));
+  for (const { name, about } of items) context.print(`${`${name.padEnd(width)}  ${about}`.trimEnd()}\n`);
+  return exitCode.ok;
+}

@@ -1,0 +1,121 @@
+/**
+ * From the file on the command line to a built module: reads the text, compiles as far as asked, reports warnings. In:
+ * the path and checked options. Out: what the commands work with; errors leave as `Failure`.
+ */
+
+import * as fs from "node:fs";
+import { type Built, build, emit, type Output, prefixFor, type Source } from "../compile.ts";
+import { badUsage, noCompiler, noLoss, targetsDisagree } from "../diagnostics/command-messages.ts";
+import { BadProgram, type CEngine, cEngine, NoCompiler } from "../execute/c.ts";
+import { javaScriptEngine, loadJavaScript } from "../execute/javascript.ts";
+import type { Engine } from "../execute/problem.ts";
+import type { Module } from "../module.ts";
+import type { CommandOptions } from "../options.ts";
+import { exitCode } from "./exit.ts";
+import { formatDiagnostics } from "./report.ts";
+import { type Context, decode, Failure, standardInputName } from "./streams.ts";
+
+/** The text of a model with a host that reads what it imports. */
+export function sourceOf(file: string, context: Context): Source {
+  const text = context.readFile(file);
+  const name = file === "-" ? standardInputName : file;
+  context.sources.set(name, text);
+  return {
+    file: name,
+    text,
+    host: {
+      read(path) {
+        try {
+          const imported = decode(fs.readFileSync(path));
+          context.sources.set(path, imported);
+          return imported;
+        } catch {
+          return undefined;
+        }
+      },
+    },
+  };
+}
+
+export interface Ready {
+  readonly module: Module;
+  readonly hash: string;
+}
+
+/** Builds the model of a file. Warnings are noted on standard error; errors end the command. */
+export function buildFile(file: string, options: CommandOptions, context: Context): Ready {
+  const built: Built = build(sourceOf(file, context), options);
+  if (built.module === undefined) {
+    throw new Failure(built.fault === "model" ? exitCode.model : exitCode.usage, built.diagnostics);
+  }
+  if (built.diagnostics.length > 0) {
+    context.note(formatDiagnostics(built.diagnostics, context.sources, styleOf(options), context.colorError));
+  }
+  return { module: built.module, hash: built.hash };
+}
+
+export const styleOf = (options: CommandOptions) => options.format ?? "pretty";
+
+export function hasLoss(module: Module): boolean {
+  const { terminal, running, at } = module.model.loss;
+  return terminal !== undefined || running !== undefined || at !== undefined;
+}
+
+export function requireLoss(module: Module): void {
+  if (!hasLoss(module)) {
+    throw new Failure(exitCode.model, [noLoss(module.model.name, module.model.span)]);
+  }
+}
+
+export interface OpenEngine extends Engine {
+  readonly target: "js" | "c";
+  close(): void;
+}
+
+/** The generated code of the target, loaded or compiled and ready to be asked. The caller closes it. */
+export async function openEngine(ready: Ready, options: CommandOptions): Promise<OpenEngine> {
+  const target = targetOf(options);
+  return target === "js" ? openJavaScript(ready, options) : openC(ready, options);
+}
+
+export async function openJavaScript(ready: Ready, options: CommandOptions): Promise<OpenEngine> {
+  if (options.real === "float") {
+    throw new Failure(exitCode.usage, [
+      badUsage("generated JavaScript computes in double precision", "use `--target c` with `--real float`"),
+    ]);
+  }
+  const code = emit(ready, "js", options)[0]!.text;
+  return { ...javaScriptEngine(await loadJavaScript(code)), target: "js", close: () => undefined };
+}
+
+export function openC(ready: Ready, options: CommandOptions): OpenEngine {
+  const files = emit(ready, "c", options);
+  const byEnd = (end: string): Output => files.find((each) => each.name.endsWith(end))!;
+  const prefix = prefixFor(ready.module.model, options);
+  try {
+    const engine: CEngine = cEngine(
+      { header: byEnd(".h"), source: files.find((each) => each.name === `${prefix}.c`)! },
+      ready.module.model,
+      prefix,
+      options.real ?? "double",
+    );
+    return { ...engine, target: "c" };
+  } catch (error) {
+    if (error instanceof NoCompiler) throw new Failure(exitCode.missingTool, [noCompiler()]);
+    if (error instanceof BadProgram) throw new Failure(exitCode.internal, [targetsDisagree(error.message)]);
+    throw error;
+  }
+}
+
+function targetOf(options: CommandOptions): "js" | "c" {
+  const [target = "js", ...more] = options.target ?? [];
+  if (more.length > 0 || (target !== "js" && target !== "c")) {
+    throw new Failure(exitCode.usage, [
+      badUsage(
+        `\`--target ${[target, ...more].join(",")}\` cannot be run`,
+        "use `--target js` or `--target c`",
+      ),
+    ]);
+  }
+  return target;
+}

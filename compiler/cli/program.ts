@@ -1,0 +1,266 @@
+/**
+ * The command line: which commands there are, which options each takes, and what happens around every one of them. It
+ * parses, checks the options against their table, loads the one command that was asked for, and turns what comes out of
+ * it into an exit code. The commands themselves are a file each, loaded only when they run, so that help is instant.
+ */
+
+import { Command, CommanderError, Option } from "commander";
+import {
+  badUsage,
+  cannotWrite,
+  commandNotAvailableYet,
+  internalError,
+  unknownCommand,
+  unknownOption,
+} from "../diagnostics/command-messages.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { nearest } from "../diagnostics/nearest.ts";
+import { type CommandOptions, checkOptions, flagOf, type OptionSpec, optionSpecs } from "../options.ts";
+import { version } from "../version.ts";
+import { WriteError } from "./atomic-write.ts";
+import { type ExitCode, exitCode } from "./exit.ts";
+import { type Context, Failure, setColor } from "./streams.ts";
+
+/** What a command file exports as `run`. */
+export type Run = (args: readonly string[], options: CommandOptions, context: Context) => Promise<ExitCode>;
+
+interface CommandSpec {
+  readonly name: string;
+  readonly args: string;
+  readonly help: string;
+  readonly options: readonly string[];
+  readonly load: () => Promise<{ readonly run: Run }>;
+}
+
+const everywhere = ["json", "format", "quiet", "color", "config"];
+/** How a question is asked: shared by every command that compiles a model. */
+const solving = [
+  ...["model", "method", "steps", "dt", "rtol", "atol", "maxSteps", "start", "t0", "t1", "adjoint"],
+  ...["checkpoints", "ram", "wrt", "real", "math", "batch", "function"],
+];
+/** At which point it is asked: shared by every command that runs one. */
+const asking = ["target", "params", "state", "inputs", "data", "density", "out", "outDir", "prefix", "emit"];
+
+const commands: readonly CommandSpec[] = [
+  {
+    name: "compile",
+    args: "<file>",
+    help: "generate code for one model",
+    options: [...solving, "target", "out", "outDir", "prefix", "emit"],
+    load: () => import("./compile.ts"),
+  },
+  {
+    name: "check",
+    args: "[globs...]",
+    help: "diagnostics only",
+    options: solving,
+    load: () => import("./check.ts"),
+  },
+  {
+    name: "run",
+    args: "<file>",
+    help: "simulate",
+    options: [...solving, ...asking, "csv", "plot", "svg"],
+    load: () => import("./run.ts"),
+  },
+  {
+    name: "grad",
+    args: "<file>",
+    help: "loss and gradient at a point",
+    options: [...solving, ...asking, "compare", "point", "points"],
+    load: () => import("./grad.ts"),
+  },
+  {
+    name: "fit",
+    args: "<file>",
+    help: "train: minimise the loss over data",
+    options: [...solving, ...asking, "optimizer", "iterations", "rate"],
+    load: () => import("./fit.ts"),
+  },
+  {
+    name: "verify",
+    args: "<file>",
+    help: "is the gradient right?",
+    options: [...solving, ...asking, "seed"],
+    load: () => import("./verify.ts"),
+  },
+  {
+    name: "inspect",
+    args: "<file>",
+    help: "look inside: --ir",
+    options: [...solving, "ir", "tape", "memory", "ops", "plans", "graph", "text"],
+    load: () => import("./inspect.ts"),
+  },
+  {
+    name: "list",
+    args: "<what>",
+    help: "methods | adjoints | targets | functions | operators | codes",
+    options: [],
+    load: () => import("./list.ts"),
+  },
+  {
+    name: "explain",
+    args: "<code>",
+    help: "the long text of a diagnostic: cause, example, fix",
+    options: [],
+    load: () => import("./explain.ts"),
+  },
+];
+
+const commandsLater: Readonly<Record<string, string>> = {
+  build: "run `odegrad compile FILE --out-dir DIR` for each model",
+  eval: "fields and their operators are not there yet",
+  bench: "`odegrad grad FILE --json` reports the evaluations of a gradient",
+  report: "`odegrad run FILE --svg OUT.svg` draws, `odegrad verify FILE` checks",
+  init: "copy a folder of `examples/`",
+  doctor: "`odegrad verify FILE` says which tools it found",
+};
+
+const keys = new Map(optionSpecs.map((spec) => [spec.key, spec]));
+
+/** Runs one command line. Never throws. */
+export async function main(words: readonly string[], context: Context): Promise<ExitCode> {
+  let asked: { readonly raw: Record<string, unknown>; readonly go: () => Promise<ExitCode> } | undefined;
+  let style: CommandOptions["format"] = words.includes("--json") ? undefined : "pretty";
+  const json = words.includes("--json");
+  try {
+    const first = words.find((word) => !word.startsWith("-"));
+    const later = first === undefined ? undefined : commandsLater[first];
+    if (
+      first !== undefined &&
+      later !== undefined &&
+      words[0] === first &&
+      Object.hasOwn(commandsLater, first)
+    ) {
+      throw new Failure(exitCode.usage, [commandNotAvailableYet(first, later)]);
+    }
+    const program = programOf(context, (spec, args, raw) => {
+      asked = {
+        raw,
+        go: async () => {
+          const { options, diagnostics } = checkOptions(raw, "command line");
+          style = options.format;
+          setColor(context, options.color);
+          context.quiet = options.quiet === true;
+          if (diagnostics.length > 0) throw new Failure(exitCode.usage, diagnostics);
+          const { run } = await spec.load();
+          return run(args, options, context);
+        },
+      };
+    });
+    try {
+      program.parse([...words], { from: "user" });
+    } catch (error) {
+      if (!(error instanceof CommanderError)) throw error;
+      // Help and version that were asked for.
+      if (error.exitCode === 0) return exitCode.ok;
+      setColor(context, undefined);
+      if (error.code === "commander.help") return exitCode.usage;
+      throw new Failure(exitCode.usage, [usageFault(error, words)]);
+    }
+    return asked === undefined ? exitCode.ok : await asked.go();
+  } catch (error) {
+    return complain(faultOf(error, context), style ?? "pretty", json, context);
+  }
+}
+
+function programOf(
+  context: Context,
+  act: (spec: CommandSpec, args: string[], raw: Record<string, unknown>) => void,
+): Command {
+  const program = new Command("odegrad");
+  const quieten = (command: Command): Command =>
+    command
+      .exitOverride()
+      .showSuggestionAfterError(false)
+      .configureOutput({
+        writeOut: (text) => context.print(text),
+        writeErr: (text) => context.complain(text),
+        // The diagnostic says it.
+        outputError: () => undefined,
+      });
+  quieten(program)
+    .description("Compiles ODE models in plain TypeScript to plain loops with exact gradients of the solve.")
+    .version(version, "-v, --version")
+    .helpCommand(false)
+    .addHelpText(
+      "after",
+      "\n`odegrad COMMAND --help` lists the options of a command; `-` reads standard input.",
+    );
+  for (const spec of commands) {
+    const command = quieten(program.command(spec.name)).description(spec.help);
+    for (const word of spec.args.split(" ")) command.argument(word);
+    for (const key of [...spec.options, ...everywhere]) command.addOption(flag(keys.get(key)!));
+    command.action((...given: unknown[]) => {
+      const args = given.slice(0, -2).flat() as string[];
+      act(spec, args, { ...(given[given.length - 2] as Record<string, unknown>) });
+    });
+  }
+  return program;
+}
+
+/** Values stay text here: they are checked against the table, which the library shares. */
+function flag(spec: OptionSpec): Option {
+  const name = flagOf(spec.key);
+  if (spec.form === "switch") return hide(new Option(name, spec.help), spec);
+  const option = new Option(`${name} <${spec.value ?? "value"}>`, spec.help);
+  if (spec.form === "list" || spec.form === "choices") {
+    option.argParser((word: string, before: string[] | undefined) => [...(before ?? []), word]);
+  }
+  return hide(option, spec);
+}
+
+const hide = (option: Option, spec: OptionSpec): Option =>
+  spec.later === undefined ? option : option.hideHelp();
+
+function usageFault(error: CommanderError, words: readonly string[]): Diagnostic {
+  const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? "";
+  switch (error.code) {
+    case "commander.unknownOption": {
+      const command = commands.find((each) => words.includes(each.name));
+      const known = command === undefined ? ["help", "version"] : [...command.options, ...everywhere, "help"];
+      const name = quoted.replace(/=.*$/, "");
+      return unknownOption(name, nearest(name, known.map(flagOf)));
+    }
+    case "commander.unknownCommand":
+      return unknownCommand(
+        quoted,
+        nearest(quoted, [...commands.map((each) => each.name), ...Object.keys(commandsLater)]),
+      );
+    default:
+      return badUsage(
+        error.message.replace(/^error: /, ""),
+        "`odegrad COMMAND --help` shows how it is called",
+      );
+  }
+}
+
+function faultOf(error: unknown, context: Context): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof WriteError)
+    return new Failure(exitCode.usage, [cannotWrite(error.path, error.message)]);
+  if (context.environment["ODEGRAD_DEBUG"] !== undefined && error instanceof Error) {
+    context.complain(`${error.stack ?? ""}\n`);
+  }
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new Failure(exitCode.internal, [internalError(message)]);
+}
+
+/** Standard error for people; with --json, standard output still holds exactly one document. */
+async function complain(
+  failure: Failure,
+  style: NonNullable<CommandOptions["format"]>,
+  json: boolean,
+  context: Context,
+): Promise<ExitCode> {
+  const { diagnosticsJson, formatDiagnostics } = await import("./report.ts");
+  if (json) {
+    const { formatJson } = await import("./number.ts");
+    context.print(`${formatJson(diagnosticsJson(failure.diagnostics, context.sources))}\n`);
+  }
+  const human = style === "json" || style === "sarif" ? context.print : context.complain;
+  if (!(json && human === context.print)) {
+    human(formatDiagnostics(failure.diagnostics, context.sources, style, context.colorError));
+  }
+  return failure.code;
+}

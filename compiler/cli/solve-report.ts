@@ -1,0 +1,63 @@
+/** What the commands that run a solve say about it: the `solver` object of the JSON contract, and status codes in words. */
+
+import { solveStopped } from "../diagnostics/command-messages.ts";
+import { type Module, status } from "../module.ts";
+import type { CommandOptions } from "../options.ts";
+import { planOf } from "../plan.ts";
+import { exitCode } from "./exit.ts";
+import type { Json } from "./number.ts";
+import { Failure } from "./streams.ts";
+
+/** Key order is part of the contract. */
+export function solverJson(
+  module: Module,
+  options: CommandOptions,
+  target: string,
+  question: "solve" | "gradient",
+): Json {
+  const plan = planOf(module, options);
+  const counts = question === "gradient" ? module.counts.gradient : { ...module.counts.solve, vjp: 0 };
+  return {
+    method: plan.method,
+    adjoint: plan.adjoint,
+    steps: plan.steps,
+    rejected: 0,
+    fieldEvaluations: counts.field,
+    vjpEvaluations: counts.vjp,
+    checkpointBytes: question === "gradient" ? plan.checkpointBytes : 0,
+    workspaceBytes: plan.workspaceBytes,
+    target,
+    real: options.real ?? "double",
+    math: options.math ?? "engine",
+  };
+}
+
+const words: Readonly<Record<number, readonly [string, string]>> = {
+  [status.stepLimit]: ["the step limit was reached", "ask for fewer steps"],
+  [status.stepUnderflow]: ["the step size fell below what the time can resolve", "ask for fewer steps"],
+  [status.notFiniteField]: [
+    "the vector field is not finite",
+    "take more steps, or look for a division by zero or a logarithm of a negative number",
+  ],
+  [status.notFiniteState]: [
+    "the state is not finite",
+    "take more steps or a method of higher order; explicit methods blow up on stiff problems",
+  ],
+  [status.newtonFailed]: ["Newton's iteration failed", "take more steps"],
+  [status.singularMatrix]: ["a matrix is singular", "take more steps"],
+  [status.workspaceTooSmall]: [
+    "the workspace is too small for the steps",
+    "compile with as many `--steps` as the run has",
+  ],
+  [status.badArgument]: [
+    "interval, steps and observation times do not fit each other",
+    "observation times must lie on step boundaries, and steps be a multiple of the pieces of `hold`",
+  ],
+};
+
+/** Ends the command where the solve did not come to its end: numbers of an unfinished solve are never printed. */
+export function requireFinished(code: number, what: "solve" | "gradient", module: Module): void {
+  if (code === status.ok) return;
+  const [reason, hint] = words[code] ?? [`status ${code}`, "see the status codes in docs/generated-c.md"];
+  throw new Failure(exitCode.model, [solveStopped(what, reason, hint, module.model.span)]);
+}

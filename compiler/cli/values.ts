@@ -1,0 +1,201 @@
+/**
+ * The files of `--params`, `--state`, `--inputs` and `--data`: their values over the defaults of a problem. What a file
+ * does not name keeps its default; what the model does not have is an error with the place in the file.
+ *
+ * A table (`.csv`) for `--data` has a head line. The column of a vector leaf goes by its dotted path, those of a matrix
+ * leaf are `path.0`, `path.1`, … in the order of its columns; rows are the first axis. A column `t` holds the
+ * observation times. Columns of any other name are left alone, and said so.
+ */
+
+import { badTable, badValues } from "../diagnostics/command-messages.ts";
+import type { Problem } from "../execute/problem.ts";
+import { type Leaf, type Model, sizeOf } from "../model.ts";
+import type { CommandOptions } from "../options.ts";
+import { exitCode } from "./exit.ts";
+import { Misfit, overwrite } from "./records.ts";
+import { type Context, Failure } from "./streams.ts";
+
+/** The problem under the files of the options. Throws `Failure`. */
+export function withFiles(
+  problem: Problem,
+  model: Model,
+  options: CommandOptions,
+  context: Context,
+): Problem {
+  const own: Problem = {
+    ...problem,
+    state0: problem.state0.slice(),
+    params: problem.params.slice(),
+    inputs: problem.inputs.slice(),
+    data: problem.data.slice(),
+    times: problem.times.slice(),
+  };
+  const at = (leaf: Leaf): number => leaf.offset;
+  if (options.params !== undefined) {
+    fromJson(context, options.params, (json) => overwrite(model.params, json, own.params, at, []));
+  }
+  if (options.state !== undefined) {
+    fromJson(context, options.state, (json) => overwrite(model.state, json, own.state0, at, []));
+  }
+  if (options.inputs !== undefined) {
+    fromJson(context, options.inputs, (json) => overwriteInputs(model, json, own.inputs));
+  }
+  if (options.data !== undefined) {
+    const file = options.data;
+    if (/\.csv$/i.test(file)) fromTable(context, file, model, own);
+    else fromJson(context, file, (json) => overwrite(model.data, json, own.data, at, []));
+  }
+  return own;
+}
+
+function overwriteInputs(model: Model, json: unknown, flat: Float64Array): void {
+  const names = model.inputs.map((input) => input.name);
+  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+    throw new Misfit(
+      "",
+      `a record of ${names.join(", ")} is expected`,
+      "write an object with a list for each input",
+    );
+  }
+  for (const [name, pieces] of Object.entries(json)) {
+    const input = model.inputs.find((each) => each.name === name);
+    if (input === undefined)
+      throw new Misfit(name, "the model has no such input", `it has ${names.join(", ")}`);
+    if (!Array.isArray(pieces) || pieces.length !== input.count) {
+      throw new Misfit(name, `a list of ${input.count} pieces is expected`, "write one entry for each piece");
+    }
+    pieces.forEach((piece, k) => {
+      const place = (leaf: Leaf): number => leaf.offset + k * sizeOf(leaf.shape);
+      overwrite(input.leaves, piece, flat, place, [name, String(k)], 1);
+    });
+  }
+}
+
+function fromJson(context: Context, file: string, use: (json: unknown) => void): void {
+  let json: unknown;
+  try {
+    json = JSON.parse(context.readFile(file));
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Failure(exitCode.usage, [
+      badValues(file, "", `it is no JSON (${why})`, "write one JSON object"),
+    ]);
+  }
+  try {
+    use(json);
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error;
+    throw new Failure(exitCode.usage, [badValues(file, error.where, error.message, error.hint)]);
+  }
+}
+
+/** Where a column goes: every `stride`-th entry of `to`, from `first` on. */
+interface Slot {
+  readonly leaf: string;
+  readonly to: Float64Array;
+  readonly first: number;
+  readonly stride: number;
+}
+
+function slotOf(model: Model, problem: Problem, column: string): Slot | undefined {
+  if (column === "t") return { leaf: "times", to: problem.times, first: 0, stride: 1 };
+  for (const leaf of model.data) {
+    const path = leaf.path.join(".");
+    const [, width, ...more] = leaf.shape;
+    const to = problem.data.subarray(leaf.offset, leaf.offset + sizeOf(leaf.shape));
+    if (leaf.shape.length === 1 && column === path) return { leaf: path, to, first: 0, stride: 1 };
+    if (width === undefined || more.length > 0 || !column.startsWith(`${path}.`)) continue;
+    const index = Number(column.slice(path.length + 1));
+    if (Number.isInteger(index) && index >= 0 && index < width)
+      return { leaf: path, to, first: index, stride: width };
+  }
+  return undefined;
+}
+
+function fromTable(context: Context, file: string, model: Model, problem: Problem): void {
+  const { head, rows } = parseTable(file, context.readFile(file));
+  const unused: string[] = [];
+  head.forEach((name, column) => {
+    const slot = slotOf(model, problem, name);
+    if (slot === undefined) unused.push(name);
+    else
+      setColumn(
+        file,
+        slot,
+        rows.map((row) => row[column]!),
+      );
+  });
+  if (unused.length === head.length) {
+    const known = model.data.map((leaf) => `\`${leaf.path.join(".")}\``).join(", ");
+    throw new Failure(exitCode.usage, [
+      badTable(
+        file,
+        1,
+        `no column is named like the data of the model`,
+        known === ""
+          ? "the model has no `data`"
+          : `name the columns ${known} (a matrix: \`name.0\`, \`name.1\`, …)`,
+      ),
+    ]);
+  }
+  if (unused.length > 0) context.note(`${file}: not used: ${unused.join(", ")}\n`);
+}
+
+function setColumn(file: string, { leaf, to, first, stride }: Slot, values: readonly number[]): void {
+  const length = to.length / stride;
+  if (values.length !== length) {
+    throw new Failure(exitCode.usage, [
+      badTable(
+        file,
+        values.length + 1,
+        `${values.length} rows where \`${leaf}\` has ${length}`,
+        `change the length of \`${leaf}\` in the model, or the table`,
+      ),
+    ]);
+  }
+  values.forEach((value, i) => {
+    to[i * stride + first] = value;
+  });
+}
+
+/** Comma-separated numbers under a head line; names may stand in quotation marks. Throws `Failure`. */
+export function parseTable(
+  file: string,
+  text: string,
+): { readonly head: string[]; readonly rows: number[][] } {
+  const lines = text.replace(/^\ufeff/, "").split(/\r\n|\n|\r/);
+  const fail = (line: number, problem: string, hint: string): never => {
+    throw new Failure(exitCode.usage, [badTable(file, line, problem, hint)]);
+  };
+  const split = (line: string): string[] =>
+    line.split(",").map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
+  const head = split(lines[0] ?? "");
+  if (head.length === 1 && head[0] === "")
+    fail(1, "the table is empty", "write a line of column names first");
+  if (head.every((name) => Number.isFinite(Number(name)))) {
+    fail(1, "the first line holds numbers", "write a line of column names first");
+  }
+  const rows: number[][] = [];
+  lines.slice(1).forEach((line, i) => {
+    if (line.trim() === "") return;
+    const cells = split(line);
+    if (cells.length !== head.length) {
+      fail(
+        i + 2,
+        `${cells.length} cells under ${head.length} names`,
+        "give every row one cell for each name",
+      );
+    }
+    rows.push(
+      cells.map((cell, column) => {
+        const value = cell === "" ? Number.NaN : Number(cell);
+        return Number.isFinite(value)
+          ? value
+          : fail(i + 2, `\`${cell}\` under \`${head[column]}\` is no number`, "leave such rows out");
+      }),
+    );
+  });
+  if (rows.length === 0) fail(1, "the table has no rows", "write a row of numbers for each observation");
+  return { head, rows };
+}

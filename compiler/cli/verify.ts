@@ -1,0 +1,187 @@
+/** `odegrad verify`: is the gradient right? Runs every check there is a target for, each with its figure. */
+
+import { emit } from "../compile.ts";
+import { noCompiler } from "../diagnostics/command-messages.ts";
+import { findCompilers } from "../execute/c.ts";
+import { javaScriptEngine, loadJavaScript } from "../execute/javascript.ts";
+import { defaultProblem, type Problem } from "../execute/problem.ts";
+import { type Leaf, type Model, sizeOf } from "../model.ts";
+import type { Module } from "../module.ts";
+import type { CommandOptions } from "../options.ts";
+import { isDifferentiated } from "../resolve.ts";
+import { targetsAgree } from "../verify/agreement.ts";
+import { type Check, skipped } from "../verify/check.ts";
+import { direction, slopeAlong } from "../verify/direction.ts";
+import { DiscreteSolve } from "../verify/discrete.ts";
+import { fieldIdentity } from "../verify/field-identity.ts";
+import { filesCheck } from "../verify/files.ts";
+import { plainProblems } from "../verify/plain.ts";
+import { plansAgree, solveIdentity } from "../verify/solve-checks.ts";
+import { taylorCheck, taylorSlope } from "../verify/taylor.ts";
+import { uncompiledLoss } from "../verify/uncompiled.ts";
+import { type ExitCode, exitCode } from "./exit.ts";
+import { buildFile, openC, type Ready, requireLoss, sourceOf } from "./model-file.ts";
+import { formatJson } from "./number.ts";
+import { nestedInput, nestedRecord } from "./records.ts";
+import { formatDiagnostics } from "./report.ts";
+import { requireFinished } from "./solve-report.ts";
+import type { Context } from "./streams.ts";
+import { withFiles } from "./values.ts";
+
+const directions = 4;
+
+export async function run(
+  [file]: readonly string[],
+  options: CommandOptions,
+  context: Context,
+): Promise<ExitCode> {
+  const source = sourceOf(file!, context);
+  // Standard input is read once.
+  const ready = buildFile(file!, options, {
+    ...context,
+    readFile: (name) => (name === file ? source.text : context.readFile(name)),
+  });
+  const { module } = ready;
+  requireLoss(module);
+  const problem = withFiles(defaultProblem(module.model, module.solver), module.model, options, context);
+  const compilers = findCompilers(context.environment);
+  const checks: Check[] = [];
+  const report = (check: Check): void => {
+    checks.push(check);
+    if (options.json !== true) context.print(`${line(check, context.colorOut)}\n`);
+  };
+  if (options.json !== true)
+    context.print(`${module.model.name}: ${module.solver.method}, ${module.solver.steps} steps\n`);
+  await runChecks(ready, problem, { ...options, target: options.target ?? ["js", "c"] }, compilers, {
+    report,
+    plain: (compiled) =>
+      uncompiledLoss(
+        {
+          file: source.file,
+          text: source.text,
+          read: source.host.read,
+          model: module.model.name,
+          options: plainOptions(module, problem),
+        },
+        compiled,
+      ),
+  });
+
+  const failed = checks.filter((check) => check.outcome === "fail").length;
+  if (options.json === true) {
+    context.print(
+      `${formatJson({
+        version: 1,
+        model: module.model.name,
+        passed: failed === 0,
+        checks: checks.map((check) => ({ ...check })),
+      })}\n`,
+    );
+  } else {
+    const passed = checks.filter((check) => check.outcome === "pass").length;
+    context.print(
+      `${passed} passed, ${failed} failed${checks.length > passed + failed ? `, ${checks.length - passed - failed} not run` : ""}\n`,
+    );
+  }
+  if (failed > 0) return exitCode.verification;
+  if (compilers.length === 0) {
+    context.complain(formatDiagnostics([noCompiler()], context.sources, "pretty", context.colorError));
+    return exitCode.missingTool;
+  }
+  return exitCode.ok;
+}
+
+interface Tools {
+  report(check: Check): void;
+  plain(compiled: number): Check;
+}
+
+async function runChecks(
+  ready: Ready,
+  problem: Problem,
+  options: CommandOptions,
+  compilers: readonly string[],
+  { report, plain }: Tools,
+): Promise<void> {
+  const { module } = ready;
+  const { model, solver } = module;
+  const seed = options.seed ?? 1;
+  const code = emit(ready, "js", options)[0]!.text;
+  const generated = await loadJavaScript(code);
+  const engine = javaScriptEngine(generated);
+  const gradients = engine.gradient(problem);
+  requireFinished(gradients.status, "gradient", module);
+
+  report(fieldIdentity(generated, module, problem, seed, 8));
+  const selected = (path: readonly string[]): boolean => isDifferentiated(solver, path);
+  const along = Array.from({ length: directions }, (_, i) => direction(seed + i, module, problem, selected));
+  const discrete = new DiscreteSolve(model, solver.method, problem);
+  const trajectory = discrete.run();
+  report(solveIdentity(discrete, trajectory, gradients, along));
+  report(
+    taylorCheck(
+      along.map((each) =>
+        taylorSlope(engine, problem, each, gradients.value, slopeAlong(gradients, each).sum),
+      ),
+    ),
+  );
+  report(plansAgree(discrete, trajectory, gradients, (record) => selection(module, record)));
+  report(plain(gradients.value));
+
+  if (compilers.length === 0) report(skipped(5, "JavaScript and C agree", "no C compiler was found"));
+  else {
+    const c = openC(ready, options);
+    try {
+      report(targetsAgree(engine, c, problem, module.program, options.real ?? "double"));
+    } finally {
+      c.close();
+    }
+  }
+  const notPlain = (["js", "ts"] as const).flatMap((target) =>
+    plainProblems(emit(ready, target, options)[0]!.text, target),
+  );
+  report(filesCheck(emit(ready, "c", options), notPlain, compilers));
+}
+
+/** Which entries of a flat record are differentiated. */
+function selection(
+  { model, solver }: Module,
+  record: "params" | "state" | "inputs",
+): (index: number) => boolean {
+  const chosen = new Set<number>();
+  const add = (leaf: Leaf, words: number): void => {
+    if (!isDifferentiated(solver, [record, ...leaf.path])) return;
+    for (let i = 0; i < words; i++) chosen.add(leaf.offset + i);
+  };
+  if (record === "inputs") {
+    for (const input of model.inputs)
+      for (const leaf of input.leaves) add(leaf, input.count * sizeOf(leaf.shape));
+  } else for (const leaf of model[record]) add(leaf, sizeOf(leaf.shape));
+  return (index) => chosen.has(index);
+}
+
+/** The same question for the un-compiled `loss`, in the shapes of the model. */
+function plainOptions({ model, solver }: Module, problem: Problem): object {
+  const inputs = (of: Model): object =>
+    Object.fromEntries(of.inputs.map((input) => [input.name, nestedInput(input, problem.inputs)]));
+  return {
+    method: solver.method,
+    t0: problem.t0,
+    t1: problem.t1,
+    steps: problem.steps,
+    state: nestedRecord(model.state, problem.state0),
+    params: model.params.length === 0 ? undefined : nestedRecord(model.params, problem.params),
+    data: model.data.length === 0 ? undefined : nestedRecord(model.data, problem.data),
+    inputs: model.inputs.length === 0 ? undefined : inputs(model),
+    times: model.times === undefined ? undefined : Array.from(problem.times),
+  };
+}
+
+function line(check: Check, color: boolean): string {
+  const paint = (text: string, code: number): string => (color ? `\x1b[${code}m${text}\x1b[0m` : text);
+  const outcome = { pass: paint("pass", 32), fail: paint("FAIL", 31), skipped: paint("not run", 33) }[
+    check.outcome
+  ];
+  const detail = check.detail === undefined ? "" : `  ${paint(check.detail, 2)}`;
+  return `(${check.number}) ${outcome}  ${check.title}: ${check.figure}${detail}`;
+}

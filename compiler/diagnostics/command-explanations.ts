@@ -1,0 +1,225 @@
+/**
+ * The long texts of the diagnostics in `command-messages.ts`, for `odegrad explain`: what causes each, an example, and
+ * what to do. Those of the model's text are in `explanations.ts`.
+ */
+
+export interface Explanation {
+  readonly title: string;
+  readonly cause: string;
+  readonly example: string;
+  readonly fix: string;
+}
+
+const say = (title: string, cause: string, example: string, fix: string): Explanation => ({
+  title,
+  cause,
+  example,
+  fix,
+});
+
+export const commandExplanations: Readonly<Record<string, Explanation>> = {
+  ODE4001: say(
+    "unknown integration method",
+    "`--method`, or `method` in the model's `solver`, names a method that does not exist.",
+    "odegrad grad model.ode.ts --method rk5",
+    "`odegrad list methods` names them all, with order and source.",
+  ),
+  ODE4002: say(
+    "method not available yet",
+    "The method is part of the plan, but this version has no code for it. Implicit, partitioned and multistep methods are such.",
+    "odegrad grad model.ode.ts --method radau5",
+    "Use an explicit Runge-Kutta method: `dopri5` or `tsit5` for smooth problems; stiff ones need small steps until then.",
+  ),
+  ODE4003: say(
+    "unknown adjoint plan",
+    "`--adjoint`, or `adjoint` in the model's `solver`, names no plan.",
+    "odegrad grad model.ode.ts --adjoint symplektic",
+    "`odegrad list adjoints` names them all.",
+  ),
+  ODE4004: say(
+    "adjoint plan not available yet",
+    "The plan is part of the design, but this version has no code for it.",
+    "odegrad grad model.ode.ts --adjoint revolve --checkpoints 8",
+    "Use `symplectic`. It is exact, and stores one state for each step.",
+  ),
+  ODE4005: say(
+    "the interval has no length",
+    "t0 and t1 are equal, or one of them is no finite number, so there is nothing to integrate over.",
+    "solver: { t0: 1, t1: 1, steps: 10 }",
+    "Let t1 lie after t0.",
+  ),
+  ODE4006: say(
+    "bad number of steps",
+    "The number of steps is not a whole number from 1 to 4294967295.",
+    "solver: { t1: 10, steps: 2.5 }",
+    "Give a whole number, or a step size with `dt`.",
+  ),
+  ODE4007: say(
+    "the step size does not divide the interval",
+    "With fixed steps, (t1 - t0) / dt has to be a whole number: there is no shorter last step, which would make the gradient depend on rounding.",
+    "odegrad grad model.ode.ts --t1 1 --dt 0.3",
+    "Take the number of steps that the message names, or another step size.",
+  ),
+  ODE4008: say(
+    "both steps and step size",
+    "`--steps` and `--dt` say the same thing in two ways, and here they are both given.",
+    "odegrad grad model.ode.ts --steps 100 --dt 0.1",
+    "Leave one of them out. Either replaces whichever of the two the model has.",
+  ),
+  ODE4009: say(
+    "steps are no multiple of the pieces",
+    "A `hold(n)` input is constant on each of n equal pieces of the interval. A step that lies in two pieces would see a jump inside, and lose its order.",
+    "inputs: { torque: hold(20) }, solver: { t1: 1, steps: 30 }",
+    "Take a number of steps that is a multiple of the pieces of every `hold` input.",
+  ),
+  ODE4010: say(
+    "observation time between steps",
+    "With fixed steps, states are known on the step boundaries alone, so every entry of `times` has to be one.",
+    "times: [0.25, 0.3], solver: { t1: 1, steps: 4 }",
+    "Take a number of steps that meets every time; the message names one if there is a small one.",
+  ),
+  ODE4011: say(
+    "observation time outside the interval",
+    "An entry of `times` lies before t0 or after t1.",
+    "odegrad run model.ode.ts --t1 1      # the model has times up to 20",
+    "Change the interval or the times.",
+  ),
+  ODE4012: say(
+    "observation times out of order",
+    "`times` are met one after the other while the solve goes on, so they have to be in its order, each once.",
+    "times: [1, 0.5, 2]",
+    "Sort them.",
+  ),
+  ODE4013: say(
+    "`wrt` names what the model does not have",
+    "`wrt` lists dotted paths: `state`, `params`, `inputs`, or leaves and records below them.",
+    "solver: { wrt: ['params.gama'] }",
+    "Correct the path.",
+  ),
+  ODE4014: say(
+    "no loss",
+    "A gradient is that of a number. The model has no `loss`, so `grad`, `fit` and `verify` have nothing to differentiate.",
+    "odegrad grad model.ode.ts",
+    "Add `loss` with any of `terminal`, `running` and `at`. `odegrad run` works without.",
+  ),
+  ODE4015: say(
+    "the solve did not come to its end",
+    "At some step the field or the state was infinite or NaN, or the run-time arguments do not fit each other. Numbers of an unfinished solve are never printed.",
+    "rhs: ({ y }) => ({ y: y ** 2 })      // infinite at t = 1 / y(0)",
+    "Take more steps, check the interval, or look for divisions by zero and logarithms of negative numbers.",
+  ),
+  ODE5001: say(
+    "unknown option",
+    "The command has no option of this name. Nothing is ignored silently.",
+    "odegrad grad model.ode.ts --stesp 100",
+    "`odegrad COMMAND --help` lists the options of a command.",
+  ),
+  ODE5002: say(
+    "option not available yet",
+    "The option is part of the plan, but this version has no code for it.",
+    "odegrad grad model.ode.ts --rtol 1e-6",
+    "The message says what to do meanwhile.",
+  ),
+  ODE5003: say(
+    "value not available yet",
+    "The option exists, but this value of it is for a later version.",
+    "odegrad compile model.ode.ts --target wasm",
+    "Use one of the values in the message.",
+  ),
+  ODE5004: say(
+    "bad value of an option",
+    "The value is not what the option takes: a number that is none, a word that is not in the list.",
+    "odegrad grad model.ode.ts --steps many",
+    "Give a value as the message says.",
+  ),
+  ODE5005: say(
+    "unknown command",
+    "There is no command of this name.",
+    "odegrad gard model.ode.ts",
+    "`odegrad --help` lists the commands.",
+  ),
+  ODE5006: say(
+    "command not available yet",
+    "The command is part of the plan, but this version has no code for it.",
+    "odegrad bench model.ode.ts",
+    "The message says what to do meanwhile.",
+  ),
+  ODE5007: say(
+    "the command is not called like this",
+    "An argument is missing, there is one too many, or two options exclude each other.",
+    "odegrad compile model.ode.ts --target c      # three files, and nowhere to put them",
+    "`odegrad COMMAND --help` shows how it is called.",
+  ),
+  ODE5008: say(
+    "cannot read a file",
+    "The file is not there, is a folder, may not be read, or is not UTF-8 text.",
+    "odegrad grad modle.ode.ts",
+    "Check the path; it is relative to the folder the command runs in.",
+  ),
+  ODE5009: say(
+    "cannot write a file",
+    "The folder may not be written, something else has the name, or the disk is full. Output files are replaced together after all of them are complete, so the old ones are as they were.",
+    "odegrad compile model.ode.ts --out /no/such/place.js",
+    "Choose another place with `--out` or `--out-dir`.",
+  ),
+  ODE5010: say(
+    "the file exports no model",
+    "The text has no exported call of `ode`.",
+    "const model = ode({ state: { y: 1 }, rhs: ({ y }) => ({ y: -y }) });",
+    "Put `export` before `const`.",
+  ),
+  ODE5011: say(
+    "the file exports several models",
+    "A command works on one model, and the file has more.",
+    "odegrad grad models.ode.ts",
+    "Choose with `--model NAME`.",
+  ),
+  ODE5012: say(
+    "the file exports no model of this name",
+    "`--model` names something the file does not export.",
+    "odegrad grad models.ode.ts --model pendulm",
+    "Use one of the names in the message.",
+  ),
+  ODE5013: say(
+    "values that do not fit the model",
+    "A file of `--params`, `--state`, `--inputs` or `--data` is no JSON, names a leaf that the model does not have, or has another shape.",
+    '{ "alpha": "fast" }',
+    "Write leaves in the shapes of the model: a matrix as an array of rows, an input as a list of its pieces. Leaves that are left out keep their defaults.",
+  ),
+  ODE5014: say(
+    "a table that does not fit the model",
+    "A CSV file needs a head line; a column named like a vector leaf of `data` fills it, columns `name.0`, `name.1`, … fill a matrix, and a column `t` holds the observation times. The number of rows is the length of the leaf.",
+    "hare,lynx\n30,4\n47.2",
+    "Correct the line that the message names.",
+  ),
+  ODE5015: say(
+    "no C compiler",
+    "The command needs a C compiler and found none of `cc`, `gcc` and `clang`.",
+    "odegrad grad model.ode.ts --target c",
+    "Install one (`apt-get install gcc`, `xcode-select --install`), or set the environment variable CC.",
+  ),
+  ODE5016: say(
+    "unknown diagnostic",
+    "There is no diagnostic of this code.",
+    "odegrad explain ODE0000",
+    "`odegrad list codes` names them all.",
+  ),
+  ODE5017: say(
+    "bad prefix",
+    "`--prefix` begins every name of the generated C, so it has to be a C name itself.",
+    "odegrad compile model.ode.ts --target c --prefix 2d --out-dir out",
+    "Use letters, digits and underscores, a letter first.",
+  ),
+  ODE9001: say(
+    "internal error",
+    "odegrad met a state that its authors held to be impossible. The model may be right or wrong; the message should have been another one either way.",
+    "",
+    "Please report it with the model and the command. With ODEGRAD_DEBUG=1 in the environment the place in the compiler is printed too.",
+  ),
+  ODE9002: say(
+    "generated code could not be used",
+    "Code that odegrad generated did not compile or did not run.",
+    "",
+    "Please report it with the model, the command and the version of the C compiler.",
+  ),
+};

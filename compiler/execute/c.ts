@@ -1,0 +1,152 @@
+/**
+ * Runs generated C: writes it with a small driver into a folder of its own below the system's temporary folder, compiles
+ * it with the system's compiler, and asks it over its standard streams, numbers as hexadecimal text so that no bit is
+ * lost. The folder is removed by `close`.
+ */
+
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Model } from "../model.ts";
+import { formatHex, parseHex } from "./hex.ts";
+import { type Engine, type Problem, sizesOf } from "./problem.ts";
+
+export interface CFiles {
+  readonly header: { readonly name: string; readonly text: string };
+  readonly source: { readonly name: string; readonly text: string };
+}
+
+export interface CEngine extends Engine {
+  close(): void;
+}
+
+/** No C compiler on this machine. */
+export class NoCompiler extends Error {}
+
+/** The compiler refused generated code, or the program it made failed: a fault of ours. */
+export class BadProgram extends Error {}
+
+const works = (command: string): boolean =>
+  spawnSync(command, ["--version"], { stdio: "ignore" }).status === 0;
+
+/** C compilers of this machine: the one that CC names, else `cc`, `gcc`, `clang` as far as they are there. */
+export function findCompilers(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const named = environment["CC"];
+  const candidates = named !== undefined && named !== "" ? [named] : ["cc", "gcc", "clang"];
+  return candidates.filter(works);
+}
+
+/** Contraction to fused operations stays off: JavaScript has none, and the two are compared bit for bit. */
+const runFlags = ["-std=c99", "-O2", "-ffp-contract=off"];
+
+export function cEngine(files: CFiles, model: Model, prefix: string, real: "double" | "float"): CEngine {
+  const compiler = findCompilers(process.env)[0];
+  if (compiler === undefined) throw new NoCompiler();
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-"));
+  const close = (): void => fs.rmSync(folder, { recursive: true, force: true });
+  try {
+    fs.writeFileSync(path.join(folder, files.header.name), files.header.text);
+    fs.writeFileSync(path.join(folder, files.source.name), files.source.text);
+    fs.writeFileSync(path.join(folder, "driver.c"), driver(files.header.name, model, prefix, real));
+    const made = spawnSync(compiler, [...runFlags, "-o", "program", files.source.name, "driver.c", "-lm"], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    if (made.status !== 0) throw new BadProgram(`${compiler} refused it:\n${made.stderr}`);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  const ask = (question: "solve" | "gradient", problem: Problem): number[] => {
+    const asked = spawnSync(path.join(folder, "program"), [question], {
+      input: questionText(problem),
+      encoding: "utf8",
+      env: {},
+      maxBuffer: 1 << 30,
+    });
+    if (asked.status !== 0) {
+      throw new BadProgram(`the compiled program ended with ${asked.signal ?? `code ${asked.status}`}`);
+    }
+    const [status, ...numbers] = asked.stdout.trim().split("\n");
+    return [Number(status), ...numbers.map(parseHex)];
+  };
+  const sizes = sizesOf(model);
+  return {
+    solve(problem) {
+      const [status, value, ...rest] = ask("solve", problem);
+      const states = sizes.times * sizes.state;
+      return {
+        status: status!,
+        value: value!,
+        states: Float64Array.from(rest.slice(0, states)),
+        outputs: Float64Array.from(rest.slice(states)),
+      };
+    },
+    gradient(problem) {
+      const [status, value, ...rest] = ask("gradient", problem);
+      const [params, inputs] = [sizes.state, sizes.state + sizes.params];
+      return {
+        status: status!,
+        value: value!,
+        state0: Float64Array.from(rest.slice(0, params)),
+        params: Float64Array.from(rest.slice(params, inputs)),
+        inputs: Float64Array.from(rest.slice(inputs)),
+      };
+    },
+    close,
+  };
+}
+
+function questionText(problem: Problem): string {
+  const lines = [formatHex(problem.t0), formatHex(problem.t1), String(problem.steps)];
+  for (const record of [problem.state0, problem.params, problem.inputs, problem.data, problem.times]) {
+    for (const value of record) lines.push(formatHex(value));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** A main program that reads a problem, asks one question and prints the answer. Records are runs of one real type. */
+function driver(header: string, model: Model, prefix: string, real: "double" | "float"): string {
+  const sizes = sizesOf(model);
+  const read = (field: string, size: number): string =>
+    size === 0 ? "" : `  if (!take((${real} *)(void *)&problem.${field}, ${size}u)) return 2;\n`;
+  const print = (value: string, size: number): string =>
+    size === 0 ? "" : `    put((const ${real} *)(const void *)&${value}, ${size}u);\n`;
+  return `#include "${header}"
+#include <stdio.h>
+
+static int take(${real} *to, unsigned long count) {
+  for (unsigned long i = 0; i < count; i++) {
+    double value;
+    if (scanf("%la", &value) != 1) return 0;
+    to[i] = (${real})value;
+  }
+  return 1;
+}
+
+static void put(const ${real} *from, unsigned long count) {
+  for (unsigned long i = 0; i < count; i++) printf("%a\\n", (double)from[i]);
+}
+
+static ${prefix}_problem problem;
+static ${prefix}_workspace workspace;
+static ${prefix}_solution solution;
+static ${prefix}_gradients gradients;
+
+int main(int count, char **words) {
+  unsigned long steps;
+  problem = ${prefix}_default;
+  if (!take(&problem.t0, 1u) || !take(&problem.t1, 1u) || scanf("%lu", &steps) != 1) return 2;
+  problem.steps = (uint32_t)steps;
+${read("state0", sizes.state)}${read("params", sizes.params)}${read("inputs", sizes.inputs)}${read("data", sizes.data)}${read("times", model.times === undefined ? 0 : sizes.times)}  if (count > 1 && words[1][0] == 's') {
+    printf("%d\\n", ${prefix}_solve(&problem, &workspace, &solution));
+    put(&solution.value, 1u);
+${print("solution.states", sizes.times * sizes.state)}${print("solution.outputs", sizes.times * sizes.outputs)}  } else {
+    printf("%d\\n", ${prefix}_gradient(&problem, &workspace, &gradients));
+    put(&gradients.value, 1u);
+${print("gradients.state0", sizes.state)}${print("gradients.params", sizes.params)}${print("gradients.inputs", sizes.inputs)}  }
+  return 0;
+}
+`;
+}

@@ -1,0 +1,65 @@
+/**
+ * Runs generated JavaScript. The text comes from the emitter, never from a user: what is loaded here holds loops over
+ * its own arrays and nothing else. Loaded from a data URL, so nothing is written to disk.
+ */
+
+import type { Engine, Problem } from "./problem.ts";
+
+/** The exports of a generated module that an engine needs. */
+export interface GeneratedModule {
+  readonly io: {
+    readonly control: Float64Array;
+    readonly state0: Float64Array;
+    readonly states: Float64Array;
+    readonly value: Float64Array;
+    readonly params?: Float64Array;
+    readonly inputs?: Float64Array;
+    readonly data?: Float64Array;
+    readonly times?: Float64Array;
+    readonly outputs?: Float64Array;
+    readonly state0Bar?: Float64Array;
+    readonly paramsBar?: Float64Array;
+    readonly inputsBar?: Float64Array;
+  };
+  solve(): number;
+  gradient(): number;
+  field(...args: readonly (number | Float64Array)[]): void;
+  fieldVjp(...args: readonly (number | Float64Array)[]): void;
+  fieldJvp(...args: readonly (number | Float64Array)[]): void;
+}
+
+export async function loadJavaScript(code: string): Promise<GeneratedModule> {
+  const address = `data:text/javascript;base64,${Buffer.from(code, "utf8").toString("base64")}`;
+  return (await import(address)) as GeneratedModule;
+}
+
+export function javaScriptEngine(module: GeneratedModule): Engine {
+  const { io } = module;
+  const copy = (from: Float64Array | undefined): Float64Array => Float64Array.from(from ?? []);
+  const pose = (problem: Problem): void => {
+    io.control.set([problem.t0, problem.t1, problem.steps]);
+    io.state0.set(problem.state0);
+    io.params?.set(problem.params);
+    io.inputs?.set(problem.inputs);
+    io.data?.set(problem.data);
+    io.times?.set(problem.times);
+  };
+  return {
+    solve(problem) {
+      pose(problem);
+      const status = module.solve();
+      return { status, value: io.value[0]!, states: copy(io.states), outputs: copy(io.outputs) };
+    },
+    gradient(problem) {
+      pose(problem);
+      const status = module.gradient();
+      return {
+        status,
+        value: io.value[0]!,
+        state0: copy(io.state0Bar),
+        params: copy(io.paramsBar),
+        inputs: copy(io.inputsBar),
+      };
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * What generated code is asked and what it answers, as flat records of numbers in the layout of the model, the same for
+ * every target. Engines (`javascript.ts`, `c.ts`) run it; this file only says the form and makes the defaults.
+ */
+
+import { type Input, type Leaf, type Model, sizeOf } from "../model.ts";
+import type { Solver } from "../module.ts";
+
+export interface Problem {
+  readonly t0: number;
+  readonly t1: number;
+  readonly steps: number;
+  readonly state0: Float64Array;
+  readonly params: Float64Array;
+  readonly inputs: Float64Array;
+  readonly data: Float64Array;
+  readonly times: Float64Array;
+}
+
+export interface Solution {
+  readonly status: number;
+  readonly value: number;
+  /** [times, size of the state] */
+  readonly states: Float64Array;
+  /** [times, size of the outputs]; empty where the model has none. */
+  readonly outputs: Float64Array;
+}
+
+export interface Gradients {
+  readonly status: number;
+  readonly value: number;
+  readonly state0: Float64Array;
+  readonly params: Float64Array;
+  readonly inputs: Float64Array;
+}
+
+/** One target's generated code, ready to be called. */
+export interface Engine {
+  solve(problem: Problem): Solution;
+  gradient(problem: Problem): Gradients;
+}
+
+const wordsOf = (leaves: readonly Leaf[]): number =>
+  leaves.reduce((words, leaf) => words + sizeOf(leaf.shape), 0);
+
+/** Words of each record of the model. */
+export function sizesOf(
+  model: Model,
+): Record<"state" | "params" | "inputs" | "data" | "outputs" | "times", number> {
+  return {
+    state: wordsOf(model.state),
+    params: wordsOf(model.params),
+    inputs: model.inputs.reduce((words, input) => words + input.count * wordsOf(input.leaves), 0),
+    data: wordsOf(model.data),
+    outputs: model.outputs.reduce((words, output) => words + sizeOf(output.shape), 0),
+    times: model.times?.length ?? 1,
+  };
+}
+
+/** The model's own defaults under the solver's interval and steps. */
+export function defaultProblem(model: Model, solver: Solver): Problem {
+  const sizes = sizesOf(model);
+  return {
+    t0: solver.t0,
+    t1: solver.t1,
+    steps: solver.steps,
+    state0: fill(sizes.state, model.state),
+    params: fill(sizes.params, model.params),
+    inputs: fill(
+      sizes.inputs,
+      model.inputs.flatMap((input: Input) => input.leaves),
+    ),
+    data: fill(sizes.data, model.data),
+    times: Float64Array.from(model.times ?? [solver.t1]),
+  };
+}
+
+function fill(size: number, leaves: readonly Leaf[]): Float64Array {
+  const flat = new Float64Array(size);
+  for (const leaf of leaves) flat.set(leaf.initial, leaf.offset);
+  return flat;
+}

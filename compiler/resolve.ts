@@ -1,0 +1,234 @@
+/**
+ * Settles how one question is asked of a model: the model's `solver` under the options of the user. In: a model and
+ * checked options. Out: a `Solver` with every number decided, or diagnostics that point at the place in the model where
+ * the culprit was written, or name the option.
+ *
+ * Everything here is known before the run; what only the run knows (times or t1 changed at run time) is a status there.
+ */
+
+import { tableaus } from "../runtime/tableaus.ts";
+import {
+  adjointNotAvailableYet,
+  badInterval,
+  badStepSize,
+  badSteps,
+  methodNotAvailableYet,
+  stepsAndStepSize,
+  stepsNoMultipleOfPieces,
+  timeOffSteps,
+  timeOutside,
+  timesNotInOrder,
+  unknownAdjoint,
+  unknownMethod,
+  unknownWrt,
+} from "./diagnostics/command-messages.ts";
+import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import { nearest } from "./diagnostics/nearest.ts";
+import type { Span } from "./diagnostics/span.ts";
+import type { Model } from "./model.ts";
+import type { Solver } from "./module.ts";
+import type { Options } from "./options.ts";
+
+/** Steps where neither the model nor the user says how many; raised until pieces and observation times are met. */
+export const defaultSteps = 100;
+
+/** Methods of the plan that are not there yet, so that their names are told apart from misspelt ones. */
+export const methodsLater = [
+  "gauss1",
+  "gauss2",
+  "gauss3",
+  "radau5",
+  "esdirk4",
+  "rodas4",
+  "rodas5p",
+  "symplectic-euler",
+  "verlet",
+  "verlet-dkd",
+  "ruth3",
+  "yoshida4",
+  "yoshida6",
+  "yoshida8",
+  "leapfrog",
+  "ab2",
+  "ab3",
+  "ab4",
+  "ab5",
+  "abm4",
+  "taylor",
+] as const;
+
+export const adjoints = ["symplectic"] as const;
+export const adjointsLater = ["step", "store-all", "revolve", "reversible", "continuous", "auto"] as const;
+
+/** `fault`: whose value is wrong, the one written in the model or one of the options. */
+export type Resolved =
+  | { readonly solver: Solver }
+  | {
+      readonly solver?: undefined;
+      readonly diagnostics: readonly Diagnostic[];
+      readonly fault: "model" | "options";
+    };
+
+export function resolveSolver(model: Model, options: Options): Resolved {
+  const written = model.solver;
+  const found: Diagnostic[] = [];
+  let fault: "model" | "options" = "options";
+  /** `given`: the options that the check looked at; where one is set, the fault lies with the options. */
+  const note = (diagnostics: readonly Diagnostic[], ...given: unknown[]): void => {
+    found.push(...diagnostics);
+    if (diagnostics.length > 0 && given.every((each) => each === undefined)) fault = "model";
+  };
+  /** Where the model wrote a value; nothing where the user's option overrides it. */
+  const place = (key: string, given: unknown): Span | undefined =>
+    given === undefined ? model.solverSpans[key] : undefined;
+
+  const method = options.method ?? written.method;
+  note(checkMethod(method, place("method", options.method)), options.method);
+  const adjoint = options.adjoint ?? written.adjoint;
+  note(checkAdjoint(adjoint, place("adjoint", options.adjoint)), options.adjoint);
+  const wrt = options.wrt ?? written.wrt;
+  for (const path of wrt ?? []) note(checkWrt(model, path, place("wrt", options.wrt)), options.wrt);
+
+  const t0 = options.t0 ?? written.t0;
+  const t1 = options.t1 ?? written.t1;
+  const length = t1 - t0;
+  if (!Number.isFinite(length) || length === 0) {
+    note([badInterval(t0, t1, place("t1", options.t1) ?? place("t0", options.t0))], options.t0, options.t1);
+    return { diagnostics: found, fault };
+  }
+  const outside = checkTimes(model, t0, t1);
+  note(outside, options.t0, options.t1);
+  const count = stepCount(model, options, t0, length);
+  if (count.steps === undefined) note(count.diagnostics, options.steps, options.dt);
+  else if (outside.length === 0) {
+    const straddling = checkBoundaries(model, count.steps, t0, length, count.span);
+    note(straddling, options.steps, options.dt, options.t0, options.t1);
+  }
+  if (found.length > 0 || count.steps === undefined) return { diagnostics: found, fault };
+  return { solver: { method, adjoint, t0, t1, steps: count.steps, wrt } };
+}
+
+function checkMethod(method: string, span: Span | undefined): Diagnostic[] {
+  const available = Object.keys(tableaus);
+  if (available.includes(method)) return [];
+  if ((methodsLater as readonly string[]).includes(method))
+    return [methodNotAvailableYet(method, available, span)];
+  return [unknownMethod(method, nearest(method, [...available, ...methodsLater]), span)];
+}
+
+function checkAdjoint(adjoint: string, span: Span | undefined): Diagnostic[] {
+  if ((adjoints as readonly string[]).includes(adjoint)) return [];
+  if ((adjointsLater as readonly string[]).includes(adjoint)) return [adjointNotAvailableYet(adjoint, span)];
+  return [unknownAdjoint(adjoint, nearest(adjoint, [...adjoints, ...adjointsLater]), span)];
+}
+
+function checkTimes(model: Model, t0: number, t1: number): Diagnostic[] {
+  const times = model.times ?? [];
+  const low = Math.min(t0, t1);
+  const high = Math.max(t0, t1);
+  const outside = times.find((time) => !(time >= low && time <= high));
+  if (outside !== undefined) return [timeOutside(outside, t0, t1, model.timesSpan)];
+  for (let k = 1; k < times.length; k++) {
+    const forward = (times[k]! - times[k - 1]!) * (t1 - t0);
+    if (!(forward > 0)) return [timesNotInOrder(times[k - 1]!, times[k]!, model.timesSpan)];
+  }
+  return [];
+}
+
+interface Count {
+  readonly steps?: number;
+  /** Where the model wrote the number. */
+  readonly span?: Span | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Flags win over the model; a number of steps or a step size of the one replaces either of the other. */
+function stepCount(model: Model, options: Options, t0: number, length: number): Count {
+  if (options.steps !== undefined && options.dt !== undefined) return { diagnostics: [stepsAndStepSize()] };
+  const flagged = options.steps !== undefined || options.dt !== undefined;
+  const steps = flagged ? options.steps : model.solver.steps;
+  const dt = flagged ? options.dt : model.solver.dt;
+  const span = flagged ? undefined : model.solverSpans[steps !== undefined ? "steps" : "dt"];
+  if (steps !== undefined) {
+    const whole = Number.isSafeInteger(steps) && steps >= 1 && steps <= 0xffffffff;
+    return whole ? { steps, span, diagnostics: [] } : { diagnostics: [badSteps(steps, span)] };
+  }
+  if (dt === undefined) {
+    return { steps: nextFitting(model, defaultSteps, t0, length) ?? defaultSteps, diagnostics: [] };
+  }
+  const exact = length / dt;
+  const nearby = Math.max(1, Math.round(exact));
+  // A step size written in decimals misses its double by half a unit in the last place, times the number of steps.
+  if (!(dt !== 0 && exact > 0 && Math.abs(exact - nearby) <= 1e-9 * nearby) || nearby > 0xffffffff) {
+    const suggested = Number.isFinite(exact) && nearby <= 0xffffffff ? nearby : defaultSteps;
+    return { diagnostics: [badStepSize(dt, length, suggested, span)] };
+  }
+  return { steps: nearby, span, diagnostics: [] };
+}
+
+/** Whether a time lies on a boundary of the steps, up to the rounding of decimal times. */
+function onBoundary(time: number, steps: number, t0: number, length: number): boolean {
+  const position = ((time - t0) / length) * steps;
+  return Math.abs(position - Math.round(position)) <= 1e-9 * Math.max(1, Math.abs(position));
+}
+
+/** The first number of steps, from `least`, that is a multiple of all pieces and meets all observation times. */
+function nextFitting(model: Model, least: number, t0: number, length: number): number | undefined {
+  const pieces = model.inputs
+    .filter((input) => input.kind === "hold")
+    .reduce((all, { count }) => lcm(all, count), 1);
+  const first = Math.ceil(least / pieces) * pieces;
+  for (let steps = first; steps < first + 2000 * pieces; steps += pieces) {
+    if ((model.times ?? []).every((time) => onBoundary(time, steps, t0, length))) return steps;
+  }
+  return undefined;
+}
+
+function checkBoundaries(
+  model: Model,
+  steps: number,
+  t0: number,
+  length: number,
+  span: Span | undefined,
+): Diagnostic[] {
+  const fitting = nextFitting(model, steps, t0, length);
+  const straddled = model.inputs.find((input) => input.kind === "hold" && steps % input.count !== 0);
+  if (straddled !== undefined) {
+    const { name, count } = straddled;
+    const suggested = fitting ?? Math.ceil(steps / count) * count;
+    return [stepsNoMultipleOfPieces(steps, name, count, suggested, span, straddled.span)];
+  }
+  const off = (model.times ?? []).find((time) => !onBoundary(time, steps, t0, length));
+  return off === undefined ? [] : [timeOffSteps(off, steps, fitting, model.timesSpan)];
+}
+
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+const lcm = (a: number, b: number): number => (a / gcd(a, b)) * b;
+
+/** A path names a record, a leaf, or a record of leaves on the way to one. */
+function checkWrt(model: Model, path: string, span: Span | undefined): Diagnostic[] {
+  const known = wrtPaths(model);
+  return known.includes(path) ? [] : [unknownWrt(path, nearest(path, known), span)];
+}
+
+/** Every path that `wrt` may name. */
+export function wrtPaths(model: Model): string[] {
+  const leaves = [
+    ...model.state.map((leaf) => ["state", ...leaf.path]),
+    ...model.params.map((leaf) => ["params", ...leaf.path]),
+    ...model.inputs.flatMap((input) => input.leaves.map((leaf) => ["inputs", ...leaf.path])),
+  ];
+  const paths = new Set<string>();
+  for (const leaf of leaves) {
+    for (let length = 1; length <= leaf.length; length++) paths.add(leaf.slice(0, length).join("."));
+  }
+  return [...paths];
+}
+
+/** Whether a leaf is differentiated: nothing is said, or it or a record around it is named. */
+export function isDifferentiated(solver: Solver, path: readonly string[]): boolean {
+  const dotted = path.join(".");
+  return (
+    solver.wrt === undefined || solver.wrt.some((each) => dotted === each || dotted.startsWith(`${each}.`))
+  );
+}

@@ -1,0 +1,144 @@
+import { describe, expect, it } from "vitest";
+import type { Input, Leaf, Model, SolverDefaults } from "../compiler/model.ts";
+import type { Options } from "../compiler/options.ts";
+import { defaultSteps, resolveSolver, wrtPaths } from "../compiler/resolve.ts";
+
+const span = (start: number) => ({ file: "m.ode.ts", start, end: start + 1 });
+const leaf = (path: string[], name = path.join("_")): Leaf => ({
+  path,
+  name,
+  shape: [],
+  offset: 0,
+  initial: [0],
+  span: span(1),
+});
+const hold = (name: string, count: number): Input => ({
+  name,
+  kind: "hold",
+  count,
+  leaves: [leaf([name])],
+  span: span(2),
+});
+
+/** A model of which only the parts that are resolved matter. */
+function model(solver: Partial<SolverDefaults>, parts: Partial<Model> = {}): Model {
+  const fn = { name: "rhs", parameters: [], body: [] };
+  return {
+    name: "m",
+    file: "m.ode.ts",
+    span: span(0),
+    state: [leaf(["y"])],
+    params: [leaf(["net", "W"]), leaf(["rate"])],
+    inputs: [],
+    data: [],
+    constants: [],
+    rhs: fn,
+    loss: {},
+    outputs: [],
+    timesSpan: span(9),
+    solver: { method: "rk4", t0: 0, t1: 1, adjoint: "symplectic", ...solver },
+    solverSpans: {
+      method: span(3),
+      steps: span(4),
+      dt: span(5),
+      t1: span(6),
+      adjoint: span(7),
+      wrt: span(8),
+    },
+    ...parts,
+  };
+}
+
+const solve = (options: Options, solver: Partial<SolverDefaults> = {}, parts: Partial<Model> = {}) =>
+  resolveSolver(model(solver, parts), options);
+
+describe("number of steps", () => {
+  it.each<[string, Options, Partial<SolverDefaults>, number]>([
+    ["of the option over the model's", { steps: 7 }, { steps: 3 }, 7],
+    ["of the model", {}, { steps: 3 }, 3],
+    ["from the option's step size over the model's steps", { dt: 0.125 }, { steps: 3 }, 8],
+    ["from the model's step size on the option's interval", { t1: 2 }, { dt: 0.1 }, 20],
+    ["from a decimal step size that is no double", { dt: 0.1, t1: 0.3 }, {}, 3],
+    ["by default", {}, {}, defaultSteps],
+    ["backwards in time", { t0: 1, t1: 0, dt: -0.25 }, {}, 4],
+  ])("%s", (_, options, solver, steps) => {
+    expect(solve(options, solver).solver?.steps).toBe(steps);
+  });
+
+  it("by default is raised to meet pieces and times", () => {
+    expect(solve({}, {}, { inputs: [hold("u", 30)] }).solver?.steps).toBe(120);
+    expect(solve({}, {}, { times: [1 / 7, 1] }).solver?.steps).toBe(105);
+    expect(solve({}, {}, { inputs: [hold("u", 4), hold("v", 6)], times: [0.1] }).solver?.steps).toBe(120);
+  });
+});
+
+describe("what does not fit", () => {
+  it.each<
+    [
+      string,
+      Options,
+      Partial<SolverDefaults>,
+      Partial<Model>,
+      string,
+      number | undefined,
+      "model" | "options",
+    ]
+  >([
+    ["unknown method of the model", {}, { method: "rk5" }, {}, "ODE4001", 3, "model"],
+    ["unknown method of the option", { method: "rk5" }, {}, {}, "ODE4001", undefined, "options"],
+    ["later method", { method: "radau5" }, {}, {}, "ODE4002", undefined, "options"],
+    ["unknown adjoint", {}, { adjoint: "symplektic" }, {}, "ODE4003", 7, "model"],
+    ["later adjoint", { adjoint: "revolve" }, {}, {}, "ODE4004", undefined, "options"],
+    ["no interval", {}, { t1: 0 }, {}, "ODE4005", 6, "model"],
+    ["infinite interval", {}, { t1: Number.POSITIVE_INFINITY }, {}, "ODE4005", 6, "model"],
+    ["broken steps", {}, { steps: 2.5 }, {}, "ODE4006", 4, "model"],
+    ["step size that does not divide", {}, { dt: 0.3 }, {}, "ODE4007", 5, "model"],
+    ["step size zero", { dt: 0 }, {}, {}, "ODE4007", undefined, "options"],
+    ["step size of the wrong sign", { dt: -0.1 }, {}, {}, "ODE4007", undefined, "options"],
+    ["steps and step size", { steps: 3, dt: 0.1 }, {}, {}, "ODE4008", undefined, "options"],
+    ["pieces straddled", {}, { steps: 30 }, { inputs: [hold("u", 20)] }, "ODE4009", 4, "model"],
+    [
+      "pieces straddled by the option",
+      { steps: 30 },
+      {},
+      { inputs: [hold("u", 20)] },
+      "ODE4009",
+      2,
+      "options",
+    ],
+    ["time off the steps", {}, { steps: 10 }, { times: [0.25] }, "ODE4010", 9, "model"],
+    ["time outside", { t1: 0.5 }, {}, { times: [0.75] }, "ODE4011", 9, "options"],
+    ["times out of order", {}, {}, { times: [0.5, 0.25] }, "ODE4012", 9, "model"],
+    ["unknown wrt", {}, { wrt: ["params.nett"] }, {}, "ODE4013", 8, "model"],
+  ])("%s", (_, options, solver, parts, code, start, fault) => {
+    const resolved = solve(options, solver, parts);
+    expect(resolved.solver).toBeUndefined();
+    if (resolved.solver !== undefined) return;
+    expect(resolved.diagnostics.map((each) => each.code)).toEqual([code]);
+    expect(resolved.diagnostics[0]!.span?.start).toBe(start);
+    expect(resolved.fault).toBe(fault);
+    expect(resolved.diagnostics[0]!.suggestion).toBeTruthy();
+  });
+
+  it("is told all at once", () => {
+    const resolved = solve({ method: "rk5", adjoint: "no", wrt: ["x"] });
+    expect(resolved.solver === undefined && resolved.diagnostics.length).toBe(3);
+  });
+
+  it("names a number of steps that fits", () => {
+    const resolved = solve({ steps: 30 }, {}, { inputs: [hold("u", 20)], times: [0.5] });
+    expect(resolved.solver === undefined && resolved.diagnostics[0]!.suggestion).toContain("40 steps");
+  });
+});
+
+it("wrt may name records and leaves", () => {
+  expect(wrtPaths(model({}))).toEqual([
+    "state",
+    "state.y",
+    "params",
+    "params.net",
+    "params.net.W",
+    "params.rate",
+  ]);
+  expect(solve({ wrt: ["params.net", "state"] }).solver?.wrt).toEqual(["params.net", "state"]);
+});
