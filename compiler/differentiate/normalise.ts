@@ -58,7 +58,7 @@ function flattenStatement(statement: Statement, names: Names, out: Statement[]):
       return;
     case "store":
     case "accumulate":
-      out.push({ ...statement, value: atom(statement.value, names, out, "v", statement.span) });
+      out.push({ ...statement, value: atom(statement.value, names, out, statement.array, statement.span) });
       return;
     case "for":
     case "while":
@@ -114,7 +114,8 @@ export function contractAsLoops(contract: Contract): Statement {
 /** An atom with the value of the expression; what is not an atom gets a `let` in `out`. */
 function atom(expr: Expr, names: Names, out: Statement[], wish: string, span: Span | undefined): Expr {
   if (isAtom(expr)) return expr;
-  const name = names.fresh(wish);
+  // What is read goes by the name of the array it comes from.
+  const name = names.fresh(expr.kind === "read" ? expr.array : wish);
   const value = operation(expr, names, out, wish, span);
   if (isAtom(value)) return value;
   out.push(build.bind(name, value, span));

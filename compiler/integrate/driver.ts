@@ -8,7 +8,7 @@ import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
-import type { Argument, Expr, Fn, Statement, Test, View } from "../ir/nodes.ts";
+import type { Alloc, Argument, Expr, Fn, Statement, Test, View } from "../ir/nodes.ts";
 import type { Leaf, Model } from "../model.ts";
 import { type Solver, status } from "../module.ts";
 import type { Interface } from "./interface-arrays.ts";
@@ -70,14 +70,17 @@ export class Driver {
   readonly state: Vector = (leaf) => ({ array: leaf.name, prefix: [] });
 
   /** Statements that allocate a vector, or `copies` of it under one name. */
-  allocate(vector: Vector, options: { copies?: number; zero?: boolean; tape?: boolean } = {}): Statement[] {
+  allocate(
+    vector: Vector,
+    options: { copies?: number; zero?: boolean; role?: Alloc["role"] } = {},
+  ): Statement[] {
     return this.model.state.map((leaf) =>
       build.alloc(
         vector(leaf).array,
         options.copies === undefined ? leaf.shape : [options.copies, ...leaf.shape],
         {
           zero: options.zero ?? false,
-          role: options.tape ? "tape" : "local",
+          role: options.role ?? "local",
         },
       ),
     );
@@ -187,10 +190,10 @@ export class Driver {
   }
 
   /**
-   * Reads the control, refuses what makes no sense, places the observations. `capacity`: the most steps that
-   * checkpoints have room for, where there are any.
+   * Reads the control, refuses what makes no sense, places the observations. `capacity`: the constant that says how
+   * many steps checkpoints have room for, where there are any.
    */
-  prelude(capacity: number | undefined): Statement[] {
+  prelude(capacity: string | undefined): Statement[] {
     const { io, model } = this;
     const n = build.name(this.names.fresh("n_steps"));
     const count = n.kind === "name" ? n.name : "";
@@ -228,7 +231,7 @@ export class Driver {
     );
     if (capacity !== undefined) {
       statements.push(
-        build.branch(build.compare("gt", n, build.number(capacity)), this.leaveInvalid(status.stepLimit)),
+        build.branch(build.compare("gt", n, build.read(capacity)), this.leaveInvalid(status.stepLimit)),
       );
     }
     statements.push(build.alloc(this.stepCount, [], { element: "integer", zero: false }));

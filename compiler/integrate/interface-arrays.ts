@@ -15,6 +15,8 @@ export interface Interface {
   readonly steps: string;
   readonly times: string;
   readonly value: string;
+  /** Constant scalar: the number of steps that checkpoints have room for. */
+  readonly capacity: string;
   readonly failedStep: string;
   readonly failedStage: string;
   /** By leaf name of the model. */
@@ -65,6 +67,8 @@ export function interfaceArrays(model: Model, solver: Solver): Interface {
     model.times ?? [solver.t1],
   );
   const value = scalar("value", "value", 0);
+  const capacity = names.fresh("capacity");
+  arrays.push({ name: capacity, element: "real", shape: [], role: "constant", data: [solver.steps] });
   const failedStep = scalar("failed_step", "report", 0);
   const failedStage = scalar("failed_stage", "report", 1);
 
@@ -139,6 +143,7 @@ export function interfaceArrays(model: Model, solver: Solver): Interface {
     steps,
     times,
     value,
+    capacity,
     failedStep,
     failedStage,
     start,

@@ -68,8 +68,11 @@ export interface Alloc {
   readonly array: string;
   readonly element: Element;
   readonly shape: Shape;
-  /** `tape`: written by the forward sweep for the reverse sweep. */
-  readonly role: "local" | "tape";
+  /**
+   * `tape`: written by the forward sweep of a function for its reverse sweep. `checkpoint`: states of an integration,
+   * one per step; its first extent is a capacity that a target may leave to the caller.
+   */
+  readonly role: "local" | "tape" | "checkpoint";
   readonly zero: boolean;
   readonly span?: Span | undefined;
 }
@@ -217,7 +220,7 @@ export interface GlobalArray {
   readonly name: string;
   readonly element: Element;
   readonly shape: Shape;
-  readonly role: "constant" | "interface" | "workspace" | "tape";
+  readonly role: "constant" | "interface" | "workspace" | "tape" | "checkpoint";
   /** Row-major contents of a constant. */
   readonly data?: readonly number[] | undefined;
   readonly home?: Home | undefined;

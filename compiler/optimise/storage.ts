@@ -38,7 +38,7 @@ export function storage(program: Program, functions: readonly string[]): Program
               name: global,
               element: statement.element,
               shape: statement.shape,
-              role: statement.role === "tape" ? "tape" : "workspace",
+              role: statement.role === "local" ? "workspace" : statement.role,
             });
             if (!statement.zero) return [];
             return build.forEachEntry(statement.shape, names.fresh, (at) => [

@@ -36,7 +36,7 @@ const read = (vector: Vector, leaf: Parameters<Vector>[0], at: readonly Affine[]
 
 export function gradientEntry(driver: Driver, vjps: Vjps): Fn {
   const { io, model, solver } = driver;
-  const tape = driver.vector("tape_");
+  const tape = driver.vector("stored_");
   const checkpoint = (n: Affine): Statement[] =>
     driver.assign(
       (leaf) => ({ array: tape(leaf).array, prefix: [n] }),
@@ -46,9 +46,9 @@ export function gradientEntry(driver: Driver, vjps: Vjps): Fn {
     name: "gradient",
     parameters: [],
     body: [
-      ...driver.prelude(solver.steps),
+      ...driver.prelude(io.capacity),
       ...driver.barsTo(0),
-      ...driver.allocate(tape, { copies: solver.steps, tape: true }),
+      ...driver.allocate(tape, { copies: solver.steps, role: "checkpoint" }),
       ...forwardSweep(driver, checkpoint),
       ...reverseSweep(driver, vjps, tape),
       ...[...io.startBar].flatMap(([leafName, bar]) => {

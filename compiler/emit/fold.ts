@@ -1,0 +1,199 @@
+/**
+ * Makes code that a person would write out of normal form: a scalar that is used once, in the same block and with
+ * nothing between that could change it, goes back into the expression that uses it. In: a function body. Out: the same
+ * computation in the same order of operations with fewer names.
+ */
+
+import type { Block, Expr, Statement, Test } from "../ir/nodes.ts";
+import { blocksOf, expressionsOf, forEachExpr, forEachExprIn, forEachStatement } from "../ir/walk.ts";
+
+/** Operations up to which an expression grows by folding; longer ones are easier to read in two lines. */
+const most = 9;
+
+/** Arrays a statement may change, inner blocks included. */
+function changes(statement: Statement): Set<string> {
+  const arrays = new Set<string>();
+  forEachStatement([statement], (inner) => {
+    if (inner.kind === "store" || inner.kind === "accumulate" || inner.kind === "alloc")
+      arrays.add(inner.array);
+    if (inner.kind === "contract") arrays.add(inner.to.array);
+  });
+  return arrays;
+}
+
+const calls = (statement: Statement): boolean => {
+  let found = false;
+  forEachStatement([statement], (inner) => {
+    found ||= inner.kind === "call";
+  });
+  return found;
+};
+
+interface Waiting {
+  readonly statement: Statement & { kind: "let" };
+  readonly size: number;
+  readonly reads: ReadonlySet<string>;
+}
+
+export function fold(block: Block): Statement[] {
+  const uses = new Map<string, number>();
+  const isFixed = new Set<string>();
+  forEachExprIn(block, (expr) => {
+    if (expr.kind === "name") uses.set(expr.name, (uses.get(expr.name) ?? 0) + 1);
+    // The first operand of a gate is written twice.
+    if (expr.kind === "primitive" && expr.op === "gate") {
+      for (const arg of expr.args) if (arg.kind === "name") isFixed.add(arg.name);
+    }
+  });
+  return foldBlock(block, (name) => uses.get(name) === 1 && !isFixed.has(name) && isTemporary(name));
+}
+
+/** Names that a person chose stay; those the compiler numbered may go. */
+const isTemporary = (name: string): boolean => name.includes("#") || name === "v";
+
+function foldBlock(block: Block, isSingle: (name: string) => boolean): Statement[] {
+  const out: Statement[] = [];
+  const waiting = new Map<string, Waiting>();
+  const release = (name: string): void => {
+    const one = waiting.get(name);
+    if (one === undefined) return;
+    waiting.delete(name);
+    // What it mentions was folded into it already.
+    out.push(one.statement);
+  };
+  for (const statement of block) {
+    const inner = blocksOf(statement);
+    // A use inside a loop or branch is no place to fold into: the value would be computed more often, or later.
+    if (inner.length > 0) {
+      for (const used of inner.flatMap(namesIn)) release(used);
+    }
+    let size = expressionsOf(statement).reduce((sum, expr) => sum + operations(expr), 0);
+    const taken = new Map<string, Expr>();
+    for (const name of expressionsOf(statement).flatMap(namesOf)) {
+      const one = waiting.get(name);
+      if (one === undefined) continue;
+      if (size + one.size > most) {
+        release(name);
+        continue;
+      }
+      size += one.size;
+      taken.set(name, one.statement.value);
+      waiting.delete(name);
+    }
+    const folded = substituted(statement, taken, isSingle);
+    const reads = readsOf(folded);
+    // Before an entry changes, whatever still waits for its old value is computed.
+    const changed = changes(statement);
+    const hasCalls = calls(statement);
+    for (const [name, one] of [...waiting]) {
+      if (hasCalls || [...one.reads].some((array) => changed.has(array))) release(name);
+    }
+    if (folded.kind === "let" && isSingle(folded.name)) {
+      waiting.set(folded.name, { statement: folded, size: operations(folded.value), reads });
+      continue;
+    }
+    out.push(folded);
+  }
+  for (const name of [...waiting.keys()]) release(name);
+  return out;
+}
+
+function substituted(
+  statement: Statement,
+  taken: ReadonlyMap<string, Expr>,
+  isSingle: (name: string) => boolean,
+): Statement {
+  // Folded expressions keep their shape: the folding constructors must not see them as new.
+  const replace = (expr: Expr): Expr => {
+    switch (expr.kind) {
+      case "name":
+        return taken.get(expr.name) ?? expr;
+      case "primitive":
+        return { ...expr, args: expr.args.map(replace) };
+      case "select":
+        return {
+          ...expr,
+          test: replaceTest(expr.test),
+          then: replace(expr.then),
+          else: replace(expr.else),
+        };
+      default:
+        return expr;
+    }
+  };
+  const replaceTest = (test: Test): Test => {
+    switch (test.kind) {
+      case "compare":
+        return { ...test, left: replace(test.left), right: replace(test.right) };
+      case "and":
+      case "or":
+        return { ...test, left: replaceTest(test.left), right: replaceTest(test.right) };
+      case "not":
+        return { ...test, of: replaceTest(test.of) };
+      case "constant":
+        return test;
+      default:
+        return test satisfies never;
+    }
+  };
+  switch (statement.kind) {
+    case "let":
+    case "store":
+    case "accumulate":
+      return { ...statement, value: replace(statement.value) };
+    case "if":
+      return {
+        ...statement,
+        test: replaceTest(statement.test),
+        then: foldBlock(statement.then, isSingle),
+        else: foldBlock(statement.else, isSingle),
+      };
+    case "for":
+      return { ...statement, body: foldBlock(statement.body, isSingle) };
+    case "while":
+      return { ...statement, body: foldBlock(statement.body, isSingle) };
+    case "call":
+      return {
+        ...statement,
+        args: statement.args.map((arg) =>
+          arg.kind === "real" ? { ...arg, value: replace(arg.value) } : arg,
+        ),
+      };
+    default:
+      return statement;
+  }
+}
+
+function operations(expr: Expr): number {
+  let count = 0;
+  forEachExpr(expr, (inner) => {
+    if (inner.kind === "primitive" || inner.kind === "select") count++;
+  });
+  return count;
+}
+
+function namesOf(expr: Expr): string[] {
+  const names: string[] = [];
+  forEachExpr(expr, (inner) => {
+    if (inner.kind === "name") names.push(inner.name);
+  });
+  return names;
+}
+
+function namesIn(block: Block): string[] {
+  const names: string[] = [];
+  forEachExprIn(block, (expr) => {
+    if (expr.kind === "name") names.push(expr.name);
+  });
+  return names;
+}
+
+function readsOf(statement: Statement): Set<string> {
+  const arrays = new Set<string>();
+  for (const top of expressionsOf(statement)) {
+    forEachExpr(top, (expr) => {
+      if (expr.kind === "read") arrays.add(expr.array);
+    });
+  }
+  return arrays;
+}

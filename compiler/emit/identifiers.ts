@@ -1,0 +1,115 @@
+/**
+ * Identifiers of generated code: readable, safe and deterministic. In: IR names (a user's word, perhaps with `#n`),
+ * whatever characters they have. Out: ASCII identifiers that clash neither with each other in scope nor with a word
+ * the target reserves. A user's text reaches generated code in no other form.
+ */
+
+import { stemOf } from "../ir/names.ts";
+
+/** Longest stem taken from a user's name; C promises 31 significant characters, numbers included. */
+const longest = 24;
+
+const keywordsOfJavaScript =
+  "arguments await break case catch class const continue debugger default delete do else enum eval export extends " +
+  "false finally for function if implements import in instanceof interface let new null package private protected " +
+  "public return static super switch this throw true try typeof var void while with yield undefined NaN Infinity Math " +
+  "Number Object Float64Array Int32Array Array TypeError String globalThis async of get set as from type";
+
+/** Names the module itself exports or keeps. */
+const ownNamesOfJavaScript =
+  "meta io status solve gradient field fieldVjp fieldJvp reserve simulate valueAndGradient control state0 params inputs " +
+  "data times states outputs value state0Bar paramsBar inputsBar report";
+
+const keywordsOfC =
+  "auto break case char const continue default do double else enum extern float for goto if inline int long register " +
+  "restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool true false " +
+  "alignas alignof and and_eq asm atomic_cancel bitand bitor catch char8_t char16_t char32_t class compl concept " +
+  "consteval constexpr constinit const_cast co_await co_return co_yield decltype delete dynamic_cast explicit export " +
+  "friend mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public reinterpret_cast " +
+  "requires static_assert static_cast template this thread_local throw try typeid typename using virtual wchar_t xor " +
+  "xor_eq noreturn generic imaginary complex I NULL EOF errno assert offsetof unix linux near far min max interrupt " +
+  "huge pascal cdecl INFINITY NAN HUGE_VAL M_PI PI E main";
+
+/** Functions of <math.h>, <stdlib.h>, <string.h> and POSIX that ODE authors like to name things after. */
+const libraryOfC =
+  "j0 j1 jn y0 y1 yn gamma lgamma tgamma signgam drem significand exp exp2 expm1 log log2 log10 log1p logb ilogb pow " +
+  "sqrt cbrt hypot sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc ceil floor trunc round " +
+  "lround rint nearbyint fabs fmod fmin fmax fma fdim remainder remquo copysign nan nextafter scalbn ldexp frexp modf " +
+  "abs labs div ldiv rand srand malloc calloc realloc free exit abort atexit getenv system qsort bsearch abs memcpy " +
+  "memmove memset memcmp strlen strcpy strcat strcmp index rindex time clock difftime signal raise select read write " +
+  "open close link pipe dup wait sleep alarm pause kill stdin stdout stderr printf scanf puts putc getc remove rename " +
+  "in ws out isnan isinf isfinite signbit size_t int32_t uint32_t float_t double_t environ timezone daylight tzname";
+
+const setOf = (...lists: string[]): ReadonlySet<string> => new Set(lists.join(" ").split(" "));
+
+export const reserved = {
+  javascript: setOf(keywordsOfJavaScript, ownNamesOfJavaScript),
+  c: setOf(keywordsOfC, libraryOfC),
+} as const;
+
+/** The readable ASCII core of an IR name. */
+export function readable(name: string): string {
+  const ascii = stemOf(name)
+    .replace(/[^A-Za-z0-9_]/g, "_")
+    .replace(/^(?=[0-9])/, "_")
+    .replace(/^_+(?=[A-Z_]|$)/, "v_")
+    .slice(0, longest);
+  return ascii === "" ? "v" : ascii;
+}
+
+/** Hands out identifiers in nested scopes; a name given back at the end of a scope may be used again by the next. */
+export class Identifiers {
+  readonly #reserved: ReadonlySet<string>;
+  readonly #scopes: { readonly taken: Set<string>; readonly names: Map<string, string> }[] = [];
+
+  constructor(words: ReadonlySet<string>) {
+    this.#reserved = words;
+    this.open();
+  }
+
+  open(): void {
+    this.#scopes.push({ taken: new Set(), names: new Map() });
+  }
+
+  close(): void {
+    this.#scopes.pop();
+  }
+
+  /** Gives an IR name an identifier in the innermost scope; a reserved word gets an underscore behind it. */
+  declare(name: string): string {
+    const scope = this.#scopes.at(-1)!;
+    const identifier = this.#free(readable(name));
+    scope.taken.add(identifier);
+    scope.names.set(name, identifier);
+    return identifier;
+  }
+
+  /** Keeps an exact identifier from being given out in the innermost scope. */
+  take(identifier: string): void {
+    this.#scopes.at(-1)!.taken.add(identifier);
+  }
+
+  of(name: string): string {
+    for (let depth = this.#scopes.length - 1; depth >= 0; depth--) {
+      const found = this.#scopes[depth]!.names.get(name);
+      if (found !== undefined) return found;
+    }
+    throw new Error(`no identifier for ${name}`);
+  }
+
+  has(name: string): boolean {
+    return this.#scopes.some((scope) => scope.names.has(name));
+  }
+
+  #free(stem: string): string {
+    const isFree = (candidate: string): boolean =>
+      !this.#reserved.has(candidate) && !this.#scopes.some((scope) => scope.taken.has(candidate));
+    if (isFree(stem)) return stem;
+    if (this.#reserved.has(stem) && isFree(`${stem}_`)) return `${stem}_`;
+    const glue = stem.endsWith("_") ? "" : "_";
+    for (let count = 2; ; count++) {
+      const candidate = `${stem}${glue}${count}`;
+      if (isFree(candidate)) return candidate;
+    }
+  }
+}

@@ -1,0 +1,314 @@
+/**
+ * Prints a module as JavaScript or TypeScript. In: an optimised module. Out: an ES module without imports and its
+ * source map: `meta`, `io`, `status`, the solve and its gradient, the field and its derivatives, and a comfortable layer
+ * of named records over them. Work arrays are module-level constants, so a module is one instance.
+ */
+
+import { addMapping, GenMapping, setSourceContent, toEncodedMap } from "@jridgewell/gen-mapping";
+import type { GlobalArray, Home } from "../ir/nodes.ts";
+import { type Leaf, sizeOf } from "../model.ts";
+import { type Module, status } from "../module.ts";
+import { Identifiers, reserved } from "./identifiers.ts";
+import {
+  FunctionPrinter,
+  javascriptNumber,
+  type Line,
+  type ModulePlaces,
+  type Place,
+  stridesOf,
+} from "./javascript-functions.ts";
+import { comfortableLayer } from "./javascript-layer.ts";
+
+export interface JavaScriptOptions {
+  readonly dialect: "js" | "ts";
+  /** Name of the model file, as it stands in comments and in the source map. */
+  readonly file: string;
+  /** Lines of the comment the module opens with. */
+  readonly header: string;
+  /** Text of the model, for the source map. */
+  readonly text?: string | undefined;
+}
+
+export function emitJavaScript(module: Module, options: JavaScriptOptions): { code: string; map: object } {
+  const isTyped = options.dialect === "ts";
+  const storage = new Storage(module);
+  const lines: Line[] = [
+    ...options.header.split("\n").map((text) => ({ text: `// ${text}`.trimEnd() })),
+    { text: "" },
+    ...plainLines(metaText(module, isTyped)),
+    ...plainLines(storage.text()),
+  ];
+  const entryOf = new Map(module.entries.map((entry) => [entry.fn, entry]));
+  for (const fn of module.program.functions) {
+    const printer = new FunctionPrinter(storage.places, isTyped);
+    const entry = entryOf.get(fn.name);
+    lines.push({ text: "" }, ...(entry ? printer.entry(fn, entry) : printer.kernel(fn)));
+  }
+  lines.push(...plainLines(comfortableLayer(isTyped, storage.checkpoints())));
+  return { code: `${lines.map((line) => line.text).join("\n")}\n`, map: sourceMap(lines, options) };
+}
+
+const plainLines = (text: string): Line[] => text.split("\n").map((line) => ({ text: line }));
+
+/** Words of a flat record. */
+interface Record {
+  readonly name: Home["record"];
+  readonly size: number;
+  readonly data: Float64Array;
+  readonly isPreset: boolean;
+}
+
+const recordNames = [
+  "control",
+  "state0",
+  "params",
+  "inputs",
+  "data",
+  "times",
+  "states",
+  "outputs",
+  "value",
+  "state0Bar",
+  "paramsBar",
+  "inputsBar",
+  "report",
+] as const satisfies readonly Home["record"][];
+
+class Storage {
+  readonly places: ModulePlaces;
+  readonly #module: Module;
+  readonly #records = new Map<Home["record"], Record>();
+  readonly #places = new Map<string, Place>();
+  readonly #identifiers = new Identifiers(reserved.javascript);
+
+  constructor(module: Module) {
+    this.#module = module;
+    const functions = new Map<string, string>();
+    const entries = new Map(module.entries.map((entry) => [entry.fn, entry.name]));
+    for (const fn of module.program.functions) {
+      const entry = entries.get(fn.name);
+      functions.set(fn.name, entry ?? this.#identifiers.declare(fn.name));
+    }
+    this.#layRecords();
+    for (const array of module.program.arrays) this.#places.set(array.name, this.#placeOf(array));
+    const place = (array: string): Place => {
+      const found = this.#places.get(array);
+      if (found === undefined) throw new Error(`${array} has no place in the module`);
+      return found;
+    };
+    this.places = {
+      place,
+      outside: (identifier) => `${identifier}$`,
+      functionName: (fn) => functions.get(fn)!,
+      taken: [...functions.values()],
+      isInteger: (array) =>
+        module.program.arrays.some((one) => one.name === array && one.element === "integer"),
+    };
+  }
+
+  #layRecords(): void {
+    const { model, program } = this.#module;
+    const words = (leaves: readonly Leaf[]) => leaves.reduce((sum, leaf) => sum + sizeOf(leaf.shape), 0);
+    const inputs = model.inputs.reduce((sum, input) => sum + input.count * words(input.leaves), 0);
+    const observations = model.times?.length ?? 1;
+    const outputs = model.outputs.reduce((sum, output) => sum + sizeOf(output.shape), 0);
+    const sizes: { readonly [name in Home["record"]]: number } = {
+      control: 3,
+      state0: words(model.state),
+      params: words(model.params),
+      inputs,
+      data: words(model.data),
+      times: observations,
+      states: observations * words(model.state),
+      outputs: observations * outputs,
+      value: 1,
+      state0Bar: words(model.state),
+      paramsBar: words(model.params),
+      inputsBar: inputs,
+      report: 2,
+    };
+    for (const name of recordNames) {
+      const data = new Float64Array(sizes[name]);
+      let isPreset = false;
+      for (const array of program.arrays) {
+        if (array.home?.record !== name || array.data === undefined) continue;
+        data.set(array.data, array.home.offset);
+        isPreset = true;
+      }
+      this.#records.set(name, { name, size: sizes[name], data, isPreset });
+    }
+  }
+
+  /** Scalars and observed records are addressed in their flat record; other leaves have a view of their own. */
+  #placeOf(array: GlobalArray): Place {
+    const { home } = array;
+    if (home !== undefined && (home.record === "states" || home.record === "outputs")) {
+      const observations = array.shape[0]!;
+      const stride = this.#records.get(home.record)!.size / observations;
+      const strides = [stride, ...stridesOf(array.shape.slice(1))];
+      return { identifier: home.record, offset: home.offset, strides };
+    }
+    if (home !== undefined && array.shape.length === 0) {
+      return { identifier: home.record, offset: home.offset, strides: [] };
+    }
+    if (home?.record === "times") return { identifier: "times", offset: 0, strides: [1] };
+    return { identifier: this.#identifiers.declare(array.name), offset: 0, strides: stridesOf(array.shape) };
+  }
+
+  /** Checkpoint arrays with the words they hold per step, and the constant that says how many steps there is room for. */
+  checkpoints(): {
+    readonly arrays: readonly { name: string; words: number }[];
+    readonly capacity: string | undefined;
+  } {
+    const arrays = this.#module.program.arrays.filter((array) => array.role === "checkpoint");
+    const capacity = this.#module.program.arrays.find(
+      (array) => array.role === "constant" && array.name.startsWith("capacity"),
+    );
+    return {
+      arrays: arrays.map((array) => ({
+        name: `${this.places.place(array.name).identifier}$`,
+        words: sizeOf(array.shape.slice(1)),
+      })),
+      capacity: capacity && `${this.places.place(capacity.name).identifier}$`,
+    };
+  }
+
+  text(): string {
+    const out: string[] = ["// The module's own arrays: write, call, read."];
+    for (const record of this.#records.values()) {
+      const contents = record.isPreset ? numbers(record.data) : String(record.size);
+      out.push(`const ${record.name}$ = new Float64Array(${contents});`);
+    }
+    const members = recordNames.map((name) => `  ${name}: ${name}$,`);
+    out.push("export const io = {", ...members, "};", "");
+    const views: string[] = [];
+    const work: string[] = [];
+    for (const array of this.#module.program.arrays) {
+      const { identifier } = this.places.place(array.name);
+      if (array.home !== undefined) {
+        if (identifier === array.home.record) continue;
+        const end = array.home.offset + sizeOf(array.shape);
+        views.push(`const ${identifier}$ = ${array.home.record}$.subarray(${array.home.offset}, ${end});`);
+        continue;
+      }
+      const kind = array.element === "integer" ? "Int32Array" : "Float64Array";
+      const keyword = array.role === "checkpoint" ? "let" : "const";
+      const contents = array.data === undefined ? String(sizeOf(array.shape)) : numbers(array.data);
+      const shape = array.shape.length > 1 ? ` // ${array.shape.join(" × ")}` : "";
+      work.push(`${keyword} ${identifier}$ = new ${kind}(${contents});${shape}`);
+    }
+    if (views.length > 0) out.push("// Leaves of the model as views of them, row-major.", ...views, "");
+    if (work.length > 0) out.push("// Constants and work arrays.", ...work);
+    return out.join("\n");
+  }
+}
+
+/** A typed-array argument: numbers in brackets, a few per line. */
+function numbers(values: Iterable<number>): string {
+  const texts = [...values].map(javascriptNumber);
+  const line = `[${texts.join(", ")}]`;
+  if (line.length <= 90) return line;
+  const rows: string[] = [];
+  let row = " ";
+  for (const text of texts) {
+    if (row.length + text.length > 100) {
+      rows.push(row);
+      row = " ";
+    }
+    row += ` ${text},`;
+  }
+  rows.push(row);
+  return `[\n${rows.join("\n")}\n]`;
+}
+
+/** Names are quoted wherever they are data, so that no user's word is ever code. */
+const quoted = (text: string): string =>
+  JSON.stringify(text).replace(
+    /[\u007f-\uffff<]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+
+function metaText(module: Module, isTyped: boolean): string {
+  const { model, solver } = module;
+  const layout = (leaves: readonly { name: string; offset: number; shape: readonly number[] }[]): string => {
+    const size = leaves.reduce((sum, leaf) => sum + sizeOf(leaf.shape), 0);
+    const rows = leaves.map(
+      ({ name, offset, shape }) =>
+        `      { name: ${quoted(name)}, offset: ${offset}, shape: [${shape.join(", ")}] },`,
+    );
+    return rows.length === 0
+      ? `{ size: 0, leaves: [] }`
+      : `{\n    size: ${size},\n    leaves: [\n${rows.join("\n")}\n    ],\n  }`;
+  };
+  const plain = (leaves: readonly Leaf[]) =>
+    layout(leaves.map((leaf) => ({ name: leaf.path.join("."), offset: leaf.offset, shape: leaf.shape })));
+  const inputs = model.inputs.flatMap((input) =>
+    input.leaves.map((leaf) => ({
+      name: leaf.path.join("."),
+      offset: leaf.offset,
+      shape: [input.count, ...leaf.shape],
+    })),
+  );
+  let outputOffset = 0;
+  const outputs = model.outputs.map((output) => {
+    const row = { name: output.name, offset: outputOffset, shape: output.shape };
+    outputOffset += sizeOf(output.shape);
+    return row;
+  });
+  const bytes = 8 * module.words.workspace;
+  const names = Object.entries(status).map(([name, code]) => `  ${name}: ${code},`);
+  const type = isTyped
+    ? [
+        "export type Layout = { size: number; leaves: { name: string; offset: number; shape: number[] }[] };",
+        "export type Status = number;",
+        "",
+      ]
+    : [];
+  const layoutType = isTyped ? " as Layout" : "";
+  return [
+    ...type,
+    "export const meta = {",
+    `  model: ${quoted(model.name)},`,
+    `  version: ${quoted(module.version)},`,
+    `  method: ${quoted(solver.method)},`,
+    `  adjoint: ${quoted(solver.adjoint)},`,
+    "  control: { t0: 0, t1: 1, steps: 2 },",
+    `  state: ${plain(model.state)}${layoutType},`,
+    `  params: ${plain(model.params)}${layoutType},`,
+    `  inputs: ${layout(inputs)}${layoutType},`,
+    `  data: ${plain(model.data)}${layoutType},`,
+    `  outputs: ${layout(outputs)}${layoutType},`,
+    `  timesAreGiven: ${model.times !== undefined},`,
+    "  report: { failedStep: 0, failedStage: 1 },",
+    `  bytes: { workspace: ${bytes}, checkpoints: ${8 * module.words.checkpoints} },`,
+    "};",
+    "",
+    "// What solve and gradient return.",
+    "export const status = {",
+    ...names,
+    "};",
+    "",
+  ].join("\n");
+}
+
+function sourceMap(lines: readonly Line[], options: JavaScriptOptions): object {
+  const map = new GenMapping({ file: options.file.replace(/\.ts$/, `.${options.dialect}`) });
+  const { text } = options;
+  if (text !== undefined) {
+    const starts = [0];
+    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+    setSourceContent(map, options.file, text);
+    lines.forEach((line, position) => {
+      const { span } = line;
+      if (span === undefined) return;
+      let row = starts.findLastIndex((start) => start <= span.start);
+      if (row < 0) row = 0;
+      addMapping(map, {
+        generated: { line: position + 1, column: line.text.length - line.text.trimStart().length },
+        source: options.file,
+        original: { line: row + 1, column: span.start - starts[row]! },
+      });
+    });
+  }
+  return toEncodedMap(map);
+}

@@ -1,0 +1,193 @@
+/**
+ * Prints expressions, tests and index forms by precedence, in the syntax JavaScript and C share. In: IR expressions
+ * and a dialect that says how the target spells names, numbers, reads and functions. Out: text with the parentheses it
+ * needs and no others; the order of additions and multiplications is kept as it stands.
+ */
+
+import type { Affine, Atom } from "../ir/affine.ts";
+import type { Expr, Relation, Test } from "../ir/nodes.ts";
+import type { Opcode } from "../ir/opcode.ts";
+
+export interface Dialect {
+  readonly number: (value: number) => string;
+  readonly name: (name: string) => string;
+  readonly read: (array: string, at: readonly Affine[]) => string;
+  readonly index: (name: string) => string;
+  /** An entry of an integer array, as an integer. */
+  readonly gather: (array: string, at: readonly Affine[]) => string;
+  /** An integer expression used as a real number. */
+  readonly real: (text: string, isAtom: boolean) => string;
+  readonly quotient: (of: string, by: string) => string;
+  /** A function applied to printed arguments; undefined for what is an operator. */
+  readonly apply: (op: Opcode, args: readonly string[]) => string;
+  readonly equal: string;
+  readonly unequal: string;
+}
+
+export interface Printed {
+  readonly text: string;
+  readonly precedence: number;
+}
+
+export const precedence = {
+  select: 1,
+  or: 2,
+  and: 3,
+  equality: 4,
+  relation: 5,
+  sum: 6,
+  product: 7,
+  unary: 8,
+  atom: 10,
+} as const;
+
+export const within = ({ text, precedence: own }: Printed, outer: number): string =>
+  own < outer ? `(${text})` : text;
+
+const operators: Partial<Record<Opcode, { readonly sign: string; readonly level: number }>> = {
+  add: { sign: "+", level: precedence.sum },
+  sub: { sign: "-", level: precedence.sum },
+  mul: { sign: "*", level: precedence.product },
+  div: { sign: "/", level: precedence.product },
+};
+
+export function printExpr(expr: Expr, dialect: Dialect): Printed {
+  switch (expr.kind) {
+    case "number": {
+      const text = dialect.number(expr.value);
+      return { text, precedence: /^-|[ /]/.test(text) ? precedence.sum : precedence.atom };
+    }
+    case "name":
+      return { text: dialect.name(expr.name), precedence: precedence.atom };
+    case "read":
+      return { text: dialect.read(expr.array, expr.at), precedence: precedence.atom };
+    case "integer": {
+      const inner = printForm(expr.value, dialect);
+      const isAtom = inner.precedence === precedence.atom;
+      const text = dialect.real(inner.text, isAtom);
+      return text === inner.text ? inner : { text, precedence: precedence.unary };
+    }
+    case "primitive":
+      return printPrimitive(expr, dialect);
+    case "select": {
+      const test = within(printTest(expr.test, dialect), precedence.or);
+      const then = within(printExpr(expr.then, dialect), precedence.select + 1);
+      const otherwise = within(printExpr(expr.else, dialect), precedence.select);
+      return { text: `${test} ? ${then} : ${otherwise}`, precedence: precedence.select };
+    }
+    default:
+      return expr satisfies never;
+  }
+}
+
+function printPrimitive(expr: Expr & { kind: "primitive" }, dialect: Dialect): Printed {
+  const operator = operators[expr.op];
+  if (operator !== undefined) {
+    const { sign, level } = operator;
+    // The right side is closed off even where algebra would allow it open: floating-point sums have an order.
+    const left = within(printExpr(expr.args[0]!, dialect), level);
+    const right = within(printExpr(expr.args[1]!, dialect), level + 1);
+    return { text: `${left} ${sign} ${right}`, precedence: level };
+  }
+  if (expr.op === "neg") {
+    const inner = within(printExpr(expr.args[0]!, dialect), precedence.product);
+    // A sign before a product binds as the product does: -a * b negates a, which is the same number.
+    return { text: `-${inner.startsWith("-") ? `(${inner})` : inner}`, precedence: precedence.sum };
+  }
+  if (expr.op === "gate") {
+    const change = printExpr(expr.args[0]!, dialect);
+    const test = `${within(change, precedence.relation)} ${dialect.equal} ${dialect.number(0)}`;
+    const factor = within(printExpr(expr.args[1]!, dialect), precedence.product + 1);
+    const product = `${within(change, precedence.product)} * ${factor}`;
+    return { text: `${test} ? ${dialect.number(0)} : ${product}`, precedence: precedence.select };
+  }
+  const args = expr.args.map((arg) => printExpr(arg, dialect).text);
+  return { text: dialect.apply(expr.op, args), precedence: precedence.atom };
+}
+
+const relations: Record<Relation, { readonly sign?: string; readonly level: number }> = {
+  lt: { sign: "<", level: precedence.relation },
+  le: { sign: "<=", level: precedence.relation },
+  gt: { sign: ">", level: precedence.relation },
+  ge: { sign: ">=", level: precedence.relation },
+  eq: { level: precedence.equality },
+  ne: { level: precedence.equality },
+};
+
+export function printTest(test: Test, dialect: Dialect): Printed {
+  switch (test.kind) {
+    case "compare": {
+      const { sign, level } = relations[test.relation];
+      const text = sign ?? (test.relation === "eq" ? dialect.equal : dialect.unequal);
+      const left = within(printExpr(test.left, dialect), precedence.sum);
+      const right = within(printExpr(test.right, dialect), precedence.sum);
+      return { text: `${left} ${text} ${right}`, precedence: level };
+    }
+    case "and":
+    case "or": {
+      const level = precedence[test.kind];
+      // `a && b || c` needs no parentheses, but compilers warn and readers wonder.
+      const side = (inner: Test): string => {
+        const printed = printTest(inner, dialect);
+        return inner.kind !== test.kind && (inner.kind === "and" || inner.kind === "or")
+          ? `(${printed.text})`
+          : within(printed, level);
+      };
+      return {
+        text: `${side(test.left)} ${test.kind === "and" ? "&&" : "||"} ${side(test.right)}`,
+        precedence: level,
+      };
+    }
+    case "not":
+      return { text: `!(${printTest(test.of, dialect).text})`, precedence: precedence.unary };
+    case "constant":
+      return { text: test.value ? "1 === 1" : "1 === 0", precedence: precedence.equality };
+    default:
+      return test satisfies never;
+  }
+}
+
+/** An index form: terms with a positive sign first, so that subtraction reads as such. */
+export function printForm(form: Affine, dialect: Dialect): Printed {
+  if (form.terms.length === 0) {
+    return {
+      text: String(form.constant),
+      precedence: form.constant < 0 ? precedence.sum : precedence.atom,
+    };
+  }
+  const ordered = [...form.terms].sort((a, b) => Number(b.coefficient > 0) - Number(a.coefficient > 0));
+  let text = "";
+  for (const { coefficient, atom } of ordered) {
+    const size = Math.abs(coefficient);
+    const printed = printAtom(atom, dialect);
+    const term = size === 1 ? printed : `${size} * ${printed}`;
+    if (text === "") text = coefficient < 0 ? `-${term}` : term;
+    else text += coefficient < 0 ? ` - ${term}` : ` + ${term}`;
+  }
+  if (form.constant !== 0) text += form.constant < 0 ? ` - ${-form.constant}` : ` + ${form.constant}`;
+  const [only] = form.terms;
+  if (form.terms.length === 1 && form.constant === 0 && only !== undefined && only.coefficient > 0) {
+    return { text, precedence: only.coefficient === 1 ? precedence.atom : precedence.product };
+  }
+  return { text, precedence: precedence.sum };
+}
+
+function printAtom(atom: Atom, dialect: Dialect): string {
+  switch (atom.kind) {
+    case "index":
+      return dialect.index(atom.name);
+    case "gather":
+      return dialect.gather(atom.array, atom.at);
+    case "quotient":
+      return dialect.quotient(
+        within(printForm(atom.of, dialect), precedence.product),
+        within(printForm(atom.by, dialect), precedence.product + 1),
+      );
+    case "remainder": {
+      const of = within(printForm(atom.of, dialect), precedence.product);
+      return `(${of} % ${within(printForm(atom.by, dialect), precedence.product + 1)})`;
+    }
+    default:
+      return atom satisfies never;
+  }
+}
