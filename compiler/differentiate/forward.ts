@@ -7,7 +7,7 @@
 
 import { activity } from "../analysis/activity.ts";
 import * as build from "../ir/build.ts";
-import type { Names } from "../ir/names.ts";
+import { type Names, stemOf } from "../ir/names.ts";
 import type { Expr, Fn, Let, Parameter, Statement } from "../ir/nodes.ts";
 import { primitives } from "../ir/primitives.ts";
 import { type Context, normalise } from "./normalise.ts";
@@ -43,7 +43,7 @@ export function jvp(fn: Fn, wrt: ReadonlySet<string>, context: Context): Fn {
     }
   }
   for (const array of active.arrays) {
-    if (!tangents.arrays.has(array)) tangents.arrays.set(array, names.fresh(`${array}_dot`));
+    if (!tangents.arrays.has(array)) tangents.arrays.set(array, names.fresh(`${stemOf(array)}_dot`));
   }
   const isScalarActive = (name: string) => active.scalars.has(name);
   return {
@@ -105,7 +105,7 @@ function pushLet(statement: Let, tangents: Tangents): Statement[] {
     tangents.scalars.set(statement.name, value);
     return [];
   }
-  const name = tangents.names.fresh(`${statement.name}_dot`);
+  const name = tangents.names.fresh(`${stemOf(statement.name)}_dot`);
   tangents.scalars.set(statement.name, build.name(name));
   return [build.bind(name, value, statement.span)];
 }

@@ -21,7 +21,7 @@ import {
 import type { Range } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
-import type { Names } from "../ir/names.ts";
+import { type Names, stemOf } from "../ir/names.ts";
 import type {
   Accumulate,
   Block,
@@ -83,7 +83,7 @@ export function vjp(fn: Fn, wrt: ReadonlySet<string>, context: Context): Fn {
       bars.set(parameter.name, bar);
     }
   }
-  for (const array of active.arrays) if (!bars.has(array)) bars.set(array, names.fresh(`${array}_bar`));
+  for (const array of active.arrays) if (!bars.has(array)) bars.set(array, names.fresh(barName(array)));
 
   const tapes = new Tapes(facts, names, sites.ranges);
   const sweep = new ReverseSweep(names, bars, active.scalars, active.arrays, sites, facts, tapes);
@@ -125,6 +125,9 @@ function needsReset(array: string, sites: Sites, write?: Statement): boolean {
       ),
   );
 }
+
+/** x_bar, whatever number the name x carries. */
+const barName = (name: string): string => `${stemOf(name)}_bar`;
 
 /** The cotangent of one scalar while it is collected: terms of its own block, and a sum filled from inner blocks. */
 interface Bar {
@@ -235,14 +238,14 @@ class ReverseSweep {
         this.#contribute(value, total);
         return;
       case "select": {
-        const seed = this.#bound(`${statement.name}_bar`, total, statement);
+        const seed = this.#bound(barName(statement.name), total, statement);
         const test = rewriteTest(value.test, { name: (name) => this.#primal(name) });
         this.#contribute(value.then, build.select(test, seed, build.zero));
         this.#contribute(value.else, build.select(test, build.zero, seed));
         return;
       }
       case "primitive": {
-        const seed = this.#bound(`${statement.name}_bar`, total, statement);
+        const seed = this.#bound(barName(statement.name), total, statement);
         const partials = partialsOf(value, build.name(statement.name));
         value.args.forEach((arg, position) => {
           if (arg.kind !== "name" || !this.#activeScalars.has(arg.name)) return;
@@ -280,7 +283,7 @@ class ReverseSweep {
   /** The stored value's cotangent is what has been collected for the entry: read it now, before it changes. */
   #takeBar(bar: string, statement: Store | Accumulate): void {
     const value = statement.value as Expr & { kind: "name" };
-    const taken = this.#names.fresh(`${value.name}_bar`);
+    const taken = this.#names.fresh(barName(value.name));
     this.#emit(build.bind(taken, build.read(bar, statement.at), statement.span));
     this.#contribute(value, build.name(taken));
   }
@@ -334,11 +337,11 @@ class ReverseSweep {
       this.#collected.set(to.name, bar);
     }
     if (home === this.#blocks.at(-1)) {
-      bar.terms.push(build.isLeaf(amount) ? amount : this.#bound(`${to.name}_bar`, amount));
+      bar.terms.push(build.isLeaf(amount) ? amount : this.#bound(barName(to.name), amount));
       return;
     }
     if (bar.sum === undefined) {
-      bar.sum = this.#names.fresh(`${to.name}_bar`);
+      bar.sum = this.#names.fresh(barName(to.name));
       home.out.push(build.alloc(bar.sum, []));
     }
     this.#emit(build.accumulate(bar.sum, [], amount));

@@ -9,7 +9,7 @@ import type { Around, Ranges } from "../analysis/sites.ts";
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
-import type { Names } from "../ir/names.ts";
+import { type Names, stemOf } from "../ir/names.ts";
 import type { Access, Alloc, Block, Element, Expr, Statement, While } from "../ir/nodes.ts";
 
 export class Tapes {
@@ -23,7 +23,8 @@ export class Tapes {
     this.#names = names;
     this.#ranges = ranges;
     for (const [name, source] of facts.sources) {
-      if (source.kind === "tape") this.#places.set(name, this.#declare(`${name}_tape`, source.loops, "real"));
+      if (source.kind === "tape")
+        this.#places.set(name, this.#declare(`${stemOf(name)}_tape`, source.loops, "real"));
     }
   }
 

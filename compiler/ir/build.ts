@@ -276,16 +276,18 @@ export const banner = (text: string): Comment => ({ kind: "comment", text, banne
 
 export const access = (array: string, at: readonly Affine[]): Access => ({ array, at });
 
-/** Statements that visit every entry of a shape: nested loops around what `body` makes of the indices. */
+/** Statements that visit every entry of a shape: nested loops around what `body` makes of the indices; none for extent 1. */
 export function forEachEntry(
   shape: Shape,
   fresh: (stem: string) => string,
   body: (at: readonly Affine[]) => Statement[],
 ): Statement[] {
-  const indices = shape.map((_, axis) => fresh("ijklmn"[axis] ?? "i"));
-  let statements = body(indices.map(affine.index));
+  const indices = shape.map((extent, axis) => (extent === 1 ? undefined : fresh("ijklmn"[axis] ?? "i")));
+  let statements = body(indices.map((name) => (name === undefined ? affine.integer(0) : affine.index(name))));
   for (let axis = shape.length - 1; axis >= 0; axis--) {
-    statements = [loop(indices[axis]!, affine.integer(0), affine.integer(shape[axis]!), statements)];
+    const name = indices[axis];
+    if (name === undefined) continue;
+    statements = [loop(name, affine.integer(0), affine.integer(shape[axis]!), statements)];
   }
   return statements;
 }
