@@ -62,7 +62,7 @@ function checkFile(file: string, options: CommandOptions, context: Context): Fin
   const own = built.flatMap((each) =>
     each.diagnostics.filter((one) => one.code >= "ODE4" || one.severity === "error"),
   );
-  const failed = built.filter((each) => each.module === undefined);
+  const failed = built.filter((each) => each.ready === undefined);
   const fault =
     failed.length === 0 ? undefined : failed.some((each) => each.fault === "model") ? "model" : "options";
   return { models: models.length, diagnostics: [...diagnostics, ...own], fault };

@@ -1,7 +1,7 @@
 /** `odegrad compile`: generated code for one model, to standard output or into files that are written together. */
 
 import * as path from "node:path";
-import { emit, type Output } from "../compile.ts";
+import { emit, linked, type Output } from "../compile.ts";
 import { badSymbol, badUsage } from "../diagnostics/command-messages.ts";
 import type { CommandOptions, Target } from "../options.ts";
 import { planOf } from "../plan.ts";
@@ -38,7 +38,7 @@ export async function run(
     );
     return exitCode.ok;
   }
-  if (files === undefined) context.print(outputs[0]!.text);
+  if (files === undefined) context.print(linked(outputs[0]!.text, undefined));
   for (const each of files ?? []) {
     const same = written.includes(path.resolve(each.path)) ? "" : " (unchanged)";
     context.note(`${each.path}  ${Buffer.byteLength(each.text)} bytes${same}\n`);
@@ -80,6 +80,8 @@ function filesOf(outputs: readonly Output[], { out, outDir }: CommandOptions): O
     // The files of C find each other by name, so beside the one that was named they keep theirs.
     if (target === "c")
       return { path: name.endsWith(path.basename(out)) ? out : path.join(folder, name), text };
-    return { path: i === 0 ? out : `${out}.map`, text };
+    return i === 0
+      ? { path: out, text: outputs.length > 1 ? linked(text, `${path.basename(out)}.map`) : text }
+      : { path: `${out}.map`, text };
   });
 }

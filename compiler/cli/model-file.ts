@@ -4,7 +4,7 @@
  */
 
 import * as fs from "node:fs";
-import { type Built, build, emit, type Output, prefixFor, type Source } from "../compile.ts";
+import { build, emit, type Output, prefixFor, type Ready, type Source } from "../compile.ts";
 import { badUsage, noCompiler, noLoss, targetsDisagree } from "../diagnostics/command-messages.ts";
 import { BadProgram, type CEngine, cEngine, NoCompiler } from "../execute/c.ts";
 import { javaScriptEngine, loadJavaScript } from "../execute/javascript.ts";
@@ -37,21 +37,15 @@ export function sourceOf(file: string, context: Context): Source {
   };
 }
 
-export interface Ready {
-  readonly module: Module;
-  readonly hash: string;
-}
-
 /** Builds the model of a file. Warnings are noted on standard error; errors end the command. */
 export function buildFile(file: string, options: CommandOptions, context: Context): Ready {
-  const built: Built = build(sourceOf(file, context), options);
-  if (built.module === undefined) {
-    throw new Failure(built.fault === "model" ? exitCode.model : exitCode.usage, built.diagnostics);
+  const { ready, fault, diagnostics } = build(sourceOf(file, context), options);
+  if (ready === undefined)
+    throw new Failure(fault === "model" ? exitCode.model : exitCode.usage, diagnostics);
+  if (diagnostics.length > 0) {
+    context.note(formatDiagnostics(diagnostics, context.sources, styleOf(options), context.colorError));
   }
-  if (built.diagnostics.length > 0) {
-    context.note(formatDiagnostics(built.diagnostics, context.sources, styleOf(options), context.colorError));
-  }
-  return { module: built.module, hash: built.hash };
+  return ready;
 }
 
 export const styleOf = (options: CommandOptions) => options.format ?? "pretty";

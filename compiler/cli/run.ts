@@ -1,14 +1,14 @@
 /** `odegrad run`: simulates, and shows states and outputs at `times` as a table, JSON, CSV, or a drawing of every step. */
 
 import { plotSvg, plotTerminal, type Series } from "../../runtime/plot.ts";
-import { lower } from "../compile.ts";
+import { lower, type Ready } from "../compile.ts";
 import { badUsage } from "../diagnostics/command-messages.ts";
 import { defaultProblem, type Problem, type Solution } from "../execute/problem.ts";
 import type { CommandOptions } from "../options.ts";
 import type { OutputFile } from "./atomic-write.ts";
 import { deliver } from "./deliver.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
-import { buildFile, hasLoss, openEngine, openJavaScript, type Ready } from "./model-file.ts";
+import { buildFile, hasLoss, openEngine, openJavaScript } from "./model-file.ts";
 import { formatJson, formatNumber, shortNumber } from "./number.ts";
 import { requireFinished, solverJson } from "./solve-report.ts";
 import { type Context, Failure } from "./streams.ts";

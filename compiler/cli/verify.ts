@@ -1,6 +1,6 @@
 /** `odegrad verify`: is the gradient right? Runs every check there is a target for, each with its figure. */
 
-import { emit } from "../compile.ts";
+import { emit, type Ready } from "../compile.ts";
 import { noCompiler } from "../diagnostics/command-messages.ts";
 import { findCompilers } from "../execute/c.ts";
 import { javaScriptEngine, loadJavaScript } from "../execute/javascript.ts";
@@ -15,12 +15,11 @@ import { direction, slopeAlong } from "../verify/direction.ts";
 import { DiscreteSolve } from "../verify/discrete.ts";
 import { fieldIdentity } from "../verify/field-identity.ts";
 import { filesCheck } from "../verify/files.ts";
-import { plainProblems } from "../verify/plain.ts";
 import { plansAgree, solveIdentity } from "../verify/solve-checks.ts";
 import { taylorCheck, taylorSlope } from "../verify/taylor.ts";
 import { uncompiledLoss } from "../verify/uncompiled.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
-import { buildFile, openC, type Ready, requireLoss, sourceOf } from "./model-file.ts";
+import { buildFile, openC, requireLoss, sourceOf } from "./model-file.ts";
 import { formatJson } from "./number.ts";
 import { nestedInput, nestedRecord } from "./records.ts";
 import { formatDiagnostics } from "./report.ts";
@@ -137,10 +136,8 @@ async function runChecks(
       c.close();
     }
   }
-  const notPlain = (["js", "ts"] as const).flatMap((target) =>
-    plainProblems(emit(ready, target, options)[0]!.text, target),
-  );
-  report(filesCheck(emit(ready, "c", options), notPlain, compilers));
+  const scripts = (["js", "ts"] as const).map((target) => emit(ready, target, options)[0]!);
+  report(filesCheck(emit(ready, "c", options), scripts, compilers));
 }
 
 /** Which entries of a flat record are differentiated. */

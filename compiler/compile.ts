@@ -1,0 +1,198 @@
+/**
+ * The pipeline: the text of a model in, generated code out. `build` goes from text to an optimised program, `emit` from
+ * there to the files of the targets; both are pure and give diagnostics back instead of throwing.
+ */
+
+import { noModel, severalModels, unknownModel } from "./diagnostics/command-messages.ts";
+import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import { nearest } from "./diagnostics/nearest.ts";
+import { emitC } from "./emit/c.ts";
+import { emitJavaScript } from "./emit/javascript.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { type Host, readModels } from "./frontend/index.ts";
+import { buildSolve } from "./integrate/index.ts";
+import type { GlobalArray, Program } from "./ir/nodes.ts";
+import { printProgram } from "./ir/print.ts";
+import { type Model, sizeOf } from "./model.ts";
+import type { Module, Solver } from "./module.ts";
+import { optimise } from "./optimise/index.ts";
+import type { Options, Target } from "./options.ts";
+import { resolveSolver } from "./resolve.ts";
+import { version } from "./version.ts";
+
+export interface Source {
+  /** Name of the model's file; imports are read relative to it, and only its base name is printed. */
+  readonly file: string;
+  readonly text: string;
+  readonly host: Host;
+}
+
+export interface Output {
+  readonly target: Target;
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A model that came through, with what emission prints of where it came from. */
+export interface Ready {
+  readonly module: Module;
+  /** Of the model, what it imports, the options and the version. */
+  readonly hash: string;
+  /** Of the model. */
+  readonly text: string;
+}
+
+export interface Built {
+  /** Nothing where there are errors. */
+  readonly ready?: Ready;
+  /** Where the errors lie: in the model's text, or in the options it was asked with. */
+  readonly fault: "model" | "options";
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Every model of a file, and the diagnostics of reading it. */
+export const read = (source: Source) => readModels(source.file, source.text, source.host);
+
+/** text -> model -> program */
+export function build(source: Source, options: Options): Built {
+  const imported: string[] = [];
+  const host: Host = {
+    read(path) {
+      const text = source.host.read(path);
+      if (text !== undefined) imported.push(text);
+      return text;
+    },
+  };
+  const { models, diagnostics } = read({ ...source, host });
+  const hash = fingerprint([version, JSON.stringify(settled(options)), source.text, ...imported]);
+  const failed = (errors: readonly Diagnostic[], fault: "model" | "options"): Built => ({
+    diagnostics: [...diagnostics, ...errors],
+    fault,
+  });
+  if (diagnostics.some(isError)) return failed([], "model");
+  const chosen = choose(models, baseName(source.file), options.model);
+  if (!("name" in chosen)) return failed([chosen], models.length === 0 ? "model" : "options");
+  const resolved = resolveSolver(chosen, options);
+  if (resolved.solver === undefined) return failed(resolved.diagnostics, resolved.fault);
+
+  const module = lower(chosen, resolved.solver, options.emit);
+  return { ready: { module, hash, text: source.text }, diagnostics, fault: "model" };
+}
+
+/** model -> integrate (which differentiates) -> optimise. `wanted`: the functions to export, all if left out. */
+export function lower(model: Model, solver: Solver, wanted?: readonly string[]): Module {
+  const solve = buildSolve(model, solver, version);
+  const entries = solve.entries.filter((entry) => wanted?.includes(entry.name) ?? true);
+  const whole = entries.filter((entry) => entry.arguments.length === 0).map((entry) => entry.fn);
+  const exported = entries.filter((entry) => entry.arguments.length > 0).map((entry) => entry.fn);
+  const program = optimise(solve.program, whole, exported);
+  return { ...solve, entries, program, words: { ...solve.words, workspace: workspaceWords(program) } };
+}
+
+const workRoles: ReadonlySet<GlobalArray["role"]> = new Set(["workspace", "tape", "checkpoint"]);
+
+/** Everything that a gradient needs beside the arrays of its interface. */
+const workspaceWords = (program: Program): number =>
+  program.arrays
+    .filter((array) => array.element === "real" && workRoles.has(array.role))
+    .reduce((words, array) => words + sizeOf(array.shape), 0);
+
+/** The files of one target; names are base names. */
+export function emit({ module, hash, text }: Ready, target: Target, options: Options): Output[] {
+  const file = baseName(module.model.file);
+  const stem = stemOf(file);
+  const header = headerOf(module, hash, options);
+  switch (target) {
+    case "js":
+    case "ts": {
+      const name = `${stem}.${target}`;
+      const { code, map } = emitJavaScript(module, { dialect: target, file, header, text });
+      return [
+        { target, name, text: linked(code, `${name}.map`) },
+        { target, name: `${name}.map`, text: `${JSON.stringify({ ...map, file: name })}\n` },
+      ];
+    }
+    case "c": {
+      const prefix = prefixFor(module.model, options);
+      const files = emitC(module, { prefix, real: options.real ?? "double", header });
+      return [
+        { target, name: `${prefix}.h`, text: files.header },
+        { target, name: `${prefix}.c`, text: files.source },
+        { target, name: `${prefix}_selftest.c`, text: files.selftest },
+      ];
+    }
+    case "ir":
+      return [{ target, name: `${stem}.ir.txt`, text: printProgram(module.program) }];
+    default:
+      return target satisfies never;
+  }
+}
+
+const link = "//# sourceMappingURL=";
+
+/** Generated JavaScript with the name of its source map as the last line, or without one. */
+export function linked(code: string, map: string | undefined): string {
+  const at = code.lastIndexOf(link);
+  const bare = at < 0 ? code : code.slice(0, at);
+  return map === undefined ? bare : `${bare}${link}${map}\n`;
+}
+
+const isError = (diagnostic: Diagnostic): boolean => diagnostic.severity === "error";
+
+function choose(models: readonly Model[], file: string, name: string | undefined): Model | Diagnostic {
+  const names = models.map((model) => model.name);
+  if (name !== undefined) {
+    const named = models.find((model) => model.name === name);
+    return (
+      named ?? (names.length === 0 ? noModel(file) : unknownModel(file, name, names, nearest(name, names)))
+    );
+  }
+  if (models.length > 1) return severalModels(file, names);
+  return models[0] ?? noModel(file);
+}
+
+export const baseName = (file: string): string => file.replace(/^.*[/\\]/, "");
+
+/** `lotka-volterra` of `lotka-volterra.ode.ts`. */
+export const stemOf = (file: string): string => file.replace(/(\.ode)?\.[^.]+$/, "");
+
+/** The prefix of the C names: what the options say, else the model's name. */
+export const prefixFor = (model: Model, options: Options): string => options.prefix ?? prefixOf(model.name);
+
+/** The C spelling of a model's name: `lotkaVolterra` becomes `lotka_volterra`. */
+const prefixOf = (name: string): string => {
+  const snake = name
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/[^A-Za-z0-9_]/g, "_")
+    .toLowerCase();
+  return /^[a-z]/.test(snake) ? snake : `ode_${snake}`;
+};
+
+/** Options in a fixed order of keys, so that their order on the command line does not change the hash. */
+const settled = (options: Options): readonly (readonly [string, unknown])[] =>
+  Object.entries(options)
+    .filter(([key]) => hashed.has(key))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+
+const hashed = new Set([
+  "model",
+  "method",
+  "steps",
+  "dt",
+  "t0",
+  "t1",
+  "adjoint",
+  "wrt",
+  "real",
+  "math",
+  "prefix",
+  "emit",
+]);
+
+function headerOf({ model, solver }: Module, hash: string, options: Options): string {
+  return [
+    `Generated by odegrad ${version} from ${baseName(model.file)}, model ${model.name}. Do not edit.`,
+    `${solver.method}, ${solver.steps} steps from ${solver.t0} to ${solver.t1}, adjoint ${solver.adjoint}, real ${options.real ?? "double"}.`,
+    `Hash ${hash}.`,
+  ].join("\n");
+}

@@ -1,0 +1,71 @@
+/**
+ * Check 5: generated JavaScript and generated C give the same numbers. To the last bit where the program is made of
+ * operations that IEEE 754 rounds exactly; else to the difference of the two mathematical libraries.
+ */
+
+import type { Engine, Problem } from "../execute/problem.ts";
+import type { Program } from "../ir/nodes.ts";
+import type { Opcode } from "../ir/opcode.ts";
+import { forEachExprIn } from "../ir/walk.ts";
+import { type Check, difference, sameBits, within } from "./check.ts";
+
+const title = "JavaScript and C agree";
+const exact: ReadonlySet<Opcode> = new Set<Opcode>([
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "neg",
+  "abs",
+  "sqrt",
+  "gate",
+]);
+
+export function targetsAgree(
+  javaScript: Engine,
+  c: Engine,
+  problem: Problem,
+  program: Program,
+  real: "double" | "float",
+): Check {
+  const pairs = [
+    ...records(javaScript.gradient(problem), c.gradient(problem)),
+    ...records(javaScript.solve(problem), c.solve(problem)),
+  ];
+  const gaps = pairs.map(([ours, theirs]) => difference(ours, theirs));
+  const worst = gaps.some(Number.isNaN) ? Number.NaN : Math.max(...gaps);
+  const identical = pairs.every(([ours, theirs]) => sameBits(ours, theirs));
+  const inexact = [...opcodesOf(program)].filter((op) => !exact.has(op));
+  if (real === "float") return within(5, title, worst, 1e-3, "C in single precision");
+  if (identical) return { number: 5, title, outcome: "pass", figure: "bit for bit" };
+  if (inexact.length > 0) {
+    return within(5, title, worst, 1e-12, `not bit for bit: their libraries differ in ${inexact.join(", ")}`);
+  }
+  return {
+    number: 5,
+    title,
+    outcome: "fail",
+    figure: `${worst.toExponential(1)} (bit for bit)`,
+    detail: "every operation of the program is exactly rounded, so the bits must be the same",
+  };
+}
+
+/** The numbers of two answers side by side, record by record. */
+function records<Answer extends object>(
+  ours: Answer,
+  theirs: Answer,
+): (readonly [ArrayLike<number>, ArrayLike<number>])[] {
+  const list = (value: unknown): ArrayLike<number> =>
+    typeof value === "number" ? [value] : (value as Float64Array);
+  return Object.keys(ours).map((key) => [list(ours[key as keyof Answer]), list(theirs[key as keyof Answer])]);
+}
+
+function opcodesOf(program: Program): Set<Opcode> {
+  const found = new Set<Opcode>();
+  for (const fn of program.functions) {
+    forEachExprIn(fn.body, (expr) => {
+      if (expr.kind === "primitive") found.add(expr.op);
+    });
+  }
+  return found;
+}

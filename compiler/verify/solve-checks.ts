@@ -1,0 +1,59 @@
+/**
+ * Checks of the compiled gradient against the written-out discrete solve: 1 (solve), that ⟨gradient, d⟩ is the tangent
+ * along d; 3, that it agrees entry by entry with reverse mode that stores everything.
+ */
+
+import type { Gradients } from "../execute/problem.ts";
+import { type Check, difference, within } from "./check.ts";
+import { type Direction, slopeAlong } from "./direction.ts";
+import type { DiscreteSolve, Trajectory } from "./discrete.ts";
+
+/** Rounding of two different orders of the same sums, over thousands of steps. */
+const limit = 1e-13;
+
+export function solveIdentity(
+  discrete: DiscreteSolve,
+  trajectory: Trajectory,
+  gradients: Gradients,
+  directions: readonly Direction[],
+): Check {
+  let most = 0;
+  for (const along of directions) {
+    const { sum, size } = slopeAlong(gradients, along);
+    const tangent = discrete.tangent(trajectory, along);
+    const gap = Math.abs(sum - tangent) / Math.max(size, Math.abs(tangent), Number.MIN_VALUE);
+    most = Number.isNaN(gap) ? Number.NaN : Math.max(most, gap);
+  }
+  return within(
+    1,
+    "dot-product identity of the solve",
+    most,
+    limit,
+    `⟨gradient, d⟩ against forward mode through every step, ${directions.length} directions`,
+  );
+}
+
+export function plansAgree(
+  discrete: DiscreteSolve,
+  trajectory: Trajectory,
+  gradients: Gradients,
+  selected: (record: "params" | "state" | "inputs") => (index: number) => boolean,
+): Check {
+  const reference = discrete.gradient(trajectory);
+  const kept = (record: Float64Array, of: "params" | "state" | "inputs"): Float64Array =>
+    record.filter((_, index) => selected(of)(index));
+  const gaps = [
+    difference(kept(gradients.params, "params"), kept(reference.params, "params")),
+    difference(kept(gradients.state0, "state"), kept(reference.state0, "state")),
+    difference(kept(gradients.inputs, "inputs"), kept(reference.inputs, "inputs")),
+    difference([gradients.value], [reference.value]),
+  ];
+  const worst = gaps.some(Number.isNaN) ? Number.NaN : Math.max(...gaps);
+  return within(
+    3,
+    "exact adjoint plans agree",
+    worst,
+    limit,
+    "symplectic, compiled, against reverse mode that stores every stage, interpreted",
+  );
+}

@@ -1,0 +1,218 @@
+/** What each command gives on a good model. */
+
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { odegrad } from "../support/command.ts";
+
+const models = path.join(import.meta.dirname, "../reference/models");
+const lotka = path.join(models, "lotka-volterra/lotka-volterra.ode.ts");
+const pendulum = path.join(models, "pendulum-control/pendulum-control.ode.ts");
+const neural = path.join(models, "neural-ode/neural-ode.ode.ts");
+
+let folder = "";
+const at = (name: string): string => path.join(folder, name);
+beforeAll(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-commands-"));
+});
+afterAll(() => {
+  fs.rmSync(folder, { recursive: true });
+});
+
+async function fine(words: readonly string[], input?: string): Promise<string> {
+  const { code, out, err } = await odegrad(words, input);
+  expect(err).not.toContain("ODE");
+  expect(code).toBe(0);
+  return out;
+}
+
+describe("grad", () => {
+  it("prints the contract's keys in its order", async () => {
+    const document = JSON.parse(await fine(["grad", lotka, "--json"])) as Record<string, object>;
+    expect(Object.keys(document)).toEqual(["version", "model", "value", "gradient", "solver"]);
+    expect(Object.keys(document["gradient"]!)).toEqual(["params", "state"]);
+    expect(Object.keys(document["solver"]!)).toEqual([
+      ...["method", "adjoint", "steps", "rejected", "fieldEvaluations", "vjpEvaluations"],
+      ...["checkpointBytes", "workspaceBytes", "target", "real", "math"],
+    ]);
+  });
+
+  it("lists only what is differentiated", async () => {
+    const { gradient } = JSON.parse(
+      await fine(["grad", pendulum, "--json", "--wrt", "params.length,inputs"]),
+    ) as {
+      gradient: Record<string, object>;
+    };
+    expect(Object.keys(gradient)).toEqual(["params", "inputs"]);
+    expect(Object.keys(gradient["params"]!)).toEqual(["length"]);
+    const whole = JSON.parse(await fine(["grad", pendulum, "--json"])) as {
+      gradient: Record<string, object>;
+    };
+    expect(gradient["inputs"]).toEqual(whole.gradient["inputs"]);
+    expect(gradient["params"]).toEqual({ length: (whole.gradient["params"] as { length: number }).length });
+  });
+
+  it("takes values from files", async () => {
+    fs.writeFileSync(at("p.json"), '{ "beta": 0.03 }');
+    fs.writeFileSync(at("s.json"), '{ "lynx": 5 }');
+    const moved = await fine(["grad", lotka, "--json", "--params", at("p.json"), "--state", at("s.json")]);
+    const text = fs
+      .readFileSync(lotka, "utf8")
+      .replace("beta: 0.028", "beta: 0.03")
+      .replace("lynx: 4", "lynx: 5");
+    expect(JSON.parse(moved)).toEqual(JSON.parse(await fine(["grad", "-", "--json"], text)));
+  });
+
+  it("shows a table to people", async () => {
+    const out = await fine(["grad", lotka]);
+    expect(out).toMatch(/lotkaVolterra {2}loss 0\.1597/);
+    expect(out).toMatch(/params\.alpha\s+0\.55\s+1\.5050/);
+  });
+
+  it("writes to a file", async () => {
+    expect(await fine(["grad", lotka, "--json", "--out", at("g.json")])).toBe("");
+    expect(fs.readFileSync(at("g.json"), "utf8")).toBe(await fine(["grad", lotka, "--json"]));
+  });
+
+  it("in single precision agrees to single precision", async () => {
+    const single = JSON.parse(await fine(["grad", lotka, "--json", "--target", "c", "--real", "float"]));
+    const double = JSON.parse(await fine(["grad", lotka, "--json"]));
+    expect(single.solver.real).toBe("float");
+    expect(Math.fround(single.value)).toBe(single.value);
+    expect(Math.abs(single.value - double.value)).toBeLessThan(1e-4);
+    expect(single.solver.workspaceBytes).toBe(double.solver.workspaceBytes / 2);
+  });
+});
+
+describe("run", () => {
+  it("prints exactly the observation times", async () => {
+    const document = JSON.parse(await fine(["run", pendulum, "--json"]));
+    expect(Object.keys(document)).toEqual(["version", "model", "t", "state", "outputs", "value", "solver"]);
+    expect(document.t).toEqual([0.25, 0.5, 0.75, 1]);
+    expect(document.outputs.tip).toHaveLength(4);
+  });
+
+  it("prints CSV that reads back to the same bits", async () => {
+    const rows = (await fine(["run", neural, "--csv"])).trimEnd().split("\n");
+    const document = JSON.parse(await fine(["run", neural, "--json"]));
+    expect(rows[0]).toBe("t,x.0,x.1");
+    expect(rows.slice(1).map((row) => row.split(",").map(Number))).toEqual(
+      document.t.map((t: number, k: number) => [t, ...document.state.x[k]]),
+    );
+  });
+
+  it("draws in the terminal and into an SVG", async () => {
+    const out = await fine(["run", lotka, "--plot", "--svg", at("plot.svg")]);
+    expect(out).toMatch(/[⠀-⣿]{10}/);
+    expect(fs.readFileSync(at("plot.svg"), "utf8")).toMatch(/^<svg[\s\S]*<\/svg>\n$/);
+  });
+});
+
+describe("compile", () => {
+  it("prints one output and writes several", async () => {
+    expect(await fine(["compile", lotka])).toContain("export function gradient");
+    expect(await fine(["compile", lotka, "--target", "js,ts,c,ir", "--out-dir", at("all")])).toBe("");
+    expect(fs.readdirSync(at("all")).sort()).toEqual([
+      ...["lotka-volterra.ir.txt", "lotka-volterra.js", "lotka-volterra.js.map"],
+      ...["lotka-volterra.ts", "lotka-volterra.ts.map"],
+      ...["lotka_volterra.c", "lotka_volterra.h", "lotka_volterra_selftest.c"],
+    ]);
+  });
+
+  it("gives the same bytes for the same question, wherever it is asked from", async () => {
+    fs.mkdirSync(at("elsewhere"));
+    fs.copyFileSync(lotka, at("elsewhere/lotka-volterra.ode.ts"));
+    const one = await fine(["compile", lotka, "--steps", "20", "--t1", "2"]);
+    const two = await fine(["compile", at("elsewhere/lotka-volterra.ode.ts"), "--t1", "2", "--steps", "20"]);
+    expect(two).toBe(one);
+    expect(one).not.toContain(folder);
+    expect(await fine(["compile", lotka, "--steps", "21", "--t1", "2"])).not.toBe(one);
+  });
+
+  it("leaves out what is not to be emitted", async () => {
+    const code = await fine(["compile", lotka, "--emit", "solve"]);
+    expect(code).toContain("export function solve");
+    expect(code).not.toContain("export function fieldVjp");
+    expect(code).not.toContain("export function gradient");
+  });
+
+  it("says what it wrote in one JSON document", async () => {
+    const document = JSON.parse(
+      await fine(["compile", lotka, "--target", "c", "--out-dir", at("c"), "--json"]),
+    );
+    expect(document.outputs.map((each: { file: string }) => path.basename(each.file))).toEqual([
+      ...["lotka_volterra.h", "lotka_volterra.c", "lotka_volterra_selftest.c"],
+    ]);
+    expect(document.plan).toMatchObject({ method: "rk4", steps: 100, vjpEvaluations: 400 });
+  });
+});
+
+describe("fit", () => {
+  it("minimises over what is differentiated, and hands values back", async () => {
+    const out = await fine(["fit", lotka, "--json", "--wrt", "params", "--out", at("fit.json")]);
+    const document = JSON.parse(out);
+    expect(document.value).toBeLessThan(1e-12);
+    expect(document.value).toBeLessThan(document.start);
+    expect(document.state).toEqual({ hare: 30, lynx: 4 });
+    const fitted = JSON.parse(fs.readFileSync(at("fit.json"), "utf8"));
+    expect(fitted.params).toEqual(document.params);
+    fs.writeFileSync(at("p.json"), JSON.stringify(fitted.params));
+    const again = JSON.parse(await fine(["grad", lotka, "--json", "--params", at("p.json")]));
+    expect(again.value).toBe(document.value);
+  });
+
+  it("works with adam", async () => {
+    const document = JSON.parse(
+      await fine(["fit", lotka, "--json", "--optimizer", "adam", "--iterations", "50", "--rate", "0.005"]),
+    );
+    expect(document.iterations).toBe(50);
+    expect(document.value).toBeLessThan(document.start);
+  });
+});
+
+describe("check", () => {
+  it("is silent on standard output about good models", async () => {
+    const { code, out, err } = await odegrad(["check", lotka, pendulum]);
+    expect(out).toBe("");
+    expect(err).toBe("2 files, 2 models: 0 errors, 0 warnings\n");
+    expect(code).toBe(0);
+  });
+
+  it("gives every style of diagnostics", async () => {
+    fs.writeFileSync(
+      at("bad.ode.ts"),
+      fs.readFileSync(lotka, "utf8").replace("alpha * hare -", "alfa * hare -"),
+    );
+    const style = (format: string) => odegrad(["check", at("bad.ode.ts"), "--format", format]);
+    const json = JSON.parse((await style("json")).out).diagnostics[0];
+    expect(json.start.line).toBe(8);
+    expect((await style("compact")).err).toMatch(/bad\.ode\.ts:8:\d+: error ODE\d{4}: /);
+    expect((await style("github")).err).toMatch(
+      /^::error file=.*bad\.ode\.ts,line=8,col=\d+,title=ODE\d{4}::/,
+    );
+    const sarif = JSON.parse((await style("sarif")).out);
+    expect(sarif.runs[0].results[0]).toMatchObject({ ruleId: json.code, level: "error" });
+    expect((await style("pretty")).code).toBe(1);
+  });
+});
+
+describe("inspect, list, explain", () => {
+  it("prints the IR", async () => {
+    expect(await fine(["inspect", lotka, "--ir"])).toContain("gradient");
+    const document = JSON.parse(await fine(["inspect", lotka, "--ir", "--json"]));
+    expect(document.functions.map((each: { entry?: string }) => each.entry)).toContain("gradient");
+  });
+
+  it.each(["methods", "adjoints", "targets", "functions", "operators", "codes"])("lists %s", async (what) => {
+    const items = JSON.parse(await fine(["list", what, "--json"]))[what] as { name: string }[];
+    const lines = (await fine(["list", what])).trimEnd().split("\n");
+    expect(lines.map((line) => line.split(" ")[0])).toEqual(items.map((item) => item.name));
+    expect(items.length).toBeGreaterThan(3);
+  });
+
+  it("explains every code it lists", async () => {
+    const { codes } = JSON.parse(await fine(["list", "codes", "--json"])) as { codes: { name: string }[] };
+    for (const { name } of codes) expect((await fine(["explain", name])).length, name).toBeGreaterThan(60);
+  });
+});

@@ -1,0 +1,227 @@
+/** Every check of `verify` passes on right gradients and fails on wrong ones. */
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { build, emit } from "../../compiler/compile.ts";
+import { findCompilers } from "../../compiler/execute/c.ts";
+import { type GeneratedModule, javaScriptEngine, loadJavaScript } from "../../compiler/execute/javascript.ts";
+import { defaultProblem, type Engine, type Gradients, type Problem } from "../../compiler/execute/problem.ts";
+import type { Module } from "../../compiler/module.ts";
+import { targetsAgree } from "../../compiler/verify/agreement.ts";
+import { difference, sameBits } from "../../compiler/verify/check.ts";
+import { type Direction, direction, slopeAlong } from "../../compiler/verify/direction.ts";
+import { DiscreteSolve } from "../../compiler/verify/discrete.ts";
+import { fieldIdentity } from "../../compiler/verify/field-identity.ts";
+import { filesCheck } from "../../compiler/verify/files.ts";
+import { plansAgree, solveIdentity } from "../../compiler/verify/solve-checks.ts";
+import { taylorCheck, taylorSlope } from "../../compiler/verify/taylor.ts";
+import { uncompiledLoss } from "../../compiler/verify/uncompiled.ts";
+import { odegrad } from "../support/command.ts";
+
+const models = path.join(import.meta.dirname, "../reference/models");
+const pendulum = path.join(models, "pendulum-control/pendulum-control.ode.ts");
+const text = fs.readFileSync(pendulum, "utf8");
+
+let module: Module;
+let generated: GeneratedModule;
+let engine: Engine;
+let problem: Problem;
+let gradients: Gradients;
+let along: Direction;
+
+async function open(source: string, options: object = {}) {
+  const host = { read: () => undefined };
+  const built = build({ file: "model.ode.ts", text: source, host }, options);
+  expect(built.diagnostics).toEqual([]);
+  const ready = built.ready!;
+  const loaded = await loadJavaScript(emit(ready, "js", {})[0]!.text);
+  return {
+    ...ready,
+    loaded,
+    engine: javaScriptEngine(loaded),
+    problem: defaultProblem(ready.module.model, ready.module.solver),
+  };
+}
+
+beforeAll(async () => {
+  const opened = await open(text, { steps: 40, method: "rk4" });
+  ({ module, loaded: generated, engine, problem } = opened);
+  gradients = engine.gradient(problem);
+  along = direction(1, module, problem, () => true);
+});
+
+/** The gradient with one entry off by a part in ten million. */
+const spoilt = (): Gradients => ({
+  ...gradients,
+  params: gradients.params.map((bar, i) => (i === 1 ? bar * (1 + 1e-7) : bar)),
+});
+
+describe("figures", () => {
+  it("tell bits and differences apart", () => {
+    expect(difference([1, 2], [1, 2 + 2e-12])).toBeCloseTo(1e-12, 14);
+    expect(difference([0, 0], [0, -0])).toBe(0);
+    expect(difference([1], [Number.NaN])).toBeNaN();
+    expect(difference([Number.NaN], [Number.NaN])).toBe(0);
+    expect(sameBits([0], [-0])).toBe(false);
+  });
+});
+
+describe("1: dot-product identity", () => {
+  it("of the field", () => {
+    expect(fieldIdentity(generated, module, problem, 1, 4).outcome).toBe("pass");
+    const wrong: GeneratedModule = {
+      ...generated,
+      fieldVjp: (...args) => {
+        generated.fieldVjp(...args);
+        (args[args.length - 2] as Float64Array)[0]! += 1e-6;
+      },
+    };
+    expect(fieldIdentity(wrong, module, problem, 1, 4).outcome).toBe("fail");
+  });
+
+  it("of the solve", () => {
+    const discrete = new DiscreteSolve(module.model, "rk4", problem);
+    const trajectory = discrete.run();
+    expect(Math.abs(trajectory.value - gradients.value)).toBeLessThan(1e-13 * gradients.value);
+    expect(solveIdentity(discrete, trajectory, gradients, [along]).outcome).toBe("pass");
+    expect(solveIdentity(discrete, trajectory, spoilt(), [along]).outcome).toBe("fail");
+  });
+});
+
+describe("2: Taylor remainder", () => {
+  const slope = (value: number) => taylorSlope(engine, problem, along, gradients.value, value);
+
+  it("has slope 2 for the gradient and 1 for another number", () => {
+    const right = slopeAlong(gradients, along).sum;
+    expect(slope(right).slope).toBeGreaterThan(1.95);
+    expect(slope(right).slope).toBeLessThan(2.05);
+    expect(slope(right * (1 + 1e-4)).slope).toBeLessThan(1.2);
+    expect(taylorCheck([slope(right)]).outcome).toBe("pass");
+    expect(taylorCheck([slope(right), slope(right * (1 + 1e-4))]).outcome).toBe("fail");
+  });
+
+  it("reports a kink as a kink", async () => {
+    const kinked = await open(`import { ode } from "odegrad";
+export const m = ode({
+  state: { y: 1 },
+  params: { p: 0 },
+  rhs: ({ y }) => ({ y: -y }),
+  loss: { terminal: ({ y }, { p }) => y + Math.abs(p) },
+  solver: { method: "rk4", t1: 1, steps: 4 },
+});
+`);
+    const own = kinked.engine.gradient(kinked.problem);
+    const d = direction(1, kinked.module, kinked.problem, ([record]) => record === "params");
+    const found = taylorSlope(kinked.engine, kinked.problem, d, own.value, slopeAlong(own, d).sum);
+    expect(found.kink).toBe(true);
+    expect(taylorCheck([found])).toMatchObject({ outcome: "pass", figure: "kinks" });
+  });
+
+  it("does not excuse a wrong gradient as a kink", () => {
+    expect(slope(2 * slopeAlong(gradients, along).sum).kink).toBe(false);
+  });
+});
+
+it("3: plans agree", () => {
+  const discrete = new DiscreteSolve(module.model, "rk4", problem);
+  const trajectory = discrete.run();
+  const all = () => () => true;
+  expect(plansAgree(discrete, trajectory, gradients, all).outcome).toBe("pass");
+  expect(plansAgree(discrete, trajectory, spoilt(), all).outcome).toBe("fail");
+});
+
+it("4: the model run as it is written", () => {
+  const run = {
+    file: "pendulum-control.ode.ts",
+    text,
+    read: () => undefined,
+    model: "pendulum",
+    options: { method: "rk4", steps: 40, t1: 1 },
+  };
+  expect(uncompiledLoss(run, gradients.value).outcome).toBe("pass");
+  expect(uncompiledLoss(run, gradients.value * (1 + 1e-9)).outcome).toBe("fail");
+  const thrower = {
+    ...run,
+    text: text.replace("angle: rate,", 'angle: (() => { throw new Error("no"); })(),'),
+  };
+  expect(uncompiledLoss(thrower, gradients.value)).toMatchObject({
+    outcome: "fail",
+    detail: expect.stringContaining("no"),
+  });
+});
+
+it("5: targets agree", () => {
+  const other = (change: (g: Gradients) => Gradients): Engine => ({
+    ...engine,
+    gradient: (p) => change(engine.gradient(p)),
+  });
+  expect(
+    targetsAgree(
+      engine,
+      other((g) => g),
+      problem,
+      module.program,
+      "double",
+    ),
+  ).toMatchObject({ figure: "bit for bit" });
+  const last = (g: Gradients): Gradients => ({ ...g, value: g.value * (1 + Number.EPSILON) });
+  // sin and pow may differ in their last bit; sums and products may not.
+  expect(targetsAgree(engine, other(last), problem, module.program, "double").outcome).toBe("pass");
+  expect(targetsAgree(engine, other(last), problem, { arrays: [], functions: [] }, "double").outcome).toBe(
+    "fail",
+  );
+  expect(
+    targetsAgree(
+      engine,
+      other(() => spoilt()),
+      problem,
+      module.program,
+      "double",
+    ).outcome,
+  ).toBe("fail");
+});
+
+describe("7: emitted files", () => {
+  const compilers = findCompilers(process.env);
+
+  it("finds a C compiler", () => {
+    expect(compilers.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ["good", "int main(void) { return 0; }\n", "pass"],
+    ["a warning", "int main(void) { int unused; return 0; }\n", "fail"],
+    ["a conversion", "int main(void) { double x = 0.5; float y = x; return y > 1.0f; }\n", "fail"],
+    ["a self-test that fails", "int main(void) { return 3; }\n", "fail"],
+  ])("%s", (_, source, outcome) => {
+    expect(filesCheck([{ name: "m_selftest.c", text: source }], [], compilers).outcome).toBe(outcome);
+  });
+
+  it("counts what is not plain", () => {
+    const plain = "export function solve() {\n  return 0;\n}\n";
+    const check = (text: string) => filesCheck([], [{ name: "m.js", text }], []);
+    expect(check(plain).outcome).toBe("pass");
+    expect(check(plain.replace("0", "[0].length"))).toMatchObject({
+      outcome: "fail",
+      detail: expect.stringContaining("m.js:2"),
+    });
+    expect(check(plain.replace("{", "{{")).outcome).toBe("fail");
+  });
+});
+
+describe("verify, the command", () => {
+  it.each(["lotka-volterra", "neural-ode", "kuramoto-csr", "pendulum-control", "gcde-karate", "resnet-hold"])(
+    "passes on %s",
+    async (name) => {
+      const { code, out } = await odegrad(["verify", path.join(models, name, `${name}.ode.ts`), "--json"]);
+      const { checks } = JSON.parse(out) as {
+        checks: { number: number; outcome: string; figure: string; detail: string }[];
+      };
+      for (const check of checks)
+        expect(check, `${check.figure}: ${check.detail}`).toMatchObject({ outcome: "pass" });
+      expect(checks.map((check) => check.number)).toEqual([1, 1, 2, 3, 4, 5, 7]);
+      expect(code).toBe(0);
+    },
+  );
+});
