@@ -1,0 +1,206 @@
+/**
+ * The long text of every diagnostic, for `odegrad explain CODE`: what causes it, an example, and the way out.
+ */
+
+import { commandExplanations, type Explanation } from "./command-explanations.ts";
+
+const say = (title: string, cause: string, example: string, fix: string): Explanation => ({
+  title,
+  cause,
+  example,
+  fix,
+});
+
+const modelExplanations: Readonly<Record<string, Explanation>> = {
+  ODE1001: say(
+    "not valid TypeScript",
+    "The parser stopped: a bracket, a comma or a quote is missing or too many.",
+    "rhs: ({ x }) => ({ x: -x ;",
+    "rhs: ({ x }) => ({ x: -x }),",
+  ),
+  ODE1002: say(
+    "construct outside the language",
+    "Function bodies are compiled to loops over numbers. What has no such form (strings, classes, closures that change variables, exceptions, promises) is refused where it stands, never guessed at.",
+    'const label = "prey" + i;',
+    "Leave it out of the model's functions, or compute it outside and hand it in as a constant or as data.",
+  ),
+  ODE1003: say(
+    "while loop",
+    "Memory and derivatives of a loop are planned when the model is compiled, so the largest number of trips must be known.",
+    "while (error > 1e-9) x = x - f(x) / g(x);",
+    "for (let n = 0; n < 20; n++) x = x - f(x) / g(x);",
+  ),
+  ODE1004: say(
+    "not compiled yet",
+    "The construct belongs to the language, but this version does not compile it.",
+    "for (let i = 0; i < n; i++) { if (x[i] > 0) break; }",
+    "The message names a form that does the same and compiles.",
+  ),
+  ODE1005: say(
+    "random numbers and clocks",
+    "The gradient of a solve needs the same function each time it is evaluated.",
+    "x: -x + Math.random()",
+    "data: { noise: vec(100) } and read data.noise[k].",
+  ),
+  ODE1006: say(
+    "function without source",
+    "A derivative is made from the source of a function. Functions of packages, of the runtime environment, or known only by type have none here.",
+    'import { gammaln } from "some-package";',
+    "Write the function in a local module in the same language and import that.",
+  ),
+  ODE1007: say(
+    "recursion",
+    "Helper functions are expanded where they are called, which never ends for one that calls itself.",
+    "function power(x, n) { return n === 0 ? 1 : x * power(x, n - 1); }",
+    "function power(x: number, n: number) { let p = 1; for (let i = 0; i < n; i++) p *= x; return p; }",
+  ),
+  ODE1008: say(
+    "change of an outer variable",
+    "Functions of a model depend on their arguments alone.",
+    "let calls = 0; … rhs: ({ x }) => { calls++; return { x: -x }; }",
+    "Declare the variable inside the function.",
+  ),
+  ODE1009: say(
+    "form of a loop",
+    "Bounds and steps of loops must be whole-number expressions of constants, sizes and outer indices.",
+    "for (let s = 0; s < 1; s += 0.1) …",
+    "for (let i = 0; i < 10; i++) { const s = 0.1 * i; … }",
+  ),
+  ODE1010: say(
+    "nested too deeply",
+    "The parser's stack is limited.",
+    "((((… thousands of brackets …))))",
+    "Give parts of the expression names.",
+  ),
+  ODE1011: say(
+    "shape of a helper",
+    "A helper gives its value back in its last statement. Returns in the middle are not compiled by this version.",
+    "function f(x: number) { if (x > 0) return x; return 0; }",
+    "function f(x: number) { return x > 0 ? x : 0; }",
+  ),
+  ODE2001: say(
+    "unknown name",
+    "The name is neither declared in the function, nor taken from its parameters, nor a constant or function of the module.",
+    "rhs: ({ hare }) => ({ hare: alpa * hare })",
+    "rhs: ({ hare }, { alpha }) => ({ hare: alpha * hare })",
+  ),
+  ODE2002: say(
+    "unknown key",
+    "The declaration has a fixed set of keys; a misspelt one would be ignored in silence otherwise.",
+    "ode({ state: …, parameters: … })",
+    "ode({ state: …, params: … })",
+  ),
+  ODE2003: say(
+    "missing derivative",
+    "`rhs` returns the time derivative of every state, in the shape of `state`.",
+    "state: { x: 1, y: 0 }, rhs: ({ x, y }) => ({ x: y })",
+    "state: { x: 1, y: 0 }, rhs: ({ x, y }) => ({ x: y, y: -x })",
+  ),
+  ODE2004: say(
+    "derivative of no state",
+    "`rhs` returns a name that `state` does not have, often a misspelt one.",
+    "state: { x: 1 }, rhs: ({ x }) => ({ x: -x, z: 0 })",
+    "Return exactly the names of `state`.",
+  ),
+  ODE2005: say(
+    "wrong shape",
+    "A vector leaf needs a vector of its length, a matrix leaf a matrix of its rows and columns, a scalar a number.",
+    "state: { u: vec(3) }, rhs: ({ u }) => ({ u: 0 })",
+    "state: { u: vec(3) }, rhs: ({ u }) => ({ u: [-u[0], -u[1], -u[2]] })",
+  ),
+  ODE2006: say(
+    "subscript that is no whole number",
+    "Subscripts decide at compile time which entries depend on which, so they are made of loop indices and constants.",
+    "u[Math.round(x)]",
+    "for (let i = 0; i < n; i++) s += u[i];",
+  ),
+  ODE2007: say(
+    "subscript out of range",
+    "The subscript leaves the array for some trip of the loops around it; JavaScript would read `undefined` there.",
+    "for (let i = 0; i < n; i++) d[i] = u[i + 1] - u[i];",
+    "for (let i = 0; i < n - 1; i++) d[i] = u[i + 1] - u[i];",
+  ),
+  ODE2008: say(
+    "function without a derivative rule",
+    "Only functions of real analysis have one; an unknown derivative is an error, never zero.",
+    "Math.clz32(x)",
+    "`odegrad list functions` shows what there is.",
+  ),
+  ODE2009: say(
+    "value of the wrong kind",
+    "A vector stands where a number is needed, a number where a record is, and so on.",
+    "x: u * 2 // u is a vector",
+    "x: u[0] * 2",
+  ),
+  ODE2010: say(
+    "unknown member",
+    "The record has no entry of that name.",
+    "rhs: ({ hair }) => …",
+    "rhs: ({ hare }) => …",
+  ),
+  ODE2011: say(
+    "no leaf",
+    "State, parameters, inputs and data are records of numbers, vectors, matrices and tensors.",
+    'params: { name: "hare" }',
+    "params: { alpha: 0.5 }",
+  ),
+  ODE2012: say(
+    "missing part of a model",
+    "A model needs a state and a right-hand side.",
+    "ode({ state: { x: 1 } })",
+    "ode({ state: { x: 1 }, rhs: ({ x }) => ({ x: -x }) })",
+  ),
+  ODE2013: say(
+    "import that cannot be read",
+    "Constants and helpers are read from local modules and JSON files.",
+    'import { A } from "./graf.ts";',
+    'import { A } from "./graph.ts";',
+  ),
+  ODE2014: say(
+    "value of a solver key",
+    "Methods and plans are names in quotes, times and step counts are numbers.",
+    "solver: { steps: 0.5 }",
+    "solver: { steps: 100 }",
+  ),
+  ODE2015: say(
+    "assignment to a constant",
+    "Parameters, state, constants and `const` variables keep their values.",
+    "rhs: ({ x }) => { x = 2 * x; return { x }; }",
+    "rhs: ({ x }) => { const y = 2 * x; return { x: y }; }",
+  ),
+  ODE2016: say(
+    "number of arguments",
+    "The function is called with too few or too many values.",
+    "Math.pow(x)",
+    "Math.pow(x, 2)",
+  ),
+  ODE2017: say(
+    "not constant",
+    "Sizes, initial values and constants are computed when the model is compiled.",
+    "const h = vec(x);",
+    "const n = 8; … const h = vec(n);",
+  ),
+  ODE2018: say(
+    "no value",
+    "A variable is used before it has a value.",
+    "let s; s += x;",
+    "let s = 0; s += x;",
+  ),
+};
+
+export const explanations: Readonly<Record<string, Explanation>> = {
+  ...modelExplanations,
+  ...commandExplanations,
+};
+
+/** The long text of a code, or nothing for a code that does not exist. */
+export function explain(code: string): string | undefined {
+  const found = Object.hasOwn(explanations, code) ? explanations[code] : undefined;
+  if (found === undefined) return undefined;
+  const indent = (text: string): string =>
+    text
+      .split("\n")
+      .map((line) => `    ${line}`)
+      .join("\n");
+  return `${code}: ${found.title}\n\n${found.cause}\n\nFor example:\n\n${indent(found.example)}\n\nInstead:\n\n${indent(found.fix)}\n`;
+}

@@ -1,0 +1,236 @@
+/**
+ * Diagnostics of a model's text: syntax and subset (1xxx), names, shapes and declarations (2xxx). One function for each
+ * code, the only place with their wording. Those of options and files are in `command-messages.ts`.
+ */
+
+import type { Diagnostic, Note } from "./diagnostic.ts";
+import type { Span } from "./span.ts";
+
+const error = (
+  code: string,
+  span: Span,
+  message: string,
+  suggestion: string,
+  notes: readonly Note[] = [],
+): Diagnostic => ({ code, severity: "error", message, span, notes, suggestion });
+
+const list = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(", ");
+const did = (close: string | undefined, otherwise: string): string =>
+  close === undefined ? otherwise : `did you mean \`${close}\`?`;
+
+// 1xxx: what a function body may contain.
+
+export const syntaxError = (span: Span, text: string): Diagnostic =>
+  error(
+    "ODE1001",
+    span,
+    `the text is not valid TypeScript: ${text}`,
+    "mend the text here; the compiler reads nothing beyond it",
+  );
+
+export const unsupported = (span: Span, what: string, instead: string): Diagnostic =>
+  error("ODE1002", span, `${what} cannot be compiled`, instead);
+
+export const whileLoop = (span: Span): Diagnostic =>
+  error(
+    "ODE1003",
+    span,
+    "a `while` loop has no number of trips that is known when the model is compiled",
+    "write a `for` loop with a fixed cap, e.g. `for (let n = 0; n < 50; n++)`, and keep the last value in a variable",
+  );
+
+export const notYet = (span: Span, what: string, instead: string): Diagnostic =>
+  error("ODE1004", span, `${what} is part of the language but not compiled by this version yet`, instead);
+
+export const impure = (span: Span, what: string): Diagnostic =>
+  error(
+    "ODE1005",
+    span,
+    `\`${what}\` gives another value each time, so it has no derivative`,
+    "hand the value in as `data`, or use `uniform(seed, low, high)` for initial values",
+  );
+
+export const noSource = (span: Span, name: string): Diagnostic =>
+  error(
+    "ODE1006",
+    span,
+    `\`${name}\` has no source the compiler can read`,
+    "write the function in this file or in a local module and import it from there",
+  );
+
+export const recursion = (span: Span, name: string): Diagnostic =>
+  error("ODE1007", span, `\`${name}\` calls itself`, "write it as a loop with a fixed number of trips");
+
+export const capturedAssignment = (span: Span, name: string): Diagnostic =>
+  error(
+    "ODE1008",
+    span,
+    `\`${name}\` lives outside this function and cannot be changed in it`,
+    "declare the variable inside the function, or pass the value in and return it",
+  );
+
+export const loopForm = (span: Span, what: string): Diagnostic =>
+  error(
+    "ODE1009",
+    span,
+    what,
+    "write `for (let i = 0; i < n; i++)` with bounds made of constants, sizes and outer loop indices",
+  );
+
+export const tooDeep = (span: Span): Diagnostic =>
+  error("ODE1010", span, "the text is nested too deeply", "give parts of the expression names of their own");
+
+export const helperReturn = (span: Span, name: string): Diagnostic =>
+  error(
+    "ODE1011",
+    span,
+    `\`${name}\` must end with one \`return\` of its value`,
+    "put the value into a variable and return it in the last line",
+  );
+
+// 2xxx: names, shapes, declarations.
+
+export const unknownName = (span: Span, name: string, close: string | undefined): Diagnostic =>
+  error(
+    "ODE2001",
+    span,
+    `there is nothing of the name \`${name}\` here`,
+    did(close, "declare it, or take it from the parameters of the function"),
+  );
+
+export const unknownKey = (
+  span: Span,
+  key: string,
+  where: string,
+  known: readonly string[],
+  close: string | undefined,
+): Diagnostic =>
+  error("ODE2002", span, `\`${key}\` is no key of ${where}`, did(close, `the keys are ${list(known)}`));
+
+export const missingDerivative = (span: Span, state: string, declared: Span): Diagnostic =>
+  error(
+    "ODE2003",
+    span,
+    `\`rhs\` returns no derivative for the state \`${state}\``,
+    `add \`${state}: …\` to the returned record; write \`${state}: 0\` if it does not change`,
+    [{ message: `\`${state}\` is declared here`, span: declared }],
+  );
+
+export const extraDerivative = (
+  span: Span,
+  name: string,
+  known: readonly string[],
+  close: string | undefined,
+): Diagnostic =>
+  error(
+    "ODE2004",
+    span,
+    `\`${name}\` is no state, so it has no derivative`,
+    did(close, `the states are ${list(known)}`),
+  );
+
+export const wrongShape = (
+  span: Span,
+  what: string,
+  expected: string,
+  found: string,
+  declared?: Span,
+): Diagnostic =>
+  error(
+    "ODE2005",
+    span,
+    `${what} is ${found}, but ${expected} is needed`,
+    `give ${expected}`,
+    declared === undefined ? [] : [{ message: "the shape comes from here", span: declared }],
+  );
+
+export const badSubscript = (span: Span): Diagnostic =>
+  error(
+    "ODE2006",
+    span,
+    "this subscript is not known to be a whole number",
+    "build subscripts from loop indices, constants, `%`, `Math.floor(a / b)` and entries of constant integer arrays",
+  );
+
+export const outOfRange = (span: Span, low: number, high: number, extent: number): Diagnostic =>
+  error(
+    "ODE2007",
+    span,
+    low === high
+      ? `the subscript is ${low}, but there are only ${extent} entries (0 to ${extent - 1})`
+      : `the subscript runs from ${low} to ${high}, but there are only ${extent} entries (0 to ${extent - 1})`,
+    "change the bounds of the loop, or the subscript, so that it stays inside",
+  );
+
+export const unknownMath = (span: Span, name: string, close: string | undefined): Diagnostic =>
+  error(
+    "ODE2008",
+    span,
+    `\`Math.${name}\` has no derivative rule`,
+    did(close, "`odegrad list functions` names the functions that have one"),
+  );
+
+export const wrongKind = (span: Span, expected: string, found: string): Diagnostic =>
+  error("ODE2009", span, `this is ${found}, but ${expected} is needed here`, `use ${expected}`);
+
+export const unknownMember = (
+  span: Span,
+  name: string,
+  known: readonly string[],
+  close: string | undefined,
+): Diagnostic =>
+  error(
+    "ODE2010",
+    span,
+    `there is no \`${name}\` in this record`,
+    did(close, known.length === 0 ? "the record is empty" : `it holds ${list(known)}`),
+  );
+
+export const badLeaf = (span: Span, what: string): Diagnostic =>
+  error(
+    "ODE2011",
+    span,
+    what,
+    "a leaf is a number, `vec(n, init?)`, `mat(m, n, init?)`, `tensor([…], init?)` or a record of leaves",
+  );
+
+export const missingKey = (span: Span, key: string, what: string): Diagnostic =>
+  error("ODE2012", span, `the model has no \`${key}\``, what);
+
+export const cannotImport = (span: Span, path: string): Diagnostic =>
+  error(
+    "ODE2013",
+    span,
+    `the module "${path}" cannot be read`,
+    "check the path; local modules and JSON files can be imported, packages cannot",
+  );
+
+export const badSolverValue = (span: Span, key: string, expected: string): Diagnostic =>
+  error("ODE2014", span, `\`${key}\` of the solver must be ${expected}`, `write ${expected}`);
+
+export const readOnly = (span: Span, name: string): Diagnostic =>
+  error(
+    "ODE2015",
+    span,
+    `\`${name}\` cannot be assigned to`,
+    "copy it into a variable of its own first: `let x = …`",
+  );
+
+export const wrongArity = (span: Span, name: string, expected: string, found: number): Diagnostic =>
+  error(
+    "ODE2016",
+    span,
+    `\`${name}\` takes ${expected}, but it is given ${found}`,
+    `call it with ${expected}`,
+  );
+
+export const notConstant = (span: Span, what: string): Diagnostic =>
+  error(
+    "ODE2017",
+    span,
+    `${what} must be known when the model is compiled`,
+    "use literals, constants of the module and expressions of them",
+  );
+
+export const noValue = (span: Span, what: string): Diagnostic =>
+  error("ODE2018", span, what, "give it a value before it is used");
