@@ -1,147 +1,73 @@
 /**
- * Reads model text: parses it (syntax only, no type checker, nothing is executed) and finds what stands at module
- * level. In: a file name, its text, and a host that reads imported files. Out: modules with their bindings.
- *
- * The parser is TypeScript's own, as ts-morph bundles it; this folder is the only one that knows it.
+ * Text to syntax trees, and places in them. In: the text of a module. Out: a source whose tree is complete, or the
+ * syntax errors of TypeScript with their places. Syntax only: no type checker, no library files, nothing is executed.
  */
 
-import * as path from "node:path/posix";
 import { ts } from "ts-morph";
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import { cannotImport, syntaxError, tooDeep } from "../diagnostics/messages.ts";
+import { type Diagnostic, ModelError } from "../diagnostics/diagnostic.ts";
+import * as messages from "../diagnostics/messages.ts";
 import type { Span } from "../diagnostics/span.ts";
 
-export { ts };
-
-/** Reads files for the compiler, which touches no file system itself. Undefined: there is no such file. */
-export interface Host {
-  read(path: string): string | undefined;
-}
-
-/** The name of the authoring package. */
-export const library = "odegrad";
-
-export type Binding =
-  | {
-      readonly kind: "constant";
-      readonly name: ts.Identifier;
-      readonly value: ts.Expression;
-      readonly isConst: boolean;
-    }
-  | { readonly kind: "function"; readonly node: ts.FunctionDeclaration }
-  | { readonly kind: "library"; readonly name: string; readonly node: ts.Node }
-  | { readonly kind: "import"; readonly path: string; readonly name: string; readonly node: ts.Node };
-
-export interface Module {
+export interface Source {
   readonly file: string;
   readonly text: string;
-  readonly source: ts.SourceFile;
-  readonly bindings: ReadonlyMap<string, Binding>;
+  readonly tree: ts.SourceFile;
 }
 
-export const spanOf = (node: ts.Node, file: string = node.getSourceFile().fileName): Span => ({
-  file,
-  start: node.getStart(),
-  end: node.getEnd(),
-});
+/** How deep a tree may be: far more than people write, and far less than the stack of the machine holds. */
+export const deepest = 600;
 
-export class Modules {
-  readonly #host: Host;
-  readonly #loaded = new Map<string, Module | { readonly json: unknown }>();
-  readonly diagnostics: Diagnostic[] = [];
-
-  constructor(host: Host) {
-    this.#host = host;
+export function parse(file: string, text: string): { source?: Source; diagnostics: Diagnostic[] } {
+  const whole = { file, start: 0, end: 0 };
+  let tree: ts.SourceFile;
+  try {
+    tree = ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true, ts.ScriptKind.TS);
+  } catch (error) {
+    if (error instanceof RangeError) return { diagnostics: [messages.tooDeep(whole)] };
+    throw error;
   }
-
-  parse(file: string, text: string): Module {
-    let source: ts.SourceFile;
-    try {
-      source = ts.createSourceFile(file, text, { languageVersion: ts.ScriptTarget.ES2022 }, true);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      this.diagnostics.push(tooDeep({ file, start: 0, end: 1 }));
-      source = ts.createSourceFile(file, "", ts.ScriptTarget.ES2022, true);
-    }
-    const { parseDiagnostics } = source as unknown as { parseDiagnostics: readonly ts.Diagnostic[] };
-    for (const one of parseDiagnostics.slice(0, 20)) {
-      const start = one.start ?? 0;
-      const span = { file, start, end: start + Math.max(1, one.length ?? 1) };
-      this.diagnostics.push(syntaxError(span, ts.flattenDiagnosticMessageText(one.messageText, " ")));
-    }
-    const module: Module = { file, text, source, bindings: bindingsOf(source) };
-    this.#loaded.set(file, module);
-    return module;
+  const { parseDiagnostics = [] } = tree as { parseDiagnostics?: readonly ts.DiagnosticWithLocation[] };
+  if (parseDiagnostics.length > 0) {
+    return {
+      diagnostics: parseDiagnostics.map(({ start, length, messageText }) => {
+        const said = ts.flattenDiagnosticMessageText(messageText, " ").replace(/\.$/, "");
+        return messages.syntaxError({ file, start, end: start + length }, said);
+      }),
+    };
   }
-
-  /** What `import … from "specifier"` in a file leads to: a module, parsed JSON, or a diagnostic's worth of nothing. */
-  load(from: string, specifier: string, node: ts.Node): Module | { readonly json: unknown } | undefined {
-    if (specifier.startsWith(".") || specifier.startsWith("/")) {
-      const base = path.join(path.dirname(from), specifier);
-      const candidates = [base, `${base}.ts`, base.replace(/\.m?js$/, ".ts"), `${base}/index.ts`];
-      for (const candidate of new Set(candidates)) {
-        const before = this.#loaded.get(candidate);
-        if (before !== undefined) return before;
-        const text = this.#host.read(candidate);
-        if (text === undefined) continue;
-        if (!candidate.endsWith(".json")) return this.parse(candidate, text);
-        try {
-          const loaded = { json: JSON.parse(text) as unknown };
-          this.#loaded.set(candidate, loaded);
-          return loaded;
-        } catch (error) {
-          this.diagnostics.push(syntaxError({ file: candidate, start: 0, end: 1 }, (error as Error).message));
-          return undefined;
-        }
-      }
-    }
-    this.diagnostics.push(cannotImport(spanOf(node), specifier));
-    return undefined;
+  const deep = tooDeepIn(tree);
+  if (deep !== undefined) {
+    return { diagnostics: [messages.tooDeep({ file, start: deep.getStart(tree), end: deep.end })] };
   }
-
-  /** A module of the authoring package, as source: its functions are read like a user's. */
-  loadLibrary(file: string): Module | undefined {
-    const name = `${library}/${file}`;
-    const before = this.#loaded.get(name);
-    if (before !== undefined) return "bindings" in before ? before : undefined;
-    const text = this.#host.read(name);
-    return text === undefined ? undefined : this.parse(name, text);
-  }
+  return { source: { file, text, tree }, diagnostics: [] };
 }
 
-function bindingsOf(source: ts.SourceFile): Map<string, Binding> {
-  const bindings = new Map<string, Binding>();
-  for (const statement of source.statements) {
-    if (ts.isFunctionDeclaration(statement) && statement.name && statement.body) {
-      bindings.set(statement.name.text, { kind: "function", node: statement });
-    }
-    if (ts.isVariableStatement(statement)) {
-      const isConst = (statement.declarationList.flags & ts.NodeFlags.Const) !== 0;
-      for (const { name, initializer } of statement.declarationList.declarations) {
-        if (ts.isIdentifier(name) && initializer) {
-          bindings.set(name.text, { kind: "constant", name, value: initializer, isConst });
-        }
-      }
-    }
-    if (ts.isImportDeclaration(statement) && ts.isStringLiteral(statement.moduleSpecifier)) {
-      const path = statement.moduleSpecifier.text;
-      const clause = statement.importClause;
-      const add = (local: string, name: string, node: ts.Node): void => {
-        bindings.set(
-          local,
-          path === library ? { kind: "library", name, node } : { kind: "import", path, name, node },
-        );
-      };
-      if (clause === undefined || clause.isTypeOnly) continue;
-      if (clause.name) add(clause.name.text, "default", statement.moduleSpecifier);
-      const named = clause.namedBindings;
-      if (named && ts.isNamedImports(named)) {
-        for (const element of named.elements) {
-          if (!element.isTypeOnly)
-            add(element.name.text, (element.propertyName ?? element.name).text, element);
-        }
-      }
-    }
+/**
+ * The first node that lies too deep; found without recursion. Chains to the left (`a + b + …`) and `else if` chains
+ * are walked by loops everywhere, so they count once.
+ */
+function tooDeepIn(tree: ts.SourceFile): ts.Node | undefined {
+  const stack: { readonly node: ts.Node; readonly depth: number }[] = [{ node: tree, depth: 0 }];
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    const { node, depth } = top;
+    if (depth > deepest) return node;
+    ts.forEachChild(node, (child) => {
+      const chained =
+        (ts.isBinaryExpression(node) && child === node.left && ts.isBinaryExpression(child)) ||
+        (ts.isIfStatement(node) && child === node.elseStatement && ts.isIfStatement(child));
+      stack.push({ node: child, depth: chained ? depth : depth + 1 });
+    });
   }
-  return bindings;
+  return undefined;
+}
+
+/** The place of a node, without the blanks and comments before it. */
+export function spanOf(node: ts.Node): Span {
+  const tree = node.getSourceFile();
+  return { file: tree.fileName, start: node.getStart(tree), end: node.end };
+}
+
+/** Stops reading a statement; whoever collects diagnostics goes on with the next one. */
+export function refuse(diagnostic: Diagnostic): never {
+  throw new ModelError(diagnostic);
 }
