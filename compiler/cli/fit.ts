@@ -38,7 +38,7 @@ export async function run(
   requireLoss(module);
   const problem = withFiles(defaultProblem(module.model, module.solver), module.model, options, context);
   const engine = await openJavaScript(ready, options);
-  requireFinished(engine.gradient(problem).status, "gradient", module);
+  requireFinished(engine.gradient(problem), "gradient", module);
 
   const fitted = minimise(module, problem, engine, options, context);
   const values = valuesJson(module, fitted.problem);

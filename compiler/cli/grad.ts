@@ -27,7 +27,7 @@ export async function run(
   const engine = await openEngine(ready, options);
   try {
     const gradients = engine.gradient(problem);
-    requireFinished(gradients.status, "gradient", module);
+    requireFinished(gradients, "gradient", module);
     const text =
       options.json === true
         ? `${formatJson(gradientDocument(module, gradients, options, engine.target))}\n`

@@ -3,7 +3,7 @@
  * code scanning, and the workflow commands of GitHub. In: diagnostics and the texts they point into.
  */
 
-import { formatDiagnostic } from "../diagnostics/codeframe.ts";
+import { formatDiagnostic, type Position, positionOf } from "../diagnostics/codeframe.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/span.ts";
 import { version } from "../version.ts";
@@ -11,12 +11,6 @@ import { formatJson, type Json } from "./number.ts";
 
 export type Style = "pretty" | "compact" | "json" | "sarif" | "github";
 type Sources = ReadonlyMap<string, string>;
-
-interface Position {
-  /** Both from 1; columns count UTF-16 units. */
-  readonly line: number;
-  readonly column: number;
-}
 
 export function formatDiagnostics(
   diagnostics: readonly Diagnostic[],
@@ -60,7 +54,7 @@ function diagnosticJson(diagnostic: Diagnostic, sources: Sources): Json {
 
 function placeJson(span: Span | undefined, sources: Sources): { [key: string]: Json } {
   if (span === undefined) return {};
-  const [start, end] = [positionOf(sources, span.file, span.start), positionOf(sources, span.file, span.end)];
+  const [start, end] = [startOf(span, sources), endOf(span, sources)];
   return {
     file: span.file,
     start: { line: start.line, column: start.column, offset: span.start },
@@ -70,19 +64,16 @@ function placeJson(span: Span | undefined, sources: Sources): { [key: string]: J
 
 function compact(diagnostic: Diagnostic, sources: Sources): string {
   const { span } = diagnostic;
-  const place =
-    span === undefined ? "odegrad" : `${span.file}:${at(positionOf(sources, span.file, span.start))}`;
+  const place = span === undefined ? "odegrad" : `${span.file}:${at(startOf(span, sources))}`;
   const advice = diagnostic.suggestion === undefined ? "" : ` (${diagnostic.suggestion})`;
   return `${place}: ${diagnostic.severity} ${diagnostic.code}: ${diagnostic.message}${advice}`;
 }
 
 const at = ({ line, column }: Position): string => `${line}:${column}`;
 
-function positionOf(sources: Sources, file: string, offset: number): Position {
-  const before = (sources.get(file) ?? "").slice(0, offset);
-  const lines = before.split(/\r\n|\n|\r/);
-  return { line: lines.length, column: lines[lines.length - 1]!.length + 1 };
-}
+/** First and last place of a span; columns from 1, in UTF-16 units, as editors count. */
+const startOf = (span: Span, sources: Sources): Position => positionOf(span, sources.get(span.file) ?? "");
+const endOf = (span: Span, sources: Sources): Position => startOf({ ...span, start: span.end }, sources);
 
 /** https://docs.github.com/actions: `::error file=,line=,col=,title=::message` with line ends and signs escaped. */
 function github(diagnostic: Diagnostic, sources: Sources): string {
@@ -92,7 +83,7 @@ function github(diagnostic: Diagnostic, sources: Sources): string {
   const { span } = diagnostic;
   const fields = [`title=${property(diagnostic.code)}`];
   if (span !== undefined) {
-    const start = positionOf(sources, span.file, span.start);
+    const start = startOf(span, sources);
     fields.unshift(`file=${property(span.file)}`, `line=${start.line}`, `col=${start.column}`);
   }
   const advice = diagnostic.suggestion === undefined ? "" : `\n${diagnostic.suggestion}`;
@@ -103,8 +94,8 @@ function sarif(diagnostics: readonly Diagnostic[], sources: Sources): Json {
   const results = diagnostics.map((each): Json => {
     const { span } = each;
     const advice = each.suggestion === undefined ? "" : ` (${each.suggestion})`;
-    const start = span && positionOf(sources, span.file, span.start);
-    const end = span && positionOf(sources, span.file, span.end);
+    const start = span && startOf(span, sources);
+    const end = span && endOf(span, sources);
     return {
       ruleId: each.code,
       level: each.severity,

@@ -33,7 +33,7 @@ export async function run(
   const engine = await openEngine(ready, options);
   try {
     const solution = engine.solve(problem);
-    requireFinished(solution.status, "solve", ready.module);
+    requireFinished(solution, "solve", ready.module);
     const svg: OutputFile[] =
       options.svg === undefined
         ? []
@@ -117,7 +117,7 @@ async function drawing(ready: Ready, problem: Problem, options: CommandOptions):
     { ...options, real: "double" },
   );
   const solution = engine.solve({ ...problem, times: Float64Array.from(times) });
-  requireFinished(solution.status, "solve", ready.module);
+  requireFinished(solution, "solve", ready.module);
   return columnsOf(dense, solution)
     .slice(0, mostLines)
     .map(({ name, values }) => ({ name, kind: "line", x: times, y: values }));

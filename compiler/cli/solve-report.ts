@@ -1,11 +1,12 @@
 /** What the commands that run a solve say about it: the `solver` object of the JSON contract, and status codes in words. */
 
 import { solveStopped } from "../diagnostics/command-messages.ts";
+import type { Ending } from "../execute/problem.ts";
 import { type Module, status } from "../module.ts";
 import type { CommandOptions } from "../options.ts";
 import { planOf } from "../plan.ts";
 import { exitCode } from "./exit.ts";
-import type { Json } from "./number.ts";
+import { type Json, shortNumber } from "./number.ts";
 import { Failure } from "./streams.ts";
 
 /** Key order is part of the contract. */
@@ -56,8 +57,20 @@ const words: Readonly<Record<number, readonly [string, string]>> = {
 };
 
 /** Ends the command where the solve did not come to its end: numbers of an unfinished solve are never printed. */
-export function requireFinished(code: number, what: "solve" | "gradient", module: Module): void {
-  if (code === status.ok) return;
-  const [reason, hint] = words[code] ?? [`status ${code}`, "see the status codes in docs/generated-c.md"];
-  throw new Failure(exitCode.model, [solveStopped(what, reason, hint, module.model.span)]);
+export function requireFinished(ending: Ending, what: "solve" | "gradient", module: Module): void {
+  if (ending.status === status.ok) return;
+  const [reason, hint] = words[ending.status] ?? [
+    `status ${ending.status}`,
+    "see the status codes in docs/generated-c.md",
+  ];
+  const told = located.has(ending.status) && ending.stoppedAt !== undefined;
+  const where = told ? placeOf(ending.stoppedAt!, module) : "";
+  throw new Failure(exitCode.model, [solveStopped(what, `${reason}${where}`, hint, module.model.span)]);
+}
+
+const located: ReadonlySet<number> = new Set([status.notFiniteField, status.notFiniteState]);
+
+function placeOf({ step, stage }: NonNullable<Ending["stoppedAt"]>, { solver }: Module): string {
+  const t = solver.t0 + (step * (solver.t1 - solver.t0)) / solver.steps;
+  return ` in step ${step + 1} of ${solver.steps}${stage > 0 ? `, stage ${stage}` : ""}, which starts at t = ${shortNumber(t)}`;
 }

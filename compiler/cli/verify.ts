@@ -109,7 +109,7 @@ async function runChecks(
   const generated = await loadJavaScript(code);
   const engine = javaScriptEngine(generated);
   const gradients = engine.gradient(problem);
-  requireFinished(gradients.status, "gradient", module);
+  requireFinished(gradients, "gradient", module);
 
   report(fieldIdentity(generated, module, problem, seed, 8));
   const selected = (path: readonly string[]): boolean => isDifferentiated(solver, path);

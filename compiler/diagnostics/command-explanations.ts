@@ -213,13 +213,13 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
   ODE9001: say(
     "internal error",
     "odegrad met a state that its authors held to be impossible. The model may be right or wrong; the message should have been another one either way.",
-    "",
+    "odegrad grad model.ode.ts      # error ODE9001: internal error: TypeError: …",
     "Please report it with the model and the command. With ODEGRAD_DEBUG=1 in the environment the place in the compiler is printed too.",
   ),
   ODE9002: say(
     "generated code could not be used",
     "Code that odegrad generated did not compile or did not run.",
-    "",
+    "odegrad grad model.ode.ts --target c      # error ODE9002: … cc refused it",
     "Please report it with the model, the command and the version of the C compiler.",
   ),
 };

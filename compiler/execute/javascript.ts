@@ -3,7 +3,8 @@
  * its own arrays and nothing else. Loaded from a data URL, so nothing is written to disk.
  */
 
-import type { Engine, Problem } from "./problem.ts";
+import { status } from "../module.ts";
+import type { Ending, Engine, Problem } from "./problem.ts";
 
 /** The exports of a generated module that an engine needs. */
 export interface GeneratedModule {
@@ -12,6 +13,7 @@ export interface GeneratedModule {
     readonly state0: Float64Array;
     readonly states: Float64Array;
     readonly value: Float64Array;
+    readonly report: Float64Array;
     readonly params?: Float64Array;
     readonly inputs?: Float64Array;
     readonly data?: Float64Array;
@@ -44,17 +46,21 @@ export function javaScriptEngine(module: GeneratedModule): Engine {
     io.data?.set(problem.data);
     io.times?.set(problem.times);
   };
+  const ending = (code: number): Ending =>
+    code === status.ok
+      ? { status: code }
+      : { status: code, stoppedAt: { step: io.report[0]!, stage: io.report[1]! } };
   return {
     solve(problem) {
       pose(problem);
-      const status = module.solve();
-      return { status, value: io.value[0]!, states: copy(io.states), outputs: copy(io.outputs) };
+      const code = module.solve();
+      return { ...ending(code), value: io.value[0]!, states: copy(io.states), outputs: copy(io.outputs) };
     },
     gradient(problem) {
       pose(problem);
-      const status = module.gradient();
+      const code = module.gradient();
       return {
-        status,
+        ...ending(code),
         value: io.value[0]!,
         state0: copy(io.state0Bar),
         params: copy(io.paramsBar),

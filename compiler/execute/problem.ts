@@ -17,8 +17,14 @@ export interface Problem {
   readonly times: Float64Array;
 }
 
-export interface Solution {
+/** How a run ended: a status, and where a target that can tell stopped. */
+export interface Ending {
   readonly status: number;
+  /** Counted from 0; stage 0 where it was no stage. */
+  readonly stoppedAt?: { readonly step: number; readonly stage: number };
+}
+
+export interface Solution extends Ending {
   readonly value: number;
   /** [times, size of the state] */
   readonly states: Float64Array;
@@ -26,8 +32,7 @@ export interface Solution {
   readonly outputs: Float64Array;
 }
 
-export interface Gradients {
-  readonly status: number;
+export interface Gradients extends Ending {
   readonly value: number;
   readonly state0: Float64Array;
   readonly params: Float64Array;
