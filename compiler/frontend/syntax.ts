@@ -1,0 +1,113 @@
+/** Small questions about syntax trees, asked by the interpreter and the lowering alike. */
+
+import { ts } from "ts-morph";
+import type { FunctionNode } from "./static-values.ts";
+
+/** The expression without what is erased: parentheses, `as`, `satisfies`, `!`, `<T>x`. */
+export function bare(node: ts.Expression): ts.Expression {
+  let inner = node;
+  while (
+    ts.isParenthesizedExpression(inner) ||
+    ts.isAsExpression(inner) ||
+    ts.isSatisfiesExpression(inner) ||
+    ts.isNonNullExpression(inner) ||
+    ts.isTypeAssertionExpression(inner)
+  ) {
+    inner = inner.expression;
+  }
+  return inner;
+}
+
+export const isFunctionNode = (node: ts.Node): node is FunctionNode =>
+  ts.isArrowFunction(node) ||
+  ts.isFunctionExpression(node) ||
+  ts.isFunctionDeclaration(node) ||
+  ts.isMethodDeclaration(node);
+
+/** `a` of `a.b.c[i].d`, where it is a plain name. */
+export function rootName(node: ts.Expression): string | undefined {
+  let inner = bare(node);
+  while (ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner)) {
+    inner = bare(inner.expression);
+  }
+  return ts.isIdentifier(inner) ? inner.text : undefined;
+}
+
+/** The text of a property's name, where it is written out. */
+export function propertyName(name: ts.PropertyName | ts.BindingName): string | undefined {
+  if (ts.isIdentifier(name) || ts.isStringLiteral(name) || ts.isNumericLiteral(name)) return name.text;
+  return undefined;
+}
+
+/** The operator of a compound assignment (`+` of `+=`), `=` for a plain one; undefined for other tokens. */
+export function assignmentOperator(token: ts.SyntaxKind): ts.SyntaxKind | undefined {
+  return assignments.get(token);
+}
+
+const assignments: ReadonlyMap<ts.SyntaxKind, ts.SyntaxKind> = new Map([
+  [ts.SyntaxKind.EqualsToken, ts.SyntaxKind.EqualsToken],
+  [ts.SyntaxKind.PlusEqualsToken, ts.SyntaxKind.PlusToken],
+  [ts.SyntaxKind.MinusEqualsToken, ts.SyntaxKind.MinusToken],
+  [ts.SyntaxKind.AsteriskEqualsToken, ts.SyntaxKind.AsteriskToken],
+  [ts.SyntaxKind.SlashEqualsToken, ts.SyntaxKind.SlashToken],
+  [ts.SyntaxKind.PercentEqualsToken, ts.SyntaxKind.PercentToken],
+  [ts.SyntaxKind.AsteriskAsteriskEqualsToken, ts.SyntaxKind.AsteriskAsteriskToken],
+]);
+
+export const isIncrement = (
+  node: ts.Node,
+): node is ts.PrefixUnaryExpression | ts.PostfixUnaryExpression =>
+  (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) &&
+  (node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken);
+
+/** Names that are assigned to anywhere inside a node: `x = …`, `x += …`, `x++`; entries of arrays do not count. */
+export function assignedNames(node: ts.Node): Set<string> {
+  const names = new Set<string>();
+  const stack: ts.Node[] = [node];
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    if (ts.isBinaryExpression(top) && assignmentOperator(top.operatorToken.kind) !== undefined) {
+      const target = bare(top.left);
+      if (ts.isIdentifier(target)) names.add(target.text);
+    }
+    if (isIncrement(top)) {
+      const target = bare(top.operand);
+      if (ts.isIdentifier(target)) names.add(target.text);
+    }
+    ts.forEachChild(top, (child) => {
+      stack.push(child);
+    });
+  }
+  return names;
+}
+
+/** A chain of binary operators to the left, from its first operand on, so that long sums need no recursion. */
+export function leftChain(node: ts.BinaryExpression): { first: ts.Expression; links: ts.BinaryExpression[] } {
+  const links: ts.BinaryExpression[] = [];
+  let first: ts.Expression = node;
+  while (ts.isBinaryExpression(first) && isArithmetic(first.operatorToken.kind)) {
+    links.push(first);
+    first = first.left;
+  }
+  return { first, links: links.reverse() };
+}
+
+export const isArithmetic = (token: ts.SyntaxKind): boolean => arithmetic.has(token);
+
+const arithmetic: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.PlusToken,
+  ts.SyntaxKind.MinusToken,
+  ts.SyntaxKind.AsteriskToken,
+  ts.SyntaxKind.SlashToken,
+  ts.SyntaxKind.PercentToken,
+  ts.SyntaxKind.AsteriskAsteriskToken,
+]);
+
+/** The relation of a comparison, by its operator. */
+export const relations: ReadonlyMap<ts.SyntaxKind, "lt" | "le" | "gt" | "ge" | "eq" | "ne"> = new Map([
+  [ts.SyntaxKind.LessThanToken, "lt"],
+  [ts.SyntaxKind.LessThanEqualsToken, "le"],
+  [ts.SyntaxKind.GreaterThanToken, "gt"],
+  [ts.SyntaxKind.GreaterThanEqualsToken, "ge"],
+  [ts.SyntaxKind.EqualsEqualsEqualsToken, "eq"],
+  [ts.SyntaxKind.ExclamationEqualsEqualsToken, "ne"],
+]);
