@@ -9,13 +9,13 @@ import { nearest } from "./diagnostics/nearest.ts";
 import { emitC } from "./emit/c.ts";
 import { emitJavaScript } from "./emit/javascript.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { type Host, readModels } from "./frontend/index.ts";
+import { type Host, readModels } from "./front/index.ts";
 import { buildSolve } from "./integrate/index.ts";
 import type { GlobalArray, Program } from "./ir/nodes.ts";
 import { printProgram } from "./ir/print.ts";
 import { type Model, sizeOf } from "./model.ts";
 import type { Module, Solver } from "./module.ts";
-import { optimise } from "./optimise/index.ts";
+import { optimise, tidyModel } from "./optimise/index.ts";
 import type { Options, Target } from "./options.ts";
 import { resolveSolver } from "./resolve.ts";
 import { version } from "./version.ts";
@@ -81,7 +81,7 @@ export function build(source: Source, options: Options): Built {
 
 /** model -> integrate (which differentiates) -> optimise. `wanted`: the functions to export, all if left out. */
 export function lower(model: Model, solver: Solver, wanted?: readonly string[]): Module {
-  const solve = buildSolve(model, solver, version);
+  const solve = buildSolve(tidyModel(model), solver, version);
   const entries = solve.entries.filter((entry) => wanted?.includes(entry.name) ?? true);
   const whole = entries.filter((entry) => entry.arguments.length === 0).map((entry) => entry.fn);
   const exported = entries.filter((entry) => entry.arguments.length > 0).map((entry) => entry.fn);

@@ -26,6 +26,26 @@ export interface Point {
   readonly k?: Affine;
 }
 
+/** A vector for every stage of a step: one array per leaf, the stage its first dimension. */
+export class Stages {
+  readonly #driver: Driver;
+  readonly #vector: Vector;
+
+  constructor(driver: Driver, prefix: string) {
+    this.#driver = driver;
+    this.#vector = driver.vector(prefix);
+  }
+
+  allocate(): Statement[] {
+    return this.#driver.allocate(this.#vector, { copies: this.#driver.tableau.b.length });
+  }
+
+  /** The vector of stage i, counting from 0. */
+  stage(i: number): Vector {
+    return (leaf) => ({ array: this.#vector(leaf).array, prefix: [affine.integer(i)] });
+  }
+}
+
 export class Driver {
   readonly model: Model;
   readonly solver: Solver;
@@ -38,6 +58,9 @@ export class Driver {
   readonly observeAt: string;
   readonly #pieceAt = new Map<string, string>();
   readonly h: Expr;
+  /** Stage states X_i and their slopes k_i, used by every sweep, so that one kernel serves them all. */
+  readonly stages: Stages;
+  readonly slopes: Stages;
 
   constructor(model: Model, solver: Solver, tableau: Coefficients, io: Interface) {
     this.model = model;
@@ -50,6 +73,8 @@ export class Driver {
     this.observeAt = this.names.fresh("observe_at");
     this.h = build.name(this.names.fresh("h"));
     for (const input of model.inputs) this.#pieceAt.set(input.name, this.names.fresh(`${input.name}_at`));
+    this.stages = new Stages(this, "x_");
+    this.slopes = new Stages(this, "k_");
   }
 
   get steps(): Affine {
@@ -314,14 +339,43 @@ export class Driver {
 
   /** No result is left over from an earlier run: all of them become NaN. */
   leaveInvalid(code: number): Statement[] {
+    const scalars = [this.io.value, ...(this.hasBars ? this.#barArrays() : [])].filter(
+      (array) => this.#rank(array) === 0,
+    );
+    const arrays = this.#resultArrays();
     return [
-      build.store(this.io.value, [], build.number(Number.NaN)),
-      ...[...this.io.states.values(), ...this.io.outputs.values()].flatMap((array) =>
-        this.#fill(array, Number.NaN),
-      ),
-      ...(this.hasBars ? this.barsTo(Number.NaN) : []),
+      ...scalars.map((array) => build.store(array, [], build.number(Number.NaN))),
+      ...(arrays.length === 0 ? [] : [{ kind: "call" as const, callee: this.#invalidate, args: [] }]),
       build.leave(code),
     ];
+  }
+
+  /** The function that makes the arrays among the results NaN; entry functions share it where they share results. */
+  invalidation(): Fn[] {
+    const arrays = this.#resultArrays();
+    if (arrays.length === 0) return [];
+    return [
+      {
+        name: this.#invalidate,
+        parameters: [],
+        body: arrays.flatMap((array) => this.#fill(array, Number.NaN)),
+        doc: "Makes the arrays among the results NaN, so that none is left over from an earlier run.",
+      },
+    ];
+  }
+
+  get #invalidate(): string {
+    return this.hasBars ? "invalidate_gradient" : "invalidate_solve";
+  }
+
+  #resultArrays(): string[] {
+    const { states, outputs } = this.io;
+    const bars = this.hasBars ? this.#barArrays() : [];
+    return [...states.values(), ...outputs.values(), ...bars].filter((array) => this.#rank(array) > 0);
+  }
+
+  #rank(array: string): number {
+    return this.io.arrays.find((one) => one.name === array)!.shape.length;
   }
 }
 

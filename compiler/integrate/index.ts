@@ -55,6 +55,8 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
     fieldVjp,
     fieldJvp,
     ...present([isNarrowed ? vjps.rhs : undefined, vjps.terminal, vjps.running, vjps.at]),
+    ...solveDriver.invalidation(),
+    ...gradientDriver.invalidation(),
     solveEntry(solveDriver),
     gradientEntry(gradientDriver, vjps),
   ];

@@ -5,33 +5,12 @@
  */
 
 import type { Affine } from "../ir/affine.ts";
-import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Expr, Statement, View } from "../ir/nodes.ts";
 import type { Leaf } from "../model.ts";
 import { status } from "../module.ts";
 import type { Driver, Point, Vector } from "./driver.ts";
 import { double, type Fraction, isZero, usedStages } from "./tableau.ts";
-
-/** Slopes of all stages: one array per leaf, the stage its first dimension. */
-export class Slopes {
-  readonly #driver: Driver;
-  readonly #vector: Vector;
-
-  constructor(driver: Driver, prefix: string) {
-    this.#driver = driver;
-    this.#vector = driver.vector(prefix);
-  }
-
-  allocate(): Statement[] {
-    return this.#driver.allocate(this.#vector, { copies: this.#driver.tableau.b.length });
-  }
-
-  /** The slope (or state) of stage i, counting from 0. */
-  stage(i: number): Vector {
-    return (leaf) => ({ array: this.#vector(leaf).array, prefix: [affine.integer(i)] });
-  }
-}
 
 const entry = (view: View, at: readonly Affine[]): Expr => build.read(view.array, [...view.prefix, ...at]);
 
@@ -80,10 +59,10 @@ export class RungeKutta {
     return build.add(t, build.mul(build.number(double(this.#driver.tableau.c[i]!)), this.#driver.h));
   }
 
-  /** Stage state X_i = x + h·Σ a_ij k_j into `to`; nothing for a stage that is the state itself. */
-  stageState(i: number, from: Vector, slopes: Slopes, to: Vector): Statement[] {
-    const { h, tableau } = this.#driver;
-    return this.#driver.assign(to, (leaf, at) =>
+  /** Stage state X_i = x + h·Σ a_ij k_j, into its place among the stages. */
+  stageState(i: number, from: Vector): Statement[] {
+    const { h, tableau, slopes, stages } = this.#driver;
+    return this.#driver.assign(stages.stage(i), (leaf, at) =>
       build.add(
         entry(from(leaf), at),
         combination(
@@ -97,38 +76,28 @@ export class RungeKutta {
     );
   }
 
-  isFirst(i: number): boolean {
-    return (this.#driver.tableau.a[i] ?? []).every(isZero);
-  }
-
   /** All slopes of the step from `state` at time `t`. `running` gets a stage's point and index. */
   forward(
     t: Expr,
     point: Omit<Point, "t" | "state">,
     state: Vector,
-    slopes: Slopes,
-    stageState: Vector,
     running: (point: Point, i: number) => Statement[],
   ): Statement[] {
     const driver = this.#driver;
     return this.stages.flatMap((i) => {
-      const at: Point = {
-        ...point,
-        t: this.stageTime(t, i),
-        state: this.isFirst(i) ? state : stageState,
-      };
+      const at: Point = { ...point, t: this.stageTime(t, i), state: driver.stages.stage(i) };
       return [
         stageComment(driver, i),
-        ...(this.isFirst(i) ? [] : this.stageState(i, state, slopes, stageState)),
-        driver.call(driver.model.rhs, at, driver.model.state.map(slopes.stage(i))),
+        ...this.stageState(i, state),
+        driver.call(driver.model.rhs, at, driver.model.state.map(driver.slopes.stage(i))),
         ...running(at, i),
       ];
     });
   }
 
   /** x += h·Σ b_i k_i. */
-  advance(state: Vector, slopes: Slopes): Statement[] {
-    const { h, tableau } = this.#driver;
+  advance(state: Vector): Statement[] {
+    const { h, tableau, slopes } = this.#driver;
     return this.#driver.assign(state, (leaf, at) =>
       build.add(
         entry(state(leaf), at),
@@ -144,17 +113,12 @@ export class RungeKutta {
    * Leaves when the new state is not finite: says in which step, and at which stage the slope first was not. One sum
    * and one comparison a step; the search is off the common path.
    */
-  checkFinite(
-    n: Affine,
-    state: Vector,
-    slopes: Slopes,
-    invalidate: (code: number) => Statement[],
-  ): Statement[] {
+  checkFinite(n: Affine, state: Vector, invalidate: (code: number) => Statement[]): Statement[] {
     const driver = this.#driver;
     const { statements, sum } = this.#sum(state);
     const { failedStep, failedStage } = driver.io;
     const search = [...this.stages].reverse().flatMap((i): Statement[] => {
-      const slope = this.#sum(slopes.stage(i));
+      const slope = this.#sum(driver.slopes.stage(i));
       return [
         ...slope.statements,
         build.branch(driver.isNotFinite(slope.sum), [build.store(failedStage, [], build.number(i + 1))]),

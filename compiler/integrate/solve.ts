@@ -9,7 +9,7 @@ import * as build from "../ir/build.ts";
 import type { Fn, Statement } from "../ir/nodes.ts";
 import { status } from "../module.ts";
 import type { Driver, Point } from "./driver.ts";
-import { RungeKutta, Slopes } from "./runge-kutta.ts";
+import { RungeKutta } from "./runge-kutta.ts";
 import { double, isZero } from "./tableau.ts";
 
 /** Statements a plan adds before each step, given the step's number. */
@@ -19,12 +19,11 @@ export type BeforeStep = (n: Affine) => Statement[];
 export function forwardSweep(driver: Driver, beforeStep: BeforeStep): Statement[] {
   const { io, model } = driver;
   const method = new RungeKutta(driver);
-  const slopes = new Slopes(driver, "k_");
-  const stageState = driver.vector("stage_");
+  const { slopes, stages } = driver;
   const out: Statement[] = [
     build.banner("Forward sweep"),
     ...driver.allocate(driver.state),
-    ...driver.allocate(stageState),
+    ...stages.allocate(),
     ...slopes.allocate(),
     ...driver.assign(driver.state, (leaf, at) => build.read(io.start.get(leaf.name)!, at)),
     build.store(io.value, [], build.zero),
@@ -36,17 +35,12 @@ export function forwardSweep(driver: Driver, beforeStep: BeforeStep): Statement[
     return [
       ...beforeStep(n),
       build.bind(t, driver.timeAt(n)),
-      ...method.forward(
-        build.name(t),
-        { piece: driver.pieceOfStep(n) },
-        driver.state,
-        slopes,
-        stageState,
-        (point, i) => (isZero(weights[i]!) ? [] : addRunning(driver, point, double(weights[i]!))),
+      ...method.forward(build.name(t), { piece: driver.pieceOfStep(n) }, driver.state, (point, i) =>
+        isZero(weights[i]!) ? [] : addRunning(driver, point, double(weights[i]!)),
       ),
       build.comment("New state."),
-      ...method.advance(driver.state, slopes),
-      ...method.checkFinite(n, driver.state, slopes, (code) => driver.leaveInvalid(code)),
+      ...method.advance(driver.state),
+      ...method.checkFinite(n, driver.state, (code) => driver.leaveInvalid(code)),
     ];
   };
   const n = driver.names.fresh("n");

@@ -11,14 +11,19 @@ export class Names {
     for (const name of taken) this.#taken.add(name);
   }
 
-  /** A name not given out before: the stem of `wish` itself, or with the next free number. */
+  /**
+   * A name not given out before: the stem of `wish` itself, or with the next free number. A wish that is numbered
+   * already, as the compiler's own temporaries are, gets a number again.
+   */
   fresh = (wish: string): string => {
     const stem = stemOf(wish);
     let name = stem;
-    while (this.#taken.has(name)) {
+    let isTaken = wish !== stem || this.#taken.has(name);
+    while (isTaken) {
       const count = (this.#counts.get(stem) ?? 1) + 1;
       this.#counts.set(stem, count);
       name = `${stem}#${count}`;
+      isTaken = this.#taken.has(name);
     }
     this.#taken.add(name);
     return name;

@@ -48,9 +48,17 @@ function copySource(statement: Statement, result: string, shape: readonly number
   while (inner.kind === "for") {
     const extent = shape[indices.length];
     if (affine.constantOf(inner.from) !== 0 || affine.constantOf(inner.to) !== extent) return undefined;
-    if (inner.body.length !== 1) return undefined;
     indices.push(inner.index);
-    inner = inner.body[0]!;
+    // In normal form the entry that is read has a name of its own.
+    const [first, second] = inner.body;
+    if (inner.body.length === 2 && first?.kind === "let" && second?.kind === "store") {
+      if (second.value.kind !== "name" || second.value.name !== first.name) return undefined;
+      inner = { ...second, value: first.value };
+    } else if (inner.body.length === 1) {
+      inner = inner.body[0]!;
+    } else {
+      return undefined;
+    }
   }
   if (indices.length === 0 || indices.length !== shape.length) return undefined;
   if (inner.kind !== "store" || inner.array !== result || inner.value.kind !== "read") return undefined;

@@ -9,6 +9,7 @@ import type { Range } from "../ir/affine.ts";
 import { Names } from "../ir/names.ts";
 import type { Fn, GlobalArray, Program } from "../ir/nodes.ts";
 import { arraysOf, bindersOf, calleesOf } from "../ir/walk.ts";
+import type { Model } from "../model.ts";
 import { copies } from "./copies.ts";
 import { dead } from "./dead.ts";
 import { hoist } from "./hoist.ts";
@@ -29,7 +30,7 @@ export function optimise(program: Program, entries: readonly string[], exported:
   const tidied = tidyAll(program);
   const held = inEntries(inline(tidied, entries), entries, (fn) => registers(fn, program.arrays));
   const inlined = tidyAll(held);
-  const stored = storage(inlined, [...entries, ...exported]);
+  const stored = storage(inlined, [...entries, ...exported], new Set(entries));
   const bound = kernels(stored, entries);
   const kernelNames = bound.functions
     .map((fn) => fn.name)
@@ -42,6 +43,18 @@ function inEntries(program: Program, entries: readonly string[], pass: (fn: Fn) 
   return {
     ...program,
     functions: program.functions.map((fn) => (entries.includes(fn.name) ? pass(fn) : fn)),
+  };
+}
+
+/** Cleans up the functions of a model, so that what is derived from them starts from clean code. */
+export function tidyModel(model: Model): Model {
+  const clean = (fn: Fn): Fn => tidy(fn, model.constants);
+  const { terminal, running, at } = model.loss;
+  return {
+    ...model,
+    rhs: clean(model.rhs),
+    loss: { terminal: terminal && clean(terminal), running: running && clean(running), at: at && clean(at) },
+    outputs: model.outputs.map((output) => ({ ...output, fn: clean(output.fn) })),
   };
 }
 

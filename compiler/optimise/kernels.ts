@@ -50,6 +50,8 @@ export function kernels(program: Program, entries: readonly string[]): Program {
       });
       views.set(parameter.name, { array, prefix: inner });
     });
+    // What takes nothing works on the module's arrays already.
+    if (callee.parameters.length === 0) return call;
     const key = `${callee.name}(${bindings.join(";")})`;
     let kernel = made.get(key);
     if (kernel === undefined) {

@@ -16,8 +16,8 @@ import * as affine from "../../ir/affine.ts";
 import * as build from "../../ir/build.ts";
 import type { Expr, Fn, Statement } from "../../ir/nodes.ts";
 import { status } from "../../module.ts";
-import type { Driver, Point, Vector } from "../driver.ts";
-import { combination, RungeKutta, Slopes, stageComment } from "../runge-kutta.ts";
+import { type Driver, type Point, Stages, type Vector } from "../driver.ts";
+import { combination, RungeKutta, stageComment } from "../runge-kutta.ts";
 import { forwardSweep } from "../solve.ts";
 import { double, isZero } from "../tableau.ts";
 
@@ -149,9 +149,7 @@ class ReverseStep {
   readonly #tape: Vector;
   readonly #lambda: Vector;
   readonly #method: RungeKutta;
-  readonly #slopes: Slopes;
-  readonly #stageStates: Slopes;
-  readonly #stageBars: Slopes;
+  readonly #stageBars: Stages;
   readonly #weights: Vector;
   readonly #runningSeed: string;
 
@@ -161,17 +159,13 @@ class ReverseStep {
     this.#tape = tape;
     this.#lambda = lambda;
     this.#method = new RungeKutta(driver);
-    this.#slopes = new Slopes(driver, "k_");
-    this.#stageStates = new Slopes(driver, "x_");
-    this.#stageBars = new Slopes(driver, "u_");
+    this.#stageBars = new Stages(driver, "u_");
     this.#weights = driver.vector("w_");
     this.#runningSeed = driver.names.fresh("running_seed");
   }
 
   allocate(): Statement[] {
     return [
-      ...this.#slopes.allocate(),
-      ...this.#stageStates.allocate(),
       ...this.#stageBars.allocate(),
       ...this.#driver.allocate(this.#weights),
       ...(this.#vjps.running ? [build.alloc(this.#runningSeed, [], { zero: false })] : []),
@@ -191,17 +185,15 @@ class ReverseStep {
     ];
     const pointOf = (i: number): Point => ({
       t: this.#method.stageTime(build.name(t), i),
-      state: this.#method.isFirst(i) ? driver.state : this.#stageStates.stage(i),
+      state: driver.stages.stage(i),
       piece,
     });
     stages.forEach((i, position) => {
       out.push(stageComment(driver, i));
-      if (!this.#method.isFirst(i)) {
-        out.push(...this.#method.stageState(i, driver.state, this.#slopes, this.#stageStates.stage(i)));
-      }
+      out.push(...this.#method.stageState(i, driver.state));
       // The slope of the last stage feeds no other stage.
       if (position < stages.length - 1) {
-        out.push(driver.call(model.rhs, pointOf(i), model.state.map(this.#slopes.stage(i))));
+        out.push(driver.call(model.rhs, pointOf(i), model.state.map(driver.slopes.stage(i))));
       }
     });
     for (const i of [...stages].reverse()) {
