@@ -8,11 +8,11 @@ import { addMapping, GenMapping, setSourceContent, toEncodedMap } from "@jridgew
 import type { GlobalArray, Home } from "../ir/nodes.ts";
 import { type Leaf, sizeOf } from "../model.ts";
 import { type Module, status } from "../module.ts";
+import type { Line } from "./function-printer.ts";
 import { Identifiers, reserved } from "./identifiers.ts";
 import {
-  FunctionPrinter,
+  JavaScriptPrinter,
   javascriptNumber,
-  type Line,
   type ModulePlaces,
   type Place,
   stridesOf,
@@ -40,7 +40,7 @@ export function emitJavaScript(module: Module, options: JavaScriptOptions): { co
   ];
   const entryOf = new Map(module.entries.map((entry) => [entry.fn, entry]));
   for (const fn of module.program.functions) {
-    const printer = new FunctionPrinter(storage.places, isTyped);
+    const printer = new JavaScriptPrinter(storage.places, isTyped);
     const entry = entryOf.get(fn.name);
     lines.push({ text: "" }, ...(entry ? printer.entry(fn, entry) : printer.kernel(fn)));
   }

@@ -9,8 +9,8 @@ import { holds } from "./build.ts";
 import type { Block, Expr, Fn, Program, Shape, Statement, Test } from "./nodes.ts";
 import { primitives } from "./primitives.ts";
 
-/** Numbers for scalars, flat row-major arrays for arrays (one word for rank 0). */
-export type Given = ReadonlyMap<string, number | Float64Array>;
+/** Numbers for scalars, flat row-major arrays for arrays (one word for rank 0); by name, or in the order of parameters. */
+export type Given = ReadonlyMap<string, number | Float64Array> | readonly (number | Float64Array)[];
 
 /** Contents of the global arrays, by name. */
 export type Memory = Map<string, Float64Array>;
@@ -51,8 +51,11 @@ export function evaluate(
   const fn = functions.get(name);
   if (fn === undefined) throw new Error(`the program has no function ${name}`);
   const frame = new Frame(fn, functions, globals);
-  for (const parameter of fn.parameters) {
-    const value = given.get(parameter.name);
+  for (const [position, parameter] of fn.parameters.entries()) {
+    const value =
+      given instanceof Map
+        ? given.get(parameter.name)
+        : (given as readonly (number | Float64Array)[])[position];
     if (parameter.kind === "array") {
       if (!(value instanceof Float64Array)) throw new Error(`${name}: ${parameter.name} is given no array`);
       frame.bindArray(parameter.name, { shape: parameter.shape, words: value, element: parameter.element });

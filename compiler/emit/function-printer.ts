@@ -1,0 +1,212 @@
+/**
+ * Prints the body of a function in the syntax that JavaScript and C share: blocks, loops, branches, assignments. In: a
+ * function of the IR. Out: lines of code, each with the place in the model it comes from. What the targets spell
+ * differently (declarations, entries of arrays, numbers, functions of mathematics) is left to them.
+ */
+
+import type { Span } from "../diagnostics/span.ts";
+import type { Affine } from "../ir/affine.ts";
+import * as affine from "../ir/affine.ts";
+import type { Block, Statement } from "../ir/nodes.ts";
+import { arraysOf, expressionsOf, forEachExpr, forEachStatement } from "../ir/walk.ts";
+import { Identifiers } from "./identifiers.ts";
+import { type Dialect, printExpr, printForm, printTest } from "./syntax.ts";
+
+export interface Line {
+  readonly text: string;
+  readonly span?: Span | undefined;
+}
+
+export abstract class FunctionPrinter {
+  protected readonly lines: Line[] = [];
+  protected readonly identifiers: Identifiers;
+  protected depth = 0;
+  readonly #indent: string;
+  protected abstract readonly dialect: Dialect;
+
+  constructor(reserved: ReadonlySet<string>, indent: string) {
+    this.identifiers = new Identifiers(reserved);
+    this.#indent = indent;
+  }
+
+  /** One entry of an array, as an expression that can be assigned. */
+  protected abstract target(array: string, at: readonly Affine[]): string;
+  protected abstract constant(name: string, value: string): string;
+  protected abstract variable(name: string, value: string): string;
+  protected abstract loopHeader(i: string, first: string, past: string, last: string, down: boolean): string;
+  protected abstract whileHeader(counter: string, limit: number, test: string): string;
+  protected abstract callText(callee: string, args: readonly string[]): string;
+  protected abstract bannerText(text: string): string;
+  protected abstract commentText(text: string): string;
+  /** The value stored into an array, converted where the array does not hold real numbers. */
+  protected abstract stored(array: string, value: string): string;
+
+  protected line(text: string, span?: Span): void {
+    this.lines.push({ text: text === "" ? "" : this.#indent.repeat(this.depth) + text, span });
+  }
+
+  protected block(block: Block): void {
+    // A mutable scalar is declared where it is first stored, if that is before anything else touches it.
+    const undeclared = new Set<string>();
+    for (const statement of block) {
+      let isDone = false;
+      for (const array of touched(statement)) {
+        if (!undeclared.delete(array)) continue;
+        const name = this.identifiers.declare(array);
+        const isFirstStore = statement.kind === "store" && statement.array === array;
+        if (isFirstStore && !reads(statement, array)) {
+          const value = printExpr(statement.value, this.dialect).text;
+          this.line(this.variable(name, value), statement.span);
+          isDone = true;
+        } else {
+          this.line(this.variable(name, this.dialect.number(0)));
+        }
+      }
+      if (statement.kind === "alloc") {
+        if (statement.shape.length > 0) throw new Error(`${statement.array} has no place in the module`);
+        if (statement.zero)
+          this.line(
+            this.variable(this.identifiers.declare(statement.array), this.dialect.number(0)),
+            statement.span,
+          );
+        else undeclared.add(statement.array);
+      } else if (!isDone) {
+        this.#statement(statement);
+      }
+    }
+  }
+
+  #statement(statement: Statement): void {
+    const { span } = statement as { span?: Span };
+    switch (statement.kind) {
+      case "let": {
+        const value = printExpr(statement.value, this.dialect).text;
+        this.line(this.constant(this.identifiers.declare(statement.name), value), span);
+        return;
+      }
+      case "alloc":
+        return;
+      case "store": {
+        const value = this.stored(statement.array, printExpr(statement.value, this.dialect).text);
+        this.line(`${this.target(statement.array, statement.at)} = ${value};`, span);
+        return;
+      }
+      case "accumulate": {
+        const { value } = statement;
+        const target = this.target(statement.array, statement.at);
+        if (value.kind === "primitive" && value.op === "neg") {
+          const amount = printExpr(value.args[0]!, this.dialect);
+          this.line(`${target} -= ${amount.text};`, span);
+        } else {
+          this.line(`${target} += ${printExpr(value, this.dialect).text};`, span);
+        }
+        return;
+      }
+      case "for":
+        this.#for(statement);
+        return;
+      case "while": {
+        this.identifiers.open();
+        const counter = this.identifiers.declare(statement.counter);
+        const test = printTest(statement.test, this.dialect).text;
+        this.line(`${this.whileHeader(counter, statement.limit, test)} {`, span);
+        this.#inner(statement.body);
+        this.line("}");
+        this.identifiers.close();
+        return;
+      }
+      case "if":
+        this.#if(statement);
+        return;
+      case "call": {
+        const args = statement.args.map((arg) => {
+          if (arg.kind === "real") return printExpr(arg.value, this.dialect).text;
+          if (arg.kind === "integer") return printForm(arg.value, this.dialect).text;
+          throw new Error(`${statement.callee} is not bound to module arrays`);
+        });
+        this.line(`${this.callText(statement.callee, args)};`, span);
+        return;
+      }
+      case "return":
+        this.line(`return ${statement.status};`);
+        return;
+      case "comment":
+        if (statement.banner) this.line("");
+        this.line(statement.banner ? this.bannerText(statement.text) : this.commentText(statement.text));
+        return;
+      case "contract":
+        throw new Error("a contraction is printed as loops");
+      default:
+        statement satisfies never;
+    }
+  }
+
+  #for(statement: Statement & { kind: "for" }): void {
+    const from = printForm(statement.from, this.dialect).text;
+    const last = printForm(affine.offset(statement.to, -1), this.dialect).text;
+    const to = printForm(statement.to, this.dialect).text;
+    this.identifiers.open();
+    const i = this.identifiers.declare(statement.index);
+    this.line(`${this.loopHeader(i, from, to, last, statement.down)} {`, statement.span);
+    this.#inner(statement.body);
+    this.line("}");
+    this.identifiers.close();
+  }
+
+  #if(statement: Statement & { kind: "if" }, prefix = ""): void {
+    const [thenEmpty, elseEmpty] = [isEmpty(statement.then), isEmpty(statement.else)];
+    if (thenEmpty && elseEmpty) return;
+    const test = printTest(statement.test, this.dialect).text;
+    if (thenEmpty) {
+      this.line(`${prefix}if (!(${test})) {`, statement.span);
+      this.#inner(statement.else);
+      this.line("}");
+      return;
+    }
+    this.line(`${prefix}if (${test}) {`, statement.span);
+    this.#inner(statement.then);
+    if (!elseEmpty) {
+      this.line("} else {");
+      this.#inner(statement.else);
+    }
+    this.line("}");
+  }
+
+  #inner(block: Block): void {
+    this.identifiers.open();
+    this.depth++;
+    this.block(block);
+    this.depth--;
+    this.identifiers.close();
+  }
+}
+
+const isEmpty = (block: Block): boolean => block.every((statement) => statement.kind === "comment");
+
+/** Mutable scalars of a function. */
+export function localsOf(block: Block): Set<string> {
+  const locals = new Set<string>();
+  forEachStatement(block, (statement) => {
+    if (statement.kind === "alloc") locals.add(statement.array);
+  });
+  return locals;
+}
+
+/** Arrays a statement refers to, inner blocks included; the read ones first. */
+function touched(statement: Statement): string[] {
+  if (statement.kind === "alloc") return [];
+  const arrays = arraysOf({ name: "", parameters: [], body: [statement] });
+  if (statement.kind !== "store") return [...arrays];
+  arrays.delete(statement.array);
+  return [...arrays, statement.array];
+}
+
+function reads(statement: Statement, array: string): boolean {
+  let found = false;
+  for (const top of expressionsOf(statement)) {
+    forEachExpr(top, (expr) => {
+      found ||= expr.kind === "read" && expr.array === array;
+    });
+  }
+  return found;
+}
