@@ -371,7 +371,8 @@ export class Driver {
   #resultArrays(): string[] {
     const { states, outputs } = this.io;
     const bars = this.hasBars ? this.#barArrays() : [];
-    return [...states.values(), ...outputs.values(), ...bars].filter((array) => this.#rank(array) > 0);
+    const own = this.hasBars ? bars : [...outputs.values()];
+    return [...states.values(), ...own].filter((array) => this.#rank(array) > 0);
   }
 
   #rank(array: string): number {

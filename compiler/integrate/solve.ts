@@ -102,7 +102,8 @@ function observe(driver: Driver, k: Affine): Statement[] {
       (leaf) => ({ array: io.states.get(leaf.name)!, prefix: [k] }),
       (leaf, entry) => build.read(leaf.name, entry),
     ),
-    ...model.outputs.map((output) =>
+    // A gradient has no use for outputs.
+    ...(driver.hasBars ? [] : model.outputs).map((output) =>
       driver.call(output.fn, point, [{ array: io.outputs.get(output.name)!, prefix: [k] }]),
     ),
     ...(at === undefined

@@ -1,0 +1,188 @@
+/**
+ * Prints functions of a program as C99. In: a function, how its arrays are spelled, the type of real numbers. Out:
+ * lines. Arithmetic has JavaScript's meaning to the bit; functions of mathematics that C defines differently go
+ * through helpers (`c-helpers.ts`).
+ */
+
+import type { Affine } from "../ir/affine.ts";
+import type { Fn } from "../ir/nodes.ts";
+import type { Opcode } from "../ir/opcode.ts";
+import { cNumber, type Real } from "./c-layout.ts";
+import { fold } from "./fold.ts";
+import { FunctionPrinter, type Line } from "./function-printer.ts";
+import { reserved } from "./identifiers.ts";
+import { type Dialect, printForm } from "./syntax.ts";
+
+/** How arrays and functions are spelled inside one function. */
+export interface Spelling {
+  /** The entry of a global array; `at` printed, one text per subscript. */
+  readonly entry: (array: string, at: readonly string[]) => string;
+  /** A global scalar that is a constant of the program. */
+  readonly literal: (array: string) => number | undefined;
+  readonly isInteger: (array: string) => boolean;
+  /** Control values that are integers in the problem. */
+  readonly isUnsigned: (array: string) => boolean;
+  readonly call: (callee: string, args: readonly string[]) => string;
+  /** Identifiers that stand at file level. */
+  readonly taken: readonly string[];
+  /** A helper with JavaScript's meaning, noted as used. */
+  readonly helper: (name: string) => string;
+}
+
+/** Functions of <math.h> by opcode; the others are operators or helpers. */
+const library: Partial<Record<Opcode, string>> = {
+  abs: "fabs",
+  sqrt: "sqrt",
+  cbrt: "cbrt",
+  exp: "exp",
+  expm1: "expm1",
+  log: "log",
+  log1p: "log1p",
+  log2: "log2",
+  log10: "log10",
+  sin: "sin",
+  cos: "cos",
+  tan: "tan",
+  asin: "asin",
+  acos: "acos",
+  atan: "atan",
+  sinh: "sinh",
+  cosh: "cosh",
+  tanh: "tanh",
+  asinh: "asinh",
+  acosh: "acosh",
+  atanh: "atanh",
+  floor: "floor",
+  ceil: "ceil",
+  trunc: "trunc",
+  mod: "fmod",
+  atan2: "atan2",
+  hypot: "hypot",
+};
+
+const helpers: Partial<Record<Opcode, string>> = {
+  min: "min",
+  max: "max",
+  round: "round",
+  sign: "sign",
+  pow: "pow",
+};
+
+export class CPrinter extends FunctionPrinter {
+  readonly #spelling: Spelling;
+  readonly #real: Real;
+  protected readonly dialect: Dialect;
+
+  constructor(spelling: Spelling, real: Real) {
+    super(reserved.c, "    ");
+    this.#spelling = spelling;
+    this.#real = real;
+    for (const identifier of spelling.taken) this.identifiers.take(identifier);
+    this.dialect = {
+      number: (value) => cNumber(value, real),
+      name: (name) => this.identifiers.of(name),
+      read: (array, at) => this.#read(array, at),
+      index: (name) => this.identifiers.of(name),
+      gather: (array, at) => this.target(array, at),
+      real: (text, isAtom) => `(${real})${isAtom ? text : `(${text})`}`,
+      quotient: (of, by) => `(${of} / ${by})`,
+      apply: (op, args) => this.#apply(op, args),
+      equal: "==",
+      unequal: "!=",
+    };
+  }
+
+  /** The body of an entry function, after its checks. */
+  entryBody(fn: Fn): readonly Line[] {
+    this.identifiers.open();
+    this.depth = 1;
+    this.block(fold(fn.body));
+    this.identifiers.close();
+    return this.lines;
+  }
+
+  /** Parameters and body of a kernel. */
+  kernel(fn: Fn): { readonly parameters: readonly string[]; readonly lines: readonly Line[] } {
+    this.identifiers.open();
+    const declared = fn.parameters.map((parameter) => {
+      if (parameter.kind === "array") throw new Error(`${fn.name} is not bound to arrays of the module`);
+      return {
+        type: parameter.kind === "real" ? this.#real : "int32_t",
+        name: this.identifiers.declare(parameter.name),
+      };
+    });
+    this.depth = 1;
+    this.block(fold(fn.body));
+    this.identifiers.close();
+    const text = this.lines.map((line) => line.text).join("\n");
+    const unused = declared.filter(({ name }) => !new RegExp(`\\b${name}\\b`).test(text));
+    return {
+      parameters: declared.map(({ type, name }) => `${type} ${name}`),
+      lines: [...unused.map(({ name }) => ({ text: `    (void)${name};` })), ...this.lines],
+    };
+  }
+
+  #read(array: string, at: readonly Affine[]): string {
+    const literal = this.#spelling.literal(array);
+    if (literal !== undefined) return cNumber(literal, this.#real);
+    const text = this.target(array, at);
+    const isWhole =
+      !this.identifiers.has(array) && (this.#spelling.isInteger(array) || this.#spelling.isUnsigned(array));
+    return isWhole ? `(${this.#real})${text}` : text;
+  }
+
+  #apply(op: Opcode, args: readonly string[]): string {
+    const list = args.join(", ");
+    const suffix = this.#real === "float" ? "f" : "";
+    const name = library[op];
+    if (name !== undefined) return `${name}${suffix}(${list})`;
+    const helper = helpers[op];
+    if (helper !== undefined) return `${this.#spelling.helper(helper)}(${list})`;
+    if (op === "fround")
+      return this.#real === "float" ? `(${list})` : `${this.#spelling.helper("fround")}(${list})`;
+    throw new Error(`${op} has no spelling in C`);
+  }
+
+  protected target(array: string, at: readonly Affine[]): string {
+    if (this.identifiers.has(array)) return this.identifiers.of(array);
+    return this.#spelling.entry(
+      array,
+      at.map((form) => printForm(form, this.dialect).text),
+    );
+  }
+
+  protected constant(name: string, value: string): string {
+    return `const ${this.#real} ${name} = ${value};`;
+  }
+
+  protected variable(name: string, value: string): string {
+    return `${this.#real} ${name} = ${value};`;
+  }
+
+  protected loopHeader(i: string, first: string, past: string, last: string, down: boolean): string {
+    return down
+      ? `for (int32_t ${i} = ${last}; ${i} >= ${first}; ${i}--)`
+      : `for (int32_t ${i} = ${first}; ${i} < ${past}; ${i}++)`;
+  }
+
+  protected whileHeader(counter: string, limit: number, test: string): string {
+    return `for (int32_t ${counter} = 0; ${counter} < ${limit} && (${test}); ${counter}++)`;
+  }
+
+  protected callText(callee: string, args: readonly string[]): string {
+    return this.#spelling.call(callee, args);
+  }
+
+  protected bannerText(text: string): string {
+    return `/* ---- ${text} ${"-".repeat(Math.max(4, 60 - text.length))} */`;
+  }
+
+  protected commentText(text: string): string {
+    return `/* ${text} */`;
+  }
+
+  protected stored(array: string, value: string): string {
+    if (this.identifiers.has(array) || !this.#spelling.isInteger(array)) return value;
+    return /^[\w.>-]+$/.test(value) ? `(int32_t)${value}` : `(int32_t)(${value})`;
+  }
+}
