@@ -1,8 +1,7 @@
 /** `odegrad explain`: the long text of a diagnostic. */
 
 import { unknownCode } from "../diagnostics/command-messages.ts";
-import { explain, explanations } from "../diagnostics/explanations.ts";
-import { nearest } from "../diagnostics/nearest.ts";
+import { explain } from "../diagnostics/explanations.ts";
 import type { CommandOptions } from "../options.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { formatJson } from "./number.ts";
@@ -17,7 +16,7 @@ export async function run(
   const full = /^\d{4}$/.test(code!) ? `ODE${code}` : code!.toUpperCase();
   const text = explain(full);
   if (text === undefined) {
-    throw new Failure(exitCode.usage, [unknownCode(code!, nearest(full, Object.keys(explanations)))]);
+    throw new Failure(exitCode.usage, [unknownCode(code!)]);
   }
   context.print(
     options.json === true ? `${formatJson({ version: 1, code: full, text })}\n` : `${text.trimEnd()}\n`,

@@ -144,9 +144,10 @@ function variablesOf({ model, solver }: Module, start: Problem): Variable[] {
     if (!isDifferentiated(solver, [head, ...leaf.path])) return;
     const values = start[record].subarray(leaf.offset, leaf.offset + words);
     const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    // A zero among others is as large as they are; a leaf of zeros says nothing, so 1.
+    // What is small or zero among others can grow as large as they are; a leaf of zeros says nothing, so 1.
+    const least = words === 1 ? 0 : largest / 4;
     for (let i = 0; i < words; i++) {
-      variables.push({ record, index: leaf.offset + i, scale: Math.abs(values[i]!) || largest || 1 });
+      variables.push({ record, index: leaf.offset + i, scale: Math.max(Math.abs(values[i]!), least) || 1 });
     }
   };
   for (const leaf of model.params) add("params", "params", leaf, sizeOf(leaf.shape));

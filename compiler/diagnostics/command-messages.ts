@@ -205,9 +205,9 @@ export const noCompiler = (): Diagnostic =>
     suggestion: "install gcc or clang, name one in the environment variable CC, or use `--target js`",
   });
 
-export const unknownCode = (code: string, close: string | undefined): Diagnostic =>
+export const unknownCode = (code: string): Diagnostic =>
   error("ODE5016", `there is no diagnostic \`${code}\``, {
-    suggestion: did(close, "`odegrad list codes` names them all"),
+    suggestion: "`odegrad list codes` names them all",
   });
 
 export const badSymbol = (prefix: string): Diagnostic =>

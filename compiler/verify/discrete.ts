@@ -11,7 +11,7 @@ import { tableaus } from "../../runtime/tableaus.ts";
 import { jvp } from "../differentiate/forward.ts";
 import { vjp } from "../differentiate/reverse.ts";
 import type { Gradients, Problem } from "../execute/problem.ts";
-import { evaluate } from "../ir/evaluate.ts";
+import { allocate, evaluate, type Memory } from "../ir/evaluate.ts";
 import type { Fn, Program } from "../ir/nodes.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
 import { status } from "../module.ts";
@@ -47,6 +47,8 @@ export class DiscreteSolve {
   readonly #method: Method;
   readonly #problem: Problem;
   readonly #program: Program;
+  /** Of the model's constants, which is all that its functions read beside their arguments. */
+  readonly #memory: Memory;
   readonly #h: number;
   /** Boundary of each observation time. */
   readonly #observed: readonly number[];
@@ -70,6 +72,7 @@ export class DiscreteSolve {
         ...functions.map((fn) => vjp(fn, wrt, context)),
       ],
     };
+    this.#memory = allocate(this.#program);
   }
 
   /** Steps forward, keeping everything. */
@@ -265,7 +268,7 @@ export class DiscreteSolve {
       if (value === undefined) throw new Error(`no value for parameter ${parameter.name} of ${name}`);
       return value;
     });
-    evaluate(this.#program, name, given);
+    evaluate(this.#program, name, given, this.#memory);
   }
 }
 

@@ -75,13 +75,12 @@ function strip(run: PlainRun, folder: string): void {
     }
     let changed = text;
     // From the back, so that earlier positions stay right.
-    for (const { fileName, pos, end } of ts.preProcessFile(text, true, true).importedFiles.reverse()) {
-      const specifier = changed.slice(pos, end).includes(fileName) ? fileName : undefined;
-      if (specifier === undefined) continue;
+    for (const { fileName, pos } of ts.preProcessFile(text, true, true).importedFiles.reverse()) {
+      // The place is that of the opening quotation mark.
+      const [from, to] = [pos + 1, pos + 1 + fileName.length];
+      if (changed.slice(from, to) !== fileName) continue;
       const target = fileName === "odegrad" ? library : local(run, file, fileName, names, queue);
-      if (target !== undefined)
-        changed =
-          changed.slice(0, pos) + changed.slice(pos, end).replace(fileName, target) + changed.slice(end);
+      if (target !== undefined) changed = changed.slice(0, from) + target + changed.slice(to);
     }
     const { outputText } = ts.transpileModule(changed, {
       compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },

@@ -75,20 +75,20 @@ console.log(
 
 // 4. Compare with the optimum that an independent solver found.
 const known = {
-  alpha: 0.540159,
-  beta: 0.02716536,
-  gamma: 0.7963861,
-  delta: 0.02369464,
-  "hare(0)": 34.60242,
-  "lynx(0)": 5.844506,
-  "sum of squares": 2.018661155,
+  alpha: "0.5401590",
+  beta: "0.02716536",
+  gamma: "0.7963861",
+  delta: "0.02369464",
+  "hare(0)": "34.60242",
+  "lynx(0)": "5.844506",
+  "sum of squares": "2.018661155",
 };
 const found = [...io.params, ...io.state0, fitted.value];
 console.log(`${"".padEnd(16)}${"fitted".padStart(14)}${"known".padStart(14)}${"difference".padStart(12)}`);
 Object.entries(known).forEach(([name, value], i) => {
-  const difference = Math.abs(found[i] / value - 1).toExponential(0);
+  const difference = Math.abs(found[i] / Number(value) - 1).toExponential(0);
   console.log(
-    `${name.padEnd(16)}${found[i].toPrecision(9).padStart(14)}${String(value).padStart(14)}${difference.padStart(12)}`,
+    `${name.padEnd(16)}${found[i].toPrecision(9).padStart(14)}${value.padStart(14)}${difference.padStart(12)}`,
   );
 });
 console.log();

@@ -17,8 +17,7 @@ export const spiral = ode({
     const dz = vec(2);
     for (let i = 0; i < 2; i++) dz[i] = b2[i]!;
     for (let j = 0; j < hidden; j++) {
-      // The field is cubic in the state, and so is what the network sees, as in the paper's own code.
-      const h = Math.tanh(W1[j]![0]! * z[0]! ** 3 + W1[j]![1]! * z[1]! ** 3 + b1[j]!);
+      const h = Math.tanh(W1[j]![0]! * z[0]! + W1[j]![1]! * z[1]! + b1[j]!);
       for (let i = 0; i < 2; i++) dz[i]! += W2[i]![j]! * h;
     }
     return { z: dz };

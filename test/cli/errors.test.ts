@@ -55,7 +55,7 @@ describe("broken models", () => {
     ["wrong shape", "z: [y * z[0], -z[1]]", "z: [y * z[0]]", 6, /^ODE2/],
     ["missing derivative of the state", ", z: [y * z[0], -z[1]] }", " }", 6, /^ODE2/],
     ["unsupported construct", "-rate * y,", "-rate * y * Math.random(),", 6, /^ODE1/],
-    ["function without a derivative", "y: -rate * y", "y: -Math.imul(rate, y)", 6, /^ODE[13]/],
+    ["function without a rule", "y: -rate * y", "y: -Math.imul(rate, y)", 6, /^ODE[123]/],
     ["unknown key", "loss:", "los:", 7, /^ODE2/],
     ["unknown method", '"rk4"', '"rk5"', 8, /^ODE4001/],
     ["index out of range", "z[0] * z[1] }", "z[0] * z[2] }", 7, /^ODE2/],
@@ -113,7 +113,7 @@ describe("bad command lines", () => {
     ],
     ["unwritable folder", ["compile", "FILE", "--out-dir", "BLOCKED"], 2, /ODE5009/, /--out/],
     ["missing parameter file", ["grad", "FILE", "--params", "MISSING"], 2, /ODE5008/, /path/],
-    ["unknown diagnostic", ["explain", "ODE0000"], 2, /ODE5016/, /list codes/],
+    ["unknown diagnostic", ["explain", "nonsense"], 2, /ODE5016/, /list codes/],
     ["unknown list", ["list", "method"], 2, /ODE5007/, /`methods`/],
   ])("%s", async (_, words, exit, code, help) => {
     fs.writeFileSync(at("blocked"), "a file");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatJson, formatNumber, shortNumber } from "../../compiler/cli/number.ts";
+import { formatJson, formatNumber, type Json, shortNumber } from "../../compiler/cli/number.ts";
 
 describe("numbers in JSON", () => {
   it("read back to the same bits", () => {
@@ -28,12 +28,10 @@ describe("JSON documents", () => {
     expect(formatJson({ b: 1, a: undefined, c: [1, [2, -0]] })).toBe('{\n  "b": 1,\n  "c": [1, [2, -0]]\n}');
   });
 
-  it("say what JSON.stringify says of everything but numbers", () => {
+  it("read back to what was written", () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
-        expect(JSON.parse(formatJson(value as never))).toEqual(
-          JSON.parse(JSON.stringify(value).replace(/-0(?![.\d])/g, "-0")),
-        );
+        expect(JSON.parse(formatJson(value as Json))).toEqual(value);
       }),
     );
   });
