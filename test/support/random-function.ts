@@ -160,7 +160,7 @@ export function randomFunction(choices: readonly number[]): Fn {
         case 7: {
           if (depth <= 0) break;
           const name = names.fresh("i");
-          const extent = [0, 1, 2, 3, 4, 3][choose(6)]!;
+          const extent = [0, 1, 2, 3, 4, 17][choose(6)]!;
           // Sometimes triangular: up to an outer index.
           const bound = scope.indices[choose(Math.max(1, scope.indices.length))];
           const triangular = bound !== undefined && bound.extent <= 4 && choose(3) === 1;
