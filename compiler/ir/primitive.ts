@@ -15,13 +15,16 @@ export interface Facts {
   readonly convention?: string;
   /** Arguments at which the tests hold it against high-precision differences, one tuple per point. */
   readonly points: readonly (readonly number[])[];
-  /** Per argument: its partial may be infinite or NaN at a finite argument, so a zero (co)tangent must be gated. */
+  /**
+   * Per argument: its partial may be infinite or NaN at a finite argument, so a zero (co)tangent must be gated. That
+   * includes overflow: a saturated sigmoid is a zero cotangent that meets an infinite exponential.
+   */
   readonly singular: readonly boolean[];
   /** The other function of the same argument that its partial needs, worth computing together (sin with cos). */
   readonly companion?: Opcode;
   /** Rough time in units of one addition. */
   readonly cost: number;
-  /** Error of the engine's and the C library's function in ulp, 0 for exactly rounded. */
+  /** Where the function, or its derivative if that is not plain, is written down. DLMF is dlmf.nist.gov. */
   readonly source: string;
 }
 
