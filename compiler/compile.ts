@@ -6,7 +6,7 @@
 import { noModel, severalModels, unknownModel } from "./diagnostics/command-messages.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { nearest } from "./diagnostics/nearest.ts";
-import { emitC } from "./emit/c.ts";
+import { type COptions, emitC } from "./emit/c.ts";
 import { emitJavaScript } from "./emit/javascript.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type Host, readModels } from "./front/index.ts";
@@ -97,15 +97,20 @@ const workspaceWords = (program: Program): number =>
     .filter((array) => array.element === "real" && workRoles.has(array.role))
     .reduce((words, array) => words + sizeOf(array.shape), 0);
 
-/** The files of one target; names are base names. */
-export function emit({ module, hash, text }: Ready, target: Target, options: Options): Output[] {
+/** The files of one target; names are base names, which begin with `stem` where one is given. */
+export function emit(
+  { module, hash, text }: Ready,
+  target: Target,
+  options: Options,
+  stem?: string,
+): Output[] {
   const file = baseName(module.model.file);
-  const stem = stemOf(file);
+  const own = stem ?? stemOf(file);
   const header = headerOf(module, hash, options);
   switch (target) {
     case "js":
     case "ts": {
-      const name = `${stem}.${target}`;
+      const name = `${own}.${target}`;
       const { code, map } = emitJavaScript(module, { dialect: target, file, header, text });
       return [
         { target, name, text: linked(code, `${name}.map`) },
@@ -113,19 +118,32 @@ export function emit({ module, hash, text }: Ready, target: Target, options: Opt
       ];
     }
     case "c": {
-      const prefix = prefixFor(module.model, options);
-      const files = emitC(module, { prefix, real: options.real ?? "double", header });
+      const files = emitC(module, cOptions(module, header, options, stem));
+      const name = stem ?? prefixFor(module.model, options);
       return [
-        { target, name: `${prefix}.h`, text: files.header },
-        { target, name: `${prefix}.c`, text: files.source },
-        { target, name: `${prefix}_selftest.c`, text: files.selftest },
+        { target, name: `${name}.h`, text: files.header },
+        { target, name: `${name}.c`, text: files.source },
+        { target, name: `${name}_selftest.c`, text: files.selftest },
       ];
     }
     case "ir":
-      return [{ target, name: `${stem}.ir.txt`, text: printProgram(module.program) }];
+      return [{ target, name: `${own}.ir.txt`, text: printProgram(module.program) }];
     default:
       return target satisfies never;
   }
+}
+
+const cOptions = (module: Module, header: string, options: Options, stem?: string): COptions => ({
+  prefix: prefixFor(module.model, options),
+  real: options.real ?? "double",
+  header,
+  stem,
+});
+
+/** Memory of one gradient beside its arguments and results, in the target's own numbers. */
+export function workspaceBytes({ module, hash }: Ready, target: Target, options: Options): number {
+  if (target !== "c") return 8 * module.words.workspace;
+  return emitC(module, cOptions(module, headerOf(module, hash, options), options)).workspaceBytes;
 }
 
 const link = "//# sourceMappingURL=";

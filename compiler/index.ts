@@ -3,7 +3,7 @@
  * model imports is read through the `host` of the options.
  */
 
-import { build, emit, type Output, type Source } from "./compile.ts";
+import { build, emit, type Output, type Source, workspaceBytes } from "./compile.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { Host } from "./front/index.ts";
 import { checkOptions, type Options, type Target } from "./options.ts";
@@ -47,5 +47,6 @@ export function compileChecked(source: Source, options: Options): CompileResult 
   if (ready === undefined) return { outputs: [], diagnostics };
   const targets: readonly Target[] = options.target ?? ["js"];
   const outputs = targets.flatMap((target) => emit(ready, target, options));
-  return { outputs, diagnostics, plan: planOf(ready.module, options) };
+  const plan = planOf(ready.module, options, workspaceBytes(ready, targets[0] ?? "js", options));
+  return { outputs, diagnostics, plan };
 }

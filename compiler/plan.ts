@@ -17,7 +17,8 @@ export interface Plan {
   readonly workspaceBytes: number;
 }
 
-export function planOf(module: Module, options: Options): Plan {
+/** `workspaceBytes` is a question to the target, see `compile.ts`. */
+export function planOf(module: Module, options: Options, workspaceBytes: number): Plan {
   const bytes = options.real === "float" ? 4 : 8;
   const { solver, counts, words } = module;
   return {
@@ -29,6 +30,6 @@ export function planOf(module: Module, options: Options): Plan {
     fieldEvaluations: counts.gradient.field,
     vjpEvaluations: counts.gradient.vjp,
     checkpointBytes: words.checkpoints * bytes,
-    workspaceBytes: words.workspace * bytes,
+    workspaceBytes,
   };
 }

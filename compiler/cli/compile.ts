@@ -1,7 +1,7 @@
 /** `odegrad compile`: generated code for one model, to standard output or into files that are written together. */
 
 import * as path from "node:path";
-import { emit, linked, type Output } from "../compile.ts";
+import { emit, linked, type Output, workspaceBytes } from "../compile.ts";
 import { badSymbol, badUsage } from "../diagnostics/command-messages.ts";
 import type { CommandOptions, Target } from "../options.ts";
 import { planOf } from "../plan.ts";
@@ -19,10 +19,11 @@ export async function run(
   const targets: readonly Target[] = options.target ?? ["js"];
   checkPlaces(targets, options);
   const ready = buildFile(file!, options, context);
-  const outputs = targets.flatMap((target) => emit(ready, target, options));
+  const stem = options.out === undefined ? undefined : stemFor(options.out, targets[0]!);
+  const outputs = targets.flatMap((target) => emit(ready, target, options, stem));
   const files = filesOf(outputs, options);
   const written = files === undefined ? [] : writeTogether(files);
-  const plan = planOf(ready.module, options);
+  const plan = planOf(ready.module, options, workspaceBytes(ready, targets[0]!, options));
 
   if (options.json === true) {
     const named = outputs.map(({ target, name, text }) => ({ target, name, bytes: Buffer.byteLength(text) }));
@@ -64,9 +65,22 @@ function checkPlaces(targets: readonly Target[], { out, outDir, prefix }: Comman
   if (out === undefined && outDir === undefined && targets.length > 1) {
     usage("several targets cannot share standard output", "give `--out-dir DIR`");
   }
+  if (out !== undefined && targets[0] === "c" && !/^[A-Za-z0-9_.-]+\.c$/.test(path.basename(out))) {
+    usage(
+      "the name of a C source ends in .c and holds letters, digits, `_`, `-` and `.` only",
+      "give `--out NAME.c`",
+    );
+  }
   if (out === undefined && outDir === undefined && targets[0] === "c") {
     usage("C is three files: a header, a source and a self-test", "give `--out-dir DIR` or `--out NAME.c`");
   }
+}
+
+/** What the names of the files begin with: `--out name.c` is name.h, name.c and name_selftest.c. */
+function stemFor(out: string, target: Target): string {
+  const name = path.basename(out);
+  const end = { js: /\.[cm]?js$/, ts: /\.[cm]?ts$/, c: /\.[ch]$/, ir: /\.ir\.txt$/ }[target];
+  return name.replace(end, "");
 }
 
 /** Where each output goes; nothing where the one output goes to standard output. */
@@ -77,11 +91,8 @@ function filesOf(outputs: readonly Output[], { out, outDir }: CommandOptions): O
   if (out === undefined) return undefined;
   const folder = path.dirname(out);
   return outputs.map(({ target, name, text }, i) => {
-    // The files of C find each other by name, so beside the one that was named they keep theirs.
-    if (target === "c")
-      return { path: name.endsWith(path.basename(out)) ? out : path.join(folder, name), text };
-    return i === 0
-      ? { path: out, text: outputs.length > 1 ? linked(text, `${path.basename(out)}.map`) : text }
-      : { path: `${out}.map`, text };
+    if (target === "c") return { path: path.join(folder, name), text };
+    if (i > 0) return { path: `${out}.map`, text };
+    return { path: out, text: outputs.length > 1 ? linked(text, `${path.basename(out)}.map`) : text };
   });
 }

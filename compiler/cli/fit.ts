@@ -58,7 +58,7 @@ export async function run(
           status: fitted.status,
           gradientNorm: fitted.gradientNorm,
           ...(values as { [key: string]: Json }),
-          solver: solverJson(module, options, "js", "gradient"),
+          solver: solverJson(ready, options, "js", "gradient"),
         })}\n`
       : table(module, problem, fitted),
   );

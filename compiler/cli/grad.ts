@@ -1,10 +1,11 @@
 /** `odegrad grad`: the loss and its gradient at a point, by the generated code of one target. */
 
+import type { Ready } from "../compile.ts";
 import type { Gradients, Problem } from "../execute/problem.ts";
 import { defaultProblem } from "../execute/problem.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
 import type { Module } from "../module.ts";
-import type { CommandOptions } from "../options.ts";
+import type { CommandOptions, Target } from "../options.ts";
 import { isDifferentiated } from "../resolve.ts";
 import { deliver } from "./deliver.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
@@ -30,7 +31,7 @@ export async function run(
     requireFinished(gradients, "gradient", module);
     const text =
       options.json === true
-        ? `${formatJson(gradientDocument(module, gradients, options, engine.target))}\n`
+        ? `${formatJson(gradientDocument(ready, gradients, options, engine.target))}\n`
         : table(module, problem, gradients, engine.target);
     deliver(text, options, context);
     return exitCode.ok;
@@ -40,18 +41,14 @@ export async function run(
 }
 
 /** The JSON contract: these keys in this order. */
-function gradientDocument(
-  module: Module,
-  gradients: Gradients,
-  options: CommandOptions,
-  target: string,
-): Json {
+function gradientDocument(ready: Ready, gradients: Gradients, options: CommandOptions, target: Target): Json {
+  const { module } = ready;
   return {
     version: 1,
     model: module.model.name,
     value: gradients.value,
     gradient: gradientJson(module, gradients),
-    solver: solverJson(module, options, target, "gradient"),
+    solver: solverJson(ready, options, target, "gradient"),
   };
 }
 

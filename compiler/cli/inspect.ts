@@ -1,5 +1,6 @@
 /** `odegrad inspect --ir`: the optimised program as text, or as JSON with its arrays and evaluation counts. */
 
+import { workspaceBytes } from "../compile.ts";
 import { printProgram } from "../ir/print.ts";
 import type { CommandOptions } from "../options.ts";
 import { planOf } from "../plan.ts";
@@ -14,7 +15,8 @@ export async function run(
   context: Context,
 ): Promise<ExitCode> {
   // --ir is the only view so far, so it need not be said.
-  const { module } = buildFile(file!, options, context);
+  const ready = buildFile(file!, options, context);
+  const { module } = ready;
   const { program } = module;
   if (options.json !== true) {
     context.print(`${printProgram(program).trimEnd()}\n`);
@@ -36,7 +38,7 @@ export async function run(
     `${formatJson({
       version: 1,
       model: module.model.name,
-      plan: { ...planOf(module, options) },
+      plan: { ...planOf(module, options, workspaceBytes(ready, "js", options)) },
       arrays,
       functions,
       text: printProgram(program),

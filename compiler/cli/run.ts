@@ -4,7 +4,7 @@ import { plotSvg, plotTerminal, type Series } from "../../runtime/plot.ts";
 import { lower, type Ready } from "../compile.ts";
 import { badUsage } from "../diagnostics/command-messages.ts";
 import { defaultProblem, type Problem, type Solution } from "../execute/problem.ts";
-import type { CommandOptions } from "../options.ts";
+import type { CommandOptions, Target } from "../options.ts";
 import type { OutputFile } from "./atomic-write.ts";
 import { deliver } from "./deliver.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
@@ -54,7 +54,7 @@ function text(
   problem: Problem,
   solution: Solution,
   options: CommandOptions,
-  target: string,
+  target: Target,
 ): string {
   const { module } = ready;
   const { model, solver } = module;
@@ -68,7 +68,7 @@ function text(
       state: stateJson(model, solution),
       outputs: outputsJson(model, solution),
       value,
-      solver: solverJson(module, options, target, "solve"),
+      solver: solverJson(ready, options, target, "solve"),
     })}\n`;
   }
   const columns: Column[] = [{ name: "t", values: times }, ...columnsOf(model, solution)];

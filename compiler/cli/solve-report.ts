@@ -1,9 +1,10 @@
 /** What the commands that run a solve say about it: the `solver` object of the JSON contract, and status codes in words. */
 
+import { type Ready, workspaceBytes } from "../compile.ts";
 import { solveStopped } from "../diagnostics/command-messages.ts";
 import type { Ending } from "../execute/problem.ts";
 import { type Module, status } from "../module.ts";
-import type { CommandOptions } from "../options.ts";
+import type { CommandOptions, Target } from "../options.ts";
 import { planOf } from "../plan.ts";
 import { exitCode } from "./exit.ts";
 import { type Json, shortNumber } from "./number.ts";
@@ -11,12 +12,13 @@ import { Failure } from "./streams.ts";
 
 /** Key order is part of the contract. */
 export function solverJson(
-  module: Module,
+  ready: Ready,
   options: CommandOptions,
-  target: string,
+  target: Target,
   question: "solve" | "gradient",
 ): Json {
-  const plan = planOf(module, options);
+  const { module } = ready;
+  const plan = planOf(module, options, workspaceBytes(ready, target, options));
   const counts = question === "gradient" ? module.counts.gradient : { ...module.counts.solve, vjp: 0 };
   return {
     method: plan.method,

@@ -25,6 +25,7 @@ export function selfTest(
   prefix: string,
   real: Real,
   opening: string,
+  stem: string,
 ): string {
   const p = prefix;
   const { model } = module;
@@ -76,7 +77,7 @@ export function selfTest(
 /* Self-test: prints the value and gradient of the defaults, and compares the gradient along its own direction with
  * extrapolated central differences of the solve, to ${tolerance} relative. Ends with 0 when everything holds. */
 
-#include "${p}.h"
+#include "${stem}.h"
 
 #include <math.h>
 #include <stddef.h>

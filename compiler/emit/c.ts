@@ -29,12 +29,16 @@ export interface COptions {
   readonly real: Real;
   /** Lines of the comment the files open with. */
   readonly header: string;
+  /** Name of the files before `.h`, `.c` and `_selftest.c`; the prefix if left out. */
+  readonly stem?: string | undefined;
 }
 
 export interface CFiles {
   readonly header: string;
   readonly source: string;
   readonly selftest: string;
+  /** Size of the workspace, as the header says. */
+  readonly workspaceBytes: number;
 }
 
 export function emitC(module: Module, options: COptions): CFiles {
@@ -42,7 +46,15 @@ export function emitC(module: Module, options: COptions): CFiles {
   return {
     header: writer.header(),
     source: writer.source(),
-    selftest: selfTest(module, layoutOf(module), options.prefix, options.real, comment(options.header)),
+    selftest: selfTest(
+      module,
+      layoutOf(module),
+      options.prefix,
+      options.real,
+      comment(options.header),
+      options.stem ?? options.prefix,
+    ),
+    workspaceBytes: writer.workspaceBytes(),
   };
 }
 
@@ -54,6 +66,7 @@ type EntryName = "solve" | "gradient";
 class CWriter {
   readonly #module: Module;
   readonly #prefix: string;
+  readonly #stem: string;
   readonly #real: Real;
   readonly #opening: string;
   readonly #layout: Layout;
@@ -70,6 +83,7 @@ class CWriter {
   constructor(module: Module, options: COptions) {
     this.#module = module;
     this.#prefix = options.prefix;
+    this.#stem = options.stem ?? options.prefix;
     this.#real = options.real;
     this.#opening = comment(options.header);
     this.#layout = layoutOf(module);
@@ -205,7 +219,7 @@ ${struct("problem", problem)}
 ${struct("solution", solution)}
 ${struct("gradients", gradients)}
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
-#define ${upper}_WORKSPACE_BYTES ${this.#workspaceBytes()}u
+#define ${upper}_WORKSPACE_BYTES ${this.workspaceBytes()}u
 ${struct("workspace", workspace)}
 /* The model's own defaults. */
 extern const ${p}_problem ${p}_default;
@@ -220,7 +234,8 @@ ${prototypes.join("\n\n")}
 `;
   }
 
-  #workspaceBytes(): number {
+  /** All reals of one size, then integers of four bytes, rounded up to the alignment. */
+  workspaceBytes(): number {
     const size = this.#real === "float" ? 4 : 8;
     const work = workspaceArrays(this.#module);
     const words = (arrays: readonly GlobalArray[]) =>
@@ -252,7 +267,7 @@ ${prototypes.join("\n\n")}
         return `static const ${type} ${this.#members.get(array.name)}${extents} =\n    ${wrapped(values, "    ")};\n`;
       });
     return `${this.#opening}
-#include "${p}.h"
+#include "${this.#stem}.h"
 
 #include <math.h>
 #include <stddef.h>

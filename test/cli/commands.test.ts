@@ -81,7 +81,7 @@ describe("grad", () => {
     expect(single.solver.real).toBe("float");
     expect(Math.fround(single.value)).toBe(single.value);
     expect(Math.abs(single.value - double.value)).toBeLessThan(1e-4);
-    expect(single.solver.workspaceBytes).toBe(double.solver.workspaceBytes / 2);
+    expect(single.solver.checkpointBytes).toBe(double.solver.checkpointBytes / 2);
   });
 });
 
@@ -128,6 +128,27 @@ describe("compile", () => {
     expect(two).toBe(one);
     expect(one).not.toContain(folder);
     expect(await fine(["compile", lotka, "--steps", "21", "--t1", "2"])).not.toBe(one);
+  });
+
+  it("names files after --out, and they find each other", async () => {
+    await fine(["compile", lotka, "--out", at("out/lv.mjs")]);
+    expect(fs.readFileSync(at("out/lv.mjs"), "utf8")).toMatch(/\n\/\/# sourceMappingURL=lv\.mjs\.map\n$/);
+    await fine(["compile", lotka, "--target", "c", "--out", at("out/solver.c"), "--prefix", "lv"]);
+    expect(fs.readdirSync(at("out")).sort()).toEqual([
+      ...["lv.mjs", "lv.mjs.map", "solver.c", "solver.h", "solver_selftest.c"],
+    ]);
+    expect(fs.readFileSync(at("out/solver.c"), "utf8")).toContain('#include "solver.h"');
+    expect(fs.readFileSync(at("out/solver_selftest.c"), "utf8")).toContain("lv_gradient(");
+  });
+
+  it("prints the bill of the header", async () => {
+    const { plan } = JSON.parse(
+      await fine(["compile", lotka, "--target", "c", "--out-dir", at("bill"), "--json"]),
+    );
+    const header = fs.readFileSync(at("bill/lotka_volterra.h"), "utf8");
+    expect(header).toContain(`LOTKA_VOLTERRA_WORKSPACE_BYTES ${plan.workspaceBytes}u`);
+    const { solver } = JSON.parse(await fine(["grad", lotka, "--target", "c", "--json"]));
+    expect(solver.workspaceBytes).toBe(plan.workspaceBytes);
   });
 
   it("leaves out what is not to be emitted", async () => {
