@@ -1,24 +1,266 @@
 /**
- * Every primitive once: what it computes and its partial derivatives, one line of mathematics per argument. Forward,
- * reverse and Taylor mode are derived from these lines and from nothing else; the interpreter, the constant folder and
- * the documentation read the same table. A missing entry does not type-check.
+ * THE table of primitive functions: value, derivative, conventions, cost, points of test. Forward mode, reverse mode
+ * and Taylor mode are all derived from `partials`, one line of mathematics per argument, in the arguments x, y and the
+ * result v. Values have the meaning of JavaScript's Math.
  *
- * Values are those of JavaScript in every target. A partial is written with the result `v` where that is cheaper and
- * keeps its accuracy, with the arguments otherwise. Outside the domain of a function its value is NaN, and its partial
- * may be any number: nothing meaningful is left to be differentiated.
+ * Conventions at kinks are those of the language contract; they are stated in each row and printed by
+ * `odegrad list functions`.
  */
 
-import type { Table } from "./primitive.ts";
-import { arithmetic } from "./primitives/arithmetic.ts";
-import { hyperbolic } from "./primitives/hyperbolic.ts";
-import { kinked } from "./primitives/kinked.ts";
-import { powers } from "./primitives/powers.ts";
-import { trigonometric } from "./primitives/trigonometric.ts";
+import * as build from "./build.ts";
+import { add, div, mul, neg, number, one, pow, sqrt, sub, zero } from "./build.ts";
+import type { Expr } from "./nodes.ts";
+import type { UnaryOpcode } from "./opcode.ts";
+import type { Binary, Facts, Table, Unary } from "./primitive.ts";
+
+const apply = (op: UnaryOpcode, x: Expr): Expr => build.primitive(op, [x]);
+const hypot = (x: Expr, y: Expr): Expr => build.primitive("hypot", [x, y]);
+const isZero = (x: Expr) => build.compare("eq", x, zero);
+
+const ecma = "ECMAScript 2024, 21.3.2";
+
+/** Costs in units of one addition, as measured in V8 and glibc. */
+const cheap = 1;
+const division = 4;
+const root = 5;
+const transcendental = 16;
+
+type Settings = Partial<Pick<Facts, "kind" | "convention" | "companion" | "cost" | "source">> & {
+  singular?: boolean;
+};
+
+/** A function of one argument that is smooth where it is defined. */
+function unary(
+  value: (x: number) => number,
+  partial: (x: Expr, v: Expr) => Expr,
+  points: readonly number[],
+  settings: Settings = {},
+): Unary {
+  const { kind = "smooth", cost = transcendental, source = ecma, singular = false, ...rest } = settings;
+  return {
+    arity: 1,
+    value,
+    partials: (x, v) => [partial(x, v)],
+    points: points.map((x) => [x]),
+    kind,
+    cost,
+    source,
+    singular: [singular],
+    ...rest,
+  };
+}
+
+function binary(
+  value: (x: number, y: number) => number,
+  partials: (x: Expr, y: Expr, v: Expr) => readonly [Expr, Expr],
+  points: readonly (readonly [number, number])[],
+  settings: Omit<Settings, "singular"> & { singular?: readonly [boolean, boolean] } = {},
+): Binary {
+  const {
+    kind = "smooth",
+    cost = transcendental,
+    source = ecma,
+    singular = [false, false],
+    ...rest
+  } = settings;
+  return { arity: 2, value, partials, points, kind, cost, source, singular, ...rest };
+}
+
+/** Whole-number and step functions: their derivative is 0 wherever they have one, and 0 by convention at a jump. */
+const flat = (value: (x: number) => number): Unary =>
+  unary(value, () => zero, [-2.7, -0.4, 0.3, 1.6, 1e9 + 0.5], {
+    kind: "zero",
+    cost: cheap,
+    convention: "derivative 0, at jumps too",
+  });
+
+const line = [-1e150, -3.7, -1, -0.2, -1e-9, 1e-160, 1e-9, 0.3, 1, 2.5, 40, 1e150];
+const moderate = [-20, -3.7, -1, -0.2, -1e-9, 1e-160, 1e-9, 0.3, 1, 2.5, 20];
+const positive = [1e-300, 1e-160, 1e-9, 0.2, 0.999, 1, 1.5, 10, 1e160];
+const inner = [-0.999, -0.7, -0.2, -1e-9, 1e-160, 1e-9, 0.3, 0.5, 0.95];
+const pairs: readonly (readonly [number, number])[] = [
+  [0.3, 2.5],
+  [-1.7, 0.4],
+  [3, -2.2],
+  [-0.6, -1.1],
+  [1e-9, 4],
+  [250, 1e-3],
+];
 
 export const primitives: Table = {
-  ...arithmetic,
-  ...kinked,
-  ...powers,
-  ...trigonometric,
-  ...hyperbolic,
+  neg: unary(
+    (x) => -x,
+    () => number(-1),
+    line,
+    { kind: "linear", cost: cheap },
+  ),
+  abs: unary(Math.abs, (x) => apply("sign", x), line, {
+    kind: "kinked",
+    cost: cheap,
+    convention: "derivative 0 at 0",
+  }),
+  sign: flat(Math.sign),
+  sqrt: unary(Math.sqrt, (_x, v) => div(number(0.5), v), positive, {
+    cost: root,
+    singular: true,
+    convention: "derivative +Infinity at 0; a zero tangent or cotangent contributes 0",
+  }),
+  cbrt: unary(Math.cbrt, (_x, v) => div(one, mul(number(3), mul(v, v))), [-8, -0.2, 1e-9, 0.7, 27, 1e150], {
+    singular: true,
+    convention: "derivative +Infinity at 0; a zero tangent or cotangent contributes 0",
+  }),
+  exp: unary(Math.exp, (_x, v) => v, moderate),
+  expm1: unary(Math.expm1, (x) => apply("exp", x), moderate),
+  log: unary(Math.log, (x) => div(one, x), positive, {
+    singular: true,
+    convention: "derivative +Infinity at 0",
+  }),
+  log1p: unary(Math.log1p, (x) => div(one, add(one, x)), [-0.999, -0.4, -1e-9, 1e-160, 0.3, 5, 1e9], {
+    singular: true,
+    convention: "derivative +Infinity at -1",
+  }),
+  log2: unary(Math.log2, (x) => div(number(Math.LOG2E), x), positive, { singular: true }),
+  log10: unary(Math.log10, (x) => div(number(Math.LOG10E), x), positive, { singular: true }),
+  sin: unary(Math.sin, (x) => apply("cos", x), moderate, { companion: "cos" }),
+  cos: unary(Math.cos, (x) => neg(apply("sin", x)), moderate, { companion: "sin" }),
+  tan: unary(Math.tan, (_x, v) => add(one, mul(v, v)), [-1.4, -0.5, 1e-9, 0.3, 1.2, 4]),
+  // (1 - x)(1 + x) keeps its digits where 1 - x² has lost them.
+  asin: unary(Math.asin, (x) => div(one, sqrt(mul(sub(one, x), add(one, x)))), inner, {
+    singular: true,
+    convention: "derivative +Infinity at -1 and 1",
+  }),
+  acos: unary(Math.acos, (x) => neg(div(one, sqrt(mul(sub(one, x), add(one, x))))), inner, {
+    singular: true,
+    convention: "derivative -Infinity at -1 and 1",
+  }),
+  atan: unary(Math.atan, (x) => div(one, add(one, mul(x, x))), [-40, -1, -1e-9, 0.3, 1, 7, 1e9]),
+  sinh: unary(Math.sinh, (x) => apply("cosh", x), moderate, { companion: "cosh" }),
+  cosh: unary(Math.cosh, (x) => apply("sinh", x), moderate, { companion: "sinh" }),
+  tanh: unary(Math.tanh, (_x, v) => sub(one, mul(v, v)), [-22, -3, -0.5, -1e-9, 1e-160, 0.3, 1, 5, 22]),
+  // hypot(1, x) does not overflow where 1 + x² does.
+  asinh: unary(Math.asinh, (x) => div(one, hypot(one, x)), [-1e160, -3, -1e-9, 1e-160, 0.4, 2, 1e9, 1e160]),
+  acosh: unary(Math.acosh, (x) => div(one, sqrt(mul(sub(x, one), add(x, one)))), [1.001, 1.5, 3, 40, 1e9], {
+    singular: true,
+    convention: "derivative +Infinity at 1",
+  }),
+  atanh: unary(Math.atanh, (x) => div(one, mul(sub(one, x), add(one, x))), inner, {
+    singular: true,
+    convention: "derivative +Infinity at -1 and 1",
+  }),
+  floor: flat(Math.floor),
+  ceil: flat(Math.ceil),
+  round: flat(Math.round),
+  trunc: flat(Math.trunc),
+  fround: unary(Math.fround, () => one, [0.5, -2, 3], {
+    kind: "linear",
+    cost: cheap,
+    convention: "derivative 1",
+  }),
+
+  add: binary(
+    (x, y) => x + y,
+    () => [one, one],
+    pairs,
+    { kind: "linear", cost: cheap, source: "IEEE 754" },
+  ),
+  sub: binary(
+    (x, y) => x - y,
+    () => [one, number(-1)],
+    pairs,
+    { kind: "linear", cost: cheap, source: "IEEE 754" },
+  ),
+  mul: binary(
+    (x, y) => x * y,
+    (x, y) => [y, x],
+    pairs,
+    { kind: "bilinear", cost: cheap, source: "IEEE 754" },
+  ),
+  div: binary(
+    (x, y) => x / y,
+    (_x, y, v) => [div(one, y), neg(div(v, y))],
+    pairs,
+    {
+      cost: division,
+      source: "IEEE 754",
+      singular: [true, true],
+      convention: "infinite or undefined at denominator 0; a zero tangent or cotangent contributes 0",
+    },
+  ),
+  mod: binary(
+    (x, y) => x % y,
+    (x, y) => [one, neg(apply("trunc", div(x, y)))],
+    [
+      [5.3, 2],
+      [-5.3, 2],
+      [5.3, -2],
+      [0.7, 3],
+    ],
+    { kind: "kinked", convention: "derivatives 1 and -trunc(a / b), at jumps too", singular: [false, true] },
+  ),
+  pow: binary(
+    (x, y) => x ** y,
+    (x, y, v) => [
+      // x⁰ is 1 for every x.
+      build.select(isZero(y), zero, mul(y, pow(x, sub(y, one)))),
+      // 0^y is 0 around every y > 0; a negative base has no derivative for its exponent.
+      build.select(build.and(isZero(x), build.compare("gt", y, zero)), zero, mul(v, apply("log", x))),
+    ],
+    [
+      [2, 3],
+      [0.3, 2.5],
+      [1.7, -1.5],
+      [4, 0.5],
+      [9, -2],
+      [1e-3, 0.3],
+      [0.5, 10],
+    ],
+    {
+      cost: 2 * transcendental,
+      singular: [true, true],
+      convention:
+        "for the base y·x^(y-1), 0 for exponent 0; for the exponent v·log(x), 0 at base 0, NaN for a negative base",
+    },
+  ),
+  atan2: binary(
+    Math.atan2,
+    (x, y) => [div(div(y, hypot(x, y)), hypot(x, y)), neg(div(div(x, hypot(x, y)), hypot(x, y)))],
+    pairs,
+    { singular: [true, true], convention: "NaN at (0, 0)" },
+  ),
+  hypot: binary(
+    Math.hypot,
+    (x, y, v) => [build.select(isZero(v), zero, div(x, v)), build.select(isZero(v), zero, div(y, v))],
+    pairs,
+    { kind: "kinked", convention: "derivatives 0 at (0, 0)" },
+  ),
+  min: binary(
+    Math.min,
+    (x, y) => {
+      const first = build.compare("lt", x, y);
+      return [build.select(first, one, zero), build.select(first, zero, one)];
+    },
+    pairs,
+    { kind: "kinked", cost: cheap, convention: "at a tie the second argument has the whole derivative" },
+  ),
+  max: binary(
+    Math.max,
+    (x, y) => {
+      const first = build.compare("ge", x, y);
+      return [build.select(first, one, zero), build.select(first, zero, one)];
+    },
+    pairs,
+    { kind: "kinked", cost: cheap, convention: "at a tie the first argument has the whole derivative" },
+  ),
+  gate: binary(
+    (c, p) => (c === 0 ? 0 : c * p),
+    (c, p) => [p, c],
+    pairs,
+    {
+      kind: "bilinear",
+      cost: cheap,
+      source: "language contract, conventions at kinks",
+      singular: [true, true],
+      convention: "exactly 0 where the first factor is 0",
+    },
+  ),
 };
