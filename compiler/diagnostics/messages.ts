@@ -234,3 +234,12 @@ export const notConstant = (span: Span, what: string): Diagnostic =>
 
 export const noValue = (span: Span, what: string): Diagnostic =>
   error("ODE2018", span, what, "give it a value before it is used");
+
+export const unusedParameter = (span: Span, name: string): Diagnostic => ({
+  code: "ODE2019",
+  severity: "warning",
+  message: `nothing depends on the parameter \`${name}\`, so its gradient is 0`,
+  span,
+  notes: [],
+  suggestion: "use it in `rhs` or `loss`, or delete it",
+});

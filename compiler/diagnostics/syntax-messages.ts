@@ -180,7 +180,12 @@ export const arrayGrowth = (span: Span, method: string): Diagnostic =>
   );
 
 export const hole = (span: Span): Diagnostic =>
-  error("ODE1042", span, "an array with holes cannot be compiled", "write every entry, `0` where it is empty");
+  error(
+    "ODE1042",
+    span,
+    "an array with holes cannot be compiled",
+    "write every entry, `0` where it is empty",
+  );
 
 export const otherArray = (span: Span, name: string): Diagnostic =>
   error(
@@ -237,7 +242,7 @@ export const moduleEffect = (span: Span): Diagnostic =>
   );
 
 export const dynamicImport = (span: Span): Diagnostic =>
-  error("ODE1051", span, "`import()` cannot be compiled", "import at the top: `import { f } from \"./file\"`");
+  error("ODE1051", span, "`import()` cannot be compiled", 'import at the top: `import { f } from "./file"`');
 
 export const environment = (span: Span, name: string): Diagnostic =>
   error(
@@ -311,7 +316,12 @@ export const indexAssigned = (span: Span, name: string): Diagnostic =>
   );
 
 export const constantAssigned = (span: Span, name: string): Diagnostic =>
-  error("ODE1062", span, `\`${name}\` is a constant and cannot be changed`, `declare it with \`let ${name} = …\``);
+  error(
+    "ODE1062",
+    span,
+    `\`${name}\` is a constant and cannot be changed`,
+    `declare it with \`let ${name} = …\``,
+  );
 
 export const usedBefore = (span: Span, name: string): Diagnostic =>
   error(

@@ -15,7 +15,10 @@ export const binary: ReadonlyMap<string, BinaryOpcode> = new Map(
 export const variadic: ReadonlySet<string> = new Set(["hypot", "min", "max"]);
 
 export const constants: ReadonlyMap<string, number> = new Map(
-  (["E", "LN10", "LN2", "LOG10E", "LOG2E", "PI", "SQRT1_2", "SQRT2"] as const).map((name) => [name, Math[name]]),
+  (["E", "LN10", "LN2", "LOG10E", "LOG2E", "PI", "SQRT1_2", "SQRT2"] as const).map((name) => [
+    name,
+    Math[name],
+  ]),
 );
 
 /** Members of `Number` that are numbers. */
@@ -30,4 +33,3 @@ export const limits: ReadonlyMap<string, number> = new Map(
 
 /** Every name that `Math` has here, for spelling suggestions. */
 export const names: readonly string[] = [...unary.keys(), ...binary.keys(), ...constants.keys()];
-

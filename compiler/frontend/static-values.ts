@@ -83,7 +83,11 @@ export const record = (
 
 export const sizeOf = (shape: Shape): number => shape.reduce((product, extent) => product * extent, 1);
 
-export const tensorOf = (shape: Shape, data: ArrayLike<number>, element: Tensor["element"] = "real"): Tensor => ({
+export const tensorOf = (
+  shape: Shape,
+  data: ArrayLike<number>,
+  element: Tensor["element"] = "real",
+): Tensor => ({
   kind: "tensor",
   element,
   shape,
@@ -152,7 +156,10 @@ export function numbersOf(value: Static): { shape: Shape; data: readonly number[
   for (const item of value.items) {
     const own = numbersOf(item);
     if (own === undefined) return undefined;
-    if (inner !== undefined && (inner.length !== own.shape.length || inner.some((n, axis) => n !== own.shape[axis]))) {
+    if (
+      inner !== undefined &&
+      (inner.length !== own.shape.length || inner.some((n, axis) => n !== own.shape[axis]))
+    ) {
       return undefined;
     }
     inner = own.shape;

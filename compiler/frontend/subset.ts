@@ -71,7 +71,10 @@ const refused: ReadonlyMap<ts.SyntaxKind, Rule> = new Map<ts.SyntaxKind, Rule>([
   [K.TypeOfExpression, (_, span) => syntax.objectOperator(span, "typeof")],
   [K.VoidExpression, (_, span) => syntax.objectOperator(span, "void")],
   [K.QuestionDotToken, say(syntax.optionalValue)],
-  [K.OmittedExpression, (node, span) => (ts.isArrayLiteralExpression(node.parent) ? syntax.hole(span) : undefined)],
+  [
+    K.OmittedExpression,
+    (node, span) => (ts.isArrayLiteralExpression(node.parent) ? syntax.hole(span) : undefined),
+  ],
   [K.EnumDeclaration, say(syntax.enumeration)],
   [K.ModuleDeclaration, say(syntax.declarationSpace)],
   [K.DeclareKeyword, say(syntax.declarationSpace)],
@@ -106,7 +109,8 @@ export function examine(node: ts.Node): Diagnostic | undefined {
       if (node.initializer !== undefined) return syntax.defaultValue(spanOf(node.initializer));
       if (ts.isParameter(node)) return examineType(node.type);
     }
-    if (ts.isNumericLiteral(node) && !Number.isFinite(Number(node.text))) return syntax.numberTooLarge(spanOf(node));
+    if (ts.isNumericLiteral(node) && !Number.isFinite(Number(node.text)))
+      return syntax.numberTooLarge(spanOf(node));
     if ((ts.isBreakStatement(node) || ts.isContinueStatement(node)) && node.label !== undefined) {
       return syntax.label(spanOf(node));
     }
@@ -131,7 +135,8 @@ export function fence(root: ts.Node): Diagnostic[] {
       if (!ts.isFunctionLike(node) && !ts.isVariableDeclaration(node)) continue;
     }
     ts.forEachChild(node, (child) => {
-      stack.push(child);
+      // The sign of an operation is looked at with the operation.
+      if (!ts.isBinaryExpression(node) || child !== node.operatorToken) stack.push(child);
     });
   }
   return found;
@@ -233,7 +238,17 @@ const collections: ReadonlySet<string> = new Set([
 ]);
 const surroundings: ReadonlySet<string> = new Set([
   ...["console", "process", "globalThis", "window", "document", "fetch", "setTimeout", "setInterval"],
-  ...["setImmediate", "queueMicrotask", "require", "navigator", "localStorage", "alert", "Buffer", "Deno", "Bun"],
+  ...[
+    "setImmediate",
+    "queueMicrotask",
+    "require",
+    "navigator",
+    "localStorage",
+    "alert",
+    "Buffer",
+    "Deno",
+    "Bun",
+  ],
 ]);
 
 /** What a name says that is declared nowhere in the model but known to everyone; undefined for an unknown one. */
@@ -262,7 +277,8 @@ function examineNew(node: ts.Node, span: Span): Diagnostic | undefined {
 
 function examineDeclaration(node: ts.VariableDeclaration): Diagnostic | undefined {
   const flags = node.parent.flags & ts.NodeFlags.BlockScoped;
-  if (flags === 0) return messages.unsupported(spanOf(node), "`var`", "write `const`, or `let` if it is assigned to");
+  if (flags === 0)
+    return messages.unsupported(spanOf(node), "`var`", "write `const`, or `let` if it is assigned to");
   if (flags !== ts.NodeFlags.Let && flags !== ts.NodeFlags.Const) {
     return messages.unsupported(spanOf(node), "`using`", "write `const`");
   }

@@ -1,0 +1,166 @@
+/**
+ * Arithmetic on values of function bodies. A number keeps its integer form as long as it has one, so that the same
+ * expression can be a subscript and a number. Integer division and remainder are forms only where both sides are known
+ * not to be negative, for there JavaScript and the IR agree.
+ */
+
+import { ts } from "ts-morph";
+import type { Affine } from "../ir/affine.ts";
+import * as affine from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
+import type { Expr } from "../ir/nodes.ts";
+import type { BinaryOpcode, UnaryOpcode } from "../ir/opcode.ts";
+import type { Lowering } from "./lowering.ts";
+import { rangeOf } from "./ranges.ts";
+import { integer, real, type Scalar } from "./values.ts";
+
+const K = ts.SyntaxKind;
+
+/** `left operator right` for `+ - * / % **`. */
+export function arithmetic(lowering: Lowering, operator: ts.SyntaxKind, left: Scalar, right: Scalar): Scalar {
+  switch (operator) {
+    case K.PlusToken:
+      return exact(left, right, affine.add, build.add);
+    case K.MinusToken:
+      return exact(left, right, affine.subtract, build.sub);
+    case K.AsteriskToken: {
+      const formed = bothForms(left, right, affine.multiply);
+      if (formed !== undefined) return mixed(left, right, formed, build.mul);
+      return real(build.mul(left.real(), right.real()));
+    }
+    case K.SlashToken:
+      return real(build.div(left.real(), right.real()));
+    case K.PercentToken:
+      return remainder(lowering, left, right);
+    default:
+      return power(lowering, left, right);
+  }
+}
+
+/** Forms are exact where their numbers are. */
+function exact(
+  left: Scalar,
+  right: Scalar,
+  form: (a: Affine, b: Affine) => Affine,
+  expr: (a: Expr, b: Expr) => Expr,
+): Scalar {
+  const formed = bothForms(left, right, form);
+  return formed === undefined ? real(expr(left.real(), right.real())) : mixed(left, right, formed, expr);
+}
+
+function bothForms(
+  left: Scalar,
+  right: Scalar,
+  combine: (a: Affine, b: Affine) => Affine | undefined,
+): (() => Affine) | undefined {
+  const { form: a } = left;
+  const { form: b } = right;
+  if (a === undefined || b === undefined) return undefined;
+  if (left.pure && right.pure) {
+    const form = combine(a(), b());
+    return form && (() => form);
+  }
+  // A product with an entry of a constant list is a form only if the other factor is a number.
+  const probe = combine(left.pure ? a() : oneAtom, right.pure ? b() : oneAtom);
+  return probe && (() => combine(a(), b())!);
+}
+
+const oneAtom = affine.index("?");
+
+const mixed = (left: Scalar, right: Scalar, form: () => Affine, expr: (a: Expr, b: Expr) => Expr): Scalar =>
+  left.pure && right.pure
+    ? integer(form())
+    : { kind: "scalar", real: once(() => expr(left.real(), right.real())), form, pure: false };
+
+/** Computes at most once: what is shared in the text stays shared in the tree. */
+export function once<T>(compute: () => T): () => T {
+  let done: { readonly value: T } | undefined;
+  return () => {
+    done ??= { value: compute() };
+    return done.value;
+  };
+}
+
+export function negate(value: Scalar): Scalar {
+  const { form } = value;
+  // An integer form has no negative zero, and a number that is 0 becomes one.
+  const zero = form !== undefined && value.pure && affine.constantOf(form()) === 0;
+  if (form !== undefined && value.pure && !zero) return integer(affine.scale(form(), -1));
+  const expr = once(() => build.neg(value.real()));
+  if (form === undefined) return real(expr());
+  return { kind: "scalar", real: expr, form: () => affine.scale(form(), -1), pure: false };
+}
+
+function remainder(lowering: Lowering, left: Scalar, right: Scalar): Scalar {
+  const expr = once(() => build.primitive("mod", [left.real(), right.real()]));
+  const by = right.form?.();
+  const divisor = by && affine.constantOf(by);
+  if (left.form === undefined || by === undefined || divisor === undefined || divisor <= 0)
+    return real(expr());
+  const of = left.form();
+  const { low } = rangeOf(of, lowering.knowledge);
+  if (low >= 0) {
+    const form = reduced(of, divisor, lowering);
+    return left.pure && right.pure
+      ? integer(form)
+      : { kind: "scalar", real: expr, form: () => form, pure: false };
+  }
+  return real(expr());
+}
+
+/** The remainder of a form that is not negative: what is a multiple of the divisor falls out. */
+function reduced(of: Affine, divisor: number, lowering: Lowering): Affine {
+  const { low, high } = rangeOf(of, lowering.knowledge);
+  if (low >= 0 && high < divisor) return of;
+  return affine.remainder(of, affine.integer(divisor));
+}
+
+/** `Math.floor(a / b)` of integer forms; undefined where it is none. */
+export function floorOfQuotient(lowering: Lowering, left: Scalar, right: Scalar): Scalar | undefined {
+  if (left.form === undefined || right.form === undefined) return undefined;
+  const of = left.form();
+  const divisor = affine.constantOf(right.form());
+  if (divisor === undefined || divisor <= 0) return undefined;
+  const { low, high } = rangeOf(of, lowering.knowledge);
+  if (low < 0) return undefined;
+  return high < divisor ? integer(affine.integer(0)) : integer(affine.quotient(of, affine.integer(divisor)));
+}
+
+function power(lowering: Lowering, base: Scalar, exponent: Scalar): Scalar {
+  const [a, b] = [base.form?.(), exponent.form?.()].map((form) => form && affine.constantOf(form));
+  if (a !== undefined && b !== undefined && base.pure && exponent.pure && b >= 0) {
+    const value = a ** b;
+    if (Number.isSafeInteger(value)) return integer(affine.integer(value));
+  }
+  const to = exponent.real();
+  // Small whole powers are products, which repeat the base.
+  const repeats = to.kind === "number" && (to.value === 2 || to.value === 3);
+  const from = base.real();
+  if (repeats) {
+    const leaf = isSteady(lowering, from) ? from : lowering.leaf("base", from);
+    const square = build.mul(leaf, leaf);
+    return real(to.value === 2 ? square : build.mul(square, leaf));
+  }
+  return real(build.pow(from, to));
+}
+
+/** An expression that costs nothing to repeat and never changes: a leaf, or a scalar that came in. */
+export const isSteady = (lowering: Lowering, expr: Expr): boolean =>
+  build.isLeaf(expr) || (expr.kind === "read" && expr.at.length === 0 && lowering.isInput(expr.array));
+
+export function unary(op: UnaryOpcode, value: Scalar): Scalar {
+  const rounding = op === "floor" || op === "ceil" || op === "round" || op === "trunc";
+  if (rounding && value.form !== undefined) return value;
+  return real(build.primitive(op, [value.real()]));
+}
+
+export const binary = (lowering: Lowering, op: BinaryOpcode, left: Scalar, right: Scalar): Scalar => {
+  if (op === "pow") return power(lowering, left, right);
+  if (op === "min" || op === "max") {
+    const [a, b] = [left, right].map(({ form, pure }) =>
+      pure && form ? affine.constantOf(form()) : undefined,
+    );
+    if (a !== undefined && b !== undefined) return integer(affine.integer(Math[op](a, b)));
+  }
+  return real(build.primitive(op, [left.real(), right.real()]));
+};

@@ -1,0 +1,353 @@
+/**
+ * Arrays that function bodies make and the few methods they have: `vec`, `mat`, `tensor`, `new Float64Array`, array
+ * literals, `fill`, `map`, `reduce`. All become local arrays of the IR and loops over them.
+ */
+
+import { ts } from "ts-morph";
+import * as messages from "../diagnostics/messages.ts";
+import * as syntax from "../diagnostics/syntax-messages.ts";
+import type { Affine } from "../ir/affine.ts";
+import * as affine from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
+import type { Shape, View } from "../ir/nodes.ts";
+import { arrayEntry, asArray, entry } from "./access.ts";
+import { expand } from "./calls.ts";
+import { lowerExpression, lowerScalar, scalarOf } from "./expressions.ts";
+import { refuse, spanOf } from "./load.ts";
+import type { Lowering } from "./lowering.ts";
+import { keep } from "./patterns.ts";
+import type { Scope } from "./scope.ts";
+import { unknownMethod } from "./static-library.ts";
+import type { FunctionValue } from "./static-values.ts";
+import { sizeOf } from "./static-values.ts";
+import { examine } from "./subset.ts";
+import { bare } from "./syntax.ts";
+import { type ArrayValue, describe, integer, real, type Scalar, type Value } from "./values.ts";
+
+const whole = (array: string, shape: Shape): ArrayValue => ({
+  kind: "array",
+  view: { array, prefix: [] },
+  shape,
+  element: "real",
+});
+
+/** Loops over the entries of a shape, the first axis outermost. `body` emits what is done at each. */
+export function overEntries(lowering: Lowering, shape: Shape, body: (at: readonly Affine[]) => void): void {
+  const nest = (axis: number, at: readonly Affine[]): void => {
+    if (axis === shape.length) return body(at);
+    const extent = shape[axis]!;
+    if (extent === 0) return;
+    const index = lowering.fresh("ijklmn"[axis] ?? "i");
+    const inner = lowering.inBlock(() =>
+      lowering.withIndex(index, affine.integer(0), affine.integer(extent - 1), () =>
+        nest(axis + 1, [...at, affine.index(index)]),
+      ),
+    );
+    const span = lowering.span;
+    lowering.emit(build.loop(index, affine.integer(0), affine.integer(extent), inner, { span }));
+  };
+  nest(0, []);
+}
+
+export function copy(lowering: Lowering, from: ArrayValue, to: View): void {
+  overEntries(lowering, from.shape, (at) => {
+    const value = entryAt(from, at);
+    lowering.emit(build.store(to.array, [...to.prefix, ...at], value, lowering.span));
+  });
+}
+
+/** The number at an index tuple. */
+function entryAt(from: ArrayValue, at: readonly Affine[]) {
+  let value: Value = from;
+  for (const form of at) value = arrayEntry(value as ArrayValue, form);
+  return value.kind === "scalar" ? value.real() : build.zero;
+}
+
+/** `vec(n, init?)`, `mat(m, n, init?)`, `tensor([…], init?)` in a function body. */
+export function lowerLeaf(
+  lowering: Lowering,
+  name: string,
+  node: ts.CallExpression,
+  scope: Scope,
+  wish: string,
+): ArrayValue {
+  const ranks = name === "vec" ? 1 : name === "mat" ? 2 : 0;
+  const args = node.arguments;
+  let shape: Shape;
+  if (ranks === 0) {
+    const sizes = args[0] && bare(args[0]);
+    if (sizes === undefined || !ts.isArrayLiteralExpression(sizes)) {
+      return refuse(messages.wrongKind(spanOf(args[0] ?? node), "an array of sizes", "something else"));
+    }
+    shape = sizes.elements.map((size) => lowerSize(lowering, size, scope));
+  } else {
+    if (args.length < ranks) {
+      refuse(messages.wrongArity(spanOf(node), name, ranks === 1 ? "a size" : "two sizes", args.length));
+    }
+    shape = args.slice(0, ranks).map((size) => lowerSize(lowering, size, scope));
+  }
+  const init = args[Math.max(1, ranks)];
+  const start = init && lowerExpression(lowering, init, scope, "initial");
+  if (start?.kind === "constant" && typeof start.value === "object" && start.value.kind === "initialiser") {
+    refuse(messages.impure(spanOf(init!), init!.getText()));
+  }
+  const array = lowering.alloc(wish, shape, true);
+  if (start !== undefined) fillWith(lowering, whole(array, shape), start, init!);
+  return whole(array, shape);
+}
+
+function fillWith(lowering: Lowering, to: ArrayValue, start: Value, at: ts.Node): void {
+  const put = (index: readonly Affine[], value: ReturnType<typeof entryAt>) =>
+    lowering.emit(build.store(to.view.array, index, value, lowering.span));
+  if (start.kind === "scalar") {
+    const value = lowering.leaf("initial", start.real());
+    if (!build.isZero(value)) overEntries(lowering, to.shape, (index) => put(index, value));
+    return;
+  }
+  if (start.kind === "function") {
+    overEntries(lowering, to.shape, (index) => {
+      put(index, scalarOf(expand(lowering, start, index.map(integer), at), at).real());
+    });
+    return;
+  }
+  const from = asArray(lowering, start, at);
+  if (sizeOf(from.shape) !== sizeOf(to.shape) || from.shape.length !== to.shape.length) {
+    refuse(messages.wrongShape(spanOf(at), "the initial value", describe(to), describe(from)));
+  }
+  copy(lowering, from, to.view);
+}
+
+function lowerSize(lowering: Lowering, node: ts.Expression, scope: Scope): number {
+  const size = constantOf(lowerScalar(lowering, node, scope));
+  if (size === undefined) return refuse(syntax.unknownSize(spanOf(node)));
+  if (size < 0) return refuse(messages.wrongKind(spanOf(node), "a size from 0 on", String(size)));
+  return size;
+}
+
+const constantOf = ({ form }: ReturnType<typeof real>): number | undefined => {
+  const known = form?.();
+  return known && affine.constantOf(known);
+};
+
+/** `[a, b, c]`: an array where all items are numbers or rows of numbers, otherwise a tuple of what they are. */
+export function lowerArrayLiteral(
+  lowering: Lowering,
+  node: ts.ArrayLiteralExpression,
+  scope: Scope,
+  wish: string,
+): Value {
+  for (const element of node.elements) {
+    const refused = examine(element);
+    if (refused?.severity === "error") refuse(refused);
+  }
+  const shape = literalShape(node);
+  const { block, position } = lowering.mark();
+  const item = (element: ts.Expression, i: number) =>
+    lowerExpression(lowering, element, scope, `${wish}_${i}`);
+  const [head, ...tail] = node.elements;
+  const first = head && item(head, 0);
+  if (first?.kind === "scalar") {
+    const array = lowering.fresh(wish);
+    lowering.insert(
+      position,
+      build.alloc(array, [node.elements.length], { zero: false, span: lowering.span }),
+      block,
+    );
+    lowering.made(array);
+    const put = (value: Scalar, i: number) =>
+      lowering.emit(build.store(array, [affine.integer(i)], value.real(), lowering.span));
+    put(first, 0);
+    tail.forEach((element, i) => {
+      put(scalarOf(item(element, i + 1), element), i + 1);
+    });
+    return whole(array, [node.elements.length]);
+  }
+  const items: Value[] = first === undefined ? [] : [keep(lowering, `${wish}_0`, first)];
+  tail.forEach((element, i) => {
+    items.push(keep(lowering, `${wish}_${i + 1}`, item(element, i + 1)));
+  });
+  if (shape !== undefined && shape.length > 1) {
+    // Rows of a literal become one array: rows that were made for it are copied, and the optimiser merges them.
+    const array = lowering.fresh(wish);
+    lowering.insert(position, build.alloc(array, shape, { zero: false, span: lowering.span }), block);
+    lowering.made(array);
+    items.forEach((row, i) => {
+      copy(lowering, asArray(lowering, row, node), { array, prefix: [affine.integer(i)] });
+    });
+    return whole(array, shape);
+  }
+  const entries = new Map(items.map((each, i) => [String(i), each]));
+  const nodes = new Map(node.elements.map((each, i) => [String(i), each]));
+  return { kind: "record", entries, tuple: true, nodes };
+}
+
+/** The shape of a literal of literals that is regular; undefined for others. */
+function literalShape(node: ts.Expression): Shape | undefined {
+  const inner = bare(node);
+  if (!ts.isArrayLiteralExpression(inner)) return [];
+  if (inner.elements.length === 0) return undefined;
+  const shapes = inner.elements.map(literalShape);
+  const [first] = shapes;
+  if (first === undefined || shapes.some((shape) => String(shape) !== String(first))) return undefined;
+  return [shapes.length, ...first];
+}
+
+/** `new Float64Array(n)`, `new Float64Array(array)`; `new Array(n)` is filled before it is used. */
+export function lowerNew(lowering: Lowering, node: ts.NewExpression, scope: Scope, wish: string): Value {
+  const refused = examine(node);
+  if (refused !== undefined) refuse(refused);
+  const name = node.expression.getText();
+  const args = node.arguments ?? [];
+  if (name === "Int32Array") {
+    const instead = "compute integer arrays at module level; in functions use `new Float64Array(n)`";
+    return refuse(messages.unsupported(spanOf(node), "an integer array made in a function", instead));
+  }
+  const [first] = args;
+  if (args.length !== 1 || first === undefined) {
+    return refuse(messages.wrongArity(spanOf(node), name, "one argument", args.length));
+  }
+  const value = lowerExpression(lowering, first, scope, wish);
+  if (value.kind !== "scalar") {
+    if (name === "Array") return refuse(syntax.newObject(spanOf(node), "Array"));
+    const from = asArray(lowering, value, first);
+    if (from.shape.length !== 1) {
+      return refuse(messages.wrongShape(spanOf(first), "this", "an array of numbers", describe(from)));
+    }
+    const array = lowering.alloc(wish, from.shape, false);
+    copy(lowering, from, { array, prefix: [] });
+    return whole(array, from.shape);
+  }
+  if (name === "Array" && !isFilled(node)) {
+    return refuse(syntax.hole(spanOf(node)));
+  }
+  const size = constantOf(value);
+  if (size === undefined || size < 0) return refuse(syntax.unknownSize(spanOf(first)));
+  return whole(lowering.alloc(wish, [size], true), [size]);
+}
+
+/** `new Array(n).fill(x)`. */
+const isFilled = ({ parent }: ts.NewExpression): boolean =>
+  ts.isPropertyAccessExpression(parent) && parent.name.text === "fill" && ts.isCallExpression(parent.parent);
+
+/** A method of an array. */
+export function lowerMethod(
+  lowering: Lowering,
+  self: Value,
+  name: ts.MemberName,
+  node: ts.CallExpression,
+  scope: Scope,
+  wish: string,
+): Value {
+  switch (name.text) {
+    case "fill":
+      return lowerFill(lowering, self, node, scope);
+    case "map":
+      return lowerMap(lowering, self, node, scope, wish);
+    case "reduce":
+      return lowerReduce(lowering, self, node, scope, wish);
+    default:
+      return refuse(unknownMethod(name));
+  }
+}
+
+function lowerFill(lowering: Lowering, self: Value, node: ts.CallExpression, scope: Scope): Value {
+  const target = node.expression as ts.PropertyAccessExpression;
+  if (self.kind !== "array" || self.readOnly !== undefined) {
+    return refuse(messages.readOnly(spanOf(target.expression), target.expression.getText()));
+  }
+  const [argument] = node.arguments;
+  if (node.arguments.length !== 1 || argument === undefined) {
+    return refuse(messages.wrongArity(spanOf(node), "fill", "one number", node.arguments.length));
+  }
+  if (self.shape.length !== 1)
+    refuse(syntax.wholeArray(spanOf(target.expression), target.expression.getText()));
+  const value = lowering.leaf("filling", lowerScalar(lowering, argument, scope).real());
+  overEntries(lowering, self.shape, (at) => {
+    lowering.emit(build.store(self.view.array, [...self.view.prefix, ...at], value, lowering.span));
+  });
+  return self;
+}
+
+/** The function handed to `map` or `reduce`, and how many of `offered` arguments it takes. */
+function callback(lowering: Lowering, node: ts.CallExpression, scope: Scope): FunctionValue {
+  const [argument] = node.arguments;
+  const fn = argument && lowerExpression(lowering, argument, scope);
+  if (fn?.kind === "function") return fn;
+  return refuse(messages.wrongKind(spanOf(argument ?? node), "a function", fn ? describe(fn) : "nothing"));
+}
+
+/** One item; an entry of a constant may be a subscript, too. */
+const itemAt = (lowering: Lowering, self: Value, from: ArrayValue, at: Affine, node: ts.Node): Value =>
+  self.kind === "constant" ? entry(lowering, self, () => integer(at), node) : arrayEntry(from, at);
+
+function lowerMap(
+  lowering: Lowering,
+  self: Value,
+  node: ts.CallExpression,
+  scope: Scope,
+  wish: string,
+): Value {
+  const fn = callback(lowering, node, scope);
+  const apply = (...args: Value[]) => expand(lowering, fn, args.slice(0, fn.node.parameters.length), node);
+  if (self.kind === "record" && self.tuple) {
+    const items = [...self.entries.values()].map((item, i) =>
+      keep(lowering, `${wish}_${i}`, apply(item, integer(affine.integer(i)))),
+    );
+    return { kind: "record", tuple: true, entries: new Map(items.map((item, i) => [String(i), item])) };
+  }
+  const from = asArray(lowering, self, node);
+  const [length] = from.shape as [number];
+  // The shape of the result is that of what the function returns, known after reading it once.
+  const { block, position } = lowering.mark();
+  const array = lowering.fresh(wish);
+  let row: Shape | undefined;
+  overEntries(lowering, [length], ([at]) => {
+    const value = apply(itemAt(lowering, self, from, at!, node), integer(at!));
+    if (value.kind === "scalar") {
+      row = [];
+      lowering.emit(build.store(array, [at!], value.real(), lowering.span));
+      return;
+    }
+    const inner = asArray(lowering, value, node);
+    row = inner.shape;
+    copy(lowering, inner, { array, prefix: [at!] });
+  });
+  const shape = [length, ...(row ?? [])];
+  lowering.insert(position, build.alloc(array, shape, { zero: false, span: lowering.span }), block);
+  lowering.made(array);
+  return whole(array, shape);
+}
+
+function lowerReduce(
+  lowering: Lowering,
+  self: Value,
+  node: ts.CallExpression,
+  scope: Scope,
+  wish: string,
+): Value {
+  const fn = callback(lowering, node, scope);
+  const apply = (...args: Value[]) => expand(lowering, fn, args.slice(0, fn.node.parameters.length), node);
+  const start = node.arguments[1];
+  if (start === undefined) {
+    return refuse(
+      messages.wrongArity(spanOf(node), "reduce", "a function and a start", node.arguments.length),
+    );
+  }
+  const first = lowerScalar(lowering, start, scope);
+  if (self.kind === "record" && self.tuple) {
+    let sum: Value = first;
+    [...self.entries.values()].forEach((item, i) => {
+      sum = keep(lowering, wish, apply(sum, item, integer(affine.integer(i))));
+    });
+    return sum;
+  }
+  const from = asArray(lowering, self, node);
+  const array = lowering.alloc(wish, [], false);
+  lowering.emit(build.store(array, [], first.real(), lowering.span));
+  overEntries(lowering, [from.shape[0]!], ([at]) => {
+    const sum = real(lowering.leaf("before", build.read(array)));
+    const next = scalarOf(apply(sum, itemAt(lowering, self, from, at!, node), integer(at!)), node).real();
+    lowering.emit(build.store(array, [], next, lowering.span));
+  });
+  return real(build.read(array));
+}

@@ -1,0 +1,168 @@
+/**
+ * Calls: `Math`, arrays, the library, and helper functions, which are expanded where they are called: one instance for
+ * each call, with the shapes of that call. In: the tree of the call. Out: the value of the function.
+ */
+
+import { ts } from "ts-morph";
+import * as messages from "../diagnostics/messages.ts";
+import * as syntax from "../diagnostics/syntax-messages.ts";
+import * as affine from "../ir/affine.ts";
+import { member } from "./access.ts";
+import { binary, floorOfQuotient, unary } from "./arithmetic.ts";
+import { lowerLeaf, lowerMethod } from "./arrays.ts";
+import { lowerExpression, lowerScalar } from "./expressions.ts";
+import { refuse, spanOf } from "./load.ts";
+import type { Lowering } from "./lowering.ts";
+import * as mathematics from "./mathematics.ts";
+import { Outcome } from "./outcome.ts";
+import { bindParameters, keep } from "./patterns.ts";
+import { isGlobal } from "./resolve-name.ts";
+import { Scope } from "./scope.ts";
+import { lowerBody } from "./statements.ts";
+import { unknownMath } from "./static.ts";
+import { isLeafFunction, libraryLater } from "./static-library.ts";
+import { type FunctionNode, type FunctionValue, isTagged } from "./static-values.ts";
+import { assignedNames, bare } from "./syntax.ts";
+import { describe, integer, type Scalar, type Value } from "./values.ts";
+
+/** Calls inside calls, at most. */
+const deepest = 100;
+
+export function lowerCall(
+  lowering: Lowering,
+  node: ts.CallExpression,
+  scope: Scope,
+  wish: string | undefined,
+): Value {
+  if (node.questionDotToken !== undefined) refuse(syntax.optionalValue(spanOf(node)));
+  if (node.expression.kind === ts.SyntaxKind.ImportKeyword) refuse(syntax.dynamicImport(spanOf(node)));
+  for (const argument of node.arguments) {
+    if (ts.isSpreadElement(argument)) refuse(syntax.spreadOrRest(spanOf(argument)));
+  }
+  const callee = bare(node.expression);
+  if (ts.isPropertyAccessExpression(callee)) {
+    const object = bare(callee.expression);
+    if (isGlobal(object, "Math", scope)) return lowerMath(lowering, node, callee.name.text, scope);
+    for (const name of ["Array", "Float64Array", "Int32Array"]) {
+      if (!isGlobal(object, name, scope)) continue;
+      const instead = "make the array with `vec(n)` and fill it in a loop";
+      return refuse(messages.unsupported(spanOf(node), `\`${callee.getText()}\` in a function`, instead));
+    }
+    const self = lowerExpression(lowering, object, scope, wish);
+    const isRecord =
+      (self.kind === "record" && !self.tuple) ||
+      (self.kind === "constant" && isTagged(self.value) && ["record", "namespace"].includes(self.value.kind));
+    if (!isRecord) return lowerMethod(lowering, self, callee.name, node, scope, wish ?? "result");
+    return apply(lowering, member(self, callee.name.text, callee.name), node, scope, wish);
+  }
+  return apply(lowering, lowerExpression(lowering, callee, scope), node, scope, wish);
+}
+
+function apply(
+  lowering: Lowering,
+  callee: Value,
+  node: ts.CallExpression,
+  scope: Scope,
+  wish: string | undefined,
+): Value {
+  if (callee.kind === "constant" && isTagged(callee.value) && callee.value.kind === "library") {
+    const { name } = callee.value;
+    if (isLeafFunction(name)) return lowerLeaf(lowering, name, node, scope, wish ?? name);
+    const later = libraryLater.get(name);
+    if (later !== undefined) return refuse(messages.notYet(spanOf(node.expression), `\`${name}\``, later));
+    const instead = "call it at module level, and use the result here";
+    return refuse(messages.unsupported(spanOf(node), `\`${name}\` in a function`, instead));
+  }
+  if (callee.kind !== "function") {
+    return refuse(messages.wrongKind(spanOf(node.expression), "a function", describe(callee)));
+  }
+  const args = node.arguments.map((argument, position) => {
+    const parameter = callee.node.parameters[position]?.name;
+    const name = parameter !== undefined && ts.isIdentifier(parameter) ? parameter.text : "argument";
+    const value = keep(lowering, name, lowerExpression(lowering, argument, scope, name));
+    return value.kind === "function" ? refuse(syntax.functionValue(spanOf(argument))) : value;
+  });
+  return expand(lowering, callee, args, node, wish);
+}
+
+/** The body of a function in the place of a call. */
+export function expand(
+  lowering: Lowering,
+  fn: FunctionValue,
+  args: readonly Value[],
+  at: ts.Node,
+  wish = fn.name === "" ? "result" : fn.name,
+): Value {
+  const name = fn.name === "" ? "the function" : fn.name;
+  if (lowering.calls.includes(fn.node)) refuse(messages.recursion(spanOf(at), name));
+  if (lowering.calls.length >= deepest) refuse(messages.tooDeep(spanOf(at)));
+  const { body, parameters } = fn.node;
+  if (body === undefined) return refuse(syntax.noBody(spanOf(fn.node)));
+  const scope = new Scope(fn.scope, fn.node);
+  const expected = parameters.length === 1 ? "one argument" : `${parameters.length} arguments`;
+  return lowering.expanding(fn.node, spanOf(at), () => {
+    bindParameters(lowering, parameters, args, scope, changesIn(fn.node), (found) =>
+      refuse(messages.wrongArity(spanOf(at), name, expected, found)),
+    );
+    if (!ts.isBlock(body)) return lowerExpression(lowering, body, scope, wish);
+    return lowerBody(lowering, body, new Scope(scope), new Outcome(lowering, wish), name, wish);
+  });
+}
+
+const changes = new WeakMap<FunctionNode, ReadonlySet<string>>();
+
+/** Names assigned to in a function. */
+export function changesIn(node: FunctionNode): ReadonlySet<string> {
+  let names = changes.get(node);
+  if (names === undefined) {
+    names = assignedNames(node);
+    changes.set(node, names);
+  }
+  return names;
+}
+
+function lowerMath(lowering: Lowering, node: ts.CallExpression, name: string, scope: Scope): Value {
+  const op1 = mathematics.unary.get(name);
+  const op2 = mathematics.binary.get(name);
+  if (op1 === undefined && op2 === undefined) return refuse(unknownMath(name, node.expression));
+  const count = node.arguments.length;
+  const arity = (expected: string) =>
+    refuse(messages.wrongArity(spanOf(node), `Math.${name}`, expected, count));
+  if (op1 !== undefined) {
+    if (count !== 1) arity("one argument");
+    const argument = bare(node.arguments[0]!);
+    return quotient(lowering, name, argument, scope) ?? unary(op1, lowerScalar(lowering, argument, scope));
+  }
+  if (mathematics.variadic.has(name) ? count === 0 : count !== 2) {
+    arity(mathematics.variadic.has(name) ? "one argument or more" : "two arguments");
+  }
+  const [first, ...rest] = node.arguments;
+  const start = lowerScalar(lowering, first!, scope);
+  if (rest.length === 0) return name === "hypot" ? unary("abs", start) : start;
+  return rest.reduce<Scalar>((folded, argument) => {
+    const { scalar, result } = lowering.keeping(folded, () => lowerScalar(lowering, argument, scope));
+    return binary(lowering, op2!, scalar, result);
+  }, start);
+}
+
+/** `Math.floor(a / b)` and `Math.trunc(a / b)` of integers, as an integer; undefined for anything else. */
+function quotient(
+  lowering: Lowering,
+  name: string,
+  argument: ts.Expression,
+  scope: Scope,
+): Value | undefined {
+  if (name !== "floor" && name !== "trunc") return undefined;
+  if (!ts.isBinaryExpression(argument) || argument.operatorToken.kind !== ts.SyntaxKind.SlashToken)
+    return undefined;
+  let found: Scalar | undefined;
+  // Read on trial: where it is no quotient of integers, what was emitted is dropped and it is read as a number.
+  const statements = lowering.inBlock(() => {
+    const left = lowerScalar(lowering, argument.left, scope);
+    const right = lowerScalar(lowering, argument.right, scope);
+    const [a, b] = [left, right].map(({ form }) => form && affine.constantOf(form()));
+    if (a !== undefined && b !== undefined && b !== 0) found = integer(affine.integer(Math[name](a / b)));
+    else found = floorOfQuotient(lowering, left, right);
+  });
+  return statements.length === 0 ? found : undefined;
+}

@@ -1,0 +1,349 @@
+/**
+ * `ode({...})` to a model: layouts, defaults and functions. In: the record that was handed to `ode`, as the interpreter
+ * computed it. Out: a model, or nothing where an error was reported; everything that can be said at once is said.
+ */
+
+import type { ts } from "ts-morph";
+import * as messages from "../diagnostics/messages.ts";
+import { nearest } from "../diagnostics/nearest.ts";
+import type { Span } from "../diagnostics/span.ts";
+import type { Fn, Parameter } from "../ir/nodes.ts";
+import { arraysOf } from "../ir/walk.ts";
+import { type Input, type Leaf, type Model, sizeOf } from "../model.ts";
+import { ConstantArrays } from "./constant-arrays.ts";
+import { type Asked, lowerFunction, type World } from "./functions.ts";
+import {
+  type Draft,
+  draftsOf,
+  emptyTree,
+  nameLeaves,
+  placeLeaves,
+  recordTree,
+  sameShape,
+  type Tree,
+  treeOf,
+} from "./layout.ts";
+import { refuse, spanOf } from "./load.ts";
+import type { Reporter } from "./reporter.ts";
+import type { Target } from "./results.ts";
+import { readSolver } from "./solver-defaults.ts";
+import type { Interpreter } from "./static.ts";
+import {
+  describe,
+  type FunctionValue,
+  isTagged,
+  numbersOf,
+  type RecordValue,
+  record,
+  type Static,
+} from "./static-values.ts";
+
+const keys = [
+  ...["state", "params", "constants", "inputs", "data", "rhs", "outputs", "times", "loss", "solver"],
+  ...["initial", "hamiltonian", "events"],
+];
+
+const later: Readonly<Record<string, string>> = {
+  initial: "give the initial state as numbers in `state`",
+  hamiltonian: "write the two derivatives as `rhs`: q' = ∂H/∂p and p' = −∂H/∂q",
+  events: "split the time at the event, and solve the pieces one after the other",
+};
+
+type RecordTree = Extract<Tree, { kind: "record" }>;
+
+interface Signals {
+  readonly tree: RecordTree;
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly count: number;
+    readonly drafts: readonly Draft[];
+    readonly span: Span;
+  }[];
+}
+
+/** Reads one declaration. */
+export class Declaration {
+  readonly #interpreter: Interpreter;
+  readonly #reporter: Reporter;
+  readonly #written: RecordValue;
+  readonly #span: Span;
+
+  constructor(interpreter: Interpreter, reporter: Reporter, declaration: Static, node: ts.CallExpression) {
+    this.#interpreter = interpreter;
+    this.#reporter = reporter;
+    this.#span = spanOf(node.expression);
+    if (!isTagged(declaration) || declaration.kind !== "record") {
+      const place = spanOf(node.arguments[0] ?? node);
+      refuse(messages.wrongKind(place, "a record such as `{ state, params, rhs }`", describe(declaration)));
+    }
+    this.#written = declaration;
+  }
+
+  read(name: string, file: string): Model | undefined {
+    this.#checkKeys();
+    const state = this.#leaves("state");
+    const params = this.#leaves("params");
+    const data = this.#leaves("data");
+    const signals = this.#signals();
+    const times = this.#times();
+    const { defaults, spans } = readSolver(this.#record("solver"), (diagnostic) =>
+      this.#reporter.add(diagnostic),
+    );
+    const constants = this.#record("constants") ?? record(new Map());
+    if (state === undefined || params === undefined || data === undefined || signals === undefined)
+      return undefined;
+    if (draftsOf(state).length === 0) {
+      const what = "declare what the derivative is of: `state: { x: 1 }`";
+      this.#reporter.add(messages.missingKey(this.#place("state") ?? this.#span, "state", what));
+      return undefined;
+    }
+
+    const groups = [
+      { record: "state", drafts: draftsOf(state) },
+      { record: "params", drafts: draftsOf(params) },
+      { record: "inputs", drafts: signals.inputs.flatMap(({ drafts }) => drafts) },
+      { record: "data", drafts: draftsOf(data) },
+    ];
+    const names = nameLeaves(groups);
+    const inputs = placeInputs(signals, names);
+    const placed = {
+      state: placeLeaves(draftsOf(state), names),
+      params: placeLeaves(draftsOf(params), names),
+      data: placeLeaves(draftsOf(data), names),
+    };
+    const leaves = [
+      ...placed.state,
+      ...placed.params,
+      ...inputs.flatMap((input) => input.leaves),
+      ...placed.data,
+    ];
+    const constantArrays = new ConstantArrays();
+    for (const leaf of leaves) for (const taken of [leaf.name, `f_${leaf.name}`]) constantArrays.take(taken);
+    for (const taken of ["t", "k", "result"]) constantArrays.take(taken);
+    const world: World = {
+      interpreter: this.#interpreter,
+      constantArrays,
+      reporter: this.#reporter,
+      names,
+      state,
+      params,
+      inputs: signals.tree,
+      data,
+      constants,
+      leaves,
+    };
+    const rhs = this.#rhs(world, placed.state);
+    const loss = this.#loss(world, times?.length ?? 1);
+    const outputs = this.#outputs(world);
+    if (rhs === undefined || this.#reporter.failed) return undefined;
+    this.#unused(placed.params, [rhs, ...Object.values(loss), ...outputs.map(({ fn }) => fn)]);
+    return {
+      name,
+      file,
+      span: this.#span,
+      ...placed,
+      inputs,
+      times,
+      timesSpan: this.#place("times"),
+      constants: constantArrays.arrays,
+      rhs,
+      loss,
+      outputs,
+      solver: defaults,
+      solverSpans: spans,
+    };
+  }
+
+  /** Where a key was written. */
+  #place(key: string): Span | undefined {
+    const node = this.#written.nodes.get(key);
+    return node && spanOf(node);
+  }
+
+  #checkKeys(): void {
+    for (const key of this.#written.entries.keys()) {
+      const place = this.#place(key) ?? this.#span;
+      const instead = Object.hasOwn(later, key) ? later[key] : undefined;
+      if (!keys.includes(key))
+        this.#reporter.add(messages.unknownKey(place, key, "`ode`", keys, nearest(key, keys)));
+      else if (instead !== undefined) this.#reporter.add(messages.notYet(place, `\`${key}\``, instead));
+    }
+    if (!this.#written.entries.has("state")) {
+      const what = "add what the derivative is of, with its start: `state: { x: 1 }`";
+      this.#reporter.add(messages.missingKey(this.#span, "state", what));
+    }
+    const moves = ["rhs", "hamiltonian"].some((key) => this.#written.entries.has(key));
+    if (!moves) {
+      const what = "add the time derivative: `rhs: ({ x }, params) => ({ x: … })`";
+      this.#reporter.add(messages.missingKey(this.#span, "rhs", what));
+    }
+  }
+
+  /** The record of a key; nothing where it is left out or was refused. */
+  #record(key: string): RecordValue | undefined {
+    const value = this.#written.entries.get(key);
+    if (value === undefined && !this.#written.entries.has(key)) return undefined;
+    if (isTagged(value) && value.kind === "record") return value;
+    this.#reporter.add(messages.wrongKind(this.#place(key) ?? this.#span, "a record", describe(value)));
+    return undefined;
+  }
+
+  #leaves(key: string): RecordTree | undefined {
+    const span = this.#place(key) ?? this.#span;
+    const value = this.#record(key);
+    if (value === undefined) return this.#written.entries.has(key) ? undefined : emptyTree(span);
+    return this.#reporter.attempt(span, () => recordTree(value, [], span));
+  }
+
+  #signals(): Signals | undefined {
+    const span = this.#place("inputs") ?? this.#span;
+    const value = this.#record("inputs");
+    if (value === undefined) {
+      return this.#written.entries.has("inputs") ? undefined : { tree: emptyTree(span), inputs: [] };
+    }
+    const entries = new Map<string, Tree>();
+    const inputs: Signals["inputs"][number][] = [];
+    for (const [name, signal] of value.entries) {
+      const node = value.nodes.get(name);
+      const place = node ? spanOf(node) : span;
+      this.#reporter.attempt(place, () => {
+        const { tree, drafts, count } = readSignal(name, signal, place);
+        entries.set(name, tree);
+        inputs.push({ name, count, drafts, span: place });
+      });
+    }
+    if (inputs.length < value.entries.size) return undefined;
+    return { tree: { kind: "record", tuple: false, entries, span }, inputs };
+  }
+
+  #times(): readonly number[] | undefined {
+    const value = this.#written.entries.get("times");
+    if (value === undefined) return undefined;
+    const numbers = numbersOf(value);
+    const fits =
+      numbers?.shape.length === 1 &&
+      numbers.data.length > 0 &&
+      numbers.data.every((time) => Number.isFinite(time));
+    if (fits) return numbers.data;
+    const place = this.#place("times") ?? this.#span;
+    this.#reporter.add(messages.wrongKind(place, "an array of at least one time", describe(value)));
+    return undefined;
+  }
+
+  #function(value: Static, place: Span): FunctionValue | undefined {
+    if (isTagged(value) && value.kind === "function") return value;
+    this.#reporter.add(messages.wrongKind(place, "a function of state, params and env", describe(value)));
+    return undefined;
+  }
+
+  #rhs(world: World, state: readonly Leaf[]): Fn | undefined {
+    if (!this.#written.entries.has("rhs")) return undefined;
+    const fn = this.#function(this.#written.entries.get("rhs"), this.#place("rhs") ?? this.#span);
+    if (fn === undefined) return undefined;
+    const outs = state.map(
+      ({ name, shape }): Parameter => ({
+        kind: "array",
+        name: `f_${name}`,
+        element: "real",
+        shape,
+        access: "out",
+      }),
+    );
+    const asked: Asked = { kind: "derivative", target: targetOf(world.state, world.names, []), outs };
+    return lowerFunction(world, "rhs", fn, asked)?.fn;
+  }
+
+  #loss(world: World, times: number): Model["loss"] {
+    const value = this.#record("loss");
+    if (value === undefined) return {};
+    const parts = ["terminal", "running", "at"];
+    const loss: { -readonly [part in keyof Model["loss"]]: Fn } = {};
+    for (const [key, part] of value.entries) {
+      const node = value.nodes.get(key);
+      const place = node ? spanOf(node) : this.#span;
+      if (!parts.includes(key)) {
+        this.#reporter.add(messages.unknownKey(place, key, "`loss`", parts, nearest(key, parts)));
+        continue;
+      }
+      const fn = this.#function(part, place);
+      if (fn === undefined) continue;
+      const lowered = lowerFunction(world, key, fn, { kind: "number" }, key === "at" ? times : undefined);
+      if (lowered !== undefined) loss[key as "at"] = lowered.fn;
+    }
+    return loss;
+  }
+
+  #outputs(world: World): Model["outputs"] {
+    const value = this.#record("outputs");
+    return [...(value?.entries ?? [])].flatMap(([name, output]) => {
+      const node = value?.nodes.get(name);
+      const fn = this.#function(output, node ? spanOf(node) : this.#span);
+      const lowered = fn && lowerFunction(world, `output_${name}`, fn, { kind: "output" });
+      return lowered === undefined ? [] : [{ name, shape: lowered.shape, fn: lowered.fn }];
+    });
+  }
+
+  /** A parameter that nothing reads has the gradient 0, which is seldom what was meant. */
+  #unused(params: readonly Leaf[], functions: readonly (Fn | undefined)[]): void {
+    const read = new Set(functions.flatMap((fn) => (fn === undefined ? [] : [...arraysOf(fn)])));
+    for (const leaf of params) {
+      if (!read.has(leaf.name)) this.#reporter.add(messages.unusedParameter(leaf.span, leaf.path.join(".")));
+    }
+  }
+}
+
+/** An input: its tree is that of one piece, its defaults are those of all pieces. */
+function readSignal(
+  name: string,
+  value: Static,
+  place: Span,
+): { tree: Tree; drafts: readonly Draft[]; count: number } {
+  if (!isTagged(value) || value.kind !== "signal") {
+    const expected = "a signal of time such as `hold(20)`";
+    return refuse(messages.wrongKind(place, expected, describe(value)));
+  }
+  if (value.signal !== "hold") {
+    return refuse(messages.notYet(place, `\`${value.signal}\``, "use `hold` with more pieces"));
+  }
+  const pieces = value.knots.map((knot) => treeOf(knot, [name], place));
+  const [first] = pieces as [Tree];
+  if (pieces.some((piece) => !sameShape(piece, first))) {
+    return refuse(messages.badLeaf(place, `the pieces of \`${name}\` differ in shape`));
+  }
+  const all = pieces.map(draftsOf);
+  let position = 0;
+  const merge = (tree: Tree): Tree => {
+    if (tree.kind === "record") {
+      const entries = [...tree.entries].map(([key, inner]) => [key, merge(inner)] as const);
+      return { ...tree, entries: new Map(entries) };
+    }
+    const own = position++;
+    const initial = all.flatMap((drafts) => drafts[own]!.initial);
+    return { kind: "leaf", leaf: { ...tree.leaf, initial } };
+  };
+  const tree = merge(first);
+  return { tree, drafts: draftsOf(tree), count: value.knots.length };
+}
+
+function placeInputs(signals: Signals, names: ReadonlyMap<Draft, string>): Input[] {
+  let offset = 0;
+  return signals.inputs.map(({ name, count, drafts, span }) => {
+    const leaves = placeLeaves(drafts, names, count, offset);
+    offset += drafts.reduce((sum, { shape }) => sum + count * sizeOf(shape), 0);
+    return { name, kind: "hold", count, leaves, span };
+  });
+}
+
+/** Where the derivative of each state leaf goes. */
+function targetOf(tree: Tree, names: ReadonlyMap<Draft, string>, path: readonly string[]): Target {
+  if (tree.kind === "leaf") {
+    const name = `the derivative of \`${path.join(".")}\``;
+    const { shape, span } = tree.leaf;
+    return { kind: "leaf", array: `f_${names.get(tree.leaf)}`, prefix: [], shape, name, span };
+  }
+  const entries = [...tree.entries].map(
+    ([key, inner]) => [key, targetOf(inner, names, [...path, key])] as const,
+  );
+  const name = path.length === 0 ? "what `rhs` returns" : `the derivative of \`${path.join(".")}\``;
+  return { kind: "record", tuple: tree.tuple, entries: new Map(entries), name, span: tree.span };
+}

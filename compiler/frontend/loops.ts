@@ -1,0 +1,277 @@
+/**
+ * Loops: `for` with a trip count known from constants, sizes, outer indices and constant integer arrays, and `for … of`.
+ * Every loop becomes one of unit step; a step of c counts trips k and reads the index as start + c·k.
+ */
+
+import { ts } from "ts-morph";
+import * as messages from "../diagnostics/messages.ts";
+import type { Affine } from "../ir/affine.ts";
+import * as affine from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
+import { arrayEntry, asArray, entry } from "./access.ts";
+import { lowerExpression, lowerScalar } from "./expressions.ts";
+import { refuse, spanOf } from "./load.ts";
+import type { Lowering } from "./lowering.ts";
+import { bindPattern, keep } from "./patterns.ts";
+import { rangeOf } from "./ranges.ts";
+import { Scope } from "./scope.ts";
+import { type Exit, lowerList } from "./statements.ts";
+import { itemsOf } from "./static.ts";
+import { isTagged, numbersOf } from "./static-values.ts";
+import { assignedNames, assignmentOperator, bare, isIncrement, relations } from "./syntax.ts";
+import { fromStatic, integer, type Value } from "./values.ts";
+
+const K = ts.SyntaxKind;
+
+export function lowerFor(lowering: Lowering, node: ts.ForStatement, scope: Scope, exit: Exit): void {
+  const head = new Scope(scope);
+  const { name, start } = readStart(lowering, node, head);
+  const by = readStep(lowering, node, name, head);
+  const { relation, bound, at } = readCondition(lowering, node, name, head);
+  const isUp = relation === "lt" || relation === "le";
+  if (isUp !== by > 0) {
+    refuse(
+      messages.loopForm(
+        spanOf(node.incrementor!),
+        `\`${name.text}\` moves away from its bound, so the loop does not end`,
+      ),
+    );
+  }
+  const included = relation === "le" || relation === "ge" ? 1 : 0;
+  const index = lowering.fresh(name.text);
+  const own = affine.index(index);
+  if (Math.abs(by) === 1) {
+    const from = isUp ? start : affine.offset(bound, 1 - included);
+    const to = isUp ? affine.offset(bound, included) : affine.offset(start, 1);
+    emitLoop(lowering, node, {
+      index,
+      from,
+      to,
+      down: !isUp,
+      value: own,
+      name: name.text,
+      scope: head,
+      exit,
+    });
+    return;
+  }
+  // Trips: the distance to the bound over the size of the step, rounded up.
+  const distance = isUp ? affine.subtract(bound, start) : affine.subtract(start, bound);
+  const stride = Math.abs(by);
+  const padded = affine.offset(distance, included + stride - 1);
+  const known = affine.constantOf(padded);
+  let trips: Affine;
+  if (known !== undefined) trips = affine.integer(Math.max(0, Math.floor(known / stride)));
+  else if (rangeOf(padded, lowering.knowledge).low >= 0)
+    trips = affine.quotient(padded, affine.integer(stride));
+  else
+    return refuse(
+      messages.loopForm(
+        spanOf(at),
+        "the bound of this loop may lie before its start, and it steps by more than 1",
+      ),
+    );
+  const value = affine.add(start, affine.scale(own, by));
+  emitLoop(lowering, node, {
+    index,
+    from: affine.integer(0),
+    to: trips,
+    down: false,
+    value,
+    name: name.text,
+    scope: head,
+    exit,
+  });
+}
+
+interface Loop {
+  readonly index: string;
+  readonly from: Affine;
+  readonly to: Affine;
+  readonly down: boolean;
+  /** What the name in the text stands for. */
+  readonly value: Affine;
+  readonly name: string;
+  readonly scope: Scope;
+  readonly exit: Exit;
+}
+
+function emitLoop(lowering: Lowering, node: ts.ForStatement, loop: Loop): void {
+  const { index, from, to, down } = loop;
+  const inner = new Scope(loop.scope);
+  inner.set(loop.name, { kind: "index", value: integer(loop.value) });
+  const body = trips(lowering, index, from, to, () => {
+    const list = ts.isBlock(node.statement) ? node.statement.statements : [node.statement];
+    lowerList(lowering, list, new Scope(inner), loop.exit);
+  });
+  if (body.length > 0) lowering.emit(build.loop(index, from, to, body, { down, span: lowering.span }));
+}
+
+/** The body of a loop, which may run not at all: what it assigns may have no value afterwards. */
+function trips(lowering: Lowering, index: string, from: Affine, to: Affine, act: () => void) {
+  const before = new Set(lowering.unassigned);
+  const last = affine.offset(to, -1);
+  const { low, high } = rangeOf(affine.subtract(last, from), lowering.knowledge);
+  if (high < 0) return [];
+  lowering.loops++;
+  const body = lowering.inBlock(() => lowering.withIndex(index, from, last, act));
+  lowering.loops--;
+  if (low < 0) lowering.unassigned = before;
+  return body;
+}
+
+function readStart(
+  lowering: Lowering,
+  node: ts.ForStatement,
+  head: Scope,
+): { name: ts.Identifier; start: Affine } {
+  const { initializer } = node;
+  if (initializer === undefined || !ts.isVariableDeclarationList(initializer)) {
+    return refuse(messages.loopForm(spanOf(initializer ?? node), "the head of this loop declares no index"));
+  }
+  const [first, ...others] = initializer.declarations;
+  if (first === undefined || !ts.isIdentifier(first.name) || first.initializer === undefined) {
+    return refuse(messages.loopForm(spanOf(initializer), "the index of this loop has no start"));
+  }
+  const start = lowerScalar(lowering, first.initializer, head).form?.();
+  if (start === undefined) {
+    return refuse(
+      messages.loopForm(
+        spanOf(first.initializer),
+        "the start of this loop is not known when the model is compiled",
+      ),
+    );
+  }
+  const changes = assignedNames(node);
+  for (const { name, initializer: value } of others) {
+    if (value === undefined || !ts.isIdentifier(name) || changes.has(name.text)) {
+      return refuse(messages.loopForm(spanOf(name), "a loop has one index"));
+    }
+    bindPattern(lowering, name, lowerExpression(lowering, value, head), head, new Set());
+  }
+  return { name: first.name, start };
+}
+
+/** What the index changes by: `i++`, `i--`, `i += c`, `i -= c`, `i = i + c`. */
+function readStep(lowering: Lowering, node: ts.ForStatement, name: ts.Identifier, head: Scope): number {
+  const { incrementor } = node;
+  if (incrementor === undefined)
+    return refuse(messages.loopForm(spanOf(node), "the head of this loop does not move its index"));
+  const step = bare(incrementor);
+  const isIndex = (at: ts.Expression): boolean => {
+    const inner = bare(at);
+    return ts.isIdentifier(inner) && inner.text === name.text;
+  };
+  const known = (at: ts.Expression): number | undefined => {
+    const form = lowerScalar(lowering, at, head).form?.();
+    return form && affine.constantOf(form);
+  };
+  let by: number | undefined;
+  if (isIncrement(step) && isIndex(step.operand)) by = step.operator === K.PlusPlusToken ? 1 : -1;
+  else if (ts.isBinaryExpression(step) && isIndex(step.left)) {
+    const operator = assignmentOperator(step.operatorToken.kind);
+    if (operator === K.PlusToken) by = known(step.right);
+    else if (operator === K.MinusToken) by = negated(known(step.right));
+    else if (operator === K.EqualsToken) {
+      const sum = bare(step.right);
+      if (ts.isBinaryExpression(sum) && isIndex(sum.left)) {
+        if (sum.operatorToken.kind === K.PlusToken) by = known(sum.right);
+        if (sum.operatorToken.kind === K.MinusToken) by = negated(known(sum.right));
+      }
+    }
+  }
+  if (by === undefined || by === 0) {
+    return refuse(
+      messages.loopForm(spanOf(step), `the step of \`${name.text}\` is not known when the model is compiled`),
+    );
+  }
+  return by;
+}
+
+const negated = (value: number | undefined): number | undefined => (value === undefined ? undefined : -value);
+
+const mirrored = { lt: "gt", le: "ge", gt: "lt", ge: "le", eq: "eq", ne: "ne" } as const;
+
+/** `i < bound` and its like, the index on either side. */
+function readCondition(lowering: Lowering, node: ts.ForStatement, name: ts.Identifier, head: Scope) {
+  if (node.condition === undefined)
+    return refuse(messages.loopForm(spanOf(node), "this loop has no condition"));
+  const condition = bare(node.condition);
+  const isIndex = (at: ts.Expression): boolean => {
+    const inner = bare(at);
+    return ts.isIdentifier(inner) && inner.text === name.text;
+  };
+  const written = ts.isBinaryExpression(condition) ? relations.get(condition.operatorToken.kind) : undefined;
+  if (!ts.isBinaryExpression(condition) || written === undefined) {
+    return refuse(
+      messages.loopForm(
+        spanOf(condition),
+        "the condition of this loop does not compare its index with a bound",
+      ),
+    );
+  }
+  const isLeft = isIndex(condition.left);
+  if (!isLeft && !isIndex(condition.right)) {
+    return refuse(
+      messages.loopForm(spanOf(condition), `the condition of this loop does not compare \`${name.text}\``),
+    );
+  }
+  const relation = isLeft ? written : mirrored[written];
+  if (relation === "eq" || relation === "ne") {
+    return refuse(messages.loopForm(spanOf(condition), "equality says nothing of how often this loop runs"));
+  }
+  const at = isLeft ? condition.right : condition.left;
+  const bound = lowerScalar(lowering, at, head).form?.();
+  if (bound === undefined) {
+    return refuse(
+      messages.loopForm(spanOf(at), "the bound of this loop is not known when the model is compiled"),
+    );
+  }
+  return { relation, bound, at };
+}
+
+/** `for (const x of …)` over a vector, the rows of a matrix, or the items of a tuple, each on its own. */
+export function lowerForOf(lowering: Lowering, node: ts.ForOfStatement, scope: Scope, exit: Exit): void {
+  const { initializer, statement } = node;
+  if (!ts.isVariableDeclarationList(initializer)) {
+    return refuse(messages.loopForm(spanOf(initializer), "the variable of this loop is declared elsewhere"));
+  }
+  const [declaration] = initializer.declarations;
+  const over = lowerExpression(lowering, node.expression, scope);
+  const each = (item: Value): void => {
+    const inner = new Scope(scope);
+    const changes =
+      (initializer.flags & ts.NodeFlags.Const) !== 0 ? new Set<string>() : assignedNames(statement);
+    bindPattern(lowering, declaration!.name, item, inner, changes);
+    const list = ts.isBlock(statement) ? statement.statements : [statement];
+    lowerList(lowering, list, new Scope(inner), exit);
+  };
+  const items = unrolled(over, node);
+  if (items !== undefined) {
+    lowering.loops++;
+    for (const item of items) each(item);
+    lowering.loops--;
+    return;
+  }
+  const from = asArray(lowering, over, node.expression);
+  const index = lowering.fresh("i");
+  const to = affine.integer(from.shape[0]!);
+  const body = trips(lowering, index, affine.integer(0), to, () => {
+    const at = affine.index(index);
+    // An entry of a constant may be a subscript, too.
+    const item =
+      over.kind === "constant" ? entry(lowering, over, () => integer(at), node) : arrayEntry(from, at);
+    const wish =
+      declaration !== undefined && ts.isIdentifier(declaration.name) ? declaration.name.text : "item";
+    each(keep(lowering, wish, item));
+  });
+  if (body.length > 0) lowering.emit(build.loop(index, affine.integer(0), to, body, { span: lowering.span }));
+}
+
+/** The items of a tuple, or of a constant that is no regular array; undefined for arrays, which get a loop. */
+function unrolled(over: Value, node: ts.ForOfStatement): readonly Value[] | undefined {
+  if (over.kind === "record" && over.tuple) return [...over.entries.values()];
+  if (over.kind !== "constant") return undefined;
+  if (isTagged(over.value) && numbersOf(over.value) !== undefined) return undefined;
+  return itemsOf(over.value, node.expression).map((item, i) => fromStatic(item, `${over.root.name}_${i}`));
+}

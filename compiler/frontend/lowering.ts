@@ -1,0 +1,248 @@
+/**
+ * The state of lowering one function to the IR: the block that is being written, what is known at this place, and the
+ * names given out. The lowering itself is in the files about expressions, statements, loops, calls and results.
+ */
+
+import type { ts } from "ts-morph";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { ModelError } from "../diagnostics/diagnostic.ts";
+import type { Span } from "../diagnostics/span.ts";
+import * as syntax from "../diagnostics/syntax-messages.ts";
+import type { Affine } from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
+import { Names } from "../ir/names.ts";
+import type { Block, Expr, Shape, Statement } from "../ir/nodes.ts";
+import { forEachExpr, forEachStatement } from "../ir/walk.ts";
+import type { ConstantArrays } from "./constant-arrays.ts";
+import { refuse, spanOf } from "./load.ts";
+import { libraryFile } from "./modules.ts";
+import { isUnreachable, type Knowledge } from "./ranges.ts";
+import type { Reporter } from "./reporter.ts";
+import { Reported } from "./resolve-name.ts";
+import type { Interpreter } from "./static.ts";
+import { type Fact, real, type Scalar } from "./values.ts";
+
+/** Statements of one function after expansion; more than this no compiler of a target takes in reasonable time. */
+const largest = 200_000;
+
+export class Lowering {
+  readonly interpreter: Interpreter;
+  readonly constants: ConstantArrays;
+  readonly reporter: Reporter;
+  /** Functions that are being expanded, outermost first. */
+  readonly calls: ts.Node[] = [];
+  /** Variables without a value yet. */
+  unassigned = new Set<string>();
+  /** How many loops are open in the function of the text that is being read. */
+  loops = 0;
+  readonly #names: Names;
+  /** Arrays that come in and never change. */
+  readonly #inputs: ReadonlySet<string>;
+  #block: Statement[] = [];
+  #knowledge: Knowledge;
+  #span: Span;
+  /** The call into the library that is being expanded: its statements and mistakes are shown there. */
+  #site: Span | undefined;
+  #count = 0;
+  readonly #ages = new Map<string, number>();
+
+  constructor(
+    interpreter: Interpreter,
+    constants: ConstantArrays,
+    reporter: Reporter,
+    inputs: readonly string[],
+    indices: Knowledge["indices"],
+    taken: readonly string[],
+    span: Span,
+  ) {
+    this.interpreter = interpreter;
+    this.constants = constants;
+    this.reporter = reporter;
+    this.#names = new Names([
+      ...inputs,
+      ...taken,
+      ...indices.map(({ name }) => name),
+      ...constants.arrays.map(({ name }) => name),
+    ]);
+    this.#knowledge = { indices, facts: [], contents: constants.contents };
+    this.#inputs = new Set(inputs);
+    this.#span = span;
+  }
+
+  isInput(array: string): boolean {
+    return this.#inputs.has(array);
+  }
+
+  get knowledge(): Knowledge {
+    return this.#knowledge;
+  }
+
+  get block(): Block {
+    return this.#block;
+  }
+
+  /** The statement of the model that is being lowered. */
+  get span(): Span {
+    return this.#span;
+  }
+
+  fresh = (wish: string): string => {
+    let name = this.#names.fresh(wish);
+    // A constant array that was named after this function began is taken, too.
+    while (this.constants.arrays.some((array) => array.name === name)) name = this.#names.fresh(wish);
+    this.constants.take(name);
+    return name;
+  };
+
+  emit(...statements: readonly Statement[]): void {
+    this.#count += statements.length;
+    if (this.#count > largest) refuse(syntax.tooLarge(this.#span, largest));
+    this.#block.push(...statements);
+  }
+
+  /** Emits a statement earlier in the current block. */
+  insert(position: number, statement: Statement, block: Statement[] = this.#block): void {
+    block.splice(position, 0, statement);
+  }
+
+  /** The block that is being written, for statements that are put into it later. */
+  mark(): { readonly block: Statement[]; readonly position: number } {
+    return { block: this.#block, position: this.#block.length };
+  }
+
+  /** What `act` emits, as a block of its own. */
+  inBlock(act: () => void): Statement[] {
+    const outer = this.#block;
+    const inner: Statement[] = [];
+    this.#block = inner;
+    try {
+      act();
+    } finally {
+      this.#block = outer;
+    }
+    return inner;
+  }
+
+  /** Does something where more is known. Nothing is done where it is a contradiction: the place is never reached. */
+  knowing(facts: readonly Fact[], act: () => void): void {
+    const outer = this.#knowledge;
+    this.#knowledge = { ...outer, facts: [...outer.facts, ...facts] };
+    try {
+      if (facts.length === 0 || !isUnreachable(this.#knowledge)) act();
+    } finally {
+      this.#knowledge = outer;
+    }
+  }
+
+  withIndex(name: string, first: Affine, last: Affine, act: () => void): void {
+    const outer = this.#knowledge;
+    this.#knowledge = { ...outer, indices: [...outer.indices, { name, first, last }] };
+    try {
+      act();
+    } finally {
+      this.#knowledge = outer;
+    }
+  }
+
+  /** Reads one statement of the model: what it emits carries its place, and a refusal ends it alone. */
+  statement(node: ts.Node, act: () => void, failed: () => void): void {
+    const outer = this.#span;
+    if (this.#site === undefined) this.#span = spanOf(node);
+    try {
+      act();
+    } catch (error) {
+      const moved = this.#site !== undefined && error instanceof ModelError ? this.#moved(error) : error;
+      this.reporter.note(moved, this.#span);
+      failed();
+    } finally {
+      this.#span = outer;
+    }
+  }
+
+  /** Expands a function; one of the library is shown at its call. */
+  expanding<T>(node: ts.Node, call: Span, act: () => T): T {
+    const outer = { site: this.#site, loops: this.loops };
+    if (node.getSourceFile().fileName === libraryFile) this.#site ??= call;
+    this.calls.push(node);
+    this.loops = 0;
+    try {
+      return act();
+    } catch (error) {
+      if (this.#site !== undefined && error instanceof ModelError) throw this.#moved(error);
+      throw error;
+    } finally {
+      this.calls.pop();
+      this.#site = outer.site;
+      this.loops = outer.loops;
+    }
+  }
+
+  #moved(error: ModelError): ModelError {
+    const { diagnostic } = error;
+    if (diagnostic.span?.file !== libraryFile) return error;
+    const here: Diagnostic = { ...diagnostic, span: this.#site!, notes: [] };
+    return new ModelError(here);
+  }
+
+  /** An expression that may be written more than once: bound to a name where it is more than a leaf. */
+  leaf(wish: string, expr: Expr): Expr {
+    if (build.isLeaf(expr)) return expr;
+    const name = this.fresh(wish);
+    this.emit(build.bind(name, expr, this.#span));
+    return build.name(name);
+  }
+
+  /** A local array; rank 0 is a variable. */
+  alloc(wish: string, shape: Shape, zero: boolean): string {
+    const name = this.fresh(wish);
+    this.made(name);
+    this.emit(build.alloc(name, shape, { zero, span: this.#span }));
+    return name;
+  }
+
+  /** Notes that an array was made. */
+  made(array: string): void {
+    this.#ages.set(array, this.#ages.size);
+  }
+
+  /** How many arrays were made so far, to tell later from whether one was made since. */
+  get age(): number {
+    return this.#ages.size;
+  }
+
+  isYounger(array: string, age: number): boolean {
+    return (this.#ages.get(array) ?? -1) >= age;
+  }
+
+  /**
+   * Lowers something while a number waits. If what is emitted writes to an array that the number reads, the number is
+   * bound before it, as JavaScript evaluates from left to right.
+   */
+  keeping<T>(scalar: Scalar, act: () => T): { readonly scalar: Scalar; readonly result: T } {
+    const { block, position } = this.mark();
+    const result = act();
+    if (block.length === position || scalar.pure) return { scalar, result };
+    const written = new Set<string>();
+    forEachStatement(block.slice(position), (statement) => {
+      if (statement.kind === "store" || statement.kind === "accumulate") written.add(statement.array);
+    });
+    const expr = scalar.real();
+    if (!readsAny(expr, written)) return { scalar, result };
+    const name = this.fresh("before");
+    this.insert(position, build.bind(name, expr, this.#span), block);
+    return { scalar: { ...real(build.name(name)), form: scalar.form }, result };
+  }
+
+  /** Ends with an error that was reported already. */
+  give(): never {
+    throw new Reported();
+  }
+}
+
+export function readsAny(expr: Expr, arrays: ReadonlySet<string>): boolean {
+  let reads = false;
+  forEachExpr(expr, (inner) => {
+    if (inner.kind === "read" && arrays.has(inner.array)) reads = true;
+  });
+  return reads;
+}

@@ -1,0 +1,322 @@
+/**
+ * Modules: reads the model's file and what it imports, computes what stands at module level, and gives each its scope.
+ * In: a host that reads files by path. Out: scopes of static values. Local modules and JSON only; the functions of the
+ * library that are written in the input language come from its own source, like any helper.
+ */
+
+import { ts } from "ts-morph";
+import { ModelError } from "../diagnostics/diagnostic.ts";
+import * as messages from "../diagnostics/messages.ts";
+import { nearest } from "../diagnostics/nearest.ts";
+import * as syntax from "../diagnostics/syntax-messages.ts";
+import { libraryText } from "./library-text.ts";
+import { parse, refuse, type Source, spanOf } from "./load.ts";
+import type { Reporter } from "./reporter.ts";
+import { Reported } from "./resolve-name.ts";
+import { Scope } from "./scope.ts";
+import { changedByFunctions, type Interpreter, memberOf, namesIn } from "./static.ts";
+import { libraryFunctions } from "./static-library.ts";
+import { isTagged, list, record, type Static } from "./static-values.ts";
+import { fence, fenceText } from "./subset.ts";
+import { assignmentOperator, isIncrement } from "./syntax.ts";
+
+export interface Host {
+  /** The text of a file, by its path as written from the model's; nothing where there is none. */
+  read(path: string): string | undefined;
+}
+
+export interface Module {
+  readonly source: Source;
+  readonly scope: Scope;
+  /** Names it exports, by the name it has inside; `default` for the default export. */
+  readonly exports: ReadonlyMap<string, () => Static>;
+}
+
+/** The file name of the library's own functions in spans. */
+export const libraryFile = "odegrad";
+
+export class Modules {
+  readonly #host: Host;
+  readonly #interpreter: Interpreter;
+  readonly #reporter: Reporter;
+  readonly #loaded = new Map<string, Module | "loading">();
+  #library: Module | undefined;
+
+  constructor(host: Host, interpreter: Interpreter, reporter: Reporter) {
+    this.#host = host;
+    this.#interpreter = interpreter;
+    this.#reporter = reporter;
+  }
+
+  /** The model's own file: everything in it has to be in the language, and everything wrong is reported. */
+  main(file: string, text: string): Module | undefined {
+    this.#reporter.add(...fenceText(file, text));
+    const { source, diagnostics } = parse(file, text);
+    this.#reporter.add(...diagnostics);
+    if (source === undefined) return undefined;
+    this.#reporter.add(...fence(source.tree));
+    return this.#run(source, (error, at) => {
+      this.#reporter.note(error, spanOf(at));
+      return undefined;
+    });
+  }
+
+  /** An imported module: what is wrong in it matters only where it is used. */
+  #imported(path: string, text: string, at: ts.Node): Module {
+    const known = this.#loaded.get(path);
+    if (known === "loading") return refuse(syntax.circular(spanOf(at), path));
+    if (known !== undefined) return known;
+    const { source, diagnostics } = parse(path, text);
+    if (source === undefined) throw new ModelError(diagnostics[0]!);
+    this.#loaded.set(path, "loading");
+    const module = this.#run(source, (error) => {
+      if (error instanceof ModelError) return error.diagnostic;
+      throw error;
+    });
+    this.#loaded.set(path, module);
+    return module;
+  }
+
+  #libraryModule(): Module {
+    this.#library ??= this.#run(parse(libraryFile, libraryText).source!, (error) => {
+      throw error;
+    });
+    return this.#library;
+  }
+
+  /** Runs a module's statements in order. `failed` says what the names of a refused statement are marked with. */
+  #run(
+    source: Source,
+    failed: (error: unknown, at: ts.Node) => ModelError["diagnostic"] | undefined,
+  ): Module {
+    const scope = new Scope(undefined, undefined);
+    const exports = new Map<string, () => Static>();
+    const { statements } = source.tree;
+    const guarded = (at: ts.Statement, names: readonly string[], act: () => void) => {
+      try {
+        act();
+      } catch (error) {
+        const diagnostic = failed(error, at);
+        for (const name of names) scope.set(name, { kind: "broken", diagnostic });
+      }
+    };
+    for (const statement of statements)
+      guarded(statement, [], () => this.#interpreter.hoist([statement], scope));
+    for (const statement of statements) {
+      if (ts.isImportDeclaration(statement)) {
+        guarded(statement, importedNames(statement), () => this.#import(statement, source, scope));
+      }
+    }
+    const changed = changedByFunctions(source.tree);
+    for (const statement of statements) {
+      if (ts.isImportDeclaration(statement) || isTypeOnly(statement)) continue;
+      guarded(statement, declaredNames(statement), () => {
+        if (ts.isExportDeclaration(statement)) this.#export(statement, source, scope, exports);
+        else if (ts.isExportAssignment(statement)) {
+          const value = this.#interpreter.evaluate(statement.expression, scope);
+          exports.set("default", () => value);
+        } else {
+          this.#interpreter.execute(statement, scope);
+        }
+      });
+      for (const { name, isDefault } of exportedBy(statement)) {
+        exports.set(isDefault ? "default" : name, () => valueIn(scope, name, statement));
+      }
+    }
+    for (const name of changed) {
+      const binding = scope.own(name);
+      const at = source.tree;
+      if (binding?.kind === "static" && !binding.constant) {
+        const diagnostic = messages.capturedAssignment(placeOfChange(at, name), name);
+        scope.set(name, { kind: "broken", diagnostic });
+      }
+    }
+    return { source, scope, exports };
+  }
+
+  #import(statement: ts.ImportDeclaration, source: Source, scope: Scope): void {
+    const clause = statement.importClause;
+    if (clause?.phaseModifier === ts.SyntaxKind.TypeKeyword) return;
+    const specifier = statement.moduleSpecifier as ts.StringLiteral;
+    const find = this.#exporter(specifier, source.file);
+    const put = (local: ts.Identifier, value: Static) => {
+      if (scope.own(local.text) !== undefined) refuse(syntax.duplicate(spanOf(local), local.text));
+      if (local.text === "Math") refuse(syntax.mathChanged(spanOf(local)));
+      scope.set(local.text, { kind: "static", value, constant: true });
+    };
+    if (clause?.name !== undefined) put(clause.name, find("default", clause.name));
+    const bindings = clause?.namedBindings;
+    if (bindings === undefined) return;
+    if (ts.isNamespaceImport(bindings)) {
+      put(bindings.name, { kind: "namespace", lookup: find });
+      return;
+    }
+    for (const element of bindings.elements) {
+      if (element.isTypeOnly) continue;
+      const wanted = (element.propertyName ?? element.name).text;
+      this.#reporter.attempt(spanOf(element), () => {
+        try {
+          put(element.name, find(wanted, element));
+        } catch (error) {
+          scope.set(element.name.text, { kind: "broken", diagnostic: undefined });
+          throw error;
+        }
+      });
+    }
+  }
+
+  /** What a module specifier offers, by exported name. */
+  #exporter(specifier: ts.StringLiteral, from: string): (name: string, at: ts.Node) => Static {
+    const wanted = specifier.text;
+    if (wanted === "odegrad") return (name, at) => this.#fromLibrary(name, at);
+    if (!/^\.{1,2}\//.test(wanted)) refuse(messages.noSource(spanOf(specifier), wanted));
+    const { path, text } =
+      this.#find(wanted, from) ?? refuse(messages.cannotImport(spanOf(specifier), wanted));
+    if (path.endsWith(".json")) {
+      const value = this.#json(path, text, specifier);
+      return (name, at) => (name === "default" ? value : memberOf(value, name, at));
+    }
+    const module = this.#imported(path, text, specifier);
+    return (name, at) => {
+      const found = module.exports.get(name);
+      if (found !== undefined) return found();
+      const known = [...module.exports.keys()];
+      return refuse(messages.unknownMember(spanOf(at), name, known, nearest(name, known)));
+    };
+  }
+
+  #fromLibrary(name: string, at: ts.Node): Static {
+    if (libraryFunctions.includes(name)) return { kind: "library", name };
+    const { exports } = this.#libraryModule();
+    const found = exports.get(name);
+    if (found !== undefined) return found();
+    const known = [...libraryFunctions, ...exports.keys()];
+    return refuse(messages.unknownName(spanOf(at), name, nearest(name, known)));
+  }
+
+  /** The file of a relative specifier: as written, `.ts` for `.js`, with `.ts` added, or the index of a folder. */
+  #find(specifier: string, from: string): { path: string; text: string } | undefined {
+    const path = join(from, specifier);
+    const candidates = [path, path.replace(/\.js$/, ".ts"), `${path}.ts`, `${path}/index.ts`];
+    if (/\.[cm]?js$/.test(path)) candidates.shift();
+    for (const candidate of candidates) {
+      if (!/\.(?:ts|json)$/.test(candidate)) continue;
+      const text = this.#host.read(candidate);
+      if (text !== undefined) return { path: candidate, text };
+    }
+    return undefined;
+  }
+
+  #json(path: string, text: string, at: ts.Node): Static {
+    try {
+      return fromJson(JSON.parse(text.replace(/^\ufeff/, "")));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      return refuse(messages.cannotImport(spanOf(at), path));
+    }
+  }
+
+  #export(
+    statement: ts.ExportDeclaration,
+    source: Source,
+    scope: Scope,
+    exports: Map<string, () => Static>,
+  ): void {
+    const { exportClause, moduleSpecifier } = statement;
+    if (exportClause === undefined || !ts.isNamedExports(exportClause)) {
+      refuse(messages.unsupported(spanOf(statement), "`export *`", "export each name by itself"));
+    }
+    const find =
+      moduleSpecifier === undefined
+        ? undefined
+        : this.#exporter(moduleSpecifier as ts.StringLiteral, source.file);
+    for (const { propertyName, name, isTypeOnly } of exportClause.elements) {
+      if (isTypeOnly) continue;
+      const local = (propertyName ?? name).text;
+      exports.set(name.text, () => (find === undefined ? valueIn(scope, local, name) : find(local, name)));
+    }
+  }
+}
+
+/** The value a name has when its module has run. */
+function valueIn(scope: Scope, name: string, at: ts.Node): Static {
+  const binding = scope.own(name);
+  if (binding?.kind === "static") return binding.value;
+  if (binding?.kind === "broken") {
+    throw binding.diagnostic === undefined ? new Reported() : new ModelError(binding.diagnostic);
+  }
+  return refuse(messages.unknownName(spanOf(at), name, nearest(name, scope.names())));
+}
+
+const isTypeOnly = (statement: ts.Statement): boolean =>
+  ts.isInterfaceDeclaration(statement) ||
+  ts.isTypeAliasDeclaration(statement) ||
+  (ts.isExportDeclaration(statement) && statement.isTypeOnly);
+
+function importedNames({ importClause }: ts.ImportDeclaration): string[] {
+  const names = importClause?.name === undefined ? [] : [importClause.name.text];
+  const bindings = importClause?.namedBindings;
+  if (bindings === undefined) return names;
+  if (ts.isNamespaceImport(bindings)) return [...names, bindings.name.text];
+  return [...names, ...bindings.elements.map(({ name }) => name.text)];
+}
+
+function declaredNames(statement: ts.Statement): string[] {
+  if (!ts.isVariableStatement(statement)) return [];
+  return statement.declarationList.declarations.flatMap(({ name }) => namesIn(name).map(({ text }) => text));
+}
+
+/** Names that an `export` in front of a declaration exports. */
+export function exportedBy(statement: ts.Statement): { name: string; isDefault: boolean }[] {
+  const modifiers = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : [];
+  if (!modifiers.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) return [];
+  const isDefault = modifiers.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword);
+  if (ts.isFunctionDeclaration(statement) && statement.name !== undefined) {
+    return [{ name: statement.name.text, isDefault }];
+  }
+  return declaredNames(statement).map((name) => ({ name, isDefault: false }));
+}
+
+/** Where a function assigns to a name of its module. */
+function placeOfChange(tree: ts.SourceFile, name: string) {
+  let place: ts.Node = tree;
+  const stack: ts.Node[] = [tree];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    const target =
+      ts.isBinaryExpression(node) && assignmentOperator(node.operatorToken.kind) !== undefined
+        ? node.left
+        : isIncrement(node)
+          ? node.operand
+          : undefined;
+    const isChange = target !== undefined && ts.isIdentifier(target) && target.text === name;
+    if (isChange && ts.findAncestor(node, ts.isFunctionLike) !== undefined) place = target;
+    ts.forEachChild(node, (child) => {
+      stack.push(child);
+    });
+  }
+  return spanOf(place);
+}
+
+function fromJson(value: unknown): Static {
+  if (typeof value === "number" || typeof value === "boolean" || typeof value === "string") return value;
+  if (Array.isArray(value)) return list(value.map(fromJson));
+  if (typeof value === "object" && value !== null) {
+    return record(new Map(Object.entries(value).map(([key, inner]) => [key, fromJson(inner)])));
+  }
+  return undefined;
+}
+
+/** A relative specifier from the folder of a file, without `.` and `..` where they can be taken out. */
+function join(from: string, specifier: string): string {
+  const folder = from.split(/[/\\]/).slice(0, -1);
+  for (const step of specifier.split("/")) {
+    if (step === "." || step === "") continue;
+    const last = folder[folder.length - 1];
+    if (step === ".." && last !== undefined && !["..", ".", ""].includes(last)) folder.pop();
+    else folder.push(step);
+  }
+  return folder.join("/");
+}
+
+export const isModel = (value: Static): value is Extract<Static, { kind: "model" }> =>
+  isTagged(value) && value.kind === "model";

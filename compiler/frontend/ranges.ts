@@ -1,0 +1,120 @@
+/**
+ * Bounds of integer forms from what is known where they are written: the bounds of the loops around, the conditions of
+ * the branches around, and the contents of constant integer arrays. The index of the innermost loop is replaced by its
+ * bounds, which are forms of outer indices, and so on outwards; for the bounds that people write this is exact.
+ */
+
+import type { Affine, Atom, Range } from "../ir/affine.ts";
+import * as affine from "../ir/affine.ts";
+
+/** Everything known at one place. */
+export interface Knowledge {
+  /** Indices in force, outermost first, with their first and last value. */
+  readonly indices: readonly { readonly name: string; readonly first: Affine; readonly last: Affine }[];
+  /** Forms that are not negative here. */
+  readonly facts: readonly Affine[];
+  /** Smallest and largest entry of an integer array. */
+  readonly contents: (array: string) => Range | undefined;
+}
+
+/** How many replacements are tried at most; bounds of bounds of bounds beyond that are given up as unknown. */
+const patience = 2000;
+
+export function rangeOf(form: Affine, knowledge: Knowledge): Range {
+  const search = new Search(knowledge);
+  return { low: -search.highest(affine.scale(form, -1)), high: search.highest(form) };
+}
+
+/** Whether the place cannot be reached: two things known of it contradict each other. */
+export const isUnreachable = (knowledge: Knowledge): boolean =>
+  knowledge.facts.some((fact) => rangeOf(fact, { ...knowledge, facts: [] }).high < 0) ||
+  knowledge.indices.some(
+    ({ first, last }) => rangeOf(affine.subtract(last, first), { ...knowledge, facts: [] }).high < 0,
+  );
+
+class Search {
+  readonly #knowledge: Knowledge;
+  readonly #order: ReadonlyMap<string, number>;
+  #steps = 0;
+
+  constructor(knowledge: Knowledge) {
+    this.#knowledge = knowledge;
+    this.#order = new Map(knowledge.indices.map(({ name }, position) => [name, position]));
+  }
+
+  /** The least upper bound that is found. */
+  highest(form: Affine): number {
+    if (++this.#steps > patience) return Infinity;
+    const inner = this.#innermost(form);
+    if (inner === undefined) return this.#highestOfAtoms(form);
+    const { coefficient, position } = inner;
+    const { name, first, last } = this.#knowledge.indices[position]!;
+    const rest = affine.subtract(form, affine.scale(affine.index(name), coefficient));
+    const replaced = (bound: Affine) => this.highest(affine.add(rest, affine.scale(bound, coefficient)));
+    let best = replaced(coefficient > 0 ? last : first);
+    for (const fact of this.#knowledge.facts) {
+      // The fact is not negative, so form ≤ form + fact.
+      best = Math.min(best, affine.constantOf(affine.add(form, fact)) ?? Infinity);
+      const own = coefficientOf(fact, name);
+      // fact = own·index + others ≥ 0 bounds the index by -others / own where own is ±1, from above if it is negative.
+      if (Math.abs(own) !== 1 || own > 0 === coefficient > 0) continue;
+      const others = affine.subtract(fact, affine.scale(affine.index(name), own));
+      best = Math.min(best, replaced(affine.scale(others, -own)));
+    }
+    return best;
+  }
+
+  /** The term with the innermost loop index. */
+  #innermost(form: Affine): { readonly coefficient: number; readonly position: number } | undefined {
+    let found: { readonly coefficient: number; readonly position: number } | undefined;
+    for (const { coefficient, atom } of form.terms) {
+      if (atom.kind !== "index") continue;
+      const position = this.#order.get(atom.name);
+      if (position !== undefined && (found === undefined || position > found.position)) {
+        found = { coefficient, position };
+      }
+    }
+    return found;
+  }
+
+  #highestOfAtoms(form: Affine): number {
+    let high = form.constant;
+    for (const { coefficient, atom } of form.terms) {
+      const { low, high: top } = this.#rangeOfAtom(atom);
+      high += coefficient > 0 ? coefficient * top : coefficient * low;
+    }
+    return high;
+  }
+
+  #range(form: Affine): Range {
+    return { low: -this.highest(affine.scale(form, -1)), high: this.highest(form) };
+  }
+
+  #rangeOfAtom(atom: Atom): Range {
+    switch (atom.kind) {
+      case "index":
+        return unknown;
+      case "gather":
+        return this.#knowledge.contents(atom.array) ?? unknown;
+      case "quotient": {
+        const by = affine.constantOf(atom.by);
+        if (by === undefined || by <= 0) return unknown;
+        const of = this.#range(atom.of);
+        return { low: Math.floor(of.low / by), high: Math.floor(of.high / by) };
+      }
+      case "remainder": {
+        const by = affine.constantOf(atom.by);
+        if (by === undefined || by <= 0) return unknown;
+        const of = this.#range(atom.of);
+        return of.low >= 0 && of.high < by ? of : { low: 0, high: by - 1 };
+      }
+      default:
+        return atom satisfies never;
+    }
+  }
+}
+
+const unknown: Range = { low: -Infinity, high: Infinity };
+
+const coefficientOf = (form: Affine, name: string): number =>
+  form.terms.find(({ atom }) => atom.kind === "index" && atom.name === name)?.coefficient ?? 0;

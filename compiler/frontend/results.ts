@@ -1,0 +1,160 @@
+/**
+ * What a function of a model returns goes into its `out` arrays: records member by member, array literals entry by
+ * entry, arrays by a copy. A derivative that is missing, extra or of another shape is an error at the place of the
+ * `return`, with a note at the state.
+ */
+
+import { ts } from "ts-morph";
+import * as messages from "../diagnostics/messages.ts";
+import { nearest } from "../diagnostics/nearest.ts";
+import type { Span } from "../diagnostics/span.ts";
+import type { Affine } from "../ir/affine.ts";
+import * as affine from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
+import type { Shape } from "../ir/nodes.ts";
+import { asArray } from "./access.ts";
+import { copy } from "./arrays.ts";
+import { keyOf, lowerExpression, lowerScalar } from "./expressions.ts";
+import { refuse, spanOf } from "./load.ts";
+import type { Lowering } from "./lowering.ts";
+import type { Scope } from "./scope.ts";
+import { describeShape } from "./static-values.ts";
+import { bare } from "./syntax.ts";
+import { describe, type Value } from "./values.ts";
+
+/** Where a result goes. */
+export type Target =
+  | {
+      readonly kind: "leaf";
+      readonly array: string;
+      readonly prefix: readonly Affine[];
+      readonly shape: Shape;
+      /** The leaf in the words of the user. */
+      readonly name: string;
+      readonly span: Span | undefined;
+    }
+  | {
+      readonly kind: "record";
+      readonly tuple: boolean;
+      readonly entries: ReadonlyMap<string, Target>;
+      readonly name: string;
+      readonly span: Span | undefined;
+    };
+
+/** Stores the value of an expression. Literals are taken apart in the text, so that nothing is stored twice. */
+export function putResult(lowering: Lowering, node: ts.Expression, scope: Scope, target: Target): void {
+  const inner = bare(node);
+  if (ts.isObjectLiteralExpression(inner) && target.kind === "record" && !target.tuple) {
+    const found = new Set<string>();
+    for (const property of inner.properties) {
+      if (!ts.isPropertyAssignment(property) && !ts.isShorthandPropertyAssignment(property)) {
+        lowerExpression(lowering, inner, scope);
+        return;
+      }
+      const key = keyOf(property.name);
+      found.add(key);
+      // Each derivative is read by itself, so that one that is refused hides no other.
+      lowering.statement(
+        property,
+        () => {
+          const goal = target.entries.get(key) ?? refuse(extra(target, key, property.name));
+          const value = ts.isPropertyAssignment(property) ? property.initializer : property.name;
+          putResult(lowering, value, scope, goal);
+        },
+        () => undefined,
+      );
+    }
+    checkComplete(target, found, spanOf(inner));
+    return;
+  }
+  if (ts.isArrayLiteralExpression(inner) && inner.elements.every((element) => !ts.isSpreadElement(element))) {
+    const { elements } = inner;
+    if (target.kind === "leaf" && target.shape.length > 0) {
+      const [extent, ...rest] = target.shape;
+      if (elements.length !== extent) {
+        const found = `an array of ${elements.length} entries`;
+        refuse(
+          messages.wrongShape(spanOf(inner), target.name, describeShape(target.shape), found, target.span),
+        );
+      }
+      elements.forEach((element, i) => {
+        const prefix = [...target.prefix, affine.integer(i)];
+        putResult(lowering, element, scope, { ...target, prefix, shape: rest });
+      });
+      return;
+    }
+    if (target.kind === "record" && target.tuple && elements.length === target.entries.size) {
+      elements.forEach((element, i) => {
+        putResult(lowering, element, scope, target.entries.get(String(i))!);
+      });
+      return;
+    }
+  }
+  if (target.kind === "leaf" && target.shape.length === 0) {
+    const value = lowerExpression(lowering, inner, scope);
+    if (value.kind !== "scalar") return refuse(differs(value, target, inner));
+    lowering.emit(build.store(target.array, target.prefix, value.real(), lowering.span));
+    return;
+  }
+  putValue(lowering, lowerExpression(lowering, inner, scope, wishFor(target)), target, inner);
+}
+
+const wishFor = (target: Target): string =>
+  target.kind === "leaf" ? target.array.replace(/^f_/, "d_") : "result";
+
+function putValue(lowering: Lowering, value: Value, target: Target, at: ts.Node): void {
+  if (target.kind === "record") {
+    if (value.kind !== "record" || value.tuple !== target.tuple) return refuse(differs(value, target, at));
+    for (const [key, inner] of value.entries) {
+      const goal = target.entries.get(key) ?? refuse(extra(target, key, value.nodes?.get(key) ?? at));
+      putValue(lowering, inner, goal, at);
+    }
+    return checkComplete(target, new Set(value.entries.keys()), spanOf(at));
+  }
+  if (target.shape.length === 0) {
+    if (value.kind !== "scalar") return refuse(differs(value, target, at));
+    lowering.emit(build.store(target.array, target.prefix, value.real(), lowering.span));
+    return;
+  }
+  if (value.kind === "record" && value.tuple && value.entries.size === target.shape[0]) {
+    [...value.entries.values()].forEach((item, i) => {
+      const prefix = [...target.prefix, affine.integer(i)];
+      putValue(lowering, item, { ...target, prefix, shape: target.shape.slice(1) }, at);
+    });
+    return;
+  }
+  if (value.kind !== "array" && value.kind !== "constant") return refuse(differs(value, target, at));
+  const from = asArray(lowering, value, at);
+  if (String(from.shape) !== String(target.shape)) return refuse(differs(from, target, at));
+  copy(lowering, from, { array: target.array, prefix: target.prefix });
+}
+
+const differs = (value: Value, target: Target, at: ts.Node) =>
+  messages.wrongShape(
+    spanOf(at),
+    target.name,
+    target.kind === "leaf" ? describeShape(target.shape) : target.tuple ? "an array" : "a record",
+    describe(value),
+    target.span,
+  );
+
+const extra = (target: Extract<Target, { kind: "record" }>, key: string, at: ts.Node) => {
+  const known = [...target.entries.keys()];
+  return messages.extraDerivative(spanOf(at), key, known, nearest(key, known));
+};
+
+function checkComplete(
+  target: Extract<Target, { kind: "record" }>,
+  found: ReadonlySet<string>,
+  at: Span,
+): void {
+  for (const [key, { span }] of target.entries) {
+    if (!found.has(key)) refuse(messages.missingDerivative(at, key, span ?? at));
+  }
+}
+
+/** Stores the one number a loss or output returns. */
+export function putNumber(lowering: Lowering, node: ts.Expression, scope: Scope, array: string): void {
+  const value = lowerScalar(lowering, node, scope);
+  lowering.emit(build.store(array, [], value.real(), lowering.span));
+}

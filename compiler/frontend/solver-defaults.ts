@@ -1,0 +1,91 @@
+/** The `solver` record of a declaration: a closed list of keys, each with what it may be. */
+
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import * as messages from "../diagnostics/messages.ts";
+import { nearest } from "../diagnostics/nearest.ts";
+import type { Span } from "../diagnostics/span.ts";
+import type { SolverDefaults } from "../model.ts";
+import { spanOf } from "./load.ts";
+import { isTagged, type RecordValue, type Static } from "./static-values.ts";
+
+type Check = (value: Static) => string | undefined;
+
+const text: Check = (value) => (typeof value === "string" ? undefined : "a name in quotes");
+const finite: Check = (value) =>
+  typeof value === "number" && Number.isFinite(value) ? undefined : "a number";
+const paths: Check = (value) => {
+  const fits =
+    isTagged(value) && value.kind === "list" && value.items.every((item) => typeof item === "string");
+  return fits ? undefined : 'a list of dotted paths such as `["params.alpha", "state"]`';
+};
+const whole: Check = (value) =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 1
+    ? undefined
+    : "a whole number from 1 on";
+
+/** Keys that this version reads. */
+const keys: ReadonlyMap<string, Check> = new Map([
+  ["method", text],
+  ["t0", finite],
+  ["t1", finite],
+  ["steps", whole],
+  ["dt", finite],
+  ["adjoint", text],
+  ["wrt", paths],
+]);
+
+/** Keys of the language that this version does not read, with what to do meanwhile. */
+const later: ReadonlyMap<string, string> = new Map([
+  ["rtol", "give a fixed number of `steps`"],
+  ["atol", "give a fixed number of `steps`"],
+  ["maxSteps", "give a fixed number of `steps`"],
+  ["checkpoints", "leave it out: one state is stored for each step"],
+  ["ram", "leave it out: one state is stored for each step"],
+  ["start", "use a one-step method such as `rk4`"],
+  ["real", "give `--real` on the command line"],
+  ["math", "leave it out: the functions of the target are used"],
+  ["batch", "leave it out: one solve is compiled"],
+]);
+
+export function readSolver(
+  solver: RecordValue | undefined,
+  report: (diagnostic: Diagnostic) => void,
+): { defaults: SolverDefaults; spans: Record<string, Span> } {
+  const spans: Record<string, Span> = {};
+  const values = new Map<string, Static>();
+  for (const [key, value] of solver?.entries ?? []) {
+    const node = solver?.nodes.get(key);
+    if (node === undefined) continue;
+    const span = spanOf(node);
+    const check = keys.get(key);
+    const instead = later.get(key);
+    if (check === undefined) {
+      const known = [...keys.keys()];
+      const close = nearest(key, [...known, ...later.keys()]);
+      report(
+        instead === undefined
+          ? messages.unknownKey(span, key, "`solver`", known, close)
+          : messages.notYet(span, `\`${key}\` in \`solver\``, instead),
+      );
+      continue;
+    }
+    const expected = check(value);
+    if (expected !== undefined) report(messages.badSolverValue(span, key, expected));
+    else values.set(key, value);
+    spans[key] = span;
+  }
+  const number = (key: string): number | undefined => values.get(key) as number | undefined;
+  const wrt = values.get("wrt");
+  return {
+    defaults: {
+      method: (values.get("method") as string | undefined) ?? "rk4",
+      t0: number("t0") ?? 0,
+      t1: number("t1") ?? 1,
+      steps: number("steps"),
+      dt: number("dt"),
+      adjoint: (values.get("adjoint") as string | undefined) ?? "symplectic",
+      wrt: isTagged(wrt) && wrt.kind === "list" ? wrt.items.map(String) : undefined,
+    },
+    spans,
+  };
+}

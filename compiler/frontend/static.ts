@@ -1,0 +1,564 @@
+/**
+ * The compile-time interpreter: computes module-level constants, default values and declarations. It knows the language
+ * of function bodies, works on plain numbers, and executes nothing of the user's. In: a syntax tree and its scope. Out:
+ * a static value, or a located diagnostic.
+ */
+
+import { ts } from "ts-morph";
+import * as messages from "../diagnostics/messages.ts";
+import { nearest } from "../diagnostics/nearest.ts";
+import * as syntax from "../diagnostics/syntax-messages.ts";
+import { refuse, spanOf } from "./load.ts";
+import * as mathematics from "./mathematics.ts";
+import { isGlobal, resolveName } from "./resolve-name.ts";
+import { Scope } from "./scope.ts";
+import { callLibrary, callMethod, construct } from "./static-library.ts";
+import { describe, type FunctionValue, isTagged, list, part, record, type Static } from "./static-values.ts";
+import { examine } from "./subset.ts";
+import {
+  assignedNames,
+  assignmentOperator,
+  bare,
+  isArithmetic,
+  isFunctionNode,
+  isIncrement,
+  leftChain,
+  propertyName,
+  relations,
+} from "./syntax.ts";
+
+const K = ts.SyntaxKind;
+
+/** Steps after which a computation is given up. */
+const patience = 50_000_000;
+const deepestCall = 100;
+
+/** How a statement ended, where it did not simply come to its end. */
+type Completion =
+  | { readonly kind: "return"; readonly value: Static }
+  | { readonly kind: "break" | "continue" };
+
+export class Interpreter {
+  #steps = 0;
+  readonly #calls: ts.Node[] = [];
+
+  evaluate(node: ts.Expression, scope: Scope): Static {
+    this.#tick(node);
+    const inner = bare(node);
+    if (ts.isNumericLiteral(inner)) {
+      const refused = examine(inner);
+      return refused === undefined ? Number(inner.text) : refuse(refused);
+    }
+    if (ts.isStringLiteral(inner)) return inner.text;
+    if (ts.isIdentifier(inner)) return this.#name(inner, scope);
+    if (isFunctionNode(inner))
+      return { kind: "function", node: inner, scope, name: inner.name?.getText() ?? "" };
+    if (ts.isBinaryExpression(inner)) return this.#binary(inner, scope);
+    if (ts.isPrefixUnaryExpression(inner)) return this.#prefix(inner, scope);
+    if (ts.isConditionalExpression(inner)) {
+      return this.evaluate(this.condition(inner.condition, scope) ? inner.whenTrue : inner.whenFalse, scope);
+    }
+    if (ts.isArrayLiteralExpression(inner)) {
+      for (const element of inner.elements) this.#check(element);
+      return list(
+        inner.elements.map((element) => this.evaluate(element, scope)),
+        inner.elements,
+      );
+    }
+    if (ts.isObjectLiteralExpression(inner)) return this.#record(inner, scope);
+    if (ts.isPropertyAccessExpression(inner)) return this.#member(inner, scope);
+    if (ts.isElementAccessExpression(inner)) return this.#entry(inner, scope);
+    if (ts.isCallExpression(inner)) return this.#call(inner, scope);
+    if (ts.isNewExpression(inner)) {
+      this.#check(inner);
+      const args = (inner.arguments ?? []).map((argument) => this.evaluate(argument, scope));
+      return construct(inner, args);
+    }
+    if (inner.kind === K.TrueKeyword) return true;
+    if (inner.kind === K.FalseKeyword) return false;
+    return refuse(examine(inner) ?? syntax.notInLanguage(spanOf(inner), "this expression"));
+  }
+
+  number(node: ts.Expression, scope: Scope): number {
+    const value = this.evaluate(node, scope);
+    if (typeof value === "number") return value;
+    return refuse(messages.wrongKind(spanOf(node), "a number", describe(value)));
+  }
+
+  condition(node: ts.Expression, scope: Scope): boolean {
+    const value = this.evaluate(node, scope);
+    return typeof value === "boolean" ? value : refuse(syntax.notBoolean(spanOf(node)));
+  }
+
+  /** Calls a function of the model with static values. `at` is the place of the call. */
+  call(fn: FunctionValue, args: readonly Static[], at: ts.Node): Static {
+    this.#tick(at);
+    if (this.#calls.includes(fn.node)) refuse(messages.recursion(spanOf(at), fn.name || "the function"));
+    if (this.#calls.length >= deepestCall) refuse(messages.tooDeep(spanOf(at)));
+    const scope = new Scope(fn.scope, fn.node);
+    fn.node.parameters.forEach((parameter, position) => {
+      this.#check(parameter);
+      if (parameter.dotDotDotToken !== undefined) refuse(syntax.spreadOrRest(spanOf(parameter)));
+      if (position >= args.length) {
+        const expected = `${fn.node.parameters.length} arguments`;
+        refuse(messages.wrongArity(spanOf(at), fn.name || "the function", expected, args.length));
+      }
+      this.#bind(parameter.name, args[position], scope, true);
+    });
+    const { body } = fn.node;
+    if (body === undefined) return refuse(syntax.noBody(spanOf(fn.node)));
+    this.#calls.push(fn.node);
+    try {
+      if (!ts.isBlock(body)) return this.evaluate(body, scope);
+      const done = this.run(body.statements, new Scope(scope));
+      if (done?.kind === "return") return done.value;
+      return refuse(syntax.missingReturn(spanOf(fn.node), fn.name || "the function"));
+    } finally {
+      this.#calls.pop();
+    }
+  }
+
+  /** Runs statements in a scope of their own making. */
+  run(statements: readonly ts.Statement[], scope: Scope): Completion | undefined {
+    this.hoist(statements, scope);
+    for (const statement of statements) {
+      const done = this.execute(statement, scope);
+      if (done !== undefined) return done;
+    }
+    return undefined;
+  }
+
+  /** Announces the names that statements declare: functions with their value, others as not there yet. */
+  hoist(statements: readonly ts.Statement[], scope: Scope): void {
+    for (const statement of statements) {
+      if (ts.isFunctionDeclaration(statement) && statement.name !== undefined) {
+        const value: Static = { kind: "function", node: statement, scope, name: statement.name.text };
+        declare(scope, statement.name, statement.name.text, { kind: "static", value, constant: true });
+      }
+      if (ts.isVariableStatement(statement)) {
+        for (const { name } of statement.declarationList.declarations) {
+          for (const each of namesIn(name)) declare(scope, each, each.text, { kind: "later" });
+        }
+      }
+    }
+  }
+
+  execute(statement: ts.Statement, scope: Scope): Completion | undefined {
+    this.#tick(statement);
+    if (ts.isVariableStatement(statement)) {
+      this.#declare(statement.declarationList, scope);
+      return undefined;
+    }
+    if (ts.isExpressionStatement(statement)) return this.#effect(bare(statement.expression), scope);
+    if (ts.isBlock(statement)) return this.run(statement.statements, new Scope(scope));
+    if (ts.isReturnStatement(statement)) {
+      if (statement.expression === undefined) refuse(syntax.missingReturn(spanOf(statement), "the function"));
+      return { kind: "return", value: this.evaluate(statement.expression, scope) };
+    }
+    if (ts.isIfStatement(statement)) {
+      const chosen = this.condition(statement.expression, scope)
+        ? statement.thenStatement
+        : statement.elseStatement;
+      return chosen && this.execute(chosen, new Scope(scope));
+    }
+    if (ts.isForStatement(statement)) return this.#for(statement, scope);
+    if (ts.isForOfStatement(statement)) return this.#forOf(statement, scope);
+    if (ts.isBreakStatement(statement)) return { kind: "break" };
+    if (ts.isContinueStatement(statement)) return { kind: "continue" };
+    if (ts.isFunctionDeclaration(statement) || ts.isEmptyStatement(statement)) return undefined;
+    if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) return undefined;
+    return refuse(examine(statement) ?? syntax.notInLanguage(spanOf(statement), "this statement"));
+  }
+
+  #declare(declarations: ts.VariableDeclarationList, scope: Scope): void {
+    const constant = (declarations.flags & ts.NodeFlags.Const) !== 0;
+    for (const declaration of declarations.declarations) {
+      this.#check(declaration);
+      const value = declaration.initializer && this.evaluate(declaration.initializer, scope);
+      if (declaration.initializer === undefined && !ts.isIdentifier(declaration.name)) {
+        refuse(syntax.usedBefore(spanOf(declaration.name), declaration.name.getText()));
+      }
+      this.#bind(declaration.name, value, scope, constant);
+    }
+  }
+
+  #bind(name: ts.BindingName, value: Static, scope: Scope, constant: boolean): void {
+    if (ts.isIdentifier(name)) {
+      const named =
+        isTagged(value) && value.kind === "function" && value.name === ""
+          ? { ...value, name: name.text }
+          : value;
+      scope.set(name.text, { kind: "static", value: named, constant });
+      return;
+    }
+    name.elements.forEach((element, position) => {
+      if (ts.isOmittedExpression(element)) return;
+      this.#check(element);
+      if (element.dotDotDotToken !== undefined) refuse(syntax.spreadOrRest(spanOf(element)));
+      const at = element.propertyName ?? element.name;
+      const inner = ts.isArrayBindingPattern(name)
+        ? entryOf(value, position, element)
+        : memberOf(value, propertyName(at) ?? refuse(syntax.computedName(spanOf(at))), at);
+      this.#bind(element.name, inner, scope, constant);
+    });
+  }
+
+  #effect(expression: ts.Expression, scope: Scope): Completion | undefined {
+    if (ts.isBinaryExpression(expression)) {
+      const operator = assignmentOperator(expression.operatorToken.kind);
+      if (operator !== undefined) {
+        this.#check(expression);
+        this.#assign(expression.left, scope, (before) => {
+          const value = this.evaluate(expression.right, scope);
+          return operator === K.EqualsToken ? value : combine(operator, before(), value, expression);
+        });
+        return undefined;
+      }
+    }
+    if (isIncrement(expression)) {
+      const by = expression.operator === K.PlusPlusToken ? 1 : -1;
+      this.#assign(expression.operand, scope, (before) => combine(K.PlusToken, before(), by, expression));
+      return undefined;
+    }
+    if (ts.isCallExpression(expression)) {
+      this.evaluate(expression, scope);
+      return undefined;
+    }
+    // A prologue such as "use strict" does nothing.
+    if (ts.isStringLiteral(expression)) return undefined;
+    return refuse(examine(expression) ?? syntax.moduleEffect(spanOf(expression)));
+  }
+
+  #assign(target: ts.Expression, scope: Scope, value: (before: () => Static) => Static): void {
+    const place = bare(target);
+    if (ts.isIdentifier(place)) {
+      if (isGlobal(place, "Math", scope)) refuse(syntax.mathChanged(spanOf(place)));
+      const { binding } = resolveName(place, scope);
+      if (binding.kind !== "static" || binding.constant) {
+        return refuse(syntax.constantAssigned(spanOf(place), place.text));
+      }
+      binding.value = value(() => binding.value);
+      return;
+    }
+    if (ts.isPropertyAccessExpression(place) && isGlobal(bare(place.expression), "Math", scope)) {
+      refuse(syntax.mathChanged(spanOf(place)));
+    }
+    if (!ts.isElementAccessExpression(place)) {
+      const instead = "make a new record with all its members";
+      return refuse(messages.unsupported(spanOf(place), "assigning to a member of a record", instead));
+    }
+    const array = this.evaluate(place.expression, scope);
+    const at = this.number(place.argumentExpression, scope);
+    const before = () => entryOf(array, at, place.argumentExpression);
+    if (isTagged(array) && array.kind === "list") {
+      before();
+      array.items[at] = value(before);
+      return;
+    }
+    if (!isTagged(array) || array.kind !== "tensor") {
+      return refuse(messages.wrongKind(spanOf(place.expression), "an array", describe(array)));
+    }
+    const old = before();
+    if (typeof old !== "number") return refuse(syntax.wholeArray(spanOf(place), place.getText()));
+    const after = value(() => old);
+    if (typeof after !== "number")
+      return refuse(messages.wrongKind(spanOf(place), "a number", describe(after)));
+    array.data[at] = array.element === "integer" ? after | 0 : after;
+  }
+
+  #for(statement: ts.ForStatement, scope: Scope): Completion | undefined {
+    const head = new Scope(scope);
+    const { initializer, condition, incrementor } = statement;
+    if (initializer !== undefined) {
+      if (ts.isVariableDeclarationList(initializer)) this.#declare(initializer, head);
+      else this.#effect(bare(initializer), head);
+    }
+    if (condition === undefined) refuse(messages.loopForm(spanOf(statement), "this loop has no condition"));
+    while (this.condition(condition, head)) {
+      const done = this.execute(statement.statement, new Scope(head));
+      if (done?.kind === "return") return done;
+      if (done?.kind === "break") break;
+      if (incrementor !== undefined) this.#effect(bare(incrementor), head);
+    }
+    return undefined;
+  }
+
+  #forOf(statement: ts.ForOfStatement, scope: Scope): Completion | undefined {
+    const { initializer } = statement;
+    if (!ts.isVariableDeclarationList(initializer)) {
+      refuse(messages.loopForm(spanOf(initializer), "the variable of this loop is declared elsewhere"));
+    }
+    const over = this.evaluate(statement.expression, scope);
+    const constant = (initializer.flags & ts.NodeFlags.Const) !== 0;
+    for (const item of itemsOf(over, statement.expression)) {
+      const each = new Scope(scope);
+      this.#bind(initializer.declarations[0]!.name, item, each, constant);
+      const done = this.execute(statement.statement, each);
+      if (done?.kind === "return") return done;
+      if (done?.kind === "break") break;
+    }
+    return undefined;
+  }
+
+  #name(node: ts.Identifier, scope: Scope): Static {
+    const { binding } = resolveName(node, scope);
+    if (binding.kind === "static") return binding.value;
+    return refuse(messages.notConstant(spanOf(node), `\`${node.text}\``));
+  }
+
+  #binary(node: ts.BinaryExpression, scope: Scope): Static {
+    this.#check(node);
+    const token = node.operatorToken.kind;
+    if (token === K.AmpersandAmpersandToken) {
+      return this.condition(node.left, scope) && this.condition(node.right, scope);
+    }
+    if (token === K.BarBarToken) return this.condition(node.left, scope) || this.condition(node.right, scope);
+    const relation = relations.get(token);
+    if (relation !== undefined) return this.#compare(node, scope);
+    if (!isArithmetic(token)) return refuse(syntax.assignmentInside(spanOf(node)));
+    const { first, links } = leftChain(node);
+    return links.reduce<Static>(
+      (value, link) => {
+        this.#tick(link);
+        return combine(link.operatorToken.kind, value, this.evaluate(link.right, scope), link);
+      },
+      this.evaluate(first, scope),
+    );
+  }
+
+  #compare(node: ts.BinaryExpression, scope: Scope): boolean {
+    const left = this.evaluate(node.left, scope);
+    const right = this.evaluate(node.right, scope);
+    const token = node.operatorToken.kind;
+    if (typeof left === "boolean" && typeof right === "boolean") {
+      if (token === K.EqualsEqualsEqualsToken) return left === right;
+      if (token === K.ExclamationEqualsEqualsToken) return left !== right;
+    }
+    const [a, b] = [numberOf(left, node.left), numberOf(right, node.right)];
+    switch (token) {
+      case K.LessThanToken:
+        return a < b;
+      case K.LessThanEqualsToken:
+        return a <= b;
+      case K.GreaterThanToken:
+        return a > b;
+      case K.GreaterThanEqualsToken:
+        return a >= b;
+      case K.EqualsEqualsEqualsToken:
+        return a === b;
+      default:
+        return a !== b;
+    }
+  }
+
+  #prefix(node: ts.PrefixUnaryExpression, scope: Scope): Static {
+    this.#check(node);
+    if (node.operator === K.ExclamationToken) return !this.condition(node.operand, scope);
+    const value = this.number(node.operand, scope);
+    return node.operator === K.MinusToken ? -value : value;
+  }
+
+  #record(node: ts.ObjectLiteralExpression, scope: Scope): Static {
+    const entries = new Map<string, Static>();
+    const nodes = new Map<string, ts.Node>();
+    for (const property of node.properties) {
+      this.#check(property);
+      if (ts.isShorthandPropertyAssignment(property)) {
+        entries.set(property.name.text, this.#name(property.name, scope));
+        nodes.set(property.name.text, property.name);
+        continue;
+      }
+      if (!ts.isPropertyAssignment(property) && !ts.isMethodDeclaration(property)) {
+        return refuse(examine(property) ?? syntax.notInLanguage(spanOf(property), "this member"));
+      }
+      const key = propertyName(property.name) ?? refuse(syntax.computedName(spanOf(property.name)));
+      if (key === "__proto__") refuse(syntax.notInLanguage(spanOf(property.name), "`__proto__`"));
+      if (entries.has(key)) refuse(syntax.duplicate(spanOf(property.name), key));
+      const value: Static = ts.isMethodDeclaration(property)
+        ? { kind: "function", node: property, scope, name: key }
+        : this.evaluate(property.initializer, scope);
+      entries.set(
+        key,
+        isTagged(value) && value.kind === "function" && value.name === "" ? { ...value, name: key } : value,
+      );
+      nodes.set(key, property);
+    }
+    return record(entries, nodes);
+  }
+
+  #member(node: ts.PropertyAccessExpression, scope: Scope): Static {
+    this.#check(node);
+    const name = node.name.text;
+    const object = bare(node.expression);
+    if (node.questionDotToken !== undefined) refuse(syntax.optionalValue(spanOf(node)));
+    if (isGlobal(object, "Math", scope)) return mathConstant(node);
+    if (isGlobal(object, "Number", scope)) {
+      return mathematics.limits.get(name) ?? refuse(syntax.numberFromText(spanOf(node), node.getText()));
+    }
+    return memberOf(this.evaluate(object, scope), name, node.name);
+  }
+
+  #entry(node: ts.ElementAccessExpression, scope: Scope): Static {
+    if (node.questionDotToken !== undefined) refuse(syntax.optionalValue(spanOf(node)));
+    const of = this.evaluate(node.expression, scope);
+    const at = bare(node.argumentExpression);
+    if (ts.isStringLiteral(at)) return memberOf(of, at.text, at);
+    return entryOf(of, this.number(at, scope), at);
+  }
+
+  #call(node: ts.CallExpression, scope: Scope): Static {
+    if (node.questionDotToken !== undefined) refuse(syntax.optionalValue(spanOf(node)));
+    if (node.expression.kind === K.ImportKeyword) refuse(syntax.dynamicImport(spanOf(node)));
+    for (const argument of node.arguments) this.#check(argument);
+    const callee = bare(node.expression);
+    const args = () => node.arguments.map((argument) => this.evaluate(argument, scope));
+    if (ts.isPropertyAccessExpression(callee)) {
+      const object = bare(callee.expression);
+      if (isGlobal(object, "Math", scope)) return mathCall(node, callee.name, args());
+      const constructor = ["Array", "Float64Array", "Int32Array"].find((name) =>
+        isGlobal(object, name, scope),
+      );
+      if (constructor !== undefined) return callMethod(this, constructor, callee.name, args(), node);
+      const self = this.evaluate(object, scope);
+      if (isTagged(self) && (self.kind === "record" || self.kind === "namespace")) {
+        return this.#apply(memberOf(self, callee.name.text, callee.name), args(), node);
+      }
+      return callMethod(this, self, callee.name, args(), node);
+    }
+    return this.#apply(this.evaluate(callee, scope), args(), node);
+  }
+
+  #apply(callee: Static, args: readonly Static[], node: ts.CallExpression): Static {
+    if (isTagged(callee)) {
+      if (callee.kind === "function") return this.call(callee, args, node);
+      if (callee.kind === "library") return callLibrary(this, callee.name, args, node);
+    }
+    return refuse(messages.wrongKind(spanOf(node.expression), "a function", describe(callee)));
+  }
+
+  #check(node: ts.Node): void {
+    const refused = examine(node);
+    if (refused?.severity === "error") refuse(refused);
+  }
+
+  #tick(at: ts.Node): void {
+    if (++this.#steps > patience) refuse(syntax.tooManySteps(spanOf(at)));
+  }
+}
+
+/** Every name in a pattern. */
+export function namesIn(name: ts.BindingName): ts.Identifier[] {
+  if (ts.isIdentifier(name)) return [name];
+  return name.elements.flatMap((element) => (ts.isOmittedExpression(element) ? [] : namesIn(element.name)));
+}
+
+function declare(scope: Scope, at: ts.Node, name: string, binding: Parameters<Scope["set"]>[1]): void {
+  if (scope.own(name) !== undefined) refuse(syntax.duplicate(spanOf(at), name));
+  scope.set(name, binding);
+}
+
+/** Whether a variable at module level is changed by a function, which would make models depend on who ran before. */
+export function changedByFunctions(tree: ts.SourceFile): Set<string> {
+  const names = new Set<string>();
+  const stack: ts.Node[] = [tree];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (isFunctionNode(node)) {
+      for (const name of assignedNames(node)) names.add(name);
+      continue;
+    }
+    ts.forEachChild(node, (child) => {
+      stack.push(child);
+    });
+  }
+  return names;
+}
+
+const numberOf = (value: Static, at: ts.Node): number =>
+  typeof value === "number" ? value : refuse(messages.wrongKind(spanOf(at), "a number", describe(value)));
+
+function combine(operator: ts.SyntaxKind, left: Static, right: Static, at: ts.Node): number {
+  if (typeof left === "string" || typeof right === "string") refuse(syntax.textValue(spanOf(at)));
+  const [a, b] = [numberOf(left, at), numberOf(right, at)];
+  switch (operator) {
+    case K.PlusToken:
+      return a + b;
+    case K.MinusToken:
+      return a - b;
+    case K.AsteriskToken:
+      return a * b;
+    case K.SlashToken:
+      return a / b;
+    case K.PercentToken:
+      return a % b;
+    default:
+      return a ** b;
+  }
+}
+
+function mathConstant(node: ts.PropertyAccessExpression): number {
+  const name = node.name.text;
+  const value = mathematics.constants.get(name);
+  if (value !== undefined) return value;
+  if (mathematics.unary.has(name) || mathematics.binary.has(name)) refuse(syntax.functionValue(spanOf(node)));
+  return refuse(unknownMath(name, node));
+}
+
+export function unknownMath(name: string, at: ts.Node) {
+  if (name === "random") return messages.impure(spanOf(at), "Math.random");
+  return messages.unknownMath(spanOf(at), name, nearest(name, mathematics.names));
+}
+
+function mathCall(node: ts.CallExpression, name: ts.MemberName, args: readonly Static[]): number {
+  const numbers = args.map((value, position) => numberOf(value, node.arguments[position]!));
+  if (!mathematics.unary.has(name.text) && !mathematics.binary.has(name.text)) {
+    return refuse(unknownMath(name.text, node.expression));
+  }
+  return (Math[name.text as "hypot"] as (...x: number[]) => number)(...numbers);
+}
+
+export function memberOf(value: Static, name: string, at: ts.Node): Static {
+  if (isTagged(value)) {
+    switch (value.kind) {
+      case "record": {
+        if (value.entries.has(name)) return value.entries.get(name);
+        const known = [...value.entries.keys()];
+        return refuse(messages.unknownMember(spanOf(at), name, known, nearest(name, known)));
+      }
+      case "namespace":
+        return value.lookup(name, at);
+      case "tensor":
+        if (name === "length") return value.shape[0]!;
+        break;
+      case "list":
+        if (name === "length") return value.items.length;
+        break;
+      default:
+        break;
+    }
+  }
+  return refuse(
+    messages.unsupported(
+      spanOf(at),
+      `\`.${name}\` of ${describe(value)}`,
+      "only records have members, and arrays `.length`",
+    ),
+  );
+}
+
+export function entryOf(value: Static, at: number, node: ts.Node): Static {
+  if (!isTagged(value) || (value.kind !== "list" && value.kind !== "tensor")) {
+    return refuse(messages.wrongKind(spanOf(node), "an array", describe(value)));
+  }
+  const extent = value.kind === "list" ? value.items.length : value.shape[0]!;
+  if (!Number.isInteger(at)) refuse(messages.badSubscript(spanOf(node)));
+  if (at < 0 || at >= extent) refuse(messages.outOfRange(spanOf(node), at, at, extent));
+  return value.kind === "list" ? value.items[at] : part(value, at);
+}
+
+export function itemsOf(value: Static, at: ts.Node): Static[] {
+  if (isTagged(value)) {
+    if (value.kind === "list") return [...value.items];
+    if (value.kind === "tensor") return Array.from({ length: value.shape[0]! }, (_, i) => part(value, i));
+  }
+  return refuse(messages.wrongKind(spanOf(at), "an array", describe(value)));
+}
