@@ -27,14 +27,25 @@ export class NoCompiler extends Error {}
 /** The compiler refused generated code, or the program it made failed: a fault of ours. */
 export class BadProgram extends Error {}
 
-const works = (command: string): boolean =>
-  spawnSync(command, ["--version"], { stdio: "ignore" }).status === 0;
+/** What a compiler says it is, without the name it was called by; nothing where it is not there. */
+function versionOf(command: string): string | undefined {
+  const asked = spawnSync(command, ["--version"], { encoding: "utf8" });
+  return asked.status === 0 ? asked.stdout.replace(/^\S+/, "") : undefined;
+}
 
-/** C compilers of this machine: the one that CC names, else `cc`, `gcc`, `clang` as far as they are there. */
+/**
+ * C compilers of this machine: the one that CC names, else `gcc`, `clang` and `cc` as far as they are there, one of each
+ * kind: `cc` is mostly another name of one of the others.
+ */
 export function findCompilers(environment: Readonly<Record<string, string | undefined>>): string[] {
   const named = environment["CC"];
-  const candidates = named !== undefined && named !== "" ? [named] : ["cc", "gcc", "clang"];
-  return candidates.filter(works);
+  const candidates = named !== undefined && named !== "" ? [named] : ["gcc", "clang", "cc"];
+  const found = new Map<string, string>();
+  for (const command of candidates) {
+    const version = versionOf(command);
+    if (version !== undefined && !found.has(version)) found.set(version, command);
+  }
+  return [...found.values()];
 }
 
 /** Contraction to fused operations stays off: JavaScript has none, and the two are compared bit for bit. */
