@@ -33,7 +33,7 @@ const whole = (array: string, shape: Shape): ArrayValue => ({
 
 /** Loops over the entries of a shape, the first axis outermost. `body` emits what is done at each. */
 export function overEntries(lowering: Lowering, shape: Shape, body: (at: readonly Affine[]) => void): void {
-  const nest = (axis: number, at: readonly Affine[]): void => {
+  const nest = (axis: number, at: readonly Affine[]) => {
     if (axis === shape.length) return body(at);
     const extent = shape[axis]!;
     if (extent === 0) return;

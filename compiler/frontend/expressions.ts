@@ -76,10 +76,10 @@ export function scalarOf(value: Value, at: ts.Node): Scalar {
 
 function lowerName(lowering: Lowering, node: ts.Identifier, scope: Scope): Value {
   const { binding } = resolveName(node, scope);
-  return valueOf(lowering, binding, node, scope);
+  return boundValue(lowering, binding, node, scope);
 }
 
-function valueOf(
+function boundValue(
   lowering: Lowering,
   binding: ReturnType<typeof resolveName>["binding"] & Binding,
   node: ts.Identifier,

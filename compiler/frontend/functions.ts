@@ -110,7 +110,11 @@ function lowerWhole(
 ): Shape {
   const { node } = fn;
   const scope = new Scope(fn.scope, node);
-  const args = [valueOf(world, world.state), valueOf(world, world.params), environment(world, times)];
+  const args = [
+    leavesAsValue(world, world.state),
+    leavesAsValue(world, world.params),
+    environment(world, times),
+  ];
   lowering.calls.push(node);
   bindParameters(lowering, node.parameters, args, scope, changesIn(node), (found) =>
     refuse(messages.wrongArity(spanOf(node), name, "state, params and env", found)),
@@ -154,7 +158,7 @@ function putOutput(lowering: Lowering, node: ts.Expression, scope: Scope): Shape
 }
 
 /** A record of leaves as the functions see it. */
-function valueOf({ names }: World, tree: Tree): Value {
+function leavesAsValue({ names }: World, tree: Tree): Value {
   const visit = (inner: Tree): Value => {
     if (inner.kind === "record") {
       const entries = [...inner.entries].map(([key, each]) => [key, visit(each)] as const);
@@ -175,8 +179,8 @@ function environment(world: World, times: number | undefined): RecordOfValues {
   const entries = new Map<string, Value>([
     ["t", real(build.name("t"))],
     ["constants", { kind: "record", tuple: false, entries: new Map(constants) }],
-    ["inputs", valueOf(world, world.inputs)],
-    ["data", valueOf(world, world.data)],
+    ["inputs", leavesAsValue(world, world.inputs)],
+    ["data", leavesAsValue(world, world.data)],
   ]);
   if (times !== undefined) entries.set("k", integer(affine.index("k")));
   return { kind: "record", tuple: false, entries };

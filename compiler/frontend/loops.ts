@@ -65,7 +65,7 @@ export function lowerFor(lowering: Lowering, node: ts.ForStatement, scope: Scope
   else if (rangeOf(padded, lowering.knowledge).low >= 0)
     trips = affine.quotient(padded, affine.integer(stride));
   else
-    return refuse(
+    refuse(
       messages.loopForm(
         spanOf(at),
         "the bound of this loop may lie before its start, and it steps by more than 1",
@@ -234,7 +234,7 @@ function readCondition(lowering: Lowering, node: ts.ForStatement, name: ts.Ident
 export function lowerForOf(lowering: Lowering, node: ts.ForOfStatement, scope: Scope, exit: Exit): void {
   const { initializer, statement } = node;
   if (!ts.isVariableDeclarationList(initializer)) {
-    return refuse(messages.loopForm(spanOf(initializer), "the variable of this loop is declared elsewhere"));
+    refuse(messages.loopForm(spanOf(initializer), "the variable of this loop is declared elsewhere"));
   }
   const [declaration] = initializer.declarations;
   const over = lowerExpression(lowering, node.expression, scope);

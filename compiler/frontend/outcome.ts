@@ -40,7 +40,7 @@ export class Outcome {
   }
 
   /** Emits what stores the value. */
-  put(value: Value, at: ts.Node): void {
+  put(value: Value, at: ts.Node) {
     this.#storage ??= this.#make(value, this.#wish, at);
     this.#first ??= spanOf(at);
     this.#put(this.#storage, value, at);
@@ -83,7 +83,7 @@ export class Outcome {
     return name;
   }
 
-  #put(storage: Storage, value: Value, at: ts.Node): void {
+  #put(storage: Storage, value: Value, at: ts.Node) {
     const { span } = this.#lowering;
     switch (storage.kind) {
       case "scalar":
@@ -106,9 +106,7 @@ export class Outcome {
         // What is copied must not change afterwards, or the name would stand for something else than in JavaScript.
         if (from.readOnly === undefined && !this.#lowering.isYounger(from.view.array, this.#age)) {
           const instead = "write the loop that uses the array in both branches, or copy its entries";
-          return refuse(
-            messages.unsupported(spanOf(at), "choosing one of several arrays that can change", instead),
-          );
+          refuse(messages.unsupported(spanOf(at), "choosing one of several arrays that can change", instead));
         }
         copy(this.#lowering, from, { array: storage.array, prefix: [] });
         return;

@@ -92,7 +92,7 @@ export function putResult(lowering: Lowering, node: ts.Expression, scope: Scope,
   }
   if (target.kind === "leaf" && target.shape.length === 0) {
     const value = lowerExpression(lowering, inner, scope);
-    if (value.kind !== "scalar") return refuse(differs(value, target, inner));
+    if (value.kind !== "scalar") refuse(differs(value, target, inner));
     lowering.emit(build.store(target.array, target.prefix, value.real(), lowering.span));
     return;
   }
@@ -102,9 +102,9 @@ export function putResult(lowering: Lowering, node: ts.Expression, scope: Scope,
 const wishFor = (target: Target): string =>
   target.kind === "leaf" ? target.array.replace(/^f_/, "d_") : "result";
 
-function putValue(lowering: Lowering, value: Value, target: Target, at: ts.Node): void {
+function putValue(lowering: Lowering, value: Value, target: Target, at: ts.Node) {
   if (target.kind === "record") {
-    if (value.kind !== "record" || value.tuple !== target.tuple) return refuse(differs(value, target, at));
+    if (value.kind !== "record" || value.tuple !== target.tuple) refuse(differs(value, target, at));
     for (const [key, inner] of value.entries) {
       const goal = target.entries.get(key) ?? refuse(extra(target, key, value.nodes?.get(key) ?? at));
       putValue(lowering, inner, goal, at);
@@ -112,7 +112,7 @@ function putValue(lowering: Lowering, value: Value, target: Target, at: ts.Node)
     return checkComplete(target, new Set(value.entries.keys()), spanOf(at));
   }
   if (target.shape.length === 0) {
-    if (value.kind !== "scalar") return refuse(differs(value, target, at));
+    if (value.kind !== "scalar") refuse(differs(value, target, at));
     lowering.emit(build.store(target.array, target.prefix, value.real(), lowering.span));
     return;
   }
@@ -123,9 +123,9 @@ function putValue(lowering: Lowering, value: Value, target: Target, at: ts.Node)
     });
     return;
   }
-  if (value.kind !== "array" && value.kind !== "constant") return refuse(differs(value, target, at));
+  if (value.kind !== "array" && value.kind !== "constant") refuse(differs(value, target, at));
   const from = asArray(lowering, value, at);
-  if (String(from.shape) !== String(target.shape)) return refuse(differs(from, target, at));
+  if (String(from.shape) !== String(target.shape)) refuse(differs(from, target, at));
   copy(lowering, from, { array: target.array, prefix: target.prefix });
 }
 

@@ -77,7 +77,7 @@ const refusingExit: Exit = {
 /** Every `return` of a function, those of functions inside it left out. */
 export function returnsIn(body: ts.Node): ts.ReturnStatement[] {
   const found: ts.ReturnStatement[] = [];
-  const visit = (node: ts.Node): void => {
+  const visit = (node: ts.Node) => {
     if (ts.isReturnStatement(node)) found.push(node);
     if (!isFunctionNode(node)) ts.forEachChild(node, visit);
   };
@@ -95,12 +95,7 @@ export function alwaysReturns(statement: ts.Statement): boolean {
 }
 
 /** The statements of a block, in a scope of their own. */
-export function lowerList(
-  lowering: Lowering,
-  statements: readonly ts.Statement[],
-  scope: Scope,
-  exit: Exit,
-): void {
+export function lowerList(lowering: Lowering, statements: readonly ts.Statement[], scope: Scope, exit: Exit) {
   hoist(lowering, statements, scope);
   lowerRest(lowering, statements, 0, scope, exit);
 }
@@ -111,7 +106,7 @@ function lowerRest(
   from: number,
   scope: Scope,
   exit: Exit,
-): void {
+) {
   for (let position = from; position < statements.length; position++) {
     const statement = statements[position]!;
     const rest = statements.slice(position + 1).filter((each) => !ts.isFunctionDeclaration(each));
@@ -157,13 +152,7 @@ function lowerRest(
 }
 
 /** An `if` of which a branch returns: what follows is done in the branches that do not. */
-function lowerLeaving(
-  lowering: Lowering,
-  node: ts.IfStatement,
-  rest: () => void,
-  scope: Scope,
-  exit: Exit,
-): void {
+function lowerLeaving(lowering: Lowering, node: ts.IfStatement, rest: () => void, scope: Scope, exit: Exit) {
   if (lowering.loops > 0) refuseEarly(node);
   const asked = lowerCondition(lowering, node.expression, scope);
   const side = (statement: ts.Statement | undefined) => () => {
@@ -216,7 +205,7 @@ function branches(
   asked: ReturnType<typeof lowerCondition>,
   then: () => void,
   otherwise: () => void,
-): void {
+) {
   const before = new Set(lowering.unassigned);
   const thenBlock = lowering.inBlock(() => lowering.knowing(asked.whenTrue, then));
   const afterThen = lowering.unassigned;
@@ -227,7 +216,7 @@ function branches(
   lowering.emit(build.branch(asked.test, thenBlock, elseBlock, lowering.span));
 }
 
-function markBroken(statement: ts.Statement, scope: Scope): void {
+function markBroken(statement: ts.Statement, scope: Scope) {
   if (!ts.isVariableStatement(statement)) return;
   for (const { name } of statement.declarationList.declarations) {
     for (const each of namesIn(name)) scope.set(each.text, { kind: "broken", diagnostic: undefined });
@@ -235,7 +224,7 @@ function markBroken(statement: ts.Statement, scope: Scope): void {
 }
 
 /** Announces what a list of statements declares. */
-function hoist(lowering: Lowering, statements: readonly ts.Statement[], scope: Scope): void {
+function hoist(lowering: Lowering, statements: readonly ts.Statement[], scope: Scope) {
   for (const statement of statements) {
     lowering.statement(
       statement,
@@ -245,7 +234,7 @@ function hoist(lowering: Lowering, statements: readonly ts.Statement[], scope: S
   }
 }
 
-export function lowerStatement(lowering: Lowering, statement: ts.Statement, scope: Scope, exit: Exit): void {
+export function lowerStatement(lowering: Lowering, statement: ts.Statement, scope: Scope, exit: Exit) {
   if (ts.isVariableStatement(statement)) return lowerDeclarations(lowering, statement.declarationList, scope);
   if (ts.isExpressionStatement(statement)) return lowerEffect(lowering, bare(statement.expression), scope);
   if (ts.isIfStatement(statement)) return lowerIf(lowering, statement, scope, exit);
@@ -254,21 +243,20 @@ export function lowerStatement(lowering: Lowering, statement: ts.Statement, scop
   if (ts.isBlock(statement)) return lowerList(lowering, statement.statements, new Scope(scope), exit);
   if (ts.isReturnStatement(statement)) {
     if (lowering.loops > 0) refuseEarly(statement);
-    if (statement.expression === undefined)
-      return refuse(syntax.missingReturn(spanOf(statement), "the function"));
+    if (statement.expression === undefined) refuse(syntax.missingReturn(spanOf(statement), "the function"));
     return exit.put(statement.expression, scope);
   }
   if (ts.isBreakStatement(statement) || ts.isContinueStatement(statement)) {
     const word = ts.isBreakStatement(statement) ? "`break`" : "`continue`";
     const instead = "put what follows into an `if` with the opposite condition";
-    return refuse(messages.notYet(spanOf(statement), word, instead));
+    refuse(messages.notYet(spanOf(statement), word, instead));
   }
   if (ts.isFunctionDeclaration(statement) || ts.isEmptyStatement(statement)) return undefined;
   if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) return undefined;
-  return refuse(examine(statement) ?? syntax.notInLanguage(spanOf(statement), "this statement"));
+  refuse(examine(statement) ?? syntax.notInLanguage(spanOf(statement), "this statement"));
 }
 
-function lowerDeclarations(lowering: Lowering, list: ts.VariableDeclarationList, scope: Scope): void {
+function lowerDeclarations(lowering: Lowering, list: ts.VariableDeclarationList, scope: Scope) {
   const constant = (list.flags & ts.NodeFlags.Const) !== 0;
   for (const declaration of list.declarations) {
     const refused = examine(declaration);
@@ -276,7 +264,7 @@ function lowerDeclarations(lowering: Lowering, list: ts.VariableDeclarationList,
     const { name, initializer } = declaration;
     const changes = constant ? new Set<string>() : changesIn(scope.owner as FunctionNode);
     if (initializer === undefined) {
-      if (!ts.isIdentifier(name)) return refuse(syntax.usedBefore(spanOf(name), name.getText()));
+      if (!ts.isIdentifier(name)) refuse(syntax.usedBefore(spanOf(name), name.getText()));
       declareVariable(lowering, name.text, scope, undefined);
       continue;
     }
@@ -285,7 +273,7 @@ function lowerDeclarations(lowering: Lowering, list: ts.VariableDeclarationList,
   }
 }
 
-function lowerIf(lowering: Lowering, node: ts.IfStatement, scope: Scope, exit: Exit): void {
+function lowerIf(lowering: Lowering, node: ts.IfStatement, scope: Scope, exit: Exit) {
   const asked = lowerCondition(lowering, node.expression, scope);
   const side = (statement: ts.Statement | undefined) => () => {
     if (statement === undefined) return;
@@ -301,7 +289,7 @@ function lowerIf(lowering: Lowering, node: ts.IfStatement, scope: Scope, exit: E
 }
 
 /** An expression that stands as a statement: an assignment, `x++`, or a call for its effect on an array. */
-export function lowerEffect(lowering: Lowering, node: ts.Expression, scope: Scope): void {
+export function lowerEffect(lowering: Lowering, node: ts.Expression, scope: Scope) {
   if (ts.isBinaryExpression(node)) {
     const operator = assignmentOperator(node.operatorToken.kind);
     const refused = examine(node);
@@ -327,7 +315,7 @@ function lowerAssignment(
   operator: ts.SyntaxKind,
   right: ts.Expression | undefined,
   scope: Scope,
-): void {
+) {
   const place = bare(left);
   if (ts.isIdentifier(place)) return assignName(lowering, place, operator, right, scope);
   if (ts.isElementAccessExpression(place)) {
@@ -370,7 +358,7 @@ function assignName(
   operator: ts.SyntaxKind,
   right: ts.Expression | undefined,
   scope: Scope,
-): void {
+) {
   if (node.text === "Math" && scope.find("Math") === undefined) refuse(syntax.mathChanged(spanOf(node)));
   const { binding } = resolveName(node, scope);
   switch (binding.kind) {

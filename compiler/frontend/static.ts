@@ -235,7 +235,7 @@ export class Interpreter {
       if (isGlobal(place, "Math", scope)) refuse(syntax.mathChanged(spanOf(place)));
       const { binding } = resolveName(place, scope);
       if (binding.kind !== "static" || binding.constant) {
-        return refuse(syntax.constantAssigned(spanOf(place), place.text));
+        refuse(syntax.constantAssigned(spanOf(place), place.text));
       }
       binding.value = value(() => binding.value);
       return;
@@ -245,7 +245,7 @@ export class Interpreter {
     }
     if (!ts.isElementAccessExpression(place)) {
       const instead = "make a new record with all its members";
-      return refuse(messages.unsupported(spanOf(place), "assigning to a member of a record", instead));
+      refuse(messages.unsupported(spanOf(place), "assigning to a member of a record", instead));
     }
     const array = this.evaluate(place.expression, scope);
     const at = this.number(place.argumentExpression, scope);
@@ -256,13 +256,12 @@ export class Interpreter {
       return;
     }
     if (!isTagged(array) || array.kind !== "tensor") {
-      return refuse(messages.wrongKind(spanOf(place.expression), "an array", describe(array)));
+      refuse(messages.wrongKind(spanOf(place.expression), "an array", describe(array)));
     }
     const old = before();
-    if (typeof old !== "number") return refuse(syntax.wholeArray(spanOf(place), place.getText()));
+    if (typeof old !== "number") refuse(syntax.wholeArray(spanOf(place), place.getText()));
     const after = value(() => old);
-    if (typeof after !== "number")
-      return refuse(messages.wrongKind(spanOf(place), "a number", describe(after)));
+    if (typeof after !== "number") refuse(messages.wrongKind(spanOf(place), "a number", describe(after)));
     array.data[at] = array.element === "integer" ? after | 0 : after;
   }
 
@@ -415,10 +414,8 @@ export class Interpreter {
     if (ts.isPropertyAccessExpression(callee)) {
       const object = bare(callee.expression);
       if (isGlobal(object, "Math", scope)) return mathCall(node, callee.name, args());
-      const constructor = ["Array", "Float64Array", "Int32Array"].find((name) =>
-        isGlobal(object, name, scope),
-      );
-      if (constructor !== undefined) return callMethod(this, constructor, callee.name, args(), node);
+      const builder = ["Array", "Float64Array", "Int32Array"].find((name) => isGlobal(object, name, scope));
+      if (builder !== undefined) return callMethod(this, builder, callee.name, args(), node);
       const self = this.evaluate(object, scope);
       if (isTagged(self) && (self.kind === "record" || self.kind === "namespace")) {
         return this.#apply(memberOf(self, callee.name.text, callee.name), args(), node);
