@@ -18,8 +18,8 @@ const source = readFileSync(file, "utf8");
 const question = { method: "rk4", steps: 1000, t1: 10 };
 
 async function javascript() {
-  const result = await compile(source, { file, targets: ["js"], ...question });
-  const text = result.outputs.find((output) => output.path.endsWith(".js") || output.target === "js").text;
+  const result = compile(source, { file, target: ["js"], ...question });
+  const text = result.outputs.find((output) => output.name.endsWith(".js")).text;
   const generated = await import(`data:text/javascript;base64,${Buffer.from(text).toString("base64")}`);
   const hand = handWritten(1000);
   const run = () => hand(30, 4, 0.55, 0.028, 0.8, 0.024, 10, 1000);
@@ -46,10 +46,10 @@ async function c() {
     "-ffp-contract=off",
     "-D_POSIX_C_SOURCE=199309L",
   ];
-  const result = await compile(source, { file, targets: ["c"], prefix: "lv", ...question });
+  const result = compile(source, { file, target: ["c"], prefix: "lv", ...question });
   const folder = mkdtempSync(join(tmpdir(), "odegrad-bench-"));
   try {
-    for (const output of result.outputs) writeFileSync(join(folder, output.path), output.text);
+    for (const output of result.outputs) writeFileSync(join(folder, output.name), output.text);
     const binary = join(folder, "bench");
     execFileSync("cc", [
       ...flags,

@@ -12,7 +12,7 @@ import type { Alloc, Argument, Expr, Fn, Statement, Test, View } from "../ir/nod
 import type { Leaf, Model } from "../model.ts";
 import { type Solver, status } from "../module.ts";
 import type { Interface } from "./interface-arrays.ts";
-import type { Coefficients } from "./tableau.ts";
+import { type Coefficients, double, type Fraction } from "./tableau.ts";
 
 /** A state-shaped set of views, by leaf name. */
 export type Vector = (leaf: Leaf) => View;
@@ -79,6 +79,29 @@ export class Driver {
 
   get steps(): Affine {
     return affine.gather(this.stepCount, []);
+  }
+
+  readonly #scaled = new Map<string, { readonly name: string; readonly value: number }>();
+
+  /** h times a coefficient of the tableau, as a name that is bound once before all steps. */
+  scaled(coefficient: Fraction): Expr {
+    const [over, under] = coefficient;
+    if (over === under) return this.h;
+    const key = `${over}/${under}`;
+    let known = this.#scaled.get(key);
+    if (known === undefined) {
+      const wish = `h_${under === 1 ? over : `${over}_${under}`}`.replace("-", "minus_");
+      known = { name: this.names.fresh(wish), value: double(coefficient) };
+      this.#scaled.set(key, known);
+    }
+    return build.name(known.name);
+  }
+
+  /** Binds the coefficients asked for so far; belongs before all steps. */
+  coefficients(): Statement[] {
+    return [...this.#scaled.values()].map(({ name, value }) =>
+      build.bind(name, build.mul(this.h, build.number(value))),
+    );
   }
 
   // Views of the state.

@@ -10,22 +10,16 @@ import type { Expr, Statement, View } from "../ir/nodes.ts";
 import type { Leaf } from "../model.ts";
 import { status } from "../module.ts";
 import type { Driver, Point, Vector } from "./driver.ts";
-import { double, type Fraction, isZero, usedStages } from "./tableau.ts";
+import { type Fraction, isZero, usedStages } from "./tableau.ts";
 
 const entry = (view: View, at: readonly Affine[]): Expr => build.read(view.array, [...view.prefix, ...at]);
 
-/** h·Σ c_j k_j over the nonzero coefficients; one term is written (h·c)·k, so that h·c leaves the loop. */
-export function combination(h: Expr, terms: readonly { coefficient: Fraction; value: Expr }[]): Expr {
-  const present = terms.filter((term) => !isZero(term.coefficient));
-  if (present.length === 0) return build.zero;
-  const [first] = present;
-  if (present.length === 1 && first !== undefined) {
-    return build.mul(build.mul(h, build.number(double(first.coefficient))), first.value);
-  }
-  const sum = present
-    .map((term) => build.mul(build.number(double(term.coefficient)), term.value))
-    .reduce((left, right) => build.add(left, right));
-  return build.mul(h, sum);
+/** Σ (h·c_j)·k_j over the nonzero coefficients; the products h·c_j are bound once before all steps. */
+export function combination(driver: Driver, terms: readonly { coefficient: Fraction; value: Expr }[]): Expr {
+  return terms
+    .filter((term) => !isZero(term.coefficient))
+    .map((term) => build.mul(driver.scaled(term.coefficient), term.value))
+    .reduce((left, right) => build.add(left, right), build.zero);
 }
 
 const fractionText = ([over, under]: Fraction): string => (under === 1 ? `${over}` : `${over}/${under}`);
@@ -56,17 +50,18 @@ export class RungeKutta {
 
   /** The time of stage i of the step that starts at `t`. */
   stageTime(t: Expr, i: number): Expr {
-    return build.add(t, build.mul(build.number(double(this.#driver.tableau.c[i]!)), this.#driver.h));
+    const c = this.#driver.tableau.c[i]!;
+    return isZero(c) ? t : build.add(t, this.#driver.scaled(c));
   }
 
   /** Stage state X_i = x + h·Σ a_ij k_j, into its place among the stages. */
   stageState(i: number, from: Vector): Statement[] {
-    const { h, tableau, slopes, stages } = this.#driver;
+    const { tableau, slopes, stages } = this.#driver;
     return this.#driver.assign(stages.stage(i), (leaf, at) =>
       build.add(
         entry(from(leaf), at),
         combination(
-          h,
+          this.#driver,
           (tableau.a[i] ?? []).map((coefficient, j) => ({
             coefficient,
             value: entry(slopes.stage(j)(leaf), at),
@@ -97,12 +92,12 @@ export class RungeKutta {
 
   /** x += h·Σ b_i k_i. */
   advance(state: Vector): Statement[] {
-    const { h, tableau, slopes } = this.#driver;
+    const { tableau, slopes } = this.#driver;
     return this.#driver.assign(state, (leaf, at) =>
       build.add(
         entry(state(leaf), at),
         combination(
-          h,
+          this.#driver,
           tableau.b.map((coefficient, j) => ({ coefficient, value: entry(slopes.stage(j)(leaf), at) })),
         ),
       ),

@@ -10,7 +10,7 @@ import type { Fn, Statement } from "../ir/nodes.ts";
 import { status } from "../module.ts";
 import type { Driver, Point } from "./driver.ts";
 import { RungeKutta } from "./runge-kutta.ts";
-import { double, isZero } from "./tableau.ts";
+import { type Fraction, isZero } from "./tableau.ts";
 
 /** Statements a plan adds before each step, given the step's number. */
 export type BeforeStep = (n: Affine) => Statement[];
@@ -36,7 +36,7 @@ export function forwardSweep(driver: Driver, beforeStep: BeforeStep): Statement[
       ...beforeStep(n),
       build.bind(t, driver.timeAt(n)),
       ...method.forward(build.name(t), { piece: driver.pieceOfStep(n) }, driver.state, (point, i) =>
-        isZero(weights[i]!) ? [] : addRunning(driver, point, double(weights[i]!)),
+        isZero(weights[i]!) ? [] : addRunning(driver, point, weights[i]!),
       ),
       build.comment("New state."),
       ...method.advance(driver.state),
@@ -75,18 +75,14 @@ export function forwardSweep(driver: Driver, beforeStep: BeforeStep): Statement[
 }
 
 /** value += h·b_i·running(stage i). */
-function addRunning(driver: Driver, point: Point, weight: number): Statement[] {
+function addRunning(driver: Driver, point: Point, weight: Fraction): Statement[] {
   const { running } = driver.model.loss;
   if (running === undefined) return [];
   const amount = driver.names.fresh("running_loss");
   return [
     build.alloc(amount, [], { zero: false }),
     driver.call(running, point, [{ array: amount, prefix: [] }]),
-    build.accumulate(
-      driver.io.value,
-      [],
-      build.mul(build.mul(driver.h, build.number(weight)), build.read(amount)),
-    ),
+    build.accumulate(driver.io.value, [], build.mul(driver.scaled(weight), build.read(amount))),
   ];
 }
 
@@ -118,10 +114,11 @@ function observe(driver: Driver, k: Affine): Statement[] {
 
 /** `solve`: trajectory and loss, without a gradient. */
 export function solveEntry(driver: Driver): Fn {
+  const sweep = forwardSweep(driver, () => []);
   return {
     name: "solve",
     parameters: [],
-    body: [...driver.prelude(undefined), ...forwardSweep(driver, () => []), build.leave(status.ok)],
+    body: [...driver.prelude(undefined), ...driver.coefficients(), ...sweep, build.leave(status.ok)],
     doc: "Integrates from t0 to t1 in equal steps; fills the states at the observation times and the value of the loss.",
   };
 }

@@ -19,7 +19,7 @@ import { status } from "../../module.ts";
 import { type Driver, type Point, Stages, type Vector } from "../driver.ts";
 import { combination, RungeKutta, stageComment } from "../runge-kutta.ts";
 import { forwardSweep } from "../solve.ts";
-import { double, isZero } from "../tableau.ts";
+import { isZero } from "../tableau.ts";
 
 /** The vjps of the model's functions, those it has. */
 export interface Vjps {
@@ -42,15 +42,16 @@ export function gradientEntry(driver: Driver, vjps: Vjps): Fn {
       (leaf) => ({ array: tape(leaf).array, prefix: [n] }),
       (leaf, at) => read(driver.state, leaf, at),
     );
+  const sweeps = [...forwardSweep(driver, checkpoint), ...reverseSweep(driver, vjps, tape)];
   return {
     name: "gradient",
     parameters: [],
     body: [
       ...driver.prelude(io.capacity),
+      ...driver.coefficients(),
       ...driver.barsTo(0),
       ...driver.allocate(tape, { copies: solver.steps, role: "checkpoint" }),
-      ...forwardSweep(driver, checkpoint),
-      ...reverseSweep(driver, vjps, tape),
+      ...sweeps,
       ...[...io.startBar].flatMap(([leafName, bar]) => {
         const leaf = model.state.find((one) => one.name === leafName)!;
         return build.forEachEntry(leaf.shape, driver.names.fresh, (at) => [
@@ -174,7 +175,7 @@ class ReverseStep {
 
   statements(n: Affine): Statement[] {
     const driver = this.#driver;
-    const { h, model, tableau } = driver;
+    const { model, tableau } = driver;
     const t = driver.names.fresh("t_n");
     const piece = driver.pieceOfStep(n);
     const stages = this.#method.stages;
@@ -202,7 +203,7 @@ class ReverseStep {
       out.push(build.comment(`Adjoint of stage ${i + 1}: w = h (b λ + Σ a u), u = Jᵀ w.`));
       out.push(
         ...driver.assign(this.#weights, (leaf, at) =>
-          combination(h, [
+          combination(driver, [
             { coefficient: tableau.b[i]!, value: read(this.#lambda, leaf, at) },
             ...later.map((j) => ({
               coefficient: tableau.a[j]?.[i] ?? ([0, 1] as const),
@@ -214,8 +215,7 @@ class ReverseStep {
         driver.callVjp(this.#vjps.rhs, pointOf(i), model.state.map(this.#weights), bars),
       );
       if (this.#vjps.running && !isZero(tableau.b[i]!)) {
-        const weight = build.mul(h, build.number(double(tableau.b[i]!)));
-        out.push(build.store(this.#runningSeed, [], weight));
+        out.push(build.store(this.#runningSeed, [], driver.scaled(tableau.b[i]!)));
         out.push(
           driver.callVjp(this.#vjps.running, pointOf(i), [{ array: this.#runningSeed, prefix: [] }], bars),
         );
