@@ -9,7 +9,7 @@ import { nearest } from "./diagnostics/nearest.ts";
 import { type COptions, emitC } from "./emit/c.ts";
 import { emitJavaScript } from "./emit/javascript.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { type Host, readModels } from "./front/index.ts";
+import { type Host, readModels } from "./frontend/index.ts";
 import { buildSolve } from "./integrate/index.ts";
 import type { GlobalArray, Program } from "./ir/nodes.ts";
 import { printProgram } from "./ir/print.ts";

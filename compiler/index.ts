@@ -5,13 +5,13 @@
 
 import { build, emit, type Output, type Source, workspaceBytes } from "./compile.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
-import type { Host } from "./front/index.ts";
+import type { Host } from "./frontend/index.ts";
 import { checkOptions, type Options, type Target } from "./options.ts";
 import { type Plan, planOf } from "./plan.ts";
 
 export type { Output } from "./compile.ts";
 export type { Diagnostic } from "./diagnostics/diagnostic.ts";
-export type { Host } from "./front/index.ts";
+export type { Host } from "./frontend/index.ts";
 export type { Options, Target } from "./options.ts";
 export type { Plan } from "./plan.ts";
 export { version } from "./version.ts";
