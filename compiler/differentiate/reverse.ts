@@ -64,8 +64,9 @@ export function vjp(fn: Fn, wrt: ReadonlySet<string>, context: Context): Fn {
       seeds.push({ ...parameter, name: seed, access: "in" });
       opening.push(build.alloc(parameter.name, parameter.shape, { zero: false }));
       if (!active.arrays.has(parameter.name)) continue;
-      if (needsReset(parameter.name, sites)) {
-        // Stores to the result clear its cotangent; the caller's seed stays as it is.
+      const isRead = sites.ofArray.get(parameter.name)?.some((site) => site.access === "read") ?? false;
+      if (isRead || needsReset(parameter.name, sites)) {
+        // Reads of the result add to its cotangent and stores clear it; the caller's seed stays as it is.
         const own = names.fresh(`${parameter.name}_bar`);
         reverseOpening.push(build.alloc(own, parameter.shape, { zero: false }));
         reverseOpening.push(
