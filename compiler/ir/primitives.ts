@@ -74,10 +74,10 @@ const flat = (value: (x: number) => number): Unary =>
     convention: "derivative 0, at jumps too",
   });
 
-const line = [-1e150, -3.7, -1, -0.2, -1e-9, 1e-160, 1e-9, 0.3, 1, 2.5, 40, 1e150];
+const line = [-1e300, -1e150, -3.7, -1, -0.2, -1e-9, 1e-160, 1e-9, 0.3, 1, 2.5, 40, 1e150];
 const moderate = [-20, -3.7, -1, -0.2, -1e-9, 1e-160, 1e-9, 0.3, 1, 2.5, 20];
 const positive = [1e-300, 1e-160, 1e-9, 0.2, 0.999, 1, 1.5, 10, 1e160];
-const inner = [-0.999, -0.7, -0.2, -1e-9, 1e-160, 1e-9, 0.3, 0.5, 0.95];
+const inner = [-1 + 2 ** -53, -0.999, -0.7, -0.2, -1e-9, 1e-160, 1e-9, 0.3, 0.5, 0.95, 1 - 2 ** -53];
 const pairs: readonly (readonly [number, number])[] = [
   [0.3, 2.5],
   [-1.7, 0.4],
@@ -85,6 +85,8 @@ const pairs: readonly (readonly [number, number])[] = [
   [-0.6, -1.1],
   [1e-9, 4],
   [250, 1e-3],
+  [1e200, -1e180],
+  [-1e-200, 1e-190],
 ];
 
 export const primitives: Table = {
@@ -105,20 +107,39 @@ export const primitives: Table = {
     singular: true,
     convention: "derivative +Infinity at 0; a zero tangent or cotangent contributes 0",
   }),
-  cbrt: unary(Math.cbrt, (_x, v) => div(one, mul(number(3), mul(v, v))), [-8, -0.2, 1e-9, 0.7, 27, 1e150], {
+  cbrt: unary(
+    Math.cbrt,
+    (_x, v) => div(one, mul(number(3), mul(v, v))),
+    [-8, -0.2, -5e-324, 1e-300, 1e-9, 0.7, 27, 1e150, 1e300],
+    {
+      singular: true,
+      convention: "derivative +Infinity at 0; a zero tangent or cotangent contributes 0",
+    },
+  ),
+  // Gated, as it overflows at finite arguments: a saturated sigmoid is a zero cotangent that meets exp(1000).
+  exp: unary(Math.exp, (_x, v) => v, [...moderate, -700, 700], {
     singular: true,
-    convention: "derivative +Infinity at 0; a zero tangent or cotangent contributes 0",
+    convention: "derivative +Infinity where the value overflows; a zero tangent or cotangent contributes 0",
   }),
-  exp: unary(Math.exp, (_x, v) => v, moderate),
-  expm1: unary(Math.expm1, (x) => apply("exp", x), moderate),
+  // Not v + 1, which cancels for negative x.
+  expm1: unary(Math.expm1, (x) => apply("exp", x), [...moderate, -40, 700], {
+    singular: true,
+    companion: "exp",
+    convention: "derivative +Infinity where the value overflows; a zero tangent or cotangent contributes 0",
+  }),
   log: unary(Math.log, (x) => div(one, x), positive, {
     singular: true,
     convention: "derivative +Infinity at 0",
   }),
-  log1p: unary(Math.log1p, (x) => div(one, add(one, x)), [-0.999, -0.4, -1e-9, 1e-160, 0.3, 5, 1e9], {
-    singular: true,
-    convention: "derivative +Infinity at -1",
-  }),
+  log1p: unary(
+    Math.log1p,
+    (x) => div(one, add(one, x)),
+    [-1 + 2 ** -53, -0.999, -0.4, -1e-9, 1e-160, 0.3, 5, 1e9, 1e300],
+    {
+      singular: true,
+      convention: "derivative +Infinity at -1",
+    },
+  ),
   log2: unary(Math.log2, (x) => div(number(Math.LOG2E), x), positive, { singular: true }),
   log10: unary(Math.log10, (x) => div(number(Math.LOG10E), x), positive, { singular: true }),
   sin: unary(Math.sin, (x) => apply("cos", x), moderate, { companion: "cos" }),
@@ -133,16 +154,31 @@ export const primitives: Table = {
     singular: true,
     convention: "derivative -Infinity at -1 and 1",
   }),
-  atan: unary(Math.atan, (x) => div(one, add(one, mul(x, x))), [-40, -1, -1e-9, 0.3, 1, 7, 1e9]),
-  sinh: unary(Math.sinh, (x) => apply("cosh", x), moderate, { companion: "cosh" }),
-  cosh: unary(Math.cosh, (x) => apply("sinh", x), moderate, { companion: "sinh" }),
-  tanh: unary(Math.tanh, (_x, v) => sub(one, mul(v, v)), [-22, -3, -0.5, -1e-9, 1e-160, 0.3, 1, 5, 22]),
+  atan: unary(Math.atan, (x) => div(one, add(one, mul(x, x))), [-1e150, -40, -1, -1e-9, 0.3, 1, 7, 1e9]),
+  sinh: unary(Math.sinh, (x) => apply("cosh", x), [...moderate, -700], {
+    singular: true,
+    companion: "cosh",
+    convention: "infinite derivative where it overflows; a zero tangent or cotangent contributes 0",
+  }),
+  cosh: unary(Math.cosh, (x) => apply("sinh", x), [...moderate, -700], {
+    singular: true,
+    companion: "sinh",
+    convention: "infinite derivative where it overflows; a zero tangent or cotangent contributes 0",
+  }),
+  tanh: unary(
+    Math.tanh,
+    (_x, v) => sub(one, mul(v, v)),
+    [-400, -22, -3, -0.5, -1e-9, 1e-300, 1e-160, 0.3, 1, 5, 19.1, 22],
+  ),
   // hypot(1, x) does not overflow where 1 + x² does.
   asinh: unary(Math.asinh, (x) => div(one, hypot(one, x)), [-1e160, -3, -1e-9, 1e-160, 0.4, 2, 1e9, 1e160]),
-  acosh: unary(Math.acosh, (x) => div(one, sqrt(mul(sub(x, one), add(x, one)))), [1.001, 1.5, 3, 40, 1e9], {
-    singular: true,
-    convention: "derivative +Infinity at 1",
-  }),
+  // Two roots: the product would overflow, and has a root below -1 too.
+  acosh: unary(
+    Math.acosh,
+    (x) => div(one, mul(sqrt(sub(x, one)), sqrt(add(x, one)))),
+    [1 + 2 ** -52, 1.001, 1.5, 3, 40, 1e9, 1e160],
+    { singular: true, convention: "derivative +Infinity at 1" },
+  ),
   atanh: unary(Math.atanh, (x) => div(one, mul(sub(one, x), add(one, x))), inner, {
     singular: true,
     convention: "derivative +Infinity at -1 and 1",
@@ -188,12 +224,15 @@ export const primitives: Table = {
   ),
   mod: binary(
     (x, y) => x % y,
-    (x, y) => [one, neg(apply("trunc", div(x, y)))],
+    // (x - v) / y is a whole number up to rounding; trunc(x / y) is one too many where x / y rounds up to the next.
+    (x, y, v) => [one, neg(apply("round", div(sub(x, v), y)))],
     [
       [5.3, 2],
       [-5.3, 2],
       [5.3, -2],
       [0.7, 3],
+      [3 - 2 ** -51, 1],
+      [0.8999999999999999, 0.3],
     ],
     { kind: "kinked", convention: "derivatives 1 and -trunc(a / b), at jumps too", singular: [false, true] },
   ),
@@ -202,8 +241,8 @@ export const primitives: Table = {
     (x, y, v) => [
       // x⁰ is 1 for every x.
       build.select(isZero(y), zero, mul(y, pow(x, sub(y, one)))),
-      // 0^y is 0 around every y > 0; a negative base has no derivative for its exponent.
-      build.select(build.and(isZero(x), build.compare("gt", y, zero)), zero, mul(v, apply("log", x))),
+      // 0^y is 0 around every y > 0, Infinity^y around every y < 0; a negative base has no derivative for its exponent.
+      build.select(build.and(isZero(v), build.compare("ge", x, zero)), zero, mul(v, apply("log", x))),
     ],
     [
       [2, 3],
@@ -213,6 +252,10 @@ export const primitives: Table = {
       [9, -2],
       [1e-3, 0.3],
       [0.5, 10],
+      [3.7, 0],
+      [1e-160, 2],
+      [1e-300, 0.3],
+      [1 + 2 ** -52, 1e10],
     ],
     {
       cost: 2 * transcendental,

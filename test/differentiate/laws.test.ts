@@ -106,6 +106,8 @@ describe("random programs", () => {
           const [up, down] = [(high[i]! - middle[i]!) / h, (middle[i]! - low[i]!) / h];
           // One-sided slopes that differ mean a kink or a jump between the three points.
           if (Math.abs(up - down) > 1e-3 * (1 + Math.abs(up))) return;
+          // A sine of something huge oscillates between the points.
+          if (Math.abs(value) > 1e3) return;
           compared++;
           expect(Math.abs((up + down) / 2 - value)).toBeLessThanOrEqual(1e-4 * (1 + Math.abs(value)));
         });
