@@ -8,7 +8,7 @@ const layers: readonly (readonly string[])[] = [
   ["compiler/diagnostics"],
   ["compiler/ir"],
   ["compiler/model.ts", "compiler/module.ts"],
-  ["compiler/frontend", "compiler/front"],
+  ["compiler/frontend"],
   ["compiler/analysis"],
   ["compiler/differentiate"],
   ["compiler/integrate"],
