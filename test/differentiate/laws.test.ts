@@ -130,7 +130,9 @@ describe("random programs", () => {
         const [raw, clean] = [cotangentsOf(cotangents), cotangentsOf(tidy(cotangents, []))];
         const scale = Math.max(1, ...raw.map(Math.abs));
         // Sums of several contributions may start from the first of them instead of 0 + the first.
-        clean.forEach((value, i) => expect(Math.abs(value - raw[i]!)).toBeLessThanOrEqual(1e-14 * scale));
+        clean.forEach((value, i) => {
+          expect(Math.abs(value - raw[i]!)).toBeLessThanOrEqual(1e-14 * scale);
+        });
       }),
       { numRuns: programs },
     );

@@ -104,7 +104,12 @@ export interface Difference {
 }
 
 /** Every difference between the model and the plain object it was declared as, at `points` random points. */
-export function differences(model: Model, plain: { readonly declaration: unknown }, points = 5, seed = 1): Difference[] {
+export function differences(
+  model: Model,
+  plain: { readonly declaration: unknown },
+  points = 5,
+  seed = 1,
+): Difference[] {
   const declaration = plain.declaration as PlainDeclaration;
   const next = doubles(seed);
   const found: Difference[] = [];
@@ -129,7 +134,8 @@ export function differences(model: Model, plain: { readonly declaration: unknown
       const put = (leaves: readonly Leaf[], from: Map<string, Float64Array>) => {
         for (const leaf of leaves) {
           const own = from.get(leaf.path.join("."));
-          if (own === undefined || own.length !== sizeOf(leaf.shape)) throw new Error(`no words for ${leaf.path}`);
+          if (own === undefined || own.length !== sizeOf(leaf.shape))
+            throw new Error(`no words for ${leaf.path}`);
           given.set(leaf.name, Float64Array.from(own));
         }
       };
@@ -146,7 +152,11 @@ export function differences(model: Model, plain: { readonly declaration: unknown
       evaluate({ arrays: model.constants, functions: [fn] }, fn.name, given);
       return buffers.flatMap((buffer) => Array.from(buffer));
     };
-    const compare = (fn: Fn | undefined, plainFn: ((...args: readonly unknown[]) => unknown) | undefined, outs: readonly number[]) => {
+    const compare = (
+      fn: Fn | undefined,
+      plainFn: ((...args: readonly unknown[]) => unknown) | undefined,
+      outs: readonly number[],
+    ) => {
       if (fn === undefined || plainFn === undefined) {
         if (fn !== undefined || plainFn !== undefined) throw new Error("a function is missing on one side");
         return;
@@ -155,13 +165,19 @@ export function differences(model: Model, plain: { readonly declaration: unknown
       const expected = flattened(plainFn(state, params, { t, constants, inputs, data, k }));
       const computed = call(fn, outs, k);
       const scale = expected.reduce((most, x) => Math.max(most, Math.abs(x)), 0) * 4;
-      const same = expected.length === computed.length && expected.every((x, i) => close(x, computed[i]!, scale));
+      const same =
+        expected.length === computed.length && expected.every((x, i) => close(x, computed[i]!, scale));
       if (!same) found.push({ fn: fn.name, found: computed, expected });
     };
-    compare(model.rhs, declaration.rhs, model.state.map(({ shape }) => sizeOf(shape)));
-    for (const part of ["terminal", "running", "at"] as const) compare(model.loss[part], declaration.loss?.[part], [1]);
-    for (const { name, shape, fn } of model.outputs) compare(fn, declaration.outputs?.[name], [sizeOf(shape)]);
+    compare(
+      model.rhs,
+      declaration.rhs,
+      model.state.map(({ shape }) => sizeOf(shape)),
+    );
+    for (const part of ["terminal", "running", "at"] as const)
+      compare(model.loss[part], declaration.loss?.[part], [1]);
+    for (const { name, shape, fn } of model.outputs)
+      compare(fn, declaration.outputs?.[name], [sizeOf(shape)]);
   }
   return found;
 }
-

@@ -1,147 +1,121 @@
-/**
- * Elementary functions to about 60 digits, on integers scaled by 10^80 (BigInt fixed point): the independent truth of
- * the primitive table. Nothing here is shared with the compiler. Arguments are exact doubles.
- */
+/** The primitives that have a slope, in the arithmetic of `big.ts`, written independently of the compiler's table. */
 
-const digits = 80n;
-export const unit = 10n ** digits;
+import type { Opcode } from "../../compiler/ir/opcode.ts";
+import type { Big } from "./big.ts";
+import * as big from "./big.ts";
 
-export type Fixed = bigint;
+const { add, sub, mul, div, neg, abs, one, pi, sqrt, exp, expm1, log, log1p, isNegative } = big;
+const half = (x: Big): Big => big.scale(x, -1);
+const square = (x: Big): Big => mul(x, x);
+const odd =
+  (of: (x: Big) => Big): ((x: Big) => Big) =>
+  (x) =>
+    isNegative(x) ? neg(of(neg(x))) : of(x);
 
-/** The exact value of a double, cut at 80 decimals. */
-export function fixed(x: number): Fixed {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, x);
-  const bits = view.getBigUint64(0);
-  const exponent = Number((bits >> 52n) & 0x7ffn);
-  const fraction = bits & 0xfffffffffffffn;
-  const mantissa = exponent === 0 ? fraction : fraction | (1n << 52n);
-  const shift = BigInt(Math.max(exponent, 1) - 1075);
-  const size = shift >= 0n ? (mantissa << shift) * unit : (mantissa * unit) >> -shift;
-  return bits >> 63n ? -size : size;
-}
+const asin = (x: Big): Big => big.atan(div(x, sqrt(mul(sub(one, x), add(one, x)))));
+const hypot = (x: Big, y: Big): Big => sqrt(add(square(x), square(y)));
 
-/** The nearest double, by way of a decimal text. */
-export function toNumber(x: Fixed): number {
-  const sign = x < 0n ? "-" : "";
-  const size = x < 0n ? -x : x;
-  return Number(`${sign}${size}e-${digits}`);
-}
-
-export const mul = (x: Fixed, y: Fixed): Fixed => (x * y) / unit;
-export const div = (x: Fixed, y: Fixed): Fixed => (x * unit) / y;
-
-export function sqrt(x: Fixed): Fixed {
-  if (x < 0n) throw new RangeError("square root of a negative number");
-  const target = x * unit;
-  if (target === 0n) return 0n;
-  let root = 1n << BigInt(Math.ceil(target.toString(2).length / 2));
-  for (;;) {
-    const next = (root + target / root) >> 1n;
-    if (next >= root) return root;
-    root = next;
-  }
-}
-
-export function exp(x: Fixed): Fixed {
-  // exp(x) = exp(x / 2^k)^(2^k)
-  const halvings = 40n;
-  const small = x / (1n << halvings);
-  let term = unit;
-  let sum = unit;
-  for (let k = 1n; term !== 0n; k++) {
-    term = (term * small) / (unit * k);
-    sum += term;
-  }
-  for (let k = 0n; k < halvings; k++) sum = mul(sum, sum);
-  return sum;
-}
-
-export function log(x: Fixed): Fixed {
-  if (x <= 0n) throw new RangeError("logarithm of a number that is not positive");
-  // Halley on exp(y) = x, from the double nearest to the logarithm.
-  const scale = x.toString().length - Number(digits) - 1;
-  const head = Number(`${x.toString()[0]}.${x.toString().slice(1, 17)}`);
-  let y = fixed(Math.log(head) + scale * Math.LN10);
-  for (let round = 0; round < 6; round++) {
-    const e = exp(y);
-    y += div(2n * (x - e), x + e);
-  }
-  return y;
-}
-
-const series = (x: Fixed, first: Fixed, start: bigint): Fixed => {
-  const square = mul(x, x);
-  let term = first;
-  let sum = first;
-  for (let k = start; term !== 0n; k += 2n) {
-    term = -(term * square) / (unit * k * (k + 1n));
-    sum += term;
-  }
-  return sum;
-};
-
-export const sin = (x: Fixed): Fixed => series(x, x, 2n);
-export const cos = (x: Fixed): Fixed => series(x, unit, 1n);
-
-export function atan(x: Fixed): Fixed {
-  // Halve the argument until the series is quick.
-  let y = x;
-  let doublings = 0n;
-  while ((y < 0n ? -y : y) > unit / 1000n) {
-    y = div(y, unit + sqrt(unit + mul(y, y)));
-    doublings++;
-  }
-  const square = mul(y, y);
-  let power = y;
-  let sum = 0n;
-  for (let k = 1n; power !== 0n; k += 2n) {
-    sum += (k % 4n === 1n ? power : -power) / k;
-    power = mul(power, square);
-  }
-  return sum << doublings;
-}
-
-const abs = (x: Fixed): Fixed => (x < 0n ? -x : x);
-const half = (x: Fixed): Fixed => x / 2n;
-
-/** Functions of the table that are smooth, by opcode. */
-export const precise: Readonly<Record<string, (...args: Fixed[]) => Fixed>> = {
-  neg: (x) => -x!,
-  abs: (x) => abs(x!),
-  sqrt: (x) => sqrt(x!),
-  cbrt: (x) => (x! < 0n ? -exp(log(-x!) / 3n) : exp(log(x!) / 3n)),
-  exp: (x) => exp(x!),
-  expm1: (x) => exp(x!) - unit,
-  log: (x) => log(x!),
-  log1p: (x) => log(x! + unit),
-  log2: (x) => div(log(x!), log(2n * unit)),
-  log10: (x) => div(log(x!), log(10n * unit)),
-  sin: (x) => sin(x!),
-  cos: (x) => cos(x!),
-  tan: (x) => div(sin(x!), cos(x!)),
-  asin: (x) => atan(div(x!, sqrt(unit - mul(x!, x!)))),
-  acos: (x) => half(atan(unit) * 4n) - atan(div(x!, sqrt(unit - mul(x!, x!)))),
-  atan: (x) => atan(x!),
-  sinh: (x) => half(exp(x!) - exp(-x!)),
-  cosh: (x) => half(exp(x!) + exp(-x!)),
-  tanh: (x) => div(exp(2n * x!) - unit, exp(2n * x!) + unit),
-  asinh: (x) => (x! < 0n ? -log(-x! + sqrt(mul(x!, x!) + unit)) : log(x! + sqrt(mul(x!, x!) + unit))),
-  acosh: (x) => log(x! + sqrt(mul(x!, x!) - unit)),
-  atanh: (x) => half(log(div(unit + x!, unit - x!))),
-  add: (x, y) => x! + y!,
-  sub: (x, y) => x! - y!,
-  mul: (x, y) => mul(x!, y!),
-  div: (x, y) => div(x!, y!),
-  mod: (x, y) => x! % y!,
-  pow: (x, y) => exp(mul(y!, log(x!))),
-  atan2: (x, y) => {
-    const pi = atan(unit) * 4n;
-    if (y! > 0n) return atan(div(x!, y!));
-    return x! >= 0n ? pi + atan(div(x!, y!)) : atan(div(x!, y!)) - pi;
+const unary: Partial<Record<Opcode, (x: Big) => Big>> = {
+  neg,
+  abs,
+  sqrt,
+  cbrt: odd((x) => (big.isZero(x) ? x : exp(div(log(x), big.exact(3))))),
+  exp,
+  expm1,
+  log,
+  log1p,
+  log2: (x) => div(log(x), big.ln2),
+  log10: (x) => div(log(x), log(big.exact(10))),
+  sin: big.sin,
+  cos: big.cos,
+  tan: (x) => div(big.sin(x), big.cos(x)),
+  asin,
+  acos: (x) => sub(half(pi), asin(x)),
+  atan: big.atan,
+  sinh: (x) => half(sub(expm1(x), expm1(neg(x)))),
+  cosh: (x) => half(add(exp(x), exp(neg(x)))),
+  tanh: (x) => {
+    const e = expm1(big.scale(x, 1));
+    return div(e, add(e, big.exact(2)));
   },
-  hypot: (x, y) => sqrt(mul(x!, x!) + mul(y!, y!)),
-  min: (x, y) => (x! < y! ? x! : y!),
-  max: (x, y) => (x! > y! ? x! : y!),
-  gate: (c, p) => mul(c!, p!),
+  asinh: odd((x) => log1p(add(x, div(square(x), add(one, sqrt(add(one, square(x)))))))),
+  acosh: (x) => {
+    const above = sub(x, one);
+    return log1p(add(above, sqrt(mul(above, add(x, one)))));
+  },
+  atanh: (x) => half(log1p(div(big.scale(x, 1), sub(one, x)))),
+  // By convention fround is differentiated as if it did not round.
+  fround: (x) => x,
 };
+
+const binary: Partial<Record<Opcode, (x: Big, y: Big) => Big>> = {
+  add,
+  sub,
+  mul,
+  div,
+  mod: (x, y) => sub(x, mul(big.whole(big.trunc(div(x, y))), y)),
+  pow: (x, y) => exp(mul(y, log(x))),
+  atan2: (y, x) => {
+    if (big.less(abs(y), abs(x))) {
+      const angle = big.atan(div(y, x));
+      if (!isNegative(x)) return angle;
+      return isNegative(y) ? sub(angle, pi) : add(angle, pi);
+    }
+    const quarter = half(isNegative(y) ? neg(pi) : pi);
+    return sub(quarter, big.atan(div(x, y)));
+  },
+  hypot,
+  min: (x, y) => (big.less(x, y) ? x : y),
+  max: (x, y) => (big.less(x, y) ? y : x),
+  gate: mul,
+};
+
+/** The value of a primitive; undefined for the piecewise constant ones, which have no slope to be compared. */
+export function precise(op: Opcode): ((...args: Big[]) => Big) | undefined {
+  const of1 = unary[op];
+  const of2 = binary[op];
+  if (of1) return (x) => of1(x!);
+  return of2 && ((x, y) => of2(x!, y!));
+}
+
+/**
+ * How far the argument may move before the function looks different: its distance to a singularity, or the length over
+ * which it bends. Steps of differences are tiny fractions of it.
+ */
+export function reach(op: Opcode, at: readonly number[], which: number): number {
+  const x = at[which]!;
+  switch (op) {
+    case "sqrt":
+    case "cbrt":
+    case "abs":
+    case "log":
+    case "log2":
+    case "log10":
+      return Math.abs(x);
+    case "log1p":
+      return 1 + x;
+    case "asin":
+    case "acos":
+    case "atanh":
+      return 1 - Math.abs(x);
+    case "acosh":
+      return x - 1;
+    case "tan":
+      return Math.abs(Math.cos(x));
+    case "atan":
+    case "asinh":
+      return Math.max(1, Math.abs(x));
+    case "div":
+      return which === 1 ? Math.abs(x) : Math.max(1e-300, Math.abs(x));
+    case "pow":
+      return which === 0 ? Math.abs(x) : 1;
+    case "atan2":
+    case "hypot":
+      return Math.hypot(...at);
+    case "min":
+    case "max":
+      return Math.abs(at[0]! - at[1]!);
+    default:
+      return 1;
+  }
+}
