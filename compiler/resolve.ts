@@ -32,30 +32,27 @@ import type { Options } from "./options.ts";
 /** Steps where neither the model nor the user says how many; raised until pieces and observation times are met. */
 export const defaultSteps = 100;
 
-/** Methods of the plan that are not there yet, so that their names are told apart from misspelt ones. */
-export const methodsLater = [
-  "gauss1",
-  "gauss2",
-  "gauss3",
-  "radau5",
-  "esdirk4",
-  "rodas4",
-  "rodas5p",
-  "symplectic-euler",
-  "verlet",
-  "verlet-dkd",
-  "ruth3",
-  "yoshida4",
-  "yoshida6",
-  "yoshida8",
-  "leapfrog",
-  "ab2",
-  "ab3",
-  "ab4",
-  "ab5",
-  "abm4",
-  "taylor",
-] as const;
+/** Every method of the plan. Those without a tableau are not there yet, and told apart from misspelt ones. */
+const methodNames = [
+  ...[
+    "euler",
+    "midpoint",
+    "heun",
+    "ralston",
+    "bosh3",
+    "rk4",
+    "rk38",
+    "fehlberg45",
+    "dopri5",
+    "tsit5",
+    "dopri8",
+  ],
+  ...["gauss1", "gauss2", "gauss3", "radau5", "esdirk4", "rodas4", "rodas5p"],
+  ...["symplectic-euler", "verlet", "verlet-dkd", "ruth3", "yoshida4", "yoshida6", "yoshida8"],
+  ...["leapfrog", "ab2", "ab3", "ab4", "ab5", "abm4", "taylor"],
+];
+
+export const methodsLater: readonly string[] = methodNames.filter((name) => !Object.hasOwn(tableaus, name));
 
 export const adjoints = ["symplectic"] as const;
 export const adjointsLater = ["step", "store-all", "revolve", "reversible", "continuous", "auto"] as const;
@@ -111,8 +108,7 @@ export function resolveSolver(model: Model, options: Options): Resolved {
 function checkMethod(method: string, span: Span | undefined): Diagnostic[] {
   const available = Object.keys(tableaus);
   if (available.includes(method)) return [];
-  if ((methodsLater as readonly string[]).includes(method))
-    return [methodNotAvailableYet(method, available, span)];
+  if (methodsLater.includes(method)) return [methodNotAvailableYet(method, available, span)];
   return [unknownMethod(method, nearest(method, [...available, ...methodsLater]), span)];
 }
 

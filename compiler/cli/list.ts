@@ -4,6 +4,7 @@ import { tableaus } from "../../runtime/tableaus.ts";
 import { badUsage } from "../diagnostics/command-messages.ts";
 import { explanations } from "../diagnostics/explanations.ts";
 import { nearest } from "../diagnostics/nearest.ts";
+import type { Primitive } from "../ir/primitive.ts";
 import { primitives } from "../ir/primitives.ts";
 import { type CommandOptions, targets, targetsLater } from "../options.ts";
 import { adjoints, adjointsLater, methodsLater } from "../resolve.ts";
@@ -25,6 +26,21 @@ const targetWords: Readonly<Record<(typeof targets)[number], string>> = {
   ts: "TypeScript: the same with types, erasable syntax only",
   c: "C99: header, source and self-test; no heap, re-entrant",
   ir: "the optimised loop IR as text",
+};
+
+/** What the compiler uses among themselves and no model can write. */
+const internal: ReadonlySet<string> = new Set(["gate"]);
+
+const spellings: Readonly<Record<string, string>> = {
+  ...{ add: "+", sub: "-", mul: "*", div: "/", mod: "%", neg: "-x", pow: "**" },
+};
+
+const kindWords: Readonly<Record<Primitive["kind"], string>> = {
+  zero: "derivative 0",
+  linear: "linear",
+  bilinear: "bilinear",
+  smooth: "smooth",
+  kinked: "with kinks",
 };
 
 const lists: Readonly<Record<string, () => Item[]>> = {
@@ -49,11 +65,13 @@ const lists: Readonly<Record<string, () => Item[]>> = {
     ...later(targetsLater),
   ],
   functions: () =>
-    Object.entries(primitives).map(([name, { kind, source }]) => ({
-      name,
-      about: `${typeof kind === "string" ? kind : ""}${source === undefined ? "" : ` (${source})`}`.trim(),
-      available: true,
-    })),
+    Object.entries(primitives)
+      .filter(([op]) => !internal.has(op))
+      .map(([op, { kind, convention }]) => ({
+        name: spellings[op] ?? `Math.${op}`,
+        about: convention ?? kindWords[kind],
+        available: true,
+      })),
   operators: () =>
     later([
       ...["gradient", "jacobian", "hessian", "divergence", "laplacian", "biharmonic", "weightedLaplacian"],

@@ -232,6 +232,16 @@ describe("inspect, list, explain", () => {
     expect(items.length).toBeGreaterThan(3);
   });
 
+  it("lists every method of the contract once", async () => {
+    const { methods } = JSON.parse(await fine(["list", "methods", "--json"])) as {
+      methods: { name: string }[];
+    };
+    const names = methods.map((each) => each.name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of ["rk4", "dopri5", "tsit5", "gauss3", "yoshida8", "ab5", "taylor"])
+      expect(names).toContain(name);
+  });
+
   it("explains every code it lists", async () => {
     const { codes } = JSON.parse(await fine(["list", "codes", "--json"])) as { codes: { name: string }[] };
     for (const { name } of codes) expect((await fine(["explain", name])).length, name).toBeGreaterThan(60);
