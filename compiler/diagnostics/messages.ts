@@ -212,8 +212,8 @@ export const readOnly = (span: Span, name: string): Diagnostic =>
   error(
     "ODE2015",
     span,
-    `\`${name}\` cannot be assigned to`,
-    "copy it into a variable of its own first: `let x = …`",
+    `\`${name}\` comes into the function and cannot be changed`,
+    "make an array of your own, `const v = vec(n)`, and copy the entries into it",
   );
 
 export const wrongArity = (span: Span, name: string, expected: string, found: number): Diagnostic =>
@@ -222,6 +222,22 @@ export const wrongArity = (span: Span, name: string, expected: string, found: nu
     span,
     `\`${name}\` takes ${expected}, but it is given ${found}`,
     `call it with ${expected}`,
+  );
+
+export const wrongCount = (span: Span, expected: number, found: number): Diagnostic =>
+  error(
+    "ODE2020",
+    span,
+    `${expected} initial values are needed here, but there are ${found}`,
+    "give one value for each entry, row by row, or a single number that fills all",
+  );
+
+export const badSparse = (span: Span, what: string): Diagnostic =>
+  error(
+    "ODE2021",
+    span,
+    what,
+    "row i holds the entries from `rowStart[i]` up to, but not including, `rowStart[i + 1]` of `column` and `value`",
   );
 
 export const notConstant = (span: Span, what: string): Diagnostic =>

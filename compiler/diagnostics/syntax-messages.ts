@@ -280,7 +280,7 @@ export const mathChanged = (span: Span): Diagnostic =>
   );
 
 export const notBoolean = (span: Span): Diagnostic =>
-  error("ODE1057", span, "a condition has to be a comparison", "write `x !== 0` for a number `x`");
+  error("ODE1057", span, "a condition has to be a comparison", "compare with a number: `x > 0`");
 
 export const missingReturn = (span: Span, name: string): Diagnostic =>
   error(

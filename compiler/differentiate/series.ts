@@ -1,12 +1,12 @@
 /**
  * Taylor form of the primitives, on numbers: the truncated series of a function of truncated series, in unscaled
  * coefficients (v_k = v^(k)/k!). In: an opcode and the coefficients of its arguments. Out: those of its value. All but
- * four functions follow from the table's partials by
+ * five functions follow from the table's partials by
  *
  *     k·v_k = Σ_args Σ_{j=1..k} j·c_{k-j}·u_j ,   c the series of the partial,
  *
- * where c needs v up to order k - 1 alone. Sums, products and quotients have recurrences of their own, on which the
- * partials rest. Source: Griewank & Walther 2008, ch. 13.
+ * where c needs v up to order k - 1 alone. Sums, products (plain and gated) and quotients have recurrences of their
+ * own, on which the partials rest. A coefficient that is 0 contributes exactly 0. Source: Griewank & Walther 2008, ch. 13.
  */
 
 import { holds } from "../ir/build.ts";
@@ -27,12 +27,14 @@ export function taylor(op: Opcode, args: readonly Series[]): number[] {
     case "sub":
       return Array.from({ length: order + 1 }, (_, k) => u[k]! - w[k]!);
     case "mul":
-      return Array.from({ length: order + 1 }, (_, k) => convolution(u, w, k, 0));
+      return Array.from({ length: order + 1 }, (_, k) => convolution(u, w, k));
+    case "gate":
+      return Array.from({ length: order + 1 }, (_, k) => convolution(u, w, k, primitives.gate.value));
     case "div": {
       const v: number[] = [];
       for (let k = 0; k <= order; k++) {
         let rest = u[k]!;
-        for (let j = 1; j <= k; j++) rest -= w[j]! * v[k - j]!;
+        for (let j = 1; j <= k; j++) if (w[j] !== 0) rest -= w[j]! * v[k - j]!;
         v.push(rest / w[0]!);
       }
       return v;
@@ -42,9 +44,11 @@ export function taylor(op: Opcode, args: readonly Series[]): number[] {
   }
 }
 
-const convolution = (u: Series, w: Series, k: number, from: number): number => {
+const times = (x: number, y: number): number => x * y;
+
+const convolution = (u: Series, w: Series, k: number, product = times): number => {
   let sum = 0;
-  for (let j = from; j <= k; j++) sum += u[j]! * w[k - j]!;
+  for (let j = 0; j <= k; j++) sum += product(u[j]!, w[k - j]!);
   return sum;
 };
 

@@ -183,6 +183,7 @@ export class CPrinter extends FunctionPrinter {
 
   protected stored(array: string, value: string): string {
     if (this.identifiers.has(array) || !this.#spelling.isInteger(array)) return value;
+    if (/^\d+\.0f?$/.test(value)) return value.slice(0, value.indexOf("."));
     return /^[\w.>-]+$/.test(value) ? `(int32_t)${value}` : `(int32_t)(${value})`;
   }
 }

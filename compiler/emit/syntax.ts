@@ -119,8 +119,18 @@ export function printTest(test: Test, dialect: Dialect): Printed {
     case "compare": {
       const { sign, level } = relations[test.relation];
       const text = sign ?? (test.relation === "eq" ? dialect.equal : dialect.unequal);
-      const left = within(printExpr(test.left, dialect), precedence.sum);
-      const right = within(printExpr(test.right, dialect), precedence.sum);
+      // Whole numbers are compared as such.
+      const isWhole = [test.left, test.right].every(
+        (side) => side.kind === "integer" || (side.kind === "number" && Number.isInteger(side.value)),
+      );
+      const side = (expr: Expr): Printed => {
+        if (isWhole && expr.kind === "integer") return printForm(expr.value, dialect);
+        if (isWhole && expr.kind === "number")
+          return { text: String(expr.value), precedence: precedence.sum };
+        return printExpr(expr, dialect);
+      };
+      const left = within(side(test.left), precedence.sum);
+      const right = within(side(test.right), precedence.sum);
       return { text: `${left} ${text} ${right}`, precedence: level };
     }
     case "and":

@@ -129,7 +129,8 @@ function constantEntry(lowering: Lowering, of: Constant, subscript: Scalar, at: 
   const form = checkedSubscript(lowering, subscript, extent, at);
   const position = affine.constantOf(form);
   const prefix = [...of.prefix, form];
-  if (position !== undefined) {
+  const isKnown = of.prefix.every((outer) => affine.constantOf(outer) !== undefined);
+  if (position !== undefined && isKnown) {
     // An unreachable place may have any subscript.
     if (position < 0 || position >= extent) return number(0);
     const inner = value.kind === "list" ? value.items[position] : part(value, position);
@@ -185,7 +186,7 @@ export function checkedSubscript(lowering: Lowering, subscript: Scalar, extent: 
   const { low, high } = rangeOf(form, lowering.knowledge);
   if (low >= 0 && high < extent) return form;
   if (isUnreachable(lowering.knowledge)) return form;
-  const certain = lowering.knowledge.facts.length === 0 && Number.isFinite(low) && Number.isFinite(high);
+  const certain = lowering.guards === 0 && Number.isFinite(low) && Number.isFinite(high);
   const missed = high < 0 || low >= extent;
   const isPlain = form.terms.every(({ atom }) => atom.kind === "index");
   return refuse(

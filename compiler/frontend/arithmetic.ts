@@ -20,13 +20,11 @@ const K = ts.SyntaxKind;
 export function arithmetic(lowering: Lowering, operator: ts.SyntaxKind, left: Scalar, right: Scalar): Scalar {
   switch (operator) {
     case K.PlusToken:
-      return exact(left, right, affine.add, build.add);
+      return exact(lowering, left, right, affine.add, build.add);
     case K.MinusToken:
-      return exact(left, right, affine.subtract, build.sub);
+      return exact(lowering, left, right, affine.subtract, build.sub);
     case K.AsteriskToken: {
-      const formed = bothForms(left, right, affine.multiply);
-      if (formed !== undefined) return mixed(left, right, formed, build.mul);
-      return real(build.mul(left.real(), right.real()));
+      return exact(lowering, left, right, affine.multiply, build.mul);
     }
     case K.SlashToken:
       return real(build.div(left.real(), right.real()));
@@ -37,15 +35,23 @@ export function arithmetic(lowering: Lowering, operator: ts.SyntaxKind, left: Sc
   }
 }
 
-/** Forms are exact where their numbers are. */
+/** Integer forms are computed in 32 bits by some targets. */
+const largest = 2 ** 31 - 1;
+
+/** Forms are exact where their numbers are; what may grow beyond 32 bits is a number and nothing else. */
 function exact(
+  lowering: Lowering,
   left: Scalar,
   right: Scalar,
-  form: (a: Affine, b: Affine) => Affine,
+  form: (a: Affine, b: Affine) => Affine | undefined,
   expr: (a: Expr, b: Expr) => Expr,
 ): Scalar {
   const formed = bothForms(left, right, form);
-  return formed === undefined ? real(expr(left.real(), right.real())) : mixed(left, right, formed, expr);
+  const plain = () => expr(left.real(), right.real());
+  if (formed === undefined) return real(plain());
+  if (!left.pure || !right.pure) return { kind: "scalar", real: once(plain), form: formed, pure: false };
+  const { low, high } = rangeOf(formed(), lowering.knowledge);
+  return low >= -largest && high <= largest ? integer(formed()) : real(plain());
 }
 
 function bothForms(
@@ -66,11 +72,6 @@ function bothForms(
 }
 
 const oneAtom = affine.index("?");
-
-const mixed = (left: Scalar, right: Scalar, form: () => Affine, expr: (a: Expr, b: Expr) => Expr): Scalar =>
-  left.pure && right.pure
-    ? integer(form())
-    : { kind: "scalar", real: once(() => expr(left.real(), right.real())), form, pure: false };
 
 /** Computes at most once: what is shared in the text stays shared in the tree. */
 export function once<T>(compute: () => T): () => T {

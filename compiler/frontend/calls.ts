@@ -35,7 +35,8 @@ export function lowerCall(
   wish: string | undefined,
 ): Value {
   if (node.questionDotToken !== undefined) refuse(syntax.optionalValue(spanOf(node)));
-  if (node.expression.kind === ts.SyntaxKind.ImportKeyword) refuse(syntax.dynamicImport(spanOf(node)));
+  if (node.expression.kind === ts.SyntaxKind.ImportKeyword)
+    refuse(syntax.dynamicImport(spanOf(node.expression)));
   for (const argument of node.arguments) {
     if (ts.isSpreadElement(argument)) refuse(syntax.spreadOrRest(spanOf(argument)));
   }

@@ -37,6 +37,7 @@ import {
   record,
   type Static,
 } from "./static-values.ts";
+import { keyNode } from "./syntax.ts";
 
 const keys = [
   ...["state", "params", "constants", "inputs", "data", "rhs", "outputs", "times", "loss", "solver"],
@@ -162,7 +163,8 @@ export class Declaration {
 
   #checkKeys(): void {
     for (const key of this.#written.entries.keys()) {
-      const place = this.#place(key) ?? this.#span;
+      const node = this.#written.nodes.get(key);
+      const place = node ? spanOf(keyNode(node)) : this.#span;
       const instead = Object.hasOwn(later, key) ? later[key] : undefined;
       if (!keys.includes(key))
         this.#reporter.add(messages.unknownKey(place, key, "`ode`", keys, nearest(key, keys)));
@@ -262,7 +264,8 @@ export class Declaration {
       const node = value.nodes.get(key);
       const place = node ? spanOf(node) : this.#span;
       if (!parts.includes(key)) {
-        this.#reporter.add(messages.unknownKey(place, key, "`loss`", parts, nearest(key, parts)));
+        const at = node ? spanOf(keyNode(node)) : this.#span;
+        this.#reporter.add(messages.unknownKey(at, key, "`loss`", parts, nearest(key, parts)));
         continue;
       }
       const fn = this.#function(part, place);

@@ -19,7 +19,7 @@ export function readModels(
   host: Host,
 ): { models: Model[]; diagnostics: Diagnostic[] } {
   const reporter = new Reporter();
-  const interpreter = new Interpreter();
+  const interpreter = new Interpreter((error) => reporter.note(error, { file, start: 0, end: 0 }));
   const models: Model[] = [];
   const read = new Set<object>();
   reporter.attempt({ file, start: 0, end: 0 }, () => {

@@ -84,6 +84,9 @@ export function lowerFor(lowering: Lowering, node: ts.ForStatement, scope: Scope
   });
 }
 
+/** Indices are integers of 32 bits in some targets. */
+const largest = 2 ** 31 - 1;
+
 interface Loop {
   readonly index: string;
   readonly from: Affine;
@@ -100,6 +103,15 @@ function emitLoop(lowering: Lowering, node: ts.ForStatement, loop: Loop): void {
   const { index, from, to, down } = loop;
   const inner = new Scope(loop.scope);
   inner.set(loop.name, { kind: "index", value: integer(loop.value) });
+  const { low, high } = rangeOf(to, lowering.knowledge);
+  if (high > largest || low < -largest) {
+    refuse(
+      messages.loopForm(
+        spanOf(node.condition!),
+        `the index of this loop is not shown to stay within ${largest}`,
+      ),
+    );
+  }
   const body = trips(lowering, index, from, to, () => {
     const list = ts.isBlock(node.statement) ? node.statement.statements : [node.statement];
     lowerList(lowering, list, new Scope(inner), loop.exit);

@@ -33,6 +33,8 @@ export class Lowering {
   readonly calls: ts.Node[] = [];
   /** Variables without a value yet. */
   unassigned = new Set<string>();
+  /** How many branches are open: a place in one may never be reached. */
+  guards = 0;
   /** How many loops are open in the function of the text that is being read. */
   loops = 0;
   readonly #names: Names;
@@ -126,10 +128,12 @@ export class Lowering {
   /** Does something where more is known. Nothing is done where it is a contradiction: the place is never reached. */
   knowing(facts: readonly Fact[], act: () => void): void {
     const outer = this.#knowledge;
+    this.guards++;
     this.#knowledge = { ...outer, facts: [...outer.facts, ...facts] };
     try {
       if (facts.length === 0 || !isUnreachable(this.#knowledge)) act();
     } finally {
+      this.guards--;
       this.#knowledge = outer;
     }
   }

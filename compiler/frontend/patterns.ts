@@ -49,7 +49,7 @@ export function bindPattern(
   }
   name.elements.forEach((element, position) => {
     if (ts.isOmittedExpression(element)) return;
-    if (element.dotDotDotToken !== undefined) refuse(syntax.spreadOrRest(spanOf(element)));
+    if (element.dotDotDotToken !== undefined) refuse(syntax.spreadOrRest(spanOf(element.dotDotDotToken)));
     if (element.initializer !== undefined) refuse(syntax.defaultValue(spanOf(element.initializer)));
     let inner: Value;
     if (ts.isArrayBindingPattern(name)) {
@@ -108,7 +108,7 @@ export function bindParameters(
   arity: (found: number) => never,
 ): void {
   parameters.forEach((parameter, position) => {
-    if (parameter.dotDotDotToken !== undefined) refuse(syntax.spreadOrRest(spanOf(parameter)));
+    if (parameter.dotDotDotToken !== undefined) refuse(syntax.spreadOrRest(spanOf(parameter.dotDotDotToken)));
     if (parameter.initializer !== undefined) refuse(syntax.defaultValue(spanOf(parameter.initializer)));
     if (position >= args.length) arity(args.length);
     bindPattern(lowering, parameter.name, args[position]!, scope, changes);

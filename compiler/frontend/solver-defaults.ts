@@ -7,6 +7,7 @@ import type { Span } from "../diagnostics/span.ts";
 import type { SolverDefaults } from "../model.ts";
 import { spanOf } from "./load.ts";
 import { isTagged, type RecordValue, type Static } from "./static-values.ts";
+import { keyNode } from "./syntax.ts";
 
 type Check = (value: Static) => string | undefined;
 
@@ -62,10 +63,11 @@ export function readSolver(
     if (check === undefined) {
       const known = [...keys.keys()];
       const close = nearest(key, [...known, ...later.keys()]);
+      const at = spanOf(keyNode(node));
       report(
         instead === undefined
-          ? messages.unknownKey(span, key, "`solver`", known, close)
-          : messages.notYet(span, `\`${key}\` in \`solver\``, instead),
+          ? messages.unknownKey(at, key, "`solver`", known, close)
+          : messages.notYet(at, `\`${key}\` in \`solver\``, instead),
       );
       continue;
     }

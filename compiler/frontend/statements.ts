@@ -100,47 +100,32 @@ export function lowerList(lowering: Lowering, statements: readonly ts.Statement[
   lowerRest(lowering, statements, 0, scope, exit);
 }
 
+/** `then`: what follows the list where it comes to its end; done in each branch that does. */
 function lowerRest(
   lowering: Lowering,
   statements: readonly ts.Statement[],
   from: number,
   scope: Scope,
   exit: Exit,
-) {
+  then: () => void = () => undefined,
+): void {
   for (let position = from; position < statements.length; position++) {
     const statement = statements[position]!;
-    const rest = statements.slice(position + 1).filter((each) => !ts.isFunctionDeclaration(each));
-    if (alwaysReturns(statement) && rest.length > 0) {
-      lowering.reporter.add(syntax.unreachable(spanOf(rest[0]!)));
-    }
-    if (ts.isBlock(statement) && returnsIn(statement).length > 0) {
-      // What follows a block that may return follows its last statement.
-      const inner = new Scope(scope);
-      hoist(lowering, statement.statements, inner);
-      lowerRest(lowering, statement.statements, 0, inner, exit);
-      if (alwaysReturns(statement)) return;
-      const instead = "write the branches without the block around them";
-      lowering.statement(
-        statement,
-        () => refuse(messages.notYet(spanOf(statement), "`return` in a block", instead)),
-        () => undefined,
-      );
-      continue;
-    }
-    if (ts.isIfStatement(statement) && returnsIn(statement).length > 0) {
-      lowering.statement(
-        statement,
-        () =>
-          lowerLeaving(
-            lowering,
-            statement,
-            () => lowerRest(lowering, statements, position + 1, scope, exit),
-            scope,
-            exit,
-          ),
-        () => undefined,
-      );
-      return;
+    const rest = () => lowerRest(lowering, statements, position + 1, scope, exit, then);
+    if (alwaysReturns(statement)) noteUnreachable(lowering, statements.slice(position + 1));
+    if (returnsIn(statement).length > 0 && lowering.loops === 0) {
+      if (ts.isBlock(statement)) {
+        const inner = new Scope(scope);
+        hoist(lowering, statement.statements, inner);
+        return lowerRest(lowering, statement.statements, 0, inner, exit, rest);
+      }
+      if (ts.isIfStatement(statement)) {
+        return lowering.statement(
+          statement,
+          () => lowerLeaving(lowering, statement, rest, scope, exit),
+          () => undefined,
+        );
+      }
     }
     lowering.statement(
       statement,
@@ -149,45 +134,34 @@ function lowerRest(
     );
     if (ts.isReturnStatement(statement)) return;
   }
+  then();
+}
+
+function noteUnreachable(lowering: Lowering, rest: readonly ts.Statement[]): void {
+  const first = rest.find((each) => !ts.isFunctionDeclaration(each) && !ts.isEmptyStatement(each));
+  if (first !== undefined) lowering.reporter.add(syntax.unreachable(spanOf(first)));
 }
 
 /** An `if` of which a branch returns: what follows is done in the branches that do not. */
-function lowerLeaving(lowering: Lowering, node: ts.IfStatement, rest: () => void, scope: Scope, exit: Exit) {
-  if (lowering.loops > 0) refuseEarly(node);
+function lowerLeaving(
+  lowering: Lowering,
+  node: ts.IfStatement,
+  rest: () => void,
+  scope: Scope,
+  exit: Exit,
+): void {
   const asked = lowerCondition(lowering, node.expression, scope);
   const side = (statement: ts.Statement | undefined) => () => {
     if (statement === undefined) return rest();
     const inner = new Scope(scope);
     const list = ts.isBlock(statement) ? statement.statements : [statement];
     hoist(lowering, list, inner);
-    if (alwaysReturns(statement)) return lowerRest(lowering, list, 0, inner, exit);
-    const last = list[list.length - 1];
-    if (returnsIn(statement).length === 0) {
-      lowerRest(lowering, list, 0, inner, exit);
-      return rest();
-    }
-    // The last statement is an `if` that may return: it takes the rest along.
-    if (
-      last !== undefined &&
-      ts.isIfStatement(last) &&
-      list.slice(0, -1).every((each) => returnsIn(each).length === 0)
-    ) {
-      lowerRest(lowering, list.slice(0, -1), 0, inner, exit);
-      return lowerLeaving(lowering, last, rest, inner, exit);
-    }
-    return refuse(
-      messages.notYet(
-        spanOf(statement),
-        "this order of `return` and other statements",
-        "put the value into a variable and return it in the last line",
-      ),
-    );
+    lowerRest(lowering, list, 0, inner, exit, rest);
   };
-  if (asked.test.kind === "constant") {
-    side(asked.test.value ? node.thenStatement : node.elseStatement)();
-    return;
-  }
-  branches(lowering, asked, side(node.thenStatement), side(node.elseStatement));
+  const [then, otherwise] = [side(node.thenStatement), side(node.elseStatement)];
+  if (asked.test.kind !== "constant") branches(lowering, asked, then, otherwise);
+  else if (asked.test.value) then();
+  else otherwise();
 }
 
 const refuseEarly = (node: ts.Node): never =>

@@ -169,7 +169,7 @@ function filled(
     );
   }
   if (given.data.length !== size) {
-    refuse(messages.wrongKind(spanOf(at), `${size} initial values`, `${given.data.length} of them`));
+    refuse(messages.wrongCount(spanOf(at), size, given.data.length));
   }
   return tensorOf(shape, given.data);
 }
@@ -191,19 +191,13 @@ function sparse(args: readonly Static[], node: ts.CallExpression): Static {
     (start, row) => Number.isInteger(start) && (row === 0 ? start === 0 : start >= rowStart[row - 1]!),
   );
   if (rowStart.length !== rows + 1 || !rising || rowStart[rows] !== value.length) {
-    refuse(
-      messages.wrongKind(
-        place(2),
-        `${rows + 1} rising offsets from 0 to the number of values, ${value.length}`,
-        "something else",
-      ),
-    );
+    const what = `\`rowStart\` does not hold ${rows + 1} rising offsets from 0 to ${value.length}, the number of values`;
+    refuse(messages.badSparse(place(2), what));
   }
   const inside = column.every((j) => Number.isInteger(j) && j >= 0 && j < columns);
   if (column.length !== value.length || !inside) {
-    refuse(
-      messages.wrongKind(place(3), `${value.length} columns from 0 to ${columns - 1}`, "something else"),
-    );
+    const what = `\`column\` does not hold ${value.length} columns from 0 to ${columns - 1}, one for each value`;
+    refuse(messages.badSparse(place(3), what));
   }
   return record(
     new Map<string, Static>([
@@ -268,6 +262,8 @@ export function callMethod(
     if (self === "Array") return list(items);
     return typedArray(list(items), self === "Int32Array" ? "integer" : "real", spanOf(node));
   }
+  if (isTagged(self) && self.kind === "model") refuse(syntax.moduleEffect(spanOf(node)));
+  if (isTagged(self) && self.kind === "function") refuse(unknownMethod(name));
   if (!isTagged(self) || (self.kind !== "list" && self.kind !== "tensor")) {
     return refuse(messages.wrongKind(spanOf(node.expression), "an array", describe(self)));
   }
@@ -308,7 +304,9 @@ function countedItems(value: Static, at: ReturnType<typeof spanOf>): Static[] {
   return refuse(messages.wrongKind(at, "an array, or `{ length: n }`", describe(value)));
 }
 
-export const unknownMethod = (name: ts.MemberName) =>
-  growing.has(name.text)
-    ? syntax.arrayGrowth(spanOf(name), name.text)
-    : syntax.unknownMethod(spanOf(name), name.text, "write a `for` loop");
+export const unknownMethod = (name: ts.MemberName) => {
+  if (growing.has(name.text)) return syntax.arrayGrowth(spanOf(name), name.text);
+  const ofFunctions = ["call", "apply", "bind"].includes(name.text);
+  const instead = ofFunctions ? "call the function itself: `f(x)`" : "write a `for` loop";
+  return syntax.unknownMethod(spanOf(name), name.text, instead);
+};

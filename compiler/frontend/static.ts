@@ -41,6 +41,12 @@ type Completion =
 export class Interpreter {
   #steps = 0;
   readonly #calls: ts.Node[] = [];
+  /** Where further errors go, when several are found in one value. */
+  readonly #failed: (error: unknown) => void;
+
+  constructor(failed: (error: unknown) => void) {
+    this.#failed = failed;
+  }
 
   evaluate(node: ts.Expression, scope: Scope): Static {
     this.#tick(node);
@@ -79,6 +85,16 @@ export class Interpreter {
     return refuse(examine(inner) ?? syntax.notInLanguage(spanOf(inner), "this expression"));
   }
 
+  /** Reads one member of a record; what is wrong in it is kept, so that the other members are read, too. */
+  #reading(failures: unknown[], read: () => Static): Static {
+    try {
+      return read();
+    } catch (error) {
+      failures.push(error);
+      return undefined;
+    }
+  }
+
   number(node: ts.Expression, scope: Scope): number {
     const value = this.evaluate(node, scope);
     if (typeof value === "number") return value;
@@ -98,7 +114,8 @@ export class Interpreter {
     const scope = new Scope(fn.scope, fn.node);
     fn.node.parameters.forEach((parameter, position) => {
       this.#check(parameter);
-      if (parameter.dotDotDotToken !== undefined) refuse(syntax.spreadOrRest(spanOf(parameter)));
+      if (parameter.dotDotDotToken !== undefined)
+        refuse(syntax.spreadOrRest(spanOf(parameter.dotDotDotToken)));
       if (position >= args.length) {
         const expected = `${fn.node.parameters.length} arguments`;
         refuse(messages.wrongArity(spanOf(at), fn.name || "the function", expected, args.length));
@@ -131,7 +148,11 @@ export class Interpreter {
   /** Announces the names that statements declare: functions with their value, others as not there yet. */
   hoist(statements: readonly ts.Statement[], scope: Scope): void {
     for (const statement of statements) {
-      if (ts.isFunctionDeclaration(statement) && statement.name !== undefined) {
+      if (
+        ts.isFunctionDeclaration(statement) &&
+        statement.name !== undefined &&
+        statement.body !== undefined
+      ) {
         const value: Static = { kind: "function", node: statement, scope, name: statement.name.text };
         declare(scope, statement.name, statement.name.text, { kind: "static", value, constant: true });
       }
@@ -194,7 +215,7 @@ export class Interpreter {
     name.elements.forEach((element, position) => {
       if (ts.isOmittedExpression(element)) return;
       this.#check(element);
-      if (element.dotDotDotToken !== undefined) refuse(syntax.spreadOrRest(spanOf(element)));
+      if (element.dotDotDotToken !== undefined) refuse(syntax.spreadOrRest(spanOf(element.dotDotDotToken)));
       const at = element.propertyName ?? element.name;
       const inner = ts.isArrayBindingPattern(name)
         ? entryOf(value, position, element)
@@ -358,6 +379,7 @@ export class Interpreter {
   }
 
   #record(node: ts.ObjectLiteralExpression, scope: Scope): Static {
+    const failures: unknown[] = [];
     const entries = new Map<string, Static>();
     const nodes = new Map<string, ts.Node>();
     for (const property of node.properties) {
@@ -375,13 +397,15 @@ export class Interpreter {
       if (entries.has(key)) refuse(syntax.duplicate(spanOf(property.name), key));
       const value: Static = ts.isMethodDeclaration(property)
         ? { kind: "function", node: property, scope, name: key }
-        : this.evaluate(property.initializer, scope);
+        : this.#reading(failures, () => this.evaluate(property.initializer, scope));
       entries.set(
         key,
         isTagged(value) && value.kind === "function" && value.name === "" ? { ...value, name: key } : value,
       );
       nodes.set(key, property);
     }
+    for (const failure of failures.slice(1)) this.#failed(failure);
+    if (failures.length > 0) throw failures[0];
     return record(entries, nodes);
   }
 
@@ -407,7 +431,7 @@ export class Interpreter {
 
   #call(node: ts.CallExpression, scope: Scope): Static {
     if (node.questionDotToken !== undefined) refuse(syntax.optionalValue(spanOf(node)));
-    if (node.expression.kind === K.ImportKeyword) refuse(syntax.dynamicImport(spanOf(node)));
+    if (node.expression.kind === K.ImportKeyword) refuse(syntax.dynamicImport(spanOf(node.expression)));
     for (const argument of node.arguments) this.#check(argument);
     const callee = bare(node.expression);
     const args = () => node.arguments.map((argument) => this.evaluate(argument, scope));

@@ -70,7 +70,6 @@ const refused: ReadonlyMap<ts.SyntaxKind, Rule> = new Map<ts.SyntaxKind, Rule>([
   [K.DeleteExpression, (_, span) => syntax.objectOperator(span, "delete")],
   [K.TypeOfExpression, (_, span) => syntax.objectOperator(span, "typeof")],
   [K.VoidExpression, (_, span) => syntax.objectOperator(span, "void")],
-  [K.QuestionDotToken, say(syntax.optionalValue)],
   [
     K.OmittedExpression,
     (node, span) => (ts.isArrayLiteralExpression(node.parent) ? syntax.hole(span) : undefined),
@@ -114,6 +113,8 @@ export function examine(node: ts.Node): Diagnostic | undefined {
     if ((ts.isBreakStatement(node) || ts.isContinueStatement(node)) && node.label !== undefined) {
       return syntax.label(spanOf(node));
     }
+    if ("questionDotToken" in node && node.questionDotToken !== undefined)
+      return syntax.optionalValue(spanOf(node));
     if (ts.isForOfStatement(node) && node.awaitModifier !== undefined) return syntax.asyncCode(spanOf(node));
     return undefined;
   }

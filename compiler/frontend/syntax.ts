@@ -39,6 +39,10 @@ export function propertyName(name: ts.PropertyName | ts.BindingName): string | u
   return undefined;
 }
 
+/** What to point at for the key of a member: its name alone, not its value. */
+export const keyNode = (member: ts.Node): ts.Node =>
+  ts.isPropertyAssignment(member) || ts.isMethodDeclaration(member) ? member.name : member;
+
 /** The operator of a compound assignment (`+` of `+=`), `=` for a plain one; undefined for other tokens. */
 export function assignmentOperator(token: ts.SyntaxKind): ts.SyntaxKind | undefined {
   return assignments.get(token);

@@ -345,8 +345,9 @@ export class Driver {
     return build.compare("ne", build.sub(x, x), build.zero);
   }
 
-  /** Bars of the interface, all entries set to a value; only in `gradient`. */
-  barsTo = (value: number): Statement[] => this.#barArrays().flatMap((array) => this.#fill(array, value));
+  /** Cotangents of the interface start from 0; only in `gradient`. */
+  clearBars = (): Statement[] =>
+    [...this.#barArrays(), ...this.io.unasked].flatMap((array) => this.#fill(array, 0));
 
   #barArrays(): string[] {
     return [...this.io.startBar.values(), ...this.io.givenBar.values()];

@@ -26,6 +26,8 @@ export interface Interface {
   readonly startBar: ReadonlyMap<string, string>;
   /** Cotangents of params and inputs; only those that are differentiated. */
   readonly givenBar: ReadonlyMap<string, string>;
+  /** Cotangents nobody asked for: 0 in the results, never left over from something else. */
+  readonly unasked: readonly string[];
   /** By output name. */
   readonly outputs: ReadonlyMap<string, string>;
   readonly observations: number;
@@ -75,6 +77,7 @@ export function interfaceArrays(model: Model, solver: Solver): Interface {
   const start = new Map<string, string>();
   const states = new Map<string, string>();
   const startBar = new Map<string, string>();
+  const unasked: string[] = [];
   const given = new Map<string, string>();
   const givenBar = new Map<string, string>();
   for (const leaf of model.state) {
@@ -96,30 +99,29 @@ export function interfaceArrays(model: Model, solver: Solver): Interface {
         lead: 1,
       }),
     );
-    if (isWanted(solver.wrt, "state", leaf)) {
-      startBar.set(
-        leaf.name,
-        add(names.fresh(`${leaf.name}_start_bar`), leaf.shape, { record: "state0Bar", ...home, lead: 0 }),
-      );
-    }
+    const bar = add(names.fresh(`${leaf.name}_start_bar`), leaf.shape, {
+      record: "state0Bar",
+      ...home,
+      lead: 0,
+    });
+    if (isWanted(solver.wrt, "state", leaf)) startBar.set(leaf.name, bar);
+    else unasked.push(bar);
   }
   for (const leaf of model.params) {
     const home = { path: leaf.path, offset: leaf.offset, lead: 0 };
     given.set(leaf.name, add(leaf.name, leaf.shape, { record: "params", ...home }, leaf.initial));
-    if (isWanted(solver.wrt, "params", leaf)) {
-      const bar = add(names.fresh(`${leaf.name}_bar`), leaf.shape, { record: "paramsBar", ...home });
-      givenBar.set(leaf.name, bar);
-    }
+    const bar = add(names.fresh(`${leaf.name}_bar`), leaf.shape, { record: "paramsBar", ...home });
+    if (isWanted(solver.wrt, "params", leaf)) givenBar.set(leaf.name, bar);
+    else unasked.push(bar);
   }
   for (const input of model.inputs) {
     for (const leaf of input.leaves) {
       const shape = [input.count, ...leaf.shape];
       const home = { path: leaf.path, offset: leaf.offset, lead: 1 };
       given.set(leaf.name, add(leaf.name, shape, { record: "inputs", ...home }, leaf.initial));
-      if (isWanted(solver.wrt, "inputs", leaf)) {
-        const bar = add(names.fresh(`${leaf.name}_bar`), shape, { record: "inputsBar", ...home });
-        givenBar.set(leaf.name, bar);
-      }
+      const bar = add(names.fresh(`${leaf.name}_bar`), shape, { record: "inputsBar", ...home });
+      if (isWanted(solver.wrt, "inputs", leaf)) givenBar.set(leaf.name, bar);
+      else unasked.push(bar);
     }
   }
   for (const leaf of model.data) {
@@ -151,6 +153,7 @@ export function interfaceArrays(model: Model, solver: Solver): Interface {
     given,
     startBar,
     givenBar,
+    unasked,
     outputs,
     observations,
   };

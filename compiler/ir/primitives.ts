@@ -239,8 +239,8 @@ export const primitives: Table = {
   pow: binary(
     (x, y) => x ** y,
     (x, y, v) => [
-      // x⁰ is 1 for every x.
-      build.select(isZero(y), zero, mul(y, pow(x, sub(y, one)))),
+      // Gated, as x⁰ is 1 at x = 0 too; not chosen by a test of y, whose own derivative would then be lost at 0.
+      build.gate(y, pow(x, sub(y, one))),
       // 0^y is 0 around every y > 0, Infinity^y around every y < 0; a negative base has no derivative for its exponent.
       build.select(build.and(isZero(v), build.compare("ge", x, zero)), zero, mul(v, apply("log", x))),
     ],

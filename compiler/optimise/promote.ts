@@ -39,7 +39,10 @@ export function promote(block: Block, names: Names): Statement[] {
 }
 
 /** Does the block end the function? Local scalars are gone then, and need not be written out. */
-const leaves = (block: Block): boolean => block.at(-1)?.kind === "return";
+function leaves(block: Block): boolean {
+  const last = block.at(-1);
+  return last?.kind === "return" || (last?.kind === "if" && leaves(last.then) && leaves(last.else));
+}
 
 class Promotion {
   readonly #promotable: ReadonlySet<string>;

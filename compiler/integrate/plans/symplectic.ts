@@ -47,9 +47,9 @@ export function gradientEntry(driver: Driver, vjps: Vjps): Fn {
     name: "gradient",
     parameters: [],
     body: [
+      ...driver.clearBars(),
       ...driver.prelude(io.capacity),
       ...driver.coefficients(),
-      ...driver.barsTo(0),
       ...driver.allocate(tape, { copies: solver.steps, role: "checkpoint" }),
       ...sweeps,
       ...[...io.startBar].flatMap(([leafName, bar]) => {

@@ -1,0 +1,132 @@
+/**
+ * Golden text of every example, per target, and its meaning: the text that is kept is run, and its gradient is that of
+ * the discrete solve written out once more in the interpreter. `ODEGRAD_UPDATE_GOLDEN=1 npx vitest run test/golden`
+ * writes the text anew; a missing file fails.
+ */
+
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { verifyProgram } from "../compiler/analysis/well-formed.ts";
+import { build, emit } from "../compiler/compile.ts";
+import { cEngine, findCompilers } from "../compiler/execute/c.ts";
+import { javaScriptEngine, loadJavaScript } from "../compiler/execute/javascript.ts";
+import { defaultProblem, type Engine, type Gradients, type Problem } from "../compiler/execute/problem.ts";
+import { isWanted } from "../compiler/integrate/interface-arrays.ts";
+import { type Model, sizeOf } from "../compiler/model.ts";
+import type { Solver } from "../compiler/module.ts";
+import { DiscreteSolve } from "../compiler/verify/discrete.ts";
+import { impurities } from "../compiler/verify/plain.ts";
+
+const examples = path.join(import.meta.dirname, "../examples");
+const golden = path.join(import.meta.dirname, "golden");
+const isUpdate = process.env["ODEGRAD_UPDATE_GOLDEN"] === "1";
+const [compiler] = findCompilers(process.env);
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-golden-"));
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const host = {
+  read: (file: string): string | undefined =>
+    fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined,
+};
+
+/** The version stands in the header; a release does not change what is generated. */
+const withoutHeader = (text: string): string =>
+  text
+    .replace(/odegrad \d+\.\d+\.\d+\S*/, "odegrad X")
+    .replace(/Hash [0-9a-f]+/, "Hash X")
+    .replace(/version: "[^"]*"/, 'version: "X"');
+
+function expectGradient(model: Model, solver: Solver, problem: Problem, engine: Engine): void {
+  const reference = new DiscreteSolve(model, solver.method, problem);
+  const truth = reference.gradient(reference.run());
+  // What nobody asked for is 0.
+  for (const leaf of model.state) {
+    const end = leaf.offset + sizeOf(leaf.shape);
+    if (!isWanted(solver.wrt, "state", leaf)) truth.state0.fill(0, leaf.offset, end);
+  }
+  const found = engine.gradient(problem);
+  expect(found.status).toBe(0);
+  expect(Math.abs(found.value - truth.value)).toBeLessThanOrEqual(1e-12 * Math.abs(truth.value));
+  for (const record of ["params", "state0", "inputs"] as const satisfies readonly (keyof Gradients)[]) {
+    const scale = Math.max(...truth[record].map(Math.abs), 0);
+    found[record].forEach((value, i) => {
+      expect(Math.abs(value - truth[record][i]!), `${record}[${i}]`).toBeLessThanOrEqual(1e-11 * scale);
+    });
+  }
+}
+
+describe.each(fs.readdirSync(examples).sort())("%s", (name) => {
+  const file = path.join(examples, name, `${name}.ode.ts`);
+  const text = fs.readFileSync(file, "utf8");
+  const built = build({ file, text, host }, {});
+  const { module } = built.ready!;
+  const { model, solver } = module;
+  const kept = (output: string): string => fs.readFileSync(path.join(golden, name, output), "utf8");
+  const outputs = (["js", "ts", "c"] as const).flatMap((target) => emit(built.ready!, target, {}));
+  const problem = defaultProblem(model, solver);
+  const prefix = outputs.find((one) => one.name.endsWith(".h"))!.name.slice(0, -2);
+
+  it("compiles to a well-formed program without a diagnostic", () => {
+    expect(built.diagnostics).toEqual([]);
+    expect(verifyProgram(module.program, ["solve", "gradient"])).toEqual([]);
+  });
+
+  it.each(outputs.filter((one) => !one.name.endsWith(".map")).map((one) => one.name))(
+    "%s is as kept",
+    (output) => {
+      const { text: made } = outputs.find((one) => one.name === output)!;
+      const place = path.join(golden, name, output);
+      if (isUpdate) {
+        fs.mkdirSync(path.dirname(place), { recursive: true });
+        fs.writeFileSync(place, made);
+      }
+      expect(fs.existsSync(place), `${output} is missing: ODEGRAD_UPDATE_GOLDEN=1 writes it`).toBe(true);
+      expect(withoutHeader(made)).toBe(withoutHeader(kept(output)));
+    },
+  );
+
+  it("the kept JavaScript is plain and has the exact gradient", async () => {
+    expect(impurities(kept(`${name}.js`))).toEqual([]);
+    expectGradient(model, solver, problem, javaScriptEngine(await loadJavaScript(kept(`${name}.js`))));
+  });
+
+  it("no function of it is larger than V8 optimises", () => {
+    for (const body of kept(`${name}.js`)
+      .split(/^(?=export function |function )/m)
+      .slice(1)) {
+      expect(body.length, body.slice(0, 60)).toBeLessThan(26_000);
+    }
+  });
+
+  it.skipIf(compiler === undefined)("the kept C has the exact gradient", () => {
+    const part = (end: string) => ({ name: `${prefix}.${end}`, text: kept(`${prefix}.${end}`) });
+    const engine = cEngine({ header: part("h"), source: part("c") }, model, prefix, "double");
+    try {
+      expectGradient(model, solver, problem, engine);
+    } finally {
+      engine.close();
+    }
+  });
+
+  it.skipIf(compiler === undefined)("the kept self-test passes under both sanitizers", () => {
+    const own = path.join(folder, name);
+    fs.mkdirSync(own);
+    for (const output of [`${prefix}.h`, `${prefix}.c`, `${prefix}_selftest.c`]) {
+      fs.writeFileSync(path.join(own, output), kept(output));
+    }
+    const sanitize = "-fsanitize=address,undefined -fno-sanitize-recover=all".split(" ");
+    const made = spawnSync(
+      compiler!,
+      ["-std=c99", "-O1", ...sanitize, `${prefix}.c`, `${prefix}_selftest.c`, "-lm", "-o", "selftest"],
+      { cwd: own, encoding: "utf8" },
+    );
+    expect(made.stderr).toBe("");
+    const ran = spawnSync(path.join(own, "selftest"), { encoding: "utf8" });
+    expect(ran.stderr).toBe("");
+    expect(ran.stdout.trimEnd().endsWith("ok")).toBe(true);
+    expect(ran.status).toBe(0);
+  });
+});
