@@ -3,10 +3,11 @@
  * model imports is read through the `host` of the options.
  */
 
+import { checkOptions } from "./check-options.ts";
 import { build, emit, type Output, type Source, workspaceBytes } from "./compile.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { Host } from "./frontend/index.ts";
-import { checkOptions, type Options, type Target } from "./options.ts";
+import type { Options, Target } from "./options.ts";
 import { type Plan, planOf } from "./plan.ts";
 
 export type { Output } from "./compile.ts";

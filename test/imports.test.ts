@@ -17,7 +17,13 @@ const layers: readonly (readonly string[])[] = [
   ["compiler/execute"],
   ["compiler/verify"],
   [
-    ...["compiler/version.ts", "compiler/fingerprint.ts", "compiler/options.ts", "compiler/plan.ts"],
+    ...[
+      "compiler/version.ts",
+      "compiler/fingerprint.ts",
+      "compiler/options.ts",
+      "compiler/plan.ts",
+      "compiler/check-options.ts",
+    ],
     ...["compiler/resolve.ts", "compiler/compile.ts", "compiler/index.ts"],
   ],
   ["compiler/cli", "compiler/main.ts"],

@@ -5,6 +5,7 @@
  */
 
 import { Command, CommanderError, Option } from "commander";
+import { checkOptions } from "../check-options.ts";
 import {
   badUsage,
   cannotWrite,
@@ -15,7 +16,7 @@ import {
 } from "../diagnostics/command-messages.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
-import { type CommandOptions, checkOptions, flagOf, type OptionSpec, optionSpecs } from "../options.ts";
+import { type CommandOptions, flagOf, type OptionSpec, optionSpecs } from "../options.ts";
 import { version } from "../version.ts";
 import { WriteError } from "./atomic-write.ts";
 import { type ExitCode, exitCode } from "./exit.ts";

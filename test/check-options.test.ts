@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { checkOptions, flagOf, optionSpecs } from "../compiler/options.ts";
+import { checkOptions } from "../compiler/check-options.ts";
+import { flagOf, optionSpecs } from "../compiler/options.ts";
 
 const codes = (raw: Record<string, unknown>, from: "library" | "command line" = "command line"): string[] =>
   checkOptions(raw, from).diagnostics.map((each) => each.code);

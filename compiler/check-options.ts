@@ -1,0 +1,126 @@
+/**
+ * Checks an options record against the closed table of `options.ts`. In: a record from outside, whatever it holds. Out: a
+ * null-prototype record of checked values, or diagnostics with spelling suggestions. Only own keys are read, only keys of
+ * the table are taken, nothing is merged. It knows single values; how they go together is `resolve.ts`.
+ */
+
+import {
+  badOptionValue,
+  optionNotAvailableYet,
+  unknownOption,
+  valueNotAvailableYet,
+} from "./diagnostics/command-messages.ts";
+import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import { nearest } from "./diagnostics/nearest.ts";
+
+import { type CommandOptions, flagOf, type OptionSpec, optionSpecs } from "./options.ts";
+
+const byKey = new Map(optionSpecs.map((spec) => [spec.key, spec]));
+
+export interface Checked {
+  readonly options: CommandOptions;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Checks a record against the table. `from` decides which options exist and how they are spelt in messages. */
+export function checkOptions(
+  raw: Readonly<Record<string, unknown>>,
+  from: "library" | "command line",
+): Checked {
+  const options: Record<string, unknown> = Object.create(null);
+  const diagnostics: Diagnostic[] = [];
+  const spelt = (key: string): string => (from === "library" ? key : flagOf(key));
+  for (const key of Object.keys(raw)) {
+    const spec = byKey.get(key);
+    if (spec === undefined || (from === "library" && spec.library !== true)) {
+      const known = optionSpecs.filter((each) => from !== "library" || each.library === true);
+      const close = nearest(
+        key,
+        known.map((each) => each.key),
+      );
+      diagnostics.push(unknownOption(spelt(key), close === undefined ? undefined : spelt(close)));
+      continue;
+    }
+    const value = raw[key];
+    if (value === undefined || value === false) continue;
+    if (spec.later !== undefined) {
+      diagnostics.push(optionNotAvailableYet(spelt(key), spec.later));
+      continue;
+    }
+    const checked = checkValue(spec, value, spelt(key));
+    if ("problem" in checked) diagnostics.push(checked.problem);
+    else options[key] = checked.value;
+  }
+  return { options: options as CommandOptions, diagnostics };
+}
+
+type Verdict = { readonly value: unknown } | { readonly problem: Diagnostic };
+
+function checkValue(spec: OptionSpec, value: unknown, flag: string): Verdict {
+  const bad = (expected: string): Verdict => ({ problem: badOptionValue(flag, String(value), expected) });
+  switch (spec.form) {
+    case "switch":
+      return value === true ? { value } : bad("true or false");
+    case "real": {
+      const number = numberOf(value);
+      return number === undefined ? bad("a number") : { value: number };
+    }
+    case "count": {
+      const number = numberOf(value);
+      const counts =
+        number !== undefined && Number.isSafeInteger(number) && number >= 1 && number <= 0xffffffff;
+      return counts ? { value: number } : bad("a whole number from 1 to 4294967295");
+    }
+    case "text":
+    case "file":
+      return typeof value === "string" && value !== "" ? { value } : bad("a text");
+    case "list": {
+      const items = itemsOf(value);
+      return items === undefined ? bad("a list") : { value: items };
+    }
+    case "choice":
+      return choiceOf(spec, value, flag);
+    case "choices": {
+      const items = itemsOf(value);
+      if (items === undefined || items.length === 0) return bad(`one or more of ${spec.choices?.join(", ")}`);
+      for (const item of items) {
+        const verdict = choiceOf(spec, item, flag);
+        if ("problem" in verdict) return verdict;
+      }
+      return { value: [...new Set(items)] };
+    }
+    default:
+      return spec.form satisfies never;
+  }
+}
+
+function choiceOf(spec: OptionSpec, value: unknown, flag: string): Verdict {
+  const choices = spec.choices ?? [];
+  if (typeof value === "string" && choices.includes(value)) return { value };
+  if (typeof value === "string" && spec.choicesLater?.includes(value) === true) {
+    return { problem: valueNotAvailableYet(flag, value, choices) };
+  }
+  const close =
+    typeof value === "string" ? nearest(value, [...choices, ...(spec.choicesLater ?? [])]) : undefined;
+  return { problem: badOptionValue(flag, String(value), `one of ${choices.join(", ")}`, close) };
+}
+
+/** From a number, or from text that is a number and nothing else: "1e-3", "0.5", "-2", and not "", "0x10" or "2s". */
+function numberOf(value: unknown): number | undefined {
+  const number =
+    typeof value === "number"
+      ? value
+      : typeof value === "string" && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value.trim())
+        ? Number(value)
+        : Number.NaN;
+  return Number.isFinite(number) ? number : undefined;
+}
+
+function itemsOf(value: unknown): string[] | undefined {
+  const parts = typeof value === "string" ? [value] : value;
+  if (!Array.isArray(parts) || !parts.every((part) => typeof part === "string")) return undefined;
+  return parts
+    .flatMap((part: string) => part.split(","))
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
