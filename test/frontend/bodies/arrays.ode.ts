@@ -45,11 +45,19 @@ export const model = ode({
     let acc = 0;
     for (const layer of layers) acc += 1;
     acc += layers[0][1] * layers[1].c + layers[1].w[2];
-    const hyper = Math.hypot(x[0], x[1], x[2]) + Math.max(x[0], x[1], 0.2, k) - Math.min(x[0], x[1]) + Math.max(k);
+    const hyper =
+      Math.hypot(x[0], x[1], x[2]) + Math.max(x[0], x[1], 0.2, k) - Math.min(x[0], x[1]) + Math.max(k);
     return {
       x: [
         list[0] + list[1] * list[2] + before + third,
-        grid[1][0] + grid[2][0] * grid[2][1] + square[1][1] + start[1] + curve[3] + first + block[1][0][1] + block[0][0][0],
+        grid[1][0] +
+          grid[2][0] * grid[2][1] +
+          square[1][1] +
+          start[1] +
+          curve[3] +
+          first +
+          block[1][0][1] +
+          block[0][0][0],
         sum + deep + after + squares[1] + shifted[2] + zeros[2] + hyper + acc,
       ],
       layers: [[x[0], x[1]], { w: x, c: (x[1] % 0.7) + ((5 + 2) % 4) + (-x[0]) ** 2 }],

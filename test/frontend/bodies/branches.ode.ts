@@ -58,6 +58,7 @@ export const model = ode({
     };
   },
   loss: {
-    terminal: ({ x, y }) => (x > y ? Math.log(1 + x * x) : Math.exp(y)) + (x > 0 && Math.log(x + 1) > y ? x : 0),
+    terminal: ({ x, y }) =>
+      (x > y ? Math.log(1 + x * x) : Math.exp(y)) + (x > 0 && Math.log(x + 1) > y ? x : 0),
   },
 });

@@ -1,8 +1,8 @@
 // Helpers: arrays and records in and out, several shapes, closures, local functions, the library.
 import { dot, mat, matmul, matvec, ode, relu, sigmoid, softmax, softplus, vec } from "odegrad";
+import defaultHelper, { renamed as doubled } from "./parts/more.ts";
 import { half, scaleBy, table } from "./parts/shared";
 import * as shared from "./parts/shared.js";
-import defaultHelper, { renamed as doubled } from "./parts/more.ts";
 
 type Pair = { first: number; second: number };
 
@@ -33,7 +33,11 @@ const steep = affine(3);
 
 export const model = ode({
   state: { v: vec(3, [0.5, -1, 2]), w: vec(4, (i) => 0.2 * i), s: 0.7 },
-  params: { A: mat(3, 3, (i, j) => Math.cos(i + 2 * j)), B: mat(3, 4, (i, j) => i - j), g: { a: 1, b: [2, 3] as const } },
+  params: {
+    A: mat(3, 3, (i, j) => Math.cos(i + 2 * j)),
+    B: mat(3, 4, (i, j) => i - j),
+    g: { a: 1, b: [2, 3] as const },
+  },
   constants: { offsets: [0.1, 0.2, 0.3], nested: { scale: 2 } },
   rhs: ({ v, w, s }, { A, B, g }, env) => {
     const {
@@ -54,7 +58,11 @@ export const model = ode({
     const AB = matmul(A, B);
     const dw = vec(4);
     for (let j = 0; j < 4; j++) dw[j] = dot(AB[1], B[2]) * w[j] + table[j][1] + shared.scaleBy(w[j], 2);
-    return { v: dv, w: dw, s: local(first) + difference + steep(s) + scaleBy(s, 3) + used + defaultHelper(s) + doubled(s) };
+    return {
+      v: dv,
+      w: dw,
+      s: local(first) + difference + steep(s) + scaleBy(s, 3) + used + defaultHelper(s) + doubled(s),
+    };
   },
   outputs: {
     mean: ({ v }) => sumOf(v) / 3,

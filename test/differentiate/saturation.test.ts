@@ -1,0 +1,120 @@
+/**
+ * Stable functions far from where they bend: what is saturated contributes exactly 0 and never NaN, what is not taken
+ * contributes nothing; forward, reverse and forward over reverse.
+ */
+
+import { describe, expect, it } from "vitest";
+import { jvp } from "../../compiler/differentiate/forward.ts";
+import { vjp } from "../../compiler/differentiate/reverse.ts";
+import * as build from "../../compiler/ir/build.ts";
+import { evaluate } from "../../compiler/ir/evaluate.ts";
+import type { Expr, Fn } from "../../compiler/ir/nodes.ts";
+import type { Opcode } from "../../compiler/ir/opcode.ts";
+
+const context = { arrays: [], functions: [] };
+const apply = (op: Opcode, ...args: Expr[]): Expr => build.primitive(op, args);
+const { add, div, mul, neg, number, one, sub, zero } = build;
+
+function functionOf(value: (x: Expr) => Expr): Fn {
+  return {
+    name: "f",
+    parameters: [
+      { kind: "array", name: "x", element: "real", shape: [], access: "in" },
+      { kind: "array", name: "y", element: "real", shape: [], access: "out" },
+    ],
+    body: [build.store("y", [], value(build.read("x")))],
+  };
+}
+
+/** Value, derivative in both modes, second derivative by forward over reverse. */
+function derivatives(value: (x: Expr) => Expr, at: number) {
+  const fn = functionOf(value);
+  const run = (one: Fn, ...args: number[]): Float64Array[] => {
+    const given = args.map((word) => Float64Array.of(word));
+    evaluate({ arrays: [], functions: [one] }, one.name, given);
+    return given;
+  };
+  const wrt = new Set(["x"]);
+  const pull = vjp(fn, wrt, context);
+  // The vjp adds to x_bar; as a function of x it is y_bar, x -> x_bar, with x_bar cleared first.
+  const gradient: Fn = {
+    ...pull,
+    name: "g",
+    parameters: pull.parameters.map((one) =>
+      one.name === "x_bar" ? { ...one, access: "out" as const } : one,
+    ),
+    body: [build.store("x_bar", [], zero), ...pull.body],
+  };
+  return {
+    value: run(fn, at, 0)[1]![0]!,
+    forward: run(jvp(fn, wrt, context), at, 1, 0)[2]![0]!,
+    reverse: run(pull, at, 1, 0)[2]![0]!,
+    second: run(jvp(gradient, wrt, context), at, 1, 1, 0)[3]![0]!,
+  };
+}
+
+const sigmoid = (x: Expr): Expr => div(one, add(one, apply("exp", neg(x))));
+const softplus = (x: Expr): Expr =>
+  add(apply("max", x, zero), apply("log1p", apply("exp", neg(apply("abs", x)))));
+const far = [40, 710, 750, 1e4];
+
+describe.each(far)("at a distance of %d", (x) => {
+  it.each<[string, (x: Expr) => Expr]>([
+    ["sigmoid", sigmoid],
+    ["tanh", (at) => apply("tanh", at)],
+    ["tanh by exponentials", (at) => sub(mul(number(2), sigmoid(mul(number(2), at))), one)],
+    [
+      "min(exp(x), 1e6) and max(-exp(-x), -1e6)",
+      (at) =>
+        add(
+          apply("min", apply("exp", at), number(1e6)),
+          apply("max", neg(apply("exp", neg(at))), number(-1e6)),
+        ),
+    ],
+  ])("%s is flat on both sides", (_name, value) => {
+    for (const at of [x, -x]) {
+      const found = derivatives(value, at);
+      expect(Math.abs(found.forward)).toBeLessThanOrEqual(Math.exp(-Math.min(x, 700)) * 2);
+      expect(Math.abs(found.reverse)).toBeLessThanOrEqual(Math.exp(-Math.min(x, 700)) * 2);
+      expect(Math.abs(found.second)).toBeLessThanOrEqual(Math.exp(-Math.min(x, 700)) * 2);
+    }
+  });
+
+  it("softplus is 0 on the left and the identity on the right", () => {
+    const [left, right] = [derivatives(softplus, -x), derivatives(softplus, x)];
+    expect(right.value).toBe(x);
+    expect(right.forward).toBeCloseTo(1, 15);
+    expect(right.reverse).toBeCloseTo(1, 15);
+    expect(Math.abs(right.second)).toBeLessThanOrEqual(1e-16);
+    expect(left.forward).toBeCloseTo(0, 15);
+    expect(left.reverse).toBeCloseTo(0, 15);
+    expect(Math.abs(left.second)).toBeLessThanOrEqual(1e-16);
+  });
+});
+
+describe("guards", () => {
+  const positive = (x: Expr) => build.compare("gt", x, zero);
+  it.each<[string, (x: Expr) => Expr]>([
+    ["sqrt", (x) => apply("sqrt", x)],
+    ["log", (x) => apply("log", x)],
+    ["1 / x", (x) => div(one, x)],
+    ["x ** -0.5", (x) => apply("pow", x, number(-0.5))],
+    ["sin(x) / x", (x) => div(apply("sin", x), x)],
+    ["hypot by squares", (x) => apply("sqrt", mul(x, x))],
+  ])("x > 0 ? %s : 3 has derivative 0 at 0 and below", (_name, value) => {
+    for (const at of [0, -0, -1]) {
+      const found = derivatives((x) => build.select(positive(x), value(x), number(3)), at);
+      expect(found).toEqual({ value: 3, forward: 0, reverse: 0, second: 0 });
+    }
+  });
+
+  it("sqrt of an underflowing exponential", () => {
+    // √exp(x) = exp(x / 2), until exp(x) is 0; its argument sweeps the subnormal numbers.
+    for (let at = -700; at >= -800; at -= 1) {
+      const { value, forward, reverse } = derivatives((x) => apply("sqrt", apply("exp", x)), at);
+      expect(reverse).not.toBeNaN();
+      expect(Math.abs(forward - value / 2)).toBeLessThanOrEqual(1e-15 * value);
+      expect(Math.abs(reverse - value / 2)).toBeLessThanOrEqual(1e-15 * value);
+    }
+  });
+});

@@ -1,0 +1,53 @@
+/** A model's text compiled for a test, in JavaScript and, where there is a compiler, in C. */
+
+import { build, emit } from "../../compiler/compile.ts";
+import { type CEngine, cEngine, findCompilers } from "../../compiler/execute/c.ts";
+import { type GeneratedModule, javaScriptEngine, loadJavaScript } from "../../compiler/execute/javascript.ts";
+import { defaultProblem, type Engine, type Problem } from "../../compiler/execute/problem.ts";
+import type { Module } from "../../compiler/module.ts";
+import type { Options } from "../../compiler/options.ts";
+
+export interface Compiled {
+  readonly module: Module;
+  readonly code: string;
+  readonly loaded: GeneratedModule & Record<string, unknown>;
+  readonly engine: Engine;
+  readonly problem: Problem;
+  /** Nothing without a C compiler. */
+  readonly c: CEngine | undefined;
+  readonly files: { readonly header: string; readonly source: string; readonly selftest: string };
+}
+
+const host = { read: () => undefined };
+export const [compiler] = findCompilers(process.env);
+
+export async function compiled(text: string, options: Options = {}): Promise<Compiled> {
+  const built = build({ file: "model.ode.ts", text, host }, options);
+  if (built.ready === undefined) throw new Error(built.diagnostics.map((one) => one.message).join("; "));
+  const { module } = built.ready;
+  const code = emit(built.ready, "js", options)[0]!.text;
+  const loaded = (await loadJavaScript(code)) as Compiled["loaded"];
+  const [header, source, selftest] = emit(built.ready, "c", { ...options, prefix: "m" });
+  const files = { header: header!.text, source: source!.text, selftest: selftest!.text };
+  const c =
+    compiler === undefined
+      ? undefined
+      : cEngine(
+          {
+            header: { name: header!.name, text: files.header },
+            source: { name: source!.name, text: files.source },
+          },
+          module.model,
+          "m",
+          "double",
+        );
+  return {
+    module,
+    code,
+    loaded,
+    engine: javaScriptEngine(loaded),
+    problem: defaultProblem(module.model, module.solver),
+    c,
+    files,
+  };
+}
