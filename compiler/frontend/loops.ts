@@ -8,6 +8,7 @@ import * as messages from "../diagnostics/messages.ts";
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
+import type { Block } from "../ir/nodes.ts";
 import { arrayEntry, asArray, entry } from "./access.ts";
 import { lowerExpression, lowerScalar } from "./expressions.ts";
 import { refuse, spanOf } from "./load.ts";
@@ -52,6 +53,7 @@ export function lowerFor(lowering: Lowering, node: ts.ForStatement, scope: Scope
       name: name.text,
       scope: head,
       exit,
+      facts: [],
     });
     return;
   }
@@ -72,6 +74,9 @@ export function lowerFor(lowering: Lowering, node: ts.ForStatement, scope: Scope
       ),
     );
   const value = affine.add(start, affine.scale(own, by));
+  // The index does not pass the bound: more than the number of trips says, which is rounded.
+  const left = isUp ? affine.subtract(bound, value) : affine.subtract(value, bound);
+  const inside = affine.offset(left, included - 1);
   emitLoop(lowering, node, {
     index,
     from: affine.integer(0),
@@ -81,6 +86,7 @@ export function lowerFor(lowering: Lowering, node: ts.ForStatement, scope: Scope
     name: name.text,
     scope: head,
     exit,
+    facts: [inside],
   });
 }
 
@@ -97,6 +103,7 @@ interface Loop {
   readonly name: string;
   readonly scope: Scope;
   readonly exit: Exit;
+  readonly facts: readonly Affine[];
 }
 
 function emitLoop(lowering: Lowering, node: ts.ForStatement, loop: Loop): void {
@@ -112,24 +119,40 @@ function emitLoop(lowering: Lowering, node: ts.ForStatement, loop: Loop): void {
       ),
     );
   }
-  const body = trips(lowering, index, from, to, () => {
-    const list = ts.isBlock(node.statement) ? node.statement.statements : [node.statement];
-    lowerList(lowering, list, new Scope(inner), loop.exit);
-  });
+  const body = trips(
+    lowering,
+    index,
+    from,
+    to,
+    () => {
+      const list = ts.isBlock(node.statement) ? node.statement.statements : [node.statement];
+      lowerList(lowering, list, new Scope(inner), loop.exit);
+    },
+    loop.facts,
+  );
   if (body.length > 0) lowering.emit(build.loop(index, from, to, body, { down, span: lowering.span }));
 }
 
 /** The body of a loop, which may run not at all: what it assigns may have no value afterwards. */
-function trips(lowering: Lowering, index: string, from: Affine, to: Affine, act: () => void) {
+function trips(
+  lowering: Lowering,
+  index: string,
+  from: Affine,
+  to: Affine,
+  act: () => void,
+  facts: readonly Affine[] = [],
+): Block {
   const before = new Set(lowering.unassigned);
   const last = affine.offset(to, -1);
   const { low, high } = rangeOf(affine.subtract(last, from), lowering.knowledge);
   if (high < 0) return [];
   lowering.loops++;
-  const body = lowering.inBlock(() => lowering.withIndex(index, from, last, act));
-  lowering.loops--;
-  if (low < 0) lowering.unassigned = before;
-  return body;
+  try {
+    return lowering.inBlock(() => lowering.withIndex(index, from, last, act, facts));
+  } finally {
+    lowering.loops--;
+    if (low < 0) lowering.unassigned = before;
+  }
 }
 
 function readStart(

@@ -138,9 +138,11 @@ export class Lowering {
     }
   }
 
-  withIndex(name: string, first: Affine, last: Affine, act: () => void): void {
+  /** Does something in a loop. `facts`: what else is known of its index. */
+  withIndex(name: string, first: Affine, last: Affine, act: () => void, facts: readonly Fact[] = []): void {
     const outer = this.#knowledge;
-    this.#knowledge = { ...outer, indices: [...outer.indices, { name, first, last }] };
+    const indices = [...outer.indices, { name, first, last }];
+    this.#knowledge = { ...outer, indices, facts: [...outer.facts, ...facts] };
     try {
       act();
     } finally {

@@ -53,13 +53,10 @@ class Search {
     const replaced = (bound: Affine) => this.highest(affine.add(rest, affine.scale(bound, coefficient)));
     let best = replaced(coefficient > 0 ? last : first);
     for (const fact of this.#knowledge.facts) {
-      // The fact is not negative, so form ≤ form + fact.
-      best = Math.min(best, affine.constantOf(affine.add(form, fact)) ?? Infinity);
+      // A fact is not negative, so form ≤ form + m·fact for any m > 0; one m takes the index out of the sum.
       const own = coefficientOf(fact, name);
-      // fact = own·index + others ≥ 0 bounds the index by -others / own where own is ±1, from above if it is negative.
-      if (Math.abs(own) !== 1 || own > 0 === coefficient > 0) continue;
-      const others = affine.subtract(fact, affine.scale(affine.index(name), own));
-      best = Math.min(best, replaced(affine.scale(others, -own)));
+      if (own === 0 || own > 0 === coefficient > 0 || coefficient % own !== 0) continue;
+      best = Math.min(best, this.highest(affine.add(form, affine.scale(fact, -coefficient / own))));
     }
     return best;
   }

@@ -108,7 +108,7 @@ function lowerRest(
   scope: Scope,
   exit: Exit,
   then: () => void = () => undefined,
-): void {
+) {
   for (let position = from; position < statements.length; position++) {
     const statement = statements[position]!;
     const rest = () => lowerRest(lowering, statements, position + 1, scope, exit, then);

@@ -253,7 +253,8 @@ export function callMethod(
 ): Static {
   const place = (position: number) => spanOf(node.arguments[position] ?? node);
   const apply = (...given: Static[]): Static => {
-    const fn = functionOf(args[0], place(0));
+    const position = typeof self === "string" ? 1 : 0;
+    const fn = functionOf(args[position], place(position));
     return interpreter.call(fn, given.slice(0, fn.node.parameters.length), node);
   };
   if (typeof self === "string") {

@@ -37,7 +37,7 @@ export const model = ode({
     if (!falling && isSmall(x)) falling = true;
     const both = isSmall(x) && isSmall(y * Math.sin(x));
     const pick = positive ? (falling ? 1 : 2) : both ? x * y : -k;
-    let level;
+    let level: number;
     if (y > 0) level = y;
     else if (y < -1) level = -y;
     else {
