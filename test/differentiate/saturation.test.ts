@@ -53,7 +53,11 @@ function derivatives(value: (x: Expr) => Expr, at: number) {
   };
 }
 
-const sigmoid = (x: Expr): Expr => div(one, add(one, apply("exp", neg(x))));
+const positive = (x: Expr) => build.compare("gt", x, zero);
+/** As people write it, and as the library does: with exponentials of negative numbers alone. */
+const plainSigmoid = (x: Expr): Expr => div(one, add(one, apply("exp", neg(x))));
+const sigmoid = (x: Expr): Expr =>
+  build.select(positive(x), plainSigmoid(x), div(apply("exp", x), add(one, apply("exp", x))));
 const softplus = (x: Expr): Expr =>
   add(apply("max", x, zero), apply("log1p", apply("exp", neg(apply("abs", x)))));
 const far = [40, 710, 750, 1e4];
@@ -80,6 +84,12 @@ describe.each(far)("at a distance of %d", (x) => {
     }
   });
 
+  it("a sigmoid whose exponential overflows is flat in reverse mode", () => {
+    // Forward mode has ∞ · 0 here, as IEEE arithmetic has: a tangent is not 0 before the quotient.
+    for (const at of [x, -x])
+      expect(Math.abs(derivatives(plainSigmoid, at).reverse)).toBeLessThanOrEqual(1e-17);
+  });
+
   it("softplus is 0 on the left and the identity on the right", () => {
     const [left, right] = [derivatives(softplus, -x), derivatives(softplus, x)];
     expect(right.value).toBe(x);
@@ -93,7 +103,6 @@ describe.each(far)("at a distance of %d", (x) => {
 });
 
 describe("guards", () => {
-  const positive = (x: Expr) => build.compare("gt", x, zero);
   it.each<[string, (x: Expr) => Expr]>([
     ["sqrt", (x) => apply("sqrt", x)],
     ["log", (x) => apply("log", x)],
@@ -108,13 +117,21 @@ describe("guards", () => {
     }
   });
 
-  it("sqrt of an underflowing exponential", () => {
-    // √exp(x) = exp(x / 2), until exp(x) is 0; its argument sweeps the subnormal numbers.
-    for (let at = -700; at >= -800; at -= 1) {
-      const { value, forward, reverse } = derivatives((x) => apply("sqrt", apply("exp", x)), at);
-      expect(reverse).not.toBeNaN();
+  it("sqrt of an exponential, through the subnormal numbers", () => {
+    const root = (x: Expr) => apply("sqrt", apply("exp", x));
+    for (let at = -700; at > -745; at -= 1) {
+      const { value, forward, reverse } = derivatives(root, at);
       expect(Math.abs(forward - value / 2)).toBeLessThanOrEqual(1e-15 * value);
       expect(Math.abs(reverse - value / 2)).toBeLessThanOrEqual(1e-15 * value);
+    }
+  });
+
+  it("sqrt of an exponential that is 0 leaves a zero cotangent alone", () => {
+    const unused = (x: Expr) =>
+      mul(apply("min", x, number(0)), apply("max", apply("sqrt", apply("exp", x)), one));
+    for (let at = -700; at >= -900; at -= 10) {
+      const { forward, reverse, second } = derivatives(unused, at);
+      expect([forward, reverse, second + 0]).toEqual([1, 1, 0]);
     }
   });
 });
