@@ -1,24 +1,31 @@
 /**
  * The meaning of the IR: a slow, obvious interpreter, the oracle of the tests. In: a program, the name of a function,
  * and its arguments by name. Out: the status it leaves with; arrays are written in place. Whatever real machines do not
- * check is checked here: subscripts, names, entries read before they are written, integers that are none.
+ * check is checked here: subscripts, names, entries read before they are written, results left unwritten, integers that
+ * are none. An error names the function, the statement and its place in the model.
  */
 
 import type { Affine, Atom } from "./affine.ts";
 import { holds } from "./build.ts";
-import type { Block, Expr, Fn, Program, Shape, Statement, Test } from "./nodes.ts";
+import type { Block, Element, Expr, Fn, Parameter, Program, Shape, Statement, Test } from "./nodes.ts";
 import { primitives } from "./primitives.ts";
+import { printStatement } from "./print.ts";
 
-/** Numbers for scalars, flat row-major arrays for arrays (one word for rank 0); by name, or in the order of parameters. */
-export type Given = ReadonlyMap<string, number | Float64Array> | readonly (number | Float64Array)[];
+/** Entries in row-major order; one word for rank 0. */
+export type Words = Float64Array | Int32Array;
+
+/** Numbers for scalars, words for arrays; by name, or in the order of parameters. */
+export type Given = ReadonlyMap<string, number | Words> | readonly (number | Words)[];
 
 /** Contents of the global arrays, by name. */
 export type Memory = Map<string, Float64Array>;
 
 interface Stored {
   readonly shape: Shape;
-  readonly words: Float64Array;
-  readonly element: "real" | "integer";
+  readonly words: Words;
+  readonly element: Element;
+  /** 1 for each word that has been written; undefined: all have. */
+  readonly written: Uint8Array | undefined;
 }
 
 const wordsOf = (shape: Shape): number => shape.reduce((product, extent) => product * extent, 1);
@@ -45,7 +52,7 @@ export function evaluate(
   for (const { name: array, shape, element } of program.arrays) {
     const words = memory.get(array);
     if (words === undefined || words.length !== wordsOf(shape)) throw new Error(`no memory for ${array}`);
-    globals.set(array, { shape, words, element });
+    globals.set(array, { shape, words, element, written: undefined });
   }
   const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
   const fn = functions.get(name);
@@ -53,12 +60,11 @@ export function evaluate(
   const frame = new Frame(fn, functions, globals);
   for (const [position, parameter] of fn.parameters.entries()) {
     const value =
-      given instanceof Map
-        ? given.get(parameter.name)
-        : (given as readonly (number | Float64Array)[])[position];
+      given instanceof Map ? given.get(parameter.name) : (given as readonly (number | Words)[])[position];
     if (parameter.kind === "array") {
-      if (!(value instanceof Float64Array)) throw new Error(`${name}: ${parameter.name} is given no array`);
-      frame.bindArray(parameter.name, { shape: parameter.shape, words: value, element: parameter.element });
+      if (typeof value !== "object") throw new Error(`${name}: ${parameter.name} is given no array`);
+      const { shape, element } = parameter;
+      frame.bindArray(parameter, { shape, words: value, element, written: undefined });
     } else {
       if (typeof value !== "number") throw new Error(`${name}: ${parameter.name} is given no number`);
       frame.bindScalar(parameter.name, parameter.kind, value);
@@ -67,6 +73,8 @@ export function evaluate(
   return frame.run() ?? 0;
 }
 
+type ArrayParameter = Parameter & { readonly kind: "array" };
+
 class Frame {
   readonly #fn: Fn;
   readonly #functions: ReadonlyMap<string, Fn>;
@@ -74,6 +82,8 @@ class Frame {
   readonly #arrays = new Map<string, Stored>();
   readonly #reals = new Map<string, number>();
   readonly #integers = new Map<string, number>();
+  /** What is being done, for error messages. */
+  #current: Statement | undefined;
 
   constructor(fn: Fn, functions: ReadonlyMap<string, Fn>, globals: ReadonlyMap<string, Stored>) {
     this.#fn = fn;
@@ -81,10 +91,16 @@ class Frame {
     this.#globals = globals;
   }
 
-  bindArray(name: string, array: Stored): void {
-    if (array.words.length !== wordsOf(array.shape))
-      throw this.#error(`${name} has ${array.words.length} words`);
-    this.#arrays.set(name, array);
+  bindArray(parameter: ArrayParameter, array: Stored): void {
+    const { name, shape, element, access } = parameter;
+    if (`${array.shape}` !== `${shape}`) {
+      throw this.#error(`${name} has the shape [${shape}] and is given [${array.shape}]`);
+    }
+    if (array.words.length !== wordsOf(shape)) throw this.#error(`${name} has ${array.words.length} words`);
+    if (array.element !== element) throw this.#error(`${name} is ${element} and is given ${array.element}`);
+    // What was in a result before is not to be seen.
+    const written = access === "out" ? new Uint8Array(array.words.length) : array.written;
+    this.#arrays.set(name, { ...array, written });
   }
 
   bindScalar(name: string, kind: "real" | "integer", value: number): void {
@@ -92,11 +108,26 @@ class Frame {
   }
 
   run(): number | undefined {
-    return this.#block(this.#fn.body);
+    const status = this.#block(this.#fn.body);
+    if (status !== undefined) return status;
+    for (const parameter of this.#fn.parameters) {
+      if (parameter.kind !== "array" || parameter.access !== "out") continue;
+      const missing = this.#arrays.get(parameter.name)!.written!.indexOf(0);
+      if (missing >= 0) {
+        this.#current = undefined;
+        throw this.#error(`word ${missing} of the result ${parameter.name} is left unwritten`);
+      }
+    }
+    return undefined;
   }
 
   #error(message: string): Error {
-    return new Error(`${this.#fn.name}: ${message}`);
+    const statement = this.#current;
+    if (statement === undefined) return new Error(`${this.#fn.name}: ${message}`);
+    const [line] = printStatement(statement).split("\n");
+    const span = "span" in statement ? statement.span : undefined;
+    const place = span === undefined ? "" : ` (${span.file}, character ${span.start})`;
+    return new Error(`${this.#fn.name}: ${message}, in \`${line}\`${place}`);
   }
 
   #block(block: Block): number | undefined {
@@ -104,33 +135,37 @@ class Frame {
       const status = this.#statement(statement);
       if (status !== undefined) return status;
     }
+    // What a block binds ends with it.
+    for (const statement of block) {
+      if (statement.kind === "let") this.#reals.delete(statement.name);
+      if (statement.kind === "alloc") this.#arrays.delete(statement.array);
+    }
     return undefined;
   }
 
   #statement(statement: Statement): number | undefined {
+    this.#current = statement;
     switch (statement.kind) {
       case "let":
         this.#reals.set(statement.name, this.#real(statement.value));
         return undefined;
       case "alloc": {
         const empty = statement.zero || statement.element === "integer" ? 0 : Number.NaN;
-        const words = new Float64Array(wordsOf(statement.shape)).fill(empty);
-        this.#arrays.set(statement.array, { shape: statement.shape, words, element: statement.element });
+        const { shape, element } = statement;
+        const words = new Float64Array(wordsOf(shape)).fill(empty);
+        const written = statement.zero ? undefined : new Uint8Array(words.length);
+        this.#arrays.set(statement.array, { shape, words, element, written });
         return undefined;
       }
       case "store": {
         const value = this.#real(statement.value);
-        const { element, words } = this.#array(statement.array);
-        if (element === "integer" && !Number.isInteger(value))
-          throw this.#error(`${value} is stored as an integer`);
-        words[this.#flat(statement.array, statement.at)] = value;
+        this.#write(statement.array, this.#flat(statement.array, statement.at), value);
         return undefined;
       }
       case "accumulate": {
         const value = this.#real(statement.value);
         const at = this.#flat(statement.array, statement.at);
-        const { words } = this.#array(statement.array);
-        words[at] = words[at]! + value;
+        this.#write(statement.array, at, this.#word(statement.array, at) + value);
         return undefined;
       }
       case "for": {
@@ -142,6 +177,7 @@ class Frame {
           const status = this.#block(statement.body);
           if (status !== undefined) return status;
         }
+        this.#integers.delete(statement.index);
         return undefined;
       }
       case "while":
@@ -149,6 +185,8 @@ class Frame {
           this.#integers.set(statement.counter, trip);
           const status = this.#block(statement.body);
           if (status !== undefined) return status;
+          this.#integers.delete(statement.counter);
+          this.#current = statement;
         }
         return undefined;
       case "if":
@@ -170,7 +208,11 @@ class Frame {
   #call(statement: Statement & { kind: "call" }): undefined {
     const callee = this.#functions.get(statement.callee);
     if (callee === undefined) throw this.#error(`there is no function ${statement.callee}`);
+    if (statement.args.length !== callee.parameters.length) {
+      throw this.#error(`${callee.name} takes ${callee.parameters.length} arguments`);
+    }
     const frame = new Frame(callee, this.#functions, this.#globals);
+    const results: (Uint8Array | undefined)[] = [];
     callee.parameters.forEach((parameter, position) => {
       const arg = statement.args[position];
       if (arg === undefined || arg.kind !== parameter.kind) {
@@ -179,17 +221,18 @@ class Frame {
       if (arg.kind === "real") frame.bindScalar(parameter.name, "real", this.#real(arg.value));
       else if (arg.kind === "integer") frame.bindScalar(parameter.name, "integer", this.#form(arg.value));
       else {
-        const { shape, words, element } = this.#array(arg.view.array);
+        const { shape, words, element, written } = this.#array(arg.view.array);
         const rest = shape.slice(arg.view.prefix.length);
         const start = this.#flat(arg.view.array, arg.view.prefix);
-        frame.bindArray(parameter.name, {
-          shape: rest,
-          words: words.subarray(start, start + wordsOf(rest)),
-          element,
-        });
+        const end = start + wordsOf(rest);
+        const view = written?.subarray(start, end);
+        const whole = { shape: rest, words: words.subarray(start, end), element, written: view };
+        frame.bindArray(parameter as ArrayParameter, whole);
+        if ((parameter as ArrayParameter).access === "out") results.push(view);
       }
     });
-    frame.run();
+    if (frame.run() !== undefined) throw this.#error(`${callee.name} is called and leaves with a status`);
+    for (const written of results) written?.fill(1);
     return undefined;
   }
 
@@ -197,18 +240,33 @@ class Frame {
     const axis = statement.over[depth];
     if (axis === undefined) {
       const product = statement.factors
-        .map((factor) => this.#array(factor.array).words[this.#flat(factor.array, factor.at)]!)
+        .map((factor) => this.#word(factor.array, this.#flat(factor.array, factor.at)))
         .reduce((left, right) => left * right);
       const { array, at } = statement.to;
       const flat = this.#flat(array, at);
-      const { words } = this.#array(array);
-      words[flat] = words[flat]! + product;
+      this.#write(array, flat, this.#word(array, flat) + product);
       return;
     }
     for (let i = 0; i < axis.size; i++) {
       this.#integers.set(axis.index, i);
       this.#contract(statement, depth + 1);
     }
+    this.#integers.delete(axis.index);
+  }
+
+  #word(name: string, at: number): number {
+    const { words, written } = this.#array(name);
+    if (written?.[at] === 0) throw this.#error(`word ${at} of ${name} is read before it is written`);
+    return words[at]!;
+  }
+
+  #write(name: string, at: number, value: number): void {
+    const { words, written, element } = this.#array(name);
+    if (element === "integer" && !Number.isInteger(value)) {
+      throw this.#error(`${value} is stored as an integer`);
+    }
+    words[at] = value;
+    if (written) written[at] = 1;
   }
 
   #array(name: string): Stored {
@@ -248,7 +306,7 @@ class Frame {
         return value;
       }
       case "gather":
-        return this.#array(atom.array).words[this.#flat(atom.array, atom.at)]!;
+        return this.#word(atom.array, this.#flat(atom.array, atom.at));
       case "quotient":
         return Math.floor(this.#form(atom.of) / this.#form(atom.by));
       case "remainder":
@@ -268,7 +326,7 @@ class Frame {
         return value;
       }
       case "read":
-        return this.#array(expr.array).words[this.#flat(expr.array, expr.at)]!;
+        return this.#word(expr.array, this.#flat(expr.array, expr.at));
       case "integer":
         return this.#form(expr.value);
       case "primitive": {
