@@ -3,6 +3,7 @@
  */
 
 import { commandExplanations, type Explanation } from "./command-explanations.ts";
+import { syntaxExplanations } from "./syntax-explanations.ts";
 
 const say = (title: string, cause: string, example: string, fix: string): Explanation => ({
   title,
@@ -71,12 +72,6 @@ const modelExplanations: Readonly<Record<string, Explanation>> = {
     "The parser's stack is limited.",
     "((((… thousands of brackets …))))",
     "Give parts of the expression names.",
-  ),
-  ODE1011: say(
-    "shape of a helper",
-    "A helper gives its value back in its last statement. Returns in the middle are not compiled by this version.",
-    "function f(x: number) { if (x > 0) return x; return 0; }",
-    "function f(x: number) { return x > 0 ? x : 0; }",
   ),
   ODE2001: say(
     "unknown name",
@@ -180,16 +175,29 @@ const modelExplanations: Readonly<Record<string, Explanation>> = {
     "const h = vec(x);",
     "const n = 8; … const h = vec(n);",
   ),
-  ODE2018: say(
-    "no value",
-    "A variable is used before it has a value.",
-    "let s; s += x;",
-    "let s = 0; s += x;",
+  ODE2019: say(
+    "parameter without use",
+    "Nothing in the functions of the model depends on the parameter, so its gradient is 0. This is a warning: the model compiles.",
+    "params: { k: 1, forgotten: 2 }, rhs: ({ x }, { k }) => ({ x: -k * x })",
+    "Use the parameter, or delete it. A number that is not to be differentiated belongs into `constants`.",
+  ),
+  ODE2020: say(
+    "wrong number of initial values",
+    "An array of initial values has to fill the leaf exactly; for a matrix it is written row by row, nested or flat.",
+    "params: { w: vec(3, [1, 2]) }",
+    "params: { w: vec(3, [1, 2, 3]) } or, with one number for all entries, params: { w: vec(3, 1) }",
+  ),
+  ODE2021: say(
+    "arrays that are no sparse matrix",
+    "`csr(rows, columns, rowStart, column, value)` needs rows + 1 rising offsets, the first 0 and the last the number of values, and one column for each value.",
+    "csr(2, 2, [0, 1], [0, 1], [1, 1])",
+    "csr(2, 2, [0, 1, 2], [0, 1], [1, 1])",
   ),
 };
 
 export const explanations: Readonly<Record<string, Explanation>> = {
   ...modelExplanations,
+  ...syntaxExplanations,
   ...commandExplanations,
 };
 

@@ -80,14 +80,6 @@ export const loopForm = (span: Span, what: string): Diagnostic =>
 export const tooDeep = (span: Span): Diagnostic =>
   error("ODE1010", span, "the text is nested too deeply", "give parts of the expression names of their own");
 
-export const helperReturn = (span: Span, name: string): Diagnostic =>
-  error(
-    "ODE1011",
-    span,
-    `\`${name}\` must end with one \`return\` of its value`,
-    "put the value into a variable and return it in the last line",
-  );
-
 // 2xxx: names, shapes, declarations.
 
 export const unknownName = (span: Span, name: string, close: string | undefined): Diagnostic =>
@@ -247,9 +239,6 @@ export const notConstant = (span: Span, what: string): Diagnostic =>
     `${what} must be known when the model is compiled`,
     "use literals, constants of the module and expressions of them",
   );
-
-export const noValue = (span: Span, what: string): Diagnostic =>
-  error("ODE2018", span, what, "give it a value before it is used");
 
 export const unusedParameter = (span: Span, name: string): Diagnostic => ({
   code: "ODE2019",
