@@ -10,6 +10,7 @@ import type {
   Expr,
   Fn,
   GlobalArray,
+  Parameter,
   Program,
   Relation,
   Statement,
@@ -24,14 +25,18 @@ export function printProgram(program: Program): string {
 
 function printArray(array: GlobalArray): string {
   const shape = array.shape.length === 0 ? "" : `[${array.shape.join(", ")}]`;
-  const home = array.home === undefined ? "" : ` = ${array.home.record}.${array.home.path.join(".")}`;
+  const home = array.home === undefined ? "" : ` = ${[array.home.record, ...array.home.path].join(".")}`;
   return `${array.role} ${array.element} ${array.name}${shape}${home}`;
 }
 
+function printParameter(parameter: Parameter): string {
+  if (parameter.kind !== "array") return `${parameter.kind} ${parameter.name}`;
+  const { name, element, shape, access } = parameter;
+  return `${access}${element === "integer" ? " integer" : ""} ${name}[${shape.join(", ")}]`;
+}
+
 export function printFn(fn: Fn): string {
-  const parameters = fn.parameters.map((one) =>
-    one.kind === "array" ? `${one.access} ${one.name}[${one.shape.join(", ")}]` : `${one.kind} ${one.name}`,
-  );
+  const parameters = fn.parameters.map(printParameter);
   const doc = fn.doc === undefined ? "" : `// ${fn.doc}\n`;
   return `${doc}function ${fn.name}(${parameters.join(", ")})\n${printBlock(fn.body, "  ")}\n`;
 }
