@@ -20,7 +20,7 @@ import type {
 
 export function printProgram(program: Program): string {
   const arrays = program.arrays.map(printArray);
-  return `${[...arrays, "", ...program.functions.map(printFn)].join("\n")}\n`;
+  return [...arrays, "", ...program.functions.map(printFn)].join("\n");
 }
 
 function printArray(array: GlobalArray): string {
