@@ -6,7 +6,7 @@ export const libraryText = `import { mat, vec } from "odegrad";
 
 /** max(x, 0); its derivative at 0 is 0. */
 export function relu(x: number): number {
-  // biome-ignore lint/complexity/useMathMinMax: a branch, because Math.max gives the derivative of a tie to its first argument
+  // A branch, because Math.max gives the derivative of a tie to its first argument
   return x > 0 ? x : 0;
 }
 
