@@ -9,7 +9,8 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= least) continue;
     const edits = distance(word.toLowerCase(), candidate.toLowerCase());
-    if (edits < least) {
+    // A word that shares no letter was not meant.
+    if (edits < least && edits < Math.max(word.length, candidate.length)) {
       best = candidate;
       least = edits;
     }

@@ -22,6 +22,7 @@ import { lowerBody } from "./statements.ts";
 import { unknownMath } from "./static.ts";
 import { isLeafFunction, libraryLater } from "./static-library.ts";
 import { type FunctionNode, type FunctionValue, isTagged } from "./static-values.ts";
+import { refusalIn } from "./subset.ts";
 import { assignedNames, bare } from "./syntax.ts";
 import { describe, integer, type Scalar, type Value } from "./values.ts";
 
@@ -98,6 +99,8 @@ export function expand(
   if (lowering.calls.includes(fn.node)) refuse(messages.recursion(spanOf(at), name));
   if (lowering.calls.length >= deepest) refuse(messages.tooDeep(spanOf(at)));
   const { body, parameters } = fn.node;
+  const refused = refusalIn(fn.node);
+  if (refused !== undefined) refuse(refused);
   if (body === undefined) return refuse(syntax.noBody(spanOf(fn.node)));
   const scope = new Scope(fn.scope, fn.node);
   const expected = parameters.length === 1 ? "one argument" : `${parameters.length} arguments`;

@@ -98,7 +98,11 @@ export class Lowering {
 
   emit(...statements: readonly Statement[]): void {
     this.#count += statements.length;
-    if (this.#count > largest) refuse(syntax.tooLarge(this.#span, largest));
+    if (this.#count > largest) {
+      // Said once: everything that follows is too much as well.
+      if (this.#count - statements.length > largest) this.give();
+      refuse(syntax.tooLarge(this.#site ?? this.#span, largest));
+    }
     this.#block.push(...statements);
   }
 

@@ -129,11 +129,14 @@ function putValue(lowering: Lowering, value: Value, target: Target, at: ts.Node)
   copy(lowering, from, { array: target.array, prefix: target.prefix });
 }
 
+const recordInWords = ({ tuple, entries }: Extract<Target, { kind: "record" }>): string =>
+  tuple ? `an array of ${entries.size} items` : `a record \`{ ${[...entries.keys()].join(", ")} }\``;
+
 const differs = (value: Value, target: Target, at: ts.Node) =>
   messages.wrongShape(
     spanOf(at),
     target.name,
-    target.kind === "leaf" ? describeShape(target.shape) : target.tuple ? "an array" : "a record",
+    target.kind === "leaf" ? describeShape(target.shape) : recordInWords(target),
     describe(value),
     target.span,
   );

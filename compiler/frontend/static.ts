@@ -14,7 +14,7 @@ import { isGlobal, resolveName } from "./resolve-name.ts";
 import { Scope } from "./scope.ts";
 import { callLibrary, callMethod, construct } from "./static-library.ts";
 import { describe, type FunctionValue, isTagged, list, part, record, type Static } from "./static-values.ts";
-import { examine } from "./subset.ts";
+import { examine, refusalIn } from "./subset.ts";
 import {
   assignedNames,
   assignmentOperator,
@@ -111,6 +111,8 @@ export class Interpreter {
     this.#tick(at);
     if (this.#calls.includes(fn.node)) refuse(messages.recursion(spanOf(at), fn.name || "the function"));
     if (this.#calls.length >= deepestCall) refuse(messages.tooDeep(spanOf(at)));
+    const refused = refusalIn(fn.node);
+    if (refused !== undefined) refuse(refused);
     const scope = new Scope(fn.scope, fn.node);
     fn.node.parameters.forEach((parameter, position) => {
       this.#check(parameter);

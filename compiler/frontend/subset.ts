@@ -143,6 +143,16 @@ export function fence(root: ts.Node): Diagnostic[] {
   return found;
 }
 
+const checked = new WeakSet<ts.Node>();
+
+/** Refuses a function with something in it that is refused; for those of imported files, which matter only if called. */
+export function refusalIn(node: ts.Node): Diagnostic | undefined {
+  if (checked.has(node)) return undefined;
+  const [first] = fence(node).filter(({ severity }) => severity === "error");
+  if (first === undefined) checked.add(node);
+  return first;
+}
+
 /** Types, and what holds nothing but types. */
 const isErased = (node: ts.Node): boolean =>
   ts.isTypeNode(node) ||
@@ -260,9 +270,10 @@ export function refusedGlobal(name: string, span: Span): Diagnostic | undefined 
   if (otherArrays.has(name)) return syntax.otherArray(span, name);
   if (collections.has(name)) return syntax.collection(span, name);
   if (name === "BigInt") return syntax.bigInteger(span);
+  if (name === "Math") return syntax.functionValue(span);
   if (name === "arguments") return syntax.argumentsObject(span);
   if (name === "String" || name === "JSON") return syntax.textValue(span);
-  if (["Boolean", "parseFloat", "parseInt", "isNaN", "isFinite"].includes(name)) {
+  if (["Boolean", "Number", "parseFloat", "parseInt", "isNaN", "isFinite"].includes(name)) {
     return syntax.numberFromText(span, name);
   }
   if (/^(?:Eval|Range|Reference|Syntax|Type|URI)?Error$/.test(name)) return syntax.exceptions(span);

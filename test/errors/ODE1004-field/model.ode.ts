@@ -1,0 +1,6 @@
+import { field, vec } from "odegrad";
+
+export const model = field({
+  point: vec(2),
+  value: (x) => x[0] * x[1],
+});

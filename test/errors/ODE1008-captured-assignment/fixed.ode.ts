@@ -1,0 +1,12 @@
+import { ode } from "odegrad";
+
+export const model = ode({
+  state: { x: 1, y: 0 },
+  params: { k: 2 },
+  rhs: ({ x, y }, { k }) => {
+    let z = x;
+    const grow = (v: number, by: number) => v + by;
+    z = grow(z, 1);
+    return { x: y, y: -k * x };
+  },
+});

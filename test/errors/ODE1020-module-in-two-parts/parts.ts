@@ -1,0 +1,3 @@
+export async function rate(x: number) {
+  return -x;
+}

@@ -1,0 +1,12 @@
+import { ode } from "odegrad";
+
+export const model = ode({
+  state: { x: 1, y: 0 },
+  params: { k: 2 },
+  rhs: ({ x, y }, { k }) => {
+    let z = 0;
+    if (x > 0) z = x;
+    else z = y;
+    return { x: y, y: -k * x };
+  },
+});

@@ -1,0 +1,11 @@
+import { ode } from "odegrad";
+
+export const model = ode({
+  state: { x: 1, y: 0 },
+  params: { k: 2 },
+  rhs: ({ x, y }, { k }) => {
+    const a = [x, y];
+    const b = [a[0], a[1], k];
+    return { x: y, y: -k * x };
+  },
+});

@@ -1,0 +1,12 @@
+import { ode, vec } from "odegrad";
+
+export const model = ode({
+  state: { x: 1, y: 0 },
+  params: { k: 2 },
+  rhs: ({ x, y }, { k }) => {
+    const a = vec(2);
+    a[0] = x;
+    a[1] = y;
+    return { x: y, y: -k * x };
+  },
+});

@@ -1,0 +1,14 @@
+import { ode } from "odegrad";
+
+namespace Space {
+  export const a = 1;
+}
+
+export const model = ode({
+  state: { x: 1, y: 0 },
+  params: { k: 2 },
+  rhs: ({ x, y }, { k }) => {
+    const z = k;
+    return { x: y, y: -k * x };
+  },
+});

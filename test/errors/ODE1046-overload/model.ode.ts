@@ -1,0 +1,15 @@
+import { ode } from "odegrad";
+
+function f(a: number): number;
+function f(a: number) {
+  return a;
+}
+
+export const model = ode({
+  state: { x: 1, y: 0 },
+  params: { k: 2 },
+  rhs: ({ x, y }, { k }) => {
+    const z = k;
+    return { x: y, y: -k * x };
+  },
+});

@@ -1,0 +1,11 @@
+import { ode } from "odegrad";
+
+export const model = ode({
+  state: { x: 1, y: 0 },
+  params: { k: 2 },
+  rhs: ({ x, y }, { k }) => {
+    const f = (a: unknown) => 2;
+    const z = f(x);
+    return { x: y, y: -k * x };
+  },
+});

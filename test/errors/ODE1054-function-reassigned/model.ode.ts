@@ -1,0 +1,12 @@
+import { ode } from "odegrad";
+
+export const model = ode({
+  state: { x: 1, y: 0 },
+  params: { k: 2 },
+  rhs: ({ x, y }, { k }) => {
+    let f = (a: number) => a;
+    f = (a: number) => 2 * a;
+    const z = f(x);
+    return { x: y, y: -k * x };
+  },
+});

@@ -1,0 +1,12 @@
+import { ode } from "odegrad";
+
+const mine = { sin: (a: number) => a };
+
+export const model = ode({
+  state: { x: 1, y: 0 },
+  params: { k: 2 },
+  rhs: ({ x, y }, { k }) => {
+    const z = mine.sin(x);
+    return { x: y, y: -k * x };
+  },
+});

@@ -1,0 +1,11 @@
+import { ode, vec } from "odegrad";
+
+export const model = ode({
+  state: { x: 1, y: 0 },
+  params: { k: 2 },
+  rhs: ({ x, y }, { k }) => {
+    const m = vec(1);
+    m[0] = x;
+    return { x: y, y: -k * x };
+  },
+});

@@ -1,0 +1,13 @@
+import { ode } from "odegrad";
+
+export const model = ode({
+  state: { x: 1, y: 0 },
+  params: { k: 2 },
+  rhs: ({ x, y }, { k }) => {
+    let z = x;
+    z += 1;
+    const read = (v: number) => v;
+    const w = read(z);
+    return { x: y, y: -k * x };
+  },
+});

@@ -1,0 +1,10 @@
+import { ode, vec } from "odegrad";
+
+export const model = ode({
+  state: { x: 1, y: 0 },
+  params: { k: 2 },
+  rhs: ({ x, y }, { k }) => {
+    const a = vec(k);
+    return { x: y, y: -k * x };
+  },
+});

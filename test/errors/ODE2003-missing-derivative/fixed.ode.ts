@@ -1,0 +1,7 @@
+import { ode } from "odegrad";
+
+export const model = ode({
+  state: { hare: 30, lynx: 4 },
+  params: { alpha: 0.5 },
+  rhs: ({ hare }, { alpha }) => ({ hare: alpha * hare, lynx: 0 }),
+});

@@ -1,0 +1,12 @@
+import { ode } from "odegrad";
+
+export const model = ode({
+  state: { x: 1, y: 0 },
+  params: { k: 2 },
+  rhs: ({ x, y }, { k }) => {
+    const a = [x, y];
+    let z = 0;
+    for (let i = 0; i < 2; i++) z += a[i + 1];
+    return { x: y, y: -k * x };
+  },
+});

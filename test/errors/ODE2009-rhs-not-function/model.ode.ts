@@ -1,0 +1,6 @@
+import { ode } from "odegrad";
+
+export const model = ode({
+  state: { x: 1 },
+  rhs: 3,
+});

@@ -1,0 +1,5 @@
+import { ode } from "odegrad";
+
+export const model = ode({
+  rhs: () => ({}),
+});

@@ -1,0 +1,9 @@
+import { ode, vec } from "odegrad";
+
+export const model = ode({
+  state: { u: vec(2, 1) },
+  rhs: ({ u }) => {
+    u[0] = 1;
+    return { u };
+  },
+});
