@@ -1,29 +1,43 @@
 /**
- * Is a program well formed? In: a program and its entry functions. Out: what is wrong, in words, one line each; empty
- * for a good program. Runs after every pass in the tests; a pass that breaks the IR is found at the pass.
+ * Is a program well formed? In: a program and its entry functions. Out: what is wrong, in words, each problem once;
+ * empty for a good program. Runs after every pass in the tests; a pass that breaks the IR is found at the pass.
+ *
+ * A subscript is a problem where it leaves its array for every value it can have, or for one that it is certain to have
+ * whenever the function is called. What may be inside is left to `ir/evaluate`, which checks every subscript it meets.
  */
 
 import type { Affine, Range } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
-import type { Argument, Block, Expr, Fn, Parameter, Program, Shape, Statement, Test } from "../ir/nodes.ts";
+import type {
+  Access,
+  Accumulate,
+  Argument,
+  Block,
+  Contract,
+  Expr,
+  Fn,
+  Parameter,
+  Program,
+  Statement,
+  Test,
+} from "../ir/nodes.ts";
 import { primitives } from "../ir/primitives.ts";
+import { printStatement } from "../ir/print.ts";
+import { blocksOf, calleesOf, expressionsOf, forEachExpr } from "../ir/walk.ts";
+import { type ArrayFacts, Scope } from "./scope.ts";
 import { constantRanges } from "./sites.ts";
 
-interface ArrayFacts {
-  readonly shape: Shape;
-  readonly element: "real" | "integer";
-  readonly isWritable: boolean;
-}
-
 export function verifyProgram(program: Program, entries: readonly string[] = []): string[] {
-  const problems: string[] = [];
+  const problems = new Set<string>();
   const functions = new Map<string, Fn>();
   const globals = new Map<string, ArrayFacts>();
   for (const array of program.arrays) {
-    if (globals.has(array.name)) problems.push(`two arrays are called ${array.name}`);
+    if (globals.has(array.name)) problems.add(`two arrays are called ${array.name}`);
     const words = array.shape.reduce((product, extent) => product * extent, 1);
     if (array.role === "constant" && array.data?.length !== words)
-      problems.push(`${array.name} has not ${words} entries`);
+      problems.add(`${array.name} has not ${words} entries`);
+    if (array.element === "integer" && array.data?.some((value) => !Number.isInteger(value)))
+      problems.add(`${array.name} has entries that are no integers`);
     globals.set(array.name, {
       shape: array.shape,
       element: array.element,
@@ -31,30 +45,47 @@ export function verifyProgram(program: Program, entries: readonly string[] = [])
     });
   }
   for (const fn of program.functions) {
-    if (functions.has(fn.name)) problems.push(`two functions are called ${fn.name}`);
+    if (functions.has(fn.name)) problems.add(`two functions are called ${fn.name}`);
     functions.set(fn.name, fn);
+  }
+  for (const fn of program.functions) {
+    if (isRecursive(fn, functions)) problems.add(`${fn.name} calls itself`);
   }
   const ranges = constantRanges(program.arrays);
   for (const fn of program.functions) {
     new Check(fn, functions, globals, ranges, entries.includes(fn.name), (text) =>
-      problems.push(`${fn.name}: ${text}`),
+      problems.add(`${fn.name}: ${text}`),
     ).run();
   }
-  return problems;
+  return [...problems];
 }
+
+function isRecursive(fn: Fn, functions: ReadonlyMap<string, Fn>): boolean {
+  const reached = new Set<string>();
+  const follow = (from: Fn | undefined): void => {
+    for (const callee of from ? calleesOf(from) : []) {
+      if (reached.has(callee)) continue;
+      reached.add(callee);
+      follow(functions.get(callee));
+    }
+  };
+  follow(fn);
+  return reached.has(fn.name);
+}
+
+/** Whether the sub-arrays behind two prefixes of one array certainly have an entry in common. */
+const doOverlap = (left: readonly Affine[], right: readonly Affine[]): boolean =>
+  left.every((form, axis) => right[axis] === undefined || affine.equal(form, right[axis]));
+
+const mayLeave = (statement: Statement): boolean =>
+  statement.kind === "return" || blocksOf(statement).some((block) => block.some(mayLeave));
 
 class Check {
   readonly #fn: Fn;
   readonly #functions: ReadonlyMap<string, Fn>;
-  readonly #globals: ReadonlyMap<string, ArrayFacts>;
-  readonly #ofArray: (name: string) => Range | undefined;
   readonly #isEntry: boolean;
   readonly #report: (text: string) => void;
-  readonly #bound = new Set<string>();
-  /** What is in scope; entries are removed at the end of a block. */
-  readonly #scalars = new Set<string>();
-  readonly #indices = new Map<string, Range>();
-  readonly #arrays = new Map<string, ArrayFacts>();
+  readonly #scope: Scope;
 
   constructor(
     fn: Fn,
@@ -66,8 +97,7 @@ class Check {
   ) {
     this.#fn = fn;
     this.#functions = functions;
-    this.#globals = globals;
-    this.#ofArray = ofArray;
+    this.#scope = new Scope(globals, ofArray, report);
     this.#isEntry = isEntry;
     this.#report = report;
   }
@@ -78,17 +108,20 @@ class Check {
   }
 
   #parameter(parameter: Parameter): void {
-    this.#bind(parameter.name);
+    this.#scope.bind(parameter.name);
     switch (parameter.kind) {
       case "real":
-        this.#scalars.add(parameter.name);
+        this.#scope.scalars.add(parameter.name);
         return;
       case "integer":
-        this.#indices.set(parameter.name, parameter.range ?? { low: -Infinity, high: Infinity });
+        this.#scope.indices.set(parameter.name, {
+          ...(parameter.range ?? { low: -Infinity, high: Infinity }),
+          isExact: false,
+        });
         return;
       case "array": {
         const { shape, element, access } = parameter;
-        this.#arrays.set(parameter.name, { shape, element, isWritable: access !== "in" });
+        this.#scope.arrays.set(parameter.name, { shape, element, isWritable: access !== "in" });
         return;
       }
       default:
@@ -96,32 +129,31 @@ class Check {
     }
   }
 
-  #bind(name: string): void {
-    if (this.#bound.has(name)) this.#report(`${name} is bound twice`);
-    this.#bound.add(name);
-  }
-
-  #block(block: Block): void {
-    const scalars = new Set(this.#scalars);
-    const arrays = new Set(this.#arrays.keys());
+  #block(block: Block, isCertain = true): void {
+    const scalars = new Set(this.#scope.scalars);
+    const arrays = new Set(this.#scope.arrays.keys());
+    const before = this.#scope.isCertain;
+    this.#scope.isCertain &&= isCertain;
     for (const statement of block) this.#statement(statement);
-    for (const name of [...this.#scalars]) if (!scalars.has(name)) this.#scalars.delete(name);
-    for (const name of [...this.#arrays.keys()]) if (!arrays.has(name)) this.#arrays.delete(name);
+    // Behind a branch that may have left, nothing is certain any more.
+    this.#scope.isCertain = before && !block.some(mayLeave);
+    for (const name of [...this.#scope.scalars]) if (!scalars.has(name)) this.#scope.scalars.delete(name);
+    for (const name of [...this.#scope.arrays.keys()]) if (!arrays.has(name)) this.#scope.arrays.delete(name);
   }
 
   #statement(statement: Statement): void {
     switch (statement.kind) {
       case "let":
         this.#expr(statement.value);
-        this.#bind(statement.name);
-        this.#scalars.add(statement.name);
+        this.#scope.bind(statement.name);
+        this.#scope.scalars.add(statement.name);
         return;
       case "alloc":
-        this.#bind(statement.array);
+        this.#scope.bind(statement.array);
         if (statement.shape.some((extent) => !Number.isInteger(extent) || extent < 0)) {
           this.#report(`${statement.array} has the shape [${statement.shape.join(", ")}]`);
         }
-        this.#arrays.set(statement.array, {
+        this.#scope.arrays.set(statement.array, {
           shape: statement.shape,
           element: statement.element,
           isWritable: true,
@@ -130,43 +162,47 @@ class Check {
       case "store":
       case "accumulate":
         this.#expr(statement.value);
-        this.#access(statement.array, statement.at, true);
+        this.#scope.access(statement.array, statement.at, true);
+        if (statement.kind === "accumulate") this.#sum(statement, statement);
         return;
       case "for": {
-        this.#form(statement.from);
-        this.#form(statement.to);
-        this.#bind(statement.index);
-        this.#indices.set(statement.index, {
-          low: this.#range(statement.from).low,
-          high: this.#range(statement.to).high - 1,
-        });
-        this.#block(statement.body);
-        this.#indices.delete(statement.index);
+        this.#scope.form(statement.from);
+        this.#scope.form(statement.to);
+        this.#scope.bind(statement.index);
+        const [from, to] = [this.#scope.range(statement.from), this.#scope.range(statement.to)];
+        const isExact = from.low === from.high && to.low === to.high && from.low < to.low;
+        this.#scope.indices.set(statement.index, { low: from.low, high: to.high - 1, isExact });
+        this.#block(statement.body, isExact);
+        this.#scope.indices.delete(statement.index);
         return;
       }
       case "while":
         this.#test(statement.test);
-        this.#bind(statement.counter);
-        this.#indices.set(statement.counter, { low: 0, high: statement.limit - 1 });
-        this.#block(statement.body);
-        this.#indices.delete(statement.counter);
+        this.#scope.bind(statement.counter);
+        this.#scope.indices.set(statement.counter, { low: 0, high: statement.limit - 1, isExact: false });
+        this.#block(statement.body, false);
+        this.#scope.indices.delete(statement.counter);
         return;
       case "if":
         this.#test(statement.test);
-        this.#block(statement.then);
-        this.#block(statement.else);
+        this.#block(statement.then, false);
+        this.#block(statement.else, false);
         return;
       case "call":
         this.#call(statement.callee, statement.args);
         return;
       case "contract":
         for (const { index, size } of statement.over) {
-          this.#bind(index);
-          this.#indices.set(index, { low: 0, high: size - 1 });
+          this.#scope.bind(index);
+          this.#scope.indices.set(index, { low: 0, high: size - 1, isExact: size > 0 });
         }
-        this.#access(statement.to.array, statement.to.at, true);
-        for (const factor of statement.factors) this.#access(factor.array, factor.at, false);
-        for (const { index } of statement.over) this.#indices.delete(index);
+        this.#scope.access(statement.to.array, statement.to.at, true);
+        for (const factor of statement.factors) {
+          this.#scope.access(factor.array, factor.at, false);
+          this.#scope.real(factor.array);
+        }
+        this.#sum(statement, statement.to);
+        for (const { index } of statement.over) this.#scope.indices.delete(index);
         return;
       case "return":
         if (!this.#isEntry) this.#report("it leaves with a status, but is no entry function");
@@ -188,7 +224,7 @@ class Check {
       this.#report(`${callee} takes ${fn.parameters.length} arguments, not ${args.length}`);
       return;
     }
-    const views: { text: string; array: string; isWritten: boolean }[] = [];
+    const views: { array: string; prefix: readonly Affine[]; isWritten: boolean }[] = [];
     fn.parameters.forEach((parameter, position) => {
       const arg = args[position]!;
       if (arg.kind !== parameter.kind) {
@@ -196,75 +232,42 @@ class Check {
         return;
       }
       if (arg.kind === "real") this.#expr(arg.value);
-      if (arg.kind === "integer") this.#form(arg.value);
+      if (arg.kind === "integer") this.#scope.form(arg.value);
       if (arg.kind !== "array" || parameter.kind !== "array") return;
       const isWritten = parameter.access !== "in";
-      const facts = this.#facts(arg.view.array);
+      const facts = this.#scope.facts(arg.view.array);
       if (facts === undefined) return;
       if (isWritten && !facts.isWritable) this.#report(`${callee} writes ${arg.view.array}`);
       if (facts.element !== parameter.element)
         this.#report(`${callee}: ${parameter.name} holds ${parameter.element} values`);
-      this.#subscripts(arg.view.array, arg.view.prefix, facts.shape);
+      this.#scope.subscripts(arg.view.array, arg.view.prefix, facts.shape);
       const rest = facts.shape.slice(arg.view.prefix.length);
       if (rest.join() !== parameter.shape.join()) {
         this.#report(
           `${callee}: ${parameter.name} has the shape [${parameter.shape}], the argument [${rest}]`,
         );
       }
-      const text = `${arg.view.array}[${arg.view.prefix.map(affine.key).join()}]`;
+      const { array, prefix } = arg.view;
       for (const other of views) {
-        if (other.text === text && (isWritten || other.isWritten))
-          this.#report(`${callee}: ${text} is handed over twice`);
+        if (other.array !== array || !doOverlap(other.prefix, prefix)) continue;
+        if (isWritten || other.isWritten)
+          this.#report(`${callee}: entries of ${array} are handed over twice`);
       }
-      views.push({ text, array: arg.view.array, isWritten });
+      views.push({ array, prefix, isWritten });
     });
   }
 
-  #facts(array: string): ArrayFacts | undefined {
-    const facts = this.#arrays.get(array) ?? this.#globals.get(array);
-    if (facts === undefined) this.#report(`there is no array ${array} here`);
-    return facts;
-  }
-
-  #access(array: string, at: readonly Affine[], isWrite: boolean): void {
-    const facts = this.#facts(array);
-    if (facts === undefined) return;
-    if (at.length !== facts.shape.length) {
-      this.#report(`${array} has ${facts.shape.length} dimensions, not ${at.length}`);
-      return;
+  /** A sum is of real numbers, and does not read the entry it goes to. */
+  #sum(statement: Accumulate | Contract, to: Access): void {
+    this.#scope.real(to.array);
+    const terms: Access[] = statement.kind === "contract" ? [...statement.factors] : [];
+    for (const expr of expressionsOf(statement)) {
+      forEachExpr(expr, (inner) => {
+        if (inner.kind === "read") terms.push(inner);
+      });
     }
-    if (isWrite && !facts.isWritable) this.#report(`${array} is written`);
-    this.#subscripts(array, at, facts.shape);
-  }
-
-  /** Reports subscripts that leave the array for every value they can have bounds for. */
-  #subscripts(array: string, at: readonly Affine[], shape: Shape): void {
-    at.forEach((form, axis) => {
-      this.#form(form);
-      const { low, high } = this.#range(form);
-      const extent = shape[axis]!;
-      if (high < low) return;
-      if (high < 0 || low >= extent)
-        this.#report(`subscript ${low} to ${high} of ${array}, dimension ${axis} of ${extent}`);
-    });
-  }
-
-  #range(form: Affine): Range {
-    return affine.range(form, (name) => this.#indices.get(name), this.#ofArray);
-  }
-
-  #form(form: Affine): void {
-    affine.forEachAtom(form, (atom) => {
-      if (atom.kind === "index" && !this.#indices.has(atom.name))
-        this.#report(`there is no index ${atom.name} here`);
-      if (atom.kind === "gather") {
-        const facts = this.#facts(atom.array);
-        if (facts && facts.element !== "integer")
-          this.#report(`${atom.array} is used in a subscript and holds real values`);
-        if (facts && facts.shape.length !== atom.at.length)
-          this.#report(`${atom.array} has ${facts.shape.length} dimensions`);
-      }
-    });
+    if (terms.some((term) => term.array === to.array && doOverlap(term.at, to.at)))
+      this.#report(`a sum reads the entry it goes to: ${printStatement(statement)}`);
   }
 
   #expr(expr: Expr): void {
@@ -272,13 +275,14 @@ class Check {
       case "number":
         return;
       case "name":
-        if (!this.#scalars.has(expr.name)) this.#report(`there is no scalar ${expr.name} here`);
+        if (!this.#scope.scalars.has(expr.name)) this.#report(`there is no scalar ${expr.name} here`);
         return;
       case "read":
-        this.#access(expr.array, expr.at, false);
+        this.#scope.access(expr.array, expr.at, false);
+        this.#scope.real(expr.array);
         return;
       case "integer":
-        this.#form(expr.value);
+        this.#scope.form(expr.value);
         return;
       case "primitive":
         if (expr.args.length !== primitives[expr.op].arity)
@@ -287,12 +291,22 @@ class Check {
         return;
       case "select":
         this.#test(expr.test);
-        this.#expr(expr.then);
-        this.#expr(expr.else);
+        this.#guarded(() => {
+          this.#expr(expr.then);
+          this.#expr(expr.else);
+        });
         return;
       default:
         expr satisfies never;
     }
+  }
+
+  /** Looks at what is not certain to be evaluated. */
+  #guarded(look: () => void): void {
+    const before = this.#scope.isCertain;
+    this.#scope.isCertain = false;
+    look();
+    this.#scope.isCertain = before;
   }
 
   #test(test: Test): void {
@@ -304,7 +318,7 @@ class Check {
       case "and":
       case "or":
         this.#test(test.left);
-        this.#test(test.right);
+        this.#guarded(() => this.#test(test.right));
         return;
       case "not":
         this.#test(test.of);
