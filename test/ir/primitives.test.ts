@@ -92,9 +92,9 @@ describe.each(opcodes)("%s", (op) => {
     }
   });
 
-  it.skipIf(op === "fround")("has the value of JavaScript's Math to 2 ulp of the truth", () => {
+  it("has the value of JavaScript's Math to 2 ulp of the truth", () => {
     for (const at of primitive.points) {
-      const truth = toNumber(of(...at.map(exact)));
+      const truth = op === "fround" ? Math.fround(at[0]!) : toNumber(of(...at.map(exact)));
       const found = valueAt(op, at);
       if (found === truth) continue;
       const allowed = 2 * (eps * Math.abs(truth) + tiniest);
