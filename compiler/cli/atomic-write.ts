@@ -79,6 +79,22 @@ export function writeTogether(files: readonly OutputFile[]): string[] {
   return staged.map((entry) => entry.target);
 }
 
+/**
+ * Makes a folder and those above it that are missing. Not by `recursive: true`: where a folder exists but nothing can
+ * be made in it and the system says ENOENT, as below /proc, Node 20 tries for ever.
+ */
+function makeFolder(folder: string): void {
+  if (fs.existsSync(folder)) return;
+  const above = path.dirname(folder);
+  if (above !== folder) makeFolder(above);
+  try {
+    fs.mkdirSync(folder);
+  } catch (error) {
+    // Another process may have been quicker.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}
+
 /** Puts the new content beside the target; undefined where the target has it already. */
 function stage(file: OutputFile): Staged | undefined {
   const folder = path.dirname(path.resolve(file.path));
@@ -86,7 +102,7 @@ function stage(file: OutputFile): Staged | undefined {
   const unsafe = unsafeName(name);
   if (unsafe !== undefined) throw new WriteError(file.path, `unsafe file name: ${unsafe}`);
   try {
-    fs.mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw new WriteError(folder, reasonOf(error));
   }

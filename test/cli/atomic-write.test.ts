@@ -78,6 +78,13 @@ describe("failing", () => {
     holds();
   });
 
+  it.skipIf(!fs.existsSync("/proc/self"))(
+    "ends where no folder can be made and the system does not say so",
+    () => {
+      expect(() => writeTogether([{ path: "/proc/nowhere/deep/a", text: "" }])).toThrow(WriteError);
+    },
+  );
+
   it("says why in words", () => {
     fs.writeFileSync(at("file"), "");
     expect(() => writeTogether([{ path: at("file/x"), text: "" }])).toThrow(/file, not a folder/);
