@@ -7,10 +7,12 @@
 import type { Affine } from "../ir/affine.ts";
 import type { Fn } from "../ir/nodes.ts";
 import type { Opcode } from "../ir/opcode.ts";
+import { lineComment } from "./c-comment.ts";
+import type { HelperName } from "./c-helpers.ts";
 import { cNumber, type Real } from "./c-layout.ts";
 import { fold } from "./fold.ts";
 import { FunctionPrinter, type Line } from "./function-printer.ts";
-import { reserved } from "./identifiers.ts";
+import type { Words } from "./identifiers.ts";
 import { type Dialect, printForm } from "./syntax.ts";
 
 /** How arrays and functions are spelled inside one function. */
@@ -23,10 +25,14 @@ export interface Spelling {
   /** Control values that are integers in the problem. */
   readonly isUnsigned: (array: string) => boolean;
   readonly call: (callee: string, args: readonly string[]) => string;
-  /** Identifiers that stand at file level. */
+  /** What no parameter or local may be called. */
+  readonly words: Words;
+  /** Identifiers of the module's own tables and functions. */
   readonly taken: readonly string[];
+  /** A status by its name. */
+  readonly status: (code: number) => string;
   /** A helper with JavaScript's meaning, noted as used. */
-  readonly helper: (name: string) => string;
+  readonly helper: (name: HelperName) => string;
 }
 
 /** Functions of <math.h> by opcode; the others are operators or helpers. */
@@ -60,7 +66,7 @@ const library: Partial<Record<Opcode, string>> = {
   hypot: "hypot",
 };
 
-const helpers: Partial<Record<Opcode, string>> = {
+const helpers: Partial<Record<Opcode, HelperName>> = {
   min: "min",
   max: "max",
   round: "round",
@@ -74,7 +80,7 @@ export class CPrinter extends FunctionPrinter {
   protected readonly dialect: Dialect;
 
   constructor(spelling: Spelling, real: Real) {
-    super(reserved.c, "    ");
+    super(spelling.words, "    ");
     this.#spelling = spelling;
     this.#real = real;
     for (const identifier of spelling.taken) this.identifiers.take(identifier);
@@ -114,7 +120,11 @@ export class CPrinter extends FunctionPrinter {
     this.depth = 1;
     this.block(fold(fn.body));
     this.identifiers.close();
-    const text = this.lines.map((line) => line.text).join("\n");
+    // A parameter that comments alone speak of is not used.
+    const text = this.lines
+      .map((line) => line.text)
+      .filter((line) => !line.trimStart().startsWith("/*"))
+      .join("\n");
     const unused = declared.filter(({ name }) => !new RegExp(`\\b${name}\\b`).test(text));
     return {
       parameters: declared.map(({ type, name }) => `${type} ${name}`),
@@ -173,12 +183,16 @@ export class CPrinter extends FunctionPrinter {
     return this.#spelling.call(callee, args);
   }
 
+  protected returnText(status: number): string {
+    return `return ${this.#spelling.status(status)};`;
+  }
+
   protected bannerText(text: string): string {
-    return `/* ---- ${text} ${"-".repeat(Math.max(4, 60 - text.length))} */`;
+    return lineComment(`---- ${text} ${"-".repeat(Math.max(4, 60 - text.length))}`);
   }
 
   protected commentText(text: string): string {
-    return `/* ${text} */`;
+    return lineComment(text);
   }
 
   protected stored(array: string, value: string): string {

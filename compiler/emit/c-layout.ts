@@ -4,10 +4,10 @@
  * in the order of the flat records of the other targets.
  */
 
-import type { GlobalArray, Shape } from "../ir/nodes.ts";
+import type { Shape } from "../ir/nodes.ts";
 import { type Leaf, sizeOf } from "../model.ts";
 import type { Module } from "../module.ts";
-import { Identifiers, reserved } from "./identifiers.ts";
+import { Identifiers, type Words } from "./identifiers.ts";
 
 export type Real = "double" | "float";
 
@@ -29,9 +29,11 @@ interface Branch {
 /** Leaves as nested members with the model's own names made safe; `count` comes before the shape of a leaf. */
 export class RecordLayout {
   readonly members: readonly Member[];
+  readonly #words: Words;
   readonly #spellings = new Map<string, string>();
 
-  constructor(leaves: readonly { readonly leaf: Leaf; readonly extra: Shape }[]) {
+  constructor(leaves: readonly { readonly leaf: Leaf; readonly extra: Shape }[], words: Words) {
+    this.#words = words;
     const root: Branch = { word: "", branches: new Map() };
     for (const { leaf, extra } of leaves) {
       let at = root;
@@ -49,7 +51,7 @@ export class RecordLayout {
   }
 
   #build(branch: Branch, prefix: string, path: readonly string[]): Member[] {
-    const identifiers = new Identifiers(reserved.c);
+    const identifiers = new Identifiers(this.#words);
     return [...branch.branches.values()].map((inner): Member => {
       const name = identifiers.declare(/^\d/.test(inner.word) ? `_${inner.word}` : inner.word);
       const spelling = prefix === "" ? name : `${prefix}.${name}`;
@@ -77,14 +79,20 @@ export interface Layout {
   readonly observations: number;
 }
 
-export function layoutOf(module: Module): Layout {
+/** `words`: what no member may be called. */
+export function layoutOf(module: Module, words: Words): Layout {
   const { model } = module;
-  const plain = (leaves: readonly Leaf[]) => new RecordLayout(leaves.map((leaf) => ({ leaf, extra: [] })));
+  const plain = (leaves: readonly Leaf[]) =>
+    new RecordLayout(
+      leaves.map((leaf) => ({ leaf, extra: [] })),
+      words,
+    );
   return {
     state: plain(model.state),
     params: plain(model.params),
     inputs: new RecordLayout(
       model.inputs.flatMap((input) => input.leaves.map((leaf) => ({ leaf, extra: [input.count] }))),
+      words,
     ),
     data: plain(model.data),
     outputs: plain(
@@ -170,16 +178,4 @@ export function wrapped(text: string, indent: string, width = 110): string {
   }
   lines.push(rest);
   return lines.join(`\n${indent}`);
-}
-
-/** Arrays that live in the workspace struct, real ones first. */
-export function workspaceArrays(module: Module): {
-  readonly reals: readonly GlobalArray[];
-  readonly integers: readonly GlobalArray[];
-} {
-  const work = module.program.arrays.filter((array) => array.home === undefined && array.role !== "constant");
-  return {
-    reals: work.filter((array) => array.element === "real"),
-    integers: work.filter((array) => array.element === "integer"),
-  };
 }

@@ -1,136 +1,253 @@
 /**
  * The self-test of generated C: a program that solves and differentiates the model's defaults, prints what it finds,
- * and holds the gradient against differences of the solve. In: a module and its layout. Out: the text of a `main`.
+ * holds the gradient against differences of the solve, and asks what must be refused. In: a module and its layout. Out:
+ * the text of a `main` that ends with 0 only when everything holds.
  */
 
-import { sizeOf } from "../model.ts";
-import { type Module, status } from "../module.ts";
-import { cNumber, type Layout, type Member, type Real } from "./c-layout.ts";
+import { isWanted } from "../integrate/interface-arrays.ts";
+import { type Leaf, sizeOf } from "../model.ts";
+import { status } from "../module.ts";
+import type { Parts } from "./c-declarations.ts";
+import { cNumber, type RecordLayout } from "./c-layout.ts";
+import { printFloat } from "./c-print-float.ts";
 
-interface Leaf {
+interface Place {
+  /** In a problem and in the gradients alike. */
   readonly spelling: string;
   readonly shape: readonly number[];
+  readonly isWanted: boolean;
 }
 
-const leavesOf = (members: readonly Member[], prefix: string): Leaf[] =>
-  members.flatMap((member) =>
-    member.members === undefined
-      ? [{ spelling: `${prefix}.${member.name}`, shape: member.shape }]
-      : leavesOf(member.members, `${prefix}.${member.name}`),
-  );
-
-export function selfTest(
-  module: Module,
-  layout: Layout,
-  prefix: string,
-  real: Real,
-  opening: string,
-  stem: string,
-): string {
-  const p = prefix;
-  const { model } = module;
-  const records = [
-    { name: "state0", leaves: leavesOf(layout.state.members, "state0") },
-    ...(model.params.length > 0
-      ? [{ name: "params", leaves: leavesOf(layout.params.members, "params") }]
-      : []),
-    ...(model.inputs.length > 0
-      ? [{ name: "inputs", leaves: leavesOf(layout.inputs.members, "inputs") }]
-      : []),
-  ];
-  const leaves = records.flatMap((record) => record.leaves);
-  const isFloat = real === "float";
-  const digits = isFloat ? 9 : 17;
-  const shown = isFloat ? "(double)" : "";
-  const each = (leaf: Leaf, body: (entry: (root: string) => string) => string): string => {
-    const indices = leaf.shape.map((_, axis) => "ijklm"[axis]!);
-    const open = leaf.shape.map(
-      (extent, axis) =>
-        `    for (int ${indices[axis]} = 0; ${indices[axis]} < ${extent}; ${indices[axis]}++)`,
-    );
-    const brackets = indices.map((i) => `[${i}]`).join("");
-    const line = body((root) => `${root}${leaf.spelling}${brackets}`);
-    return open.length === 0 ? `    ${line}` : `${open.join("\n")} {\n        ${line}\n    }`;
-  };
-  const prints = leaves.map((leaf) => {
-    const size = sizeOf(leaf.shape);
-    const label = size > 8 ? `    printf("${leaf.spelling}: %d entries\\n", ${size});` : "";
-    return size > 8
-      ? label
-      : each(leaf, (entry) => `printf("${leaf.spelling} %.${digits}g\\n", ${shown}${entry("gradients.")});`);
-  });
-  const norms = leaves.map((leaf) =>
-    each(leaf, (entry) => `norm += ${entry("gradients.")} * ${entry("gradients.")};`),
-  );
-  const moves = leaves.map((leaf) =>
-    each(
-      leaf,
-      (entry) =>
-        `problem.${leaf.spelling}${entry("").slice(leaf.spelling.length)} += length * ${entry("gradients.")};`,
+/** What a gradient has entries for. */
+function placesOf({ module: { model, solver }, layout }: Parts): readonly Place[] {
+  const place =
+    (member: string, record: string, of: RecordLayout, extra: readonly number[] = []) =>
+    (leaf: Leaf): Place => ({
+      spelling: `${member}.${of.spelling(leaf.path)}`,
+      shape: [...extra, ...leaf.shape],
+      isWanted: isWanted(solver.wrt, record, leaf),
+    });
+  return [
+    ...model.state.map(place("state0", "state", layout.state)),
+    ...model.params.map(place("params", "params", layout.params)),
+    ...model.inputs.flatMap((input) =>
+      input.leaves.map(place("inputs", "inputs", layout.inputs, [input.count])),
     ),
+  ];
+}
+
+/** Lines that do something for each entry of a place; `indices` are the loop variables. */
+function forEach(shape: readonly number[], line: (at: string, indices: readonly string[]) => string): string {
+  const indices = shape.map((_, axis) => "ijklmn"[axis] ?? `i${axis}`);
+  const loops = shape.map(
+    (extent, axis) =>
+      `${"    ".repeat(axis + 1)}for (int ${indices[axis]} = 0; ${indices[axis]} < ${extent}; ${indices[axis]}++) {`,
   );
-  const n = (value: number): string => cNumber(value, real);
-  const tolerance = isFloat ? 2e-2 : 1e-6;
-  const sqrt = isFloat ? "sqrtf" : "sqrt";
-  const fabs = isFloat ? "fabsf" : "fabs";
-  return `${opening}
-/* Self-test: prints the value and gradient of the defaults, and compares the gradient along its own direction with
- * extrapolated central differences of the solve, to ${tolerance} relative. Ends with 0 when everything holds. */
+  const ends = shape.map((_, axis) => `${"    ".repeat(axis + 1)}}`).reverse();
+  const at = indices.map((i) => `[${i}]`).join("");
+  return [...loops, `${"    ".repeat(shape.length + 1)}${line(at, indices)}`, ...ends].join("\n");
+}
+
+export function selfTest(parts: Parts): string {
+  const { real, stem } = parts;
+  const entries = new Set<string>(parts.storage.entries);
+  const isDifferentiated = entries.has("gradient");
+  const tolerance = real === "float" ? 2e-3 : 1e-6;
+  const aim = isDifferentiated
+    ? `
+ * Prints the loss and its gradient at the defaults, and compares the slope of the gradient along a fixed direction with
+ * extrapolated central differences of the loss, to ${tolerance} of the sum of what the entries contribute.`
+    : "\n * Prints the loss at the defaults.";
+  return `${parts.opening}
+
+/* Self-test.${aim}
+ * Null pointers and impossible counts of steps must be refused. Ends with 0 when everything holds. */
 
 #include "${stem}.h"
 
 #include <math.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
-static ${p}_workspace workspace;
-static ${p}_solution solution;
-static ${p}_gradients gradients;
+${storageText(parts)}
+${real === "float" ? printFloat : printDouble}
+${isDifferentiated ? directionText(parts) : ""}${main(parts, tolerance)}`;
+}
 
-/* The loss, moved along the gradient. */
-static ${real} moved(${real} length)
+function storageText({ prefix: p, storage }: Parts): string {
+  const has = new Set<string>(storage.entries);
+  return [
+    `static ${p}_problem problem;`,
+    `static ${p}_workspace workspace;`,
+    ...(has.has("solve") ? [`static ${p}_solution solution;`] : []),
+    ...(has.has("gradient") ? [`static ${p}_gradients gradients;`] : []),
+    ...(has.has("solve") ? [] : [`static ${p}_gradients elsewhere;`]),
+    "static int failures = 0;",
+    "",
+    "static void expect(int holds, const char *what)",
+    "{",
+    '    if (!holds) printf("fails: %s\\n", what);',
+    "    failures += !holds;",
+    "}",
+    "",
+  ].join("\n");
+}
+
+const printDouble = `static void print_number(double x)
 {
-    ${p}_problem problem = ${p}_default;
+    printf("%.17g\\n", x);
+}
+`;
+
+/** The loss near the defaults, along a direction that depends on nothing but the entries' own sizes. */
+function directionText(parts: Parts): string {
+  const { prefix: p, real, names, storage } = parts;
+  const n = (value: number): string => cNumber(value, real);
+  const f = real === "float" ? "f" : "";
+  const moves = placesOf(parts)
+    .filter((place) => place.isWanted)
+    .map(({ spelling, shape }) =>
+      forEach(shape, (at) => `move(&problem.${spelling}${at}, gradients.${spelling}${at}, length);`),
+    );
+  const [call, value] = storage.entries.includes("solve")
+    ? [`${p}_solve(&problem, &workspace, &solution)`, "solution.value"]
+    : [`${p}_gradient(&problem, &workspace, &elsewhere)`, "elsewhere.value"];
+  return `static uint32_t seed;
+static ${real} slope;
+static ${real} contributions;
+static ${real} largest;
+
+/* Moves an entry by \`length\` along the direction, and adds up what the gradient says of that. */
+static void move(${real} *entry, ${real} bar, ${real} length)
+{
+    const ${real} size = *entry == ${n(0)} ? ${n(1)} : fabs${f}(*entry);
+    seed = seed * 1664525u + 1013904223u;
+    {
+        const ${real} part = ${n(0.5)} + (${real})(seed >> 9) / ${n(2 ** 24)};
+        const ${real} direction = (seed & 256u) == 0u ? size * part : -size * part;
+        *entry += length * direction;
+        slope += bar * direction;
+        contributions += fabs${f}(bar * direction);
+    }
+}
+
+static ${real} loss_at(${real} length)
+{
+    int code;
+    problem = ${p}_default;
+    seed = 1u;
+    slope = ${n(0)};
+    contributions = ${n(0)};
 ${moves.join("\n")}
-    return ${p}_solve(&problem, &workspace, &solution) == ${status.ok} ? solution.value : ${n(Number.NaN)};
+    code = ${call};
+    if (code != ${names.status(status.ok)}) return ${n(Number.NaN)};
+    if (fabs${f}(${value}) > largest) largest = fabs${f}(${value});
+    return ${value};
 }
 
 static ${real} difference(${real} length)
 {
-    return (moved(length) - moved(-length)) / (${n(2)} * length);
+    const ${real} ahead = loss_at(length);
+    const ${real} behind = loss_at(-length);
+    return (ahead - behind) / (${n(2)} * length);
 }
 
-int main(void)
+`;
+}
+
+function main(parts: Parts, tolerance: number): string {
+  const { prefix: p, real, names, storage } = parts;
+  const has = new Set<string>(storage.entries);
+  const n = (value: number): string => cNumber(value, real);
+  const f = real === "float" ? "f" : "";
+  const [ok, bad] = [names.status(status.ok), names.status(status.badArgument)];
+  const results = { solve: "solution", gradient: "gradients" } as const;
+  const lines: string[] = ["    int code;"];
+  for (const entry of storage.entries) {
+    const result = results[entry];
+    lines.push(
+      `    code = ${p}_${entry}(&${p}_default, &workspace, &${result});`,
+      `    printf("${entry}: status %d, value ", code);`,
+      `    print_number(${result}.value);`,
+      `    expect(code == ${ok}, "${entry} of the defaults");`,
+    );
+  }
+  if (has.has("solve") && has.has("gradient")) {
+    const close = n(real === "float" ? 1e-4 : 1e-12);
+    lines.push(
+      `    expect(fabs${f}(gradients.value - solution.value) <= ${close} * (${n(1)} + fabs${f}(solution.value)), "both values are one");`,
+    );
+  }
+  if (has.has("gradient")) {
+    for (const { spelling, shape } of placesOf(parts)) {
+      lines.push(
+        forEach(shape, (at, indices) => {
+          const label = `${spelling}${shape.map(() => "[%d]").join("")}`;
+          const values = indices.length === 0 ? "" : `, ${indices.join(", ")}`;
+          return `printf("${label} "${values}); print_number(gradients.${spelling}${at});`;
+        }),
+      );
+    }
+    lines.push(...comparison(parts, tolerance));
+  }
+  for (const entry of storage.entries) {
+    const result = results[entry];
+    const call = (problem: string, workspace: string, out: string): string =>
+      `${p}_${entry}(${problem}, ${workspace}, ${out})`;
+    const nulls = [
+      call("NULL", "&workspace", `&${result}`),
+      call(`&${p}_default`, "NULL", `&${result}`),
+      call(`&${p}_default`, "&workspace", "NULL"),
+    ];
+    for (const one of nulls) lines.push(`    expect(${one} == ${bad}, "${entry} refuses a null pointer");`);
+    for (const [count, what] of [
+      ["0u", "no steps"],
+      [`${names.macro("STEPS")} + 1u`, "too many steps"],
+      ["UINT32_MAX", "far too many steps"],
+    ]) {
+      lines.push(
+        `    problem = ${p}_default;`,
+        `    problem.steps = ${count};`,
+        `    expect(${call("&problem", "&workspace", `&${result}`)} != ${ok}, "${entry} refuses ${what}");`,
+      );
+    }
+  }
+  return `int main(void)
 {
-    ${real} norm = ${n(0)};
-    int failures = 0;
-    int code = ${p}_solve(&${p}_default, &workspace, &solution);
-    printf("solve: status %d, value %.${digits}g\\n", code, ${shown}solution.value);
-    if (code != ${status.ok}) failures++;
-    code = ${p}_gradient(&${p}_default, &workspace, &gradients);
-    printf("gradient: status %d, value %.${digits}g\\n", code, ${shown}gradients.value);
-    if (code != ${status.ok} || !(${fabs}(gradients.value - solution.value) <= ${n(isFloat ? 1e-4 : 1e-12)} * (${n(1)} + ${fabs}(solution.value)))) failures++;
-${prints.join("\n")}
-${norms.join("\n")}
-    if (norm > ${n(0)}) {
-        const ${real} length = ${n(isFloat ? 1e-2 : 1e-4)} / ${sqrt}(norm);
-        const ${real} coarse = difference(length), fine = difference(${n(0.5)} * length);
-        const ${real} slope = fine + (fine - coarse) / ${n(3)};
-        const ${real} error = ${fabs}(slope - norm) / norm;
-        printf("difference along the gradient: relative %.3g\\n", ${shown}error);
-        if (!(error <= ${n(tolerance)})) failures++;
-    }
-    if (${p}_solve(NULL, &workspace, &solution) != ${status.badArgument}) failures++;
-    if (${p}_gradient(&${p}_default, NULL, &gradients) != ${status.badArgument}) failures++;
-    {
-        ${p}_problem problem = ${p}_default;
-        problem.steps = 0u;
-        if (${p}_solve(&problem, &workspace, &solution) != ${status.badArgument}) failures++;
-        problem.steps = ${prefix.toUpperCase()}_STEPS * 2u;
-        if (${p}_gradient(&problem, &workspace, &gradients) != ${status.stepLimit}) failures++;
-    }
+${lines.join("\n")}
     printf(failures == 0 ? "ok\\n" : "%d failures\\n", failures);
     return failures == 0 ? 0 : 1;
 }
 `;
+}
+
+/** The slope of the gradient against differences: of several lengths one must agree, as no length suits every loss. */
+function comparison({ module, layout, real, ...parts }: Parts, tolerance: number): string[] {
+  const n = (value: number): string => cNumber(value, real);
+  const f = real === "float" ? "f" : "";
+  const isAnyWanted = placesOf({ module, layout, real, ...parts }).some(
+    (place) => place.isWanted && sizeOf(place.shape) > 0,
+  );
+  if (!isAnyWanted) return [];
+  const [first, last, epsilon] = real === "float" ? [3e-2, 3e-3, 2 ** -23] : [1e-2, 1e-5, 2 ** -52];
+  return [
+    "    {",
+    "        int agrees = 0;",
+    `        for (${real} length = ${n(first)}; length > ${n(last * 0.9)}; length *= ${n(0.3)}) {`,
+    `            largest = ${n(0)};`,
+    "            {",
+    `                const ${real} coarse = difference(length);`,
+    `                const ${real} fine = difference(${n(0.5)} * length);`,
+    `                const ${real} error = fabs${f}(fine + (fine - coarse) / ${n(3)} - slope);`,
+    "                /* What rounding of the loss alone may come to. */",
+    `                const ${real} rounding = ${n(8)} * ${n(epsilon)} * largest / length;`,
+    `                agrees = agrees || error <= ${n(tolerance)} * contributions + rounding;`,
+    `                printf("slope along a direction, difference from it: "); print_number(slope);`,
+    "                print_number(error);",
+    "            }",
+    "        }",
+    '        expect(agrees, "the gradient is that of the solve");',
+    "    }",
+  ];
 }

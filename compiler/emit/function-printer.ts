@@ -9,7 +9,7 @@ import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import type { Block, Statement } from "../ir/nodes.ts";
 import { arraysOf, expressionsOf, forEachExpr, forEachStatement } from "../ir/walk.ts";
-import { Identifiers } from "./identifiers.ts";
+import { Identifiers, type Words } from "./identifiers.ts";
 import { type Dialect, printExpr, printForm, printTest } from "./syntax.ts";
 
 export interface Line {
@@ -24,7 +24,7 @@ export abstract class FunctionPrinter {
   readonly #indent: string;
   protected abstract readonly dialect: Dialect;
 
-  constructor(reserved: ReadonlySet<string>, indent: string) {
+  constructor(reserved: Words, indent: string) {
     this.identifiers = new Identifiers(reserved);
     this.#indent = indent;
   }
@@ -36,6 +36,7 @@ export abstract class FunctionPrinter {
   protected abstract loopHeader(i: string, first: string, past: string, last: string, down: boolean): string;
   protected abstract whileHeader(counter: string, limit: number, test: string): string;
   protected abstract callText(callee: string, args: readonly string[]): string;
+  protected abstract returnText(status: number): string;
   protected abstract bannerText(text: string): string;
   protected abstract commentText(text: string): string;
   /** The value stored into an array, converted where the array does not hold real numbers. */
@@ -128,7 +129,7 @@ export abstract class FunctionPrinter {
         return;
       }
       case "return":
-        this.line(`return ${statement.status};`);
+        this.line(this.returnText(statement.status));
         return;
       case "comment":
         if (statement.banner) this.line("");

@@ -5,6 +5,7 @@
  */
 
 import { stemOf } from "../ir/names.ts";
+import { wordsOfC } from "./c-words.ts";
 
 /** Longest stem taken from a user's name; C promises 31 significant characters, numbers included. */
 const longest = 24;
@@ -20,32 +21,17 @@ const ownNamesOfJavaScript =
   "meta io status solve gradient field fieldVjp fieldJvp reserve simulate valueAndGradient control state0 params inputs " +
   "data times states outputs value state0Bar paramsBar inputsBar report";
 
-const keywordsOfC =
-  "auto break case char const continue default do double else enum extern float for goto if inline int long register " +
-  "restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool true false " +
-  "alignas alignof and and_eq asm atomic_cancel bitand bitor catch char8_t char16_t char32_t class compl concept " +
-  "consteval constexpr constinit const_cast co_await co_return co_yield decltype delete dynamic_cast explicit export " +
-  "friend mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public reinterpret_cast " +
-  "requires static_assert static_cast template this thread_local throw try typeid typename using virtual wchar_t xor " +
-  "xor_eq noreturn generic imaginary complex I NULL EOF errno assert offsetof unix linux near far min max interrupt " +
-  "huge pascal cdecl INFINITY NAN HUGE_VAL M_PI PI E main";
-
-/** Functions of <math.h>, <stdlib.h>, <string.h> and POSIX that ODE authors like to name things after. */
-const libraryOfC =
-  "j0 j1 jn y0 y1 yn gamma lgamma tgamma signgam drem significand exp exp2 expm1 log log2 log10 log1p logb ilogb pow " +
-  "sqrt cbrt hypot sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc ceil floor trunc round " +
-  "lround rint nearbyint fabs fmod fmin fmax fma fdim remainder remquo copysign nan nextafter scalbn ldexp frexp modf " +
-  "abs labs div ldiv rand srand malloc calloc realloc free exit abort atexit getenv system qsort bsearch abs memcpy " +
-  "memmove memset memcmp strlen strcpy strcat strcmp index rindex time clock difftime signal raise select read write " +
-  "open close link pipe dup wait sleep alarm pause kill stdin stdout stderr printf scanf puts putc getc remove rename " +
-  "in ws out isnan isinf isfinite signbit size_t int32_t uint32_t float_t double_t environ timezone daylight tzname";
-
 const setOf = (...lists: string[]): ReadonlySet<string> => new Set(lists.join(" ").split(" "));
 
-export const reserved = {
+/** Words that are not free to be given out. */
+export interface Words {
+  has(word: string): boolean;
+}
+
+export const reserved: { readonly javascript: Words; readonly c: Words } = {
   javascript: setOf(keywordsOfJavaScript, ownNamesOfJavaScript),
-  c: setOf(keywordsOfC, libraryOfC),
-} as const;
+  c: wordsOfC,
+};
 
 /** The readable ASCII core of an IR name. */
 export function readable(name: string): string {
@@ -59,10 +45,10 @@ export function readable(name: string): string {
 
 /** Hands out identifiers in nested scopes; a name given back at the end of a scope may be used again by the next. */
 export class Identifiers {
-  readonly #reserved: ReadonlySet<string>;
+  readonly #reserved: Words;
   readonly #scopes: { readonly taken: Set<string>; readonly names: Map<string, string> }[] = [];
 
-  constructor(words: ReadonlySet<string>) {
+  constructor(words: Words) {
     this.#reserved = words;
     this.open();
   }

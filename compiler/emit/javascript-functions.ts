@@ -184,6 +184,10 @@ export class JavaScriptPrinter extends FunctionPrinter {
     return `${this.#places.functionName(callee)}(${args.join(", ")})`;
   }
 
+  protected returnText(status: number): string {
+    return `return ${status};`;
+  }
+
   protected bannerText(text: string): string {
     return `// ---- ${text} ${"-".repeat(Math.max(4, 60 - text.length))}`;
   }

@@ -151,7 +151,7 @@ export function printTest(test: Test, dialect: Dialect): Printed {
     case "not":
       return { text: `!(${printTest(test.of, dialect).text})`, precedence: precedence.unary };
     case "constant":
-      return { text: test.value ? "1 === 1" : "1 === 0", precedence: precedence.equality };
+      return { text: `1 ${dialect.equal} ${test.value ? 1 : 0}`, precedence: precedence.equality };
     default:
       return test satisfies never;
   }

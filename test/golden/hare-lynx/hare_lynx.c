@@ -38,7 +38,7 @@ static double hare_lynx_round_(double x)
 }
 
 /* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-static void invalidate_solve(hare_lynx_solution *HARE_LYNX_RESTRICT out)
+static void hare_lynx_invalidate_solve(hare_lynx_solution *HARE_LYNX_RESTRICT out)
 {
     for (int32_t i = 0; i < 21; i++) {
         out->states[i].hare = (0.0 / 0.0);
@@ -49,7 +49,7 @@ static void invalidate_solve(hare_lynx_solution *HARE_LYNX_RESTRICT out)
 }
 
 /* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-static void invalidate_gradient(hare_lynx_workspace *HARE_LYNX_RESTRICT ws)
+static void hare_lynx_invalidate_gradient(hare_lynx_workspace *HARE_LYNX_RESTRICT ws)
 {
     for (int32_t i = 0; i < 21; i++) {
         ws->states[i].hare = (0.0 / 0.0);
@@ -68,11 +68,11 @@ static int hare_lynx_run_solve(const hare_lynx_problem *HARE_LYNX_RESTRICT in, h
     const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
     if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0) {
-        invalidate_solve(out);
+        hare_lynx_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
-        return 8;
+        return HARE_LYNX_BAD_ARGUMENT;
     }
     /* Steps after which the observations are made. */
     ws->observe_at[0] = 0;
@@ -92,11 +92,11 @@ static int hare_lynx_run_solve(const hare_lynx_problem *HARE_LYNX_RESTRICT in, h
         }
     }
     if (misplaced != 0.0) {
-        invalidate_solve(out);
+        hare_lynx_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
-        return 8;
+        return HARE_LYNX_BAD_ARGUMENT;
     }
     const double h_1_5 = h * 0.2;
     const double h_3_40 = h * 0.075;
@@ -195,17 +195,17 @@ static int hare_lynx_run_solve(const hare_lynx_problem *HARE_LYNX_RESTRICT in, h
                 }
                 const double failed_stage_2 = failed_stage;
                 if (failed_stage_2 > 0.0) {
-                    invalidate_solve(out);
+                    hare_lynx_invalidate_solve(out);
                     ws->failed_step = (double)n;
                     ws->failed_stage = failed_stage_2;
                     out->value = (0.0 / 0.0);
-                    return 3;
+                    return HARE_LYNX_NOT_FINITE_FIELD;
                 } else {
-                    invalidate_solve(out);
+                    hare_lynx_invalidate_solve(out);
                     ws->failed_step = (double)n;
                     ws->failed_stage = failed_stage_2;
                     out->value = (0.0 / 0.0);
-                    return 4;
+                    return HARE_LYNX_NOT_FINITE_STATE;
                 }
             }
             hare = hare_4;
@@ -225,12 +225,24 @@ static int hare_lynx_run_solve(const hare_lynx_problem *HARE_LYNX_RESTRICT in, h
     ws->failed_step = 0.0;
     ws->failed_stage = failed_stage;
     out->value = value;
-    return 0;
+    return HARE_LYNX_OK;
 }
 
 int hare_lynx_solve(const hare_lynx_problem *in, hare_lynx_workspace *ws, hare_lynx_solution *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return 8;
+    if (in == NULL || ws == NULL || out == NULL) return HARE_LYNX_BAD_ARGUMENT;
+    if (in->steps > HARE_LYNX_STEPS) {
+        for (int32_t i = 0; i < 21; i++) {
+            out->states[i].hare = (0.0 / 0.0);
+        }
+        for (int32_t i = 0; i < 21; i++) {
+            out->states[i].lynx = (0.0 / 0.0);
+        }
+        out->value = (0.0 / 0.0);
+        ws->failed_step = 0.0;
+        ws->failed_stage = 0.0;
+        return HARE_LYNX_STEP_LIMIT;
+    }
     return hare_lynx_run_solve(in, ws, out);
 }
 
@@ -243,7 +255,7 @@ static int hare_lynx_run_gradient(const hare_lynx_problem *HARE_LYNX_RESTRICT in
     const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
     if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0) {
-        invalidate_gradient(ws);
+        hare_lynx_invalidate_gradient(ws);
         out->state0.hare = (0.0 / 0.0);
         out->state0.lynx = (0.0 / 0.0);
         out->params.alpha = (0.0 / 0.0);
@@ -253,10 +265,10 @@ static int hare_lynx_run_gradient(const hare_lynx_problem *HARE_LYNX_RESTRICT in
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
-        return 8;
+        return HARE_LYNX_BAD_ARGUMENT;
     }
     if (n_steps > 400.0) {
-        invalidate_gradient(ws);
+        hare_lynx_invalidate_gradient(ws);
         out->state0.hare = (0.0 / 0.0);
         out->state0.lynx = (0.0 / 0.0);
         out->params.alpha = (0.0 / 0.0);
@@ -266,7 +278,7 @@ static int hare_lynx_run_gradient(const hare_lynx_problem *HARE_LYNX_RESTRICT in
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
-        return 1;
+        return HARE_LYNX_STEP_LIMIT;
     }
     /* Steps after which the observations are made. */
     ws->observe_at[0] = 0;
@@ -286,7 +298,7 @@ static int hare_lynx_run_gradient(const hare_lynx_problem *HARE_LYNX_RESTRICT in
         }
     }
     if (misplaced != 0.0) {
-        invalidate_gradient(ws);
+        hare_lynx_invalidate_gradient(ws);
         out->state0.hare = (0.0 / 0.0);
         out->state0.lynx = (0.0 / 0.0);
         out->params.alpha = (0.0 / 0.0);
@@ -296,7 +308,7 @@ static int hare_lynx_run_gradient(const hare_lynx_problem *HARE_LYNX_RESTRICT in
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
-        return 8;
+        return HARE_LYNX_BAD_ARGUMENT;
     }
     const double h_1_5 = h * 0.2;
     const double h_3_40 = h * 0.075;
@@ -397,7 +409,7 @@ static int hare_lynx_run_gradient(const hare_lynx_problem *HARE_LYNX_RESTRICT in
                 }
                 const double failed_stage_2 = failed_stage;
                 if (failed_stage_2 > 0.0) {
-                    invalidate_gradient(ws);
+                    hare_lynx_invalidate_gradient(ws);
                     out->state0.hare = (0.0 / 0.0);
                     out->state0.lynx = (0.0 / 0.0);
                     out->params.alpha = (0.0 / 0.0);
@@ -407,9 +419,9 @@ static int hare_lynx_run_gradient(const hare_lynx_problem *HARE_LYNX_RESTRICT in
                     ws->failed_step = (double)n;
                     ws->failed_stage = failed_stage_2;
                     out->value = (0.0 / 0.0);
-                    return 3;
+                    return HARE_LYNX_NOT_FINITE_FIELD;
                 } else {
-                    invalidate_gradient(ws);
+                    hare_lynx_invalidate_gradient(ws);
                     out->state0.hare = (0.0 / 0.0);
                     out->state0.lynx = (0.0 / 0.0);
                     out->params.alpha = (0.0 / 0.0);
@@ -419,7 +431,7 @@ static int hare_lynx_run_gradient(const hare_lynx_problem *HARE_LYNX_RESTRICT in
                     ws->failed_step = (double)n;
                     ws->failed_stage = failed_stage_2;
                     out->value = (0.0 / 0.0);
-                    return 4;
+                    return HARE_LYNX_NOT_FINITE_STATE;
                 }
             }
             hare = hare_4;
@@ -583,11 +595,11 @@ static int hare_lynx_run_gradient(const hare_lynx_problem *HARE_LYNX_RESTRICT in
     ws->failed_step = 0.0;
     ws->failed_stage = failed_stage;
     out->value = value;
-    return 0;
+    return HARE_LYNX_OK;
 }
 
 int hare_lynx_gradient(const hare_lynx_problem *in, hare_lynx_workspace *ws, hare_lynx_gradients *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return 8;
+    if (in == NULL || ws == NULL || out == NULL) return HARE_LYNX_BAD_ARGUMENT;
     return hare_lynx_run_gradient(in, ws, out);
 }

@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/* Observation times, and steps that a gradient has room for. */
+/* Observation times, and the most steps of a run. */
 #define HARE_LYNX_TIMES 21
 #define HARE_LYNX_STEPS 400u
 
@@ -74,15 +74,16 @@ typedef struct {
     hare_lynx_state states[HARE_LYNX_TIMES];
     double failed_step, failed_stage;
     int32_t observe_at[23];
+    int32_t unused;
 } hare_lynx_workspace;
 
 /* The model's own defaults. */
 extern const hare_lynx_problem hare_lynx_default;
 
-/* Integrates from t0 to t1 in equal steps: states at the observation times, and the loss. */
+/* Integrates from t0 to t1 in equal steps: states at the observation times, and the loss. At most HARE_LYNX_STEPS steps. */
 int hare_lynx_solve(const hare_lynx_problem *in, hare_lynx_workspace *ws, hare_lynx_solution *out);
 
-/* The loss and its exact gradient; at most HARE_LYNX_STEPS steps. */
+/* The loss and its exact gradient. At most HARE_LYNX_STEPS steps. */
 int hare_lynx_gradient(const hare_lynx_problem *in, hare_lynx_workspace *ws, hare_lynx_gradients *out);
 
 #ifdef __cplusplus

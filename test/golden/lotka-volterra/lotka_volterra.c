@@ -40,7 +40,7 @@ static int lotka_volterra_run_solve(const lotka_volterra_problem *LOTKA_VOLTERRA
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
-        return 8;
+        return LOTKA_VOLTERRA_BAD_ARGUMENT;
     }
     ws->step_count = (int32_t)n_steps;
     const double h_1_2 = h * 0.5;
@@ -104,14 +104,14 @@ static int lotka_volterra_run_solve(const lotka_volterra_problem *LOTKA_VOLTERRA
                 ws->failed_step = (double)n;
                 ws->failed_stage = failed_stage_2;
                 out->value = (0.0 / 0.0);
-                return 3;
+                return LOTKA_VOLTERRA_NOT_FINITE_FIELD;
             } else {
                 out->states[0].hare = (0.0 / 0.0);
                 out->states[0].lynx = (0.0 / 0.0);
                 ws->failed_step = (double)n;
                 ws->failed_stage = failed_stage_2;
                 out->value = (0.0 / 0.0);
-                return 4;
+                return LOTKA_VOLTERRA_NOT_FINITE_STATE;
             }
         }
         hare = hare_3;
@@ -128,12 +128,20 @@ static int lotka_volterra_run_solve(const lotka_volterra_problem *LOTKA_VOLTERRA
     ws->failed_step = 0.0;
     ws->failed_stage = failed_stage;
     out->value = base * base + 0.5 * (base_2 * base_2);
-    return 0;
+    return LOTKA_VOLTERRA_OK;
 }
 
 int lotka_volterra_solve(const lotka_volterra_problem *in, lotka_volterra_workspace *ws, lotka_volterra_solution *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return 8;
+    if (in == NULL || ws == NULL || out == NULL) return LOTKA_VOLTERRA_BAD_ARGUMENT;
+    if (in->steps > LOTKA_VOLTERRA_STEPS) {
+        out->states[0].hare = (0.0 / 0.0);
+        out->states[0].lynx = (0.0 / 0.0);
+        out->value = (0.0 / 0.0);
+        ws->failed_step = 0.0;
+        ws->failed_stage = 0.0;
+        return LOTKA_VOLTERRA_STEP_LIMIT;
+    }
     return lotka_volterra_run_solve(in, ws, out);
 }
 
@@ -156,7 +164,7 @@ static int lotka_volterra_run_gradient(const lotka_volterra_problem *LOTKA_VOLTE
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
-        return 8;
+        return LOTKA_VOLTERRA_BAD_ARGUMENT;
     }
     if (n_steps > 100.0) {
         ws->states[0].hare = (0.0 / 0.0);
@@ -170,7 +178,7 @@ static int lotka_volterra_run_gradient(const lotka_volterra_problem *LOTKA_VOLTE
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
-        return 1;
+        return LOTKA_VOLTERRA_STEP_LIMIT;
     }
     ws->step_count = (int32_t)n_steps;
     const double h_1_2 = h * 0.5;
@@ -242,7 +250,7 @@ static int lotka_volterra_run_gradient(const lotka_volterra_problem *LOTKA_VOLTE
                 ws->failed_step = (double)n;
                 ws->failed_stage = failed_stage_2;
                 out->value = (0.0 / 0.0);
-                return 3;
+                return LOTKA_VOLTERRA_NOT_FINITE_FIELD;
             } else {
                 ws->states[0].hare = (0.0 / 0.0);
                 ws->states[0].lynx = (0.0 / 0.0);
@@ -255,7 +263,7 @@ static int lotka_volterra_run_gradient(const lotka_volterra_problem *LOTKA_VOLTE
                 ws->failed_step = (double)n;
                 ws->failed_stage = failed_stage_2;
                 out->value = (0.0 / 0.0);
-                return 4;
+                return LOTKA_VOLTERRA_NOT_FINITE_STATE;
             }
         }
         hare = hare_3;
@@ -363,11 +371,11 @@ static int lotka_volterra_run_gradient(const lotka_volterra_problem *LOTKA_VOLTE
     ws->failed_step = 0.0;
     ws->failed_stage = failed_stage;
     out->value = base * base + 0.5 * (base_2 * base_2);
-    return 0;
+    return LOTKA_VOLTERRA_OK;
 }
 
 int lotka_volterra_gradient(const lotka_volterra_problem *in, lotka_volterra_workspace *ws, lotka_volterra_gradients *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return 8;
+    if (in == NULL || ws == NULL || out == NULL) return LOTKA_VOLTERRA_BAD_ARGUMENT;
     return lotka_volterra_run_gradient(in, ws, out);
 }

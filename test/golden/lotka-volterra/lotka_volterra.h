@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/* Observation times, and steps that a gradient has room for. */
+/* Observation times, and the most steps of a run. */
 #define LOTKA_VOLTERRA_TIMES 1
 #define LOTKA_VOLTERRA_STEPS 100u
 
@@ -67,15 +67,16 @@ typedef struct {
     lotka_volterra_state states[LOTKA_VOLTERRA_TIMES];
     double failed_step, failed_stage;
     int32_t step_count;
+    int32_t unused;
 } lotka_volterra_workspace;
 
 /* The model's own defaults. */
 extern const lotka_volterra_problem lotka_volterra_default;
 
-/* Integrates from t0 to t1 in equal steps: states at the observation times, and the loss. */
+/* Integrates from t0 to t1 in equal steps: states at the observation times, and the loss. At most LOTKA_VOLTERRA_STEPS steps. */
 int lotka_volterra_solve(const lotka_volterra_problem *in, lotka_volterra_workspace *ws, lotka_volterra_solution *out);
 
-/* The loss and its exact gradient; at most LOTKA_VOLTERRA_STEPS steps. */
+/* The loss and its exact gradient. At most LOTKA_VOLTERRA_STEPS steps. */
 int lotka_volterra_gradient(const lotka_volterra_problem *in, lotka_volterra_workspace *ws, lotka_volterra_gradients *out);
 
 #ifdef __cplusplus

@@ -57,7 +57,7 @@ static double spiral_round_(double x)
     return copysign(x - below >= 0.5 ? below + 1.0 : below, x);
 }
 
-static void rhs_kernel(const spiral_problem *SPIRAL_RESTRICT in, spiral_workspace *SPIRAL_RESTRICT ws, double t, int32_t at_x_z, int32_t at_k_z)
+static void spiral_rhs_kernel(const spiral_problem *SPIRAL_RESTRICT in, spiral_workspace *SPIRAL_RESTRICT ws, double t, int32_t at_x_z, int32_t at_k_z)
 {
     (void)t;
     for (int32_t i = 0; i < 2; i++) {
@@ -74,7 +74,7 @@ static void rhs_kernel(const spiral_problem *SPIRAL_RESTRICT in, spiral_workspac
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void rhs_vjp_kernel(const spiral_problem *SPIRAL_RESTRICT in, spiral_workspace *SPIRAL_RESTRICT ws, spiral_gradients *SPIRAL_RESTRICT out, double t, int32_t at_x_z, int32_t at_u_z)
+static void spiral_rhs_vjp_kernel(const spiral_problem *SPIRAL_RESTRICT in, spiral_workspace *SPIRAL_RESTRICT ws, spiral_gradients *SPIRAL_RESTRICT out, double t, int32_t at_x_z, int32_t at_u_z)
 {
     (void)t;
     const double z = ws->x_z[at_x_z][0];
@@ -107,7 +107,7 @@ static void rhs_vjp_kernel(const spiral_problem *SPIRAL_RESTRICT in, spiral_work
 }
 
 /* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-static void invalidate_solve(spiral_solution *SPIRAL_RESTRICT out)
+static void spiral_invalidate_solve(spiral_solution *SPIRAL_RESTRICT out)
 {
     for (int32_t i = 0; i < 41; i++) {
         for (int32_t j = 0; j < 2; j++) {
@@ -117,7 +117,7 @@ static void invalidate_solve(spiral_solution *SPIRAL_RESTRICT out)
 }
 
 /* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-static void invalidate_gradient(spiral_workspace *SPIRAL_RESTRICT ws, spiral_gradients *SPIRAL_RESTRICT out)
+static void spiral_invalidate_gradient(spiral_workspace *SPIRAL_RESTRICT ws, spiral_gradients *SPIRAL_RESTRICT out)
 {
     for (int32_t i = 0; i < 41; i++) {
         for (int32_t j = 0; j < 2; j++) {
@@ -151,11 +151,11 @@ static int spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT in, spiral_wor
     const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
     if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0) {
-        invalidate_solve(out);
+        spiral_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
-        return 8;
+        return SPIRAL_BAD_ARGUMENT;
     }
     /* Steps after which the observations are made. */
     ws->observe_at[0] = 0;
@@ -175,11 +175,11 @@ static int spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT in, spiral_wor
         }
     }
     if (misplaced != 0.0) {
-        invalidate_solve(out);
+        spiral_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
-        return 8;
+        return SPIRAL_BAD_ARGUMENT;
     }
     const double h_1_2 = h * 0.5;
     const double h_1_6 = h * 0.16666666666666666;
@@ -198,23 +198,23 @@ static int spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT in, spiral_wor
             for (int32_t i = 0; i < 2; i++) {
                 ws->x_z[0][i] = ws->z[i];
             }
-            rhs_kernel(in, ws, t_n, 0, 0);
+            spiral_rhs_kernel(in, ws, t_n, 0, 0);
             /* Stage 2: c = 1/2, a = 1/2. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->x_z[1][i] = ws->z[i] + h_1_2 * ws->k_z[0][i];
             }
             const double v = t_n + h_1_2;
-            rhs_kernel(in, ws, v, 1, 1);
+            spiral_rhs_kernel(in, ws, v, 1, 1);
             /* Stage 3: c = 1/2, a = 0, 1/2. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->x_z[2][i] = ws->z[i] + h_1_2 * ws->k_z[1][i];
             }
-            rhs_kernel(in, ws, v, 2, 2);
+            spiral_rhs_kernel(in, ws, v, 2, 2);
             /* Stage 4: c = 1, a = 0, 0, 1. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->x_z[3][i] = ws->z[i] + h * ws->k_z[2][i];
             }
-            rhs_kernel(in, ws, t_n + h, 3, 3);
+            spiral_rhs_kernel(in, ws, t_n + h, 3, 3);
             /* New state. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->z[i] = ws->z[i] + (h_1_6 * ws->k_z[0][i] + h_1_3 * ws->k_z[1][i] + h_1_3 * ws->k_z[2][i] + h_1_6 * ws->k_z[3][i]);
@@ -259,17 +259,17 @@ static int spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT in, spiral_wor
                 }
                 const double failed_stage_2 = failed_stage;
                 if (failed_stage_2 > 0.0) {
-                    invalidate_solve(out);
+                    spiral_invalidate_solve(out);
                     ws->failed_step = (double)n;
                     ws->failed_stage = failed_stage_2;
                     out->value = (0.0 / 0.0);
-                    return 3;
+                    return SPIRAL_NOT_FINITE_FIELD;
                 } else {
-                    invalidate_solve(out);
+                    spiral_invalidate_solve(out);
                     ws->failed_step = (double)n;
                     ws->failed_stage = failed_stage_2;
                     out->value = (0.0 / 0.0);
-                    return 4;
+                    return SPIRAL_NOT_FINITE_STATE;
                 }
             }
         }
@@ -286,12 +286,23 @@ static int spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT in, spiral_wor
     ws->failed_step = 0.0;
     ws->failed_stage = failed_stage;
     out->value = value;
-    return 0;
+    return SPIRAL_OK;
 }
 
 int spiral_solve(const spiral_problem *in, spiral_workspace *ws, spiral_solution *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return 8;
+    if (in == NULL || ws == NULL || out == NULL) return SPIRAL_BAD_ARGUMENT;
+    if (in->steps > SPIRAL_STEPS) {
+        for (int32_t i = 0; i < 41; i++) {
+            for (int32_t j = 0; j < 2; j++) {
+                out->states[i].z[j] = (0.0 / 0.0);
+            }
+        }
+        out->value = (0.0 / 0.0);
+        ws->failed_step = 0.0;
+        ws->failed_stage = 0.0;
+        return SPIRAL_STEP_LIMIT;
+    }
     return spiral_run_solve(in, ws, out);
 }
 
@@ -323,18 +334,18 @@ static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_
     const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
     if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0) {
-        invalidate_gradient(ws, out);
+        spiral_invalidate_gradient(ws, out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
-        return 8;
+        return SPIRAL_BAD_ARGUMENT;
     }
     if (n_steps > 160.0) {
-        invalidate_gradient(ws, out);
+        spiral_invalidate_gradient(ws, out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
-        return 1;
+        return SPIRAL_STEP_LIMIT;
     }
     /* Steps after which the observations are made. */
     ws->observe_at[0] = 0;
@@ -354,11 +365,11 @@ static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_
         }
     }
     if (misplaced != 0.0) {
-        invalidate_gradient(ws, out);
+        spiral_invalidate_gradient(ws, out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
-        return 8;
+        return SPIRAL_BAD_ARGUMENT;
     }
     const double h_1_2 = h * 0.5;
     const double h_1_6 = h * 0.16666666666666666;
@@ -380,23 +391,23 @@ static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_
             for (int32_t i = 0; i < 2; i++) {
                 ws->x_z[0][i] = ws->z[i];
             }
-            rhs_kernel(in, ws, t_n, 0, 0);
+            spiral_rhs_kernel(in, ws, t_n, 0, 0);
             /* Stage 2: c = 1/2, a = 1/2. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->x_z[1][i] = ws->z[i] + h_1_2 * ws->k_z[0][i];
             }
             const double v = t_n + h_1_2;
-            rhs_kernel(in, ws, v, 1, 1);
+            spiral_rhs_kernel(in, ws, v, 1, 1);
             /* Stage 3: c = 1/2, a = 0, 1/2. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->x_z[2][i] = ws->z[i] + h_1_2 * ws->k_z[1][i];
             }
-            rhs_kernel(in, ws, v, 2, 2);
+            spiral_rhs_kernel(in, ws, v, 2, 2);
             /* Stage 4: c = 1, a = 0, 0, 1. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->x_z[3][i] = ws->z[i] + h * ws->k_z[2][i];
             }
-            rhs_kernel(in, ws, t_n + h, 3, 3);
+            spiral_rhs_kernel(in, ws, t_n + h, 3, 3);
             /* New state. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->z[i] = ws->z[i] + (h_1_6 * ws->k_z[0][i] + h_1_3 * ws->k_z[1][i] + h_1_3 * ws->k_z[2][i] + h_1_6 * ws->k_z[3][i]);
@@ -441,17 +452,17 @@ static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_
                 }
                 const double failed_stage_2 = failed_stage;
                 if (failed_stage_2 > 0.0) {
-                    invalidate_gradient(ws, out);
+                    spiral_invalidate_gradient(ws, out);
                     ws->failed_step = (double)n;
                     ws->failed_stage = failed_stage_2;
                     out->value = (0.0 / 0.0);
-                    return 3;
+                    return SPIRAL_NOT_FINITE_FIELD;
                 } else {
-                    invalidate_gradient(ws, out);
+                    spiral_invalidate_gradient(ws, out);
                     ws->failed_step = (double)n;
                     ws->failed_stage = failed_stage_2;
                     out->value = (0.0 / 0.0);
-                    return 4;
+                    return SPIRAL_NOT_FINITE_STATE;
                 }
             }
         }
@@ -491,18 +502,18 @@ static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_
             for (int32_t i = 0; i < 2; i++) {
                 ws->x_z[0][i] = ws->z[i];
             }
-            rhs_kernel(in, ws, t_n, 0, 0);
+            spiral_rhs_kernel(in, ws, t_n, 0, 0);
             /* Stage 2: c = 1/2, a = 1/2. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->x_z[1][i] = ws->z[i] + h_1_2 * ws->k_z[0][i];
             }
             const double v = t_n + h_1_2;
-            rhs_kernel(in, ws, v, 1, 1);
+            spiral_rhs_kernel(in, ws, v, 1, 1);
             /* Stage 3: c = 1/2, a = 0, 1/2. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->x_z[2][i] = ws->z[i] + h_1_2 * ws->k_z[1][i];
             }
-            rhs_kernel(in, ws, v, 2, 2);
+            spiral_rhs_kernel(in, ws, v, 2, 2);
             /* Stage 4: c = 1, a = 0, 0, 1. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->x_z[3][i] = ws->z[i] + h * ws->k_z[2][i];
@@ -514,7 +525,7 @@ static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_
             for (int32_t i = 0; i < 2; i++) {
                 ws->u_z[3][i] = 0.0;
             }
-            rhs_vjp_kernel(in, ws, out, t_n + h, 3, 3);
+            spiral_rhs_vjp_kernel(in, ws, out, t_n + h, 3, 3);
             /* Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->w_z[i] = h_1_3 * ws->lambda_z[i] + h * ws->u_z[3][i];
@@ -522,7 +533,7 @@ static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_
             for (int32_t i = 0; i < 2; i++) {
                 ws->u_z[2][i] = 0.0;
             }
-            rhs_vjp_kernel(in, ws, out, v, 2, 2);
+            spiral_rhs_vjp_kernel(in, ws, out, v, 2, 2);
             /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->w_z[i] = h_1_3 * ws->lambda_z[i] + h_1_2 * ws->u_z[2][i];
@@ -530,7 +541,7 @@ static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_
             for (int32_t i = 0; i < 2; i++) {
                 ws->u_z[1][i] = 0.0;
             }
-            rhs_vjp_kernel(in, ws, out, v, 1, 1);
+            spiral_rhs_vjp_kernel(in, ws, out, v, 1, 1);
             /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->w_z[i] = h_1_6 * ws->lambda_z[i] + h_1_2 * ws->u_z[1][i];
@@ -538,7 +549,7 @@ static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_
             for (int32_t i = 0; i < 2; i++) {
                 ws->u_z[0][i] = 0.0;
             }
-            rhs_vjp_kernel(in, ws, out, t_n, 0, 0);
+            spiral_rhs_vjp_kernel(in, ws, out, t_n, 0, 0);
             /* λ of the step's start. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->lambda_z[i] = ws->lambda_z[i] + ws->u_z[0][i] + ws->u_z[1][i] + ws->u_z[2][i] + ws->u_z[3][i];
@@ -548,11 +559,11 @@ static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_
     ws->failed_step = 0.0;
     ws->failed_stage = failed_stage;
     out->value = value;
-    return 0;
+    return SPIRAL_OK;
 }
 
 int spiral_gradient(const spiral_problem *in, spiral_workspace *ws, spiral_gradients *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return 8;
+    if (in == NULL || ws == NULL || out == NULL) return SPIRAL_BAD_ARGUMENT;
     return spiral_run_gradient(in, ws, out);
 }

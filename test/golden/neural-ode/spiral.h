@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/* Observation times, and steps that a gradient has room for. */
+/* Observation times, and the most steps of a run. */
 #define SPIRAL_TIMES 41
 #define SPIRAL_STEPS 160u
 
@@ -78,15 +78,16 @@ typedef struct {
     spiral_state states[SPIRAL_TIMES];
     double failed_step, failed_stage;
     int32_t observe_at[43];
+    int32_t unused;
 } spiral_workspace;
 
 /* The model's own defaults. */
 extern const spiral_problem spiral_default;
 
-/* Integrates from t0 to t1 in equal steps: states at the observation times, and the loss. */
+/* Integrates from t0 to t1 in equal steps: states at the observation times, and the loss. At most SPIRAL_STEPS steps. */
 int spiral_solve(const spiral_problem *in, spiral_workspace *ws, spiral_solution *out);
 
-/* The loss and its exact gradient; at most SPIRAL_STEPS steps. */
+/* The loss and its exact gradient. At most SPIRAL_STEPS steps. */
 int spiral_gradient(const spiral_problem *in, spiral_workspace *ws, spiral_gradients *out);
 
 #ifdef __cplusplus

@@ -37,7 +37,7 @@ static double pendulum_round_(double x)
 }
 
 /* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-static void invalidate_solve(pendulum_solution *PENDULUM_RESTRICT out)
+static void pendulum_invalidate_solve(pendulum_solution *PENDULUM_RESTRICT out)
 {
     for (int32_t i = 0; i < 8; i++) {
         out->states[i].angle = (0.0 / 0.0);
@@ -51,7 +51,7 @@ static void invalidate_solve(pendulum_solution *PENDULUM_RESTRICT out)
 }
 
 /* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-static void invalidate_gradient(pendulum_workspace *PENDULUM_RESTRICT ws, pendulum_gradients *PENDULUM_RESTRICT out)
+static void pendulum_invalidate_gradient(pendulum_workspace *PENDULUM_RESTRICT ws, pendulum_gradients *PENDULUM_RESTRICT out)
 {
     for (int32_t i = 0; i < 8; i++) {
         ws->states[i].angle = (0.0 / 0.0);
@@ -74,11 +74,11 @@ static int pendulum_run_solve(const pendulum_problem *PENDULUM_RESTRICT in, pend
     const double h_spread = h - h;
     const double left_over = fmod(n_steps, 40.0);
     if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0 || left_over != 0.0) {
-        invalidate_solve(out);
+        pendulum_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
-        return 8;
+        return PENDULUM_BAD_ARGUMENT;
     }
     ws->step_count = (int32_t)n_steps;
     /* Steps after which the observations are made. */
@@ -99,11 +99,11 @@ static int pendulum_run_solve(const pendulum_problem *PENDULUM_RESTRICT in, pend
         }
     }
     if (misplaced != 0.0) {
-        invalidate_solve(out);
+        pendulum_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
-        return 8;
+        return PENDULUM_BAD_ARGUMENT;
     }
     const double h_1_6 = h * 0.16666666666666666;
     const double h_1_2 = h * 0.5;
@@ -165,17 +165,17 @@ static int pendulum_run_solve(const pendulum_problem *PENDULUM_RESTRICT in, pend
                 }
                 const double failed_stage_2 = failed_stage;
                 if (failed_stage_2 > 0.0) {
-                    invalidate_solve(out);
+                    pendulum_invalidate_solve(out);
                     ws->failed_step = (double)n;
                     ws->failed_stage = failed_stage_2;
                     out->value = (0.0 / 0.0);
-                    return 3;
+                    return PENDULUM_NOT_FINITE_FIELD;
                 } else {
-                    invalidate_solve(out);
+                    pendulum_invalidate_solve(out);
                     ws->failed_step = (double)n;
                     ws->failed_stage = failed_stage_2;
                     out->value = (0.0 / 0.0);
-                    return 4;
+                    return PENDULUM_NOT_FINITE_STATE;
                 }
             }
             angle = angle_3;
@@ -196,12 +196,27 @@ static int pendulum_run_solve(const pendulum_problem *PENDULUM_RESTRICT in, pend
     ws->failed_step = 0.0;
     ws->failed_stage = failed_stage;
     out->value = value;
-    return 0;
+    return PENDULUM_OK;
 }
 
 int pendulum_solve(const pendulum_problem *in, pendulum_workspace *ws, pendulum_solution *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return 8;
+    if (in == NULL || ws == NULL || out == NULL) return PENDULUM_BAD_ARGUMENT;
+    if (in->steps > PENDULUM_STEPS) {
+        for (int32_t i = 0; i < 8; i++) {
+            out->states[i].angle = (0.0 / 0.0);
+        }
+        for (int32_t i = 0; i < 8; i++) {
+            out->states[i].rate = (0.0 / 0.0);
+        }
+        for (int32_t i = 0; i < 8; i++) {
+            out->outputs[i].height = (0.0 / 0.0);
+        }
+        out->value = (0.0 / 0.0);
+        ws->failed_step = 0.0;
+        ws->failed_stage = 0.0;
+        return PENDULUM_STEP_LIMIT;
+    }
     return pendulum_run_solve(in, ws, out);
 }
 
@@ -218,7 +233,7 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
     const double h_spread = h - h;
     const double left_over = fmod(n_steps, 40.0);
     if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0 || left_over != 0.0) {
-        invalidate_gradient(ws, out);
+        pendulum_invalidate_gradient(ws, out);
         out->state0.angle = 0.0;
         out->state0.rate = 0.0;
         out->params.gravity = 0.0;
@@ -227,10 +242,10 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
-        return 8;
+        return PENDULUM_BAD_ARGUMENT;
     }
     if (n_steps > 200.0) {
-        invalidate_gradient(ws, out);
+        pendulum_invalidate_gradient(ws, out);
         out->state0.angle = 0.0;
         out->state0.rate = 0.0;
         out->params.gravity = 0.0;
@@ -239,7 +254,7 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
-        return 1;
+        return PENDULUM_STEP_LIMIT;
     }
     ws->step_count = (int32_t)n_steps;
     /* Steps after which the observations are made. */
@@ -260,7 +275,7 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
         }
     }
     if (misplaced != 0.0) {
-        invalidate_gradient(ws, out);
+        pendulum_invalidate_gradient(ws, out);
         out->state0.angle = 0.0;
         out->state0.rate = 0.0;
         out->params.gravity = 0.0;
@@ -269,7 +284,7 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
-        return 8;
+        return PENDULUM_BAD_ARGUMENT;
     }
     const double h_1_6 = h * 0.16666666666666666;
     const double h_1_2 = h * 0.5;
@@ -333,7 +348,7 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
                 }
                 const double failed_stage_2 = failed_stage;
                 if (failed_stage_2 > 0.0) {
-                    invalidate_gradient(ws, out);
+                    pendulum_invalidate_gradient(ws, out);
                     out->state0.angle = 0.0;
                     out->state0.rate = 0.0;
                     out->params.gravity = 0.0;
@@ -342,9 +357,9 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
                     ws->failed_step = (double)n;
                     ws->failed_stage = failed_stage_2;
                     out->value = (0.0 / 0.0);
-                    return 3;
+                    return PENDULUM_NOT_FINITE_FIELD;
                 } else {
-                    invalidate_gradient(ws, out);
+                    pendulum_invalidate_gradient(ws, out);
                     out->state0.angle = 0.0;
                     out->state0.rate = 0.0;
                     out->params.gravity = 0.0;
@@ -353,7 +368,7 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
                     ws->failed_step = (double)n;
                     ws->failed_stage = failed_stage_2;
                     out->value = (0.0 / 0.0);
-                    return 4;
+                    return PENDULUM_NOT_FINITE_STATE;
                 }
             }
             angle = angle_3;
@@ -436,11 +451,11 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
     ws->failed_step = 0.0;
     ws->failed_stage = failed_stage;
     out->value = value;
-    return 0;
+    return PENDULUM_OK;
 }
 
 int pendulum_gradient(const pendulum_problem *in, pendulum_workspace *ws, pendulum_gradients *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return 8;
+    if (in == NULL || ws == NULL || out == NULL) return PENDULUM_BAD_ARGUMENT;
     return pendulum_run_gradient(in, ws, out);
 }

@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/* Observation times, and steps that a gradient has room for. */
+/* Observation times, and the most steps of a run. */
 #define PENDULUM_TIMES 8
 #define PENDULUM_STEPS 200u
 
@@ -80,15 +80,16 @@ typedef struct {
     double failed_step, failed_stage;
     int32_t step_count;
     int32_t observe_at[10];
+    int32_t unused;
 } pendulum_workspace;
 
 /* The model's own defaults. */
 extern const pendulum_problem pendulum_default;
 
-/* Integrates from t0 to t1 in equal steps: states at the observation times, and the loss. */
+/* Integrates from t0 to t1 in equal steps: states at the observation times, and the loss. At most PENDULUM_STEPS steps. */
 int pendulum_solve(const pendulum_problem *in, pendulum_workspace *ws, pendulum_solution *out);
 
-/* The loss and its exact gradient; at most PENDULUM_STEPS steps. */
+/* The loss and its exact gradient. At most PENDULUM_STEPS steps. */
 int pendulum_gradient(const pendulum_problem *in, pendulum_workspace *ws, pendulum_gradients *out);
 
 #ifdef __cplusplus

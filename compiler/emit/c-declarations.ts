@@ -1,0 +1,170 @@
+/**
+ * The header of generated C: structs with the model's own names, sizes, statuses, prototypes. In: a module and where
+ * its arrays live. Out: the text of the header, and of the object with the model's defaults.
+ */
+
+import type { GlobalArray } from "../ir/nodes.ts";
+import { type Module, status } from "../module.ts";
+import {
+  cNumber,
+  declareMembers,
+  initialiser,
+  type Layout,
+  type Real,
+  structInitialiser,
+  wrapped,
+} from "./c-layout.ts";
+import type { CNames } from "./c-names.ts";
+import type { Storage } from "./c-storage.ts";
+
+/** What the parts of one generated module are written from. */
+export interface Parts {
+  readonly module: Module;
+  readonly prefix: string;
+  readonly real: Real;
+  /** The comment that files open with. */
+  readonly opening: string;
+  /** Name of the files without their endings. */
+  readonly stem: string;
+  readonly names: CNames;
+  readonly layout: Layout;
+  readonly storage: Storage;
+  readonly workspaceBytes: number;
+}
+
+/** Records that a model may do without, in the order of the structs. */
+export function recordsOf({ module: { model } }: Parts) {
+  return {
+    params: model.params.length > 0,
+    inputs: model.inputs.length > 0,
+    data: model.data.length > 0,
+    outputs: model.outputs.length > 0,
+    times: model.times !== undefined,
+  };
+}
+
+const onlyIf = (isThere: boolean, ...lines: readonly string[]): readonly string[] => (isThere ? lines : []);
+
+export function headerText(parts: Parts): string {
+  const { module, prefix: p, real, names, storage } = parts;
+  const codes = Object.values(status).map((code) => `#define ${names.status(code)} ${code}`);
+  return `${parts.opening}
+
+#ifndef ${names.macro("H")}
+#define ${names.macro("H")}
+
+/* Real numbers are ${real}. Equal to the JavaScript module bit for bit in + - * / and sqrt, provided that the compiler
+ * fuses no multiplication with an addition: -std=c99 or -ffp-contract=off. */
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Observation times, and the most steps of a run. */
+#define ${names.macro("TIMES")} ${parts.layout.observations}
+#define ${names.macro("STEPS")} ${module.solver.steps}u
+
+/* What the functions return. */
+${codes.join("\n")}
+
+${structs(parts).join("\n\n")}
+
+/* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
+#define ${names.macro("WORKSPACE_BYTES")} ${parts.workspaceBytes}u
+${workspace(parts)}
+
+/* The model's own defaults. */
+extern const ${p}_problem ${p}_default;
+
+${storage.entries.map((entry) => prototype(parts, entry)).join("\n\n")}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+`;
+}
+
+function structs(parts: Parts): string[] {
+  const { prefix: p, real, names, layout } = parts;
+  const has = recordsOf(parts);
+  const times = names.macro("TIMES");
+  const struct = (name: string, lines: readonly string[], remark = ""): string =>
+    `${remark}typedef struct {\n${lines.join("\n")}\n} ${p}_${name};`;
+  const record = (name: "state" | "params" | "inputs" | "data" | "outputs", remark = ""): string =>
+    struct(name, declareMembers(layout[name].members, real), remark);
+  return [
+    record("state"),
+    ...onlyIf(has.params, record("params")),
+    ...onlyIf(has.inputs, record("inputs", "/* One copy for each piece. */\n")),
+    ...onlyIf(has.data, record("data")),
+    ...onlyIf(has.outputs, record("outputs")),
+    struct("problem", [
+      `    ${real} t0, t1;`,
+      "    uint32_t steps;",
+      `    ${p}_state state0;`,
+      ...onlyIf(has.params, `    ${p}_params params;`),
+      ...onlyIf(has.inputs, `    ${p}_inputs inputs;`),
+      ...onlyIf(has.data, `    ${p}_data data;`),
+      ...onlyIf(has.times, `    ${real} times[${times}];`),
+    ]),
+    struct("solution", [
+      `    ${real} value;`,
+      `    ${p}_state states[${times}];`,
+      ...onlyIf(has.outputs, `    ${p}_outputs outputs[${times}];`),
+    ]),
+    struct("gradients", [
+      `    ${real} value;`,
+      `    ${p}_state state0;`,
+      ...onlyIf(has.params, `    ${p}_params params;`),
+      ...onlyIf(has.inputs, `    ${p}_inputs inputs;`),
+    ]),
+  ];
+}
+
+function workspace({ prefix: p, real, names, storage }: Parts): string {
+  const declare =
+    (type: string) =>
+    (array: GlobalArray): string =>
+      `    ${type} ${storage.identifier(array)}${array.shape.map((extent) => `[${extent}]`).join("")};`;
+  const lines = [
+    ...storage.reals.map(declare(real)),
+    ...onlyIf(storage.keepsStates, `    ${p}_state states[${names.macro("TIMES")}];`),
+    `    ${real} failed_step, failed_stage;`,
+    ...storage.integers.map(declare("int32_t")),
+    ...onlyIf(storage.padding(real === "float" ? 4 : 8) > 0, "    int32_t unused;"),
+  ];
+  return `typedef struct {\n${lines.join("\n")}\n} ${p}_workspace;`;
+}
+
+function prototype({ prefix: p, names }: Parts, entry: "solve" | "gradient"): string {
+  const remark =
+    entry === "solve"
+      ? "Integrates from t0 to t1 in equal steps: states at the observation times, and the loss."
+      : "The loss and its exact gradient.";
+  const result = entry === "solve" ? "solution" : "gradients";
+  return `/* ${remark} At most ${names.macro("STEPS")} steps. */
+int ${p}_${entry}(const ${p}_problem *in, ${p}_workspace *ws, ${p}_${result} *out);`;
+}
+
+/** The definition of the model's defaults. */
+export function defaultText(parts: Parts): string {
+  const { module, prefix: p, real, layout } = parts;
+  const { model, solver } = module;
+  const has = recordsOf(parts);
+  const members = [
+    cNumber(solver.t0, real),
+    cNumber(solver.t1, real),
+    `${solver.steps}u`,
+    structInitialiser(layout.state.members, real),
+    ...onlyIf(has.params, structInitialiser(layout.params.members, real)),
+    ...onlyIf(has.inputs, structInitialiser(layout.inputs.members, real)),
+    ...onlyIf(has.data, structInitialiser(layout.data.members, real)),
+    ...(model.times ? [initialiser(model.times, [model.times.length], real)] : []),
+  ];
+  const lines = members.map((member) => `    ${wrapped(member, "    ")}`);
+  return `const ${p}_problem ${p}_default = {\n${lines.join(",\n")}\n};\n`;
+}

@@ -1,0 +1,197 @@
+/**
+ * Which of the caller's structs holds what in generated C, and who touches it. In: a module and its layout. Out: the
+ * functions that `solve` and `gradient` reach, the arrays those need in the workspace and as tables, and how each entry
+ * of an array is spelled inside a function.
+ */
+
+import type { Fn, GlobalArray } from "../ir/nodes.ts";
+import { arraysOf, calleesOf } from "../ir/walk.ts";
+import { sizeOf } from "../model.ts";
+import type { Module } from "../module.ts";
+import type { Layout } from "./c-layout.ts";
+import type { CNames } from "./c-names.ts";
+import { Identifiers } from "./identifiers.ts";
+
+export type EntryName = "solve" | "gradient";
+export type Pointer = "in" | "ws" | "out";
+
+const pointers: readonly Pointer[] = ["in", "ws", "out"];
+
+export class Storage {
+  /** Entry functions among those reached: `solve`, `gradient` or both. */
+  readonly entries: readonly EntryName[];
+  /** Callees before callers, as in the program. */
+  readonly functions: readonly Fn[];
+  /** Tables of constants that are read. */
+  readonly tables: readonly GlobalArray[];
+  readonly reals: readonly GlobalArray[];
+  readonly integers: readonly GlobalArray[];
+  /** A gradient passes by the observations, for which its results have no place. */
+  readonly keepsStates: boolean;
+  readonly #layout: Layout;
+  readonly #arrays: ReadonlyMap<string, GlobalArray>;
+  readonly #byName: ReadonlyMap<string, Fn>;
+  readonly #reached = new Map<string, Set<EntryName>>();
+  /** Identifiers of workspace members and of tables, by array. */
+  readonly #identifiers = new Map<string, string>();
+
+  constructor(module: Module, layout: Layout, names: CNames) {
+    const { program } = module;
+    this.#layout = layout;
+    this.#arrays = new Map(program.arrays.map((array) => [array.name, array]));
+    this.#byName = new Map(program.functions.map((fn) => [fn.name, fn]));
+    this.entries = (["solve", "gradient"] as const).filter((name) =>
+      module.entries.some((entry) => entry.name === name),
+    );
+    for (const name of this.entries) this.#reach(name, name);
+    this.functions = program.functions.filter((fn) => this.#reached.has(fn.name));
+
+    const used = new Set(this.functions.flatMap((fn) => [...arraysOf(fn)]));
+    const own = program.arrays.filter((array) => array.home === undefined && used.has(array.name));
+    this.tables = own.filter((array) => array.role === "constant" && array.shape.length > 0);
+    const work = own.filter((array) => array.role !== "constant");
+    this.reals = work.filter((array) => array.element === "real");
+    this.integers = work.filter((array) => array.element === "integer");
+    const members = new Identifiers(names.words);
+    for (const name of ["states", "failed_step", "failed_stage", "unused"]) members.take(name);
+    for (const array of work) this.#identifiers.set(array.name, members.declare(array.name));
+    for (const array of this.tables) this.#identifiers.set(array.name, names.file(array.name));
+
+    const touches = (fn: Fn, record: string): boolean =>
+      [...arraysOf(fn)].some((array) => this.#arrays.get(array)?.home?.record === record);
+    this.keepsStates = this.functions.some((fn) => this.#isIn(fn, "gradient") && touches(fn, "states"));
+    for (const fn of this.functions) {
+      const isShared = this.#reached.get(fn.name)!.size > 1;
+      if (isShared && (touches(fn, "states") || this.pointersOf(fn).includes("out")))
+        throw new Error(`${fn.name} writes results of solve and of gradient, which differ`);
+      if (this.#isIn(fn, "gradient") && touches(fn, "outputs"))
+        throw new Error(`${fn.name} has no place for outputs in a gradient`);
+    }
+  }
+
+  #reach(name: string, entry: EntryName): void {
+    const fn = this.#byName.get(name);
+    if (fn === undefined) throw new Error(`the program has no function ${name}`);
+    const from = this.#reached.get(name) ?? new Set();
+    this.#reached.set(name, from);
+    if (from.has(entry)) return;
+    from.add(entry);
+    for (const callee of calleesOf(fn)) this.#reach(callee, entry);
+  }
+
+  #isIn(fn: Fn, entry: EntryName): boolean {
+    return this.#reached.get(fn.name)?.has(entry) ?? false;
+  }
+
+  fn(name: string): Fn {
+    return this.#byName.get(name)!;
+  }
+
+  array(name: string): GlobalArray | undefined {
+    return this.#arrays.get(name);
+  }
+
+  identifier(array: GlobalArray): string {
+    return this.#identifiers.get(array.name)!;
+  }
+
+  /** The struct of results that `out` is inside a function. */
+  resultOf(fn: Fn): "solution" | "gradients" {
+    return this.#isIn(fn, "solve") ? "solution" : "gradients";
+  }
+
+  /** Which of the caller's structs a function touches, itself or through what it calls. */
+  pointersOf(fn: Fn): readonly Pointer[] {
+    const touched = new Set<Pointer>();
+    for (const name of arraysOf(fn)) {
+      const array = this.#arrays.get(name);
+      if (array !== undefined && array.role !== "constant") touched.add(this.#pointerTo(array, fn));
+    }
+    for (const callee of calleesOf(fn)) {
+      for (const pointer of this.pointersOf(this.fn(callee))) touched.add(pointer);
+    }
+    return pointers.filter((pointer) => touched.has(pointer));
+  }
+
+  #pointerTo(array: GlobalArray, fn: Fn): Pointer {
+    if (array.home === undefined) return "ws";
+    switch (array.home.record) {
+      case "report":
+        return "ws";
+      case "states":
+        return this.#isIn(fn, "gradient") ? "ws" : "out";
+      case "outputs":
+      case "value":
+      case "state0Bar":
+      case "paramsBar":
+      case "inputsBar":
+        return "out";
+      case "control":
+      case "state0":
+      case "params":
+      case "inputs":
+      case "data":
+      case "times":
+        return "in";
+      default:
+        return array.home.record satisfies never;
+    }
+  }
+
+  /** The spelling of an entry of an array inside a function; `at`: one text per subscript. */
+  spell(array: GlobalArray, at: readonly string[], fn: Fn): string {
+    const brackets = (texts: readonly string[]): string => texts.map((text) => `[${text}]`).join("");
+    const { home } = array;
+    if (home === undefined) {
+      const identifier = this.identifier(array);
+      return `${array.role === "constant" ? identifier : `ws->${identifier}`}${brackets(at)}`;
+    }
+    const pointer = this.#pointerTo(array, fn);
+    const { state, params, inputs, data, outputs } = this.#layout;
+    switch (home.record) {
+      case "control":
+      case "report":
+        return `${pointer}->${home.path[0]}`;
+      case "times":
+        return `${pointer}->times${brackets(at)}`;
+      case "value":
+        return `${pointer}->value`;
+      case "state0":
+      case "state0Bar":
+        return `${pointer}->state0.${state.spelling(home.path)}${brackets(at)}`;
+      case "params":
+      case "paramsBar":
+        return `${pointer}->params.${params.spelling(home.path)}${brackets(at)}`;
+      case "inputs":
+      case "inputsBar":
+        return `${pointer}->inputs.${inputs.spelling(home.path)}${brackets(at)}`;
+      case "data":
+        return `${pointer}->data.${data.spelling(home.path)}${brackets(at)}`;
+      case "states":
+      case "outputs": {
+        const record = home.record === "states" ? state : outputs;
+        const [k, ...rest] = at;
+        return `${pointer}->${home.record}[${k}].${record.spelling(home.path)}${brackets(rest)}`;
+      }
+      default:
+        return home.record satisfies never;
+    }
+  }
+
+  /** Integers that fill the workspace up, so that its size is the same wherever numbers have theirs. */
+  padding(wordBytes: number): number {
+    return wordBytes === 8 ? words(this.integers) % 2 : 0;
+  }
+
+  /** Size of the workspace: reals, then integers of four bytes. */
+  workspaceBytes(wordBytes: number, stateWords: number): number {
+    const states = this.keepsStates ? this.#layout.observations * stateWords : 0;
+    // The two words of the report are there always.
+    return (
+      (words(this.reals) + states + 2) * wordBytes + (words(this.integers) + this.padding(wordBytes)) * 4
+    );
+  }
+}
+
+const words = (arrays: readonly GlobalArray[]): number =>
+  arrays.reduce((sum, array) => sum + sizeOf(array.shape), 0);
