@@ -280,7 +280,7 @@ export const syntaxExplanations: Readonly<Record<string, Explanation>> = {
   ),
   ODE1065: say(
     "constants that take too long",
-    "The constants of a module are computed by the compiler's own interpreter, which gives up after fifty million steps.",
+    "The constants of a module are computed by the compiler's own interpreter, which gives up after twenty million steps.",
     "for (let i = 0; i < 1e9; i++) s += Math.sin(i);",
     'Compute them once, write them to a file, and import it: import table from "./table.json" with { type: "json" };',
   ),
@@ -349,6 +349,12 @@ export const syntaxExplanations: Readonly<Record<string, Explanation>> = {
     "Everything a model computes with is a number already.",
     'const z = Number("2") * x;',
     "const z = 2 * x;",
+  ),
+  ODE1078: say(
+    "calls too deep",
+    "Helpers are expanded where they are called, one inside another, and a chain of two hundred is taken for a mistake.",
+    "const f1 = (x) => f0(x) + 1; const f2 = (x) => f1(x) + 1; … f300(x)",
+    "let z = f0(x); for (let i = 0; i < 300; i++) z += 1;",
   ),
   ODE1077: say(
     "size that is not known",

@@ -421,6 +421,14 @@ export const mutableCapture = (span: Span, name: string, declared: Span | undefi
 export const numberFromText = (span: Span, name: string): Diagnostic =>
   error("ODE1076", span, `\`${name}\` converts other values to numbers`, "write the number itself");
 
+export const callsTooDeep = (span: Span, limit: number): Diagnostic =>
+  error(
+    "ODE1078",
+    span,
+    `functions call one another more than ${limit} deep`,
+    "call what is needed directly, or write the repetition as a loop",
+  );
+
 export const unknownSize = (span: Span): Diagnostic =>
   error(
     "ODE1077",

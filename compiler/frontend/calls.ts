@@ -27,7 +27,7 @@ import { assignedNames, bare } from "./syntax.ts";
 import { describe, integer, type Scalar, type Value } from "./values.ts";
 
 /** Calls inside calls, at most. */
-const deepest = 100;
+const deepest = 200;
 
 export function lowerCall(
   lowering: Lowering,
@@ -97,7 +97,7 @@ export function expand(
 ): Value {
   const name = fn.name === "" ? "the function" : fn.name;
   if (lowering.calls.includes(fn.node)) refuse(messages.recursion(spanOf(at), name));
-  if (lowering.calls.length >= deepest) refuse(messages.tooDeep(spanOf(at)));
+  if (lowering.calls.length >= deepest) refuse(syntax.callsTooDeep(spanOf(at), deepest));
   const { body, parameters } = fn.node;
   const refused = refusalIn(fn.node);
   if (refused !== undefined) refuse(refused);

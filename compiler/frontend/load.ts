@@ -7,6 +7,7 @@ import { ts } from "ts-morph";
 import { type Diagnostic, ModelError } from "../diagnostics/diagnostic.ts";
 import * as messages from "../diagnostics/messages.ts";
 import type { Span } from "../diagnostics/span.ts";
+import { isArithmetic } from "./syntax.ts";
 
 export interface Source {
   readonly file: string;
@@ -42,10 +43,7 @@ export function parse(file: string, text: string): { source?: Source; diagnostic
   return { source: { file, text, tree }, diagnostics: [] };
 }
 
-/**
- * The first node that lies too deep; found without recursion. Chains to the left (`a + b + …`) and `else if` chains
- * are walked by loops everywhere, so they count once.
- */
+/** The first node that lies too deep; found without recursion. Sums and products are walked by loops, so they count once. */
 function tooDeepIn(tree: ts.SourceFile): ts.Node | undefined {
   const stack: { readonly node: ts.Node; readonly depth: number }[] = [{ node: tree, depth: 0 }];
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
@@ -53,8 +51,7 @@ function tooDeepIn(tree: ts.SourceFile): ts.Node | undefined {
     if (depth > deepest) return node;
     ts.forEachChild(node, (child) => {
       const chained =
-        (ts.isBinaryExpression(node) && child === node.left && ts.isBinaryExpression(child)) ||
-        (ts.isIfStatement(node) && child === node.elseStatement && ts.isIfStatement(child));
+        ts.isBinaryExpression(node) && child === node.left && isArithmetic(node.operatorToken.kind);
       stack.push({ node: child, depth: chained ? depth : depth + 1 });
     });
   }

@@ -17,7 +17,7 @@ import type { ConstantArrays } from "./constant-arrays.ts";
 import { refuse, spanOf } from "./load.ts";
 import { libraryFile } from "./modules.ts";
 import { isUnreachable, type Knowledge } from "./ranges.ts";
-import type { Reporter } from "./reporter.ts";
+import { isOverflow, type Reporter } from "./reporter.ts";
 import { Reported } from "./resolve-name.ts";
 import type { Interpreter } from "./static.ts";
 import { type Fact, real, type Scalar } from "./values.ts";
@@ -161,6 +161,8 @@ export class Lowering {
     try {
       act();
     } catch (error) {
+      // Far down the stack there is no room to say so.
+      if (isOverflow(error)) throw error;
       const moved = this.#site !== undefined && error instanceof ModelError ? this.#moved(error) : error;
       this.reporter.note(moved, this.#span);
       failed();

@@ -31,8 +31,7 @@ export class Reporter {
   /** Notes a refusal; anything else that was thrown goes on. */
   note(error: unknown, place: Span): void {
     if (error instanceof ModelError) this.add(error.diagnostic);
-    else if (error instanceof RangeError && /call stack/i.test(error.message))
-      this.add(messages.tooDeep(place));
+    else if (isOverflow(error)) this.add(messages.tooDeep(place));
     else if (!(error instanceof Reported)) throw error;
   }
 
@@ -62,5 +61,9 @@ export class Reporter {
     return sorted.slice(0, most);
   }
 }
+
+/** The stack of the compiler's own process ran out, on text that the limit of nesting lets through. */
+export const isOverflow = (error: unknown): boolean =>
+  error instanceof RangeError && error.message.startsWith("Maximum call stack");
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

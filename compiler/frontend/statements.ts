@@ -77,11 +77,17 @@ const refusingExit: Exit = {
 /** Every `return` of a function, those of functions inside it left out. */
 export function returnsIn(body: ts.Node): ts.ReturnStatement[] {
   const found: ts.ReturnStatement[] = [];
-  const visit = (node: ts.Node) => {
+  const stack: ts.Node[] = [body];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (ts.isReturnStatement(node)) found.push(node);
-    if (!isFunctionNode(node)) ts.forEachChild(node, visit);
-  };
-  ts.forEachChild(body, visit);
+    // Only statements hold `return`: expressions are not looked into, however long they are.
+    if (node !== body && (isFunctionNode(node) || ts.isExpression(node))) continue;
+    const inner: ts.Node[] = [];
+    ts.forEachChild(node, (child) => {
+      inner.push(child);
+    });
+    stack.push(...inner.reverse());
+  }
   return found;
 }
 

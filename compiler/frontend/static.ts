@@ -30,8 +30,8 @@ import {
 const K = ts.SyntaxKind;
 
 /** Steps after which a computation is given up. */
-const patience = 50_000_000;
-const deepestCall = 100;
+const patience = 20_000_000;
+const deepestCall = 200;
 
 /** How a statement ended, where it did not simply come to its end. */
 type Completion =
@@ -51,37 +51,44 @@ export class Interpreter {
   evaluate(node: ts.Expression, scope: Scope): Static {
     this.#tick(node);
     const inner = bare(node);
-    if (ts.isNumericLiteral(inner)) {
-      const refused = examine(inner);
-      return refused === undefined ? Number(inner.text) : refuse(refused);
+    switch (inner.kind) {
+      case K.NumericLiteral: {
+        const refused = examine(inner);
+        return refused === undefined ? Number((inner as ts.NumericLiteral).text) : refuse(refused);
+      }
+      case K.Identifier:
+        return this.#name(inner as ts.Identifier, scope);
+      case K.BinaryExpression:
+        return this.#binary(inner as ts.BinaryExpression, scope);
+      case K.CallExpression:
+        return this.#call(inner as ts.CallExpression, scope);
+      case K.PropertyAccessExpression:
+        return this.#member(inner as ts.PropertyAccessExpression, scope);
+      case K.ElementAccessExpression:
+        return this.#entry(inner as ts.ElementAccessExpression, scope);
+      case K.PrefixUnaryExpression:
+        return this.#prefix(inner as ts.PrefixUnaryExpression, scope);
+      case K.ConditionalExpression: {
+        const { condition, whenTrue, whenFalse } = inner as ts.ConditionalExpression;
+        return this.evaluate(this.condition(condition, scope) ? whenTrue : whenFalse, scope);
+      }
+      case K.ArrayLiteralExpression:
+        return this.#list(inner as ts.ArrayLiteralExpression, scope);
+      case K.ObjectLiteralExpression:
+        return this.#record(inner as ts.ObjectLiteralExpression, scope);
+      case K.NewExpression:
+        return this.#new(inner as ts.NewExpression, scope);
+      case K.StringLiteral:
+        return (inner as ts.StringLiteral).text;
+      case K.TrueKeyword:
+        return true;
+      case K.FalseKeyword:
+        return false;
+      default:
+        break;
     }
-    if (ts.isStringLiteral(inner)) return inner.text;
-    if (ts.isIdentifier(inner)) return this.#name(inner, scope);
     if (isFunctionNode(inner))
       return { kind: "function", node: inner, scope, name: inner.name?.getText() ?? "" };
-    if (ts.isBinaryExpression(inner)) return this.#binary(inner, scope);
-    if (ts.isPrefixUnaryExpression(inner)) return this.#prefix(inner, scope);
-    if (ts.isConditionalExpression(inner)) {
-      return this.evaluate(this.condition(inner.condition, scope) ? inner.whenTrue : inner.whenFalse, scope);
-    }
-    if (ts.isArrayLiteralExpression(inner)) {
-      for (const element of inner.elements) this.#check(element);
-      return list(
-        inner.elements.map((element) => this.evaluate(element, scope)),
-        inner.elements,
-      );
-    }
-    if (ts.isObjectLiteralExpression(inner)) return this.#record(inner, scope);
-    if (ts.isPropertyAccessExpression(inner)) return this.#member(inner, scope);
-    if (ts.isElementAccessExpression(inner)) return this.#entry(inner, scope);
-    if (ts.isCallExpression(inner)) return this.#call(inner, scope);
-    if (ts.isNewExpression(inner)) {
-      this.#check(inner);
-      const args = (inner.arguments ?? []).map((argument) => this.evaluate(argument, scope));
-      return construct(inner, args);
-    }
-    if (inner.kind === K.TrueKeyword) return true;
-    if (inner.kind === K.FalseKeyword) return false;
     return refuse(examine(inner) ?? syntax.notInLanguage(spanOf(inner), "this expression"));
   }
 
@@ -110,12 +117,11 @@ export class Interpreter {
   call(fn: FunctionValue, args: readonly Static[], at: ts.Node): Static {
     this.#tick(at);
     if (this.#calls.includes(fn.node)) refuse(messages.recursion(spanOf(at), fn.name || "the function"));
-    if (this.#calls.length >= deepestCall) refuse(messages.tooDeep(spanOf(at)));
+    if (this.#calls.length >= deepestCall) refuse(syntax.callsTooDeep(spanOf(at), deepestCall));
     const refused = refusalIn(fn.node);
     if (refused !== undefined) refuse(refused);
     const scope = new Scope(fn.scope, fn.node);
     fn.node.parameters.forEach((parameter, position) => {
-      this.#check(parameter);
       if (parameter.dotDotDotToken !== undefined)
         refuse(syntax.spreadOrRest(spanOf(parameter.dotDotDotToken)));
       if (position >= args.length) {
@@ -168,28 +174,41 @@ export class Interpreter {
 
   execute(statement: ts.Statement, scope: Scope): Completion | undefined {
     this.#tick(statement);
-    if (ts.isVariableStatement(statement)) {
-      this.#declare(statement.declarationList, scope);
-      return undefined;
+    switch (statement.kind) {
+      case K.VariableStatement:
+        this.#declare((statement as ts.VariableStatement).declarationList, scope);
+        return undefined;
+      case K.ExpressionStatement:
+        this.#effect(bare((statement as ts.ExpressionStatement).expression), scope);
+        return undefined;
+      case K.Block:
+        return this.run((statement as ts.Block).statements, new Scope(scope));
+      case K.ReturnStatement: {
+        const { expression } = statement as ts.ReturnStatement;
+        if (expression === undefined) refuse(syntax.missingReturn(spanOf(statement), "the function"));
+        return { kind: "return", value: this.evaluate(expression, scope) };
+      }
+      case K.IfStatement: {
+        const { expression, thenStatement, elseStatement } = statement as ts.IfStatement;
+        const chosen = this.condition(expression, scope) ? thenStatement : elseStatement;
+        return chosen && this.execute(chosen, scope);
+      }
+      case K.ForStatement:
+        return this.#for(statement as ts.ForStatement, scope);
+      case K.ForOfStatement:
+        return this.#forOf(statement as ts.ForOfStatement, scope);
+      case K.BreakStatement:
+        return { kind: "break" };
+      case K.ContinueStatement:
+        return { kind: "continue" };
+      case K.FunctionDeclaration:
+      case K.EmptyStatement:
+      case K.InterfaceDeclaration:
+      case K.TypeAliasDeclaration:
+        return undefined;
+      default:
+        break;
     }
-    if (ts.isExpressionStatement(statement)) return this.#effect(bare(statement.expression), scope);
-    if (ts.isBlock(statement)) return this.run(statement.statements, new Scope(scope));
-    if (ts.isReturnStatement(statement)) {
-      if (statement.expression === undefined) refuse(syntax.missingReturn(spanOf(statement), "the function"));
-      return { kind: "return", value: this.evaluate(statement.expression, scope) };
-    }
-    if (ts.isIfStatement(statement)) {
-      const chosen = this.condition(statement.expression, scope)
-        ? statement.thenStatement
-        : statement.elseStatement;
-      return chosen && this.execute(chosen, new Scope(scope));
-    }
-    if (ts.isForStatement(statement)) return this.#for(statement, scope);
-    if (ts.isForOfStatement(statement)) return this.#forOf(statement, scope);
-    if (ts.isBreakStatement(statement)) return { kind: "break" };
-    if (ts.isContinueStatement(statement)) return { kind: "continue" };
-    if (ts.isFunctionDeclaration(statement) || ts.isEmptyStatement(statement)) return undefined;
-    if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) return undefined;
     return refuse(examine(statement) ?? syntax.notInLanguage(spanOf(statement), "this statement"));
   }
 
@@ -226,30 +245,31 @@ export class Interpreter {
     });
   }
 
-  #effect(expression: ts.Expression, scope: Scope): Completion | undefined {
+  #effect(expression: ts.Expression, scope: Scope): void {
     if (ts.isBinaryExpression(expression)) {
       const operator = assignmentOperator(expression.operatorToken.kind);
       if (operator !== undefined) {
         this.#check(expression);
         this.#assign(expression.left, scope, (before) => {
+          const old = operator === K.EqualsToken ? undefined : before();
           const value = this.evaluate(expression.right, scope);
-          return operator === K.EqualsToken ? value : combine(operator, before(), value, expression);
+          return operator === K.EqualsToken ? value : combine(operator, old, value, expression);
         });
-        return undefined;
+        return;
       }
     }
     if (isIncrement(expression)) {
       const by = expression.operator === K.PlusPlusToken ? 1 : -1;
       this.#assign(expression.operand, scope, (before) => combine(K.PlusToken, before(), by, expression));
-      return undefined;
+      return;
     }
     if (ts.isCallExpression(expression)) {
       this.evaluate(expression, scope);
-      return undefined;
+      return;
     }
     // A prologue such as "use strict" does nothing.
-    if (ts.isStringLiteral(expression)) return undefined;
-    return refuse(examine(expression) ?? syntax.moduleEffect(spanOf(expression)));
+    if (ts.isStringLiteral(expression)) return;
+    refuse(examine(expression) ?? syntax.moduleEffect(spanOf(expression)));
   }
 
   #assign(target: ts.Expression, scope: Scope, value: (before: () => Static) => Static): void {
@@ -297,7 +317,7 @@ export class Interpreter {
     }
     if (condition === undefined) refuse(messages.loopForm(spanOf(statement), "this loop has no condition"));
     while (this.condition(condition, head)) {
-      const done = this.execute(statement.statement, new Scope(head));
+      const done = this.execute(statement.statement, head);
       if (done?.kind === "return") return done;
       if (done?.kind === "break") break;
       if (incrementor !== undefined) this.#effect(bare(incrementor), head);
@@ -329,7 +349,6 @@ export class Interpreter {
   }
 
   #binary(node: ts.BinaryExpression, scope: Scope): Static {
-    this.#check(node);
     const token = node.operatorToken.kind;
     if (token === K.AmpersandAmpersandToken) {
       return this.condition(node.left, scope) && this.condition(node.right, scope);
@@ -337,7 +356,7 @@ export class Interpreter {
     if (token === K.BarBarToken) return this.condition(node.left, scope) || this.condition(node.right, scope);
     const relation = relations.get(token);
     if (relation !== undefined) return this.#compare(node, scope);
-    if (!isArithmetic(token)) return refuse(syntax.assignmentInside(spanOf(node)));
+    if (!isArithmetic(token)) return refuse(examine(node) ?? syntax.assignmentInside(spanOf(node)));
     const { first, links } = leftChain(node);
     return links.reduce<Static>(
       (value, link) => {
@@ -374,10 +393,29 @@ export class Interpreter {
   }
 
   #prefix(node: ts.PrefixUnaryExpression, scope: Scope): Static {
+    switch (node.operator) {
+      case K.ExclamationToken:
+        return !this.condition(node.operand, scope);
+      case K.MinusToken:
+        return -this.number(node.operand, scope);
+      case K.PlusToken:
+        return this.number(node.operand, scope);
+      default:
+        return refuse(examine(node) ?? syntax.incrementInside(spanOf(node)));
+    }
+  }
+
+  #list(node: ts.ArrayLiteralExpression, scope: Scope): Static {
+    return list(
+      node.elements.map((element) => this.evaluate(element, scope)),
+      node.elements,
+    );
+  }
+
+  #new(node: ts.NewExpression, scope: Scope): Static {
     this.#check(node);
-    if (node.operator === K.ExclamationToken) return !this.condition(node.operand, scope);
-    const value = this.number(node.operand, scope);
-    return node.operator === K.MinusToken ? -value : value;
+    const args = (node.arguments ?? []).map((argument) => this.evaluate(argument, scope));
+    return construct(node, args);
   }
 
   #record(node: ts.ObjectLiteralExpression, scope: Scope): Static {
@@ -412,7 +450,6 @@ export class Interpreter {
   }
 
   #member(node: ts.PropertyAccessExpression, scope: Scope): Static {
-    this.#check(node);
     const name = node.name.text;
     const object = bare(node.expression);
     if (node.questionDotToken !== undefined) refuse(syntax.optionalValue(spanOf(node)));
@@ -434,7 +471,6 @@ export class Interpreter {
   #call(node: ts.CallExpression, scope: Scope): Static {
     if (node.questionDotToken !== undefined) refuse(syntax.optionalValue(spanOf(node)));
     if (node.expression.kind === K.ImportKeyword) refuse(syntax.dynamicImport(spanOf(node.expression)));
-    for (const argument of node.arguments) this.#check(argument);
     const callee = bare(node.expression);
     const args = () => node.arguments.map((argument) => this.evaluate(argument, scope));
     if (ts.isPropertyAccessExpression(callee)) {

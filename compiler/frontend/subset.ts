@@ -13,7 +13,7 @@ import * as syntax from "../diagnostics/syntax-messages.ts";
 import { spanOf } from "./load.ts";
 import { assignmentOperator, bare, isArithmetic, isIncrement, relations } from "./syntax.ts";
 
-type Rule = (node: ts.Node, span: Span) => Diagnostic | undefined;
+type Rule = (node: ts.Node) => Diagnostic | undefined;
 
 const K = ts.SyntaxKind;
 
@@ -36,8 +36,8 @@ const accepted: ReadonlySet<ts.SyntaxKind> = new Set([
 
 const say =
   (message: (span: Span) => Diagnostic): Rule =>
-  (_, span) =>
-    message(span);
+  (node) =>
+    message(spanOf(node));
 
 const refused: ReadonlyMap<ts.SyntaxKind, Rule> = new Map<ts.SyntaxKind, Rule>([
   [K.WhileStatement, say(messages.whileLoop)],
@@ -67,12 +67,12 @@ const refused: ReadonlyMap<ts.SyntaxKind, Rule> = new Map<ts.SyntaxKind, Rule>([
   [K.TaggedTemplateExpression, say(syntax.textValue)],
   [K.RegularExpressionLiteral, say(syntax.textValue)],
   [K.BigIntLiteral, say(syntax.bigInteger)],
-  [K.DeleteExpression, (_, span) => syntax.objectOperator(span, "delete")],
-  [K.TypeOfExpression, (_, span) => syntax.objectOperator(span, "typeof")],
-  [K.VoidExpression, (_, span) => syntax.objectOperator(span, "void")],
+  [K.DeleteExpression, (node) => syntax.objectOperator(spanOf(node), "delete")],
+  [K.TypeOfExpression, (node) => syntax.objectOperator(spanOf(node), "typeof")],
+  [K.VoidExpression, (node) => syntax.objectOperator(spanOf(node), "void")],
   [
     K.OmittedExpression,
-    (node, span) => (ts.isArrayLiteralExpression(node.parent) ? syntax.hole(span) : undefined),
+    (node) => (ts.isArrayLiteralExpression(node.parent) ? syntax.hole(spanOf(node)) : undefined),
   ],
   [K.EnumDeclaration, say(syntax.enumeration)],
   [K.ModuleDeclaration, say(syntax.declarationSpace)],
@@ -81,9 +81,9 @@ const refused: ReadonlyMap<ts.SyntaxKind, Rule> = new Map<ts.SyntaxKind, Rule>([
   [K.NamespaceExportDeclaration, say(syntax.declarationSpace)],
   [K.GetAccessor, say(syntax.accessor)],
   [K.SetAccessor, say(syntax.accessor)],
-  [K.NullKeyword, (_, span) => syntax.notInLanguage(span, "`null`")],
-  [K.WithStatement, (_, span) => syntax.notInLanguage(span, "`with`")],
-  [K.DebuggerStatement, (_, span) => syntax.notInLanguage(span, "`debugger`")],
+  [K.NullKeyword, (node) => syntax.notInLanguage(spanOf(node), "`null`")],
+  [K.WithStatement, (node) => syntax.notInLanguage(spanOf(node), "`with`")],
+  [K.DebuggerStatement, (node) => syntax.notInLanguage(spanOf(node), "`debugger`")],
   [K.ImportKeyword, say(syntax.dynamicImport)],
 ]);
 
@@ -119,8 +119,7 @@ export function examine(node: ts.Node): Diagnostic | undefined {
     return undefined;
   }
   const rule = refused.get(node.kind) ?? examined.get(node.kind);
-  const span = spanOf(node);
-  return rule === undefined ? syntax.notInLanguage(span, `\`${K[node.kind]}\``) : rule(node, span);
+  return rule === undefined ? syntax.notInLanguage(spanOf(node), `\`${K[node.kind]}\``) : rule(node);
 }
 
 /** Every refusal inside a node. A refused node is not looked into: one mistake, one diagnostic. */
@@ -163,7 +162,7 @@ const isErased = (node: ts.Node): boolean =>
   (ts.isExportDeclaration(node) && node.isTypeOnly);
 
 /** Text stands in imports, as keys of records and in what declarations list; nowhere else. */
-function examineText(node: ts.Node, span: Span): Diagnostic | undefined {
+function examineText(node: ts.Node): Diagnostic | undefined {
   const { parent } = node;
   const fits =
     ts.isImportDeclaration(parent) ||
@@ -179,24 +178,24 @@ function examineText(node: ts.Node, span: Span): Diagnostic | undefined {
     ts.isVariableDeclaration(parent) ||
     ts.isCallExpression(parent) ||
     isErasedAround(parent);
-  return fits ? undefined : syntax.textValue(span);
+  return fits ? undefined : syntax.textValue(spanOf(node));
 }
 
 const isErasedAround = (node: ts.Node): boolean => ts.isAsExpression(node) || ts.isSatisfiesExpression(node);
 
-function examineBinary(node: ts.Node, span: Span): Diagnostic | undefined {
+function examineBinary(node: ts.Node): Diagnostic | undefined {
   const { operatorToken, left, parent } = node as ts.BinaryExpression;
   const token = operatorToken.kind;
-  const place = spanOf(operatorToken);
-  const text = operatorToken.getText();
   if (assignmentOperator(token) !== undefined) {
     const target = bare(left);
     if (ts.isArrayLiteralExpression(target) || ts.isObjectLiteralExpression(target)) {
       return messages.notYet(spanOf(left), "assigning to a pattern", "assign the parts one by one");
     }
-    return isStatement(node, parent) ? undefined : syntax.assignmentInside(span);
+    return isStatement(node, parent) ? undefined : syntax.assignmentInside(spanOf(node));
   }
   if (isArithmetic(token) || relations.has(token)) return undefined;
+  const place = spanOf(operatorToken);
+  const text = operatorToken.getText();
   switch (token) {
     case K.AmpersandAmpersandToken:
     case K.BarBarToken:
@@ -227,15 +226,16 @@ const isStatement = (node: ts.Node, parent: ts.Node): boolean =>
   ts.isExpressionStatement(parent) ||
   (ts.isForStatement(parent) && (parent.incrementor === node || parent.initializer === node));
 
-function examineUnary(node: ts.Node, span: Span): Diagnostic | undefined {
-  if (isIncrement(node)) return isStatement(node, node.parent) ? undefined : syntax.incrementInside(span);
+function examineUnary(node: ts.Node): Diagnostic | undefined {
+  if (isIncrement(node))
+    return isStatement(node, node.parent) ? undefined : syntax.incrementInside(spanOf(node));
   switch ((node as ts.PrefixUnaryExpression).operator) {
     case K.MinusToken:
     case K.PlusToken:
     case K.ExclamationToken:
       return undefined;
     default:
-      return syntax.bitwise(span, "~");
+      return syntax.bitwise(spanOf(node), "~");
   }
 }
 
@@ -280,11 +280,11 @@ export function refusedGlobal(name: string, span: Span): Diagnostic | undefined 
   return undefined;
 }
 
-function examineNew(node: ts.Node, span: Span): Diagnostic | undefined {
+function examineNew(node: ts.Node): Diagnostic | undefined {
   const { expression } = node as ts.NewExpression;
   const name = ts.isIdentifier(expression) ? expression.text : expression.getText();
   if (name === "Float64Array" || name === "Array" || name === "Int32Array") return undefined;
-  return refusedGlobal(name, span) ?? syntax.newObject(span, name);
+  return refusedGlobal(name, spanOf(node)) ?? syntax.newObject(spanOf(node), name);
 }
 
 function examineDeclaration(node: ts.VariableDeclaration): Diagnostic | undefined {
