@@ -10,7 +10,7 @@ import { nearest } from "../diagnostics/nearest.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
 import { refuse, spanOf } from "./load.ts";
 import * as mathematics from "./mathematics.ts";
-import { isGlobal, resolveName } from "./resolve-name.ts";
+import { isGlobal, Reported, resolveName } from "./resolve-name.ts";
 import { Scope } from "./scope.ts";
 import { callLibrary, callMethod, construct } from "./static-library.ts";
 import { describe, type FunctionValue, isTagged, list, part, record, type Static } from "./static-values.ts";
@@ -53,8 +53,8 @@ export class Interpreter {
     const inner = bare(node);
     switch (inner.kind) {
       case K.NumericLiteral: {
-        const refused = examine(inner);
-        return refused === undefined ? Number((inner as ts.NumericLiteral).text) : refuse(refused);
+        const value = Number((inner as ts.NumericLiteral).text);
+        return Number.isFinite(value) ? value : refuse(syntax.numberTooLarge(spanOf(inner)));
       }
       case K.Identifier:
         return this.#name(inner as ts.Identifier, scope);
@@ -249,7 +249,6 @@ export class Interpreter {
     if (ts.isBinaryExpression(expression)) {
       const operator = assignmentOperator(expression.operatorToken.kind);
       if (operator !== undefined) {
-        this.#check(expression);
         this.#assign(expression.left, scope, (before) => {
           const old = operator === K.EqualsToken ? undefined : before();
           const value = this.evaluate(expression.right, scope);
@@ -274,6 +273,10 @@ export class Interpreter {
 
   #assign(target: ts.Expression, scope: Scope, value: (before: () => Static) => Static): void {
     const place = bare(target);
+    if (ts.isArrayLiteralExpression(place) || ts.isObjectLiteralExpression(place)) {
+      const instead = "assign the parts one by one";
+      refuse(messages.notYet(spanOf(target), "assigning to a pattern", instead));
+    }
     if (ts.isIdentifier(place)) {
       if (isGlobal(place, "Math", scope)) refuse(syntax.mathChanged(spanOf(place)));
       const { binding } = resolveName(place, scope);
@@ -501,7 +504,10 @@ export class Interpreter {
   }
 
   #tick(at: ts.Node): void {
-    if (++this.#steps > patience) refuse(syntax.tooManySteps(spanOf(at)));
+    if (++this.#steps <= patience) return;
+    // Said once: whatever is computed after it would take too long as well.
+    if (this.#steps > patience + 1) throw new Reported();
+    refuse(syntax.tooManySteps(spanOf(at)));
   }
 }
 

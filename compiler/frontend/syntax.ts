@@ -3,19 +3,24 @@
 import { ts } from "ts-morph";
 import type { FunctionNode } from "./static-values.ts";
 
+const K = ts.SyntaxKind;
+
 /** The expression without what is erased: parentheses, `as`, `satisfies`, `!`, `<T>x`. */
 export function bare(node: ts.Expression): ts.Expression {
   let inner = node;
-  while (
-    ts.isParenthesizedExpression(inner) ||
-    ts.isAsExpression(inner) ||
-    ts.isSatisfiesExpression(inner) ||
-    ts.isNonNullExpression(inner) ||
-    ts.isTypeAssertionExpression(inner)
-  ) {
-    inner = inner.expression;
+  for (;;) {
+    switch (inner.kind) {
+      case K.ParenthesizedExpression:
+      case K.AsExpression:
+      case K.SatisfiesExpression:
+      case K.NonNullExpression:
+      case K.TypeAssertionExpression:
+        inner = (inner as ts.ParenthesizedExpression).expression;
+        break;
+      default:
+        return inner;
+    }
   }
-  return inner;
 }
 
 export const isFunctionNode = (node: ts.Node): node is FunctionNode =>
@@ -49,18 +54,18 @@ export function assignmentOperator(token: ts.SyntaxKind): ts.SyntaxKind | undefi
 }
 
 const assignments: ReadonlyMap<ts.SyntaxKind, ts.SyntaxKind> = new Map([
-  [ts.SyntaxKind.EqualsToken, ts.SyntaxKind.EqualsToken],
-  [ts.SyntaxKind.PlusEqualsToken, ts.SyntaxKind.PlusToken],
-  [ts.SyntaxKind.MinusEqualsToken, ts.SyntaxKind.MinusToken],
-  [ts.SyntaxKind.AsteriskEqualsToken, ts.SyntaxKind.AsteriskToken],
-  [ts.SyntaxKind.SlashEqualsToken, ts.SyntaxKind.SlashToken],
-  [ts.SyntaxKind.PercentEqualsToken, ts.SyntaxKind.PercentToken],
-  [ts.SyntaxKind.AsteriskAsteriskEqualsToken, ts.SyntaxKind.AsteriskAsteriskToken],
+  [K.EqualsToken, K.EqualsToken],
+  [K.PlusEqualsToken, K.PlusToken],
+  [K.MinusEqualsToken, K.MinusToken],
+  [K.AsteriskEqualsToken, K.AsteriskToken],
+  [K.SlashEqualsToken, K.SlashToken],
+  [K.PercentEqualsToken, K.PercentToken],
+  [K.AsteriskAsteriskEqualsToken, K.AsteriskAsteriskToken],
 ]);
 
 export const isIncrement = (node: ts.Node): node is ts.PrefixUnaryExpression | ts.PostfixUnaryExpression =>
   (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) &&
-  (node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken);
+  (node.operator === K.PlusPlusToken || node.operator === K.MinusMinusToken);
 
 /** Names that are assigned to anywhere inside a node: `x = …`, `x += …`, `x++`; entries of arrays do not count. */
 export function assignedNames(node: ts.Node): Set<string> {
@@ -96,20 +101,20 @@ export function leftChain(node: ts.BinaryExpression): { first: ts.Expression; li
 export const isArithmetic = (token: ts.SyntaxKind): boolean => arithmetic.has(token);
 
 const arithmetic: ReadonlySet<ts.SyntaxKind> = new Set([
-  ts.SyntaxKind.PlusToken,
-  ts.SyntaxKind.MinusToken,
-  ts.SyntaxKind.AsteriskToken,
-  ts.SyntaxKind.SlashToken,
-  ts.SyntaxKind.PercentToken,
-  ts.SyntaxKind.AsteriskAsteriskToken,
+  K.PlusToken,
+  K.MinusToken,
+  K.AsteriskToken,
+  K.SlashToken,
+  K.PercentToken,
+  K.AsteriskAsteriskToken,
 ]);
 
 /** The relation of a comparison, by its operator. */
 export const relations: ReadonlyMap<ts.SyntaxKind, "lt" | "le" | "gt" | "ge" | "eq" | "ne"> = new Map([
-  [ts.SyntaxKind.LessThanToken, "lt"],
-  [ts.SyntaxKind.LessThanEqualsToken, "le"],
-  [ts.SyntaxKind.GreaterThanToken, "gt"],
-  [ts.SyntaxKind.GreaterThanEqualsToken, "ge"],
-  [ts.SyntaxKind.EqualsEqualsEqualsToken, "eq"],
-  [ts.SyntaxKind.ExclamationEqualsEqualsToken, "ne"],
+  [K.LessThanToken, "lt"],
+  [K.LessThanEqualsToken, "le"],
+  [K.GreaterThanToken, "gt"],
+  [K.GreaterThanEqualsToken, "ge"],
+  [K.EqualsEqualsEqualsToken, "eq"],
+  [K.ExclamationEqualsEqualsToken, "ne"],
 ]);
