@@ -177,13 +177,17 @@ export const stemOf = (file: string): string => file.replace(/(\.ode)?\.[^.]+$/,
 /** The prefix of the C names: what the options say, else the model's name. */
 export const prefixFor = (model: Model, options: Options): string => options.prefix ?? prefixOf(model.name);
 
-/** The C spelling of a model's name: `lotkaVolterra` becomes `lotka_volterra`. */
+/** Longest prefix that leaves the names of a module different within the 31 characters that linkers promise to read. */
+const longestPrefix = 21;
+
+/** The C spelling of a model's name: `lotkaVolterra` becomes `lotka_volterra`; long names are cut. */
 const prefixOf = (name: string): string => {
   const snake = name
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replace(/[^A-Za-z0-9_]/g, "_")
     .toLowerCase();
-  return /^[a-z]/.test(snake) ? snake : `ode_${snake}`;
+  const symbol = /^[a-z]/.test(snake) ? snake : `ode_${snake}`;
+  return symbol.slice(0, longestPrefix).replace(/_+$/, "");
 };
 
 /** Options in a fixed order of keys, so that their order on the command line does not change the hash. */

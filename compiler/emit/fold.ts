@@ -4,8 +4,16 @@
  * computation in the same order of operations with fewer names.
  */
 
+import * as affine from "../ir/affine.ts";
 import type { Block, Expr, Statement, Test } from "../ir/nodes.ts";
-import { blocksOf, expressionsOf, forEachExpr, forEachExprIn, forEachStatement } from "../ir/walk.ts";
+import {
+  blocksOf,
+  expressionsOf,
+  forEachExpr,
+  forEachExprIn,
+  forEachStatement,
+  formsOf,
+} from "../ir/walk.ts";
 
 /** Operations up to which an expression grows by folding; longer ones are easier to read in two lines. */
 const most = 9;
@@ -67,6 +75,9 @@ function foldBlock(block: Block, isSingle: (name: string) => boolean): Statement
     if (inner.length > 0) {
       for (const used of inner.flatMap(namesIn)) release(used);
     }
+    // The test of a loop is asked again after each round, when what the value was made of may have changed.
+    if (statement.kind === "while")
+      for (const used of expressionsOf(statement).flatMap(namesOf)) release(used);
     let size = expressionsOf(statement).reduce((sum, expr) => sum + operations(expr), 0);
     const taken = new Map<string, Expr>();
     for (const name of expressionsOf(statement).flatMap(namesOf)) {
@@ -188,11 +199,17 @@ function namesIn(block: Block): string[] {
   return names;
 }
 
+/** Arrays a statement reads, through subscripts too. */
 function readsOf(statement: Statement): Set<string> {
   const arrays = new Set<string>();
   for (const top of expressionsOf(statement)) {
     forEachExpr(top, (expr) => {
       if (expr.kind === "read") arrays.add(expr.array);
+    });
+  }
+  for (const form of formsOf(statement)) {
+    affine.forEachAtom(form, (atom) => {
+      if (atom.kind === "gather") arrays.add(atom.array);
     });
   }
   return arrays;

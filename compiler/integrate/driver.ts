@@ -320,7 +320,7 @@ export class Driver {
       build.loop(k, affine.integer(0), affine.integer(observations), [
         build.bind(q, build.div(build.sub(build.read(io.times, [at]), build.read(io.t0)), this.h)),
         build.bind(m, build.primitive("round", [position])),
-        build.bind(off, build.primitive("abs", [build.sub(position, step)])),
+        build.bind(off, this.#beyondRounding(build.primitive("abs", [build.sub(position, step)]), n)),
         build.bind(last, build.read(before)),
         build.branch(
           fits,
@@ -337,6 +337,15 @@ export class Driver {
         this.leaveInvalid(status.badArgument),
       ),
     ];
+  }
+
+  /**
+   * A small number of steps, or 0 where it is so small that rounding of times may have made it: where a 64th of it
+   * vanishes against the count of steps, in whatever precision the program runs.
+   */
+  #beyondRounding(steps: Expr, count: Expr): Expr {
+    const rest = build.sub(build.add(count, build.mul(steps, build.number(1 / 64))), count);
+    return build.mul(rest, build.number(64));
   }
 
   // Ways out.

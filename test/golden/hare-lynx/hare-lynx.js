@@ -187,7 +187,7 @@ export function solve() {
   for (let k = 0; k < 21; k++) {
     const q = (times[k] - t0) / h;
     const m = Math.round(q);
-    const off_step = Math.abs(q - m);
+    const off_step = (n_steps + Math.abs(q - m) * 0.015625 - n_steps) * 64;
     const last_step = step_before;
     if (off_step <= 0.000001 && m >= last_step && m <= n_steps) {
       observe_at[k + 1] = m;
@@ -389,7 +389,7 @@ export function gradient() {
   for (let k = 0; k < 21; k++) {
     const q = (times[k] - t0) / h;
     const m = Math.round(q);
-    const off_step = Math.abs(q - m);
+    const off_step = (n_steps + Math.abs(q - m) * 0.015625 - n_steps) * 64;
     const last_step = step_before;
     if (off_step <= 0.000001 && m >= last_step && m <= n_steps) {
       observe_at[k + 1] = m;

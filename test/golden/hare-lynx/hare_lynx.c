@@ -82,7 +82,7 @@ static int hare_lynx_run_solve(const hare_lynx_problem *HARE_LYNX_RESTRICT in, h
     for (int32_t k = 0; k < 21; k++) {
         const double q = (in->times[k] - t0) / h;
         const double m = hare_lynx_round_(q);
-        const double off_step = fabs(q - m);
+        const double off_step = (n_steps + fabs(q - m) * 0.015625 - n_steps) * 64.0;
         const double last_step = step_before;
         if (off_step <= 0.000001 && m >= last_step && m <= n_steps) {
             ws->observe_at[k + 1] = (int32_t)m;
@@ -288,7 +288,7 @@ static int hare_lynx_run_gradient(const hare_lynx_problem *HARE_LYNX_RESTRICT in
     for (int32_t k = 0; k < 21; k++) {
         const double q = (in->times[k] - t0) / h;
         const double m = hare_lynx_round_(q);
-        const double off_step = fabs(q - m);
+        const double off_step = (n_steps + fabs(q - m) * 0.015625 - n_steps) * 64.0;
         const double last_step = step_before;
         if (off_step <= 0.000001 && m >= last_step && m <= n_steps) {
             ws->observe_at[k + 1] = (int32_t)m;

@@ -165,7 +165,7 @@ static int spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT in, spiral_wor
     for (int32_t k = 0; k < 41; k++) {
         const double q = (in->times[k] - t0) / h;
         const double m = spiral_round_(q);
-        const double off_step = fabs(q - m);
+        const double off_step = (n_steps + fabs(q - m) * 0.015625 - n_steps) * 64.0;
         const double last_step = step_before;
         if (off_step <= 0.000001 && m >= last_step && m <= n_steps) {
             ws->observe_at[k + 1] = (int32_t)m;
@@ -355,7 +355,7 @@ static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_
     for (int32_t k = 0; k < 41; k++) {
         const double q = (in->times[k] - t0) / h;
         const double m = spiral_round_(q);
-        const double off_step = fabs(q - m);
+        const double off_step = (n_steps + fabs(q - m) * 0.015625 - n_steps) * 64.0;
         const double last_step = step_before;
         if (off_step <= 0.000001 && m >= last_step && m <= n_steps) {
             ws->observe_at[k + 1] = (int32_t)m;

@@ -89,7 +89,7 @@ static int pendulum_run_solve(const pendulum_problem *PENDULUM_RESTRICT in, pend
     for (int32_t k = 0; k < 8; k++) {
         const double q = (in->times[k] - t0) / h;
         const double m = pendulum_round_(q);
-        const double off_step = fabs(q - m);
+        const double off_step = (n_steps + fabs(q - m) * 0.015625 - n_steps) * 64.0;
         const double last_step = step_before;
         if (off_step <= 0.000001 && m >= last_step && m <= n_steps) {
             ws->observe_at[k + 1] = (int32_t)m;
@@ -265,7 +265,7 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
     for (int32_t k = 0; k < 8; k++) {
         const double q = (in->times[k] - t0) / h;
         const double m = pendulum_round_(q);
-        const double off_step = fabs(q - m);
+        const double off_step = (n_steps + fabs(q - m) * 0.015625 - n_steps) * 64.0;
         const double last_step = step_before;
         if (off_step <= 0.000001 && m >= last_step && m <= n_steps) {
             ws->observe_at[k + 1] = (int32_t)m;
