@@ -35,7 +35,7 @@ import type {
   While,
 } from "../ir/nodes.ts";
 import { primitives } from "../ir/primitives.ts";
-import { forEachStatement, rewriteBlock, rewriteExpr, rewriteTest } from "../ir/walk.ts";
+import { forEachExprIn, forEachStatement, rewriteBlock, rewriteExpr, rewriteTest } from "../ir/walk.ts";
 import { partialsOf, scaled } from "./forward.ts";
 import { type Context, normalise } from "./normalise.ts";
 import { Tapes } from "./tape.ts";
@@ -89,7 +89,7 @@ export function vjp(fn: Fn, wrt: ReadonlySet<string>, context: Context): Fn {
   const tapes = new Tapes(facts, names, sites.ranges);
   const sweep = new ReverseSweep(names, bars, active.scalars, active.arrays, sites, facts, tapes);
   const forward = tapes.forwardSweep(body);
-  const reverse = withFreshIndices(sweep.block(body), names);
+  const reverse = withFreshIndices(sweep.body(body), names);
   return {
     name: `${fn.name}_vjp`,
     parameters: [...fn.parameters.filter((parameter) => !outs.includes(parameter)), ...seeds, ...results],
@@ -145,6 +145,8 @@ class ReverseSweep {
   readonly #sites: Sites;
   readonly #facts: Recorded;
   readonly #tapes: Tapes;
+  /** How often each scalar is used. */
+  readonly #uses = new Map<string, number>();
   readonly #collected = new Map<string, Bar>();
   /** The reverse blocks being written, outermost first, each with what it has made available and what it defines. */
   readonly #blocks: {
@@ -169,6 +171,14 @@ class ReverseSweep {
     this.#sites = sites;
     this.#facts = facts;
     this.#tapes = tapes;
+  }
+
+  /** The reverse of a whole function body. */
+  body(statements: Block): Statement[] {
+    forEachExprIn(statements, (expr) => {
+      if (expr.kind === "name") this.#uses.set(expr.name, (this.#uses.get(expr.name) ?? 0) + 1);
+    });
+    return this.block(statements);
   }
 
   /** The reverse of a block, in a block of its own. */
@@ -250,6 +260,15 @@ class ReverseSweep {
         const partials = partialsOf(value, build.name(statement.name));
         value.args.forEach((arg, position) => {
           if (arg.kind !== "name" || !this.#activeScalars.has(arg.name)) return;
+          const factors = value.op === "mul" ? this.#ownFactors(arg.name) : undefined;
+          if (factors !== undefined) {
+            // (a·b)·c: to a goes the cotangent times b·c, which the chain of cotangents does not wait for.
+            const other = value.args[1 - position]!;
+            const [a, b] = factors;
+            this.#contribute(a, build.mul(seed, build.mul(b, other)));
+            this.#contribute(b, build.mul(seed, build.mul(a, other)));
+            return;
+          }
           const partial = rewriteExpr(partials[position]!, { name: (name) => this.#primal(name) });
           this.#contribute(arg, scaled(seed, partial, primitives[value.op].singular[position]!));
         });
@@ -261,6 +280,18 @@ class ReverseSweep {
       default:
         value satisfies never;
     }
+  }
+
+  /**
+   * The factors of a scalar that is a product, made in straight-line code for one other product alone. There the time
+   * of a gradient is the length of its longest chain; in loops it is the number of operations, and b·c would be one more.
+   */
+  #ownFactors(name: string): readonly [Expr, Expr] | undefined {
+    const definition = this.#facts.definitions.get(name);
+    if (definition === undefined || definition.depth > 0 || this.#blocks.length > 1) return undefined;
+    const { value } = definition.statement;
+    if (value.kind !== "primitive" || value.op !== "mul" || this.#uses.get(name) !== 1) return undefined;
+    return [value.args[0]!, value.args[1]!];
   }
 
   #store(statement: Store): void {

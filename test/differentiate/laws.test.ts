@@ -83,6 +83,8 @@ describe("random programs", () => {
         for (const shape of [(one: Fn) => one, (one: Fn) => tidy(one, [])]) {
           const jv = tangentsOf(shape(jvp(fn, wrt, context)));
           const jw = cotangentsOf(shape(vjp(fn, wrt, context)));
+          // Values may be tame where derivatives overflow.
+          fc.pre([...jv, ...jw].every(Number.isFinite));
           const left = jv.reduce((sum, x, i) => sum + x * w[i]!, 0);
           const right = jw.reduce((sum, x, i) => sum + x * v[i]!, 0);
           const scale = Math.max(1, ...jv.map(Math.abs), ...jw.map(Math.abs));
@@ -127,12 +129,9 @@ describe("random programs", () => {
         const tangents = jvp(fn, wrt, context);
         expect(unsigned(tangentsOf(tidy(tangents, [])))).toEqual(unsigned(tangentsOf(tangents)));
         const cotangents = vjp(fn, wrt, context);
-        const [raw, clean] = [cotangentsOf(cotangents), cotangentsOf(tidy(cotangents, []))];
-        const scale = Math.max(1, ...raw.map(Math.abs));
-        // Sums of several contributions may start from the first of them instead of 0 + the first.
-        clean.forEach((value, i) => {
-          expect(Math.abs(value - raw[i]!)).toBeLessThanOrEqual(1e-14 * scale);
-        });
+        const raw = cotangentsOf(cotangents);
+        fc.pre(raw.every(Number.isFinite));
+        expect(unsigned(cotangentsOf(tidy(cotangents, [])))).toEqual(unsigned(raw));
       }),
       { numRuns: programs },
     );

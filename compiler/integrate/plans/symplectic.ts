@@ -224,7 +224,9 @@ class ReverseStep {
     out.push(build.comment("λ of the step's start."));
     out.push(
       ...driver.assign(this.#lambda, (leaf, at) =>
-        stages
+        // The first stage's cotangent comes last, and the next step waits for it: it is added last.
+        [...stages]
+          .reverse()
           .map((i) => read(this.#stageBars.stage(i), leaf, at))
           .reduce((left, right) => build.add(left, right), read(this.#lambda, leaf, at)),
       ),

@@ -95,14 +95,13 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   const lynx = y[1];
   const delta = p[3];
   const f_lynx_bar = w[1];
-  const gamma_bar = f_lynx_bar * lynx;
-  pBar[2] -= gamma_bar;
-  pBar[3] += gamma_bar * hare;
+  pBar[2] -= f_lynx_bar * lynx;
+  const delta_bar = hare * lynx;
+  pBar[3] += f_lynx_bar * delta_bar;
   const f_hare_bar = w[0];
-  const f_hare_bar_2 = f_hare_bar * lynx;
   yBar[1] += f_lynx_bar * (delta * hare) - f_lynx_bar * p[2] - f_hare_bar * (beta * hare);
-  pBar[1] -= f_hare_bar_2 * hare;
-  yBar[0] += gamma_bar * delta - f_hare_bar_2 * beta + f_hare_bar * p[0];
+  pBar[1] -= f_hare_bar * delta_bar;
+  yBar[0] += f_lynx_bar * (delta * lynx) - f_hare_bar * (beta * lynx) + f_hare_bar * p[0];
   pBar[0] += f_hare_bar * hare;
 }
 
@@ -376,7 +375,7 @@ export function gradient() {
 
   // ---- Reverse sweep -----------------------------------------------
   // Terminal loss.
-  const base_bar = 0.5 * base_2;
+  const base_bar = base_2 * 0.5;
   const base_bar_2 = base_bar + base_bar;
   const lynx_bar = 1 / lynx_2;
   const base_bar_3 = base + base;
@@ -412,51 +411,47 @@ export function gradient() {
     const w_hare = h_1_6 * lambda_hare_2;
     const lambda_lynx_2 = lambda_lynx;
     const w_lynx = h_1_6 * lambda_lynx_2;
-    const gamma_bar_2 = w_lynx * x_lynx_3;
-    gamma_bar -= gamma_bar_2;
-    delta_bar += gamma_bar_2 * x_hare_3;
-    const f_hare_bar = w_hare * x_lynx_3;
+    gamma_bar -= w_lynx * x_lynx_3;
+    const delta_bar_2 = x_hare_3 * x_lynx_3;
+    delta_bar += w_lynx * delta_bar_2;
     const lynx_bar_2 = w_lynx * (delta * x_hare_3) - w_lynx * gamma - w_hare * (beta * x_hare_3);
-    const hare_bar_2 = f_hare_bar * beta;
-    beta_bar -= f_hare_bar * x_hare_3;
-    const hare_bar_3 = gamma_bar_2 * delta - hare_bar_2 + w_hare * alpha;
+    beta_bar -= w_hare * delta_bar_2;
+    const hare_bar_2 = w_lynx * (delta * x_lynx_3) - w_hare * (beta * x_lynx_3) + w_hare * alpha;
     alpha_bar += w_hare * x_hare_3;
     // Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w.
     const w_hare_2 = h_1_3 * lambda_hare_2;
-    const w_hare_3 = w_hare_2 + h * hare_bar_3;
+    const w_hare_3 = w_hare_2 + h * hare_bar_2;
     const w_lynx_2 = h_1_3 * lambda_lynx_2;
     const w_lynx_3 = w_lynx_2 + h * lynx_bar_2;
-    const gamma_bar_3 = w_lynx_3 * x_lynx_2;
-    gamma_bar -= gamma_bar_3;
-    delta_bar += gamma_bar_3 * x_hare_2;
-    const f_hare_bar_2 = w_hare_3 * x_lynx_2;
+    gamma_bar -= w_lynx_3 * x_lynx_2;
+    const delta_bar_3 = x_hare_2 * x_lynx_2;
+    delta_bar += w_lynx_3 * delta_bar_3;
     const lynx_bar_3 = w_lynx_3 * f_lynx_3 - w_lynx_3 * gamma - w_hare_3 * f_hare_3;
-    beta_bar -= f_hare_bar_2 * x_hare_2;
-    const hare_bar_4 = gamma_bar_3 * delta - f_hare_bar_2 * beta + w_hare_3 * alpha;
+    beta_bar -= w_hare_3 * delta_bar_3;
+    const hare_bar_3 = w_lynx_3 * (delta * x_lynx_2) - w_hare_3 * (beta * x_lynx_2) + w_hare_3 * alpha;
     alpha_bar += w_hare_3 * x_hare_2;
     // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
-    const w_hare_4 = w_hare_2 + h_1_2 * hare_bar_4;
+    const w_hare_4 = w_hare_2 + h_1_2 * hare_bar_3;
     const w_lynx_4 = w_lynx_2 + h_1_2 * lynx_bar_3;
-    const gamma_bar_4 = w_lynx_4 * x_lynx;
-    gamma_bar -= gamma_bar_4;
-    delta_bar += gamma_bar_4 * x_hare;
-    const f_hare_bar_3 = w_hare_4 * x_lynx;
+    gamma_bar -= w_lynx_4 * x_lynx;
+    const delta_bar_4 = x_hare * x_lynx;
+    delta_bar += w_lynx_4 * delta_bar_4;
     const lynx_bar_4 = w_lynx_4 * f_lynx_2 - w_lynx_4 * gamma - w_hare_4 * f_hare_2;
-    beta_bar -= f_hare_bar_3 * x_hare;
-    const hare_bar_5 = gamma_bar_4 * delta - f_hare_bar_3 * beta + w_hare_4 * alpha;
+    beta_bar -= w_hare_4 * delta_bar_4;
+    const hare_bar_4 = w_lynx_4 * (delta * x_lynx) - w_hare_4 * (beta * x_lynx) + w_hare_4 * alpha;
     alpha_bar += w_hare_4 * x_hare;
     // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
-    const w_hare_5 = w_hare + h_1_2 * hare_bar_5;
+    const w_hare_5 = w_hare + h_1_2 * hare_bar_4;
     const w_lynx_5 = w_lynx + h_1_2 * lynx_bar_4;
-    const gamma_bar_5 = w_lynx_5 * stored_lynx_2;
-    gamma_bar -= gamma_bar_5;
-    delta_bar += gamma_bar_5 * stored_hare_2;
-    const f_hare_bar_4 = w_hare_5 * stored_lynx_2;
-    beta_bar -= f_hare_bar_4 * stored_hare_2;
+    gamma_bar -= w_lynx_5 * stored_lynx_2;
+    const delta_bar_5 = stored_hare_2 * stored_lynx_2;
+    delta_bar += w_lynx_5 * delta_bar_5;
+    beta_bar -= w_hare_5 * delta_bar_5;
     alpha_bar += w_hare_5 * stored_hare_2;
     // λ of the step's start.
-    lambda_hare = lambda_hare_2 + (gamma_bar_5 * delta - f_hare_bar_4 * beta + w_hare_5 * alpha) + hare_bar_5 + hare_bar_4 + hare_bar_3;
-    lambda_lynx = lambda_lynx_2 + (w_lynx_5 * f_lynx - w_lynx_5 * gamma - w_hare_5 * f_hare) + lynx_bar_4 + lynx_bar_3 + lynx_bar_2;
+    const hare_bar_5 = w_lynx_5 * (delta * stored_lynx_2) - w_hare_5 * (beta * stored_lynx_2) + w_hare_5 * alpha;
+    lambda_hare = lambda_hare_2 + hare_bar_2 + hare_bar_3 + hare_bar_4 + hare_bar_5;
+    lambda_lynx = lambda_lynx_2 + lynx_bar_2 + lynx_bar_3 + lynx_bar_4 + (w_lynx_5 * f_lynx - w_lynx_5 * gamma - w_hare_5 * f_hare);
   }
   state0Bar[0] = lambda_hare;
   state0Bar[1] = lambda_lynx;

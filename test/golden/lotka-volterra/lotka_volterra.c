@@ -280,7 +280,7 @@ static int lotka_volterra_run_gradient(const lotka_volterra_problem *LOTKA_VOLTE
 
     /* ---- Reverse sweep ----------------------------------------------- */
     /* Terminal loss. */
-    const double base_bar = 0.5 * base_2;
+    const double base_bar = base_2 * 0.5;
     const double base_bar_2 = base_bar + base_bar;
     const double lynx_bar = 1.0 / lynx_2;
     const double base_bar_3 = base + base;
@@ -316,51 +316,47 @@ static int lotka_volterra_run_gradient(const lotka_volterra_problem *LOTKA_VOLTE
         const double w_hare = h_1_6 * lambda_hare_2;
         const double lambda_lynx_2 = lambda_lynx;
         const double w_lynx = h_1_6 * lambda_lynx_2;
-        const double gamma_bar_2 = w_lynx * x_lynx_3;
-        gamma_bar -= gamma_bar_2;
-        delta_bar += gamma_bar_2 * x_hare_3;
-        const double f_hare_bar = w_hare * x_lynx_3;
+        gamma_bar -= w_lynx * x_lynx_3;
+        const double delta_bar_2 = x_hare_3 * x_lynx_3;
+        delta_bar += w_lynx * delta_bar_2;
         const double lynx_bar_2 = w_lynx * (delta * x_hare_3) - w_lynx * gamma_ - w_hare * (beta * x_hare_3);
-        const double hare_bar_2 = f_hare_bar * beta;
-        beta_bar -= f_hare_bar * x_hare_3;
-        const double hare_bar_3 = gamma_bar_2 * delta - hare_bar_2 + w_hare * alpha;
+        beta_bar -= w_hare * delta_bar_2;
+        const double hare_bar_2 = w_lynx * (delta * x_lynx_3) - w_hare * (beta * x_lynx_3) + w_hare * alpha;
         alpha_bar += w_hare * x_hare_3;
         /* Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w. */
         const double w_hare_2 = h_1_3 * lambda_hare_2;
-        const double w_hare_3 = w_hare_2 + h * hare_bar_3;
+        const double w_hare_3 = w_hare_2 + h * hare_bar_2;
         const double w_lynx_2 = h_1_3 * lambda_lynx_2;
         const double w_lynx_3 = w_lynx_2 + h * lynx_bar_2;
-        const double gamma_bar_3 = w_lynx_3 * x_lynx_2;
-        gamma_bar -= gamma_bar_3;
-        delta_bar += gamma_bar_3 * x_hare_2;
-        const double f_hare_bar_2 = w_hare_3 * x_lynx_2;
+        gamma_bar -= w_lynx_3 * x_lynx_2;
+        const double delta_bar_3 = x_hare_2 * x_lynx_2;
+        delta_bar += w_lynx_3 * delta_bar_3;
         const double lynx_bar_3 = w_lynx_3 * f_lynx_3 - w_lynx_3 * gamma_ - w_hare_3 * f_hare_3;
-        beta_bar -= f_hare_bar_2 * x_hare_2;
-        const double hare_bar_4 = gamma_bar_3 * delta - f_hare_bar_2 * beta + w_hare_3 * alpha;
+        beta_bar -= w_hare_3 * delta_bar_3;
+        const double hare_bar_3 = w_lynx_3 * (delta * x_lynx_2) - w_hare_3 * (beta * x_lynx_2) + w_hare_3 * alpha;
         alpha_bar += w_hare_3 * x_hare_2;
         /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
-        const double w_hare_4 = w_hare_2 + h_1_2 * hare_bar_4;
+        const double w_hare_4 = w_hare_2 + h_1_2 * hare_bar_3;
         const double w_lynx_4 = w_lynx_2 + h_1_2 * lynx_bar_3;
-        const double gamma_bar_4 = w_lynx_4 * x_lynx;
-        gamma_bar -= gamma_bar_4;
-        delta_bar += gamma_bar_4 * x_hare;
-        const double f_hare_bar_3 = w_hare_4 * x_lynx;
+        gamma_bar -= w_lynx_4 * x_lynx;
+        const double delta_bar_4 = x_hare * x_lynx;
+        delta_bar += w_lynx_4 * delta_bar_4;
         const double lynx_bar_4 = w_lynx_4 * f_lynx_2 - w_lynx_4 * gamma_ - w_hare_4 * f_hare_2;
-        beta_bar -= f_hare_bar_3 * x_hare;
-        const double hare_bar_5 = gamma_bar_4 * delta - f_hare_bar_3 * beta + w_hare_4 * alpha;
+        beta_bar -= w_hare_4 * delta_bar_4;
+        const double hare_bar_4 = w_lynx_4 * (delta * x_lynx) - w_hare_4 * (beta * x_lynx) + w_hare_4 * alpha;
         alpha_bar += w_hare_4 * x_hare;
         /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
-        const double w_hare_5 = w_hare + h_1_2 * hare_bar_5;
+        const double w_hare_5 = w_hare + h_1_2 * hare_bar_4;
         const double w_lynx_5 = w_lynx + h_1_2 * lynx_bar_4;
-        const double gamma_bar_5 = w_lynx_5 * stored_lynx;
-        gamma_bar -= gamma_bar_5;
-        delta_bar += gamma_bar_5 * stored_hare;
-        const double f_hare_bar_4 = w_hare_5 * stored_lynx;
-        beta_bar -= f_hare_bar_4 * stored_hare;
+        gamma_bar -= w_lynx_5 * stored_lynx;
+        const double delta_bar_5 = stored_hare * stored_lynx;
+        delta_bar += w_lynx_5 * delta_bar_5;
+        beta_bar -= w_hare_5 * delta_bar_5;
         alpha_bar += w_hare_5 * stored_hare;
         /* λ of the step's start. */
-        lambda_hare = lambda_hare_2 + (gamma_bar_5 * delta - f_hare_bar_4 * beta + w_hare_5 * alpha) + hare_bar_5 + hare_bar_4 + hare_bar_3;
-        lambda_lynx = lambda_lynx_2 + (w_lynx_5 * f_lynx - w_lynx_5 * gamma_ - w_hare_5 * f_hare) + lynx_bar_4 + lynx_bar_3 + lynx_bar_2;
+        const double hare_bar_5 = w_lynx_5 * (delta * stored_lynx) - w_hare_5 * (beta * stored_lynx) + w_hare_5 * alpha;
+        lambda_hare = lambda_hare_2 + hare_bar_2 + hare_bar_3 + hare_bar_4 + hare_bar_5;
+        lambda_lynx = lambda_lynx_2 + lynx_bar_2 + lynx_bar_3 + lynx_bar_4 + (w_lynx_5 * f_lynx - w_lynx_5 * gamma_ - w_hare_5 * f_hare);
     }
     out->state0.hare = lambda_hare;
     out->state0.lynx = lambda_lynx;

@@ -723,7 +723,7 @@ export function gradient() {
       rhs_vjp_kernel(t_n, 0, 0);
       // λ of the step's start.
       for (let i = 0; i < 2; i++) {
-        lambda_z[i] = lambda_z[i] + u_z[i] + u_z[i + 2] + u_z[i + 4] + u_z[i + 6];
+        lambda_z[i] = lambda_z[i] + u_z[i + 6] + u_z[i + 4] + u_z[i + 2] + u_z[i];
       }
     }
   }

@@ -552,7 +552,7 @@ static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_
             spiral_rhs_vjp_kernel(in, ws, out, t_n, 0, 0);
             /* λ of the step's start. */
             for (int32_t i = 0; i < 2; i++) {
-                ws->lambda_z[i] = ws->lambda_z[i] + ws->u_z[0][i] + ws->u_z[1][i] + ws->u_z[2][i] + ws->u_z[3][i];
+                ws->lambda_z[i] = ws->lambda_z[i] + ws->u_z[3][i] + ws->u_z[2][i] + ws->u_z[1][i] + ws->u_z[0][i];
             }
         }
     }

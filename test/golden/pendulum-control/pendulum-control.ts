@@ -505,12 +505,10 @@ export function gradient(): number {
 
   // ---- Reverse sweep -----------------------------------------------
   // Terminal loss.
-  const base_bar = 10 * base;
+  const base_bar = base * 10;
   let lambda_angle = base_bar + base_bar;
   let lambda_rate = rate_2 + rate_2;
   const torque_bar_2 = 1 / f_rate_2;
-  const result_bar = h_1_6 * 0.001;
-  const result_bar_2 = h_1_3 * 0.001;
   for (let segment = 8; segment >= 0; segment--) {
     for (let n = observe_at[segment + 1] - 1; n >= observe_at[segment]; n--) {
       // Stages of this step, again.
@@ -533,9 +531,10 @@ export function gradient(): number {
       torque_bar[Math.floor(40 * n / step_count[0])] += w_rate === 0 ? 0 : w_rate * torque_bar_2;
       const angle_bar = w_rate * f_rate * Math.cos(stored_angle_2 + x_angle_2);
       const rate_bar = w_angle - w_rate * damping;
-      const torque_bar_3 = result_bar * torque_2;
-      const torque_bar_4 = torque_bar_3 + torque_bar_3;
-      torque_bar[Math.floor(40 * n / step_count[0])] += torque_bar_4;
+      const torque_bar_3 = torque_2 * 0.001;
+      const torque_bar_4 = h_1_6 * torque_bar_3;
+      const torque_bar_5 = torque_bar_4 + torque_bar_4;
+      torque_bar[Math.floor(40 * n / step_count[0])] += torque_bar_5;
       // Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w.
       const w_angle_2 = h_1_3 * lambda_angle_2;
       const w_rate_2 = h_1_3 * lambda_rate_2;
@@ -543,22 +542,22 @@ export function gradient(): number {
       torque_bar[Math.floor(40 * n / step_count[0])] += w_rate_3 === 0 ? 0 : w_rate_3 * torque_bar_2;
       const angle_bar_2 = w_rate_3 * f_rate * Math.cos(stored_angle_2 + h_1_2 * x_rate);
       const rate_bar_2 = w_angle_2 - h * angle_bar - w_rate_3 * damping;
-      const torque_bar_5 = result_bar_2 * torque_2;
-      const torque_bar_6 = torque_bar_5 + torque_bar_5;
-      torque_bar[Math.floor(40 * n / step_count[0])] += torque_bar_6;
+      const torque_bar_6 = h_1_3 * torque_bar_3;
+      const torque_bar_7 = torque_bar_6 + torque_bar_6;
+      torque_bar[Math.floor(40 * n / step_count[0])] += torque_bar_7;
       // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
       const w_rate_4 = w_rate_2 + h_1_2 * rate_bar_2;
       torque_bar[Math.floor(40 * n / step_count[0])] += w_rate_4 === 0 ? 0 : w_rate_4 * torque_bar_2;
       const angle_bar_3 = w_rate_4 * f_rate * Math.cos(x_angle);
       const rate_bar_3 = w_angle_2 - h_1_2 * angle_bar_2 - w_rate_4 * damping;
-      torque_bar[Math.floor(40 * n / step_count[0])] += torque_bar_6;
+      torque_bar[Math.floor(40 * n / step_count[0])] += torque_bar_7;
       // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
       const w_rate_5 = w_rate + h_1_2 * rate_bar_3;
       torque_bar[Math.floor(40 * n / step_count[0])] += w_rate_5 === 0 ? 0 : w_rate_5 * torque_bar_2;
-      torque_bar[Math.floor(40 * n / step_count[0])] += torque_bar_4;
+      torque_bar[Math.floor(40 * n / step_count[0])] += torque_bar_5;
       // λ of the step's start.
-      lambda_angle = lambda_angle_2 - w_rate_5 * f_rate * Math.cos(stored_angle_2) - angle_bar_3 - angle_bar_2 - angle_bar;
-      lambda_rate = lambda_rate_2 + (w_angle - h_1_2 * angle_bar_3 - w_rate_5 * damping) + rate_bar_3 + rate_bar_2 + rate_bar;
+      lambda_angle = lambda_angle_2 - angle_bar - angle_bar_2 - angle_bar_3 - w_rate_5 * f_rate * Math.cos(stored_angle_2);
+      lambda_rate = lambda_rate_2 + rate_bar + rate_bar_2 + rate_bar_3 + (w_angle - h_1_2 * angle_bar_3 - w_rate_5 * damping);
     }
   }
   state0Bar[0] = 0;

@@ -387,12 +387,10 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
 
     /* ---- Reverse sweep ----------------------------------------------- */
     /* Terminal loss. */
-    const double base_bar = 10.0 * base;
+    const double base_bar = base * 10.0;
     double lambda_angle = base_bar + base_bar;
     double lambda_rate = rate_2 + rate_2;
     const double torque_bar = 1.0 / f_rate_2;
-    const double result_bar = h_1_6 * 0.001;
-    const double result_bar_2 = h_1_3 * 0.001;
     for (int32_t segment = 8; segment >= 0; segment--) {
         for (int32_t n = ws->observe_at[segment + 1] - 1; n >= ws->observe_at[segment]; n--) {
             /* Stages of this step, again. */
@@ -415,9 +413,10 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
             out->inputs.torque[(40 * n / ws->step_count)] += w_rate == 0.0 ? 0.0 : w_rate * torque_bar;
             const double angle_bar = w_rate * f_rate * cos(stored_angle + x_angle_2);
             const double rate_bar = w_angle - w_rate * damping;
-            const double torque_bar_2 = result_bar * torque;
-            const double torque_bar_3 = torque_bar_2 + torque_bar_2;
-            out->inputs.torque[(40 * n / ws->step_count)] += torque_bar_3;
+            const double torque_bar_2 = torque * 0.001;
+            const double torque_bar_3 = h_1_6 * torque_bar_2;
+            const double torque_bar_4 = torque_bar_3 + torque_bar_3;
+            out->inputs.torque[(40 * n / ws->step_count)] += torque_bar_4;
             /* Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w. */
             const double w_angle_2 = h_1_3 * lambda_angle_2;
             const double w_rate_2 = h_1_3 * lambda_rate_2;
@@ -425,22 +424,22 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
             out->inputs.torque[(40 * n / ws->step_count)] += w_rate_3 == 0.0 ? 0.0 : w_rate_3 * torque_bar;
             const double angle_bar_2 = w_rate_3 * f_rate * cos(stored_angle + h_1_2 * x_rate);
             const double rate_bar_2 = w_angle_2 - h * angle_bar - w_rate_3 * damping;
-            const double torque_bar_4 = result_bar_2 * torque;
-            const double torque_bar_5 = torque_bar_4 + torque_bar_4;
-            out->inputs.torque[(40 * n / ws->step_count)] += torque_bar_5;
+            const double torque_bar_5 = h_1_3 * torque_bar_2;
+            const double torque_bar_6 = torque_bar_5 + torque_bar_5;
+            out->inputs.torque[(40 * n / ws->step_count)] += torque_bar_6;
             /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
             const double w_rate_4 = w_rate_2 + h_1_2 * rate_bar_2;
             out->inputs.torque[(40 * n / ws->step_count)] += w_rate_4 == 0.0 ? 0.0 : w_rate_4 * torque_bar;
             const double angle_bar_3 = w_rate_4 * f_rate * cos(x_angle);
             const double rate_bar_3 = w_angle_2 - h_1_2 * angle_bar_2 - w_rate_4 * damping;
-            out->inputs.torque[(40 * n / ws->step_count)] += torque_bar_5;
+            out->inputs.torque[(40 * n / ws->step_count)] += torque_bar_6;
             /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
             const double w_rate_5 = w_rate + h_1_2 * rate_bar_3;
             out->inputs.torque[(40 * n / ws->step_count)] += w_rate_5 == 0.0 ? 0.0 : w_rate_5 * torque_bar;
-            out->inputs.torque[(40 * n / ws->step_count)] += torque_bar_3;
+            out->inputs.torque[(40 * n / ws->step_count)] += torque_bar_4;
             /* λ of the step's start. */
-            lambda_angle = lambda_angle_2 - w_rate_5 * f_rate * cos(stored_angle) - angle_bar_3 - angle_bar_2 - angle_bar;
-            lambda_rate = lambda_rate_2 + (w_angle - h_1_2 * angle_bar_3 - w_rate_5 * damping) + rate_bar_3 + rate_bar_2 + rate_bar;
+            lambda_angle = lambda_angle_2 - angle_bar - angle_bar_2 - angle_bar_3 - w_rate_5 * f_rate * cos(stored_angle);
+            lambda_rate = lambda_rate_2 + rate_bar + rate_bar_2 + rate_bar_3 + (w_angle - h_1_2 * angle_bar_3 - w_rate_5 * damping);
         }
     }
     out->state0.angle = 0.0;
