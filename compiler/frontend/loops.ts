@@ -5,6 +5,7 @@
 
 import { ts } from "ts-morph";
 import * as messages from "../diagnostics/messages.ts";
+import * as syntax from "../diagnostics/syntax-messages.ts";
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
@@ -167,6 +168,9 @@ function readStart(
   const [first, ...others] = initializer.declarations;
   if (first === undefined || !ts.isIdentifier(first.name) || first.initializer === undefined) {
     return refuse(messages.loopForm(spanOf(initializer), "the index of this loop has no start"));
+  }
+  if ((initializer.flags & ts.NodeFlags.Const) !== 0) {
+    refuse(syntax.constantAssigned(spanOf(first.name), first.name.text));
   }
   const start = lowerScalar(lowering, first.initializer, head).form?.();
   if (start === undefined) {

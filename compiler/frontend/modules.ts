@@ -172,6 +172,15 @@ export class Modules {
     if (!/^\.{1,2}\//.test(wanted)) refuse(messages.noSource(spanOf(specifier), wanted));
     const { path, text } =
       this.#find(wanted, from) ?? refuse(messages.cannotImport(spanOf(specifier), wanted));
+    const attribute = (specifier.parent as ts.ImportDeclaration).attributes?.elements[0];
+    if (
+      attribute !== undefined &&
+      !(path.endsWith(".json") && attribute.value.getText().slice(1, -1) === "json")
+    ) {
+      const instead =
+        'write `with { type: "json" }` behind the import of a JSON file, and nothing behind others';
+      refuse(messages.unsupported(spanOf(attribute), "this import attribute", instead));
+    }
     if (path.endsWith(".json")) {
       const value = this.#json(path, text, specifier);
       return (name, at) => (name === "default" ? value : memberOf(value, name, at));

@@ -30,7 +30,7 @@ import {
 const K = ts.SyntaxKind;
 
 /** Steps after which a computation is given up. */
-const patience = 20_000_000;
+const defaultPatience = 20_000_000;
 const deepestCall = 200;
 
 /** How a statement ended, where it did not simply come to its end. */
@@ -44,8 +44,11 @@ export class Interpreter {
   /** Where further errors go, when several are found in one value. */
   readonly #failed: (error: unknown) => void;
 
-  constructor(failed: (error: unknown) => void) {
+  readonly #patience: number;
+
+  constructor(failed: (error: unknown) => void, patience = defaultPatience) {
     this.#failed = failed;
+    this.#patience = patience;
   }
 
   evaluate(node: ts.Expression, scope: Scope): Static {
@@ -504,9 +507,9 @@ export class Interpreter {
   }
 
   #tick(at: ts.Node): void {
-    if (++this.#steps <= patience) return;
+    if (++this.#steps <= this.#patience) return;
     // Said once: whatever is computed after it would take too long as well.
-    if (this.#steps > patience + 1) throw new Reported();
+    if (this.#steps > this.#patience + 1) throw new Reported();
     refuse(syntax.tooManySteps(spanOf(at)));
   }
 }

@@ -108,6 +108,9 @@ export function examine(node: ts.Node): Diagnostic | undefined {
       if (node.initializer !== undefined) return syntax.defaultValue(spanOf(node.initializer));
       if (ts.isParameter(node)) return examineType(node.type);
     }
+    if (ts.isIdentifier(node) && isReserved(node)) {
+      return messages.syntaxError(spanOf(node), `\`${node.text}\` is a reserved word in modules`);
+    }
     if (ts.isNumericLiteral(node) && !Number.isFinite(Number(node.text)))
       return syntax.numberTooLarge(spanOf(node));
     if ((ts.isBreakStatement(node) || ts.isContinueStatement(node)) && node.label !== undefined) {
@@ -120,6 +123,35 @@ export function examine(node: ts.Node): Diagnostic | undefined {
   }
   const rule = refused.get(node.kind) ?? examined.get(node.kind);
   return rule === undefined ? syntax.notInLanguage(spanOf(node), `\`${K[node.kind]}\``) : rule(node);
+}
+
+/** Words that are no names in modules, which are strict; the parser alone lets them pass. */
+const reserved: ReadonlySet<string> = new Set([
+  ...[
+    "implements",
+    "interface",
+    "let",
+    "package",
+    "private",
+    "protected",
+    "public",
+    "static",
+    "yield",
+    "await",
+  ],
+]);
+
+function isReserved(node: ts.Identifier): boolean {
+  const { parent, text } = node;
+  if (text === "eval" || text === "arguments") {
+    return (ts.isVariableDeclaration(parent) || ts.isParameter(parent)) && parent.name === node;
+  }
+  if (!reserved.has(text)) return false;
+  // Members may have any name.
+  if (ts.isPropertyAccessExpression(parent)) return parent.name !== node;
+  if (ts.isPropertyAssignment(parent) || ts.isMethodDeclaration(parent)) return parent.name !== node;
+  if (ts.isBindingElement(parent) || ts.isImportSpecifier(parent)) return parent.propertyName !== node;
+  return !ts.isExportSpecifier(parent);
 }
 
 /** Every refusal inside a node. A refused node is not looked into: one mistake, one diagnostic. */

@@ -94,8 +94,8 @@ function flattened(value: unknown): number[] {
   return Object.values(value as object).flatMap(flattened);
 }
 
-const close = (a: number, b: number, scale: number): boolean =>
-  Object.is(a, b) || a === b || Math.abs(a - b) <= 1e-15 * Math.max(Math.abs(a), Math.abs(b), scale);
+const close = (a: number, b: number, scale: number, tolerance: number): boolean =>
+  Object.is(a, b) || a === b || Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b), scale);
 
 export interface Difference {
   readonly fn: string;
@@ -109,6 +109,7 @@ export function differences(
   plain: { readonly declaration: unknown },
   points = 5,
   seed = 1,
+  tolerance = 1e-15,
 ): Difference[] {
   const declaration = plain.declaration as PlainDeclaration;
   const next = doubles(seed);
@@ -166,7 +167,8 @@ export function differences(
       const computed = call(fn, outs, k);
       const scale = expected.reduce((most, x) => Math.max(most, Math.abs(x)), 0) * 4;
       const same =
-        expected.length === computed.length && expected.every((x, i) => close(x, computed[i]!, scale));
+        expected.length === computed.length &&
+        expected.every((x, i) => close(x, computed[i]!, scale, tolerance));
       if (!same) found.push({ fn: fn.name, found: computed, expected });
     };
     compare(
