@@ -128,7 +128,8 @@ ${lines.map((line) => line.text).join("\n")}
         .entryBody(one)
         .map((line) => (line.text === "" ? "" : indent + line.text))
         .join("\n");
-    const pointers = (["in", "ws", "out"] as const).map((pointer) => this.#pointer(pointer, fn));
+    const used = this.#storage.pointersOf(fn);
+    const pointers = used.map((pointer) => this.#pointer(pointer, fn));
     const result = this.#storage.resultOf(fn);
     // A gradient checks its capacity itself, as in every target. A solve needs none, but C has no larger counts than
     // the one it was compiled for.
@@ -136,7 +137,7 @@ ${lines.map((line) => line.text).join("\n")}
       name === "solve"
         ? `    if (in->steps > ${names.macro("STEPS")}) {\n${printed(this.#refusal(), "    ")}\n    }\n`
         : "";
-    return `static int ${p}_run_${name}(${pointers.join(", ")})
+    return `static int ${p}_run_${name}(${pointers.length === 0 ? "void" : pointers.join(", ")})
 {
 ${printed(fn)}
 }
@@ -144,7 +145,7 @@ ${printed(fn)}
 int ${p}_${name}(const ${p}_problem *in, ${p}_workspace *ws, ${p}_${result} *out)
 {
     if (in == NULL || ws == NULL || out == NULL) return ${names.status(status.badArgument)};
-${refusal}    return ${p}_run_${name}(in, ws, out);
+${refusal}    return ${p}_run_${name}(${used.join(", ")});
 }
 `;
   }
