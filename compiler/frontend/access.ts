@@ -20,7 +20,7 @@ import * as mathematics from "./mathematics.ts";
 import { isUnreachable, rangeOf } from "./ranges.ts";
 import { isGlobal } from "./resolve-name.ts";
 import type { Scope } from "./scope.ts";
-import { memberOf, unknownMath } from "./static.ts";
+import { memberOf, unknownMath } from "./static-operations.ts";
 import { isTagged, numbersOf, part } from "./static-values.ts";
 import { bare } from "./syntax.ts";
 import {

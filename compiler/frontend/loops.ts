@@ -18,7 +18,7 @@ import { bindPattern, keep } from "./patterns.ts";
 import { rangeOf } from "./ranges.ts";
 import { Scope } from "./scope.ts";
 import { type Exit, lowerList } from "./statements.ts";
-import { itemsOf } from "./static.ts";
+import { itemsOf } from "./static-operations.ts";
 import { isTagged, numbersOf } from "./static-values.ts";
 import { assignedNames, assignmentOperator, bare, isIncrement, relations } from "./syntax.ts";
 import { fromStatic, integer, type Value } from "./values.ts";

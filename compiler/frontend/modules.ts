@@ -14,11 +14,12 @@ import { parse, refuse, type Source, spanOf } from "./load.ts";
 import type { Reporter } from "./reporter.ts";
 import { Reported } from "./resolve-name.ts";
 import { Scope } from "./scope.ts";
-import { changedByFunctions, type Interpreter, memberOf, namesIn } from "./static.ts";
+import type { Interpreter } from "./static.ts";
 import { libraryFunctions } from "./static-library.ts";
+import { memberOf } from "./static-operations.ts";
 import { isTagged, list, record, type Static } from "./static-values.ts";
 import { fence, fenceText } from "./subset.ts";
-import { assignmentOperator, isIncrement } from "./syntax.ts";
+import { assignmentOperator, changedByFunctions, isIncrement, namesIn } from "./syntax.ts";
 
 export interface Host {
   /** The text of a file, by its path as written from the model's; nothing where there is none. */

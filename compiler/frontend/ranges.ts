@@ -22,7 +22,7 @@ const patience = 2000;
 
 export function rangeOf(form: Affine, knowledge: Knowledge): Range {
   const search = new Search(knowledge);
-  return { low: -search.highest(affine.scale(form, -1)), high: search.highest(form) };
+  return { low: 0 - search.highest(affine.scale(form, -1)), high: search.highest(form) };
 }
 
 /** Whether the place cannot be reached: two things known of it contradict each other. */
@@ -42,21 +42,23 @@ class Search {
     this.#order = new Map(knowledge.indices.map(({ name }, position) => [name, position]));
   }
 
-  /** The least upper bound that is found. */
-  highest(form: Affine): number {
+  /** The least upper bound that is found. Each fact is used once on the way, or the search would go in circles. */
+  highest(form: Affine, facts: readonly Affine[] = this.#knowledge.facts): number {
     if (++this.#steps > patience) return Infinity;
     const inner = this.#innermost(form);
     if (inner === undefined) return this.#highestOfAtoms(form);
     const { coefficient, position } = inner;
     const { name, first, last } = this.#knowledge.indices[position]!;
     const rest = affine.subtract(form, affine.scale(affine.index(name), coefficient));
-    const replaced = (bound: Affine) => this.highest(affine.add(rest, affine.scale(bound, coefficient)));
+    const replaced = (bound: Affine) =>
+      this.highest(affine.add(rest, affine.scale(bound, coefficient)), facts);
     let best = replaced(coefficient > 0 ? last : first);
-    for (const fact of this.#knowledge.facts) {
+    for (const fact of facts) {
       // A fact is not negative, so form ≤ form + m·fact for any m > 0; one m takes the index out of the sum.
       const own = coefficientOf(fact, name);
       if (own === 0 || own > 0 === coefficient > 0 || coefficient % own !== 0) continue;
-      best = Math.min(best, this.highest(affine.add(form, affine.scale(fact, -coefficient / own))));
+      const others = facts.filter((each) => each !== fact);
+      best = Math.min(best, this.highest(affine.add(form, affine.scale(fact, -coefficient / own)), others));
     }
     return best;
   }
@@ -84,7 +86,7 @@ class Search {
   }
 
   #range(form: Affine): Range {
-    return { low: -this.highest(affine.scale(form, -1)), high: this.highest(form) };
+    return { low: 0 - this.highest(affine.scale(form, -1)), high: this.highest(form) };
   }
 
   #rangeOfAtom(atom: Atom): Range {

@@ -21,10 +21,9 @@ import type { Outcome } from "./outcome.ts";
 import { bindPattern, declareVariable, keep } from "./patterns.ts";
 import { resolveName } from "./resolve-name.ts";
 import { Scope } from "./scope.ts";
-import { namesIn } from "./static.ts";
 import type { FunctionNode } from "./static-values.ts";
 import { examine } from "./subset.ts";
-import { assignmentOperator, bare, isFunctionNode, isIncrement } from "./syntax.ts";
+import { assignmentOperator, bare, isFunctionNode, isIncrement, namesIn } from "./syntax.ts";
 import { describe, number, real, type Scalar, type Value } from "./values.ts";
 
 const K = ts.SyntaxKind;

@@ -10,7 +10,7 @@ import * as syntax from "../diagnostics/syntax-messages.ts";
 import type { Shape } from "../ir/nodes.ts";
 import { refuse, spanOf } from "./load.ts";
 import type { Interpreter } from "./static.ts";
-import { itemsOf } from "./static.ts";
+import { itemsOf } from "./static-operations.ts";
 import {
   describe,
   type FunctionValue,

@@ -6,23 +6,31 @@
 
 import { ts } from "ts-morph";
 import * as messages from "../diagnostics/messages.ts";
-import { nearest } from "../diagnostics/nearest.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
 import { refuse, spanOf } from "./load.ts";
 import * as mathematics from "./mathematics.ts";
 import { isGlobal, Reported, resolveName } from "./resolve-name.ts";
 import { Scope } from "./scope.ts";
 import { callLibrary, callMethod, construct } from "./static-library.ts";
-import { describe, type FunctionValue, isTagged, list, part, record, type Static } from "./static-values.ts";
+import {
+  combine,
+  entryOf,
+  itemsOf,
+  mathCall,
+  mathConstant,
+  memberOf,
+  numberOf,
+} from "./static-operations.ts";
+import { describe, type FunctionValue, isTagged, list, record, type Static } from "./static-values.ts";
 import { examine, refusalIn } from "./subset.ts";
 import {
-  assignedNames,
   assignmentOperator,
   bare,
   isArithmetic,
   isFunctionNode,
   isIncrement,
   leftChain,
+  namesIn,
   propertyName,
   relations,
 } from "./syntax.ts";
@@ -514,119 +522,7 @@ export class Interpreter {
   }
 }
 
-/** Every name in a pattern. */
-export function namesIn(name: ts.BindingName): ts.Identifier[] {
-  if (ts.isIdentifier(name)) return [name];
-  return name.elements.flatMap((element) => (ts.isOmittedExpression(element) ? [] : namesIn(element.name)));
-}
-
 function declare(scope: Scope, at: ts.Node, name: string, binding: Parameters<Scope["set"]>[1]): void {
   if (scope.own(name) !== undefined) refuse(syntax.duplicate(spanOf(at), name));
   scope.set(name, binding);
-}
-
-/** Whether a variable at module level is changed by a function, which would make models depend on who ran before. */
-export function changedByFunctions(tree: ts.SourceFile): Set<string> {
-  const names = new Set<string>();
-  const stack: ts.Node[] = [tree];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (isFunctionNode(node)) {
-      for (const name of assignedNames(node)) names.add(name);
-      continue;
-    }
-    ts.forEachChild(node, (child) => {
-      stack.push(child);
-    });
-  }
-  return names;
-}
-
-const numberOf = (value: Static, at: ts.Node): number =>
-  typeof value === "number" ? value : refuse(messages.wrongKind(spanOf(at), "a number", describe(value)));
-
-function combine(operator: ts.SyntaxKind, left: Static, right: Static, at: ts.Node): number {
-  if (typeof left === "string" || typeof right === "string") refuse(syntax.textValue(spanOf(at)));
-  const [a, b] = [numberOf(left, at), numberOf(right, at)];
-  switch (operator) {
-    case K.PlusToken:
-      return a + b;
-    case K.MinusToken:
-      return a - b;
-    case K.AsteriskToken:
-      return a * b;
-    case K.SlashToken:
-      return a / b;
-    case K.PercentToken:
-      return a % b;
-    default:
-      return a ** b;
-  }
-}
-
-function mathConstant(node: ts.PropertyAccessExpression): number {
-  const name = node.name.text;
-  const value = mathematics.constants.get(name);
-  if (value !== undefined) return value;
-  if (mathematics.unary.has(name) || mathematics.binary.has(name)) refuse(syntax.functionValue(spanOf(node)));
-  return refuse(unknownMath(name, node));
-}
-
-export function unknownMath(name: string, at: ts.Node) {
-  if (name === "random") return messages.impure(spanOf(at), "Math.random");
-  return messages.unknownMath(spanOf(at), name, nearest(name, mathematics.names));
-}
-
-function mathCall(node: ts.CallExpression, name: ts.MemberName, args: readonly Static[]): number {
-  const numbers = args.map((value, position) => numberOf(value, node.arguments[position]!));
-  if (!mathematics.unary.has(name.text) && !mathematics.binary.has(name.text)) {
-    return refuse(unknownMath(name.text, node.expression));
-  }
-  return (Math[name.text as "hypot"] as (...x: number[]) => number)(...numbers);
-}
-
-export function memberOf(value: Static, name: string, at: ts.Node): Static {
-  if (isTagged(value)) {
-    switch (value.kind) {
-      case "record": {
-        if (value.entries.has(name)) return value.entries.get(name);
-        const known = [...value.entries.keys()];
-        return refuse(messages.unknownMember(spanOf(at), name, known, nearest(name, known)));
-      }
-      case "namespace":
-        return value.lookup(name, at);
-      case "tensor":
-        if (name === "length") return value.shape[0]!;
-        break;
-      case "list":
-        if (name === "length") return value.items.length;
-        break;
-      default:
-        break;
-    }
-  }
-  return refuse(
-    messages.unsupported(
-      spanOf(at),
-      `\`.${name}\` of ${describe(value)}`,
-      "only records have members, and arrays `.length`",
-    ),
-  );
-}
-
-export function entryOf(value: Static, at: number, node: ts.Node): Static {
-  if (!isTagged(value) || (value.kind !== "list" && value.kind !== "tensor")) {
-    return refuse(messages.wrongKind(spanOf(node), "an array", describe(value)));
-  }
-  const extent = value.kind === "list" ? value.items.length : value.shape[0]!;
-  if (!Number.isInteger(at)) refuse(messages.badSubscript(spanOf(node)));
-  if (at < 0 || at >= extent) refuse(messages.outOfRange(spanOf(node), at, at, extent));
-  return value.kind === "list" ? value.items[at] : part(value, at);
-}
-
-export function itemsOf(value: Static, at: ts.Node): Static[] {
-  if (isTagged(value)) {
-    if (value.kind === "list") return [...value.items];
-    if (value.kind === "tensor") return Array.from({ length: value.shape[0]! }, (_, i) => part(value, i));
-  }
-  return refuse(messages.wrongKind(spanOf(at), "an array", describe(value)));
 }

@@ -118,3 +118,25 @@ export const relations: ReadonlyMap<ts.SyntaxKind, "lt" | "le" | "gt" | "ge" | "
   [K.EqualsEqualsEqualsToken, "eq"],
   [K.ExclamationEqualsEqualsToken, "ne"],
 ]);
+
+/** Every name in a pattern. */
+export function namesIn(name: ts.BindingName): ts.Identifier[] {
+  if (ts.isIdentifier(name)) return [name];
+  return name.elements.flatMap((element) => (ts.isOmittedExpression(element) ? [] : namesIn(element.name)));
+}
+
+/** Whether a variable at module level is changed by a function, which would make models depend on who ran before. */
+export function changedByFunctions(tree: ts.SourceFile): Set<string> {
+  const names = new Set<string>();
+  const stack: ts.Node[] = [tree];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (isFunctionNode(node)) {
+      for (const name of assignedNames(node)) names.add(name);
+      continue;
+    }
+    ts.forEachChild(node, (child) => {
+      stack.push(child);
+    });
+  }
+  return names;
+}
