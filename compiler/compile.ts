@@ -152,7 +152,7 @@ const link = "//# sourceMappingURL=";
 export function linked(code: string, map: string | undefined): string {
   const at = code.lastIndexOf(link);
   const bare = at < 0 ? code : code.slice(0, at);
-  return map === undefined ? bare : `${bare}${link}${map}\n`;
+  return map === undefined ? bare : `${bare}${link}${encodeURIComponent(map)}\n`;
 }
 
 const isError = (diagnostic: Diagnostic): boolean => diagnostic.severity === "error";

@@ -13,6 +13,7 @@ import { cNumber, type Real } from "./c-layout.ts";
 import { fold } from "./fold.ts";
 import { FunctionPrinter, type Line } from "./function-printer.ts";
 import type { Words } from "./identifiers.ts";
+import { spellings } from "./spelling.ts";
 import { type Dialect, printForm } from "./syntax.ts";
 
 /** How arrays and functions are spelled inside one function. */
@@ -34,45 +35,6 @@ export interface Spelling {
   /** A helper with JavaScript's meaning, noted as used. */
   readonly helper: (name: HelperName) => string;
 }
-
-/** Functions of <math.h> by opcode; the others are operators or helpers. */
-const library: Partial<Record<Opcode, string>> = {
-  abs: "fabs",
-  sqrt: "sqrt",
-  cbrt: "cbrt",
-  exp: "exp",
-  expm1: "expm1",
-  log: "log",
-  log1p: "log1p",
-  log2: "log2",
-  log10: "log10",
-  sin: "sin",
-  cos: "cos",
-  tan: "tan",
-  asin: "asin",
-  acos: "acos",
-  atan: "atan",
-  sinh: "sinh",
-  cosh: "cosh",
-  tanh: "tanh",
-  asinh: "asinh",
-  acosh: "acosh",
-  atanh: "atanh",
-  floor: "floor",
-  ceil: "ceil",
-  trunc: "trunc",
-  mod: "fmod",
-  atan2: "atan2",
-  hypot: "hypot",
-};
-
-const helpers: Partial<Record<Opcode, HelperName>> = {
-  min: "min",
-  max: "max",
-  round: "round",
-  sign: "sign",
-  pow: "pow",
-};
 
 export class CPrinter extends FunctionPrinter {
   readonly #spelling: Spelling;
@@ -142,15 +104,23 @@ export class CPrinter extends FunctionPrinter {
   }
 
   #apply(op: Opcode, args: readonly string[]): string {
+    const { c } = spellings[op];
     const list = args.join(", ");
-    const suffix = this.#real === "float" ? "f" : "";
-    const name = library[op];
-    if (name !== undefined) return `${name}${suffix}(${list})`;
-    const helper = helpers[op];
-    if (helper !== undefined) return `${this.#spelling.helper(helper)}(${list})`;
-    if (op === "fround")
-      return this.#real === "float" ? `(${list})` : `${this.#spelling.helper("fround")}(${list})`;
-    throw new Error(`${op} has no spelling in C`);
+    switch (c.kind) {
+      case "function":
+        return `${c.name}${this.#real === "float" ? "f" : ""}(${list})`;
+      case "helper":
+        // Single precision is rounded to already.
+        return op === "fround" && this.#real === "float"
+          ? `(${list})`
+          : `${this.#spelling.helper(c.name)}(${list})`;
+      case "infix":
+      case "negation":
+      case "gate":
+        throw new Error(`${op} is no function in C`);
+      default:
+        return c satisfies never;
+    }
   }
 
   protected target(array: string, at: readonly Affine[]): string {

@@ -4,6 +4,7 @@
  * computation in the same order of operations with fewer names.
  */
 
+import type { Span } from "../diagnostics/span.ts";
 import * as affine from "../ir/affine.ts";
 import type { Block, Expr, Statement, Test } from "../ir/nodes.ts";
 import {
@@ -80,6 +81,7 @@ function foldBlock(block: Block, isSingle: (name: string) => boolean): Statement
       for (const used of expressionsOf(statement).flatMap(namesOf)) release(used);
     let size = expressionsOf(statement).reduce((sum, expr) => sum + operations(expr), 0);
     const taken = new Map<string, Expr>();
+    let origin: Span | undefined;
     for (const name of expressionsOf(statement).flatMap(namesOf)) {
       const one = waiting.get(name);
       if (one === undefined) continue;
@@ -89,9 +91,10 @@ function foldBlock(block: Block, isSingle: (name: string) => boolean): Statement
       }
       size += one.size;
       taken.set(name, one.statement.value);
+      origin ??= one.statement.span;
       waiting.delete(name);
     }
-    const folded = substituted(statement, taken, isSingle);
+    const folded = placed(substituted(statement, taken, isSingle), origin);
     const reads = readsOf(folded);
     // Before an entry changes, whatever still waits for its old value is computed.
     const changed = changes(statement);
@@ -107,6 +110,12 @@ function foldBlock(block: Block, isSingle: (name: string) => boolean): Statement
   }
   for (const name of [...waiting.keys()]) release(name);
   return out;
+}
+
+/** A statement of the compiler's own comes from where the value was written that it now holds. */
+function placed(statement: Statement, origin: Span | undefined): Statement {
+  const isPlain = statement.kind === "let" || statement.kind === "store" || statement.kind === "accumulate";
+  return isPlain && statement.span === undefined && origin ? { ...statement, span: origin } : statement;
 }
 
 function substituted(

@@ -11,6 +11,10 @@ import type { Block, Statement } from "../ir/nodes.ts";
 import { arraysOf, expressionsOf, forEachExpr, forEachStatement } from "../ir/walk.ts";
 import { Identifiers, type Words } from "./identifiers.ts";
 import { type Dialect, printExpr, printForm, printTest } from "./syntax.ts";
+import { broken } from "./wrap.ts";
+
+/** Where statements are broken; comments are not. */
+const columns = 100;
 
 export interface Line {
   readonly text: string;
@@ -43,7 +47,14 @@ export abstract class FunctionPrinter {
   protected abstract stored(array: string, value: string): string;
 
   protected line(text: string, span?: Span): void {
-    this.lines.push({ text: text === "" ? "" : this.#indent.repeat(this.depth) + text, span });
+    const margin = this.#indent.repeat(this.depth);
+    if (/^(\/[/*]|$)/.test(text)) {
+      this.lines.push({ text: text === "" ? "" : margin + text, span });
+      return;
+    }
+    for (const one of broken(text, columns - margin.length, this.#indent.repeat(2))) {
+      this.lines.push({ text: margin + one, span });
+    }
   }
 
   protected block(block: Block): void {

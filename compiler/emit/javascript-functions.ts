@@ -13,6 +13,8 @@ import type { Entry } from "../module.ts";
 import { fold } from "./fold.ts";
 import { FunctionPrinter, type Line, localsOf } from "./function-printer.ts";
 import { reserved } from "./identifiers.ts";
+import { docComment, lineComments } from "./javascript-comment.ts";
+import { spellings } from "./spelling.ts";
 import { type Dialect, printForm } from "./syntax.ts";
 
 /** Where an array's entries are: an identifier, the first word, and the words between neighbours of each dimension. */
@@ -44,8 +46,6 @@ export const stridesOf = (shape: readonly number[]): number[] => {
   return strides;
 };
 
-const math: Partial<Record<Opcode, string>> = { neg: "-", mod: "%" };
-
 /** A number in the fewest digits that read back to the same bits. */
 export function javascriptNumber(value: number): string {
   if (Number.isNaN(value)) return "0 / 0";
@@ -55,9 +55,19 @@ export function javascriptNumber(value: number): string {
 }
 
 function apply(op: Opcode, args: readonly string[]): string {
-  if (op === "mod") return `(${args.map(closed).join(" % ")})`;
-  if (math[op] !== undefined) throw new Error(`${op} is an operator`);
-  return `Math.${op}(${args.join(", ")})`;
+  const { js } = spellings[op];
+  switch (js.kind) {
+    case "function":
+      return `${js.name}(${args.join(", ")})`;
+    case "infix":
+      return `(${args.map(closed).join(` ${js.sign} `)})`;
+    case "negation":
+    case "gate":
+    case "helper":
+      throw new Error(`${op} is no function in JavaScript`);
+    default:
+      return js satisfies never;
+  }
 }
 
 const closed = (text: string): string => (/^[\w$.]+(\[[^\]]*\])?$/.test(text) ? text : `(${text})`);
@@ -130,7 +140,7 @@ export class JavaScriptPrinter extends FunctionPrinter {
   #function(fn: Fn, opening: string, words: readonly string[], results: string): Line[] {
     const body = fold(fn.body);
     for (const identifier of this.#places.taken) this.identifiers.take(identifier);
-    if (fn.doc) this.line(`/** ${fn.doc} */`);
+    if (fn.doc) this.line(docComment(fn.doc));
     this.line(`${opening}(${words.join(", ")})${this.#typed ? `: ${results}` : ""} {`);
     this.depth++;
     const locals = localsOf(body);
@@ -189,11 +199,11 @@ export class JavaScriptPrinter extends FunctionPrinter {
   }
 
   protected bannerText(text: string): string {
-    return `// ---- ${text} ${"-".repeat(Math.max(4, 60 - text.length))}`;
+    return `${lineComments(`---- ${text}`)[0]!} ${"-".repeat(Math.max(4, 60 - text.length))}`;
   }
 
   protected commentText(text: string): string {
-    return `// ${text}`;
+    return lineComments(text.replaceAll("\n", " "))[0]!;
   }
 
   protected stored(_array: string, value: string): string {

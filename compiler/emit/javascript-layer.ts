@@ -1,88 +1,103 @@
 /**
  * The comfortable layer of a generated module: `reserve`, `simulate` and `valueAndGradient` with named records over the
- * flat arrays. The same text for every model; it allocates, unlike everything else in the module.
+ * flat arrays. The same text for every model, but for types; it allocates and throws, unlike everything else in the
+ * module. A question's values stand in for those in `io` for one call and leave `io` as it was.
  */
 
-export function comfortableLayer(
-  isTyped: boolean,
-  checkpoints: {
-    readonly arrays: readonly { readonly name: string; readonly words: number }[];
-    readonly capacity: string | undefined;
-  },
-): string {
+export interface Checkpoints {
+  readonly arrays: readonly { readonly name: string; readonly words: number }[];
+  /** The constant that says how many steps there is room for. */
+  readonly capacity: string | undefined;
+}
+
+/** Functions of the layer, which stand beside those of the program. */
+export const layerNames: readonly string[] =
+  "leavesOf nested sizeOf tree pieces inputLeaves countOf isRecord write overwrite fill fillInputs ask pose".split(
+    " ",
+  );
+
+/** `types`: aliases of the model's records in the TypeScript dialect, undefined in JavaScript. */
+export function comfortableLayer(types: string | undefined, checkpoints: Checkpoints): string {
+  const isTyped = types !== undefined;
+  return ["", reserve(isTyped, checkpoints), "", ...(isTyped ? [types, ""] : []), records(isTyped)].join(
+    "\n",
+  );
+}
+
+function reserve(isTyped: boolean, { arrays, capacity }: Checkpoints): string {
   const t = (text: string): string => (isTyped ? text : "");
-  const { arrays, capacity } = checkpoints;
-  const grow =
+  const grow = arrays.map(({ name, words }) => {
+    const size = words === 1 ? "maxSteps" : `maxSteps * ${words}`;
+    return `    ${name} = new Float64Array(${size});`;
+  });
+  const growth =
     capacity === undefined
       ? []
-      : [
-          `  if (maxSteps > ${capacity}[0]${t("!")}) {`,
-          ...arrays.map(({ name, words }) =>
-            words === 1
-              ? `    ${name} = new Float64Array(maxSteps);`
-              : `    ${name} = new Float64Array(maxSteps * ${words});`,
-          ),
-          `    ${capacity}[0] = maxSteps;`,
-          "  }",
-        ];
-  const types = isTyped
-    ? `
-type Nested = number | ArrayLike<Nested> | { readonly [name: string]: Nested };
-export type Question = {
-  state?: Nested; params?: Nested; inputs?: Nested; data?: Nested;
-  times?: ArrayLike<number>; t0?: number; t1?: number; steps?: number;
-};
-`
-    : "";
-  return `
-/** Makes room for gradients of up to maxSteps steps; once, before use. */
-export function reserve({ maxSteps = 0, batch = 1 }${t(": { maxSteps?: number; batch?: number }")} = {})${t(": void")} {
-  if (batch !== 1) throw new RangeError("this module holds one problem at a time: batch is 1");
-  if (!(Number.isInteger(maxSteps) && maxSteps >= 0)) throw new RangeError("maxSteps is a whole number");
-${grow.join("\n")}
+      : [`  if (maxSteps > ${capacity}[0]${t("!")}) {`, ...grow, `    ${capacity}[0] = maxSteps;`, "  }"];
+  return [
+    "/** Makes room for gradients of up to maxSteps steps; once, before use. */",
+    `export function reserve({ maxSteps = 0, batch = 1 }${t(": { maxSteps?: number; batch?: number }")} = {})${t(": void")} {`,
+    '  if (batch !== 1) throw new RangeError("this module holds one problem at a time: batch is 1");',
+    '  if (!(Number.isInteger(maxSteps) && maxSteps >= 0)) throw new RangeError("maxSteps is a whole number");',
+    ...growth,
+    "}",
+  ].join("\n");
 }
-${types}
-/** Entries of a leaf as numbers, rows, rows of rows. */
+
+function records(isTyped: boolean): string {
+  const t = (text: string): string => (isTyped ? text : "");
+  return `${t("type Rows = { path: string[]; offset: number; shape: number[] }[];\n\n")}/** Leaves by the path of their names. */
+function leavesOf(layout${t(": Layout")})${t(": Rows")} {
+  return layout.leaves.map(({ name, offset, shape }) => ({ path: name.split("."), offset, shape }));
+}
+
+/** Entries of a leaf as a number, a row, rows of rows. */
 function nested(flat${t(": Float64Array")}, offset${t(": number")}, shape${t(": readonly number[]")})${t(": any")} {
   if (shape.length === 0) return flat[offset];
   const [extent, ...rest] = shape${t(" as [number, ...number[]]")};
-  const words = rest.reduce((product, one) => product * one, 1);
+  const words = sizeOf(rest);
   return Array.from({ length: extent }, (_, i) => nested(flat, offset + i * words, rest));
 }
 
-/** Puts a value into a record tree at a dotted name. */
-function put(tree${t(": any")}, name${t(": string")}, value${t(": unknown")})${t(": void")} {
-  const path = name.split(".");
-  const last = path.pop()${t("!")};
-  let at = tree;
-  for (const word of path) {
-    if (!Object.hasOwn(at, word)) at[word] = Object.create(null);
-    at = at[word];
+function sizeOf(shape${t(": readonly number[]")})${t(": number")} {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+/** A record in the shape of the model, each leaf made by \`make\`; a tuple is an array. */
+function tree(leaves${t(": Rows")}, depth${t(": number")}, make${t(": (leaf: Rows[number]) => unknown")})${t(": any")} {
+  const groups = new Map${t("<string, Rows>")}();
+  for (const leaf of leaves) {
+    const word = leaf.path[depth];
+    if (word === undefined) return make(leaf);
+    groups.set(word, [...(groups.get(word) ?? []), leaf]);
   }
-  at[last] = value;
+  const entries = [...groups].map(([word, inner]) => [word, tree(inner, depth + 1, make)]${t(" as [string, unknown]")});
+  const isTuple = entries.length > 0 && entries.every(([word], i) => word === String(i));
+  return isTuple ? entries.map(([, value]) => value) : Object.fromEntries(entries);
 }
 
-function record(flat${t(": Float64Array")}, layout${t(": Layout")}, offset = 0)${t(": any")} {
-  const tree = Object.create(null);
-  for (const leaf of layout.leaves) put(tree, leaf.name, nested(flat, offset + leaf.offset, leaf.shape));
-  return tree;
-}
-
-/** Inputs as lists: one entry per piece or knot, in the shape of its leaf. */
+/** Inputs as lists: one entry per piece or knot, in the shape of its leaf or record. */
 function pieces(flat${t(": Float64Array")})${t(": any")} {
-  const tree = Object.create(null);
-  for (const leaf of meta.inputs.leaves) {
-    const [head, ...rest] = leaf.name.split(".")${t(" as [string, ...string[]]")};
-    const [count, ...shape] = leaf.shape${t(" as [number, ...number[]]")};
-    const words = shape.reduce((product, one) => product * one, 1);
-    tree[head] ??= Array.from({ length: count }, () => (rest.length === 0 ? 0 : Object.create(null)));
-    for (let k = 0; k < count; k++) {
-      const value = nested(flat, leaf.offset + k * words, shape);
-      if (rest.length === 0) tree[head][k] = value;
-      else put(tree[head][k], rest.join("."), value);
-    }
+  const inputs = inputLeaves();
+  return Object.fromEntries([...inputs].map(([name, leaves]) => [name, Array.from({ length: countOf(leaves) }, (_, k) =>
+    tree(leaves, 1, ({ offset, shape: [, ...shape] }) => nested(flat, offset + k * sizeOf(shape), shape)))]));
+}
+
+function inputLeaves()${t(": Map<string, Rows>")} {
+  const inputs = new Map${t("<string, Rows>")}();
+  for (const leaf of leavesOf(meta.inputs)) {
+    const name = leaf.path[0]${t("!")};
+    inputs.set(name, [...(inputs.get(name) ?? []), leaf]);
   }
-  return tree;
+  return inputs;
+}
+
+function countOf(leaves${t(": Rows")})${t(": number")} {
+  return leaves[0]${t("!")}.shape[0]${t("!")};
+}
+
+function isRecord(value${t(": unknown")})${t(": boolean")} {
+  return value !== null && typeof value === "object";
 }
 
 /** Writes a nested value into its words; returns the next free word. */
@@ -93,50 +108,70 @@ function write(value${t(": any")}, flat${t(": Float64Array")}, offset${t(": numb
     return offset + 1;
   }
   const [extent, ...rest] = shape${t(" as [number, ...number[]]")};
-  if (value === null || typeof value !== "object" || value.length !== extent) {
-    throw new TypeError(name + " has the shape " + shape.join(" × "));
-  }
+  if (!isRecord(value) || value.length !== extent) throw new TypeError(name + " has the shape " + shape.join(" × "));
   for (let i = 0; i < extent; i++) offset = write(value[i], flat, offset, rest, name);
   return offset;
 }
 
-function fill(values${t(": any")}, flat${t(": Float64Array")}, layout${t(": Layout")}, what${t(": string")})${t(": void")} {
-  const known = layout.leaves.map((leaf) => leaf.name);
-  const visit = (value${t(": any")}, name${t(": string")})${t(": void")} => {
-    const leaf = layout.leaves.find((one) => one.name === name);
-    if (leaf !== undefined) {
-      write(value, flat, leaf.offset, leaf.shape, name);
-      return;
+/** Writes a record, or part of one, over flat storage; \`put\` writes one leaf. */
+function overwrite(value${t(": any")}, leaves${t(": Rows")}, depth${t(": number")}, what${t(": string")}, put${t(": (value: unknown, leaf: Rows[number]) => void")})${t(": void")} {
+  const [first] = leaves;
+  if (first !== undefined && first.path.length === depth) {
+    put(value, first);
+    return;
+  }
+  const known = leaves.map(({ path }) => path.join(".")).join(", ");
+  if (!isRecord(value)) throw new TypeError("a record is expected, of " + known);
+  for (const [key, inner] of Object.entries(value)) {
+    const members = leaves.filter(({ path }) => path[depth] === key);
+    if (members.length === 0) {
+      const name = [...(first?.path.slice(0, depth) ?? []), key].join(".");
+      throw new TypeError("no " + what + " of the name " + name + "; there is " + known);
     }
-    const isRecord = value !== null && typeof value === "object";
-    if (!isRecord || (name !== "" && !known.some((one) => one.startsWith(name + ".")))) {
-      throw new TypeError("no " + what + " of the name " + name + "; there is " + known.join(", "));
-    }
-    for (const key of Object.keys(value)) visit(value[key], name === "" ? key : name + "." + key);
-  };
-  visit(values, "");
+    overwrite(inner, members, depth + 1, what, put);
+  }
+}
+
+function fill(value${t(": unknown")}, flat${t(": Float64Array")}, layout${t(": Layout")}, what${t(": string")})${t(": void")} {
+  overwrite(value, leavesOf(layout), 0, what, (inner, { path, offset, shape }) => {
+    write(inner, flat, offset, shape, path.join("."));
+  });
 }
 
 function fillInputs(values${t(": any")})${t(": void")} {
-  const heads = new Set(meta.inputs.leaves.map((leaf) => leaf.name.split(".")[0]));
-  for (const head of Object.keys(values)) {
-    if (!heads.has(head)) throw new TypeError("no input of the name " + head + "; there is " + [...heads].join(", "));
-  }
-  for (const leaf of meta.inputs.leaves) {
-    const [head, ...rest] = leaf.name.split(".")${t(" as [string, ...string[]]")};
-    if (!Object.hasOwn(values, head)) continue;
-    const [count, ...shape] = leaf.shape${t(" as [number, ...number[]]")};
-    if (values[head].length !== count) throw new TypeError(head + " has " + count + " entries, one per piece or knot");
-    let offset = leaf.offset;
-    for (let k = 0; k < count; k++) {
-      const value = rest.reduce((at${t(": any")}, word) => at?.[word], values[head][k]);
-      offset = write(value, inputs$, offset, shape, leaf.name);
+  const inputs = inputLeaves();
+  const known = [...inputs.keys()].join(", ");
+  if (!isRecord(values)) throw new TypeError("a record is expected, of " + known);
+  for (const [name, list] of Object.entries(values)${t(" as [string, any][]")}) {
+    const leaves = inputs.get(name);
+    if (leaves === undefined) throw new TypeError("no input of the name " + name + "; there is " + known);
+    const count = countOf(leaves);
+    if (!isRecord(list) || list.length !== count) {
+      throw new TypeError(name + " has " + count + " entries, one per piece or knot");
     }
+    for (let k = 0; k < count; k++) {
+      overwrite(list[k], leaves, 1, "input", (inner, { path, offset, shape: [, ...shape] }) => {
+        write(inner, inputs$, offset + k * sizeOf(shape), shape, path.join("."));
+      });
+    }
+  }
+}
+
+/** Answers a question with its values in the place of those in \`io\`, which are put back afterwards. */
+function ask${t("<Answer>")}(question${t(": Question")}, answer${t(": () => Answer")})${t(": Answer")} {
+  const io$ = [control$, state0$, params$, inputs$, data$, times$];
+  const kept = io$.map((flat) => flat.slice());
+  try {
+    pose(question);
+    return answer();
+  } finally {
+    io$.forEach((flat, i) => flat.set(kept[i]${t("!")}));
   }
 }
 
 function pose(question${t(": Question")})${t(": void")} {
   const known = ["state", "params", "inputs", "data", "times", "t0", "t1", "steps"];
+  if (!isRecord(question)) throw new TypeError("a record is expected, of " + known.join(", "));
   for (const key of Object.keys(question)) {
     if (!known.includes(key)) throw new TypeError("no option of the name " + key + "; there is " + known.join(", "));
   }
@@ -144,43 +179,45 @@ function pose(question${t(": Question")})${t(": void")} {
   if (question.params !== undefined) fill(question.params, params$, meta.params, "parameter");
   if (question.inputs !== undefined) fillInputs(question.inputs);
   if (question.data !== undefined) fill(question.data, data$, meta.data, "data");
-  if (question.times !== undefined) {
-    if (question.times.length !== times$.length) throw new TypeError("times has " + times$.length + " entries");
-    times$.set(question.times);
+  for (const name of ["t0", "t1", "steps"]${t(" as const")}) {
+    if (question[name] !== undefined) write(question[name], control$, meta.control[name], [], name);
   }
-  if (question.t0 !== undefined) control$[meta.control.t0] = question.t0;
-  if (question.t1 !== undefined) control$[meta.control.t1] = question.t1;
-  if (question.steps !== undefined) control$[meta.control.steps] = question.steps;
-  if (!meta.timesAreGiven) times$[0] = control$[meta.control.t1]${t("!")};
+  if (!meta.timesAreGiven) {
+    if (question.times !== undefined) throw new TypeError("the model has no times: it is observed at t1");
+    times$[0] = control$[meta.control.t1]${t("!")};
+  } else if (question.times !== undefined) {
+    write(question.times, times$, 0, [times$.length], "times");
+  }
 }
 
 /** Solves with the given values in the place of those in \`io\`: { status, t, state, outputs, value }. */
-export function simulate(question${t(": Question")} = {}) {
-  pose(question);
-  const code = solve();
-  const state = Object.create(null);
-  const outputs = Object.create(null);
-  const t = Array.from(times$);
-  for (const [into, layout, flat] of ${t("(")}[[state, meta.state, states$], [outputs, meta.outputs, outputs$]]${t(" as [any, Layout, Float64Array][])")}) {
-    for (const leaf of layout.leaves) {
-      put(into, leaf.name, t.map((_, k) => nested(flat, k * layout.size + leaf.offset, leaf.shape)));
-    }
-  }
-  return { status: code, t, state, outputs, value: value$[0]${t("!")} };
+export function simulate(question${t(": Question")} = {})${t(": Simulation")} {
+  return ask(question, () => {
+    const code = solve();
+    const t = Array.from(times$);
+    const series = (layout${t(": Layout")}, flat${t(": Float64Array")})${t(": any")} => tree(leavesOf(layout), 0, ({ offset, shape }) =>
+      t.map((_, k) => nested(flat, k * layout.size + offset, shape)));
+    const state = series(meta.state, states$);
+    const outputs = series(meta.outputs, outputs$);
+    return { status: code, t, state, outputs, value: value$[0]${t("!")} };
+  });
 }
 
 /** Value and gradient of the loss as named records: { status, value, gradient: { params, state, inputs } }. */
-export function valueAndGradient(question${t(": Question")} = {}) {
-  pose(question);
-  const code = gradient();
-  return {
-    status: code,
-    value: value$[0]${t("!")},
-    gradient: {
-      params: record(paramsBar$, meta.params),
-      state: record(state0Bar$, meta.state),
-      inputs: pieces(inputsBar$),
-    },
-  };
+export function valueAndGradient(question${t(": Question")} = {})${t(": ValueAndGradient")} {
+  return ask(question, () => {
+    const code = gradient();
+    const record = (layout${t(": Layout")}, flat${t(": Float64Array")})${t(": any")} =>
+      tree(leavesOf(layout), 0, ({ offset, shape }) => nested(flat, offset, shape));
+    return {
+      status: code,
+      value: value$[0]${t("!")},
+      gradient: {
+        params: record(meta.params, paramsBar$),
+        state: record(meta.state, state0Bar$),
+        inputs: pieces(inputsBar$),
+      },
+    };
+  });
 }`;
 }

@@ -10,6 +10,7 @@ import { type Leaf, sizeOf } from "../model.ts";
 import { type Module, status } from "../module.ts";
 import type { Line } from "./function-printer.ts";
 import { Identifiers, reserved } from "./identifiers.ts";
+import { lineComments } from "./javascript-comment.ts";
 import {
   JavaScriptPrinter,
   javascriptNumber,
@@ -17,7 +18,8 @@ import {
   type Place,
   stridesOf,
 } from "./javascript-functions.ts";
-import { comfortableLayer } from "./javascript-layer.ts";
+import { type Checkpoints, comfortableLayer, layerNames } from "./javascript-layer.ts";
+import { quoted, recordTypes } from "./javascript-types.ts";
 
 export interface JavaScriptOptions {
   readonly dialect: "js" | "ts";
@@ -33,7 +35,8 @@ export function emitJavaScript(module: Module, options: JavaScriptOptions): { co
   const isTyped = options.dialect === "ts";
   const storage = new Storage(module);
   const lines: Line[] = [
-    ...options.header.split("\n").map((text) => ({ text: `// ${text}`.trimEnd() })),
+    ...lineComments(options.header).map((text) => ({ text })),
+    ...(isTyped ? plainLines(unchecked) : []),
     { text: "" },
     ...plainLines(metaText(module, isTyped)),
     ...plainLines(storage.text()),
@@ -44,9 +47,16 @@ export function emitJavaScript(module: Module, options: JavaScriptOptions): { co
     const entry = entryOf.get(fn.name);
     lines.push({ text: "" }, ...(entry ? printer.entry(fn, entry) : printer.kernel(fn)));
   }
-  lines.push(...plainLines(comfortableLayer(isTyped, storage.checkpoints())));
-  return { code: `${lines.map((line) => line.text).join("\n")}\n`, map: sourceMap(lines, options) };
+  const types = isTyped ? recordTypes(module.model) : undefined;
+  lines.push(...plainLines(comfortableLayer(types, storage.checkpoints())));
+  return {
+    code: `${lines.map((line) => line.text).join("\n")}\n`,
+    map: sourceMap(lines, module.model.file, options),
+  };
 }
+
+/** Holds under `tsc --strict`; what a project asks for beyond that is not asked of generated text. */
+const unchecked = "// @ts-nocheck: written for tsc --strict, not for unchecked indices or unused parameters.";
 
 const plainLines = (text: string): Line[] => text.split("\n").map((line) => ({ text: line }));
 
@@ -84,11 +94,14 @@ class Storage {
   constructor(module: Module) {
     this.#module = module;
     const functions = new Map<string, string>();
+    const free = new Identifiers(reserved.javascript);
+    for (const name of layerNames) free.take(name);
     const entries = new Map(module.entries.map((entry) => [entry.fn, entry.name]));
     for (const fn of module.program.functions) {
       const entry = entries.get(fn.name);
-      functions.set(fn.name, entry ?? this.#identifiers.declare(fn.name));
+      functions.set(fn.name, entry ?? free.declare(fn.name));
     }
+    for (const name of functions.values()) this.#identifiers.take(name);
     this.#layRecords();
     for (const array of module.program.arrays) this.#places.set(array.name, this.#placeOf(array));
     const place = (array: string): Place => {
@@ -156,10 +169,7 @@ class Storage {
   }
 
   /** Checkpoint arrays with the words they hold per step, and the constant that says how many steps there is room for. */
-  checkpoints(): {
-    readonly arrays: readonly { name: string; words: number }[];
-    readonly capacity: string | undefined;
-  } {
+  checkpoints(): Checkpoints {
     const arrays = this.#module.program.arrays.filter((array) => array.role === "checkpoint");
     const capacity = this.#module.program.arrays.find(
       (array) => array.role === "constant" && array.name.startsWith("capacity"),
@@ -220,13 +230,6 @@ function numbers(values: Iterable<number>): string {
   rows.push(row);
   return `[\n${rows.join("\n")}\n]`;
 }
-
-/** Names are quoted wherever they are data, so that no user's word is ever code. */
-const quoted = (text: string): string =>
-  JSON.stringify(text).replace(
-    /[\u007f-\uffff<]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 
 function metaText(module: Module, isTyped: boolean): string {
   const { model, solver } = module;
@@ -291,24 +294,27 @@ function metaText(module: Module, isTyped: boolean): string {
   ].join("\n");
 }
 
-function sourceMap(lines: readonly Line[], options: JavaScriptOptions): object {
-  const map = new GenMapping({ file: options.file.replace(/\.ts$/, `.${options.dialect}`) });
+/** Lines that come from the model lead to it, to the statement or expression; all others lead nowhere. */
+function sourceMap(lines: readonly Line[], model: string, options: JavaScriptOptions): object {
+  const map = new GenMapping({ file: options.file.replace(/(\.ode)?\.ts$/, `.${options.dialect}`) });
   const { text } = options;
-  if (text !== undefined) {
-    const starts = [0];
-    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-    setSourceContent(map, options.file, text);
-    lines.forEach((line, position) => {
-      const { span } = line;
-      if (span === undefined) return;
-      let row = starts.findLastIndex((start) => start <= span.start);
-      if (row < 0) row = 0;
-      addMapping(map, {
-        generated: { line: position + 1, column: line.text.length - line.text.trimStart().length },
-        source: options.file,
-        original: { line: row + 1, column: span.start - starts[row]! },
-      });
-    });
+  if (text === undefined) return toEncodedMap(map);
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  setSourceContent(map, options.file, text);
+  let isOpen = false;
+  for (const [position, line] of lines.entries()) {
+    // What comes from a module that the model imports has its place in another text.
+    const span = line.span?.file === model ? line.span : undefined;
+    const generated = { line: position + 1, column: line.text.length - line.text.trimStart().length };
+    if (span !== undefined) {
+      const row = starts.findLastIndex((start) => start <= span.start);
+      const original = { line: row + 1, column: span.start - starts[row]! };
+      addMapping(map, { generated, source: options.file, original });
+    } else if (isOpen) {
+      addMapping(map, { generated: { ...generated, column: 0 } });
+    }
+    isOpen = span !== undefined;
   }
   return toEncodedMap(map);
 }

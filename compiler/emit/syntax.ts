@@ -7,6 +7,7 @@
 import type { Affine, Atom } from "../ir/affine.ts";
 import type { Expr, Relation, Test } from "../ir/nodes.ts";
 import type { Opcode } from "../ir/opcode.ts";
+import { spellings } from "./spelling.ts";
 
 export interface Dialect {
   readonly number: (value: number) => string;
@@ -44,12 +45,14 @@ export const precedence = {
 export const within = ({ text, precedence: own }: Printed, outer: number): string =>
   own < outer ? `(${text})` : text;
 
-const operators: Partial<Record<Opcode, { readonly sign: string; readonly level: number }>> = {
-  add: { sign: "+", level: precedence.sum },
-  sub: { sign: "-", level: precedence.sum },
-  mul: { sign: "*", level: precedence.product },
-  div: { sign: "/", level: precedence.product },
-};
+const levelOf = (sign: string): number =>
+  sign === "+" || sign === "-" ? precedence.sum : precedence.product;
+
+/** The operator of a function that is an operator in every target. */
+function operatorOf(op: Opcode): string | undefined {
+  const { js, c } = spellings[op];
+  return js.kind === "infix" && c.kind === "infix" ? js.sign : undefined;
+}
 
 export function printExpr(expr: Expr, dialect: Dialect): Printed {
   switch (expr.kind) {
@@ -81,9 +84,9 @@ export function printExpr(expr: Expr, dialect: Dialect): Printed {
 }
 
 function printPrimitive(expr: Expr & { kind: "primitive" }, dialect: Dialect): Printed {
-  const operator = operators[expr.op];
-  if (operator !== undefined) {
-    const { sign, level } = operator;
+  const sign = operatorOf(expr.op);
+  if (sign !== undefined) {
+    const level = levelOf(sign);
     // The right side is closed off even where algebra would allow it open: floating-point sums have an order.
     const left = within(printExpr(expr.args[0]!, dialect), level);
     const right = within(printExpr(expr.args[1]!, dialect), level + 1);
@@ -95,10 +98,13 @@ function printPrimitive(expr: Expr & { kind: "primitive" }, dialect: Dialect): P
     return { text: `-${inner.startsWith("-") ? `(${inner})` : inner}`, precedence: precedence.sum };
   }
   if (expr.op === "gate") {
-    const change = printExpr(expr.args[0]!, dialect);
-    const test = `${within(change, precedence.relation)} ${dialect.equal} ${dialect.number(0)}`;
-    const factor = within(printExpr(expr.args[1]!, dialect), precedence.product + 1);
-    const product = `${within(change, precedence.product)} * ${factor}`;
+    const [change, partial] = expr.args as [Expr, Expr];
+    // -c is 0 where c is, and a sign in front of a product needs no parentheses.
+    const isNegated = change.kind === "primitive" && change.op === "neg";
+    const size = printExpr(isNegated ? change.args[0]! : change, dialect);
+    const test = `${within(size, precedence.relation)} ${dialect.equal} ${dialect.number(0)}`;
+    const factor = within(printExpr(partial, dialect), precedence.product + 1);
+    const product = `${isNegated ? "-" : ""}${within(size, precedence.product)} * ${factor}`;
     return { text: `${test} ? ${dialect.number(0)} : ${product}`, precedence: precedence.select };
   }
   const args = expr.args.map((arg) => printExpr(arg, dialect).text);

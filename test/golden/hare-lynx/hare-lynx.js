@@ -255,21 +255,29 @@ export function solve() {
       const f_hare_4 = alpha * x_hare_3 - beta * x_hare_3 * x_lynx_3;
       const f_lynx_4 = delta * x_hare_3 * x_lynx_3 - gamma * x_lynx_3;
       // Stage 5: c = 8/9, a = 19372/6561, -25360/2187, 64448/6561, -212/729.
-      const x_hare_4 = hare_2 + (h_19372_6561 * f_hare + h_minus_25360_2187 * f_hare_2 + h_64448_6561 * f_hare_3 + h_minus_212_729 * f_hare_4);
-      const x_lynx_4 = lynx_2 + (h_19372_6561 * f_lynx + h_minus_25360_2187 * f_lynx_2 + h_64448_6561 * f_lynx_3 + h_minus_212_729 * f_lynx_4);
+      const x_hare_4 = hare_2 +
+          (h_19372_6561 * f_hare + h_minus_25360_2187 * f_hare_2 + h_64448_6561 * f_hare_3 +
+          h_minus_212_729 * f_hare_4);
+      const x_lynx_4 = lynx_2 +
+          (h_19372_6561 * f_lynx + h_minus_25360_2187 * f_lynx_2 + h_64448_6561 * f_lynx_3 +
+          h_minus_212_729 * f_lynx_4);
       const f_hare_5 = alpha * x_hare_4 - beta * x_hare_4 * x_lynx_4;
       const f_lynx_5 = delta * x_hare_4 * x_lynx_4 - gamma * x_lynx_4;
       // Stage 6: c = 1, a = 9017/3168, -355/33, 46732/5247, 49/176, -5103/18656.
-      const x_hare_5 = h_9017_3168 * f_hare + h_minus_355_33 * f_hare_2 + h_46732_5247 * f_hare_3 + h_49_176 * f_hare_4 + h_minus_5103_18656 * f_hare_5;
+      const x_hare_5 = h_9017_3168 * f_hare + h_minus_355_33 * f_hare_2 + h_46732_5247 * f_hare_3 +
+          h_49_176 * f_hare_4 + h_minus_5103_18656 * f_hare_5;
       const x_hare_6 = hare_2 + x_hare_5;
-      const x_lynx_5 = h_9017_3168 * f_lynx + h_minus_355_33 * f_lynx_2 + h_46732_5247 * f_lynx_3 + h_49_176 * f_lynx_4 + h_minus_5103_18656 * f_lynx_5;
+      const x_lynx_5 = h_9017_3168 * f_lynx + h_minus_355_33 * f_lynx_2 + h_46732_5247 * f_lynx_3 +
+          h_49_176 * f_lynx_4 + h_minus_5103_18656 * f_lynx_5;
       const x_lynx_6 = lynx_2 + x_lynx_5;
       const f_hare_6 = alpha * x_hare_6 - beta * x_hare_6 * x_lynx_6;
       const f_lynx_6 = delta * x_hare_6 * x_lynx_6 - gamma * x_lynx_6;
       // New state.
-      const hare_3 = h_35_384 * f_hare + h_500_1113 * f_hare_3 + h_125_192 * f_hare_4 + h_minus_2187_6784 * f_hare_5 + h_11_84 * f_hare_6;
+      const hare_3 = h_35_384 * f_hare + h_500_1113 * f_hare_3 + h_125_192 * f_hare_4 +
+          h_minus_2187_6784 * f_hare_5 + h_11_84 * f_hare_6;
       const hare_4 = hare_2 + hare_3;
-      const lynx_3 = h_35_384 * f_lynx + h_500_1113 * f_lynx_3 + h_125_192 * f_lynx_4 + h_minus_2187_6784 * f_lynx_5 + h_11_84 * f_lynx_6;
+      const lynx_3 = h_35_384 * f_lynx + h_500_1113 * f_lynx_3 + h_125_192 * f_lynx_4 +
+          h_minus_2187_6784 * f_lynx_5 + h_11_84 * f_lynx_6;
       const lynx_4 = lynx_2 + lynx_3;
       const sum = hare_4 + lynx_4;
       if (sum - sum !== 0) {
@@ -465,21 +473,29 @@ export function gradient() {
       const f_hare_4 = alpha * x_hare_3 - beta * x_hare_3 * x_lynx_3;
       const f_lynx_4 = delta * x_hare_3 * x_lynx_3 - gamma * x_lynx_3;
       // Stage 5: c = 8/9, a = 19372/6561, -25360/2187, 64448/6561, -212/729.
-      const x_hare_4 = hare_2 + (h_19372_6561 * f_hare + h_minus_25360_2187 * f_hare_2 + h_64448_6561 * f_hare_3 + h_minus_212_729 * f_hare_4);
-      const x_lynx_4 = lynx_2 + (h_19372_6561 * f_lynx + h_minus_25360_2187 * f_lynx_2 + h_64448_6561 * f_lynx_3 + h_minus_212_729 * f_lynx_4);
+      const x_hare_4 = hare_2 +
+          (h_19372_6561 * f_hare + h_minus_25360_2187 * f_hare_2 + h_64448_6561 * f_hare_3 +
+          h_minus_212_729 * f_hare_4);
+      const x_lynx_4 = lynx_2 +
+          (h_19372_6561 * f_lynx + h_minus_25360_2187 * f_lynx_2 + h_64448_6561 * f_lynx_3 +
+          h_minus_212_729 * f_lynx_4);
       const f_hare_5 = alpha * x_hare_4 - beta * x_hare_4 * x_lynx_4;
       const f_lynx_5 = delta * x_hare_4 * x_lynx_4 - gamma * x_lynx_4;
       // Stage 6: c = 1, a = 9017/3168, -355/33, 46732/5247, 49/176, -5103/18656.
-      const x_hare_5 = h_9017_3168 * f_hare + h_minus_355_33 * f_hare_2 + h_46732_5247 * f_hare_3 + h_49_176 * f_hare_4 + h_minus_5103_18656 * f_hare_5;
+      const x_hare_5 = h_9017_3168 * f_hare + h_minus_355_33 * f_hare_2 + h_46732_5247 * f_hare_3 +
+          h_49_176 * f_hare_4 + h_minus_5103_18656 * f_hare_5;
       const x_hare_6 = hare_2 + x_hare_5;
-      const x_lynx_5 = h_9017_3168 * f_lynx + h_minus_355_33 * f_lynx_2 + h_46732_5247 * f_lynx_3 + h_49_176 * f_lynx_4 + h_minus_5103_18656 * f_lynx_5;
+      const x_lynx_5 = h_9017_3168 * f_lynx + h_minus_355_33 * f_lynx_2 + h_46732_5247 * f_lynx_3 +
+          h_49_176 * f_lynx_4 + h_minus_5103_18656 * f_lynx_5;
       const x_lynx_6 = lynx_2 + x_lynx_5;
       const f_hare_6 = alpha * x_hare_6 - beta * x_hare_6 * x_lynx_6;
       const f_lynx_6 = delta * x_hare_6 * x_lynx_6 - gamma * x_lynx_6;
       // New state.
-      const hare_3 = h_35_384 * f_hare + h_500_1113 * f_hare_3 + h_125_192 * f_hare_4 + h_minus_2187_6784 * f_hare_5 + h_11_84 * f_hare_6;
+      const hare_3 = h_35_384 * f_hare + h_500_1113 * f_hare_3 + h_125_192 * f_hare_4 +
+          h_minus_2187_6784 * f_hare_5 + h_11_84 * f_hare_6;
       const hare_4 = hare_2 + hare_3;
-      const lynx_3 = h_35_384 * f_lynx + h_500_1113 * f_lynx_3 + h_125_192 * f_lynx_4 + h_minus_2187_6784 * f_lynx_5 + h_11_84 * f_lynx_6;
+      const lynx_3 = h_35_384 * f_lynx + h_500_1113 * f_lynx_3 + h_125_192 * f_lynx_4 +
+          h_minus_2187_6784 * f_lynx_5 + h_11_84 * f_lynx_6;
       const lynx_4 = lynx_2 + lynx_3;
       const sum = hare_4 + lynx_4;
       if (sum - sum !== 0) {
@@ -594,22 +610,32 @@ export function gradient() {
       const f_lynx_5 = delta * x_hare_2;
       const f_lynx_6 = f_lynx_5 * x_lynx_2 - gamma * x_lynx_2;
       // Stage 4: c = 4/5, a = 44/45, -56/15, 32/9.
-      const x_hare_3 = stored_hare_2 + (h_44_45 * f_hare_2 + h_minus_56_15 * f_hare_4 + h_32_9 * f_hare_6);
-      const x_lynx_3 = stored_lynx_2 + (h_44_45 * f_lynx_2 + h_minus_56_15 * f_lynx_4 + h_32_9 * f_lynx_6);
+      const x_hare_3 = stored_hare_2 +
+          (h_44_45 * f_hare_2 + h_minus_56_15 * f_hare_4 + h_32_9 * f_hare_6);
+      const x_lynx_3 = stored_lynx_2 +
+          (h_44_45 * f_lynx_2 + h_minus_56_15 * f_lynx_4 + h_32_9 * f_lynx_6);
       const f_hare_7 = beta * x_hare_3;
       const f_hare_8 = alpha * x_hare_3 - f_hare_7 * x_lynx_3;
       const f_lynx_7 = delta * x_hare_3;
       const f_lynx_8 = f_lynx_7 * x_lynx_3 - gamma * x_lynx_3;
       // Stage 5: c = 8/9, a = 19372/6561, -25360/2187, 64448/6561, -212/729.
-      const x_hare_4 = stored_hare_2 + (h_19372_6561 * f_hare_2 + h_minus_25360_2187 * f_hare_4 + h_64448_6561 * f_hare_6 + h_minus_212_729 * f_hare_8);
-      const x_lynx_4 = stored_lynx_2 + (h_19372_6561 * f_lynx_2 + h_minus_25360_2187 * f_lynx_4 + h_64448_6561 * f_lynx_6 + h_minus_212_729 * f_lynx_8);
+      const x_hare_4 = stored_hare_2 +
+          (h_19372_6561 * f_hare_2 + h_minus_25360_2187 * f_hare_4 + h_64448_6561 * f_hare_6 +
+          h_minus_212_729 * f_hare_8);
+      const x_lynx_4 = stored_lynx_2 +
+          (h_19372_6561 * f_lynx_2 + h_minus_25360_2187 * f_lynx_4 + h_64448_6561 * f_lynx_6 +
+          h_minus_212_729 * f_lynx_8);
       const f_hare_9 = beta * x_hare_4;
       const f_lynx_9 = delta * x_hare_4;
       // Stage 6: c = 1, a = 9017/3168, -355/33, 46732/5247, 49/176, -5103/18656.
       const x_hare_5 = h_minus_5103_18656 * (alpha * x_hare_4 - f_hare_9 * x_lynx_4);
-      const x_hare_6 = stored_hare_2 + (h_9017_3168 * f_hare_2 + h_minus_355_33 * f_hare_4 + h_46732_5247 * f_hare_6 + h_49_176 * f_hare_8 + x_hare_5);
+      const x_hare_6 = stored_hare_2 +
+          (h_9017_3168 * f_hare_2 + h_minus_355_33 * f_hare_4 + h_46732_5247 * f_hare_6 +
+          h_49_176 * f_hare_8 + x_hare_5);
       const x_lynx_5 = h_minus_5103_18656 * (f_lynx_9 * x_lynx_4 - gamma * x_lynx_4);
-      const x_lynx_6 = stored_lynx_2 + (h_9017_3168 * f_lynx_2 + h_minus_355_33 * f_lynx_4 + h_46732_5247 * f_lynx_6 + h_49_176 * f_lynx_8 + x_lynx_5);
+      const x_lynx_6 = stored_lynx_2 +
+          (h_9017_3168 * f_lynx_2 + h_minus_355_33 * f_lynx_4 + h_46732_5247 * f_lynx_6 +
+          h_49_176 * f_lynx_8 + x_lynx_5);
       // Adjoint of stage 6: w = h (b λ + Σ a u), u = Jᵀ w.
       const lambda_hare_2 = lambda_hare;
       const w_hare = h_11_84 * lambda_hare_2;
@@ -630,42 +656,54 @@ export function gradient() {
       delta_bar += w_lynx_2 * delta_bar_3;
       const lynx_bar_2 = w_lynx_2 * f_lynx_9 - w_lynx_2 * gamma - w_hare_2 * f_hare_9;
       beta_bar -= w_hare_2 * delta_bar_3;
-      const hare_bar_2 = w_lynx_2 * (delta * x_lynx_4) - w_hare_2 * (beta * x_lynx_4) + w_hare_2 * alpha;
+      const hare_bar_2 = w_lynx_2 * (delta * x_lynx_4) - w_hare_2 * (beta * x_lynx_4) +
+          w_hare_2 * alpha;
       alpha_bar += w_hare_2 * x_hare_4;
       // Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w.
-      const w_hare_3 = h_125_192 * lambda_hare_2 + h_minus_212_729 * hare_bar_2 + h_49_176 * hare_bar;
-      const w_lynx_3 = h_125_192 * lambda_lynx_2 + h_minus_212_729 * lynx_bar_2 + h_49_176 * lynx_bar;
+      const w_hare_3 = h_125_192 * lambda_hare_2 + h_minus_212_729 * hare_bar_2 +
+          h_49_176 * hare_bar;
+      const w_lynx_3 = h_125_192 * lambda_lynx_2 + h_minus_212_729 * lynx_bar_2 +
+          h_49_176 * lynx_bar;
       gamma_bar -= w_lynx_3 * x_lynx_3;
       const delta_bar_4 = x_hare_3 * x_lynx_3;
       delta_bar += w_lynx_3 * delta_bar_4;
       const lynx_bar_3 = w_lynx_3 * f_lynx_7 - w_lynx_3 * gamma - w_hare_3 * f_hare_7;
       beta_bar -= w_hare_3 * delta_bar_4;
-      const hare_bar_3 = w_lynx_3 * (delta * x_lynx_3) - w_hare_3 * (beta * x_lynx_3) + w_hare_3 * alpha;
+      const hare_bar_3 = w_lynx_3 * (delta * x_lynx_3) - w_hare_3 * (beta * x_lynx_3) +
+          w_hare_3 * alpha;
       alpha_bar += w_hare_3 * x_hare_3;
       // Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w.
-      const w_hare_4 = h_500_1113 * lambda_hare_2 + h_32_9 * hare_bar_3 + h_64448_6561 * hare_bar_2 + h_46732_5247 * hare_bar;
-      const w_lynx_4 = h_500_1113 * lambda_lynx_2 + h_32_9 * lynx_bar_3 + h_64448_6561 * lynx_bar_2 + h_46732_5247 * lynx_bar;
+      const w_hare_4 = h_500_1113 * lambda_hare_2 + h_32_9 * hare_bar_3 +
+          h_64448_6561 * hare_bar_2 + h_46732_5247 * hare_bar;
+      const w_lynx_4 = h_500_1113 * lambda_lynx_2 + h_32_9 * lynx_bar_3 +
+          h_64448_6561 * lynx_bar_2 + h_46732_5247 * lynx_bar;
       gamma_bar -= w_lynx_4 * x_lynx_2;
       const delta_bar_5 = x_hare_2 * x_lynx_2;
       delta_bar += w_lynx_4 * delta_bar_5;
       const lynx_bar_4 = w_lynx_4 * f_lynx_5 - w_lynx_4 * gamma - w_hare_4 * f_hare_5;
       beta_bar -= w_hare_4 * delta_bar_5;
-      const hare_bar_4 = w_lynx_4 * (delta * x_lynx_2) - w_hare_4 * (beta * x_lynx_2) + w_hare_4 * alpha;
+      const hare_bar_4 = w_lynx_4 * (delta * x_lynx_2) - w_hare_4 * (beta * x_lynx_2) +
+          w_hare_4 * alpha;
       alpha_bar += w_hare_4 * x_hare_2;
       // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
-      const w_hare_5 = h_9_40 * hare_bar_4 + h_minus_56_15 * hare_bar_3 + h_minus_25360_2187 * hare_bar_2 + h_minus_355_33 * hare_bar;
-      const w_lynx_5 = h_9_40 * lynx_bar_4 + h_minus_56_15 * lynx_bar_3 + h_minus_25360_2187 * lynx_bar_2 + h_minus_355_33 * lynx_bar;
+      const w_hare_5 = h_9_40 * hare_bar_4 + h_minus_56_15 * hare_bar_3 +
+          h_minus_25360_2187 * hare_bar_2 + h_minus_355_33 * hare_bar;
+      const w_lynx_5 = h_9_40 * lynx_bar_4 + h_minus_56_15 * lynx_bar_3 +
+          h_minus_25360_2187 * lynx_bar_2 + h_minus_355_33 * lynx_bar;
       gamma_bar -= w_lynx_5 * x_lynx;
       const delta_bar_6 = x_hare * x_lynx;
       delta_bar += w_lynx_5 * delta_bar_6;
       const lynx_bar_5 = w_lynx_5 * f_lynx_3 - w_lynx_5 * gamma - w_hare_5 * f_hare_3;
       beta_bar -= w_hare_5 * delta_bar_6;
-      const hare_bar_5 = w_lynx_5 * (delta * x_lynx) - w_hare_5 * (beta * x_lynx) + w_hare_5 * alpha;
+      const hare_bar_5 = w_lynx_5 * (delta * x_lynx) - w_hare_5 * (beta * x_lynx) +
+          w_hare_5 * alpha;
       alpha_bar += w_hare_5 * x_hare;
       // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
-      const w_hare_6 = h_35_384 * lambda_hare_2 + h_1_5 * hare_bar_5 + h_3_40 * hare_bar_4 + h_44_45 * hare_bar_3 + h_19372_6561 * hare_bar_2;
+      const w_hare_6 = h_35_384 * lambda_hare_2 + h_1_5 * hare_bar_5 + h_3_40 * hare_bar_4 +
+          h_44_45 * hare_bar_3 + h_19372_6561 * hare_bar_2;
       const w_hare_7 = w_hare_6 + h_9017_3168 * hare_bar;
-      const w_lynx_6 = h_35_384 * lambda_lynx_2 + h_1_5 * lynx_bar_5 + h_3_40 * lynx_bar_4 + h_44_45 * lynx_bar_3 + h_19372_6561 * lynx_bar_2;
+      const w_lynx_6 = h_35_384 * lambda_lynx_2 + h_1_5 * lynx_bar_5 + h_3_40 * lynx_bar_4 +
+          h_44_45 * lynx_bar_3 + h_19372_6561 * lynx_bar_2;
       const w_lynx_7 = w_lynx_6 + h_9017_3168 * lynx_bar;
       gamma_bar -= w_lynx_7 * stored_lynx_2;
       const delta_bar_7 = stored_hare_2 * stored_lynx_2;
@@ -673,10 +711,13 @@ export function gradient() {
       beta_bar -= w_hare_7 * delta_bar_7;
       alpha_bar += w_hare_7 * stored_hare_2;
       // λ of the step's start.
-      const hare_bar_6 = w_lynx_7 * (delta * stored_lynx_2) - w_hare_7 * (beta * stored_lynx_2) + w_hare_7 * alpha;
+      const hare_bar_6 = w_lynx_7 * (delta * stored_lynx_2) - w_hare_7 * (beta * stored_lynx_2) +
+          w_hare_7 * alpha;
       const lynx_bar_6 = w_lynx_7 * f_lynx - w_lynx_7 * gamma - w_hare_7 * f_hare;
-      lambda_hare = lambda_hare_2 + hare_bar + hare_bar_2 + hare_bar_3 + hare_bar_4 + hare_bar_5 + hare_bar_6;
-      lambda_lynx = lambda_lynx_2 + lynx_bar + lynx_bar_2 + lynx_bar_3 + lynx_bar_4 + lynx_bar_5 + lynx_bar_6;
+      lambda_hare = lambda_hare_2 + hare_bar + hare_bar_2 + hare_bar_3 + hare_bar_4 + hare_bar_5 +
+          hare_bar_6;
+      lambda_lynx = lambda_lynx_2 + lynx_bar + lynx_bar_2 + lynx_bar_3 + lynx_bar_4 + lynx_bar_5 +
+          lynx_bar_6;
     }
   }
   state0Bar[0] = lambda_hare;
@@ -702,47 +743,58 @@ export function reserve({ maxSteps = 0, batch = 1 } = {}) {
   }
 }
 
-/** Entries of a leaf as numbers, rows, rows of rows. */
+/** Leaves by the path of their names. */
+function leavesOf(layout) {
+  return layout.leaves.map(({ name, offset, shape }) => ({ path: name.split("."), offset, shape }));
+}
+
+/** Entries of a leaf as a number, a row, rows of rows. */
 function nested(flat, offset, shape) {
   if (shape.length === 0) return flat[offset];
   const [extent, ...rest] = shape;
-  const words = rest.reduce((product, one) => product * one, 1);
+  const words = sizeOf(rest);
   return Array.from({ length: extent }, (_, i) => nested(flat, offset + i * words, rest));
 }
 
-/** Puts a value into a record tree at a dotted name. */
-function put(tree, name, value) {
-  const path = name.split(".");
-  const last = path.pop();
-  let at = tree;
-  for (const word of path) {
-    if (!Object.hasOwn(at, word)) at[word] = Object.create(null);
-    at = at[word];
+function sizeOf(shape) {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+/** A record in the shape of the model, each leaf made by `make`; a tuple is an array. */
+function tree(leaves, depth, make) {
+  const groups = new Map();
+  for (const leaf of leaves) {
+    const word = leaf.path[depth];
+    if (word === undefined) return make(leaf);
+    groups.set(word, [...(groups.get(word) ?? []), leaf]);
   }
-  at[last] = value;
+  const entries = [...groups].map(([word, inner]) => [word, tree(inner, depth + 1, make)]);
+  const isTuple = entries.length > 0 && entries.every(([word], i) => word === String(i));
+  return isTuple ? entries.map(([, value]) => value) : Object.fromEntries(entries);
 }
 
-function record(flat, layout, offset = 0) {
-  const tree = Object.create(null);
-  for (const leaf of layout.leaves) put(tree, leaf.name, nested(flat, offset + leaf.offset, leaf.shape));
-  return tree;
-}
-
-/** Inputs as lists: one entry per piece or knot, in the shape of its leaf. */
+/** Inputs as lists: one entry per piece or knot, in the shape of its leaf or record. */
 function pieces(flat) {
-  const tree = Object.create(null);
-  for (const leaf of meta.inputs.leaves) {
-    const [head, ...rest] = leaf.name.split(".");
-    const [count, ...shape] = leaf.shape;
-    const words = shape.reduce((product, one) => product * one, 1);
-    tree[head] ??= Array.from({ length: count }, () => (rest.length === 0 ? 0 : Object.create(null)));
-    for (let k = 0; k < count; k++) {
-      const value = nested(flat, leaf.offset + k * words, shape);
-      if (rest.length === 0) tree[head][k] = value;
-      else put(tree[head][k], rest.join("."), value);
-    }
+  const inputs = inputLeaves();
+  return Object.fromEntries([...inputs].map(([name, leaves]) => [name, Array.from({ length: countOf(leaves) }, (_, k) =>
+    tree(leaves, 1, ({ offset, shape: [, ...shape] }) => nested(flat, offset + k * sizeOf(shape), shape)))]));
+}
+
+function inputLeaves() {
+  const inputs = new Map();
+  for (const leaf of leavesOf(meta.inputs)) {
+    const name = leaf.path[0];
+    inputs.set(name, [...(inputs.get(name) ?? []), leaf]);
   }
-  return tree;
+  return inputs;
+}
+
+function countOf(leaves) {
+  return leaves[0].shape[0];
+}
+
+function isRecord(value) {
+  return value !== null && typeof value === "object";
 }
 
 /** Writes a nested value into its words; returns the next free word. */
@@ -753,50 +805,70 @@ function write(value, flat, offset, shape, name) {
     return offset + 1;
   }
   const [extent, ...rest] = shape;
-  if (value === null || typeof value !== "object" || value.length !== extent) {
-    throw new TypeError(name + " has the shape " + shape.join(" × "));
-  }
+  if (!isRecord(value) || value.length !== extent) throw new TypeError(name + " has the shape " + shape.join(" × "));
   for (let i = 0; i < extent; i++) offset = write(value[i], flat, offset, rest, name);
   return offset;
 }
 
-function fill(values, flat, layout, what) {
-  const known = layout.leaves.map((leaf) => leaf.name);
-  const visit = (value, name) => {
-    const leaf = layout.leaves.find((one) => one.name === name);
-    if (leaf !== undefined) {
-      write(value, flat, leaf.offset, leaf.shape, name);
-      return;
+/** Writes a record, or part of one, over flat storage; `put` writes one leaf. */
+function overwrite(value, leaves, depth, what, put) {
+  const [first] = leaves;
+  if (first !== undefined && first.path.length === depth) {
+    put(value, first);
+    return;
+  }
+  const known = leaves.map(({ path }) => path.join(".")).join(", ");
+  if (!isRecord(value)) throw new TypeError("a record is expected, of " + known);
+  for (const [key, inner] of Object.entries(value)) {
+    const members = leaves.filter(({ path }) => path[depth] === key);
+    if (members.length === 0) {
+      const name = [...(first?.path.slice(0, depth) ?? []), key].join(".");
+      throw new TypeError("no " + what + " of the name " + name + "; there is " + known);
     }
-    const isRecord = value !== null && typeof value === "object";
-    if (!isRecord || (name !== "" && !known.some((one) => one.startsWith(name + ".")))) {
-      throw new TypeError("no " + what + " of the name " + name + "; there is " + known.join(", "));
-    }
-    for (const key of Object.keys(value)) visit(value[key], name === "" ? key : name + "." + key);
-  };
-  visit(values, "");
+    overwrite(inner, members, depth + 1, what, put);
+  }
+}
+
+function fill(value, flat, layout, what) {
+  overwrite(value, leavesOf(layout), 0, what, (inner, { path, offset, shape }) => {
+    write(inner, flat, offset, shape, path.join("."));
+  });
 }
 
 function fillInputs(values) {
-  const heads = new Set(meta.inputs.leaves.map((leaf) => leaf.name.split(".")[0]));
-  for (const head of Object.keys(values)) {
-    if (!heads.has(head)) throw new TypeError("no input of the name " + head + "; there is " + [...heads].join(", "));
-  }
-  for (const leaf of meta.inputs.leaves) {
-    const [head, ...rest] = leaf.name.split(".");
-    if (!Object.hasOwn(values, head)) continue;
-    const [count, ...shape] = leaf.shape;
-    if (values[head].length !== count) throw new TypeError(head + " has " + count + " entries, one per piece or knot");
-    let offset = leaf.offset;
-    for (let k = 0; k < count; k++) {
-      const value = rest.reduce((at, word) => at?.[word], values[head][k]);
-      offset = write(value, inputs$, offset, shape, leaf.name);
+  const inputs = inputLeaves();
+  const known = [...inputs.keys()].join(", ");
+  if (!isRecord(values)) throw new TypeError("a record is expected, of " + known);
+  for (const [name, list] of Object.entries(values)) {
+    const leaves = inputs.get(name);
+    if (leaves === undefined) throw new TypeError("no input of the name " + name + "; there is " + known);
+    const count = countOf(leaves);
+    if (!isRecord(list) || list.length !== count) {
+      throw new TypeError(name + " has " + count + " entries, one per piece or knot");
     }
+    for (let k = 0; k < count; k++) {
+      overwrite(list[k], leaves, 1, "input", (inner, { path, offset, shape: [, ...shape] }) => {
+        write(inner, inputs$, offset + k * sizeOf(shape), shape, path.join("."));
+      });
+    }
+  }
+}
+
+/** Answers a question with its values in the place of those in `io`, which are put back afterwards. */
+function ask(question, answer) {
+  const io$ = [control$, state0$, params$, inputs$, data$, times$];
+  const kept = io$.map((flat) => flat.slice());
+  try {
+    pose(question);
+    return answer();
+  } finally {
+    io$.forEach((flat, i) => flat.set(kept[i]));
   }
 }
 
 function pose(question) {
   const known = ["state", "params", "inputs", "data", "times", "t0", "t1", "steps"];
+  if (!isRecord(question)) throw new TypeError("a record is expected, of " + known.join(", "));
   for (const key of Object.keys(question)) {
     if (!known.includes(key)) throw new TypeError("no option of the name " + key + "; there is " + known.join(", "));
   }
@@ -804,43 +876,45 @@ function pose(question) {
   if (question.params !== undefined) fill(question.params, params$, meta.params, "parameter");
   if (question.inputs !== undefined) fillInputs(question.inputs);
   if (question.data !== undefined) fill(question.data, data$, meta.data, "data");
-  if (question.times !== undefined) {
-    if (question.times.length !== times$.length) throw new TypeError("times has " + times$.length + " entries");
-    times$.set(question.times);
+  for (const name of ["t0", "t1", "steps"]) {
+    if (question[name] !== undefined) write(question[name], control$, meta.control[name], [], name);
   }
-  if (question.t0 !== undefined) control$[meta.control.t0] = question.t0;
-  if (question.t1 !== undefined) control$[meta.control.t1] = question.t1;
-  if (question.steps !== undefined) control$[meta.control.steps] = question.steps;
-  if (!meta.timesAreGiven) times$[0] = control$[meta.control.t1];
+  if (!meta.timesAreGiven) {
+    if (question.times !== undefined) throw new TypeError("the model has no times: it is observed at t1");
+    times$[0] = control$[meta.control.t1];
+  } else if (question.times !== undefined) {
+    write(question.times, times$, 0, [times$.length], "times");
+  }
 }
 
 /** Solves with the given values in the place of those in `io`: { status, t, state, outputs, value }. */
 export function simulate(question = {}) {
-  pose(question);
-  const code = solve();
-  const state = Object.create(null);
-  const outputs = Object.create(null);
-  const t = Array.from(times$);
-  for (const [into, layout, flat] of [[state, meta.state, states$], [outputs, meta.outputs, outputs$]]) {
-    for (const leaf of layout.leaves) {
-      put(into, leaf.name, t.map((_, k) => nested(flat, k * layout.size + leaf.offset, leaf.shape)));
-    }
-  }
-  return { status: code, t, state, outputs, value: value$[0] };
+  return ask(question, () => {
+    const code = solve();
+    const t = Array.from(times$);
+    const series = (layout, flat) => tree(leavesOf(layout), 0, ({ offset, shape }) =>
+      t.map((_, k) => nested(flat, k * layout.size + offset, shape)));
+    const state = series(meta.state, states$);
+    const outputs = series(meta.outputs, outputs$);
+    return { status: code, t, state, outputs, value: value$[0] };
+  });
 }
 
 /** Value and gradient of the loss as named records: { status, value, gradient: { params, state, inputs } }. */
 export function valueAndGradient(question = {}) {
-  pose(question);
-  const code = gradient();
-  return {
-    status: code,
-    value: value$[0],
-    gradient: {
-      params: record(paramsBar$, meta.params),
-      state: record(state0Bar$, meta.state),
-      inputs: pieces(inputsBar$),
-    },
-  };
+  return ask(question, () => {
+    const code = gradient();
+    const record = (layout, flat) =>
+      tree(leavesOf(layout), 0, ({ offset, shape }) => nested(flat, offset, shape));
+    return {
+      status: code,
+      value: value$[0],
+      gradient: {
+        params: record(meta.params, paramsBar$),
+        state: record(meta.state, state0Bar$),
+        inputs: pieces(inputsBar$),
+      },
+    };
+  });
 }
 //# sourceMappingURL=hare-lynx.js.map

@@ -146,26 +146,36 @@ static int hare_lynx_run_solve(const hare_lynx_problem *HARE_LYNX_RESTRICT in, h
             const double f_hare_3 = alpha * x_hare_2 - beta * x_hare_2 * x_lynx_2;
             const double f_lynx_3 = delta * x_hare_2 * x_lynx_2 - gamma_ * x_lynx_2;
             /* Stage 4: c = 4/5, a = 44/45, -56/15, 32/9. */
-            const double x_hare_3 = hare_2 + (h_44_45 * f_hare + h_minus_56_15 * f_hare_2 + h_32_9 * f_hare_3);
-            const double x_lynx_3 = lynx_2 + (h_44_45 * f_lynx + h_minus_56_15 * f_lynx_2 + h_32_9 * f_lynx_3);
+            const double x_hare_3 = hare_2 +
+                    (h_44_45 * f_hare + h_minus_56_15 * f_hare_2 + h_32_9 * f_hare_3);
+            const double x_lynx_3 = lynx_2 +
+                    (h_44_45 * f_lynx + h_minus_56_15 * f_lynx_2 + h_32_9 * f_lynx_3);
             const double f_hare_4 = alpha * x_hare_3 - beta * x_hare_3 * x_lynx_3;
             const double f_lynx_4 = delta * x_hare_3 * x_lynx_3 - gamma_ * x_lynx_3;
             /* Stage 5: c = 8/9, a = 19372/6561, -25360/2187, 64448/6561, -212/729. */
-            const double x_hare_4 = hare_2 + (h_19372_6561 * f_hare + h_minus_25360_2187 * f_hare_2 + h_64448_6561 * f_hare_3 + h_minus_212_729 * f_hare_4);
-            const double x_lynx_4 = lynx_2 + (h_19372_6561 * f_lynx + h_minus_25360_2187 * f_lynx_2 + h_64448_6561 * f_lynx_3 + h_minus_212_729 * f_lynx_4);
+            const double x_hare_4 = hare_2 +
+                    (h_19372_6561 * f_hare + h_minus_25360_2187 * f_hare_2 +
+                    h_64448_6561 * f_hare_3 + h_minus_212_729 * f_hare_4);
+            const double x_lynx_4 = lynx_2 +
+                    (h_19372_6561 * f_lynx + h_minus_25360_2187 * f_lynx_2 +
+                    h_64448_6561 * f_lynx_3 + h_minus_212_729 * f_lynx_4);
             const double f_hare_5 = alpha * x_hare_4 - beta * x_hare_4 * x_lynx_4;
             const double f_lynx_5 = delta * x_hare_4 * x_lynx_4 - gamma_ * x_lynx_4;
             /* Stage 6: c = 1, a = 9017/3168, -355/33, 46732/5247, 49/176, -5103/18656. */
-            const double x_hare_5 = h_9017_3168 * f_hare + h_minus_355_33 * f_hare_2 + h_46732_5247 * f_hare_3 + h_49_176 * f_hare_4 + h_minus_5103_18656 * f_hare_5;
+            const double x_hare_5 = h_9017_3168 * f_hare + h_minus_355_33 * f_hare_2 +
+                    h_46732_5247 * f_hare_3 + h_49_176 * f_hare_4 + h_minus_5103_18656 * f_hare_5;
             const double x_hare_6 = hare_2 + x_hare_5;
-            const double x_lynx_5 = h_9017_3168 * f_lynx + h_minus_355_33 * f_lynx_2 + h_46732_5247 * f_lynx_3 + h_49_176 * f_lynx_4 + h_minus_5103_18656 * f_lynx_5;
+            const double x_lynx_5 = h_9017_3168 * f_lynx + h_minus_355_33 * f_lynx_2 +
+                    h_46732_5247 * f_lynx_3 + h_49_176 * f_lynx_4 + h_minus_5103_18656 * f_lynx_5;
             const double x_lynx_6 = lynx_2 + x_lynx_5;
             const double f_hare_6 = alpha * x_hare_6 - beta * x_hare_6 * x_lynx_6;
             const double f_lynx_6 = delta * x_hare_6 * x_lynx_6 - gamma_ * x_lynx_6;
             /* New state. */
-            const double hare_3 = h_35_384 * f_hare + h_500_1113 * f_hare_3 + h_125_192 * f_hare_4 + h_minus_2187_6784 * f_hare_5 + h_11_84 * f_hare_6;
+            const double hare_3 = h_35_384 * f_hare + h_500_1113 * f_hare_3 + h_125_192 * f_hare_4 +
+                    h_minus_2187_6784 * f_hare_5 + h_11_84 * f_hare_6;
             const double hare_4 = hare_2 + hare_3;
-            const double lynx_3 = h_35_384 * f_lynx + h_500_1113 * f_lynx_3 + h_125_192 * f_lynx_4 + h_minus_2187_6784 * f_lynx_5 + h_11_84 * f_lynx_6;
+            const double lynx_3 = h_35_384 * f_lynx + h_500_1113 * f_lynx_3 + h_125_192 * f_lynx_4 +
+                    h_minus_2187_6784 * f_lynx_5 + h_11_84 * f_lynx_6;
             const double lynx_4 = lynx_2 + lynx_3;
             const double sum = hare_4 + lynx_4;
             if (sum - sum != 0.0) {
@@ -360,26 +370,36 @@ static int hare_lynx_run_gradient(const hare_lynx_problem *HARE_LYNX_RESTRICT in
             const double f_hare_3 = alpha * x_hare_2 - beta * x_hare_2 * x_lynx_2;
             const double f_lynx_3 = delta * x_hare_2 * x_lynx_2 - gamma_ * x_lynx_2;
             /* Stage 4: c = 4/5, a = 44/45, -56/15, 32/9. */
-            const double x_hare_3 = hare_2 + (h_44_45 * f_hare + h_minus_56_15 * f_hare_2 + h_32_9 * f_hare_3);
-            const double x_lynx_3 = lynx_2 + (h_44_45 * f_lynx + h_minus_56_15 * f_lynx_2 + h_32_9 * f_lynx_3);
+            const double x_hare_3 = hare_2 +
+                    (h_44_45 * f_hare + h_minus_56_15 * f_hare_2 + h_32_9 * f_hare_3);
+            const double x_lynx_3 = lynx_2 +
+                    (h_44_45 * f_lynx + h_minus_56_15 * f_lynx_2 + h_32_9 * f_lynx_3);
             const double f_hare_4 = alpha * x_hare_3 - beta * x_hare_3 * x_lynx_3;
             const double f_lynx_4 = delta * x_hare_3 * x_lynx_3 - gamma_ * x_lynx_3;
             /* Stage 5: c = 8/9, a = 19372/6561, -25360/2187, 64448/6561, -212/729. */
-            const double x_hare_4 = hare_2 + (h_19372_6561 * f_hare + h_minus_25360_2187 * f_hare_2 + h_64448_6561 * f_hare_3 + h_minus_212_729 * f_hare_4);
-            const double x_lynx_4 = lynx_2 + (h_19372_6561 * f_lynx + h_minus_25360_2187 * f_lynx_2 + h_64448_6561 * f_lynx_3 + h_minus_212_729 * f_lynx_4);
+            const double x_hare_4 = hare_2 +
+                    (h_19372_6561 * f_hare + h_minus_25360_2187 * f_hare_2 +
+                    h_64448_6561 * f_hare_3 + h_minus_212_729 * f_hare_4);
+            const double x_lynx_4 = lynx_2 +
+                    (h_19372_6561 * f_lynx + h_minus_25360_2187 * f_lynx_2 +
+                    h_64448_6561 * f_lynx_3 + h_minus_212_729 * f_lynx_4);
             const double f_hare_5 = alpha * x_hare_4 - beta * x_hare_4 * x_lynx_4;
             const double f_lynx_5 = delta * x_hare_4 * x_lynx_4 - gamma_ * x_lynx_4;
             /* Stage 6: c = 1, a = 9017/3168, -355/33, 46732/5247, 49/176, -5103/18656. */
-            const double x_hare_5 = h_9017_3168 * f_hare + h_minus_355_33 * f_hare_2 + h_46732_5247 * f_hare_3 + h_49_176 * f_hare_4 + h_minus_5103_18656 * f_hare_5;
+            const double x_hare_5 = h_9017_3168 * f_hare + h_minus_355_33 * f_hare_2 +
+                    h_46732_5247 * f_hare_3 + h_49_176 * f_hare_4 + h_minus_5103_18656 * f_hare_5;
             const double x_hare_6 = hare_2 + x_hare_5;
-            const double x_lynx_5 = h_9017_3168 * f_lynx + h_minus_355_33 * f_lynx_2 + h_46732_5247 * f_lynx_3 + h_49_176 * f_lynx_4 + h_minus_5103_18656 * f_lynx_5;
+            const double x_lynx_5 = h_9017_3168 * f_lynx + h_minus_355_33 * f_lynx_2 +
+                    h_46732_5247 * f_lynx_3 + h_49_176 * f_lynx_4 + h_minus_5103_18656 * f_lynx_5;
             const double x_lynx_6 = lynx_2 + x_lynx_5;
             const double f_hare_6 = alpha * x_hare_6 - beta * x_hare_6 * x_lynx_6;
             const double f_lynx_6 = delta * x_hare_6 * x_lynx_6 - gamma_ * x_lynx_6;
             /* New state. */
-            const double hare_3 = h_35_384 * f_hare + h_500_1113 * f_hare_3 + h_125_192 * f_hare_4 + h_minus_2187_6784 * f_hare_5 + h_11_84 * f_hare_6;
+            const double hare_3 = h_35_384 * f_hare + h_500_1113 * f_hare_3 + h_125_192 * f_hare_4 +
+                    h_minus_2187_6784 * f_hare_5 + h_11_84 * f_hare_6;
             const double hare_4 = hare_2 + hare_3;
-            const double lynx_3 = h_35_384 * f_lynx + h_500_1113 * f_lynx_3 + h_125_192 * f_lynx_4 + h_minus_2187_6784 * f_lynx_5 + h_11_84 * f_lynx_6;
+            const double lynx_3 = h_35_384 * f_lynx + h_500_1113 * f_lynx_3 + h_125_192 * f_lynx_4 +
+                    h_minus_2187_6784 * f_lynx_5 + h_11_84 * f_lynx_6;
             const double lynx_4 = lynx_2 + lynx_3;
             const double sum = hare_4 + lynx_4;
             if (sum - sum != 0.0) {
@@ -494,22 +514,32 @@ static int hare_lynx_run_gradient(const hare_lynx_problem *HARE_LYNX_RESTRICT in
             const double f_lynx_5 = delta * x_hare_2;
             const double f_lynx_6 = f_lynx_5 * x_lynx_2 - gamma_ * x_lynx_2;
             /* Stage 4: c = 4/5, a = 44/45, -56/15, 32/9. */
-            const double x_hare_3 = stored_hare + (h_44_45 * f_hare_2 + h_minus_56_15 * f_hare_4 + h_32_9 * f_hare_6);
-            const double x_lynx_3 = stored_lynx + (h_44_45 * f_lynx_2 + h_minus_56_15 * f_lynx_4 + h_32_9 * f_lynx_6);
+            const double x_hare_3 = stored_hare +
+                    (h_44_45 * f_hare_2 + h_minus_56_15 * f_hare_4 + h_32_9 * f_hare_6);
+            const double x_lynx_3 = stored_lynx +
+                    (h_44_45 * f_lynx_2 + h_minus_56_15 * f_lynx_4 + h_32_9 * f_lynx_6);
             const double f_hare_7 = beta * x_hare_3;
             const double f_hare_8 = alpha * x_hare_3 - f_hare_7 * x_lynx_3;
             const double f_lynx_7 = delta * x_hare_3;
             const double f_lynx_8 = f_lynx_7 * x_lynx_3 - gamma_ * x_lynx_3;
             /* Stage 5: c = 8/9, a = 19372/6561, -25360/2187, 64448/6561, -212/729. */
-            const double x_hare_4 = stored_hare + (h_19372_6561 * f_hare_2 + h_minus_25360_2187 * f_hare_4 + h_64448_6561 * f_hare_6 + h_minus_212_729 * f_hare_8);
-            const double x_lynx_4 = stored_lynx + (h_19372_6561 * f_lynx_2 + h_minus_25360_2187 * f_lynx_4 + h_64448_6561 * f_lynx_6 + h_minus_212_729 * f_lynx_8);
+            const double x_hare_4 = stored_hare +
+                    (h_19372_6561 * f_hare_2 + h_minus_25360_2187 * f_hare_4 +
+                    h_64448_6561 * f_hare_6 + h_minus_212_729 * f_hare_8);
+            const double x_lynx_4 = stored_lynx +
+                    (h_19372_6561 * f_lynx_2 + h_minus_25360_2187 * f_lynx_4 +
+                    h_64448_6561 * f_lynx_6 + h_minus_212_729 * f_lynx_8);
             const double f_hare_9 = beta * x_hare_4;
             const double f_lynx_9 = delta * x_hare_4;
             /* Stage 6: c = 1, a = 9017/3168, -355/33, 46732/5247, 49/176, -5103/18656. */
             const double x_hare_5 = h_minus_5103_18656 * (alpha * x_hare_4 - f_hare_9 * x_lynx_4);
-            const double x_hare_6 = stored_hare + (h_9017_3168 * f_hare_2 + h_minus_355_33 * f_hare_4 + h_46732_5247 * f_hare_6 + h_49_176 * f_hare_8 + x_hare_5);
+            const double x_hare_6 = stored_hare +
+                    (h_9017_3168 * f_hare_2 + h_minus_355_33 * f_hare_4 + h_46732_5247 * f_hare_6 +
+                    h_49_176 * f_hare_8 + x_hare_5);
             const double x_lynx_5 = h_minus_5103_18656 * (f_lynx_9 * x_lynx_4 - gamma_ * x_lynx_4);
-            const double x_lynx_6 = stored_lynx + (h_9017_3168 * f_lynx_2 + h_minus_355_33 * f_lynx_4 + h_46732_5247 * f_lynx_6 + h_49_176 * f_lynx_8 + x_lynx_5);
+            const double x_lynx_6 = stored_lynx +
+                    (h_9017_3168 * f_lynx_2 + h_minus_355_33 * f_lynx_4 + h_46732_5247 * f_lynx_6 +
+                    h_49_176 * f_lynx_8 + x_lynx_5);
             /* Adjoint of stage 6: w = h (b λ + Σ a u), u = Jᵀ w. */
             const double lambda_hare_2 = lambda_hare;
             const double w_hare = h_11_84 * lambda_hare_2;
@@ -518,54 +548,70 @@ static int hare_lynx_run_gradient(const hare_lynx_problem *HARE_LYNX_RESTRICT in
             gamma_bar -= w_lynx * x_lynx_6;
             const double delta_bar_2 = x_hare_6 * x_lynx_6;
             delta_bar += w_lynx * delta_bar_2;
-            const double lynx_bar = w_lynx * (delta * x_hare_6) - w_lynx * gamma_ - w_hare * (beta * x_hare_6);
+            const double lynx_bar = w_lynx * (delta * x_hare_6) - w_lynx * gamma_ -
+                    w_hare * (beta * x_hare_6);
             beta_bar -= w_hare * delta_bar_2;
-            const double hare_bar = w_lynx * (delta * x_lynx_6) - w_hare * (beta * x_lynx_6) + w_hare * alpha;
+            const double hare_bar = w_lynx * (delta * x_lynx_6) - w_hare * (beta * x_lynx_6) +
+                    w_hare * alpha;
             alpha_bar += w_hare * x_hare_6;
             /* Adjoint of stage 5: w = h (b λ + Σ a u), u = Jᵀ w. */
-            const double w_hare_2 = h_minus_2187_6784 * lambda_hare_2 + h_minus_5103_18656 * hare_bar;
-            const double w_lynx_2 = h_minus_2187_6784 * lambda_lynx_2 + h_minus_5103_18656 * lynx_bar;
+            const double w_hare_2 = h_minus_2187_6784 * lambda_hare_2 +
+                    h_minus_5103_18656 * hare_bar;
+            const double w_lynx_2 = h_minus_2187_6784 * lambda_lynx_2 +
+                    h_minus_5103_18656 * lynx_bar;
             gamma_bar -= w_lynx_2 * x_lynx_4;
             const double delta_bar_3 = x_hare_4 * x_lynx_4;
             delta_bar += w_lynx_2 * delta_bar_3;
             const double lynx_bar_2 = w_lynx_2 * f_lynx_9 - w_lynx_2 * gamma_ - w_hare_2 * f_hare_9;
             beta_bar -= w_hare_2 * delta_bar_3;
-            const double hare_bar_2 = w_lynx_2 * (delta * x_lynx_4) - w_hare_2 * (beta * x_lynx_4) + w_hare_2 * alpha;
+            const double hare_bar_2 = w_lynx_2 * (delta * x_lynx_4) - w_hare_2 * (beta * x_lynx_4) +
+                    w_hare_2 * alpha;
             alpha_bar += w_hare_2 * x_hare_4;
             /* Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w. */
-            const double w_hare_3 = h_125_192 * lambda_hare_2 + h_minus_212_729 * hare_bar_2 + h_49_176 * hare_bar;
-            const double w_lynx_3 = h_125_192 * lambda_lynx_2 + h_minus_212_729 * lynx_bar_2 + h_49_176 * lynx_bar;
+            const double w_hare_3 = h_125_192 * lambda_hare_2 + h_minus_212_729 * hare_bar_2 +
+                    h_49_176 * hare_bar;
+            const double w_lynx_3 = h_125_192 * lambda_lynx_2 + h_minus_212_729 * lynx_bar_2 +
+                    h_49_176 * lynx_bar;
             gamma_bar -= w_lynx_3 * x_lynx_3;
             const double delta_bar_4 = x_hare_3 * x_lynx_3;
             delta_bar += w_lynx_3 * delta_bar_4;
             const double lynx_bar_3 = w_lynx_3 * f_lynx_7 - w_lynx_3 * gamma_ - w_hare_3 * f_hare_7;
             beta_bar -= w_hare_3 * delta_bar_4;
-            const double hare_bar_3 = w_lynx_3 * (delta * x_lynx_3) - w_hare_3 * (beta * x_lynx_3) + w_hare_3 * alpha;
+            const double hare_bar_3 = w_lynx_3 * (delta * x_lynx_3) - w_hare_3 * (beta * x_lynx_3) +
+                    w_hare_3 * alpha;
             alpha_bar += w_hare_3 * x_hare_3;
             /* Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w. */
-            const double w_hare_4 = h_500_1113 * lambda_hare_2 + h_32_9 * hare_bar_3 + h_64448_6561 * hare_bar_2 + h_46732_5247 * hare_bar;
-            const double w_lynx_4 = h_500_1113 * lambda_lynx_2 + h_32_9 * lynx_bar_3 + h_64448_6561 * lynx_bar_2 + h_46732_5247 * lynx_bar;
+            const double w_hare_4 = h_500_1113 * lambda_hare_2 + h_32_9 * hare_bar_3 +
+                    h_64448_6561 * hare_bar_2 + h_46732_5247 * hare_bar;
+            const double w_lynx_4 = h_500_1113 * lambda_lynx_2 + h_32_9 * lynx_bar_3 +
+                    h_64448_6561 * lynx_bar_2 + h_46732_5247 * lynx_bar;
             gamma_bar -= w_lynx_4 * x_lynx_2;
             const double delta_bar_5 = x_hare_2 * x_lynx_2;
             delta_bar += w_lynx_4 * delta_bar_5;
             const double lynx_bar_4 = w_lynx_4 * f_lynx_5 - w_lynx_4 * gamma_ - w_hare_4 * f_hare_5;
             beta_bar -= w_hare_4 * delta_bar_5;
-            const double hare_bar_4 = w_lynx_4 * (delta * x_lynx_2) - w_hare_4 * (beta * x_lynx_2) + w_hare_4 * alpha;
+            const double hare_bar_4 = w_lynx_4 * (delta * x_lynx_2) - w_hare_4 * (beta * x_lynx_2) +
+                    w_hare_4 * alpha;
             alpha_bar += w_hare_4 * x_hare_2;
             /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
-            const double w_hare_5 = h_9_40 * hare_bar_4 + h_minus_56_15 * hare_bar_3 + h_minus_25360_2187 * hare_bar_2 + h_minus_355_33 * hare_bar;
-            const double w_lynx_5 = h_9_40 * lynx_bar_4 + h_minus_56_15 * lynx_bar_3 + h_minus_25360_2187 * lynx_bar_2 + h_minus_355_33 * lynx_bar;
+            const double w_hare_5 = h_9_40 * hare_bar_4 + h_minus_56_15 * hare_bar_3 +
+                    h_minus_25360_2187 * hare_bar_2 + h_minus_355_33 * hare_bar;
+            const double w_lynx_5 = h_9_40 * lynx_bar_4 + h_minus_56_15 * lynx_bar_3 +
+                    h_minus_25360_2187 * lynx_bar_2 + h_minus_355_33 * lynx_bar;
             gamma_bar -= w_lynx_5 * x_lynx;
             const double delta_bar_6 = x_hare * x_lynx;
             delta_bar += w_lynx_5 * delta_bar_6;
             const double lynx_bar_5 = w_lynx_5 * f_lynx_3 - w_lynx_5 * gamma_ - w_hare_5 * f_hare_3;
             beta_bar -= w_hare_5 * delta_bar_6;
-            const double hare_bar_5 = w_lynx_5 * (delta * x_lynx) - w_hare_5 * (beta * x_lynx) + w_hare_5 * alpha;
+            const double hare_bar_5 = w_lynx_5 * (delta * x_lynx) - w_hare_5 * (beta * x_lynx) +
+                    w_hare_5 * alpha;
             alpha_bar += w_hare_5 * x_hare;
             /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
-            const double w_hare_6 = h_35_384 * lambda_hare_2 + h_1_5 * hare_bar_5 + h_3_40 * hare_bar_4 + h_44_45 * hare_bar_3 + h_19372_6561 * hare_bar_2;
+            const double w_hare_6 = h_35_384 * lambda_hare_2 + h_1_5 * hare_bar_5 +
+                    h_3_40 * hare_bar_4 + h_44_45 * hare_bar_3 + h_19372_6561 * hare_bar_2;
             const double w_hare_7 = w_hare_6 + h_9017_3168 * hare_bar;
-            const double w_lynx_6 = h_35_384 * lambda_lynx_2 + h_1_5 * lynx_bar_5 + h_3_40 * lynx_bar_4 + h_44_45 * lynx_bar_3 + h_19372_6561 * lynx_bar_2;
+            const double w_lynx_6 = h_35_384 * lambda_lynx_2 + h_1_5 * lynx_bar_5 +
+                    h_3_40 * lynx_bar_4 + h_44_45 * lynx_bar_3 + h_19372_6561 * lynx_bar_2;
             const double w_lynx_7 = w_lynx_6 + h_9017_3168 * lynx_bar;
             gamma_bar -= w_lynx_7 * stored_lynx;
             const double delta_bar_7 = stored_hare * stored_lynx;
@@ -573,10 +619,13 @@ static int hare_lynx_run_gradient(const hare_lynx_problem *HARE_LYNX_RESTRICT in
             beta_bar -= w_hare_7 * delta_bar_7;
             alpha_bar += w_hare_7 * stored_hare;
             /* λ of the step's start. */
-            const double hare_bar_6 = w_lynx_7 * (delta * stored_lynx) - w_hare_7 * (beta * stored_lynx) + w_hare_7 * alpha;
+            const double hare_bar_6 = w_lynx_7 * (delta * stored_lynx) -
+                    w_hare_7 * (beta * stored_lynx) + w_hare_7 * alpha;
             const double lynx_bar_6 = w_lynx_7 * f_lynx - w_lynx_7 * gamma_ - w_hare_7 * f_hare;
-            lambda_hare = lambda_hare_2 + hare_bar + hare_bar_2 + hare_bar_3 + hare_bar_4 + hare_bar_5 + hare_bar_6;
-            lambda_lynx = lambda_lynx_2 + lynx_bar + lynx_bar_2 + lynx_bar_3 + lynx_bar_4 + lynx_bar_5 + lynx_bar_6;
+            lambda_hare = lambda_hare_2 + hare_bar + hare_bar_2 + hare_bar_3 + hare_bar_4 +
+                    hare_bar_5 + hare_bar_6;
+            lambda_lynx = lambda_lynx_2 + lynx_bar + lynx_bar_2 + lynx_bar_3 + lynx_bar_4 +
+                    lynx_bar_5 + lynx_bar_6;
         }
     }
     out->state0.hare = lambda_hare;

@@ -77,8 +77,10 @@ static int lotka_volterra_run_solve(const lotka_volterra_problem *LOTKA_VOLTERRA
         const double f_hare_4 = alpha * x_hare_3 - beta * x_hare_3 * x_lynx_3;
         const double f_lynx_4 = delta * x_hare_3 * x_lynx_3 - gamma_ * x_lynx_3;
         /* New state. */
-        const double hare_3 = hare_2 + (h_1_6 * f_hare + h_1_3 * f_hare_2 + h_1_3 * f_hare_3 + h_1_6 * f_hare_4);
-        const double lynx_3 = lynx_2 + (h_1_6 * f_lynx + h_1_3 * f_lynx_2 + h_1_3 * f_lynx_3 + h_1_6 * f_lynx_4);
+        const double hare_3 = hare_2 +
+                (h_1_6 * f_hare + h_1_3 * f_hare_2 + h_1_3 * f_hare_3 + h_1_6 * f_hare_4);
+        const double lynx_3 = lynx_2 +
+                (h_1_6 * f_lynx + h_1_3 * f_lynx_2 + h_1_3 * f_lynx_3 + h_1_6 * f_lynx_4);
         const double sum = hare_3 + lynx_3;
         if (sum - sum != 0.0) {
             const double sum_2 = f_hare_4 + f_lynx_4;
@@ -217,8 +219,10 @@ static int lotka_volterra_run_gradient(const lotka_volterra_problem *LOTKA_VOLTE
         const double f_hare_4 = alpha * x_hare_3 - beta * x_hare_3 * x_lynx_3;
         const double f_lynx_4 = delta * x_hare_3 * x_lynx_3 - gamma_ * x_lynx_3;
         /* New state. */
-        const double hare_3 = hare_2 + (h_1_6 * f_hare + h_1_3 * f_hare_2 + h_1_3 * f_hare_3 + h_1_6 * f_hare_4);
-        const double lynx_3 = lynx_2 + (h_1_6 * f_lynx + h_1_3 * f_lynx_2 + h_1_3 * f_lynx_3 + h_1_6 * f_lynx_4);
+        const double hare_3 = hare_2 +
+                (h_1_6 * f_hare + h_1_3 * f_hare_2 + h_1_3 * f_hare_3 + h_1_6 * f_hare_4);
+        const double lynx_3 = lynx_2 +
+                (h_1_6 * f_lynx + h_1_3 * f_lynx_2 + h_1_3 * f_lynx_3 + h_1_6 * f_lynx_4);
         const double sum = hare_3 + lynx_3;
         if (sum - sum != 0.0) {
             const double sum_2 = f_hare_4 + f_lynx_4;
@@ -319,9 +323,11 @@ static int lotka_volterra_run_gradient(const lotka_volterra_problem *LOTKA_VOLTE
         gamma_bar -= w_lynx * x_lynx_3;
         const double delta_bar_2 = x_hare_3 * x_lynx_3;
         delta_bar += w_lynx * delta_bar_2;
-        const double lynx_bar_2 = w_lynx * (delta * x_hare_3) - w_lynx * gamma_ - w_hare * (beta * x_hare_3);
+        const double lynx_bar_2 = w_lynx * (delta * x_hare_3) - w_lynx * gamma_ -
+                w_hare * (beta * x_hare_3);
         beta_bar -= w_hare * delta_bar_2;
-        const double hare_bar_2 = w_lynx * (delta * x_lynx_3) - w_hare * (beta * x_lynx_3) + w_hare * alpha;
+        const double hare_bar_2 = w_lynx * (delta * x_lynx_3) - w_hare * (beta * x_lynx_3) +
+                w_hare * alpha;
         alpha_bar += w_hare * x_hare_3;
         /* Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w. */
         const double w_hare_2 = h_1_3 * lambda_hare_2;
@@ -333,7 +339,8 @@ static int lotka_volterra_run_gradient(const lotka_volterra_problem *LOTKA_VOLTE
         delta_bar += w_lynx_3 * delta_bar_3;
         const double lynx_bar_3 = w_lynx_3 * f_lynx_3 - w_lynx_3 * gamma_ - w_hare_3 * f_hare_3;
         beta_bar -= w_hare_3 * delta_bar_3;
-        const double hare_bar_3 = w_lynx_3 * (delta * x_lynx_2) - w_hare_3 * (beta * x_lynx_2) + w_hare_3 * alpha;
+        const double hare_bar_3 = w_lynx_3 * (delta * x_lynx_2) - w_hare_3 * (beta * x_lynx_2) +
+                w_hare_3 * alpha;
         alpha_bar += w_hare_3 * x_hare_2;
         /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
         const double w_hare_4 = w_hare_2 + h_1_2 * hare_bar_3;
@@ -343,7 +350,8 @@ static int lotka_volterra_run_gradient(const lotka_volterra_problem *LOTKA_VOLTE
         delta_bar += w_lynx_4 * delta_bar_4;
         const double lynx_bar_4 = w_lynx_4 * f_lynx_2 - w_lynx_4 * gamma_ - w_hare_4 * f_hare_2;
         beta_bar -= w_hare_4 * delta_bar_4;
-        const double hare_bar_4 = w_lynx_4 * (delta * x_lynx) - w_hare_4 * (beta * x_lynx) + w_hare_4 * alpha;
+        const double hare_bar_4 = w_lynx_4 * (delta * x_lynx) - w_hare_4 * (beta * x_lynx) +
+                w_hare_4 * alpha;
         alpha_bar += w_hare_4 * x_hare;
         /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
         const double w_hare_5 = w_hare + h_1_2 * hare_bar_4;
@@ -354,9 +362,11 @@ static int lotka_volterra_run_gradient(const lotka_volterra_problem *LOTKA_VOLTE
         beta_bar -= w_hare_5 * delta_bar_5;
         alpha_bar += w_hare_5 * stored_hare;
         /* λ of the step's start. */
-        const double hare_bar_5 = w_lynx_5 * (delta * stored_lynx) - w_hare_5 * (beta * stored_lynx) + w_hare_5 * alpha;
+        const double hare_bar_5 = w_lynx_5 * (delta * stored_lynx) -
+                w_hare_5 * (beta * stored_lynx) + w_hare_5 * alpha;
         lambda_hare = lambda_hare_2 + hare_bar_2 + hare_bar_3 + hare_bar_4 + hare_bar_5;
-        lambda_lynx = lambda_lynx_2 + lynx_bar_2 + lynx_bar_3 + lynx_bar_4 + (w_lynx_5 * f_lynx - w_lynx_5 * gamma_ - w_hare_5 * f_hare);
+        lambda_lynx = lambda_lynx_2 + lynx_bar_2 + lynx_bar_3 + lynx_bar_4 +
+                (w_lynx_5 * f_lynx - w_lynx_5 * gamma_ - w_hare_5 * f_hare);
     }
     out->state0.hare = lambda_hare;
     out->state0.lynx = lambda_lynx;

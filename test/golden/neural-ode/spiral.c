@@ -66,7 +66,8 @@ static void spiral_rhs_kernel(const spiral_problem *SPIRAL_RESTRICT in, spiral_w
     const double z = ws->x_z[at_x_z][0];
     const double z_2 = ws->x_z[at_x_z][1];
     for (int32_t j = 0; j < 16; j++) {
-        const double h = tanh(in->params.W1[j][0] * z + in->params.W1[j][1] * z_2 + in->params.b1[j]);
+        const double h = tanh(in->params.W1[j][0] * z + in->params.W1[j][1] * z_2 +
+                in->params.b1[j]);
         for (int32_t i = 0; i < 2; i++) {
             ws->k_z[at_k_z][i] += in->params.W2[i][j] * h;
         }
@@ -217,7 +218,9 @@ static int spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT in, spiral_wor
             spiral_rhs_kernel(in, ws, t_n + h, 3, 3);
             /* New state. */
             for (int32_t i = 0; i < 2; i++) {
-                ws->z[i] = ws->z[i] + (h_1_6 * ws->k_z[0][i] + h_1_3 * ws->k_z[1][i] + h_1_3 * ws->k_z[2][i] + h_1_6 * ws->k_z[3][i]);
+                ws->z[i] = ws->z[i] +
+                        (h_1_6 * ws->k_z[0][i] + h_1_3 * ws->k_z[1][i] + h_1_3 * ws->k_z[2][i] +
+                        h_1_6 * ws->k_z[3][i]);
             }
             double total = 0.0;
             for (int32_t i = 0; i < 2; i++) {
@@ -410,7 +413,9 @@ static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_
             spiral_rhs_kernel(in, ws, t_n + h, 3, 3);
             /* New state. */
             for (int32_t i = 0; i < 2; i++) {
-                ws->z[i] = ws->z[i] + (h_1_6 * ws->k_z[0][i] + h_1_3 * ws->k_z[1][i] + h_1_3 * ws->k_z[2][i] + h_1_6 * ws->k_z[3][i]);
+                ws->z[i] = ws->z[i] +
+                        (h_1_6 * ws->k_z[0][i] + h_1_3 * ws->k_z[1][i] + h_1_3 * ws->k_z[2][i] +
+                        h_1_6 * ws->k_z[3][i]);
             }
             double total = 0.0;
             for (int32_t i = 0; i < 2; i++) {
@@ -552,7 +557,8 @@ static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_
             spiral_rhs_vjp_kernel(in, ws, out, t_n, 0, 0);
             /* λ of the step's start. */
             for (int32_t i = 0; i < 2; i++) {
-                ws->lambda_z[i] = ws->lambda_z[i] + ws->u_z[3][i] + ws->u_z[2][i] + ws->u_z[1][i] + ws->u_z[0][i];
+                ws->lambda_z[i] = ws->lambda_z[i] + ws->u_z[3][i] + ws->u_z[2][i] + ws->u_z[1][i] +
+                        ws->u_z[0][i];
             }
         }
     }

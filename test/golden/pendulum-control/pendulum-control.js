@@ -113,14 +113,16 @@ export function fieldVjp(t, y, p, inputs, w, yBar, pBar, inputsBar) {
   const f_rate_2 = length * length;
   const f_rate_bar = w[1];
   const torque_bar = 1 / f_rate_2;
-  const length_bar = (f_rate_bar === 0 ? 0 : f_rate_bar * (-inputs[0] / f_rate_2 / f_rate_2)) * length;
+  const length_bar = (f_rate_bar === 0 ? 0 : f_rate_bar * (-inputs[0] / f_rate_2 / f_rate_2)) *
+      length;
   inputsBar[0] += f_rate_bar === 0 ? 0 : f_rate_bar * torque_bar;
   pBar[2] -= f_rate_bar * y[1];
   const f_rate_bar_2 = f_rate_bar * Math.sin(angle);
   yBar[0] -= f_rate_bar * f_rate * Math.cos(angle);
   const gravity_bar = 1 / length;
-  pBar[1] += length_bar + length_bar + (-f_rate_bar_2 === 0 ? 0 : (-f_rate_bar_2) * (-f_rate / length));
-  pBar[0] += -f_rate_bar_2 === 0 ? 0 : (-f_rate_bar_2) * gravity_bar;
+  pBar[1] += length_bar + length_bar +
+      (f_rate_bar_2 === 0 ? 0 : -f_rate_bar_2 * (-f_rate / length));
+  pBar[0] += f_rate_bar_2 === 0 ? 0 : -f_rate_bar_2 * gravity_bar;
   yBar[1] += w[0] - f_rate_bar * p[2];
 }
 
@@ -135,13 +137,17 @@ export function fieldJvp(t, y, p, inputs, yDot, pDot, inputsDot, dyDot) {
   const f_rate_dot = 1 / length;
   const angle = y[0];
   const f_rate_dot_2 = yDot[0] * Math.cos(angle) * f_rate;
-  const f_rate_dot_3 = ((gravity_dot === 0 ? 0 : gravity_dot * f_rate_dot) + (length_dot === 0 ? 0 : length_dot * (-f_rate / length))) * Math.sin(angle) + f_rate_dot_2;
+  const f_rate_dot_3 = ((gravity_dot === 0 ? 0 : gravity_dot * f_rate_dot) +
+      (length_dot === 0 ? 0 : length_dot * (-f_rate / length))) *
+      Math.sin(angle) +
+      f_rate_dot_2;
   const torque_dot = inputsDot[0];
   const f_rate_2 = length * length;
   const f_rate_dot_4 = length_dot * length;
   const f_rate_dot_5 = f_rate_dot_4 + f_rate_dot_4;
   const f_rate_dot_6 = 1 / f_rate_2;
-  const f_rate_dot_7 = (torque_dot === 0 ? 0 : torque_dot * f_rate_dot_6) + (f_rate_dot_5 === 0 ? 0 : f_rate_dot_5 * (-inputs[0] / f_rate_2 / f_rate_2));
+  const f_rate_dot_7 = (torque_dot === 0 ? 0 : torque_dot * f_rate_dot_6) +
+      (f_rate_dot_5 === 0 ? 0 : f_rate_dot_5 * (-inputs[0] / f_rate_2 / f_rate_2));
   dyDot[1] = -f_rate_dot_3 - (pDot[2] * y[1] + rate_dot * p[2]) + f_rate_dot_7;
 }
 
@@ -264,8 +270,10 @@ export function solve() {
       const f_rate_7 = -f_rate * Math.sin(angle_2 + h * x_rate_2) - damping * x_rate_3 + f_rate_3;
       value_ += value_2;
       // New state.
-      const angle_3 = angle_2 + (h_1_6 * rate_2 + h_1_3 * x_rate + h_1_3 * x_rate_2 + h_1_6 * x_rate_3);
-      const rate_3 = rate_2 + (h_1_6 * f_rate_4 + h_1_3 * f_rate_5 + h_1_3 * f_rate_6 + h_1_6 * f_rate_7);
+      const angle_3 = angle_2 +
+          (h_1_6 * rate_2 + h_1_3 * x_rate + h_1_3 * x_rate_2 + h_1_6 * x_rate_3);
+      const rate_3 = rate_2 +
+          (h_1_6 * f_rate_4 + h_1_3 * f_rate_5 + h_1_3 * f_rate_6 + h_1_6 * f_rate_7);
       const sum = angle_3 + rate_3;
       if (sum - sum !== 0) {
         const sum_2 = x_rate_3 + f_rate_7;
@@ -441,8 +449,10 @@ export function gradient() {
       const f_rate_7 = -f_rate * Math.sin(angle_2 + h * x_rate_2) - damping * x_rate_3 + f_rate_3;
       value_ += value_2;
       // New state.
-      const angle_3 = angle_2 + (h_1_6 * rate_2 + h_1_3 * x_rate + h_1_3 * x_rate_2 + h_1_6 * x_rate_3);
-      const rate_3 = rate_2 + (h_1_6 * f_rate_4 + h_1_3 * f_rate_5 + h_1_3 * f_rate_6 + h_1_6 * f_rate_7);
+      const angle_3 = angle_2 +
+          (h_1_6 * rate_2 + h_1_3 * x_rate + h_1_3 * x_rate_2 + h_1_6 * x_rate_3);
+      const rate_3 = rate_2 +
+          (h_1_6 * f_rate_4 + h_1_3 * f_rate_5 + h_1_3 * f_rate_6 + h_1_6 * f_rate_7);
       const sum = angle_3 + rate_3;
       if (sum - sum !== 0) {
         const sum_2 = x_rate_3 + f_rate_7;
@@ -516,10 +526,12 @@ export function gradient() {
       const f_rate_3 = torque_2 / f_rate_2;
       // Stage 2: c = 1/2, a = 1/2.
       const x_angle = stored_angle_2 + h_1_2 * stored_rate_2;
-      const x_rate = stored_rate_2 + h_1_2 * (-f_rate * Math.sin(stored_angle_2) - damping * stored_rate_2 + f_rate_3);
+      const x_rate = stored_rate_2 +
+          h_1_2 * (-f_rate * Math.sin(stored_angle_2) - damping * stored_rate_2 + f_rate_3);
       // Stage 3: c = 1/2, a = 0, 1/2.
       // Stage 4: c = 1, a = 0, 0, 1.
-      const x_angle_2 = h * (stored_rate_2 + h_1_2 * (-f_rate * Math.sin(x_angle) - damping * x_rate + f_rate_3));
+      const x_angle_2 = h *
+          (stored_rate_2 + h_1_2 * (-f_rate * Math.sin(x_angle) - damping * x_rate + f_rate_3));
       // Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w.
       const lambda_angle_2 = lambda_angle;
       const w_angle = h_1_6 * lambda_angle_2;
@@ -536,7 +548,8 @@ export function gradient() {
       const w_angle_2 = h_1_3 * lambda_angle_2;
       const w_rate_2 = h_1_3 * lambda_rate_2;
       const w_rate_3 = w_rate_2 + h * rate_bar;
-      torque_bar[Math.floor(40 * n / step_count[0])] += w_rate_3 === 0 ? 0 : w_rate_3 * torque_bar_2;
+      torque_bar[Math.floor(40 * n / step_count[0])] += w_rate_3 === 0 ? 0 :
+          w_rate_3 * torque_bar_2;
       const angle_bar_2 = w_rate_3 * f_rate * Math.cos(stored_angle_2 + h_1_2 * x_rate);
       const rate_bar_2 = w_angle_2 - h * angle_bar - w_rate_3 * damping;
       const torque_bar_6 = h_1_3 * torque_bar_3;
@@ -544,17 +557,21 @@ export function gradient() {
       torque_bar[Math.floor(40 * n / step_count[0])] += torque_bar_7;
       // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
       const w_rate_4 = w_rate_2 + h_1_2 * rate_bar_2;
-      torque_bar[Math.floor(40 * n / step_count[0])] += w_rate_4 === 0 ? 0 : w_rate_4 * torque_bar_2;
+      torque_bar[Math.floor(40 * n / step_count[0])] += w_rate_4 === 0 ? 0 :
+          w_rate_4 * torque_bar_2;
       const angle_bar_3 = w_rate_4 * f_rate * Math.cos(x_angle);
       const rate_bar_3 = w_angle_2 - h_1_2 * angle_bar_2 - w_rate_4 * damping;
       torque_bar[Math.floor(40 * n / step_count[0])] += torque_bar_7;
       // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
       const w_rate_5 = w_rate + h_1_2 * rate_bar_3;
-      torque_bar[Math.floor(40 * n / step_count[0])] += w_rate_5 === 0 ? 0 : w_rate_5 * torque_bar_2;
+      torque_bar[Math.floor(40 * n / step_count[0])] += w_rate_5 === 0 ? 0 :
+          w_rate_5 * torque_bar_2;
       torque_bar[Math.floor(40 * n / step_count[0])] += torque_bar_5;
       // λ of the step's start.
-      lambda_angle = lambda_angle_2 - angle_bar - angle_bar_2 - angle_bar_3 - w_rate_5 * f_rate * Math.cos(stored_angle_2);
-      lambda_rate = lambda_rate_2 + rate_bar + rate_bar_2 + rate_bar_3 + (w_angle - h_1_2 * angle_bar_3 - w_rate_5 * damping);
+      lambda_angle = lambda_angle_2 - angle_bar - angle_bar_2 - angle_bar_3 -
+          w_rate_5 * f_rate * Math.cos(stored_angle_2);
+      lambda_rate = lambda_rate_2 + rate_bar + rate_bar_2 + rate_bar_3 +
+          (w_angle - h_1_2 * angle_bar_3 - w_rate_5 * damping);
     }
   }
   state0Bar[0] = 0;
@@ -579,47 +596,58 @@ export function reserve({ maxSteps = 0, batch = 1 } = {}) {
   }
 }
 
-/** Entries of a leaf as numbers, rows, rows of rows. */
+/** Leaves by the path of their names. */
+function leavesOf(layout) {
+  return layout.leaves.map(({ name, offset, shape }) => ({ path: name.split("."), offset, shape }));
+}
+
+/** Entries of a leaf as a number, a row, rows of rows. */
 function nested(flat, offset, shape) {
   if (shape.length === 0) return flat[offset];
   const [extent, ...rest] = shape;
-  const words = rest.reduce((product, one) => product * one, 1);
+  const words = sizeOf(rest);
   return Array.from({ length: extent }, (_, i) => nested(flat, offset + i * words, rest));
 }
 
-/** Puts a value into a record tree at a dotted name. */
-function put(tree, name, value) {
-  const path = name.split(".");
-  const last = path.pop();
-  let at = tree;
-  for (const word of path) {
-    if (!Object.hasOwn(at, word)) at[word] = Object.create(null);
-    at = at[word];
+function sizeOf(shape) {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+/** A record in the shape of the model, each leaf made by `make`; a tuple is an array. */
+function tree(leaves, depth, make) {
+  const groups = new Map();
+  for (const leaf of leaves) {
+    const word = leaf.path[depth];
+    if (word === undefined) return make(leaf);
+    groups.set(word, [...(groups.get(word) ?? []), leaf]);
   }
-  at[last] = value;
+  const entries = [...groups].map(([word, inner]) => [word, tree(inner, depth + 1, make)]);
+  const isTuple = entries.length > 0 && entries.every(([word], i) => word === String(i));
+  return isTuple ? entries.map(([, value]) => value) : Object.fromEntries(entries);
 }
 
-function record(flat, layout, offset = 0) {
-  const tree = Object.create(null);
-  for (const leaf of layout.leaves) put(tree, leaf.name, nested(flat, offset + leaf.offset, leaf.shape));
-  return tree;
-}
-
-/** Inputs as lists: one entry per piece or knot, in the shape of its leaf. */
+/** Inputs as lists: one entry per piece or knot, in the shape of its leaf or record. */
 function pieces(flat) {
-  const tree = Object.create(null);
-  for (const leaf of meta.inputs.leaves) {
-    const [head, ...rest] = leaf.name.split(".");
-    const [count, ...shape] = leaf.shape;
-    const words = shape.reduce((product, one) => product * one, 1);
-    tree[head] ??= Array.from({ length: count }, () => (rest.length === 0 ? 0 : Object.create(null)));
-    for (let k = 0; k < count; k++) {
-      const value = nested(flat, leaf.offset + k * words, shape);
-      if (rest.length === 0) tree[head][k] = value;
-      else put(tree[head][k], rest.join("."), value);
-    }
+  const inputs = inputLeaves();
+  return Object.fromEntries([...inputs].map(([name, leaves]) => [name, Array.from({ length: countOf(leaves) }, (_, k) =>
+    tree(leaves, 1, ({ offset, shape: [, ...shape] }) => nested(flat, offset + k * sizeOf(shape), shape)))]));
+}
+
+function inputLeaves() {
+  const inputs = new Map();
+  for (const leaf of leavesOf(meta.inputs)) {
+    const name = leaf.path[0];
+    inputs.set(name, [...(inputs.get(name) ?? []), leaf]);
   }
-  return tree;
+  return inputs;
+}
+
+function countOf(leaves) {
+  return leaves[0].shape[0];
+}
+
+function isRecord(value) {
+  return value !== null && typeof value === "object";
 }
 
 /** Writes a nested value into its words; returns the next free word. */
@@ -630,50 +658,70 @@ function write(value, flat, offset, shape, name) {
     return offset + 1;
   }
   const [extent, ...rest] = shape;
-  if (value === null || typeof value !== "object" || value.length !== extent) {
-    throw new TypeError(name + " has the shape " + shape.join(" × "));
-  }
+  if (!isRecord(value) || value.length !== extent) throw new TypeError(name + " has the shape " + shape.join(" × "));
   for (let i = 0; i < extent; i++) offset = write(value[i], flat, offset, rest, name);
   return offset;
 }
 
-function fill(values, flat, layout, what) {
-  const known = layout.leaves.map((leaf) => leaf.name);
-  const visit = (value, name) => {
-    const leaf = layout.leaves.find((one) => one.name === name);
-    if (leaf !== undefined) {
-      write(value, flat, leaf.offset, leaf.shape, name);
-      return;
+/** Writes a record, or part of one, over flat storage; `put` writes one leaf. */
+function overwrite(value, leaves, depth, what, put) {
+  const [first] = leaves;
+  if (first !== undefined && first.path.length === depth) {
+    put(value, first);
+    return;
+  }
+  const known = leaves.map(({ path }) => path.join(".")).join(", ");
+  if (!isRecord(value)) throw new TypeError("a record is expected, of " + known);
+  for (const [key, inner] of Object.entries(value)) {
+    const members = leaves.filter(({ path }) => path[depth] === key);
+    if (members.length === 0) {
+      const name = [...(first?.path.slice(0, depth) ?? []), key].join(".");
+      throw new TypeError("no " + what + " of the name " + name + "; there is " + known);
     }
-    const isRecord = value !== null && typeof value === "object";
-    if (!isRecord || (name !== "" && !known.some((one) => one.startsWith(name + ".")))) {
-      throw new TypeError("no " + what + " of the name " + name + "; there is " + known.join(", "));
-    }
-    for (const key of Object.keys(value)) visit(value[key], name === "" ? key : name + "." + key);
-  };
-  visit(values, "");
+    overwrite(inner, members, depth + 1, what, put);
+  }
+}
+
+function fill(value, flat, layout, what) {
+  overwrite(value, leavesOf(layout), 0, what, (inner, { path, offset, shape }) => {
+    write(inner, flat, offset, shape, path.join("."));
+  });
 }
 
 function fillInputs(values) {
-  const heads = new Set(meta.inputs.leaves.map((leaf) => leaf.name.split(".")[0]));
-  for (const head of Object.keys(values)) {
-    if (!heads.has(head)) throw new TypeError("no input of the name " + head + "; there is " + [...heads].join(", "));
-  }
-  for (const leaf of meta.inputs.leaves) {
-    const [head, ...rest] = leaf.name.split(".");
-    if (!Object.hasOwn(values, head)) continue;
-    const [count, ...shape] = leaf.shape;
-    if (values[head].length !== count) throw new TypeError(head + " has " + count + " entries, one per piece or knot");
-    let offset = leaf.offset;
-    for (let k = 0; k < count; k++) {
-      const value = rest.reduce((at, word) => at?.[word], values[head][k]);
-      offset = write(value, inputs$, offset, shape, leaf.name);
+  const inputs = inputLeaves();
+  const known = [...inputs.keys()].join(", ");
+  if (!isRecord(values)) throw new TypeError("a record is expected, of " + known);
+  for (const [name, list] of Object.entries(values)) {
+    const leaves = inputs.get(name);
+    if (leaves === undefined) throw new TypeError("no input of the name " + name + "; there is " + known);
+    const count = countOf(leaves);
+    if (!isRecord(list) || list.length !== count) {
+      throw new TypeError(name + " has " + count + " entries, one per piece or knot");
     }
+    for (let k = 0; k < count; k++) {
+      overwrite(list[k], leaves, 1, "input", (inner, { path, offset, shape: [, ...shape] }) => {
+        write(inner, inputs$, offset + k * sizeOf(shape), shape, path.join("."));
+      });
+    }
+  }
+}
+
+/** Answers a question with its values in the place of those in `io`, which are put back afterwards. */
+function ask(question, answer) {
+  const io$ = [control$, state0$, params$, inputs$, data$, times$];
+  const kept = io$.map((flat) => flat.slice());
+  try {
+    pose(question);
+    return answer();
+  } finally {
+    io$.forEach((flat, i) => flat.set(kept[i]));
   }
 }
 
 function pose(question) {
   const known = ["state", "params", "inputs", "data", "times", "t0", "t1", "steps"];
+  if (!isRecord(question)) throw new TypeError("a record is expected, of " + known.join(", "));
   for (const key of Object.keys(question)) {
     if (!known.includes(key)) throw new TypeError("no option of the name " + key + "; there is " + known.join(", "));
   }
@@ -681,43 +729,45 @@ function pose(question) {
   if (question.params !== undefined) fill(question.params, params$, meta.params, "parameter");
   if (question.inputs !== undefined) fillInputs(question.inputs);
   if (question.data !== undefined) fill(question.data, data$, meta.data, "data");
-  if (question.times !== undefined) {
-    if (question.times.length !== times$.length) throw new TypeError("times has " + times$.length + " entries");
-    times$.set(question.times);
+  for (const name of ["t0", "t1", "steps"]) {
+    if (question[name] !== undefined) write(question[name], control$, meta.control[name], [], name);
   }
-  if (question.t0 !== undefined) control$[meta.control.t0] = question.t0;
-  if (question.t1 !== undefined) control$[meta.control.t1] = question.t1;
-  if (question.steps !== undefined) control$[meta.control.steps] = question.steps;
-  if (!meta.timesAreGiven) times$[0] = control$[meta.control.t1];
+  if (!meta.timesAreGiven) {
+    if (question.times !== undefined) throw new TypeError("the model has no times: it is observed at t1");
+    times$[0] = control$[meta.control.t1];
+  } else if (question.times !== undefined) {
+    write(question.times, times$, 0, [times$.length], "times");
+  }
 }
 
 /** Solves with the given values in the place of those in `io`: { status, t, state, outputs, value }. */
 export function simulate(question = {}) {
-  pose(question);
-  const code = solve();
-  const state = Object.create(null);
-  const outputs = Object.create(null);
-  const t = Array.from(times$);
-  for (const [into, layout, flat] of [[state, meta.state, states$], [outputs, meta.outputs, outputs$]]) {
-    for (const leaf of layout.leaves) {
-      put(into, leaf.name, t.map((_, k) => nested(flat, k * layout.size + leaf.offset, leaf.shape)));
-    }
-  }
-  return { status: code, t, state, outputs, value: value$[0] };
+  return ask(question, () => {
+    const code = solve();
+    const t = Array.from(times$);
+    const series = (layout, flat) => tree(leavesOf(layout), 0, ({ offset, shape }) =>
+      t.map((_, k) => nested(flat, k * layout.size + offset, shape)));
+    const state = series(meta.state, states$);
+    const outputs = series(meta.outputs, outputs$);
+    return { status: code, t, state, outputs, value: value$[0] };
+  });
 }
 
 /** Value and gradient of the loss as named records: { status, value, gradient: { params, state, inputs } }. */
 export function valueAndGradient(question = {}) {
-  pose(question);
-  const code = gradient();
-  return {
-    status: code,
-    value: value$[0],
-    gradient: {
-      params: record(paramsBar$, meta.params),
-      state: record(state0Bar$, meta.state),
-      inputs: pieces(inputsBar$),
-    },
-  };
+  return ask(question, () => {
+    const code = gradient();
+    const record = (layout, flat) =>
+      tree(leavesOf(layout), 0, ({ offset, shape }) => nested(flat, offset, shape));
+    return {
+      status: code,
+      value: value$[0],
+      gradient: {
+        params: record(meta.params, paramsBar$),
+        state: record(meta.state, state0Bar$),
+        inputs: pieces(inputsBar$),
+      },
+    };
+  });
 }
 //# sourceMappingURL=pendulum-control.js.map

@@ -73,7 +73,8 @@ static int pendulum_run_solve(const pendulum_problem *PENDULUM_RESTRICT in, pend
     const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
     const double left_over = fmod(n_steps, 40.0);
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0 || left_over != 0.0) {
+    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0 ||
+            left_over != 0.0) {
         pendulum_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -131,20 +132,25 @@ static int pendulum_run_solve(const pendulum_problem *PENDULUM_RESTRICT in, pend
             value += value_2;
             /* Stage 2: c = 1/2, a = 1/2. */
             const double x_rate = rate_2 + h_1_2 * f_rate_4;
-            const double f_rate_5 = -f_rate * sin(angle_2 + h_1_2 * rate_2) - damping * x_rate + f_rate_3;
+            const double f_rate_5 = -f_rate * sin(angle_2 + h_1_2 * rate_2) - damping * x_rate +
+                    f_rate_3;
             const double value_3 = h_1_3 * result;
             value += value_3;
             /* Stage 3: c = 1/2, a = 0, 1/2. */
             const double x_rate_2 = rate_2 + h_1_2 * f_rate_5;
-            const double f_rate_6 = -f_rate * sin(angle_2 + h_1_2 * x_rate) - damping * x_rate_2 + f_rate_3;
+            const double f_rate_6 = -f_rate * sin(angle_2 + h_1_2 * x_rate) - damping * x_rate_2 +
+                    f_rate_3;
             value += value_3;
             /* Stage 4: c = 1, a = 0, 0, 1. */
             const double x_rate_3 = rate_2 + h * f_rate_6;
-            const double f_rate_7 = -f_rate * sin(angle_2 + h * x_rate_2) - damping * x_rate_3 + f_rate_3;
+            const double f_rate_7 = -f_rate * sin(angle_2 + h * x_rate_2) - damping * x_rate_3 +
+                    f_rate_3;
             value += value_2;
             /* New state. */
-            const double angle_3 = angle_2 + (h_1_6 * rate_2 + h_1_3 * x_rate + h_1_3 * x_rate_2 + h_1_6 * x_rate_3);
-            const double rate_3 = rate_2 + (h_1_6 * f_rate_4 + h_1_3 * f_rate_5 + h_1_3 * f_rate_6 + h_1_6 * f_rate_7);
+            const double angle_3 = angle_2 +
+                    (h_1_6 * rate_2 + h_1_3 * x_rate + h_1_3 * x_rate_2 + h_1_6 * x_rate_3);
+            const double rate_3 = rate_2 +
+                    (h_1_6 * f_rate_4 + h_1_3 * f_rate_5 + h_1_3 * f_rate_6 + h_1_6 * f_rate_7);
             const double sum = angle_3 + rate_3;
             if (sum - sum != 0.0) {
                 const double sum_2 = x_rate_3 + f_rate_7;
@@ -232,7 +238,8 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
     const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
     const double left_over = fmod(n_steps, 40.0);
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0 || left_over != 0.0) {
+    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0 ||
+            left_over != 0.0) {
         pendulum_invalidate_gradient(ws, out);
         out->state0.angle = 0.0;
         out->state0.rate = 0.0;
@@ -314,20 +321,25 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
             value += value_2;
             /* Stage 2: c = 1/2, a = 1/2. */
             const double x_rate = rate_2 + h_1_2 * f_rate_4;
-            const double f_rate_5 = -f_rate * sin(angle_2 + h_1_2 * rate_2) - damping * x_rate + f_rate_3;
+            const double f_rate_5 = -f_rate * sin(angle_2 + h_1_2 * rate_2) - damping * x_rate +
+                    f_rate_3;
             const double value_3 = h_1_3 * result;
             value += value_3;
             /* Stage 3: c = 1/2, a = 0, 1/2. */
             const double x_rate_2 = rate_2 + h_1_2 * f_rate_5;
-            const double f_rate_6 = -f_rate * sin(angle_2 + h_1_2 * x_rate) - damping * x_rate_2 + f_rate_3;
+            const double f_rate_6 = -f_rate * sin(angle_2 + h_1_2 * x_rate) - damping * x_rate_2 +
+                    f_rate_3;
             value += value_3;
             /* Stage 4: c = 1, a = 0, 0, 1. */
             const double x_rate_3 = rate_2 + h * f_rate_6;
-            const double f_rate_7 = -f_rate * sin(angle_2 + h * x_rate_2) - damping * x_rate_3 + f_rate_3;
+            const double f_rate_7 = -f_rate * sin(angle_2 + h * x_rate_2) - damping * x_rate_3 +
+                    f_rate_3;
             value += value_2;
             /* New state. */
-            const double angle_3 = angle_2 + (h_1_6 * rate_2 + h_1_3 * x_rate + h_1_3 * x_rate_2 + h_1_6 * x_rate_3);
-            const double rate_3 = rate_2 + (h_1_6 * f_rate_4 + h_1_3 * f_rate_5 + h_1_3 * f_rate_6 + h_1_6 * f_rate_7);
+            const double angle_3 = angle_2 +
+                    (h_1_6 * rate_2 + h_1_3 * x_rate + h_1_3 * x_rate_2 + h_1_6 * x_rate_3);
+            const double rate_3 = rate_2 +
+                    (h_1_6 * f_rate_4 + h_1_3 * f_rate_5 + h_1_3 * f_rate_6 + h_1_6 * f_rate_7);
             const double sum = angle_3 + rate_3;
             if (sum - sum != 0.0) {
                 const double sum_2 = x_rate_3 + f_rate_7;
@@ -401,16 +413,19 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
             const double f_rate_3 = torque / f_rate_2;
             /* Stage 2: c = 1/2, a = 1/2. */
             const double x_angle = stored_angle + h_1_2 * stored_rate;
-            const double x_rate = stored_rate + h_1_2 * (-f_rate * sin(stored_angle) - damping * stored_rate + f_rate_3);
+            const double x_rate = stored_rate +
+                    h_1_2 * (-f_rate * sin(stored_angle) - damping * stored_rate + f_rate_3);
             /* Stage 3: c = 1/2, a = 0, 1/2. */
             /* Stage 4: c = 1, a = 0, 0, 1. */
-            const double x_angle_2 = h * (stored_rate + h_1_2 * (-f_rate * sin(x_angle) - damping * x_rate + f_rate_3));
+            const double x_angle_2 = h *
+                    (stored_rate + h_1_2 * (-f_rate * sin(x_angle) - damping * x_rate + f_rate_3));
             /* Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w. */
             const double lambda_angle_2 = lambda_angle;
             const double w_angle = h_1_6 * lambda_angle_2;
             const double lambda_rate_2 = lambda_rate;
             const double w_rate = h_1_6 * lambda_rate_2;
-            out->inputs.torque[(40 * n / ws->step_count)] += w_rate == 0.0 ? 0.0 : w_rate * torque_bar;
+            out->inputs.torque[(40 * n / ws->step_count)] += w_rate == 0.0 ? 0.0 :
+                    w_rate * torque_bar;
             const double angle_bar = w_rate * f_rate * cos(stored_angle + x_angle_2);
             const double rate_bar = w_angle - w_rate * damping;
             const double torque_bar_2 = torque * 0.001;
@@ -421,7 +436,8 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
             const double w_angle_2 = h_1_3 * lambda_angle_2;
             const double w_rate_2 = h_1_3 * lambda_rate_2;
             const double w_rate_3 = w_rate_2 + h * rate_bar;
-            out->inputs.torque[(40 * n / ws->step_count)] += w_rate_3 == 0.0 ? 0.0 : w_rate_3 * torque_bar;
+            out->inputs.torque[(40 * n / ws->step_count)] += w_rate_3 == 0.0 ? 0.0 :
+                    w_rate_3 * torque_bar;
             const double angle_bar_2 = w_rate_3 * f_rate * cos(stored_angle + h_1_2 * x_rate);
             const double rate_bar_2 = w_angle_2 - h * angle_bar - w_rate_3 * damping;
             const double torque_bar_5 = h_1_3 * torque_bar_2;
@@ -429,17 +445,21 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
             out->inputs.torque[(40 * n / ws->step_count)] += torque_bar_6;
             /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
             const double w_rate_4 = w_rate_2 + h_1_2 * rate_bar_2;
-            out->inputs.torque[(40 * n / ws->step_count)] += w_rate_4 == 0.0 ? 0.0 : w_rate_4 * torque_bar;
+            out->inputs.torque[(40 * n / ws->step_count)] += w_rate_4 == 0.0 ? 0.0 :
+                    w_rate_4 * torque_bar;
             const double angle_bar_3 = w_rate_4 * f_rate * cos(x_angle);
             const double rate_bar_3 = w_angle_2 - h_1_2 * angle_bar_2 - w_rate_4 * damping;
             out->inputs.torque[(40 * n / ws->step_count)] += torque_bar_6;
             /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
             const double w_rate_5 = w_rate + h_1_2 * rate_bar_3;
-            out->inputs.torque[(40 * n / ws->step_count)] += w_rate_5 == 0.0 ? 0.0 : w_rate_5 * torque_bar;
+            out->inputs.torque[(40 * n / ws->step_count)] += w_rate_5 == 0.0 ? 0.0 :
+                    w_rate_5 * torque_bar;
             out->inputs.torque[(40 * n / ws->step_count)] += torque_bar_4;
             /* λ of the step's start. */
-            lambda_angle = lambda_angle_2 - angle_bar - angle_bar_2 - angle_bar_3 - w_rate_5 * f_rate * cos(stored_angle);
-            lambda_rate = lambda_rate_2 + rate_bar + rate_bar_2 + rate_bar_3 + (w_angle - h_1_2 * angle_bar_3 - w_rate_5 * damping);
+            lambda_angle = lambda_angle_2 - angle_bar - angle_bar_2 - angle_bar_3 -
+                    w_rate_5 * f_rate * cos(stored_angle);
+            lambda_rate = lambda_rate_2 + rate_bar + rate_bar_2 + rate_bar_3 +
+                    (w_angle - h_1_2 * angle_bar_3 - w_rate_5 * damping);
         }
     }
     out->state0.angle = 0.0;

@@ -1,0 +1,78 @@
+/**
+ * Types of a model's records, for the TypeScript dialect. In: a model. Out: type aliases with the model's own names;
+ * nothing that is left when types are erased.
+ */
+
+import type { Shape } from "../ir/nodes.ts";
+import type { Leaf, Model } from "../model.ts";
+
+interface Named {
+  readonly path: readonly string[];
+  readonly shape: Shape;
+}
+
+/** Which keys may stand without quotes; a name in quotes is data, whatever it is. */
+const isPlain = /^[A-Za-z_$][\w$]*$/;
+
+export const quoted = (text: string): string =>
+  JSON.stringify(text).replace(
+    /[\u007f-\uffff<]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+
+/** The type of a record of leaves; `brackets` follow the type of each leaf. */
+function recordType(leaves: readonly Named[], brackets: string, indent: string, depth = 0): string {
+  const groups = new Map<string, Named[]>();
+  for (const leaf of leaves) {
+    const word = leaf.path[depth];
+    if (word === undefined) return `number${"[]".repeat(leaf.shape.length)}${brackets}`;
+    groups.set(word, [...(groups.get(word) ?? []), leaf]);
+  }
+  if (groups.size === 0) return "{}";
+  const inner = `${indent}  `;
+  const types = [...groups].map(
+    ([word, members]) => [word, recordType(members, brackets, inner, depth + 1)] as const,
+  );
+  if (types.every(([word], i) => word === String(i))) return `[${types.map(([, type]) => type).join(", ")}]`;
+  const rows = types.map(([word, type]) => `${inner}${isPlain.test(word) ? word : quoted(word)}: ${type};`);
+  return `{\n${rows.join("\n")}\n${indent}}`;
+}
+
+export function recordTypes(model: Model): string {
+  const named = (leaves: readonly Leaf[]): Named[] => leaves.map(({ path, shape }) => ({ path, shape }));
+  const outputs = model.outputs.map(({ name, shape }) => ({ path: [name], shape }));
+  // One entry per piece or knot, each in the shape of its leaf or record.
+  const inputs = model.inputs.map(({ name, leaves }) => {
+    const piece = recordType(named(leaves), "", "  ", 1);
+    return `  ${isPlain.test(name) ? name : quoted(name)}: ${/^[\w[\]]+$/.test(piece) ? piece : `(${piece})`}[];`;
+  });
+  const alias = (name: string, type: string): string => `export type ${name} = ${type};`;
+  return [
+    alias("State", recordType(named(model.state), "", "")),
+    alias("Params", recordType(named(model.params), "", "")),
+    alias("Inputs", inputs.length === 0 ? "{}" : `{\n${inputs.join("\n")}\n}`),
+    alias("Data", recordType(named(model.data), "", "")),
+    "/** Part of a record in its own shape; arrays of numbers may be typed arrays. */",
+    "export type Given<T> = T extends number ? number : T extends readonly (infer Entry)[] ? ArrayLike<Given<Entry>>",
+    "  : { readonly [name in keyof T]?: Given<T[name]> };",
+    "export type Question = {",
+    "  state?: Given<State>; params?: Given<Params>; inputs?: Given<Inputs>; data?: Given<Data>;",
+    "  times?: ArrayLike<number>; t0?: number; t1?: number; steps?: number;",
+    "};",
+    "/** Leaves of states and outputs are lists, one entry per time. */",
+    alias(
+      "Simulation",
+      `{
+  status: Status;
+  t: number[];
+  state: ${recordType(named(model.state), "[]", "  ")};
+  outputs: ${recordType(outputs, "[]", "  ")};
+  value: number;
+}`,
+    ),
+    alias(
+      "ValueAndGradient",
+      "{\n  status: Status;\n  value: number;\n  gradient: { params: Params; state: State; inputs: Inputs };\n}",
+    ),
+  ].join("\n");
+}
