@@ -8,7 +8,7 @@ import * as messages from "../diagnostics/messages.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
 import * as affine from "../ir/affine.ts";
 import { member } from "./access.ts";
-import { binary, floorOfQuotient, unary } from "./arithmetic.ts";
+import { arithmetic, binary, floorOfQuotient, unary } from "./arithmetic.ts";
 import { lowerLeaf, lowerMethod } from "./arrays.ts";
 import { lowerExpression, lowerScalar } from "./expressions.ts";
 import { refuse, spanOf } from "./load.ts";
@@ -135,7 +135,11 @@ function lowerMath(lowering: Lowering, node: ts.CallExpression, name: string, sc
   if (op1 !== undefined) {
     if (count !== 1) arity("one argument");
     const argument = bare(node.arguments[0]!);
-    return quotient(lowering, name, argument, scope) ?? unary(op1, lowerScalar(lowering, argument, scope));
+    if (name === "floor" || name === "trunc") {
+      const value = quotient(lowering, name, argument, scope);
+      if (value !== undefined) return value;
+    }
+    return unary(op1, lowerScalar(lowering, argument, scope));
   }
   if (mathematics.variadic.has(name) ? count === 0 : count !== 2) {
     arity(mathematics.variadic.has(name) ? "one argument or more" : "two arguments");
@@ -149,24 +153,22 @@ function lowerMath(lowering: Lowering, node: ts.CallExpression, name: string, sc
   }, start);
 }
 
-/** `Math.floor(a / b)` and `Math.trunc(a / b)` of integers, as an integer; undefined for anything else. */
+/** `Math.floor(a / b)` and `Math.trunc(a / b)`: an integer where both sides are; undefined where there is no quotient. */
 function quotient(
   lowering: Lowering,
-  name: string,
+  op: "floor" | "trunc",
   argument: ts.Expression,
   scope: Scope,
-): Value | undefined {
-  if (name !== "floor" && name !== "trunc") return undefined;
+): Scalar | undefined {
   if (!ts.isBinaryExpression(argument) || argument.operatorToken.kind !== ts.SyntaxKind.SlashToken)
     return undefined;
-  let found: Scalar | undefined;
-  // Read on trial: where it is no quotient of integers, what was emitted is dropped and it is read as a number.
-  const statements = lowering.inBlock(() => {
-    const left = lowerScalar(lowering, argument.left, scope);
-    const right = lowerScalar(lowering, argument.right, scope);
-    const [a, b] = [left, right].map(({ form }) => form && affine.constantOf(form()));
-    if (a !== undefined && b !== undefined && b !== 0) found = integer(affine.integer(Math[name](a / b)));
-    else found = floorOfQuotient(lowering, left, right);
-  });
-  return statements.length === 0 ? found : undefined;
+  const { scalar: left, result: right } = lowering.keeping(lowerScalar(lowering, argument.left, scope), () =>
+    lowerScalar(lowering, argument.right, scope),
+  );
+  const [a, b] = [left, right].map(({ form }) => form && affine.constantOf(form()));
+  if (a !== undefined && b !== undefined && b !== 0) return integer(affine.integer(Math[op](a / b)));
+  return (
+    floorOfQuotient(lowering, left, right) ??
+    unary(op, arithmetic(lowering, ts.SyntaxKind.SlashToken, left, right))
+  );
 }

@@ -55,6 +55,26 @@ describe("size", () => {
     expect(statementsOf(withBody(inLoop, "const t = [1, 2, 3];"))).toBeLessThan(80);
   });
 
+  it("reads what is rounded once, however often it is rounded", () => {
+    const text = withBody(`const z = ${"Math.floor(".repeat(60)}x${" / 2)".repeat(60)};`);
+    expect(statementsOf(text)).toBeLessThan(10);
+  });
+
+  it("writes what follows a branch that may return once", () => {
+    const chain = (n: number) => {
+      const steps = Array.from(
+        { length: n },
+        (_, i) => `if (a > ${i}) { if (a < ${-i}) return s; s += ${i}; }`,
+      );
+      return withBody(
+        "const z = f(x);",
+        `const f = (a: number) => { let s = 0; ${steps.join("\n")} return s; };`,
+      );
+    };
+    const [one, two] = [statementsOf(chain(10)), statementsOf(chain(20))];
+    expect(two / one).toBeLessThan(2.1);
+  });
+
   it("expands a chain of 64 helpers once each", () => {
     const helpers = Array.from(
       { length: 64 },

@@ -25,6 +25,28 @@ function side(x: number, y: number): number {
   return z * z;
 }
 
+/** Branches that may return, or not, in front of more. */
+function stages(x: number, y: number): number {
+  let level: number;
+  let sum = x;
+  if (x > -0.5) {
+    if (y > 0) return x - y;
+    level = 1;
+    if (x * y > -0.2) {
+      sum += y;
+      if (sum > 0.1) return sum * sum;
+    }
+  } else {
+    level = 2;
+    sum = -y;
+  }
+  if (sum < level) {
+    sum *= level;
+    if (x < -1) return Math.sin(sum);
+  } else if (y < -1.3) return level;
+  return sum + level;
+}
+
 const isSmall = (x: number): boolean => Math.abs(x) < 0.7;
 
 export const model = ode({
@@ -53,7 +75,7 @@ export const model = ode({
     }
     return {
       x: ramp(3 * x) + root + pick,
-      y: side(x, y) + level + (positive ? 1 : 0) - (falling ? k : 0),
+      y: side(x, y) + stages(x, y) + stages(2 * y, x) + level + (positive ? 1 : 0) - (falling ? k : 0),
       u: du,
     };
   },
