@@ -70,17 +70,20 @@ export function collectSites(
   const lifetimes = new Map<string, number>();
   let order = 0;
 
+  const readsOf = (top: Expr, statement: Statement, loops: readonly Around[], order: number): void => {
+    forEachExpr(top, (expr) => {
+      if (expr.kind === "read") {
+        all.push({ statement, access: "read", array: expr.array, at: expr.at, loops, order });
+      }
+    });
+  };
   const visit = (statements: Block, loops: readonly Around[]): void => {
     for (const statement of statements) {
       const here = order++;
       const add = (access: Site["access"], array: string, at: readonly Affine[], later = 0): void => {
         all.push({ statement, access, array, at, loops, order: here + later });
       };
-      for (const top of expressionsOf(statement)) {
-        forEachExpr(top, (expr: Expr) => {
-          if (expr.kind === "read") add("read", expr.array, expr.at);
-        });
-      }
+      for (const top of expressionsOf(statement)) readsOf(top, statement, loops, here);
       switch (statement.kind) {
         case "alloc":
           lifetimes.set(statement.array, loops.length);
@@ -108,7 +111,11 @@ export function collectSites(
             to: affine.integer(statement.limit),
             down: false,
           };
-          visit(statement.body, [...loops, around]);
+          const inside = [...loops, around];
+          visit(statement.body, inside);
+          // The test is asked again behind each trip.
+          const behind = order++;
+          for (const top of expressionsOf(statement)) readsOf(top, statement, inside, behind);
           break;
         }
         case "if":

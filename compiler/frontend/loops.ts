@@ -12,12 +12,14 @@ import * as build from "../ir/build.ts";
 import type { Block } from "../ir/nodes.ts";
 import { arrayEntry, asArray, entry } from "./access.ts";
 import { lowerExpression, lowerScalar } from "./expressions.ts";
+import { jumpsIn, returnsIn } from "./jumps.ts";
+import { type Exit, LoopExit } from "./leaving.ts";
 import { refuse, spanOf } from "./load.ts";
 import type { Lowering } from "./lowering.ts";
 import { bindPattern, keep } from "./patterns.ts";
 import { rangeOf } from "./ranges.ts";
 import { Scope } from "./scope.ts";
-import { type Exit, lowerList } from "./statements.ts";
+import { lowerList } from "./statements.ts";
 import { itemsOf } from "./static-operations.ts";
 import { isTagged, numbersOf } from "./static-values.ts";
 import { assignedNames, assignmentOperator, bare, isIncrement, relations } from "./syntax.ts";
@@ -42,7 +44,10 @@ export function lowerFor(lowering: Lowering, node: ts.ForStatement, scope: Scope
   const included = relation === "le" || relation === "ge" ? 1 : 0;
   const index = lowering.fresh(name.text);
   const own = affine.index(index);
-  if (Math.abs(by) === 1) {
+  const leaving = new LoopExit(lowering, exit, stops(node));
+  // A loop that may be left counts its trips, too: whether there is another is asked before each.
+  const counts = leaving.goesOn !== undefined && affine.constantOf(affine.subtract(bound, start)) !== undefined;
+  if (Math.abs(by) === 1 && !counts) {
     const from = isUp ? start : affine.offset(bound, 1 - included);
     const to = isUp ? affine.offset(bound, included) : affine.offset(start, 1);
     emitLoop(lowering, node, {
@@ -53,7 +58,7 @@ export function lowerFor(lowering: Lowering, node: ts.ForStatement, scope: Scope
       value: own,
       name: name.text,
       scope: head,
-      exit,
+      leaving,
       facts: [],
     });
     return;
@@ -86,7 +91,7 @@ export function lowerFor(lowering: Lowering, node: ts.ForStatement, scope: Scope
     value,
     name: name.text,
     scope: head,
-    exit,
+    leaving,
     facts: [inside],
   });
 }
@@ -103,7 +108,7 @@ interface Loop {
   readonly value: Affine;
   readonly name: string;
   readonly scope: Scope;
-  readonly exit: Exit;
+  readonly leaving: LoopExit;
   readonly facts: readonly Affine[];
 }
 
@@ -125,13 +130,43 @@ function emitLoop(lowering: Lowering, node: ts.ForStatement, loop: Loop): void {
     index,
     from,
     to,
+    loop.leaving,
     () => {
       const list = ts.isBlock(node.statement) ? node.statement.statements : [node.statement];
-      lowerList(lowering, list, new Scope(inner), loop.exit);
+      lowerList(lowering, list, new Scope(inner), loop.leaving.exit);
     },
     loop.facts,
   );
-  if (body.length > 0) lowering.emit(build.loop(index, from, to, body, { down, span: lowering.span }));
+  emitTrips(lowering, index, from, to, down, loop.leaving, body);
+}
+
+/** Whether a loop may end before its bound. */
+const stops = (node: ts.ForStatement | ts.ForOfStatement): boolean =>
+  returnsIn(node.statement).length > 0 || jumpsIn(node.statement).some(ts.isBreakStatement);
+
+/** The loop itself. One that may be left ends there if the number of its trips is known; else it runs idle. */
+function emitTrips(
+  lowering: Lowering,
+  index: string,
+  from: Affine,
+  to: Affine,
+  down: boolean,
+  leaving: LoopExit,
+  body: Block,
+): void {
+  const { span } = lowering;
+  const { goesOn } = leaving;
+  if (body.length === 0) return;
+  if (goesOn === undefined) {
+    lowering.emit(build.loop(index, from, to, body, { down, span }));
+    return;
+  }
+  const limit = affine.constantOf(to);
+  if (affine.constantOf(from) === 0 && limit !== undefined) {
+    lowering.emit({ kind: "while", counter: index, test: goesOn, limit, body, span });
+    return;
+  }
+  lowering.emit(build.loop(index, from, to, [build.branch(goesOn, body, [], span)], { down, span }));
 }
 
 /** The body of a loop, which may run not at all: what it assigns may have no value afterwards. */
@@ -140,6 +175,7 @@ function trips(
   index: string,
   from: Affine,
   to: Affine,
+  leaving: LoopExit,
   act: () => void,
   facts: readonly Affine[] = [],
 ): Block {
@@ -147,11 +183,11 @@ function trips(
   const last = affine.offset(to, -1);
   const { low, high } = rangeOf(affine.subtract(last, from), lowering.knowledge);
   if (high < 0) return [];
-  lowering.loops++;
   try {
     return lowering.inBlock(() => lowering.withIndex(index, from, last, act, facts));
   } finally {
-    lowering.loops--;
+    leaving.endTrip();
+    leaving.endLoop();
     if (low < 0) lowering.unassigned = before;
   }
 }
@@ -283,19 +319,25 @@ export function lowerForOf(lowering: Lowering, node: ts.ForOfStatement, scope: S
       (initializer.flags & ts.NodeFlags.Const) !== 0 ? new Set<string>() : assignedNames(statement);
     bindPattern(lowering, declaration!.name, item, inner, changes);
     const list = ts.isBlock(statement) ? statement.statements : [statement];
-    lowerList(lowering, list, new Scope(inner), exit);
+    lowerList(lowering, list, new Scope(inner), leaving.exit);
   };
+  const leaving = new LoopExit(lowering, exit, stops(node));
+  const { goesOn } = leaving;
   const items = unrolled(over, node);
   if (items !== undefined) {
-    lowering.loops++;
-    for (const item of items) each(item);
-    lowering.loops--;
+    items.forEach((item, position) => {
+      const block = lowering.inBlock(() => lowering.knowing([], () => each(item)));
+      leaving.endTrip();
+      if (goesOn === undefined || position === 0) lowering.emit(...block);
+      else if (block.length > 0) lowering.emit(build.branch(goesOn, block, [], lowering.span));
+    });
+    leaving.endLoop();
     return;
   }
   const from = asArray(lowering, over, node.expression);
   const index = lowering.fresh("i");
   const to = affine.integer(from.shape[0]!);
-  const body = trips(lowering, index, affine.integer(0), to, () => {
+  const body = trips(lowering, index, affine.integer(0), to, leaving, () => {
     const at = affine.index(index);
     // An entry of a constant may be a subscript, too.
     const item =
@@ -304,7 +346,7 @@ export function lowerForOf(lowering: Lowering, node: ts.ForOfStatement, scope: S
       declaration !== undefined && ts.isIdentifier(declaration.name) ? declaration.name.text : "item";
     each(keep(lowering, wish, item));
   });
-  if (body.length > 0) lowering.emit(build.loop(index, affine.integer(0), to, body, { span: lowering.span }));
+  emitTrips(lowering, index, affine.integer(0), to, false, leaving, body);
 }
 
 /** The items of a tuple, or of a constant that is no regular array; undefined for arrays, which get a loop. */

@@ -35,8 +35,6 @@ export class Lowering {
   unassigned = new Set<string>();
   /** How many branches are open: a place in one may never be reached. */
   guards = 0;
-  /** How many loops are open in the function of the text that is being read. */
-  loops = 0;
   readonly #names: Names;
   /** Arrays that come in and never change. */
   readonly #inputs: ReadonlySet<string>;
@@ -173,10 +171,9 @@ export class Lowering {
 
   /** Expands a function; one of the library is shown at its call. */
   expanding<T>(node: ts.Node, call: Span, act: () => T): T {
-    const outer = { site: this.#site, loops: this.loops };
+    const outer = this.#site;
     if (node.getSourceFile().fileName === libraryFile) this.#site ??= call;
     this.calls.push(node);
-    this.loops = 0;
     try {
       return act();
     } catch (error) {
@@ -184,8 +181,7 @@ export class Lowering {
       throw error;
     } finally {
       this.calls.pop();
-      this.#site = outer.site;
-      this.loops = outer.loops;
+      this.#site = outer;
     }
   }
 

@@ -8,11 +8,12 @@ import { ts } from "ts-morph";
 import * as messages from "../diagnostics/messages.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
 import * as build from "../ir/build.ts";
-import type { Expr } from "../ir/nodes.ts";
 import { lowerEffect } from "./assignments.ts";
 import { changesIn } from "./calls.ts";
 import { lowerCondition } from "./conditions.ts";
 import { lowerExpression } from "./expressions.ts";
+import { alwaysLeaves, alwaysReturns, isLoop, mayLeave, returnsIn } from "./jumps.ts";
+import { type Exit, withRest } from "./leaving.ts";
 import { refuse, spanOf } from "./load.ts";
 import { lowerFor, lowerForOf } from "./loops.ts";
 import type { Lowering } from "./lowering.ts";
@@ -21,13 +22,8 @@ import { bindPattern, declareVariable, keep } from "./patterns.ts";
 import { Scope } from "./scope.ts";
 import type { FunctionNode } from "./static-values.ts";
 import { examine } from "./subset.ts";
-import { bare, isFunctionNode, namesIn } from "./syntax.ts";
+import { bare, namesIn } from "./syntax.ts";
 import type { Value } from "./values.ts";
-
-/** Where `return` takes its value. */
-export interface Exit {
-  put(node: ts.Expression, scope: Scope): void;
-}
 
 /** The body of a helper. A single `return` at its end hands its value on as it is. */
 export function lowerBody(
@@ -69,32 +65,6 @@ const refusingExit: Exit = {
   put: (node) => refuse(syntax.notInLanguage(spanOf(node), "this `return`")),
 };
 
-/** Every `return` of a function, those of functions inside it left out. */
-export function returnsIn(body: ts.Node): ts.ReturnStatement[] {
-  const found: ts.ReturnStatement[] = [];
-  const stack: ts.Node[] = [body];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (ts.isReturnStatement(node)) found.push(node);
-    // Only statements hold `return`: expressions are not looked into, however long they are.
-    if (node !== body && (isFunctionNode(node) || ts.isExpression(node))) continue;
-    const inner: ts.Node[] = [];
-    ts.forEachChild(node, (child) => {
-      inner.push(child);
-    });
-    stack.push(...inner.reverse());
-  }
-  return found;
-}
-
-/** Whether a statement never comes to its end. */
-export function alwaysReturns(statement: ts.Statement): boolean {
-  if (ts.isReturnStatement(statement)) return true;
-  if (ts.isBlock(statement)) return statement.statements.some(alwaysReturns);
-  if (!ts.isIfStatement(statement)) return false;
-  const { thenStatement, elseStatement } = statement;
-  return elseStatement !== undefined && alwaysReturns(thenStatement) && alwaysReturns(elseStatement);
-}
-
 /** The statements of a block, in a scope of their own. */
 export function lowerList(lowering: Lowering, statements: readonly ts.Statement[], scope: Scope, exit: Exit) {
   hoist(lowering, statements, scope);
@@ -113,8 +83,8 @@ function lowerRest(
   for (let position = from; position < statements.length; position++) {
     const statement = statements[position]!;
     const rest = () => lowerRest(lowering, statements, position + 1, scope, exit, then);
-    if (alwaysReturns(statement)) noteUnreachable(lowering, statements.slice(position + 1));
-    if (returnsIn(statement).length > 0 && lowering.loops === 0) {
+    if (alwaysLeaves(statement)) noteUnreachable(lowering, statements.slice(position + 1));
+    if (mayLeave(statement)) {
       if (ts.isBlock(statement)) {
         const inner = new Scope(scope);
         hoist(lowering, statement.statements, inner);
@@ -127,13 +97,22 @@ function lowerRest(
           () => undefined,
         );
       }
+      if (isLoop(statement)) {
+        const inside = (leave: Exit) =>
+          lowering.statement(
+            statement,
+            () => lowerStatement(lowering, statement, scope, leave),
+            () => undefined,
+          );
+        return withRest(lowering, exit, inside, rest);
+      }
     }
     lowering.statement(
       statement,
       () => lowerStatement(lowering, statement, scope, exit),
       () => markBroken(statement, scope),
     );
-    if (ts.isReturnStatement(statement)) return;
+    if (alwaysLeaves(statement)) return;
   }
   then();
 }
@@ -168,37 +147,16 @@ function lowerLeaving(
     return;
   }
   const joins =
-    !alwaysReturns(thenStatement) && !(elseStatement !== undefined && alwaysReturns(elseStatement));
+    !alwaysLeaves(thenStatement) && !(elseStatement !== undefined && alwaysLeaves(elseStatement));
   if (!joins) {
     branches(lowering, asked, side(thenStatement, exit, rest), side(elseStatement, exit, rest));
     return;
   }
-  const flag = lowering.alloc("returned", [], false);
-  const set = (value: Expr) => lowering.emit(build.store(flag, [], value, lowering.span));
-  set(build.zero);
-  const leave: Exit = {
-    put: (value, inner) => {
-      exit.put(value, inner);
-      set(build.one);
-      // What follows is not done here: no variable lacks its value in it because of this branch.
-      lowering.unassigned = new Set();
-    },
-  };
   const nothing = () => undefined;
-  branches(lowering, asked, side(thenStatement, leave, nothing), side(elseStatement, leave, nothing));
-  const block = lowering.inBlock(() => lowering.knowing([], rest));
-  const stays = build.compare("eq", build.read(flag), build.zero);
-  if (block.length > 0) lowering.emit(build.branch(stays, block, [], lowering.span));
+  const inside = (leave: Exit) =>
+    branches(lowering, asked, side(thenStatement, leave, nothing), side(elseStatement, leave, nothing));
+  withRest(lowering, exit, inside, rest);
 }
-
-const refuseEarly = (node: ts.Node): never =>
-  refuse(
-    messages.notYet(
-      spanOf(node),
-      "`return` inside a loop",
-      "keep the value in a variable, and return it after the loop",
-    ),
-  );
 
 /** Both sides of a condition; a variable has a value afterwards if both give it one. */
 function branches(
@@ -243,14 +201,14 @@ export function lowerStatement(lowering: Lowering, statement: ts.Statement, scop
   if (ts.isForOfStatement(statement)) return lowerForOf(lowering, statement, scope, exit);
   if (ts.isBlock(statement)) return lowerList(lowering, statement.statements, new Scope(scope), exit);
   if (ts.isReturnStatement(statement)) {
-    if (lowering.loops > 0) refuseEarly(statement);
     if (statement.expression === undefined) refuse(syntax.missingReturn(spanOf(statement), "the function"));
     return exit.put(statement.expression, scope);
   }
   if (ts.isBreakStatement(statement) || ts.isContinueStatement(statement)) {
-    const word = ts.isBreakStatement(statement) ? "`break`" : "`continue`";
-    const instead = "put what follows into an `if` with the opposite condition";
-    refuse(messages.notYet(spanOf(statement), word, instead));
+    if (statement.label !== undefined || exit.loop === undefined) {
+      refuse(examine(statement) ?? syntax.notInLanguage(spanOf(statement), "this jump"));
+    }
+    return ts.isBreakStatement(statement) ? exit.loop.stop() : exit.loop.skip();
   }
   if (ts.isFunctionDeclaration(statement) || ts.isEmptyStatement(statement)) return undefined;
   if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) return undefined;
