@@ -36,7 +36,12 @@ class Flag {
 }
 
 /** Lowers a statement that may leave, and behind it, where it did not, the rest. */
-export function withRest(lowering: Lowering, exit: Exit, inside: (exit: Exit) => void, rest: () => void): void {
+export function withRest(
+  lowering: Lowering,
+  exit: Exit,
+  inside: (exit: Exit) => void,
+  rest: () => void,
+): void {
   const left = new Flag(lowering, "left", build.zero);
   const marked =
     (act: () => void): (() => void) =>

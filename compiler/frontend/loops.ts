@@ -46,7 +46,8 @@ export function lowerFor(lowering: Lowering, node: ts.ForStatement, scope: Scope
   const own = affine.index(index);
   const leaving = new LoopExit(lowering, exit, stops(node));
   // A loop that may be left counts its trips, too: whether there is another is asked before each.
-  const counts = leaving.goesOn !== undefined && affine.constantOf(affine.subtract(bound, start)) !== undefined;
+  const counts =
+    leaving.goesOn !== undefined && affine.constantOf(affine.subtract(bound, start)) !== undefined;
   if (Math.abs(by) === 1 && !counts) {
     const from = isUp ? start : affine.offset(bound, 1 - included);
     const to = isUp ? affine.offset(bound, included) : affine.offset(start, 1);

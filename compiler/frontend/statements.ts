@@ -146,8 +146,7 @@ function lowerLeaving(
     side(asked.test.value ? thenStatement : elseStatement, exit, rest)();
     return;
   }
-  const joins =
-    !alwaysLeaves(thenStatement) && !(elseStatement !== undefined && alwaysLeaves(elseStatement));
+  const joins = !alwaysLeaves(thenStatement) && !(elseStatement !== undefined && alwaysLeaves(elseStatement));
   if (!joins) {
     branches(lowering, asked, side(thenStatement, exit, rest), side(elseStatement, exit, rest));
     return;
