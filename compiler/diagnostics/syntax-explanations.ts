@@ -250,9 +250,9 @@ export const syntaxExplanations: Readonly<Record<string, Explanation>> = {
   ),
   ODE1060: say(
     "assignment of a whole array",
-    "A name stands for one array throughout. To let it stand for another would make every later use depend on which it is.",
-    "let h = vec(4); h = matvec(W, h);",
-    "const h = vec(4); const next = matvec(W, h); for (let i = 0; i < 4; i++) h[i] = next[i];",
+    "In a branch or a loop, every later use would depend on which array the name stands for. Where it was declared, and in loops over the layers of a tuple, a name may come to stand for another.",
+    "for (let k = 0; k < 9; k++) h = matvec(W, h);",
+    "for (…) { const next = matvec(W, h); for (let i = 0; i < 4; i++) h[i] = next[i];",
   ),
   ODE1061: say(
     "assignment to the index of a loop",
@@ -306,7 +306,7 @@ export const syntaxExplanations: Readonly<Record<string, Explanation>> = {
     "text that is never reached",
     "It stands behind a `return`. This is a warning: the model compiles.",
     "return { x: -x }; const z = 2;",
-    "Delete it, or move it in front of the `return`.",
+    "Delete it, or move it in front of what leaves here.",
   ),
   ODE1070: say(
     "branch on equality",

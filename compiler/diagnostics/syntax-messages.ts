@@ -303,7 +303,7 @@ export const wholeArray = (span: Span, name: string): Diagnostic =>
   error(
     "ODE1060",
     span,
-    `the array \`${name}\` as a whole cannot be assigned to`,
+    `the array \`${name}\` cannot come to stand for another array here`,
     "assign entry by entry: `for (let i = 0; i < n; i++) x[i] = …`, or use `x.fill(0)`",
   );
 
@@ -367,7 +367,7 @@ export const bidirectional = (span: Span): Diagnostic =>
   );
 
 export const unreachable = (span: Span): Diagnostic =>
-  warning("ODE1069", span, "this is never reached", "delete it, or move it in front of the `return`");
+  warning("ODE1069", span, "this is never reached", "delete it, or move it in front of what leaves here");
 
 export const equalityBranch = (span: Span): Diagnostic =>
   warning(

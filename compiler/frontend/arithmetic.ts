@@ -149,6 +149,30 @@ function power(lowering: Lowering, base: Scalar, exponent: Scalar): Scalar {
 export const isSteady = (lowering: Lowering, expr: Expr): boolean =>
   build.isLeaf(expr) || (expr.kind === "read" && expr.at.length === 0 && lowering.isInput(expr.array));
 
+/** The least or greatest of integers is looked up in a table, unless it is known which one it is. */
+const longestTable = 2 ** 16;
+
+/** `Math.min` and `Math.max` of integer forms, which may then be subscripts and bounds; undefined for other numbers. */
+function extreme(lowering: Lowering, op: "min" | "max", left: Scalar, right: Scalar): Scalar | undefined {
+  if (!left.pure || !right.pure || left.form === undefined || right.form === undefined) return undefined;
+  const [a, b] = [left.form(), right.form()];
+  // What is constant stays outside of the table, so that its entries are the values less a constant.
+  const [of, than] = affine.constantOf(a) === undefined ? [a, b] : [b, a];
+  const difference = affine.subtract(of, than);
+  const { low, high } = rangeOf(difference, lowering.knowledge);
+  const extremes = [left, right].flatMap((each) =>
+    each.extreme?.op === op ? each.extreme.of : [each.form!()],
+  );
+  const known = (form: Affine): Scalar => ({ ...integer(form), extreme: { op, of: extremes } });
+  if (op === "max" ? low >= 0 : high <= 0) return known(of);
+  if (op === "max" ? high <= 0 : low >= 0) return known(than);
+  if (!(high - low < longestTable)) return undefined;
+  const table = lowering.constants.table(op, low, high);
+  const form = affine.add(than, affine.gather(table, [affine.offset(difference, -low)]));
+  const expr = once(() => build.primitive(op, [left.real(), right.real()]));
+  return { ...known(form), real: expr };
+}
+
 export function unary(op: UnaryOpcode, value: Scalar): Scalar {
   const rounding = op === "floor" || op === "ceil" || op === "round" || op === "trunc";
   if (rounding && value.form !== undefined) return value;
@@ -162,6 +186,8 @@ export const binary = (lowering: Lowering, op: BinaryOpcode, left: Scalar, right
       pure && form ? affine.constantOf(form()) : undefined,
     );
     if (a !== undefined && b !== undefined) return integer(affine.integer(Math[op](a, b)));
+    const whole = extreme(lowering, op, left, right);
+    if (whole !== undefined) return whole;
   }
   return real(build.primitive(op, [left.real(), right.real()]));
 };

@@ -6,18 +6,21 @@
 import { ts } from "ts-morph";
 import * as messages from "../diagnostics/messages.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
+import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Expr } from "../ir/nodes.ts";
-import { lowerTarget } from "./access.ts";
+import { entry, lowerTarget, member } from "./access.ts";
 import { arithmetic } from "./arithmetic.ts";
-import { lowerExpression, lowerScalar } from "./expressions.ts";
+import { isPattern, partsOf } from "./assignment-pattern.ts";
+import { lowerExpression, scalarOf } from "./expressions.ts";
 import { refuse, spanOf } from "./load.ts";
 import { type Lowering, readsAny } from "./lowering.ts";
+import { keep } from "./patterns.ts";
 import { resolveName } from "./resolve-name.ts";
 import type { Scope } from "./scope.ts";
 import { examine } from "./subset.ts";
 import { assignmentOperator, bare, isIncrement } from "./syntax.ts";
-import { describe, number, real, type Scalar } from "./values.ts";
+import { describe, integer, number, real, type Scalar, type Value } from "./values.ts";
 
 const K = ts.SyntaxKind;
 
@@ -27,11 +30,17 @@ export function lowerEffect(lowering: Lowering, node: ts.Expression, scope: Scop
     const operator = assignmentOperator(node.operatorToken.kind);
     const refused = examine(node);
     if (refused !== undefined) refuse(refused);
-    if (operator !== undefined) return lowerAssignment(lowering, node.left, operator, node.right, scope);
+    if (operator !== undefined) {
+      const right: Right = {
+        node: node.right,
+        value: (wish) => lowerExpression(lowering, node.right, scope, wish),
+      };
+      return lowerAssignment(lowering, node.left, operator, right, scope);
+    }
   }
   if (isIncrement(node)) {
     const operator = node.operator === K.PlusPlusToken ? K.PlusToken : K.MinusToken;
-    return lowerAssignment(lowering, node.operand, operator, undefined, scope);
+    return lowerAssignment(lowering, node.operand, operator, one, scope);
   }
   if (ts.isCallExpression(node)) {
     lowerExpression(lowering, node, scope);
@@ -41,21 +50,32 @@ export function lowerEffect(lowering: Lowering, node: ts.Expression, scope: Scop
   refuse(examine(node) ?? messages.unsupported(spanOf(node), "an expression without effect", "delete it"));
 }
 
-/** `left operator= right`; no `right` is 1, as in `left++`. */
+/** What stands on the right: evaluated when asked for. No node is 1, as in `left++`. */
+interface Right {
+  readonly node: ts.Node | undefined;
+  value(wish?: string): Value;
+}
+
+const one: Right = { node: undefined, value: () => number(1) };
+
+/** `left operator= right`. */
 function lowerAssignment(
   lowering: Lowering,
   left: ts.Expression,
   operator: ts.SyntaxKind,
-  right: ts.Expression | undefined,
+  right: Right,
   scope: Scope,
 ) {
   const place = bare(left);
+  if (isPattern(place)) {
+    return assignPattern(lowering, place, right.value(), scope);
+  }
   if (ts.isIdentifier(place)) return assignName(lowering, place, operator, right, scope);
   if (ts.isElementAccessExpression(place)) {
     const target = lowerTarget(lowering, place, scope);
     const old = real(build.read(target.array, target.at));
     const { scalar, result } = lowering.keeping(operator === K.EqualsToken ? number(0) : old, () =>
-      operand(lowering, right, scope, place),
+      scalarOf(right.value(), right.node ?? place),
     );
     return write(lowering, target.array, target.at, operator, scalar, result);
   }
@@ -76,31 +96,53 @@ function lowerAssignment(
   );
 }
 
-const operand = (
+/** `[a, b] = …`, `({ a, b } = …)`: the right side as it is now, then part by part. */
+function assignPattern(
   lowering: Lowering,
-  node: ts.Expression | undefined,
+  pattern: ts.ArrayLiteralExpression | ts.ObjectLiteralExpression,
+  value: Value,
   scope: Scope,
-  left: ts.Expression,
-): Scalar => (node === undefined ? number(1) : lowerScalar(lowering, node, scope, wishFor(left)));
-
-const wishFor = (left: ts.Expression): string | undefined => (ts.isIdentifier(left) ? left.text : undefined);
+): void {
+  const parts = partsOf(pattern).map((part) => {
+    const { target } = part;
+    const inner =
+      part.kind === "item"
+        ? entry(lowering, value, () => integer(affine.integer(part.position)), target)
+        : member(value, part.name, part.at);
+    return { target, value: keep(lowering, ts.isIdentifier(target) ? target.text : "part", inner) };
+  });
+  for (const each of parts) {
+    const right: Right = { node: each.target, value: () => each.value };
+    lowerAssignment(lowering, each.target, K.EqualsToken, right, scope);
+  }
+}
 
 function assignName(
   lowering: Lowering,
   node: ts.Identifier,
   operator: ts.SyntaxKind,
-  right: ts.Expression | undefined,
+  right: Right,
   scope: Scope,
 ) {
   if (node.text === "Math" && scope.find("Math") === undefined) refuse(syntax.mathChanged(spanOf(node)));
-  const { binding } = resolveName(node, scope);
+  const { binding, scope: home } = resolveName(node, scope);
   switch (binding.kind) {
     case "index":
       return refuse(syntax.indexAssigned(spanOf(node), node.text));
     case "static":
       return refuse(messages.capturedAssignment(spanOf(node), node.text));
     case "value": {
-      const { value } = binding;
+      const { value, rebound } = binding;
+      if (rebound !== undefined && operator === K.EqualsToken && value.kind !== "function") {
+        if (rebound.owner.owner !== scope.owner) refuse(messages.capturedAssignment(spanOf(node), node.text));
+        if (rebound.region !== lowering.region) refuse(syntax.wholeArray(spanOf(node), node.text));
+        const next = right.value(node.text);
+        if (next.kind === "scalar" || next.kind === "condition" || next.kind === "function") {
+          refuse(messages.wrongKind(spanOf(right.node ?? node), describe(value), describe(next)));
+        }
+        home.set(node.text, { kind: "value", value: next, rebound });
+        return;
+      }
       if (value.kind === "array" || value.kind === "constant")
         refuse(syntax.wholeArray(spanOf(node), node.text));
       if (value.kind === "function") refuse(syntax.functionValue(spanOf(node)));
@@ -110,25 +152,27 @@ function assignName(
       if (binding.owner.owner !== scope.owner) refuse(messages.capturedAssignment(spanOf(node), node.text));
       const { array } = binding;
       if (operator === K.EqualsToken) {
-        const value = right === undefined ? number(1) : lowerExpression(lowering, right, scope, node.text);
+        const value = right.value(node.text);
         lowering.unassigned.delete(array);
         if (binding.boolean !== (value.kind === "condition")) {
           const expected = binding.boolean ? "a condition" : "a number";
-          refuse(messages.wrongKind(spanOf(right ?? node), expected, describe(value)));
+          refuse(messages.wrongKind(spanOf(right.node ?? node), expected, describe(value)));
         }
         const expr =
           value.kind === "condition"
             ? build.select(value.test, build.one, build.zero)
             : value.kind === "scalar"
               ? value.real()
-              : refuse(messages.wrongKind(spanOf(right ?? node), "a number", describe(value)));
+              : refuse(messages.wrongKind(spanOf(right.node ?? node), "a number", describe(value)));
         lowering.emit(build.store(array, [], expr, lowering.span));
         return;
       }
       if (lowering.unassigned.has(array)) refuse(syntax.usedBefore(spanOf(node), node.text));
       if (binding.boolean) refuse(messages.wrongKind(spanOf(node), "a number", "a condition"));
       const old = real(build.read(array));
-      const { scalar, result } = lowering.keeping(old, () => operand(lowering, right, scope, node));
+      const { scalar, result } = lowering.keeping(old, () =>
+        scalarOf(right.value(node.text), right.node ?? node),
+      );
       return write(lowering, array, [], operator, scalar, result);
     }
     default:

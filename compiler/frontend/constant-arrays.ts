@@ -6,7 +6,7 @@
 import type { Range } from "../ir/affine.ts";
 import { Names } from "../ir/names.ts";
 import type { Element, GlobalArray } from "../ir/nodes.ts";
-import { isTagged, numbersOf, type Static } from "./static-values.ts";
+import { isTagged, numbersOf, type Static, tensorOf } from "./static-values.ts";
 
 interface Entry {
   readonly numbers: NonNullable<ReturnType<typeof numbersOf>>;
@@ -18,6 +18,7 @@ interface Entry {
 export class ConstantArrays {
   readonly #entries = new Map<Static, Entry | undefined>();
   readonly #arrays: GlobalArray[] = [];
+  readonly #tables = new Map<string, Static>();
   readonly #ranges = new Map<string, Range>();
   /** Every name of the model, those of locals included: a constant must not be shadowed where it is read. */
   readonly #taken = new Set<string>();
@@ -58,6 +59,21 @@ export class ConstantArrays {
       });
     }
     return name;
+  }
+
+  /** The array with the least, or greatest, of 0 and each integer from low to high. */
+  table(op: "min" | "max", low: number, high: number): string {
+    const key = `${op} ${low} ${high}`;
+    let value = this.#tables.get(key);
+    if (value === undefined) {
+      value = tensorOf(
+        [high - low + 1],
+        Array.from({ length: high - low + 1 }, (_, position) => Math[op](low + position, 0)),
+        "integer",
+      );
+      this.#tables.set(key, value);
+    }
+    return this.name(value, op === "max" ? "from_zero" : "up_to_zero", "integer");
   }
 
   contents = (array: string): Range | undefined => this.#ranges.get(array);

@@ -23,15 +23,15 @@ import { lowerList } from "./statements.ts";
 import { itemsOf } from "./static-operations.ts";
 import { isTagged, numbersOf } from "./static-values.ts";
 import { assignedNames, assignmentOperator, bare, isIncrement, relations } from "./syntax.ts";
-import { fromStatic, integer, type Value } from "./values.ts";
+import { fromStatic, integer, number, type Scalar, type Value } from "./values.ts";
 
 const K = ts.SyntaxKind;
 
 export function lowerFor(lowering: Lowering, node: ts.ForStatement, scope: Scope, exit: Exit): void {
   const head = new Scope(scope);
-  const { name, start } = readStart(lowering, node, head);
+  const { name, start, first } = readStart(lowering, node, head);
   const by = readStep(lowering, node, name, head);
-  const { relation, bound, at } = readCondition(lowering, node, name, head);
+  const { relation, bound, at, last } = readCondition(lowering, node, name, head);
   const isUp = relation === "lt" || relation === "le";
   if (isUp !== by > 0) {
     refuse(
@@ -42,9 +42,22 @@ export function lowerFor(lowering: Lowering, node: ts.ForStatement, scope: Scope
     );
   }
   const included = relation === "le" || relation === "ge" ? 1 : 0;
+  const leaving = new LoopExit(lowering, exit, stops(node));
+  const [begin, end] = [affine.constantOf(start), affine.constantOf(bound)];
+  if (begin !== undefined && end !== undefined && choosesItems(lowering, node.statement, name.text, head)) {
+    const values: number[] = [];
+    const isInside = (i: number) => (isUp ? i < end + included : i > end - included);
+    for (let i = begin; isInside(i); i += by) values.push(i);
+    const body = (i: number) => () => {
+      const inner = new Scope(head);
+      inner.set(name.text, { kind: "index", value: number(i) });
+      lowerBody(lowering, node.statement, inner, leaving.exit);
+    };
+    writeOut(lowering, leaving, values.map(body));
+    return;
+  }
   const index = lowering.fresh(name.text);
   const own = affine.index(index);
-  const leaving = new LoopExit(lowering, exit, stops(node));
   // A loop that may be left counts its trips, too: whether there is another is asked before each.
   const counts =
     leaving.goesOn !== undefined && affine.constantOf(affine.subtract(bound, start)) !== undefined;
@@ -60,7 +73,7 @@ export function lowerFor(lowering: Lowering, node: ts.ForStatement, scope: Scope
       name: name.text,
       scope: head,
       leaving,
-      facts: [],
+      facts: beyond(own, isUp, first, last, included),
     });
     return;
   }
@@ -93,8 +106,20 @@ export function lowerFor(lowering: Lowering, node: ts.ForStatement, scope: Scope
     name: name.text,
     scope: head,
     leaving,
-    facts: [inside],
+    facts: [inside, ...beyond(value, isUp, first, last, included)],
   });
+}
+
+/** What `Math.max` and `Math.min` in the head of a loop say of its index: it stays on this side of each of them. */
+function beyond(index: Affine, isUp: boolean, first: Scalar, last: Scalar, included: number): Affine[] {
+  const [low, high] = isUp ? [first, last] : [last, first];
+  const [above, below] = isUp ? [0, 1 - included] : [1 - included, 0];
+  const from = low.extreme?.op === "max" ? low.extreme.of : [];
+  const to = high.extreme?.op === "min" ? high.extreme.of : [];
+  return [
+    ...from.map((form) => affine.offset(affine.subtract(index, form), -above)),
+    ...to.map((form) => affine.offset(affine.subtract(form, index), -below)),
+  ];
 }
 
 /** Indices are integers of 32 bits in some targets. */
@@ -132,13 +157,71 @@ function emitLoop(lowering: Lowering, node: ts.ForStatement, loop: Loop): void {
     from,
     to,
     loop.leaving,
-    () => {
-      const list = ts.isBlock(node.statement) ? node.statement.statements : [node.statement];
-      lowerList(lowering, list, new Scope(inner), loop.leaving.exit);
-    },
+    () => lowerBody(lowering, node.statement, inner, loop.leaving.exit),
     loop.facts,
   );
   emitTrips(lowering, index, from, to, down, loop.leaving, body);
+}
+
+function lowerBody(lowering: Lowering, body: ts.Statement, scope: Scope, exit: Exit): void {
+  lowerList(lowering, ts.isBlock(body) ? body.statements : [body], new Scope(scope), exit);
+}
+
+/** A loop whose trips differ in more than numbers: one after the other. */
+function writeOut(lowering: Lowering, leaving: LoopExit, trips: readonly (() => void)[]): void {
+  const { goesOn } = leaving;
+  trips.forEach((trip, position) => {
+    if (goesOn === undefined || position === 0) trip();
+    else {
+      const block = lowering.inBlock(() => lowering.inRegion(() => lowering.knowing([], trip)));
+      if (block.length > 0) lowering.emit(build.branch(goesOn, block, [], lowering.span));
+    }
+    leaving.endTrip();
+  });
+  leaving.endLoop();
+}
+
+/** Whether the index chooses one of several things, `layers[i]`, that are no entries of one array. */
+function choosesItems(lowering: Lowering, body: ts.Node, index: string, scope: Scope): boolean {
+  const stack: ts.Node[] = [body];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (ts.isElementAccessExpression(node) && mentions(node.argumentExpression, index)) {
+      const value = valueOfChain(lowering, bare(node.expression), scope);
+      if (value !== undefined && holdsItems(value)) return true;
+    }
+    ts.forEachChild(node, (child) => {
+      stack.push(child);
+    });
+  }
+  return false;
+}
+
+/** A tuple, or a constant list of records; a list of rows of different lengths is a mistake more often than not. */
+function holdsItems(value: Value): boolean {
+  if (value.kind === "record") return value.tuple;
+  if (value.kind !== "constant" || !isTagged(value.value) || value.value.kind !== "list") return false;
+  return value.value.items.some((item) => isTagged(item) && item.kind === "record");
+}
+
+function mentions(node: ts.Node, name: string): boolean {
+  if (ts.isIdentifier(node)) return node.text === name;
+  let found = false;
+  ts.forEachChild(node, (child) => {
+    found ||= mentions(child, name);
+  });
+  return found;
+}
+
+/** What `a.b.c` stands for in front of the loop; undefined where it is declared inside, or is another expression. */
+function valueOfChain(lowering: Lowering, node: ts.Expression, scope: Scope): Value | undefined {
+  if (ts.isPropertyAccessExpression(node)) {
+    const object = valueOfChain(lowering, bare(node.expression), scope);
+    return object?.kind === "record" && !object.tuple ? object.entries.get(node.name.text) : undefined;
+  }
+  if (!ts.isIdentifier(node)) return undefined;
+  const binding = scope.find(node.text)?.binding;
+  if (binding?.kind === "value") return binding.value;
+  return binding?.kind === "static" ? fromStatic(binding.value, node.text) : undefined;
 }
 
 /** Whether a loop may end before its bound. */
@@ -185,7 +268,7 @@ function trips(
   const { low, high } = rangeOf(affine.subtract(last, from), lowering.knowledge);
   if (high < 0) return [];
   try {
-    return lowering.inBlock(() => lowering.withIndex(index, from, last, act, facts));
+    return lowering.inBlock(() => lowering.inRegion(() => lowering.withIndex(index, from, last, act, facts)));
   } finally {
     leaving.endTrip();
     leaving.endLoop();
@@ -197,7 +280,7 @@ function readStart(
   lowering: Lowering,
   node: ts.ForStatement,
   head: Scope,
-): { name: ts.Identifier; start: Affine } {
+): { name: ts.Identifier; start: Affine; first: Scalar } {
   const { initializer } = node;
   if (initializer === undefined || !ts.isVariableDeclarationList(initializer)) {
     return refuse(messages.loopForm(spanOf(initializer ?? node), "the head of this loop declares no index"));
@@ -209,7 +292,8 @@ function readStart(
   if ((initializer.flags & ts.NodeFlags.Const) !== 0) {
     refuse(syntax.constantAssigned(spanOf(first.name), first.name.text));
   }
-  const start = lowerScalar(lowering, first.initializer, head).form?.();
+  const value = lowerScalar(lowering, first.initializer, head);
+  const start = value.form?.();
   if (start === undefined) {
     return refuse(
       messages.loopForm(
@@ -219,13 +303,13 @@ function readStart(
     );
   }
   const changes = assignedNames(node);
-  for (const { name, initializer: value } of others) {
-    if (value === undefined || !ts.isIdentifier(name) || changes.has(name.text)) {
+  for (const { name, initializer } of others) {
+    if (initializer === undefined || !ts.isIdentifier(name) || changes.has(name.text)) {
       return refuse(messages.loopForm(spanOf(name), "a loop has one index"));
     }
-    bindPattern(lowering, name, lowerExpression(lowering, value, head), head, new Set());
+    bindPattern(lowering, name, lowerExpression(lowering, initializer, head), head, new Set());
   }
-  return { name: first.name, start };
+  return { name: first.name, start, first: value };
 }
 
 /** What the index changes by: `i++`, `i--`, `i += c`, `i -= c`, `i = i + c`. */
@@ -297,13 +381,14 @@ function readCondition(lowering: Lowering, node: ts.ForStatement, name: ts.Ident
     return refuse(messages.loopForm(spanOf(condition), "equality says nothing of how often this loop runs"));
   }
   const at = isLeft ? condition.right : condition.left;
-  const bound = lowerScalar(lowering, at, head).form?.();
+  const last = lowerScalar(lowering, at, head);
+  const bound = last.form?.();
   if (bound === undefined) {
     return refuse(
       messages.loopForm(spanOf(at), "the bound of this loop is not known when the model is compiled"),
     );
   }
-  return { relation, bound, at };
+  return { relation, bound, at, last };
 }
 
 /** `for (const x of …)` over a vector, the rows of a matrix, or the items of a tuple, each on its own. */
@@ -319,20 +404,16 @@ export function lowerForOf(lowering: Lowering, node: ts.ForOfStatement, scope: S
     const changes =
       (initializer.flags & ts.NodeFlags.Const) !== 0 ? new Set<string>() : assignedNames(statement);
     bindPattern(lowering, declaration!.name, item, inner, changes);
-    const list = ts.isBlock(statement) ? statement.statements : [statement];
-    lowerList(lowering, list, new Scope(inner), leaving.exit);
+    lowerBody(lowering, statement, inner, leaving.exit);
   };
   const leaving = new LoopExit(lowering, exit, stops(node));
-  const { goesOn } = leaving;
   const items = unrolled(over, node);
   if (items !== undefined) {
-    items.forEach((item, position) => {
-      const block = lowering.inBlock(() => lowering.knowing([], () => each(item)));
-      leaving.endTrip();
-      if (goesOn === undefined || position === 0) lowering.emit(...block);
-      else if (block.length > 0) lowering.emit(build.branch(goesOn, block, [], lowering.span));
-    });
-    leaving.endLoop();
+    writeOut(
+      lowering,
+      leaving,
+      items.map((item) => () => each(item)),
+    );
     return;
   }
   const from = asArray(lowering, over, node.expression);

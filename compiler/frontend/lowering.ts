@@ -33,6 +33,9 @@ export class Lowering {
   readonly calls: ts.Node[] = [];
   /** Variables without a value yet. */
   unassigned = new Set<string>();
+  /** Which branch or loop body is being read: a name may only come to stand for another array where it was declared. */
+  region = 0;
+  #regions = 0;
   /** How many branches are open: a place in one may never be reached. */
   guards = 0;
   readonly #names: Names;
@@ -112,6 +115,17 @@ export class Lowering {
   /** The block that is being written, for statements that are put into it later. */
   mark(): { readonly block: Statement[]; readonly position: number } {
     return { block: this.#block, position: this.#block.length };
+  }
+
+  /** Does something in a branch or loop body. */
+  inRegion<T>(act: () => T, region = ++this.#regions): T {
+    const outer = this.region;
+    this.region = region;
+    try {
+      return act();
+    } finally {
+      this.region = outer;
+    }
   }
 
   /** What `act` emits, as a block of its own. */

@@ -76,7 +76,8 @@ function bindName(
     return;
   }
   if (changes && value.kind === "function") refuse(syntax.functionValue(spanOf(node)));
-  scope.set(name, { kind: "value", value: keep(lowering, name, value) });
+  const rebound = changes ? { region: lowering.region, owner: scope } : undefined;
+  scope.set(name, { kind: "value", value: keep(lowering, name, value), rebound });
 }
 
 /** A variable that is assigned to; without a value it has none yet. */

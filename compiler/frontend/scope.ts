@@ -12,7 +12,12 @@ export type Binding =
   /** Known when the model is compiled. */
   | { readonly kind: "static"; value: Static; readonly constant: boolean }
   /** An immutable value of a function body. */
-  | { readonly kind: "value"; readonly value: Value }
+  | {
+      readonly kind: "value";
+      readonly value: Value;
+      /** Where it was declared with `let`, to stand for other arrays later. */
+      readonly rebound?: { readonly region: number; readonly owner: Scope } | undefined;
+    }
   /** A scalar that is assigned to: an array of rank 0 in the IR, 0 and 1 where it holds a boolean. */
   | { readonly kind: "variable"; readonly array: string; readonly boolean: boolean; readonly owner: Scope }
   /** The index of a loop in its body. */

@@ -5,7 +5,6 @@
  */
 
 import { ts } from "ts-morph";
-import * as messages from "../diagnostics/messages.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
 import * as build from "../ir/build.ts";
 import { lowerEffect } from "./assignments.ts";
@@ -23,7 +22,7 @@ import { Scope } from "./scope.ts";
 import type { FunctionNode } from "./static-values.ts";
 import { examine } from "./subset.ts";
 import { bare, namesIn } from "./syntax.ts";
-import type { Value } from "./values.ts";
+import type { Fact, Value } from "./values.ts";
 
 /** The body of a helper. A single `return` at its end hands its value on as it is. */
 export function lowerBody(
@@ -82,7 +81,9 @@ function lowerRest(
 ) {
   for (let position = from; position < statements.length; position++) {
     const statement = statements[position]!;
-    const rest = () => lowerRest(lowering, statements, position + 1, scope, exit, then);
+    const { region } = lowering;
+    const rest = () =>
+      lowering.inRegion(() => lowerRest(lowering, statements, position + 1, scope, exit, then), region);
     if (alwaysLeaves(statement)) noteUnreachable(lowering, statements.slice(position + 1));
     if (mayLeave(statement)) {
       if (ts.isBlock(statement)) {
@@ -165,10 +166,12 @@ function branches(
   otherwise: () => void,
 ) {
   const before = new Set(lowering.unassigned);
-  const thenBlock = lowering.inBlock(() => lowering.knowing(asked.whenTrue, then));
+  const side = (facts: readonly Fact[], act: () => void) =>
+    lowering.inBlock(() => lowering.inRegion(() => lowering.knowing(facts, act)));
+  const thenBlock = side(asked.whenTrue, then);
   const afterThen = lowering.unassigned;
   lowering.unassigned = new Set(before);
-  const elseBlock = lowering.inBlock(() => lowering.knowing(asked.whenFalse, otherwise));
+  const elseBlock = side(asked.whenFalse, otherwise);
   lowering.unassigned = new Set([...afterThen, ...lowering.unassigned]);
   if (thenBlock.length === 0 && elseBlock.length === 0) return;
   lowering.emit(build.branch(asked.test, thenBlock, elseBlock, lowering.span));

@@ -7,6 +7,7 @@
 import { ts } from "ts-morph";
 import * as messages from "../diagnostics/messages.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
+import { isPattern, partsOf } from "./assignment-pattern.ts";
 import { refuse, spanOf } from "./load.ts";
 import * as mathematics from "./mathematics.ts";
 import { isGlobal, Reported, resolveName } from "./resolve-name.ts";
@@ -284,9 +285,18 @@ export class Interpreter {
 
   #assign(target: ts.Expression, scope: Scope, value: (before: () => Static) => Static): void {
     const place = bare(target);
-    if (ts.isArrayLiteralExpression(place) || ts.isObjectLiteralExpression(place)) {
-      const instead = "assign the parts one by one";
-      refuse(messages.notYet(spanOf(target), "assigning to a pattern", instead));
+    if (isPattern(place)) {
+      const whole = value(() => undefined);
+      // The parts as they are now, before any of them is assigned.
+      const parts = partsOf(place).map((part) => ({
+        target: part.target,
+        value:
+          part.kind === "item"
+            ? entryOf(whole, part.position, part.target)
+            : memberOf(whole, part.name, part.at),
+      }));
+      for (const part of parts) this.#assign(part.target, scope, () => part.value);
+      return;
     }
     if (ts.isIdentifier(place)) {
       if (isGlobal(place, "Math", scope)) refuse(syntax.mathChanged(spanOf(place)));

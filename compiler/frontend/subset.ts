@@ -11,7 +11,7 @@ import * as messages from "../diagnostics/messages.ts";
 import type { Span } from "../diagnostics/span.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
 import { spanOf } from "./load.ts";
-import { assignmentOperator, bare, isArithmetic, isIncrement, relations } from "./syntax.ts";
+import { assignmentOperator, isArithmetic, isIncrement, relations } from "./syntax.ts";
 
 type Rule = (node: ts.Node) => Diagnostic | undefined;
 
@@ -72,7 +72,10 @@ const refused: ReadonlyMap<ts.SyntaxKind, Rule> = new Map<ts.SyntaxKind, Rule>([
   [K.VoidExpression, (node) => syntax.objectOperator(spanOf(node), "void")],
   [
     K.OmittedExpression,
-    (node) => (ts.isArrayLiteralExpression(node.parent) ? syntax.hole(spanOf(node)) : undefined),
+    (node) =>
+      ts.isArrayLiteralExpression(node.parent) && !isAssigned(node.parent)
+        ? syntax.hole(spanOf(node))
+        : undefined,
   ],
   [K.EnumDeclaration, say(syntax.enumeration)],
   [K.ModuleDeclaration, say(syntax.declarationSpace)],
@@ -216,14 +219,10 @@ function examineText(node: ts.Node): Diagnostic | undefined {
 const isErasedAround = (node: ts.Node): boolean => ts.isAsExpression(node) || ts.isSatisfiesExpression(node);
 
 function examineBinary(node: ts.Node): Diagnostic | undefined {
-  const { operatorToken, left, parent } = node as ts.BinaryExpression;
+  const { operatorToken, parent } = node as ts.BinaryExpression;
   const token = operatorToken.kind;
   if (assignmentOperator(token) !== undefined) {
-    const target = bare(left);
-    if (ts.isArrayLiteralExpression(target) || ts.isObjectLiteralExpression(target)) {
-      return messages.notYet(spanOf(left), "assigning to a pattern", "assign the parts one by one");
-    }
-    return isStatement(node, parent) ? undefined : syntax.assignmentInside(spanOf(node));
+    return isStatement(node, parent) || isAssigned(node) ? undefined : syntax.assignmentInside(spanOf(node));
   }
   if (isArithmetic(token) || relations.has(token)) return undefined;
   const place = spanOf(operatorToken);
@@ -253,9 +252,23 @@ function examineBinary(node: ts.Node): Diagnostic | undefined {
   }
 }
 
+/** A pattern on the left side of an assignment, or a part of one. */
+function isAssigned(node: ts.Node): boolean {
+  const { parent } = node;
+  if (ts.isBinaryExpression(parent)) {
+    return parent.left === node && assignmentOperator(parent.operatorToken.kind) !== undefined;
+  }
+  const inPattern =
+    ts.isArrayLiteralExpression(parent) ||
+    ts.isPropertyAssignment(parent) ||
+    ts.isObjectLiteralExpression(parent);
+  return inPattern && isAssigned(parent);
+}
+
 /** An expression that stands as a statement, or in the head of a `for`. */
 const isStatement = (node: ts.Node, parent: ts.Node): boolean =>
   ts.isExpressionStatement(parent) ||
+  (ts.isParenthesizedExpression(parent) && isStatement(parent, parent.parent)) ||
   (ts.isForStatement(parent) && (parent.incrementor === node || parent.initializer === node));
 
 function examineUnary(node: ts.Node): Diagnostic | undefined {

@@ -73,8 +73,7 @@ export function assignedNames(node: ts.Node): Set<string> {
   const stack: ts.Node[] = [node];
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     if (ts.isBinaryExpression(top) && assignmentOperator(top.operatorToken.kind) !== undefined) {
-      const target = bare(top.left);
-      if (ts.isIdentifier(target)) names.add(target.text);
+      for (const target of targetsIn(top.left)) if (ts.isIdentifier(target)) names.add(target.text);
     }
     if (isIncrement(top)) {
       const target = bare(top.operand);
@@ -85,6 +84,19 @@ export function assignedNames(node: ts.Node): Set<string> {
     });
   }
   return names;
+}
+
+/** What an assignment writes to: its left side, or the parts of a pattern. */
+export function targetsIn(left: ts.Expression): ts.Expression[] {
+  const target = bare(left);
+  if (ts.isArrayLiteralExpression(target)) {
+    return target.elements.flatMap((element) => (ts.isOmittedExpression(element) ? [] : targetsIn(element)));
+  }
+  if (!ts.isObjectLiteralExpression(target)) return [target];
+  return target.properties.flatMap((property) => {
+    if (ts.isShorthandPropertyAssignment(property)) return [property.name];
+    return ts.isPropertyAssignment(property) ? targetsIn(property.initializer) : [];
+  });
 }
 
 /** A chain of binary operators to the left, from its first operand on, so that long sums need no recursion. */

@@ -26,6 +26,8 @@ export interface Scalar {
   readonly form?: (() => Affine) | undefined;
   /** It is an integer by its making (a loop index, a length), so that its form may stand for the number everywhere. */
   readonly pure: boolean;
+  /** What it is the least or the greatest of: it is not above, or not below, any of these. */
+  readonly extreme?: { readonly op: "min" | "max"; readonly of: readonly Affine[] } | undefined;
 }
 
 /** A condition, with what it says of integer forms where it holds and where it does not. */

@@ -4,8 +4,8 @@ export const model = ode({
   state: { x: 1, y: 0 },
   params: { k: 2 },
   rhs: ({ x, y }, { k }) => {
-    let a = vec(2);
-    a.fill(0);
-    return { x: y, y: -k * x };
+    const a = vec(2);
+    if (x > 0) a.fill(x);
+    return { x: y, y: -k * x + a[0] };
   },
 });

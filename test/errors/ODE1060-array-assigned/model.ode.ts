@@ -5,7 +5,7 @@ export const model = ode({
   params: { k: 2 },
   rhs: ({ x, y }, { k }) => {
     let a = vec(2);
-    a = vec(2);
-    return { x: y, y: -k * x };
+    if (x > 0) a = vec(2, x);
+    return { x: y, y: -k * x + a[0] };
   },
 });

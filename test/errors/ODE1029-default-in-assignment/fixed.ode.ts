@@ -1,12 +1,11 @@
-import { ode } from "odegrad";
+import { ode, vec } from "odegrad";
 
 export const model = ode({
   state: { x: 1, y: 0 },
   params: { k: 2 },
   rhs: ({ x, y }, { k }) => {
-    let a = x;
-    let b = y;
-    [a, b] = [b, a];
+    let a = 0;
+    [a] = [x, y];
     return { x: y, y: -k * x };
   },
 });

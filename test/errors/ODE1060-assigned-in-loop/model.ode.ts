@@ -1,12 +1,11 @@
-import { ode } from "odegrad";
+import { ode, vec } from "odegrad";
 
 export const model = ode({
   state: { x: 1, y: 0 },
   params: { k: 2 },
   rhs: ({ x, y }, { k }) => {
-    const a = [{ b: x }, { b: y }];
-    let z = 0;
-    for (const item of a) z += item.b;
+    let a = vec(2, x);
+    for (let i = 0; i < 4; i++) a = a.map((entry) => entry * y);
     return { x: y, y: -k * x };
   },
 });

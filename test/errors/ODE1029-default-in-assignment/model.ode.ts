@@ -1,12 +1,11 @@
-import { ode } from "odegrad";
+import { ode, vec } from "odegrad";
 
 export const model = ode({
   state: { x: 1, y: 0 },
   params: { k: 2 },
   rhs: ({ x, y }, { k }) => {
-    const a = [{ b: x }, { b: y }];
-    let z = 0;
-    for (let i = 0; i < 2; i++) z += a[i].b;
+    let a = 0;
+    [a = 1] = [x, y];
     return { x: y, y: -k * x };
   },
 });

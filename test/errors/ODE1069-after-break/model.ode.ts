@@ -1,14 +1,14 @@
-import { ode } from "odegrad";
+import { ode, vec } from "odegrad";
 
 export const model = ode({
   state: { x: 1, y: 0 },
   params: { k: 2 },
   rhs: ({ x, y }, { k }) => {
-    let a = x;
-    let b = y;
-    const c = a;
-    a = b;
-    b = c;
+    let a = 0;
+    for (let i = 0; i < 4; i++) {
+      break;
+      a += x;
+    }
     return { x: y, y: -k * x };
   },
 });
