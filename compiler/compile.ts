@@ -9,7 +9,7 @@ import { nearest } from "./diagnostics/nearest.ts";
 import { type COptions, emitC } from "./emit/c.ts";
 import { emitJavaScript } from "./emit/javascript.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { type Host, readModels } from "./frontend/index.ts";
+import { type BareFunction, type Host, readModels } from "./frontend/index.ts";
 import { buildSolve } from "./integrate/index.ts";
 import type { GlobalArray, Program } from "./ir/nodes.ts";
 import { printProgram } from "./ir/print.ts";
@@ -25,6 +25,8 @@ export interface Source {
   readonly file: string;
   readonly text: string;
   readonly host: Host;
+  /** The model is this function of the file, which then need not declare one. */
+  readonly bare?: BareFunction;
 }
 
 export interface Output {
@@ -51,7 +53,7 @@ export interface Built {
 }
 
 /** Every model of a file, and the diagnostics of reading it. */
-export const read = (source: Source) => readModels(source.file, source.text, source.host);
+export const read = (source: Source) => readModels(source.file, source.text, source.host, source.bare);
 
 /** text -> model -> program */
 export function build(source: Source, options: Options): Built {
@@ -64,7 +66,12 @@ export function build(source: Source, options: Options): Built {
     },
   };
   const { models, diagnostics } = read({ ...source, host });
-  const hash = fingerprint([version, JSON.stringify(settled(options)), source.text, ...imported]);
+  const hash = fingerprint([
+    version,
+    JSON.stringify([settled(options), source.bare]),
+    source.text,
+    ...imported,
+  ]);
   const failed = (errors: readonly Diagnostic[], fault: "model" | "options"): Built => ({
     diagnostics: [...diagnostics, ...errors],
     fault,

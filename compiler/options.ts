@@ -4,6 +4,8 @@
  * `check-options.ts` checks, `resolve.ts` combines the options with the model.
  */
 
+import type { BareFunction } from "./frontend/index.ts";
+
 /** Form of an option's value. */
 export type Form = "switch" | "real" | "count" | "text" | "list" | "choice" | "choices" | "file";
 
@@ -183,8 +185,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     key: "function",
     form: "text",
     value: "name",
-    help: "a bare function to compile as a model",
-    later: "wrap it in ode({ state, params, rhs })",
+    help: "a bare f(t, y, p) or f(t, y, p, dy); with --state 2 --params k,c",
   },
   { key: "out", form: "file", value: "file", help: "output file" },
   { key: "outDir", form: "file", value: "folder", help: "folder of the output files" },
@@ -288,6 +289,9 @@ export interface Options {
 
 /** Those of the command line alone. */
 export interface CommandOptions extends Options {
+  readonly function?: string;
+  /** What `--function`, `--state` and `--params` say together. */
+  readonly bare?: BareFunction;
   readonly params?: string;
   readonly state?: string;
   readonly inputs?: string;

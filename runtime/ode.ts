@@ -6,6 +6,7 @@
  * slow reference solve where models run un-compiled, none where a bundle must stay small.
  */
 import type {
+  LossDeclaration,
   Model,
   Motion,
   OdeDeclaration,
@@ -54,27 +55,34 @@ export const odeBy =
 
 /** A bare function as other ODE libraries take it: `(t, y, p)` returns the derivative, `(t, y, p, dy)` writes it to `dy`. */
 export interface KernelDeclaration<Name extends string> {
-  /** Number of state variables. */
-  readonly state: number;
-  /** Names of the entries of `p`, in order. */
-  readonly params: readonly Name[];
+  /** Number of variables, which start from 0, or what they start from. */
+  readonly state: number | readonly number[];
+  /** Names of the entries of `p`, in order; with default values as a record. */
+  readonly params?: readonly Name[] | Readonly<Record<Name, number>>;
   // biome-ignore lint/suspicious/noConfusingVoidType: one function type, so that `t`, `y`, `p` and `dy` get their types from it
   readonly rhs: (t: number, y: Vec, p: Vec, dy: Vec) => Vec | readonly number[] | void;
+  readonly times?: readonly number[];
+  readonly loss?: LossDeclaration<{ y: Vec }, { [K in Name]: number }, None, None, None>;
+  readonly outputs?: Readonly<
+    Record<string, (state: { readonly y: Vec }, params: Readonly<Record<Name, number>>) => number | Vec>
+  >;
   readonly solver?: SolverOptions;
 }
 
-/** A model with one state leaf `y` (from zeros) and scalar parameters (from zeros) around a bare function. */
+/** A model with one state leaf `y` and scalar parameters around a bare function. */
 export const kernelBy =
   (solve: Solve) =>
-  <const Name extends string>({ state, params, rhs, solver = {} }: KernelDeclaration<Name>) =>
+  <const Name extends string = never>({ state, params = [], rhs, ...rest }: KernelDeclaration<Name>) =>
     odeBy(solve)({
-      state: { y: new Float64Array(state) },
-      params: Object.fromEntries(params.map((name) => [name, 0])) as { [K in Name]: number },
+      ...(rest as object),
+      state: { y: new Float64Array(state as number) },
+      params: (Array.isArray(params) ? Object.fromEntries(params.map((name) => [name, 0])) : params) as {
+        [K in Name]: number;
+      },
       rhs: ({ y }, named, { t }) => {
-        const dy = new Float64Array(state);
+        const dy = new Float64Array(y.length);
         return { y: rhs(t, y, Float64Array.from(Object.values(named as object)), dy) ?? dy };
       },
-      solver,
     });
 
 /** What one run of a model `M` may replace. */

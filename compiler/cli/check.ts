@@ -50,7 +50,7 @@ interface Finding {
 }
 
 function checkFile(file: string, options: CommandOptions, context: Context): Finding {
-  const source = sourceOf(file, context);
+  const source = sourceOf(file, options, context);
   const { models, diagnostics } = read(source);
   if (diagnostics.some((each) => each.severity === "error")) {
     return { models: models.length, diagnostics, fault: "model" };

@@ -16,13 +16,14 @@ import { formatDiagnostics } from "./report.ts";
 import { type Context, decode, Failure, standardInputName } from "./streams.ts";
 
 /** The text of a model with a host that reads what it imports. */
-export function sourceOf(file: string, context: Context): Source {
+export function sourceOf(file: string, options: CommandOptions, context: Context): Source {
   const text = context.readFile(file);
   const name = file === "-" ? standardInputName : file;
   context.sources.set(name, text);
   return {
     file: name,
     text,
+    ...(options.bare === undefined ? {} : { bare: options.bare }),
     host: {
       read(path) {
         try {
@@ -39,7 +40,7 @@ export function sourceOf(file: string, context: Context): Source {
 
 /** Builds the model of a file. Warnings are noted on standard error; errors end the command. */
 export function buildFile(file: string, options: CommandOptions, context: Context): Ready {
-  const { ready, fault, diagnostics } = build(sourceOf(file, context), options);
+  const { ready, fault, diagnostics } = build(sourceOf(file, options, context), options);
   if (ready === undefined)
     throw new Failure(fault === "model" ? exitCode.model : exitCode.usage, diagnostics);
   if (diagnostics.length > 0) {

@@ -19,6 +19,7 @@ import { nearest } from "../diagnostics/nearest.ts";
 import { type CommandOptions, flagOf, type OptionSpec, optionSpecs } from "../options.ts";
 import { version } from "../version.ts";
 import { WriteError } from "./atomic-write.ts";
+import { withBareFunction } from "./bare-function.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { type Context, Failure, setColor } from "./streams.ts";
 
@@ -47,14 +48,14 @@ const commands: readonly CommandSpec[] = [
     name: "compile",
     args: "<file>",
     help: "generate code for one model",
-    options: [...solving, "target", "out", "outDir", "prefix", "emit"],
+    options: [...solving, "state", "params", "target", "out", "outDir", "prefix", "emit"],
     load: () => import("./compile.ts"),
   },
   {
     name: "check",
     args: "[globs...]",
     help: "diagnostics only",
-    options: solving,
+    options: [...solving, "state", "params"],
     load: () => import("./check.ts"),
   },
   {
@@ -89,7 +90,7 @@ const commands: readonly CommandSpec[] = [
     name: "inspect",
     args: "<file>",
     help: "look inside: --ir",
-    options: [...solving, "ir", "tape", "memory", "ops", "plans", "graph", "text"],
+    options: [...solving, "state", "params", "ir", "tape", "memory", "ops", "plans", "graph", "text"],
     load: () => import("./inspect.ts"),
   },
   {
@@ -145,7 +146,7 @@ export async function main(words: readonly string[], context: Context): Promise<
           context.quiet = options.quiet === true;
           if (diagnostics.length > 0) throw new Failure(exitCode.usage, diagnostics);
           const { run } = await spec.load();
-          return run(args, options, context);
+          return run(args, withBareFunction(options), context);
         },
       };
     });

@@ -34,7 +34,7 @@ export async function run(
   options: CommandOptions,
   context: Context,
 ): Promise<ExitCode> {
-  const source = sourceOf(file!, context);
+  const source = sourceOf(file!, options, context);
   // Standard input is read once.
   const ready = buildFile(file!, options, {
     ...context,

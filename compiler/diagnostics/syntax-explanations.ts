@@ -356,6 +356,12 @@ export const syntaxExplanations: Readonly<Record<string, Explanation>> = {
     "const f1 = (x) => f0(x) + 1; const f2 = (x) => f1(x) + 1; … f300(x)",
     "let z = f0(x); for (let i = 0; i < 300; i++) z += 1;",
   ),
+  ODE1079: say(
+    "derivative that is never assigned",
+    "A function of `t`, `y`, `p` and `dy` says what the derivative is by writing every entry of `dy`.",
+    "function f(t, y, p, dy) { dy[0] = y[1]; }   // with two variables",
+    "function f(t, y, p, dy) { dy[0] = y[1]; dy[1] = -p[0] * y[0]; }",
+  ),
   ODE1077: say(
     "size that is not known",
     "Generated code asks for no memory while it runs, so the size of every array is known when the model is compiled. Parameters, state and time are not.",

@@ -429,6 +429,14 @@ export const callsTooDeep = (span: Span, limit: number): Diagnostic =>
     "call what is needed directly, or write the repetition as a loop",
   );
 
+export const neverAssigned = (span: Span, entry: string): Diagnostic =>
+  error(
+    "ODE1079",
+    span,
+    `\`${entry}\` is never assigned, so one derivative is missing`,
+    `assign every entry: \`${entry} = …\``,
+  );
+
 export const unknownSize = (span: Span): Diagnostic =>
   error(
     "ODE1077",

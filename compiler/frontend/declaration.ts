@@ -3,7 +3,6 @@
  * computed it. Out: a model, or nothing where an error was reported; everything that can be said at once is said.
  */
 
-import type { ts } from "ts-morph";
 import * as messages from "../diagnostics/messages.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import type { Span } from "../diagnostics/span.ts";
@@ -11,7 +10,8 @@ import type { Fn, Parameter } from "../ir/nodes.ts";
 import { arraysOf } from "../ir/walk.ts";
 import { type Input, type Leaf, type Model, sizeOf } from "../model.ts";
 import { ConstantArrays } from "./constant-arrays.ts";
-import { type Asked, lowerFunction, type World } from "./functions.ts";
+import { lowerFunction, type World } from "./functions.ts";
+import { odeOf } from "./kernel.ts";
 import {
   type Draft,
   draftsOf,
@@ -62,22 +62,32 @@ interface Signals {
   }[];
 }
 
+/** What was handed to `ode` or `kernel`; the span is that of the function's name. */
+export interface Written {
+  readonly form: "ode" | "kernel";
+  readonly value: Static;
+  readonly span: Span;
+}
+
 /** Reads one declaration. */
 export class Declaration {
   readonly #interpreter: Interpreter;
   readonly #reporter: Reporter;
+  readonly #form: "ode" | "kernel";
   readonly #written: RecordValue;
   readonly #span: Span;
 
-  constructor(interpreter: Interpreter, reporter: Reporter, declaration: Static, node: ts.CallExpression) {
+  /** `argument`: where what was handed over stands. */
+  constructor(interpreter: Interpreter, reporter: Reporter, written: Written, argument: Span) {
+    const { form, value, span } = written;
     this.#interpreter = interpreter;
     this.#reporter = reporter;
-    this.#span = spanOf(node.expression);
-    if (!isTagged(declaration) || declaration.kind !== "record") {
-      const place = spanOf(node.arguments[0] ?? node);
-      refuse(messages.wrongKind(place, "a record such as `{ state, params, rhs }`", describe(declaration)));
+    this.#span = span;
+    if (!isTagged(value) || value.kind !== "record") {
+      refuse(messages.wrongKind(argument, "a record such as `{ state, params, rhs }`", describe(value)));
     }
-    this.#written = declaration;
+    this.#form = form;
+    this.#written = form === "kernel" ? odeOf(value, span) : value;
   }
 
   read(name: string, file: string): Model | undefined {
@@ -251,8 +261,13 @@ export class Declaration {
         access: "out",
       }),
     );
-    const asked: Asked = { kind: "derivative", target: targetOf(world.state, world.names, []), outs };
-    return lowerFunction(world, "rhs", fn, asked)?.fn;
+    const target = targetOf(world.state, world.names, []);
+    if (this.#form === "kernel") {
+      const [leaf] = state as [Leaf];
+      const derivative = target.kind === "record" ? target.entries.get("y")! : target;
+      return lowerFunction(world, "rhs", fn, { kind: "kernel", target: derivative, leaf, outs })?.fn;
+    }
+    return lowerFunction(world, "rhs", fn, { kind: "derivative", target, outs })?.fn;
   }
 
   #loss(world: World, times: number): Model["loss"] {

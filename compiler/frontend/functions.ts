@@ -12,6 +12,7 @@ import type { Fn, Parameter, Shape } from "../ir/nodes.ts";
 import type { Leaf } from "../model.ts";
 import { asArray } from "./access.ts";
 import { copy } from "./arrays.ts";
+import { lowerBare } from "./bare-function.ts";
 import { changesIn } from "./calls.ts";
 import type { ConstantArrays } from "./constant-arrays.ts";
 import { lowerExpression } from "./expressions.ts";
@@ -47,6 +48,13 @@ export interface World {
 /** What a function is asked for: derivatives into targets, one number, or whatever an output turns out to be. */
 export type Asked =
   | { readonly kind: "derivative"; readonly target: Target; readonly outs: readonly Parameter[] }
+  /** Of a bare function of t, y, p and dy, which writes its last argument or returns the derivative. */
+  | {
+      readonly kind: "kernel";
+      readonly target: Target;
+      readonly leaf: Leaf;
+      readonly outs: readonly Parameter[];
+    }
   | { readonly kind: "number" }
   | { readonly kind: "output" };
 
@@ -67,7 +75,7 @@ export function lowerFunction(
       access: "in",
     }),
   );
-  const outs: readonly Parameter[] = asked.kind === "derivative" ? asked.outs : [];
+  const outs: readonly Parameter[] = "outs" in asked ? asked.outs : [];
   const indices =
     times === undefined ? [] : [{ name: "k", first: affine.integer(0), last: affine.integer(times - 1) }];
   const inputNames = ins.map((parameter) => parameter.name);
@@ -86,16 +94,15 @@ export function lowerFunction(
   lowering.statement(
     fn.node,
     () => {
-      shape = lowerWhole(world, lowering, fn, asked, times, name);
+      if (asked.kind === "kernel") lowerBare(world, lowering, fn, asked);
+      else shape = lowerWhole(world, lowering, fn, asked, times, name);
       done = true;
     },
     () => undefined,
   );
   if (!done) return undefined;
   const result: readonly Parameter[] =
-    asked.kind === "derivative"
-      ? outs
-      : [{ kind: "array", name: "result", element: "real", shape, access: "out" }];
+    "outs" in asked ? outs : [{ kind: "array", name: "result", element: "real", shape, access: "out" }];
   const k: readonly Parameter[] =
     times === undefined ? [] : [{ kind: "integer", name: "k", range: { low: 0, high: times - 1 } }];
   const parameters: Parameter[] = [{ kind: "real", name: "t" }, ...k, ...ins, ...result];
@@ -106,7 +113,7 @@ function lowerWhole(
   world: World,
   lowering: Lowering,
   fn: FunctionValue,
-  asked: Asked,
+  asked: Exclude<Asked, { kind: "kernel" }>,
   times: number | undefined,
   name: string,
 ): Shape {
@@ -160,7 +167,7 @@ function putOutput(lowering: Lowering, node: ts.Expression, scope: Scope): Shape
 }
 
 /** A record of leaves as the functions see it. */
-function leavesAsValue({ names }: World, tree: Tree): Value {
+export function leavesAsValue({ names }: World, tree: Tree): Value {
   const visit = (inner: Tree): Value => {
     if (inner.kind === "record") {
       const entries = [...inner.entries].map(([key, each]) => [key, visit(each)] as const);

@@ -3,37 +3,61 @@
  * it imports. Out: every model the file exports, and what is wrong. The user's text is parsed and never executed.
  */
 
+import type { ts } from "ts-morph";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Model } from "../model.ts";
-import { Declaration } from "./declaration.ts";
+import { Declaration, type Written } from "./declaration.ts";
+import { spanOf } from "./load.ts";
 import { type Host, isModel, Modules } from "./modules.ts";
 import { Reporter } from "./reporter.ts";
 import { Interpreter } from "./static.ts";
+import { list, record, type Static } from "./static-values.ts";
 
 export type { Host } from "./modules.ts";
+
+/** A function of a plain file that is taken as a vector field: `f(t, y, p)` or `f(t, y, p, dy)`. */
+export interface BareFunction {
+  readonly name: string;
+  /** How many variables there are, or what they start from. */
+  readonly state: number | readonly number[];
+  /** Names and default values, in the order of `p`. */
+  readonly params: readonly (readonly [string, number])[];
+}
 
 /** Reads every exported model of a file. A model with an error is left out, and its errors are in `diagnostics`. */
 export function readModels(
   file: string,
   text: string,
   host: Host,
+  bare?: BareFunction,
 ): { models: Model[]; diagnostics: Diagnostic[] } {
   const reporter = new Reporter();
   const interpreter = new Interpreter((error) => reporter.note(error, { file, start: 0, end: 0 }));
   const models: Model[] = [];
   const read = new Set<object>();
+  if (bare !== undefined) {
+    reporter.attempt({ file, start: 0, end: 0 }, () => {
+      const { value, at } = new Modules(host, interpreter, reporter).named(file, text, bare.name);
+      const declaration = new Declaration(interpreter, reporter, kernelOf(bare, value, at), spanOf(at));
+      const model = declaration.read(bare.name, file);
+      if (model !== undefined) models.push(model);
+    });
+    return { models: reporter.failed ? [] : models, diagnostics: reporter.diagnostics(file) };
+  }
   reporter.attempt({ file, start: 0, end: 0 }, () => {
     const module = new Modules(host, interpreter, reporter).main(file, text);
     for (const [name, value] of module?.exports ?? []) {
       const exported = reporter.attempt({ file, start: 0, end: 0 }, value);
       if (!isModel(exported ?? undefined)) continue;
-      const { declaration, node } = exported as Extract<typeof exported, { kind: "model" }>;
+      const { form, declaration, node } = exported as Extract<typeof exported, { kind: "model" }>;
       // Exported under two names it is one model.
       if (read.has(node)) continue;
       read.add(node);
       const place = { file, start: node.getStart(), end: node.end };
       reporter.attempt(place, () => {
-        const model = new Declaration(interpreter, reporter, declaration, node).read(
+        const written = { form, value: declaration, span: spanOf(node.expression) };
+        const argument = spanOf(node.arguments[0] ?? node);
+        const model = new Declaration(interpreter, reporter, written, argument).read(
           modelName(name, file),
           file,
         );
@@ -42,6 +66,17 @@ export function readModels(
     }
   });
   return { models: reporter.failed ? [] : models, diagnostics: reporter.diagnostics(file) };
+}
+
+/** The declaration a bare function stands for. */
+function kernelOf({ state, params }: BareFunction, rhs: Static, at: ts.Node): Written {
+  const entries = new Map<string, Static>([
+    ["state", typeof state === "number" ? state : list([...state])],
+    ["params", record(new Map(params))],
+    ["rhs", rhs],
+  ]);
+  const nodes = new Map([...entries.keys()].map((key) => [key, at] as const));
+  return { form: "kernel", value: record(entries, nodes), span: spanOf(at) };
 }
 
 /** The name of the export; that of the file for the default export. */

@@ -12,6 +12,8 @@ import type { Scope } from "./scope.ts";
 /** Where `return` takes its value, and where `break` and `continue` go; outside of loops they go nowhere. */
 export interface Exit {
   put(node: ts.Expression, scope: Scope): void;
+  /** `return` without a value, in functions that write their result into an argument. */
+  readonly end?: (() => void) | undefined;
   readonly loop?: { stop(): void; skip(): void } | undefined;
 }
 
@@ -54,6 +56,7 @@ export function withRest(
   const { loop } = exit;
   inside({
     put: (value, scope) => marked(() => exit.put(value, scope))(),
+    end: exit.end && marked(exit.end),
     loop: loop && { stop: marked(loop.stop), skip: marked(loop.skip) },
   });
   const block = lowering.inBlock(() => lowering.knowing([], rest));
@@ -80,6 +83,13 @@ export class LoopExit {
         going?.set(build.zero);
         lowering.unassigned = new Set();
       },
+      end:
+        outer.end &&
+        (() => {
+          outer.end?.();
+          going?.set(build.zero);
+          lowering.unassigned = new Set();
+        }),
       loop: {
         stop: () => {
           going?.set(build.zero);

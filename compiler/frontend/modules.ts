@@ -62,6 +62,29 @@ export class Modules {
     });
   }
 
+  /** What a plain file declares under a name; only what is used of the file has to be in the language. */
+  named(file: string, text: string, name: string): { readonly value: Static; readonly at: ts.Node } {
+    this.#reporter.add(...fenceText(file, text));
+    const { source, diagnostics } = parse(file, text);
+    this.#reporter.add(...diagnostics);
+    if (source === undefined) throw new Reported();
+    const { scope, exports } = this.#run(source, (error) => {
+      if (error instanceof ModelError) return error.diagnostic;
+      throw error;
+    });
+    const binding = scope.own(name);
+    if (binding?.kind === "broken" && binding.diagnostic !== undefined)
+      throw new ModelError(binding.diagnostic);
+    const value = binding?.kind === "static" ? binding.value : exports.get(name)?.();
+    if (value === undefined) {
+      const whole = { file, start: 0, end: 0 };
+      const known = scope.names();
+      throw new ModelError(messages.unknownName(whole, name, nearest(name, known)));
+    }
+    const at = isTagged(value) && value.kind === "function" ? (value.node.name ?? value.node) : source.tree;
+    return { value, at };
+  }
+
   /** An imported module: what is wrong in it matters only where it is used. */
   #imported(path: string, text: string, at: ts.Node): Module {
     const known = this.#loaded.get(path);

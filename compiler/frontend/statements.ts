@@ -203,7 +203,11 @@ export function lowerStatement(lowering: Lowering, statement: ts.Statement, scop
   if (ts.isForOfStatement(statement)) return lowerForOf(lowering, statement, scope, exit);
   if (ts.isBlock(statement)) return lowerList(lowering, statement.statements, new Scope(scope), exit);
   if (ts.isReturnStatement(statement)) {
-    if (statement.expression === undefined) refuse(syntax.missingReturn(spanOf(statement), "the function"));
+    if (statement.expression === undefined) {
+      return exit.end === undefined
+        ? refuse(syntax.missingReturn(spanOf(statement), "the function"))
+        : exit.end();
+    }
     return exit.put(statement.expression, scope);
   }
   if (ts.isBreakStatement(statement) || ts.isContinueStatement(statement)) {

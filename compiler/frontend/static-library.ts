@@ -35,7 +35,6 @@ export const libraryLater: ReadonlyMap<string, string> = new Map([
   ["stopGradient", "hand the value in as `data`, which is never differentiated"],
   ["custom", "call the function itself: its body is differentiated"],
   ["field", "declare an `ode`"],
-  ["kernel", "declare the function as the `rhs` of an `ode`"],
 ]);
 
 export const isLeafFunction = (name: string): boolean =>
@@ -43,7 +42,7 @@ export const isLeafFunction = (name: string): boolean =>
 
 /** Every name of the library that the compiler knows by itself. */
 export const libraryFunctions: readonly string[] = [
-  ...["ode", "vec", "mat", "tensor", "csr", "uniform", "normal", "hold", "linear", "cubic"],
+  ...["ode", "kernel", "vec", "mat", "tensor", "csr", "uniform", "normal", "hold", "linear", "cubic"],
   ...libraryLater.keys(),
 ];
 
@@ -66,8 +65,9 @@ export function callLibrary(
   const size = (position: number): number => checkedSize(number(position), place(position));
   switch (name) {
     case "ode":
-      if (args.length !== 1) refuse(messages.wrongArity(spanOf(node), "ode", "one record", args.length));
-      return { kind: "model", declaration: args[0], node };
+    case "kernel":
+      if (args.length !== 1) refuse(messages.wrongArity(spanOf(node), name, "one record", args.length));
+      return { kind: "model", form: name, declaration: args[0], node };
     case "vec":
       return filled(interpreter, [size(0)], args[1], node, 1);
     case "mat":

@@ -67,8 +67,13 @@ export type Special =
   | { readonly kind: "library"; readonly name: string }
   /** `import * as`: everything a module exports. */
   | { readonly kind: "namespace"; readonly lookup: (name: string, at: ts.Node) => Static }
-  /** `ode({...})`: its argument as it was when the call was evaluated. */
-  | { readonly kind: "model"; readonly declaration: Static; readonly node: ts.CallExpression };
+  /** `ode({...})` or `kernel({...})`: its argument as it was when the call was evaluated. */
+  | {
+      readonly kind: "model";
+      readonly form: "ode" | "kernel";
+      readonly declaration: Static;
+      readonly node: ts.CallExpression;
+    };
 
 export const list = (items: Static[], nodes: readonly (ts.Node | undefined)[] = []): List => ({
   kind: "list",

@@ -247,3 +247,55 @@ describe("inspect, list, explain", () => {
     for (const { name } of codes) expect((await fine(["explain", name])).length, name).toBeGreaterThan(60);
   });
 });
+
+describe("--function", () => {
+  const plain = `import { existsSync } from "node:fs";
+export class Report { print() { console.log(existsSync(".")); } }
+export function spring(t: number, y: number[], [k, c]: number[]): number[] {
+  return [y[1], -k * y[0] - c * y[1]];
+}
+const inPlace = (t: number, y: number[], p: number[], dy: number[]) => {
+  dy[1] = -p[0] * y[0] - p[1] * y[1];
+  dy[0] = y[1];
+};
+`;
+  const span = ["--t1", "1", "--steps", "20", "--json"];
+  const ended = async (...words: string[]): Promise<number[]> => {
+    fs.writeFileSync(at("plain.ts"), plain);
+    const out = await fine(["run", at("plain.ts"), ...words, ...span]);
+    return (JSON.parse(out) as { state: { y: number[][] } }).state.y[0]!;
+  };
+
+  it("takes a bare function of a plain file, returned or in place, with values or without", async () => {
+    const words = ["--state", "1,0", "--params", "k=4,c=0.5"];
+    const [x, v] = (await ended("--function", "spring", ...words)) as [number, number];
+    // The damped oscillator in closed form: decay 1/4, frequency sqrt(4 - 1/16).
+    const [decay, w] = [0.25, Math.sqrt(4 - 1 / 16)];
+    expect(x).toBeCloseTo(Math.exp(-decay) * (Math.cos(w) + (decay / w) * Math.sin(w)), 5);
+    expect(v).toBeCloseTo(-Math.exp(-decay) * (w + decay ** 2 / w) * Math.sin(w), 5);
+    expect(await ended("--function", "inPlace", ...words)).toEqual([x, v]);
+    expect(await ended("--function", "spring", "--state", "2", "--params", "k,c")).toEqual([0, 0]);
+  });
+
+  it("compiles, with the names of the parameters in the code", async () => {
+    fs.writeFileSync(at("plain.ts"), plain);
+    const words = ["--function", "spring", "--state", "2", "--params", "k,c", "--t1", "1", "--steps", "20"];
+    await fine(["compile", at("plain.ts"), ...words, "--target", "c", "--out-dir", at("bare")]);
+    expect(fs.readFileSync(at("bare/spring.h"), "utf8")).toMatch(/double k;[\s\S]*double c;/);
+  });
+
+  it("says what is missing", async () => {
+    fs.writeFileSync(at("plain.ts"), plain);
+    for (const [words, code] of [
+      [["--function", "spring"], "ODE5007"],
+      [["--function", "spring", "--state", "many"], "ODE5007"],
+      [["--function", "spring", "--state", "2", "--params", "k=x"], "ODE5007"],
+      [["--function", "sprong", "--state", "2"], "ODE2001"],
+      [["--function", "spring", "--state", "3", "--params", "k,c"], "ODE2005"],
+    ] as const) {
+      const { code: exit, err } = await odegrad(["run", at("plain.ts"), ...words, ...span.slice(0, 4)]);
+      expect(err, words.join(" ")).toContain(code);
+      expect(exit).toBe(code.startsWith("ODE5") ? 2 : 1);
+    }
+  });
+});
