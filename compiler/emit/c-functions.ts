@@ -117,6 +117,7 @@ export class CPrinter extends FunctionPrinter {
       case "infix":
       case "negation":
       case "gate":
+      case "identity":
         throw new Error(`${op} is no function in C`);
       default:
         return c satisfies never;

@@ -13,6 +13,8 @@ export type Spelling =
   /** -x, and c·p guarded against c = 0: written out where expressions are printed. */
   | { readonly kind: "negation" }
   | { readonly kind: "gate" }
+  /** The argument itself. */
+  | { readonly kind: "identity" }
   /** A function of the target's library; in C the name for `double`, which gets an `f` behind it for `float`. */
   | { readonly kind: "function"; readonly name: string }
   /** A function that the generated file brings along. */
@@ -27,7 +29,7 @@ const infix = (sign: "+" | "-" | "*" | "/"): Row => ({
   js: { kind: "infix", sign },
   c: { kind: "infix", sign },
 });
-const both = (kind: "negation" | "gate"): Row => ({ js: { kind }, c: { kind } });
+const both = (kind: "negation" | "gate" | "identity"): Row => ({ js: { kind }, c: { kind } });
 const library = (name: string, inC: string = name): Row => ({
   js: { kind: "function", name: `Math.${name}` },
   c: { kind: "function", name: inC },
@@ -66,6 +68,7 @@ export const spellings: { readonly [op in Opcode]: Row } = {
   round: helped("round"),
   trunc: library("trunc"),
   fround: helped("fround"),
+  stop: both("identity"),
   add: infix("+"),
   sub: infix("-"),
   mul: infix("*"),

@@ -97,6 +97,7 @@ function printPrimitive(expr: Expr & { kind: "primitive" }, dialect: Dialect): P
     // A sign before a product binds as the product does: -a * b negates a, which is the same number.
     return { text: `-${inner.startsWith("-") ? `(${inner})` : inner}`, precedence: precedence.sum };
   }
+  if (expr.op === "stop") return printExpr(expr.args[0]!, dialect);
   if (expr.op === "gate") {
     const [change, partial] = expr.args as [Expr, Expr];
     // -c is 0 where c is, and a sign in front of a product needs no parentheses.

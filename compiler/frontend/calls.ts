@@ -7,6 +7,7 @@ import { ts } from "ts-morph";
 import * as messages from "../diagnostics/messages.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
 import * as affine from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
 import { member } from "./access.ts";
 import { arithmetic, binary, floorOfQuotient, unary } from "./arithmetic.ts";
 import { lowerLeaf, lowerMethod } from "./arrays.ts";
@@ -24,7 +25,7 @@ import { unknownMath } from "./static-operations.ts";
 import { type FunctionNode, type FunctionValue, isTagged } from "./static-values.ts";
 import { refusalIn } from "./subset.ts";
 import { assignedNames, bare } from "./syntax.ts";
-import { describe, integer, type Scalar, type Value } from "./values.ts";
+import { describe, integer, real, type Scalar, type Value } from "./values.ts";
 
 /** Calls inside calls, at most. */
 const deepest = 200;
@@ -70,6 +71,13 @@ function apply(
   if (callee.kind === "constant" && isTagged(callee.value) && callee.value.kind === "library") {
     const { name } = callee.value;
     if (isLeafFunction(name)) return lowerLeaf(lowering, name, node, scope, wish ?? name);
+    if (name === "stopGradient") {
+      const [argument] = node.arguments;
+      if (node.arguments.length !== 1 || argument === undefined) {
+        return refuse(messages.wrongArity(spanOf(node), name, "one value", node.arguments.length));
+      }
+      return stopped(lowering, lowerExpression(lowering, argument, scope, wish), wish ?? "stopped");
+    }
     const later = libraryLater.get(name);
     if (later !== undefined) return refuse(messages.notYet(spanOf(node.expression), `\`${name}\``, later));
     const instead = "call it at module level, and use the result here";
@@ -85,6 +93,39 @@ function apply(
     return value.kind === "function" ? refuse(syntax.functionValue(spanOf(argument))) : value;
   });
   return expand(lowering, callee, args, node, wish);
+}
+
+/** The same value, which every derivative takes for a constant. */
+function stopped(lowering: Lowering, value: Value, wish: string): Value {
+  switch (value.kind) {
+    case "scalar":
+      return value.pure ? value : real(build.primitive("stop", [value.real()]));
+    case "record": {
+      const entries = [...value.entries].map(
+        ([key, inner]) => [key, stopped(lowering, inner, value.tuple ? `${wish}_${key}` : key)] as const,
+      );
+      return { ...value, entries: new Map(entries) };
+    }
+    case "array": {
+      if (value.element === "integer") return value;
+      const array = lowering.alloc(wish, value.shape, false);
+      const { view, shape } = value;
+      lowering.emit(
+        ...build.forEachEntry(shape, lowering.fresh, (at) => [
+          build.store(array, at, build.primitive("stop", [build.read(view.array, [...view.prefix, ...at])])),
+        ]),
+      );
+      return {
+        kind: "array",
+        view: { array, prefix: [] },
+        shape,
+        element: "real",
+        readOnly: "a stopped value",
+      };
+    }
+    default:
+      return value;
+  }
 }
 
 /** The body of a function in the place of a call. */

@@ -32,7 +32,6 @@ export const libraryLater: ReadonlyMap<string, string> = new Map([
   ...["linearOperator", "directional", "jvp", "vjp", "hvp", "stochastic"].map(
     (name) => [name, "write the derivative out by hand for now"] as const,
   ),
-  ["stopGradient", "hand the value in as `data`, which is never differentiated"],
   ["custom", "call the function itself: its body is differentiated"],
   ["field", "declare an `ode`"],
 ]);
@@ -43,6 +42,7 @@ export const isLeafFunction = (name: string): boolean =>
 /** Every name of the library that the compiler knows by itself. */
 export const libraryFunctions: readonly string[] = [
   ...["ode", "kernel", "vec", "mat", "tensor", "csr", "uniform", "normal", "hold", "linear", "cubic"],
+  "stopGradient",
   ...libraryLater.keys(),
 ];
 
@@ -68,6 +68,9 @@ export function callLibrary(
     case "kernel":
       if (args.length !== 1) refuse(messages.wrongArity(spanOf(node), name, "one record", args.length));
       return { kind: "model", form: name, declaration: args[0], node };
+    case "stopGradient":
+      if (args.length !== 1) refuse(messages.wrongArity(spanOf(node), name, "one value", args.length));
+      return args[0];
     case "vec":
       return filled(interpreter, [size(0)], args[1], node, 1);
     case "mat":

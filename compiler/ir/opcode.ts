@@ -32,6 +32,8 @@ export const unaryOpcodes = [
   "round",
   "trunc",
   "fround",
+  /** stop(x) = x, a constant to every derivative: `stopGradient`. */
+  "stop",
 ] as const;
 
 export const binaryOpcodes = [

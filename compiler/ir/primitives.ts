@@ -192,6 +192,12 @@ export const primitives: Table = {
     cost: cheap,
     convention: "derivative 1",
   }),
+  stop: unary(
+    (x) => x,
+    () => zero,
+    [-2.7, 0, 0.3, 1e9],
+    { kind: "zero", cost: cheap, convention: "derivative 0 of every order, as asked for by stopGradient" },
+  ),
 
   add: binary(
     (x, y) => x + y,

@@ -5,7 +5,8 @@
 import type { Affine } from "./affine.ts";
 import * as affine from "./affine.ts";
 import * as build from "./build.ts";
-import type { Access, Argument, Block, Expr, Fn, Statement, Test, View } from "./nodes.ts";
+import type { Access, Argument, Block, Expr, Fn, Program, Statement, Test, View } from "./nodes.ts";
+import type { Opcode } from "./opcode.ts";
 
 // Visiting.
 
@@ -358,4 +359,15 @@ export function instantiate(block: Block, fresh: (wish: string) => string, free:
     },
     binder: (text) => renamed.get(text) ?? text,
   });
+}
+
+/** Every primitive that a program uses. */
+export function opcodesOf(program: Program): Set<Opcode> {
+  const found = new Set<Opcode>();
+  for (const fn of program.functions) {
+    forEachExprIn(fn.body, (expr) => {
+      if (expr.kind === "primitive") found.add(expr.op);
+    });
+  }
+  return found;
 }

@@ -6,14 +6,14 @@
 import type { Engine, Problem } from "../execute/problem.ts";
 import type { Program } from "../ir/nodes.ts";
 import type { Opcode } from "../ir/opcode.ts";
-import { forEachExprIn } from "../ir/walk.ts";
+import { opcodesOf } from "../ir/walk.ts";
 import { type Check, difference, sameBits, within } from "./check.ts";
 
 const title = "JavaScript and C agree";
 /** Exactly rounded, or a choice or a whole number: one right answer, which both targets must give. */
 const exact: ReadonlySet<Opcode> = new Set<Opcode>([
   ...(["add", "sub", "mul", "div", "neg", "abs", "sqrt", "gate", "min", "max", "sign"] as const),
-  ...(["floor", "ceil", "round", "trunc", "fround", "mod"] as const),
+  ...(["floor", "ceil", "round", "trunc", "fround", "stop", "mod"] as const),
 ]);
 
 export function targetsAgree(
@@ -53,14 +53,4 @@ function records<Answer extends object>(
   const list = (value: unknown): ArrayLike<number> =>
     typeof value === "number" ? [value] : (value as Float64Array);
   return Object.keys(ours).map((key) => [list(ours[key as keyof Answer]), list(theirs[key as keyof Answer])]);
-}
-
-function opcodesOf(program: Program): Set<Opcode> {
-  const found = new Set<Opcode>();
-  for (const fn of program.functions) {
-    forEachExprIn(fn.body, (expr) => {
-      if (expr.kind === "primitive") found.add(expr.op);
-    });
-  }
-  return found;
 }
