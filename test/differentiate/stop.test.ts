@@ -44,7 +44,7 @@ describe.each([
     [0, Math.exp(0.7)],
   ],
   [
-    "let s = 0; for (let i = 0; i < 3; i++) s = stopGradient(s) * k + x; return { x: s };",
+    "let s = 0; for (let i = 0; i < 3; i++) s = stopGradient(s) * c + x; return { x: s };",
     2.793,
     [1, 0.7 * 1.3 + 0.7],
   ],
