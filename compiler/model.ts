@@ -63,6 +63,8 @@ export interface Model {
   readonly timesSpan?: Span | undefined;
   readonly constants: readonly GlobalArray[];
   readonly rhs: Fn;
+  /** The initial state; like `rhs`, without the state leaves among its parameters. Nothing: it is given. */
+  readonly initial?: Fn | undefined;
   readonly loss: {
     readonly terminal?: Fn | undefined;
     readonly running?: Fn | undefined;

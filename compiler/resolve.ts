@@ -21,6 +21,7 @@ import {
   unknownAdjoint,
   unknownMethod,
   unknownWrt,
+  wrtOfInitial,
 } from "./diagnostics/command-messages.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { nearest } from "./diagnostics/nearest.ts";
@@ -102,7 +103,9 @@ export function resolveSolver(model: Model, options: Options): Resolved {
     note(straddling, options.steps, options.dt, options.t0, options.t1);
   }
   if (found.length > 0 || count.steps === undefined) return { diagnostics: found, fault };
-  return { solver: { method, adjoint, t0, t1, steps: count.steps, wrt } };
+  // A state that is computed has no gradient of its own.
+  const asked = wrt ?? (model.initial === undefined ? undefined : ["params", "inputs"]);
+  return { solver: { method, adjoint, t0, t1, steps: count.steps, wrt: asked } };
 }
 
 function checkMethod(method: string, span: Span | undefined): Diagnostic[] {
@@ -203,6 +206,7 @@ const lcm = (a: number, b: number): number => (a / gcd(a, b)) * b;
 
 /** A path names a record, a leaf, or a record of leaves on the way to one. */
 function checkWrt(model: Model, path: string, span: Span | undefined): Diagnostic[] {
+  if (model.initial !== undefined && /^state(\.|$)/.test(path)) return [wrtOfInitial(path, span)];
   const known = wrtPaths(model);
   return known.includes(path) ? [] : [unknownWrt(path, nearest(path, known), span)];
 }
@@ -210,7 +214,7 @@ function checkWrt(model: Model, path: string, span: Span | undefined): Diagnosti
 /** Every path that `wrt` may name. */
 export function wrtPaths(model: Model): string[] {
   const leaves = [
-    ...model.state.map((leaf) => ["state", ...leaf.path]),
+    ...(model.initial === undefined ? model.state : []).map((leaf) => ["state", ...leaf.path]),
     ...model.params.map((leaf) => ["params", ...leaf.path]),
     ...model.inputs.flatMap((input) => input.leaves.map((leaf) => ["inputs", ...leaf.path])),
   ];

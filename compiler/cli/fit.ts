@@ -161,7 +161,7 @@ function variablesOf({ model, solver }: Module, start: Problem): Variable[] {
 function valuesJson({ model }: Module, problem: Problem): Json {
   return {
     params: model.params.length === 0 ? undefined : nestedRecord(model.params, problem.params),
-    state: nestedRecord(model.state, problem.state0),
+    state: model.initial === undefined ? nestedRecord(model.state, problem.state0) : undefined,
     inputs: model.inputs.length === 0 ? undefined : inputsJson(model, problem),
   };
 }

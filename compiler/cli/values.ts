@@ -7,7 +7,7 @@
  * observation times. Columns of any other name are left alone, and said so.
  */
 
-import { badTable, badValues } from "../diagnostics/command-messages.ts";
+import { badTable, badUsage, badValues } from "../diagnostics/command-messages.ts";
 import type { Problem } from "../execute/problem.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
 import type { CommandOptions } from "../options.ts";
@@ -33,6 +33,14 @@ export function withFiles(
   const at = (leaf: Leaf): number => leaf.offset;
   if (options.params !== undefined) {
     fromJson(context, options.params, (json) => overwrite(model.params, json, own.params, at, []));
+  }
+  if (options.state !== undefined && model.initial !== undefined) {
+    throw new Failure(exitCode.usage, [
+      badUsage(
+        "the initial state of this model is computed by `initial`",
+        "change what it is computed from: `--params FILE.json`",
+      ),
+    ]);
   }
   if (options.state !== undefined) {
     fromJson(context, options.state, (json) => overwrite(model.state, json, own.state0, at, []));

@@ -173,7 +173,7 @@ function plainOptions({ model, solver }: Module, problem: Problem): object {
     t0: problem.t0,
     t1: problem.t1,
     steps: problem.steps,
-    state: nestedRecord(model.state, problem.state0),
+    state: model.initial === undefined ? nestedRecord(model.state, problem.state0) : undefined,
     params: model.params.length === 0 ? undefined : nestedRecord(model.params, problem.params),
     data: model.data.length === 0 ? undefined : nestedRecord(model.data, problem.data),
     inputs: model.inputs.length === 0 ? undefined : inputs(model),

@@ -120,6 +120,12 @@ export const unknownWrt = (path: string, close: string | undefined, span?: Span)
     suggestion: did(close, "name `state`, `params`, `inputs` or a leaf of them, e.g. `params.alpha`"),
   });
 
+export const wrtOfInitial = (path: string, span?: Span): Diagnostic =>
+  error("ODE4013", `\`wrt\` names \`${path}\`, which \`initial\` computes`, {
+    span,
+    suggestion: "name what it is computed from, e.g. `params`",
+  });
+
 export const noLoss = (model: string, span: Span): Diagnostic =>
   error("ODE4014", `the model \`${model}\` has no loss, so there is no gradient to ask for`, {
     span,

@@ -99,12 +99,21 @@ export const unknownKey = (
 ): Diagnostic =>
   error("ODE2002", span, `\`${key}\` is no key of ${where}`, did(close, `the keys are ${list(known)}`));
 
-export const missingDerivative = (span: Span, state: string, declared: Span): Diagnostic =>
+export const missingDerivative = (
+  span: Span,
+  state: string,
+  declared: Span,
+  maker: "rhs" | "initial" = "rhs",
+): Diagnostic =>
   error(
     "ODE2003",
     span,
-    `\`rhs\` returns no derivative for the state \`${state}\``,
-    `add \`${state}: …\` to the returned record; write \`${state}: 0\` if it does not change`,
+    maker === "rhs"
+      ? `\`rhs\` returns no derivative for the state \`${state}\``
+      : `\`initial\` returns no value for the state \`${state}\``,
+    maker === "rhs"
+      ? `add \`${state}: …\` to the returned record; write \`${state}: 0\` if it does not change`
+      : `add \`${state}: …\` to the returned record`,
     [{ message: `\`${state}\` is declared here`, span: declared }],
   );
 
@@ -177,6 +186,9 @@ export const unknownMember = (
     `there is no \`${name}\` in this record`,
     did(close, known.length === 0 ? "the record is empty" : `it holds ${list(known)}`),
   );
+
+export const badSignal = (span: Span, what: string, instead: string): Diagnostic =>
+  error("ODE2011", span, what, instead);
 
 export const badLeaf = (span: Span, what: string): Diagnostic =>
   error(

@@ -16,12 +16,23 @@ export const layerNames: readonly string[] =
     " ",
   );
 
-/** `types`: aliases of the model's records in the TypeScript dialect, undefined in JavaScript. */
-export function comfortableLayer(types: string | undefined, checkpoints: Checkpoints): string {
+/**
+ * `types`: aliases of the model's records in the TypeScript dialect, undefined in JavaScript. `isComputed`: the initial
+ * state is computed from parameters, so nobody gives it and it has no gradient.
+ */
+export function comfortableLayer(
+  types: string | undefined,
+  checkpoints: Checkpoints,
+  isComputed: boolean,
+): string {
   const isTyped = types !== undefined;
-  return ["", reserve(isTyped, checkpoints), "", ...(isTyped ? [types, ""] : []), records(isTyped)].join(
-    "\n",
-  );
+  return [
+    "",
+    reserve(isTyped, checkpoints),
+    "",
+    ...(isTyped ? [types, ""] : []),
+    records(isTyped, isComputed),
+  ].join("\n");
 }
 
 function reserve(isTyped: boolean, { arrays, capacity }: Checkpoints): string {
@@ -44,7 +55,7 @@ function reserve(isTyped: boolean, { arrays, capacity }: Checkpoints): string {
   ].join("\n");
 }
 
-function records(isTyped: boolean): string {
+function records(isTyped: boolean, isComputed: boolean): string {
   const t = (text: string): string => (isTyped ? text : "");
   return `${t("type Rows = { path: string[]; offset: number; shape: number[] }[];\n\n")}/** Leaves by the path of their names. */
 function leavesOf(layout${t(": Layout")})${t(": Rows")} {
@@ -170,13 +181,12 @@ function ask${t("<Answer>")}(question${t(": Question")}, answer${t(": () => Answ
 }
 
 function pose(question${t(": Question")})${t(": void")} {
-  const known = ["state", "params", "inputs", "data", "times", "t0", "t1", "steps"];
+  const known = [${isComputed ? "" : '"state", '}"params", "inputs", "data", "times", "t0", "t1", "steps"];
   if (!isRecord(question)) throw new TypeError("a record is expected, of " + known.join(", "));
   for (const key of Object.keys(question)) {
     if (!known.includes(key)) throw new TypeError("no option of the name " + key + "; there is " + known.join(", "));
   }
-  if (question.state !== undefined) fill(question.state, state0$, meta.state, "state");
-  if (question.params !== undefined) fill(question.params, params$, meta.params, "parameter");
+${isComputed ? "" : '  if (question.state !== undefined) fill(question.state, state0$, meta.state, "state");\n'}  if (question.params !== undefined) fill(question.params, params$, meta.params, "parameter");
   if (question.inputs !== undefined) fillInputs(question.inputs);
   if (question.data !== undefined) fill(question.data, data$, meta.data, "data");
   for (const name of ["t0", "t1", "steps"]${t(" as const")}) {
@@ -214,8 +224,7 @@ export function valueAndGradient(question${t(": Question")} = {})${t(": ValueAnd
       value: value$[0]${t("!")},
       gradient: {
         params: record(meta.params, paramsBar$),
-        state: record(meta.state, state0Bar$),
-        inputs: pieces(inputsBar$),
+${isComputed ? "" : "        state: record(meta.state, state0Bar$),\n"}        inputs: pieces(inputsBar$),
       },
     };
   });

@@ -46,6 +46,7 @@ export function recordTypes(model: Model): string {
     const piece = recordType(named(leaves), "", "  ", 1);
     return `  ${isPlain.test(name) ? name : quoted(name)}: ${/^[\w[\]]+$/.test(piece) ? piece : `(${piece})`}[];`;
   });
+  const state = model.initial === undefined ? "state: State; " : "";
   const alias = (name: string, type: string): string => `export type ${name} = ${type};`;
   return [
     alias("State", recordType(named(model.state), "", "")),
@@ -56,7 +57,7 @@ export function recordTypes(model: Model): string {
     "export type Given<T> = T extends number ? number : T extends readonly (infer Entry)[] ? ArrayLike<Given<Entry>>",
     "  : { readonly [name in keyof T]?: Given<T[name]> };",
     "export type Question = {",
-    "  state?: Given<State>; params?: Given<Params>; inputs?: Given<Inputs>; data?: Given<Data>;",
+    `  ${model.initial === undefined ? "state?: Given<State>; " : ""}params?: Given<Params>; inputs?: Given<Inputs>; data?: Given<Data>;`,
     "  times?: ArrayLike<number>; t0?: number; t1?: number; steps?: number;",
     "};",
     "/** Leaves of states and outputs are lists, one entry per time. */",
@@ -72,7 +73,7 @@ export function recordTypes(model: Model): string {
     ),
     alias(
       "ValueAndGradient",
-      "{\n  status: Status;\n  value: number;\n  gradient: { params: Params; state: State; inputs: Inputs };\n}",
+      `{\n  status: Status;\n  value: number;\n  gradient: { params: Params; ${state}inputs: Inputs };\n}`,
     ),
   ].join("\n");
 }

@@ -48,7 +48,9 @@ export function emitJavaScript(module: Module, options: JavaScriptOptions): { co
     lines.push({ text: "" }, ...(entry ? printer.entry(fn, entry) : printer.kernel(fn)));
   }
   const types = isTyped ? recordTypes(module.model) : undefined;
-  lines.push(...plainLines(comfortableLayer(types, storage.checkpoints())));
+  lines.push(
+    ...plainLines(comfortableLayer(types, storage.checkpoints(), module.model.initial !== undefined)),
+  );
   return {
     code: `${lines.map((line) => line.text).join("\n")}\n`,
     map: sourceMap(lines, module.model.file, options),

@@ -45,7 +45,6 @@ const keys = [
 ];
 
 const later: Readonly<Record<string, string>> = {
-  initial: "give the initial state as numbers in `state`",
   hamiltonian: "write the two derivatives as `rhs`: q' = ∂H/∂p and p' = −∂H/∂q",
   events: "split the time at the event, and solve the pieces one after the other",
 };
@@ -56,6 +55,7 @@ interface Signals {
   readonly tree: RecordTree;
   readonly inputs: readonly {
     readonly name: string;
+    readonly kind: Input["kind"];
     readonly count: number;
     readonly drafts: readonly Draft[];
     readonly span: Span;
@@ -142,12 +142,14 @@ export class Declaration {
       data,
       constants,
       leaves,
+      isState: (leaf) => placed.state.includes(leaf),
     };
     const rhs = this.#rhs(world, placed.state);
+    const initial = this.#initial(world, placed.state);
     const loss = this.#loss(world, times?.length ?? 1);
     const outputs = this.#outputs(world);
     if (rhs === undefined || this.#reporter.failed) return undefined;
-    this.#unused(placed.params, [rhs, ...Object.values(loss), ...outputs.map(({ fn }) => fn)]);
+    this.#unused(placed.params, [rhs, initial, ...Object.values(loss), ...outputs.map(({ fn }) => fn)]);
     return {
       name,
       file,
@@ -158,6 +160,7 @@ export class Declaration {
       timesSpan: this.#place("times"),
       constants: constantArrays.arrays,
       rhs,
+      initial,
       loss,
       outputs,
       solver: defaults,
@@ -219,9 +222,9 @@ export class Declaration {
       const node = value.nodes.get(name);
       const place = node ? spanOf(node) : span;
       this.#reporter.attempt(place, () => {
-        const { tree, drafts, count } = readSignal(name, signal, place);
+        const { tree, drafts, kind, count } = readSignal(name, signal, place);
         entries.set(name, tree);
-        inputs.push({ name, count, drafts, span: place });
+        inputs.push({ name, kind, count, drafts, span: place });
       });
     }
     if (inputs.length < value.entries.size) return undefined;
@@ -252,15 +255,7 @@ export class Declaration {
     if (!this.#written.entries.has("rhs")) return undefined;
     const fn = this.#function(this.#written.entries.get("rhs"), this.#place("rhs") ?? this.#span);
     if (fn === undefined) return undefined;
-    const outs = state.map(
-      ({ name, shape }): Parameter => ({
-        kind: "array",
-        name: `f_${name}`,
-        element: "real",
-        shape,
-        access: "out",
-      }),
-    );
+    const outs = outsOf(state);
     const target = targetOf(world.state, world.names, []);
     if (this.#form === "kernel") {
       const [leaf] = state as [Leaf];
@@ -268,6 +263,15 @@ export class Declaration {
       return lowerFunction(world, "rhs", fn, { kind: "kernel", target: derivative, leaf, outs })?.fn;
     }
     return lowerFunction(world, "rhs", fn, { kind: "derivative", target, outs })?.fn;
+  }
+
+  #initial(world: World, state: readonly Leaf[]): Fn | undefined {
+    if (!this.#written.entries.has("initial")) return undefined;
+    const place = this.#place("initial") ?? this.#span;
+    const fn = this.#function(this.#written.entries.get("initial"), place);
+    if (fn === undefined) return undefined;
+    const target = targetOf(world.state, world.names, [], "initial");
+    return lowerFunction(world, "initial", fn, { kind: "initial", target, outs: outsOf(state) })?.fn;
   }
 
   #loss(world: World, times: number): Model["loss"] {
@@ -315,18 +319,20 @@ function readSignal(
   name: string,
   value: Static,
   place: Span,
-): { tree: Tree; drafts: readonly Draft[]; count: number } {
+): { tree: Tree; drafts: readonly Draft[]; kind: Input["kind"]; count: number } {
   if (!isTagged(value) || value.kind !== "signal") {
     const expected = "a signal of time such as `hold(20)`";
     return refuse(messages.wrongKind(place, expected, describe(value)));
   }
-  if (value.signal !== "hold") {
-    return refuse(messages.notYet(place, `\`${value.signal}\``, "use `hold` with more pieces"));
+  if (value.signal !== "hold" && value.knots.length < 2) {
+    const what = `\`${value.signal}\` needs at least two knots, one at each end`;
+    refuse(messages.badSignal(place, what, `write \`${value.signal}(2)\`, or \`hold(1)\` for a constant`));
   }
   const pieces = value.knots.map((knot) => treeOf(knot, [name], place));
   const [first] = pieces as [Tree];
   if (pieces.some((piece) => !sameShape(piece, first))) {
-    return refuse(messages.badLeaf(place, `the pieces of \`${name}\` differ in shape`));
+    const instead = "give every piece or knot the shape of the leaf, whatever its number";
+    return refuse(messages.badSignal(place, `the pieces of \`${name}\` differ in shape`, instead));
   }
   const all = pieces.map(draftsOf);
   let position = 0;
@@ -340,28 +346,44 @@ function readSignal(
     return { kind: "leaf", leaf: { ...tree.leaf, initial } };
   };
   const tree = merge(first);
-  return { tree, drafts: draftsOf(tree), count: value.knots.length };
+  return { tree, drafts: draftsOf(tree), kind: value.signal, count: value.knots.length };
 }
 
 function placeInputs(signals: Signals, names: ReadonlyMap<Draft, string>): Input[] {
   let offset = 0;
-  return signals.inputs.map(({ name, count, drafts, span }) => {
+  return signals.inputs.map(({ name, kind, count, drafts, span }) => {
     const leaves = placeLeaves(drafts, names, count, offset);
     offset += drafts.reduce((sum, { shape }) => sum + count * sizeOf(shape), 0);
-    return { name, kind: "hold", count, leaves, span };
+    return { name, kind, count, leaves, span };
   });
 }
 
+/** One result for each state leaf. */
+const outsOf = (state: readonly Leaf[]): Parameter[] =>
+  state.map(({ name, shape }) => ({
+    kind: "array",
+    name: `f_${name}`,
+    element: "real",
+    shape,
+    access: "out",
+  }));
+
 /** Where the derivative of each state leaf goes. */
-function targetOf(tree: Tree, names: ReadonlyMap<Draft, string>, path: readonly string[]): Target {
+function targetOf(
+  tree: Tree,
+  names: ReadonlyMap<Draft, string>,
+  path: readonly string[],
+  maker: "rhs" | "initial" = "rhs",
+): Target {
+  const whatIs = maker === "rhs" ? "the derivative" : "the initial value";
   if (tree.kind === "leaf") {
-    const name = `the derivative of \`${path.join(".")}\``;
+    const name = `${whatIs} of \`${path.join(".")}\``;
     const { shape, span } = tree.leaf;
     return { kind: "leaf", array: `f_${names.get(tree.leaf)}`, prefix: [], shape, name, span };
   }
   const entries = [...tree.entries].map(
-    ([key, inner]) => [key, targetOf(inner, names, [...path, key])] as const,
+    ([key, inner]) => [key, targetOf(inner, names, [...path, key], maker)] as const,
   );
-  const name = path.length === 0 ? "what `rhs` returns" : `the derivative of \`${path.join(".")}\``;
-  return { kind: "record", tuple: tree.tuple, entries: new Map(entries), name, span: tree.span };
+  const name = path.length === 0 ? `what \`${maker}\` returns` : `${whatIs} of \`${path.join(".")}\``;
+  return { kind: "record", tuple: tree.tuple, entries: new Map(entries), maker, name, span: tree.span };
 }

@@ -43,11 +43,14 @@ export interface World {
   readonly constants: RecordValue;
   /** State, params, inputs and data leaves in the order of the parameters. */
   readonly leaves: readonly Leaf[];
+  isState(leaf: Leaf): boolean;
 }
 
 /** What a function is asked for: derivatives into targets, one number, or whatever an output turns out to be. */
 export type Asked =
   | { readonly kind: "derivative"; readonly target: Target; readonly outs: readonly Parameter[] }
+  /** Of params and env alone: the initial state. */
+  | { readonly kind: "initial"; readonly target: Target; readonly outs: readonly Parameter[] }
   /** Of a bare function of t, y, p and dy, which writes its last argument or returns the derivative. */
   | {
       readonly kind: "kernel";
@@ -66,7 +69,8 @@ export function lowerFunction(
   asked: Asked,
   times?: number,
 ): { fn: Fn; shape: Shape } | undefined {
-  const ins = world.leaves.map(
+  const seen = asked.kind === "initial" ? world.leaves.filter((leaf) => !world.isState(leaf)) : world.leaves;
+  const ins = seen.map(
     (leaf): Parameter => ({
       kind: "array",
       name: leaf.name,
@@ -120,20 +124,27 @@ function lowerWhole(
   const { node } = fn;
   const scope = new Scope(fn.scope, node);
   const args = [
-    leavesAsValue(world, world.state),
+    ...(asked.kind === "initial" ? [] : [leavesAsValue(world, world.state)]),
     leavesAsValue(world, world.params),
     environment(world, times),
   ];
   lowering.calls.push(node);
   bindParameters(lowering, node.parameters, args, scope, changesIn(node), (found) =>
-    refuse(messages.wrongArity(spanOf(node), name, "state, params and env", found)),
+    refuse(
+      messages.wrongArity(
+        spanOf(node),
+        name,
+        asked.kind === "initial" ? "params and env" : "state, params and env",
+        found,
+      ),
+    ),
   );
   const { body } = node;
   if (body === undefined) return refuse(syntax.noBody(spanOf(node)));
   let shape: Shape = [];
   const exit: Exit = {
     put(expression, inner) {
-      if (asked.kind === "derivative") putResult(lowering, expression, inner, asked.target);
+      if ("target" in asked) putResult(lowering, expression, inner, asked.target);
       else if (asked.kind === "number") putNumber(lowering, expression, inner, "result");
       else shape = putOutput(lowering, expression, inner);
     },

@@ -37,6 +37,8 @@ export type Target =
       readonly kind: "record";
       readonly tuple: boolean;
       readonly entries: ReadonlyMap<string, Target>;
+      /** The function whose result it is. */
+      readonly maker: "rhs" | "initial";
       readonly name: string;
       readonly span: Span | undefined;
     };
@@ -152,7 +154,7 @@ function checkComplete(
   at: Span,
 ): void {
   for (const [key, { span }] of target.entries) {
-    if (!found.has(key)) refuse(messages.missingDerivative(at, key, span ?? at));
+    if (!found.has(key)) refuse(messages.missingDerivative(at, key, span ?? at, target.maker));
   }
 }
 

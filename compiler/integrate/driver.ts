@@ -9,9 +9,10 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
 import type { Alloc, Argument, Expr, Fn, Statement, Test, View } from "../ir/nodes.ts";
-import type { Leaf, Model } from "../model.ts";
+import type { Input, Leaf, Model } from "../model.ts";
 import { type Solver, status } from "../module.ts";
 import type { Interface } from "./interface-arrays.ts";
+import { isSignal } from "./signals.ts";
 import { type Coefficients, double, type Fraction } from "./tableau.ts";
 
 /** A state-shaped set of views, by leaf name. */
@@ -20,7 +21,8 @@ export type Vector = (leaf: Leaf) => View;
 /** Where a function of the model is asked: time, state, and the piece of each `hold` by input name. */
 export interface Point {
   readonly t: Expr;
-  readonly state: Vector;
+  /** Nothing for `initial`, which makes the state. */
+  readonly state?: Vector | undefined;
   readonly piece: (input: string) => Affine;
   /** Index of the observation, for `at`. */
   readonly k?: Affine;
@@ -57,6 +59,10 @@ export class Driver {
   /** Observation k is made after `observeAt[k + 1]` steps; entry 0 is 0 and the last is the number of steps. */
   readonly observeAt: string;
   readonly #pieceAt = new Map<string, string>();
+  /** Of signals that are no `hold`: the knot at or before the time that is asked for. */
+  readonly #knotAt = new Map<string, string>();
+  /** Second derivatives of splines at their knots, and their cotangents, by leaf. */
+  readonly #curves = new Map<string, { readonly curve: string; readonly bar: string }>();
   readonly h: Expr;
   /** Stage states X_i and their slopes k_i, used by every sweep, so that one kernel serves them all. */
   readonly stages: Stages;
@@ -72,9 +78,21 @@ export class Driver {
     this.stepCount = this.names.fresh("step_count");
     this.observeAt = this.names.fresh("observe_at");
     this.h = build.name(this.names.fresh("h"));
-    for (const input of model.inputs) this.#pieceAt.set(input.name, this.names.fresh(`${input.name}_at`));
+    for (const input of model.inputs) {
+      const at = this.names.fresh(`${input.name}_at`);
+      (isSignal(input) ? this.#knotAt : this.#pieceAt).set(input.name, at);
+      if (input.kind !== "cubic") continue;
+      for (const { name } of input.leaves) {
+        const curve = this.names.fresh(`${name}_curve`);
+        this.#curves.set(name, { curve, bar: this.names.fresh(`${name}_curve_bar`) });
+      }
+    }
     this.stages = new Stages(this, "x_");
     this.slopes = new Stages(this, "k_");
+  }
+
+  get #holds(): readonly Input[] {
+    return this.model.inputs.filter((input) => !isSignal(input));
   }
 
   get steps(): Affine {
@@ -146,42 +164,128 @@ export class Driver {
 
   // Calls.
 
+  /** Finds the knots around a time, and how far it is from the first of them. */
+  #locate(t: Expr): {
+    readonly statements: readonly Statement[];
+    readonly weights: ReadonlyMap<string, Expr>;
+  } {
+    const { io, model, names } = this;
+    const statements: Statement[] = [];
+    const weights = new Map<string, Expr>();
+    for (const input of model.inputs.filter(isSignal)) {
+      const at = this.#knotAt.get(input.name)!;
+      const position = names.fresh("position");
+      const weight = names.fresh(`${input.name}_weight`);
+      const done = build.div(
+        build.sub(t, build.read(io.t0)),
+        build.sub(build.read(io.t1), build.read(io.t0)),
+      );
+      const floor = build.primitive("floor", [build.name(position)]);
+      const last = build.primitive("min", [floor, build.number(input.count - 2)]);
+      statements.push(
+        build.bind(position, build.mul(done, build.number(input.count - 1))),
+        build.store(at, [], build.primitive("max", [last, build.zero])),
+        build.bind(weight, build.sub(build.name(position), build.integerValue(affine.gather(at, [])))),
+      );
+      weights.set(input.name, build.name(weight));
+    }
+    return { statements, weights };
+  }
+
+  /** Views of what a function takes of a leaf of an input, or of its cotangents; `record` and `curve` hold them. */
+  #valueViews(input: Input, point: Point, record: string, curve: string | undefined): View[] {
+    if (!isSignal(input)) return [{ array: record, prefix: [point.piece(input.name)] }];
+    const knot = affine.gather(this.#knotAt.get(input.name)!, []);
+    const arrays = curve === undefined ? [record] : [record, curve];
+    return arrays.flatMap((array) =>
+      [0, 1].map((offset) => ({ array, prefix: [affine.offset(knot, offset)] })),
+    );
+  }
+
+  /** Solves for the second derivatives of the splines; belongs before all steps. */
+  curves(splines: ReadonlyMap<string, Fn>): Statement[] {
+    return this.#splines().flatMap(({ input, leaf, curve }) => [
+      build.alloc(curve, [input.count, ...leaf.shape], { zero: false }),
+      callOf(splines.get(leaf.name)!, [this.io.given.get(leaf.name)!, curve]),
+    ]);
+  }
+
+  /** Cotangents of the splines' second derivatives, from 0; belongs before the reverse sweep. */
+  curveBars(): Statement[] {
+    return this.#splines().flatMap(({ input, leaf, bar }) =>
+      this.io.givenBar.has(leaf.name) ? [build.alloc(bar, [input.count, ...leaf.shape])] : [],
+    );
+  }
+
+  /** Hands them on to the knots; belongs behind the reverse sweep. */
+  transposeCurves(vjps: ReadonlyMap<string, Fn>): Statement[] {
+    return this.#splines().flatMap(({ leaf, bar }) => {
+      const knotsBar = this.io.givenBar.get(leaf.name);
+      if (knotsBar === undefined) return [];
+      return [callOf(vjps.get(leaf.name)!, [this.io.given.get(leaf.name)!, bar, knotsBar])];
+    });
+  }
+
+  #splines() {
+    return this.model.inputs.flatMap((input) =>
+      input.leaves.flatMap((leaf) => {
+        const own = this.#curves.get(leaf.name);
+        return own === undefined ? [] : [{ input, leaf, ...own }];
+      }),
+    );
+  }
+
   /** Arguments for the parameters that all functions of the model share. */
-  #given(point: Point, withIndex: boolean): Argument[] {
+  #given(point: Point, withIndex: boolean, weights: ReadonlyMap<string, Expr>): Argument[] {
     const view = (array: string, prefix: readonly Affine[] = []): Argument => ({
       kind: "array",
       view: { array, prefix },
     });
     const { model, io } = this;
+    const { state } = point;
     return [
       { kind: "real", value: point.t },
       ...(withIndex ? [{ kind: "integer" as const, value: point.k! }] : []),
-      ...model.state.map((leaf): Argument => ({ kind: "array", view: point.state(leaf) })),
+      ...(state === undefined
+        ? []
+        : model.state.map((leaf): Argument => ({ kind: "array", view: state(leaf) }))),
       ...model.params.map((leaf) => view(io.given.get(leaf.name)!)),
-      ...model.inputs.flatMap((input) =>
-        input.leaves.map((leaf) => view(io.given.get(leaf.name)!, [point.piece(input.name)])),
-      ),
+      ...model.inputs.flatMap((input): Argument[] => {
+        const weight = weights.get(input.name);
+        const views = input.leaves.flatMap((leaf) =>
+          this.#valueViews(input, point, io.given.get(leaf.name)!, this.#curves.get(leaf.name)?.curve),
+        );
+        return [
+          ...(weight === undefined ? [] : [{ kind: "real" as const, value: weight }]),
+          ...views.map((each): Argument => ({ kind: "array", view: each })),
+        ];
+      }),
       ...model.data.map((leaf) => view(io.given.get(leaf.name)!)),
     ];
   }
 
   /** Calls a function of the model; `results` in the order of its results. */
-  call(fn: Fn, point: Point, results: readonly View[]): Statement {
-    return {
-      kind: "call",
-      callee: fn.name,
-      args: [
-        ...this.#given(point, takesIndex(fn)),
-        ...results.map((view) => ({ kind: "array" as const, view })),
-      ],
-    };
+  call(fn: Fn, point: Point, results: readonly View[]): Statement[] {
+    const { statements, weights } = this.#locate(point.t);
+    return [
+      ...statements,
+      {
+        kind: "call",
+        callee: fn.name,
+        args: [
+          ...this.#given(point, takesIndex(fn), weights),
+          ...results.map((view) => ({ kind: "array" as const, view })),
+        ],
+      },
+    ];
   }
 
   /** Calls the vjp of a function: seeds for its results, the state's cotangents into `stateBar`. */
-  callVjp(vjp: Fn, point: Point, seeds: readonly View[], stateBar: Vector): Statement {
+  callVjp(vjp: Fn, point: Point, seeds: readonly View[], stateBar: Vector | undefined): Statement[] {
     const { model, io } = this;
+    const { statements, weights } = this.#locate(point.t);
     const bars: View[] = [
-      ...model.state.map(stateBar),
+      ...(stateBar === undefined ? [] : model.state.map(stateBar)),
       ...model.params.flatMap((leaf): View[] => {
         const bar = io.givenBar.get(leaf.name);
         return bar === undefined ? [] : [{ array: bar, prefix: [] }];
@@ -189,18 +293,22 @@ export class Driver {
       ...model.inputs.flatMap((input) =>
         input.leaves.flatMap((leaf): View[] => {
           const bar = io.givenBar.get(leaf.name);
-          return bar === undefined ? [] : [{ array: bar, prefix: [point.piece(input.name)] }];
+          if (bar === undefined) return [];
+          return this.#valueViews(input, point, bar, this.#curves.get(leaf.name)?.bar);
         }),
       ),
     ];
-    return {
-      kind: "call",
-      callee: vjp.name,
-      args: [
-        ...this.#given(point, takesIndex(vjp)),
-        ...[...seeds, ...bars].map((view) => ({ kind: "array" as const, view })),
-      ],
-    };
+    return [
+      ...statements,
+      {
+        kind: "call",
+        callee: vjp.name,
+        args: [
+          ...this.#given(point, takesIndex(vjp), weights),
+          ...[...seeds, ...bars].map((view) => ({ kind: "array" as const, view })),
+        ],
+      },
+    ];
   }
 
   // Time, pieces, observations.
@@ -231,6 +339,18 @@ export class Driver {
   observationPoint(k: Affine): Point {
     const t = this.model.times === undefined ? build.read(this.io.t1) : build.read(this.io.times, [k]);
     return { t, state: this.state, piece: this.pieceOfObservation(k), k };
+  }
+
+  /** Where the initial state is asked for, if the model computes it. */
+  startPoint(): Point {
+    return { t: build.read(this.io.t0), piece: () => affine.integer(0) };
+  }
+
+  /** The state at t0: given, or computed. */
+  start(): Statement[] {
+    const { initial, state } = this.model;
+    if (initial !== undefined) return this.call(initial, this.startPoint(), state.map(this.state));
+    return this.assign(this.state, (leaf, at) => build.read(this.io.start.get(leaf.name)!, at));
   }
 
   finalPoint(): Point {
@@ -265,7 +385,7 @@ export class Driver {
       build.compare("ne", spread, build.zero),
       build.compare("eq", this.h, build.zero),
     ];
-    for (const pieces of new Set(model.inputs.map((input) => input.count))) {
+    for (const pieces of new Set(this.#holds.map((input) => input.count))) {
       const left = bound("left_over", build.primitive("mod", [n, build.number(pieces)]));
       wrong.push(build.compare("ne", left, build.zero));
     }
@@ -284,11 +404,14 @@ export class Driver {
     }
     statements.push(build.alloc(this.stepCount, [], { element: "integer", zero: false }));
     statements.push(build.store(this.stepCount, [], n));
+    for (const at of this.#knotAt.values()) {
+      statements.push(build.alloc(at, [], { element: "integer", zero: false }));
+    }
     return model.times === undefined ? statements : [...statements, ...this.#placeObservations(n)];
   }
 
   #placeObservations(n: Expr): Statement[] {
-    const { io, model } = this;
+    const { io } = this;
     const observations = io.observations;
     const k = this.names.fresh("k");
     const at = affine.index(k);
@@ -302,7 +425,7 @@ export class Driver {
       build.compare("ge", step, build.name(last)),
       build.compare("le", step, n),
     ].reduce((left, right) => build.and(left, right));
-    const pieces = model.inputs.map((input): Statement => {
+    const pieces = this.#holds.map((input): Statement => {
       const ending = build.primitive("ceil", [build.div(build.mul(step, build.number(input.count)), n)]);
       const piece = build.primitive("max", [build.sub(ending, build.one), build.zero]);
       return build.store(this.#pieceAt.get(input.name)!, [at], piece);
@@ -310,7 +433,7 @@ export class Driver {
     return [
       build.comment("Steps after which the observations are made."),
       build.alloc(this.observeAt, [observations + 2], { element: "integer", zero: false }),
-      ...model.inputs.map((input) =>
+      ...this.#holds.map((input) =>
         build.alloc(this.#pieceAt.get(input.name)!, [observations], { element: "integer", zero: false }),
       ),
       build.alloc(misplaced, []),
@@ -414,3 +537,9 @@ export class Driver {
 }
 
 const takesIndex = (fn: Fn): boolean => fn.parameters.some((parameter) => parameter.kind === "integer");
+
+const callOf = (fn: Fn, arrays: readonly string[]): Statement => ({
+  kind: "call",
+  callee: fn.name,
+  args: arrays.map((array) => ({ kind: "array", view: { array, prefix: [] } })),
+});

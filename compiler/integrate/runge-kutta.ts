@@ -84,7 +84,7 @@ export class RungeKutta {
       return [
         stageComment(driver, i),
         ...this.stageState(i, state),
-        driver.call(driver.model.rhs, at, driver.model.state.map(driver.slopes.stage(i))),
+        ...driver.call(driver.model.rhs, at, driver.model.state.map(driver.slopes.stage(i))),
         ...running(at, i),
       ];
     });

@@ -25,7 +25,7 @@ export function forwardSweep(driver: Driver, beforeStep: BeforeStep): Statement[
     ...driver.allocate(driver.state),
     ...stages.allocate(),
     ...slopes.allocate(),
-    ...driver.assign(driver.state, (leaf, at) => build.read(io.start.get(leaf.name)!, at)),
+    ...driver.start(),
     build.store(io.value, [], build.zero),
   ];
 
@@ -67,7 +67,7 @@ export function forwardSweep(driver: Driver, beforeStep: BeforeStep): Statement[
     out.push(
       build.comment("Terminal loss."),
       build.alloc(amount, [], { zero: false }),
-      driver.call(model.loss.terminal, driver.finalPoint(), [{ array: amount, prefix: [] }]),
+      ...driver.call(model.loss.terminal, driver.finalPoint(), [{ array: amount, prefix: [] }]),
       build.accumulate(io.value, [], build.read(amount)),
     );
   }
@@ -81,7 +81,7 @@ function addRunning(driver: Driver, point: Point, weight: Fraction): Statement[]
   const amount = driver.names.fresh("running_loss");
   return [
     build.alloc(amount, [], { zero: false }),
-    driver.call(running, point, [{ array: amount, prefix: [] }]),
+    ...driver.call(running, point, [{ array: amount, prefix: [] }]),
     build.accumulate(driver.io.value, [], build.mul(driver.scaled(weight), build.read(amount))),
   ];
 }
@@ -99,26 +99,32 @@ function observe(driver: Driver, k: Affine): Statement[] {
       (leaf, entry) => build.read(leaf.name, entry),
     ),
     // A gradient has no use for outputs.
-    ...(driver.hasBars ? [] : model.outputs).map((output) =>
+    ...(driver.hasBars ? [] : model.outputs).flatMap((output) =>
       driver.call(output.fn, point, [{ array: io.outputs.get(output.name)!, prefix: [k] }]),
     ),
     ...(at === undefined
       ? []
       : [
           build.alloc(amount, [], { zero: false }),
-          driver.call(at, point, [{ array: amount, prefix: [] }]),
+          ...driver.call(at, point, [{ array: amount, prefix: [] }]),
           build.accumulate(io.value, [], build.read(amount)),
         ]),
   ];
 }
 
 /** `solve`: trajectory and loss, without a gradient. */
-export function solveEntry(driver: Driver): Fn {
+export function solveEntry(driver: Driver, splines: ReadonlyMap<string, Fn>): Fn {
   const sweep = forwardSweep(driver, () => []);
   return {
     name: "solve",
     parameters: [],
-    body: [...driver.prelude(undefined), ...driver.coefficients(), ...sweep, build.leave(status.ok)],
+    body: [
+      ...driver.prelude(undefined),
+      ...driver.coefficients(),
+      ...driver.curves(splines),
+      ...sweep,
+      build.leave(status.ok),
+    ],
     doc: "Integrates from t0 to t1 in equal steps; fills the states at the observation times and the value of the loss.",
   };
 }

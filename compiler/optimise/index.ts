@@ -53,6 +53,7 @@ export function tidyModel(model: Model): Model {
   return {
     ...model,
     rhs: clean(model.rhs),
+    initial: model.initial && clean(model.initial),
     loss: { terminal: terminal && clean(terminal), running: running && clean(running), at: at && clean(at) },
     outputs: model.outputs.map((output) => ({ ...output, fn: clean(output.fn) })),
   };

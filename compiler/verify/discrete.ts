@@ -16,6 +16,7 @@ import type { Fn, Program } from "../ir/nodes.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
 import { status } from "../module.ts";
 import type { Direction } from "./direction.ts";
+import { knotWeights } from "./knot-weights.ts";
 
 type Values = Map<string, number | Float64Array>;
 
@@ -82,7 +83,7 @@ export class DiscreteSolve {
     const { terminal, running, at } = this.#model.loss;
     const h = this.#h;
     let value = 0;
-    const states: Float64Array[] = [this.#problem.state0.slice()];
+    const states: Float64Array[] = [this.#start()];
     const stages: Float64Array[][] = [];
     for (let n = 0; n < steps; n++) {
       const own: Float64Array[] = [];
@@ -111,7 +112,7 @@ export class DiscreteSolve {
     const { terminal, running, at } = this.#model.loss;
     const h = this.#h;
     let value = 0;
-    const yDots: Float64Array[] = [along.state0.slice()];
+    const yDots: Float64Array[] = [this.#startTangent(along)];
     for (let n = 0; n < steps; n++) {
       const slopes: Float64Array[] = [];
       for (let i = 0; i < b.length; i++) {
@@ -176,7 +177,14 @@ export class DiscreteSolve {
       }
       for (const bar of stageBars) for (let e = 0; e < bar.length; e++) lambda[e]! += bar[e]!;
     }
-    return { status: status.ok, value: trajectory.value, state0: lambda, ...bars };
+    const { initial } = this.#model;
+    if (initial === undefined) return { status: status.ok, value: trajectory.value, state0: lambda, ...bars };
+    const seeds = Object.fromEntries(
+      this.#model.state.map((leaf) => [`f_${leaf.name}_bar`, slice(lambda, leaf.offset, leaf)]),
+    );
+    const none = new Float64Array(lambda.length);
+    this.#reverse(initial, this.#startPlace(), seeds, none, bars);
+    return { status: status.ok, value: trajectory.value, state0: none, ...bars };
   }
 
   /** A boundary sees the piece that ends there, and the first one at the start. */
@@ -205,8 +213,8 @@ export class DiscreteSolve {
     const { state, params } = this.#model;
     for (const leaf of state) values.set(`${leaf.name}_dot`, slice(yDot, leaf.offset, leaf));
     for (const leaf of params) values.set(`${leaf.name}_dot`, slice(along.params, leaf.offset, leaf));
-    this.#eachInput(place.piece, (leaf, offset) => {
-      values.set(`${leaf.name}_dot`, slice(along.inputs, offset, leaf));
+    this.#eachInput(place, (leaf, weights) => {
+      values.set(`${leaf.name}_dot`, sumOfKnots(along.inputs, leaf, weights));
     });
     for (const leaf of state) values.set(`f_${leaf.name}_dot`, new Float64Array(sizeOf(leaf.shape)));
     values.set("result_dot", new Float64Array(1));
@@ -229,28 +237,65 @@ export class DiscreteSolve {
     };
     for (const leaf of this.#model.state) view(yBar, leaf, leaf.offset);
     for (const leaf of this.#model.params) view(bars.params, leaf, leaf.offset);
-    this.#eachInput(place.piece, (leaf, offset) => view(bars.inputs, leaf, offset));
+    this.#eachInput(place, (leaf) => {
+      values.set(`${leaf.name}_bar`, new Float64Array(sizeOf(leaf.shape)));
+    });
     this.#call(`${fn.name}_vjp`, values);
+    this.#eachInput(place, (leaf, weights) => {
+      const bar = values.get(`${leaf.name}_bar`) as Float64Array;
+      weights.forEach((weight, k) => {
+        const offset = leaf.offset + k * bar.length;
+        for (let e = 0; weight !== 0 && e < bar.length; e++) bars.inputs[offset + e]! += weight * bar[e]!;
+      });
+    });
   }
 
-  #arguments({ t, y, piece, k }: Place): Values {
+  #startPlace(): Place {
+    return { t: this.#problem.t0, y: new Float64Array(this.#problem.state0.length), piece: 0 };
+  }
+
+  #start(): Float64Array {
+    const { initial, state } = this.#model;
+    if (initial === undefined) return this.#problem.state0.slice();
+    const values = this.#arguments(this.#startPlace());
+    for (const leaf of state) values.set(`f_${leaf.name}`, new Float64Array(sizeOf(leaf.shape)));
+    this.#call(initial.name, values);
+    return this.#gather(values, (leaf) => `f_${leaf.name}`);
+  }
+
+  #startTangent(along: Direction): Float64Array {
+    const { initial } = this.#model;
+    if (initial === undefined) return along.state0.slice();
+    const place = this.#startPlace();
+    return this.#gather(this.#forward(initial, place, place.y, along), (leaf) => `f_${leaf.name}_dot`);
+  }
+
+  #arguments(place: Place): Values {
+    const { t, y, k } = place;
     const values: Values = new Map<string, number | Float64Array>([["t", t]]);
     if (k !== undefined) values.set("k", k);
     for (const leaf of this.#model.state) values.set(leaf.name, slice(y, leaf.offset, leaf));
     for (const leaf of this.#model.params)
       values.set(leaf.name, slice(this.#problem.params, leaf.offset, leaf));
-    this.#eachInput(piece, (leaf, offset) => {
-      values.set(leaf.name, slice(this.#problem.inputs, offset, leaf));
+    this.#eachInput(place, (leaf, weights) => {
+      values.set(leaf.name, sumOfKnots(this.#problem.inputs, leaf, weights));
     });
     for (const leaf of this.#model.data) values.set(leaf.name, slice(this.#problem.data, leaf.offset, leaf));
     return values;
   }
 
-  /** The copy of each input leaf that a step sees. */
-  #eachInput(step: number, use: (leaf: Leaf, offset: number) => void): void {
+  /** Each input leaf with what its pieces or knots count for at a place. */
+  #eachInput({ t, piece: step }: Place, use: (leaf: Leaf, weights: Float64Array) => void): void {
+    const { t0, t1, steps } = this.#problem;
     for (const input of this.#model.inputs) {
-      const piece = Math.floor((step * input.count) / this.#problem.steps);
-      for (const leaf of input.leaves) use(leaf, leaf.offset + piece * sizeOf(leaf.shape));
+      let weights: Float64Array;
+      if (input.kind === "hold") {
+        weights = new Float64Array(input.count);
+        weights[Math.floor((step * input.count) / steps)] = 1;
+      } else {
+        weights = knotWeights(input, ((t - t0) / (t1 - t0)) * (input.count - 1));
+      }
+      for (const leaf of input.leaves) use(leaf, weights);
     }
   }
 
@@ -272,8 +317,18 @@ export class DiscreteSolve {
   }
 }
 
-const functionsOf = ({ rhs, loss }: Model): Fn[] =>
-  [rhs, loss.terminal, loss.running, loss.at].filter((fn) => fn !== undefined);
+/** Σ weight_k knot_k of one leaf of the record of all knots. */
+function sumOfKnots(record: Float64Array, leaf: Leaf, weights: Float64Array): Float64Array {
+  const sum = new Float64Array(sizeOf(leaf.shape));
+  weights.forEach((weight, k) => {
+    const offset = leaf.offset + k * sum.length;
+    for (let e = 0; weight !== 0 && e < sum.length; e++) sum[e]! += weight * record[offset + e]!;
+  });
+  return sum;
+}
+
+const functionsOf = ({ rhs, initial, loss }: Model): Fn[] =>
+  [rhs, initial, loss.terminal, loss.running, loss.at].filter((fn) => fn !== undefined);
 
 const inputLeaves = (model: Model): Leaf[] => model.inputs.flatMap((input) => [...input.leaves]);
 

@@ -27,6 +27,10 @@ export interface Vjps {
   readonly terminal?: Fn | undefined;
   readonly running?: Fn | undefined;
   readonly at?: Fn | undefined;
+  readonly initial?: Fn | undefined;
+  /** Of the splines of `cubic` inputs, and their transposes, by leaf. */
+  readonly splines: ReadonlyMap<string, Fn>;
+  readonly splineVjps: ReadonlyMap<string, Fn>;
 }
 
 const read = (vector: Vector, leaf: Parameters<Vector>[0], at: readonly Affine[]): Expr => {
@@ -51,7 +55,11 @@ export function gradientEntry(driver: Driver, vjps: Vjps): Fn {
       ...driver.prelude(io.capacity),
       ...driver.coefficients(),
       ...driver.allocate(tape, { copies: solver.steps, role: "checkpoint" }),
+      ...driver.curves(vjps.splines),
+      ...driver.curveBars(),
       ...sweeps,
+      ...startAdjoint(driver, vjps),
+      ...driver.transposeCurves(vjps.splineVjps),
       ...[...io.startBar].flatMap(([leafName, bar]) => {
         const leaf = model.state.find((one) => one.name === leafName)!;
         return build.forEachEntry(leaf.shape, driver.names.fresh, (at) => [
@@ -62,6 +70,13 @@ export function gradientEntry(driver: Driver, vjps: Vjps): Fn {
     ],
     doc: "Integrates, then runs the exact adjoint of the same steps: value and gradient of the loss.",
   };
+}
+
+/** λ at the start goes into what the initial state was computed from. */
+function startAdjoint(driver: Driver, { initial }: Vjps): Statement[] {
+  if (initial === undefined) return [];
+  const seeds = driver.model.state.map(lambdaOf(driver));
+  return [build.comment("Initial state."), ...driver.callVjp(initial, driver.startPoint(), seeds, undefined)];
 }
 
 const lambdas = new WeakMap<Driver, Vector>();
@@ -93,7 +108,7 @@ function reverseSweep(driver: Driver, vjps: Vjps, tape: Vector): Statement[] {
     out.push(
       build.comment("Terminal loss."),
       build.store(seed, [], build.one),
-      driver.callVjp(vjps.terminal, driver.finalPoint(), [seedView], lambda),
+      ...driver.callVjp(vjps.terminal, driver.finalPoint(), [seedView], lambda),
     );
   }
   const observed = (k: Affine): Statement[] =>
@@ -102,7 +117,7 @@ function reverseSweep(driver: Driver, vjps: Vjps, tape: Vector): Statement[] {
       : [
           build.comment("Observation."),
           build.store(seed, [], build.one),
-          driver.callVjp(vjps.at, driver.observationPoint(k), [seedView], lambda),
+          ...driver.callVjp(vjps.at, driver.observationPoint(k), [seedView], lambda),
         ];
   const step = new ReverseStep(driver, vjps, tape, lambda);
   out.push(...step.allocate());
@@ -194,7 +209,7 @@ class ReverseStep {
       out.push(...this.#method.stageState(i, driver.state));
       // The slope of the last stage feeds no other stage.
       if (position < stages.length - 1) {
-        out.push(driver.call(model.rhs, pointOf(i), model.state.map(driver.slopes.stage(i))));
+        out.push(...driver.call(model.rhs, pointOf(i), model.state.map(driver.slopes.stage(i))));
       }
     });
     for (const i of [...stages].reverse()) {
@@ -212,12 +227,12 @@ class ReverseStep {
           ]),
         ),
         ...driver.assign(bars, () => build.zero),
-        driver.callVjp(this.#vjps.rhs, pointOf(i), model.state.map(this.#weights), bars),
+        ...driver.callVjp(this.#vjps.rhs, pointOf(i), model.state.map(this.#weights), bars),
       );
       if (this.#vjps.running && !isZero(tableau.b[i]!)) {
         out.push(build.store(this.#runningSeed, [], driver.scaled(tableau.b[i]!)));
         out.push(
-          driver.callVjp(this.#vjps.running, pointOf(i), [{ array: this.#runningSeed, prefix: [] }], bars),
+          ...driver.callVjp(this.#vjps.running, pointOf(i), [{ array: this.#runningSeed, prefix: [] }], bars),
         );
       }
     }

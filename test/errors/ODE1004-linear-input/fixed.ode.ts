@@ -1,7 +1,0 @@
-import { ode, hold } from "odegrad";
-
-export const model = ode({
-  state: { x: 1 },
-  inputs: { u: hold(5) },
-  rhs: ({ x }, _params, { inputs }) => ({ x: inputs.u - x }),
-});

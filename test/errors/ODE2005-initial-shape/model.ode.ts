@@ -1,0 +1,8 @@
+import { ode, vec, linear, cubic } from "odegrad";
+
+export const model = ode({
+  state: { x: 1, v: vec(2) },
+  params: { k: 2 },
+  initial: ({ k }) => ({ x: k, v: [0, 1, k] }),
+  rhs: ({ x, v }, { k }) => ({ x: -k * x, v: [v[1], -v[0]] }),
+});
