@@ -214,8 +214,7 @@ export const optionSpecs: readonly OptionSpec[] = [
   {
     key: "tape",
     form: "switch",
-    help: "what the tapes hold",
-    later: "odegrad inspect --ir shows every array with its role",
+    help: "what reverse sweeps keep, with the reason for each value",
   },
   {
     key: "memory",
@@ -304,6 +303,7 @@ export interface CommandOptions extends Options {
   readonly svg?: string;
   readonly text?: boolean;
   readonly ir?: boolean;
+  readonly tape?: boolean;
   readonly optimizer?: "lbfgs" | "adam";
   readonly iterations?: number;
   readonly rate?: number;

@@ -22,6 +22,7 @@ const layers: readonly (readonly string[])[] = [
       "compiler/fingerprint.ts",
       "compiler/options.ts",
       "compiler/plan.ts",
+      "compiler/tapes.ts",
       "compiler/check-options.ts",
     ],
     ...["compiler/resolve.ts", "compiler/compile.ts", "compiler/index.ts"],

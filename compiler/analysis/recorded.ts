@@ -8,18 +8,20 @@
  * purpose is computed in the reverse sweep instead.
  */
 
+import type { Span } from "../diagnostics/span.ts";
 import type { Affine } from "../ir/affine.ts";
-import type { Block, Expr, Let, Statement, Test } from "../ir/nodes.ts";
+import { stemOf } from "../ir/names.ts";
+import type { Block, Expr, Let, Reason, Statement, Test } from "../ir/nodes.ts";
 import { primitives } from "../ir/primitives.ts";
 import { expressionsOf, expressionsOfTest, forEachExpr, forEachStatement } from "../ir/walk.ts";
 import type { Activity } from "./activity.ts";
-import { type Around, isWrite, mayFollow, type Sites } from "./sites.ts";
+import { type Around, isWrite, mayFollow, type Site, type Sites } from "./sites.ts";
 
 export type Source =
   /** Defined at the top level of the function: the reverse sweep sees the name itself. */
   | { readonly kind: "scope" }
   | { readonly kind: "again"; readonly value: Expr }
-  | { readonly kind: "tape"; readonly loops: readonly Around[] };
+  | { readonly kind: "tape"; readonly loops: readonly Around[]; readonly reason: Reason };
 
 export interface Definition {
   readonly statement: Let;
@@ -32,6 +34,8 @@ export interface Recorded {
   readonly definitions: ReadonlyMap<string, Definition>;
   readonly sources: ReadonlyMap<string, Source>;
 }
+
+type Lost = Extract<Reason, { kind: "overwritten" | "ended" }>;
 
 /** Work up to which a value is computed again rather than taped, in the primitives' units of cost. */
 const cheap = 6;
@@ -90,15 +94,34 @@ export function recorded(
     }
   };
 
-  /** The entry a site touches keeps its value, and its array its life, until the end of the forward sweep. */
-  const isKept = (statement: Statement, array: string): boolean => {
-    if (allocated.has(array) && !topLevelArrays.has(array)) return false;
-    const ofArray = sites.ofArray.get(array) ?? [];
-    const own = ofArray.filter((site) => site.statement === statement);
-    return own.every((site) =>
-      ofArray.every((other) => !isWrite(other) || !mayFollow(site, other, sites.ranges)),
-    );
+  /** Where a write stands; what the optimiser wrote stands where its value does, or in a loop of the model. */
+  const placeOf = ({ statement, loops }: Site): Span | undefined => {
+    const { value } = statement as { value?: Expr };
+    const made = value?.kind === "name" ? definitions.get(value.name)?.statement : undefined;
+    const places = [statement, made, ...loops.map((around) => around.statement).toReversed()];
+    return places
+      .map((each) => (each as { span?: Span } | undefined)?.span)
+      .find((each) => each !== undefined);
   };
+
+  /**
+   * Why the entry a statement touches does not keep its value, or its array its life, until the end of the forward
+   * sweep; nothing where both stay.
+   */
+  const loss = (statement: Statement, array: string): Lost | undefined => {
+    if (allocated.has(array) && !topLevelArrays.has(array))
+      return { kind: "ended", array: stemOf(array), computed: false };
+    const ofArray = sites.ofArray.get(array) ?? [];
+    for (const site of ofArray) {
+      if (site.statement !== statement) continue;
+      const other = ofArray.find((each) => isWrite(each) && mayFollow(site, each, sites.ranges));
+      if (other === undefined) continue;
+      const carried = other.loops.some((loop) => site.loops.some((own) => own.statement === loop.statement));
+      return { kind: "overwritten", array: stemOf(array), by: placeOf(other), carried, computed: false };
+    }
+    return undefined;
+  };
+  const isKept = (statement: Statement, array: string): boolean => loss(statement, array) === undefined;
 
   // Reads look at the arrays of all blocks, so these are found first.
   forEachStatement(block, (statement) => {
@@ -112,6 +135,7 @@ export function recorded(
 
   const sources = new Map<string, Source>();
   const costs = new Map<string, number>();
+  const losses = new Map<string, Lost>();
 
   const mentioned = (expr: Expr): string[] => {
     const found: string[] = [];
@@ -129,10 +153,16 @@ export function recorded(
     let cost: number;
     if (depth === 0) cost = 0;
     else if (statement.value.kind === "read") {
-      cost = isKept(statement, statement.value.array) ? 1 : Infinity;
+      const lost = loss(statement, statement.value.array);
+      if (lost !== undefined) losses.set(name, lost);
+      cost = lost === undefined ? 1 : Infinity;
     } else {
       cost = operationCost(statement.value);
-      for (const operand of mentioned(statement.value)) cost += costAgain(operand);
+      for (const operand of mentioned(statement.value)) {
+        cost += costAgain(operand);
+        const lost = losses.get(operand);
+        if (lost !== undefined) losses.set(name, { ...lost, computed: true });
+      }
     }
     costs.set(name, cost);
     return cost;
@@ -153,7 +183,7 @@ export function recorded(
     } else if (holder !== undefined) {
       sources.set(name, { kind: "again", value: { kind: "read", ...holder } });
     } else {
-      sources.set(name, { kind: "tape", loops });
+      sources.set(name, { kind: "tape", loops, reason: losses.get(name) ?? { kind: "costly", cost } });
     }
   };
   for (const { name } of lets) if (needed.has(name)) decide(name);

@@ -1,12 +1,13 @@
-/** `odegrad inspect --ir`: the optimised program as text, or as JSON with its arrays and evaluation counts. */
+/** `odegrad inspect`: the optimised program (`--ir`), and what its reverse sweeps keep (`--tape`). */
 
-import { workspaceBytes } from "../compile.ts";
+import { type Ready, workspaceBytes } from "../compile.ts";
 import { printProgram } from "../ir/print.ts";
 import type { CommandOptions } from "../options.ts";
 import { planOf } from "../plan.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
+import { tapesAsJson, tapesAsText } from "./inspect-tape.ts";
 import { buildFile } from "./model-file.ts";
-import { formatJson } from "./number.ts";
+import { formatJson, type Json } from "./number.ts";
 import type { Context } from "./streams.ts";
 
 export async function run(
@@ -14,35 +15,44 @@ export async function run(
   options: CommandOptions,
   context: Context,
 ): Promise<ExitCode> {
-  // --ir is the only view so far, so it need not be said.
   const ready = buildFile(file!, options, context);
   const { module } = ready;
-  const { program } = module;
+  const wantsTape = options.tape === true;
+  // The program is what is shown where nothing is said.
+  const wantsIr = options.ir === true || !wantsTape;
   if (options.json !== true) {
-    context.print(`${printProgram(program).trimEnd()}\n`);
+    if (wantsIr) context.print(`${printProgram(module.program).trimEnd()}\n`);
+    if (wantsIr && wantsTape) context.print("\n");
+    if (wantsTape) context.print(tapesAsText(module, options, context.sources));
     return exitCode.ok;
   }
-  const arrays = program.arrays.map(({ name, role, element, shape, doc }) => ({
-    name,
-    role,
-    element,
-    shape,
-    doc,
-  }));
-  const functions = program.functions.map((fn) => ({
-    name: fn.name,
-    parameters: fn.parameters.map((parameter) => ({ ...parameter })),
-    entry: module.entries.find((each) => each.fn === fn.name)?.name,
-  }));
   context.print(
     `${formatJson({
       version: 1,
       model: module.model.name,
       plan: { ...planOf(module, options, workspaceBytes(ready, "js", options)) },
-      arrays,
-      functions,
-      text: printProgram(program),
+      ...(wantsIr ? programAsJson(ready) : {}),
+      ...(wantsTape ? tapesAsJson(module, options, context.sources) : {}),
     })}\n`,
   );
   return exitCode.ok;
+}
+
+function programAsJson({ module }: Ready): Record<string, Json> {
+  const { program, entries } = module;
+  return {
+    arrays: program.arrays.map(({ name, role, element, shape, doc }) => ({
+      name,
+      role,
+      element,
+      shape,
+      doc,
+    })),
+    functions: program.functions.map((fn) => ({
+      name: fn.name,
+      parameters: fn.parameters.map((parameter) => ({ ...parameter })),
+      entry: entries.find((each) => each.fn === fn.name)?.name,
+    })),
+    text: printProgram(program),
+  };
 }

@@ -89,7 +89,7 @@ const commands: readonly CommandSpec[] = [
   {
     name: "inspect",
     args: "<file>",
-    help: "look inside: --ir",
+    help: "look inside: --ir, --tape",
     options: [...solving, "state", "params", "ir", "tape", "memory", "ops", "plans", "graph", "text"],
     load: () => import("./inspect.ts"),
   },

@@ -40,7 +40,8 @@ import { partialsOf, scaled } from "./forward.ts";
 import { type Context, normalise } from "./normalise.ts";
 import { Tapes } from "./tape.ts";
 
-export function vjp(fn: Fn, wrt: ReadonlySet<string>, context: Context): Fn {
+/** What the reverse mode of a function starts from: its normal form, and what is known of it. */
+export function prepare(fn: Fn, wrt: ReadonlySet<string>, context: Context) {
   const { body, names } = normalise(fn, context);
   const outs = fn.parameters.filter((parameter) => parameter.kind === "array" && parameter.access === "out");
   const active = activity(body, wrt, new Set(outs.map((out) => out.name)));
@@ -50,7 +51,11 @@ export function vjp(fn: Fn, wrt: ReadonlySet<string>, context: Context): Fn {
   }
   const sites = collectSites(body, constantRanges(context.arrays), (name) => parameterRanges.get(name));
   const facts = recorded(body, active, sites, partialsOf);
+  return { body, names, outs, active, sites, facts };
+}
 
+export function vjp(fn: Fn, wrt: ReadonlySet<string>, context: Context): Fn {
+  const { body, names, outs, active, sites, facts } = prepare(fn, wrt, context);
   const seeds: Parameter[] = [];
   const results: Parameter[] = [];
   const bars = new Map<string, string>();

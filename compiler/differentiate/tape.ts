@@ -10,7 +10,7 @@ import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import { type Names, stemOf } from "../ir/names.ts";
-import type { Access, Alloc, Block, Element, Expr, Statement, While } from "../ir/nodes.ts";
+import type { Access, Alloc, Block, Element, Expr, Statement, Taped, While } from "../ir/nodes.ts";
 
 export class Tapes {
   readonly #names: Names;
@@ -23,8 +23,13 @@ export class Tapes {
     this.#names = names;
     this.#ranges = ranges;
     for (const [name, source] of facts.sources) {
-      if (source.kind === "tape")
-        this.#places.set(name, this.#declare(`${stemOf(name)}_tape`, source.loops, "real"));
+      if (source.kind !== "tape") continue;
+      const taped: Taped = {
+        value: stemOf(name),
+        span: facts.definitions.get(name)?.statement.span,
+        reason: source.reason,
+      };
+      this.#places.set(name, this.#declare(`${stemOf(name)}_tape`, source.loops, "real", taped));
     }
   }
 
@@ -58,7 +63,11 @@ export class Tapes {
           return [{ ...statement, body: this.forwardSweep(statement.body, inside) }];
         }
         case "while": {
-          const trips = this.#declare("trips_tape", loops, "integer");
+          const trips = this.#declare("trips_tape", loops, "integer", {
+            value: statement.counter,
+            span: statement.span,
+            reason: { kind: "trips" },
+          });
           this.#trips.set(statement, trips);
           const around: Around = {
             statement,
@@ -93,7 +102,7 @@ export class Tapes {
     });
   }
 
-  #declare(wish: string, loops: readonly Around[], element: Element): Access {
+  #declare(wish: string, loops: readonly Around[], element: Element, taped: Taped): Access {
     const array = this.#names.fresh(wish);
     const at: Affine[] = [];
     const shape: number[] = [];
@@ -105,7 +114,10 @@ export class Tapes {
       at.push(affine.offset(affine.index(around.index), -range.low));
       shape.push(Math.max(0, range.high - range.low + 1));
     }
-    this.#allocations.push(build.alloc(array, shape, { element, role: "tape", zero: false }));
+    this.#allocations.push({
+      ...build.alloc(array, shape, { element, role: "tape", zero: false, span: taped.span }),
+      taped,
+    });
     return { array, at };
   }
 }

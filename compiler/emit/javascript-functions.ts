@@ -6,7 +6,7 @@
 
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
-import type { Fn } from "../ir/nodes.ts";
+import type { Block, Fn } from "../ir/nodes.ts";
 import type { Opcode } from "../ir/opcode.ts";
 import { arraysOf } from "../ir/walk.ts";
 import type { Entry } from "../module.ts";
@@ -128,6 +128,7 @@ export class JavaScriptPrinter extends FunctionPrinter {
   /** An internal function over module arrays, with scalars for arguments. */
   kernel(fn: Fn): Line[] {
     this.identifiers.open();
+    for (const identifier of this.#arraysIn(fn, fn.body)) this.identifiers.take(identifier);
     const words = fn.parameters.map((parameter) => {
       if (parameter.kind === "array") throw new Error(`${fn.name} is not bound to module arrays`);
       const name = this.identifiers.declare(parameter.name);
@@ -144,14 +145,7 @@ export class JavaScriptPrinter extends FunctionPrinter {
     if (fn.doc) this.line(docComment(fn.doc));
     this.line(`${opening}(${words.join(", ")})${this.#typed ? `: ${results}` : ""} {`);
     this.depth++;
-    const locals = localsOf(body);
-    const identifiers = new Set<string>();
-    for (const array of [...arraysOf({ ...fn, body })].sort()) {
-      if (!locals.has(array) && !this.#parameters.has(array)) {
-        identifiers.add(this.#places.place(array).identifier);
-      }
-    }
-    for (const identifier of identifiers) {
+    for (const identifier of this.#arraysIn(fn, body)) {
       this.identifiers.take(identifier);
       this.line(`const ${identifier} = ${this.#places.outside(identifier)};`);
     }
@@ -161,6 +155,18 @@ export class JavaScriptPrinter extends FunctionPrinter {
     this.depth--;
     this.line("}");
     return this.lines;
+  }
+
+  /** Identifiers of the module's arrays that a function touches. */
+  #arraysIn(fn: Fn, body: Block): Set<string> {
+    const locals = localsOf(body);
+    const identifiers = new Set<string>();
+    for (const array of [...arraysOf({ ...fn, body })].sort()) {
+      if (!locals.has(array) && !this.#parameters.has(array)) {
+        identifiers.add(this.#places.place(array).identifier);
+      }
+    }
+    return identifiers;
   }
 
   protected target(array: string, at: readonly Affine[]): string {

@@ -104,6 +104,12 @@ class Storage {
       functions.set(fn.name, entry ?? free.declare(fn.name));
     }
     for (const name of functions.values()) this.#identifiers.take(name);
+    // Inside an exported function an array goes by its own name, beside the arguments, which keep theirs.
+    for (const entry of module.entries) {
+      for (const argument of entry.arguments) {
+        this.#identifiers.take(argument.kind === "real" ? argument.parameter : argument.name);
+      }
+    }
     this.#layRecords();
     for (const array of module.program.arrays) this.#places.set(array.name, this.#placeOf(array));
     const place = (array: string): Place => {

@@ -75,6 +75,33 @@ export interface Alloc {
   readonly role: "local" | "tape" | "checkpoint";
   readonly zero: boolean;
   readonly span?: Span | undefined;
+  /** Of a tape. */
+  readonly taped?: Taped | undefined;
+}
+
+/** Why a value is kept on a tape rather than read or computed again. */
+export type Reason =
+  /** What it is read from is overwritten, in a later trip of a loop around the value where `carried` is set. */
+  | {
+      readonly kind: "overwritten";
+      readonly array: string;
+      readonly by: Span | undefined;
+      readonly carried: boolean;
+      /** The value is computed from what is overwritten, and not that itself. */
+      readonly computed: boolean;
+    }
+  /** It is, or is computed from, an entry of an array that lives inside a loop or branch alone. */
+  | { readonly kind: "ended"; readonly array: string; readonly computed: boolean }
+  /** Work of computing it again, in additions. */
+  | { readonly kind: "costly"; readonly cost: number }
+  /** The number of trips of a loop that may end before its cap. */
+  | { readonly kind: "trips" };
+
+/** A value on a tape: its name, where the model computes it, and why it is kept. */
+export interface Taped {
+  readonly value: string;
+  readonly span: Span | undefined;
+  readonly reason: Reason;
 }
 
 /** array[at] = value. Into an integer array, the value is a real expression whose value is an integer. */
@@ -225,6 +252,8 @@ export interface GlobalArray {
   readonly data?: readonly number[] | undefined;
   readonly home?: Home | undefined;
   readonly doc?: string | undefined;
+  /** Of a tape. */
+  readonly taped?: Taped | undefined;
 }
 
 export interface Program {

@@ -38,7 +38,7 @@ export function storage(
         switch (statement.kind) {
           case "alloc": {
             if (!place(statement)) return [statement];
-            const { array, element, shape, role } = statement;
+            const { array, element, shape, role, taped } = statement;
             const key = `${array}:${element}:${role}:${shape.join(",")}`;
             const before = sharing.has(fn.name) ? shared.get(key) : undefined;
             const global = before ?? globalNames.fresh(array);
@@ -50,6 +50,7 @@ export function storage(
                 element,
                 shape,
                 role: role === "local" ? "workspace" : role,
+                taped,
               });
             if (!statement.zero) return [];
             return build.forEachEntry(statement.shape, names.fresh, (at) => [

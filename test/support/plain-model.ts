@@ -71,7 +71,10 @@ function moved(value: unknown, path: string, words: Map<string, Float64Array>, n
     words.set(path, own);
     return own;
   }
-  if (Array.isArray(value) && value.every((row) => row instanceof Float64Array)) {
+  // The rows of a matrix share one buffer; a tuple of vectors is several leaves.
+  const isMatrix = (rows: readonly unknown[]): boolean =>
+    rows.every((row) => row instanceof Float64Array && row.buffer === (rows[0] as Float64Array).buffer);
+  if (Array.isArray(value) && isMatrix(value)) {
     const rows = value.map((row: Float64Array) => row.map(shift));
     words.set(path, Float64Array.from(rows.flatMap((row) => Array.from(row))));
     return rows;

@@ -1,0 +1,157 @@
+/**
+ * The documentation is true: every model it shows is compiled, runs un-compiled to the same values, and type-checks; what
+ * it says is refused is refused with that code.
+ */
+
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import { build, emit } from "../../compiler/compile.ts";
+import { javaScriptEngine, loadJavaScript } from "../../compiler/execute/javascript.ts";
+import { defaultProblem } from "../../compiler/execute/problem.ts";
+import { draw, normal, uniform } from "../../runtime/random.ts";
+import { differences, hostOf } from "../support/plain-model.ts";
+import { type Snippet, snippets } from "./markdown.ts";
+import { inBody, type Plain, pageOf, plain, root } from "./models.ts";
+
+const pages = [
+  "README.md",
+  ...fs
+    .readdirSync(path.join(root, "docs"))
+    .sort()
+    .map((name) => `docs/${name}`),
+];
+
+interface Sample extends Snippet {
+  readonly page: string;
+  readonly title: string;
+  readonly model: string;
+  /** Files that stand in front of it on the page. */
+  readonly files: Readonly<Record<string, string>>;
+  /** What it is refused with, if it is. */
+  readonly code: string | undefined;
+}
+
+const samples: Sample[] = pages.flatMap((page) => {
+  const files: Record<string, string> = {};
+  return snippets(pageOf(page)).flatMap((snippet): Sample[] => {
+    const file = snippet.words.find((word) => word.startsWith("file="))?.slice("file=".length);
+    if (file !== undefined) files[file] = snippet.text;
+    if (snippet.language !== "ts" || file !== undefined) return [];
+    const { words, text, line } = snippet;
+    const code = words.includes("refused") ? words[words.indexOf("refused") + 1] : undefined;
+    const model = words[0] === "body" ? inBody(text) : text;
+    return [{ ...snippet, page, title: `${page}:${line}`, model, files: { ...files }, code }];
+  });
+});
+const compiled = samples.filter(({ code }) => code === undefined);
+const refused = samples.filter(({ code }) => code !== undefined);
+
+it("there are snippets of both kinds", () => {
+  expect(compiled.length).toBeGreaterThan(15);
+  expect(refused.length).toBeGreaterThan(1);
+});
+
+it("a snippet that is TypeScript says nothing else of itself than what the tests know", () => {
+  for (const { words, title } of samples) {
+    const rest = words.filter(
+      (word, i) => words[i - 1] !== "refused" && !/^(frame|body|refused)$/.test(word),
+    );
+    expect(rest, title).toEqual([]);
+  }
+});
+
+describe.each(compiled)("$title", ({ model, files }) => {
+  const built = build({ file: "model.ode.ts", text: model, host: hostOf(files) }, {});
+
+  it("is compiled without a word", () => {
+    expect(built.diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([]);
+    for (const target of ["js", "ts", "c"] as const) {
+      expect(emit(built.ready!, target, {}).length).toBeGreaterThan(0);
+    }
+  });
+
+  it("means what it says: functions and loss, compiled and un-compiled", async () => {
+    const { module } = built.ready!;
+    const own = plain(model, files)[module.model.name] as Plain;
+    expect(differences(module.model, own)).toEqual([]);
+    const engine = javaScriptEngine(await loadJavaScript(emit(built.ready!, "js", {})[0]!.text));
+    const { status, value } = engine.gradient(defaultProblem(module.model, module.solver));
+    expect(status).toBe(0);
+    const { steps, t0, t1, method } = module.solver;
+    const truth = own.simulate({ steps, t0, t1, method }).value;
+    expect(Math.abs(value - truth)).toBeLessThanOrEqual(1e-12 * Math.abs(truth));
+  });
+});
+
+describe.each(refused)("$title", ({ model, files, code }) => {
+  it(`is refused with ${code}`, () => {
+    const { diagnostics } = build({ file: "model.ode.ts", text: model, host: hostOf(files) }, {});
+    expect(diagnostics.map((each) => each.code)).toEqual([code]);
+  });
+});
+
+it("every snippet type-checks as users check theirs", () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-docs-"));
+  try {
+    compiled.forEach(({ model, files, title }, i) => {
+      const own = path.join(folder, `s${i}`);
+      fs.mkdirSync(own);
+      fs.writeFileSync(path.join(own, "model.ode.ts"), `// ${title}\n${model}\n`);
+      for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(own, name), `${text}\n`);
+    });
+    const compilerOptions = {
+      noEmit: true,
+      noUncheckedIndexedAccess: false,
+      rewriteRelativeImportExtensions: false,
+      allowImportingTsExtensions: true,
+      types: [],
+      paths: { odegrad: [path.join(root, "runtime/index.ts")] },
+    };
+    const config = {
+      extends: path.join(root, "tsconfig.json"),
+      compilerOptions,
+      include: ["."],
+      exclude: [],
+    };
+    fs.writeFileSync(path.join(folder, "package.json"), '{ "type": "module" }');
+    fs.writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify(config));
+    const said = tsc(path.join(folder, "tsconfig.json"));
+    expect(said).toBe("");
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+function tsc(config: string): string {
+  try {
+    execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", config], {
+      cwd: root,
+      stdio: "pipe",
+    });
+    return "";
+  } catch (failure) {
+    return String((failure as { stdout: Buffer }).stdout);
+  }
+}
+
+it("the numbers it prints of the generator are those that are drawn", () => {
+  const text = pageOf("docs/language.md");
+  for (const [name, initialiser] of [
+    ["uniform(1)", uniform(1)],
+    ["normal(1)", normal(1)],
+  ] as const) {
+    expect(text).toContain(`| \`${name}\` | ${Array.from(draw(initialiser, 3)).join(", ")} |`);
+  }
+});
+
+it("links lead somewhere", () => {
+  for (const page of pages) {
+    for (const [, target] of pageOf(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
+      const file = path.join(root, path.dirname(page), target!);
+      expect(fs.existsSync(file), `${page}: ${target}`).toBe(true);
+    }
+  }
+});
