@@ -4,7 +4,7 @@
  * `hold`, `linear` and `cubic` declare a signal; `between` is its value between knots, as the un-compiled solve reads it. Which
  * piece of a `hold` a step lies in is the solve's business, since it depends on the step and not on the time alone.
  */
-import type { Leaves, Widen } from "./leaves.ts";
+import type { Given, Leaves, Widen } from "./leaves.ts";
 import { combine } from "./records.ts";
 
 /** A declared signal. `knots` are its defaults, one per piece (`hold`) or knot, each in the shape of `leaf`. */
@@ -17,7 +17,7 @@ export interface Signal<L> {
 /** The leaf is a scalar 0 if left out; `piece` gives the piece or knot k a default of its own. */
 interface Declare {
   (count: number, leaf?: undefined, piece?: (k: number) => number): Signal<number>;
-  <L extends Leaves>(count: number, leaf: L, piece?: (k: number) => Widen<L>): Signal<Widen<L>>;
+  <L extends Leaves>(count: number, leaf: L, piece?: (k: number) => Given<L>): Signal<Widen<L>>;
 }
 
 const declare =
