@@ -48,7 +48,8 @@ export interface SolverDefaults {
  *   (each in the shape of one piece), the data leaves; then results, access "out".
  * Results: `rhs`: one per state leaf, in order, named `f_<leaf>`, same shape. `terminal`, `running`, `at`: one of rank
  * 0, named `result`. Outputs: one array, named `result`, in the shape of the output.
- * Constant arrays are read as globals (`constants`). Helper functions are already expanded.
+ * Constant arrays are read as globals (`constants`). Helper functions are already expanded; only functions with rules of
+ * the user's own are called.
  */
 export interface Model {
   readonly name: string;
@@ -62,6 +63,9 @@ export interface Model {
   readonly times?: readonly number[] | undefined;
   readonly timesSpan?: Span | undefined;
   readonly constants: readonly GlobalArray[];
+  /** What the functions call: those with the user's own rules, and the rules. */
+  readonly functions: readonly Fn[];
+  readonly rules: readonly CustomRule[];
   readonly rhs: Fn;
   /** The initial state; like `rhs`, without the state leaves among its parameters. Nothing: it is given. */
   readonly initial?: Fn | undefined;
@@ -74,6 +78,19 @@ export interface Model {
   readonly solver: SolverDefaults;
   /** Where each key of `solver` was written, for diagnostics. */
   readonly solverSpans: Readonly<Record<string, Span>>;
+}
+
+/** `custom(f, { jvp, vjp })` in one call shape. */
+export interface CustomRule {
+  /** The function's name in the text. */
+  readonly name: string;
+  /** Names among the model's functions. */
+  readonly value: string;
+  readonly tangent: string;
+  readonly cotangent: string;
+  /** Which of the two the user wrote; the other follows from it. */
+  readonly given: { readonly jvp: boolean; readonly vjp: boolean };
+  readonly span: Span;
 }
 
 export const sizeOf = (shape: Shape): number => shape.reduce((product, extent) => product * extent, 1);

@@ -32,6 +32,8 @@ function model(solver: Partial<SolverDefaults>, parts: Partial<Model> = {}): Mod
     inputs: [],
     data: [],
     constants: [],
+    functions: [],
+    rules: [],
     rhs: fn,
     loss: {},
     outputs: [],

@@ -4,7 +4,7 @@
  * subscripts; that is safe, and precise enough for models, which seldom reuse an array for something else.
  */
 
-import type { Block, Expr, Statement } from "../ir/nodes.ts";
+import type { Block, Call, Expr, Statement } from "../ir/nodes.ts";
 import { primitives } from "../ir/primitives.ts";
 import { forEachStatement } from "../ir/walk.ts";
 
@@ -68,6 +68,9 @@ export function activity(
       if ((statement.kind === "store" || statement.kind === "accumulate") && isVaried(statement.value)) {
         variedArrays.add(statement.array);
       }
+      if (statement.kind === "call" && argumentsOf(statement).some(isVaried)) {
+        for (const array of resultsOf(statement)) variedArrays.add(array);
+      }
     }
     return variedScalars.size + variedArrays.size !== before;
   });
@@ -90,6 +93,9 @@ export function activity(
       ) {
         markUseful(statement.value);
       }
+      if (statement.kind === "call" && resultsOf(statement).some((array) => usefulArrays.has(array))) {
+        argumentsOf(statement).forEach(markUseful);
+      }
     }
     return usefulScalars.size + usefulArrays.size !== before;
   });
@@ -99,6 +105,13 @@ export function activity(
     arrays: new Set([...variedArrays].filter((name) => usefulArrays.has(name))),
   };
 }
+
+/** Of a function with a rule: real arguments, and results of rank 0. */
+export const argumentsOf = (call: Call): Expr[] =>
+  call.args.flatMap((arg) => (arg.kind === "real" ? [arg.value] : []));
+
+export const resultsOf = (call: Call): string[] =>
+  call.args.flatMap((arg) => (arg.kind === "array" ? [arg.view.array] : []));
 
 function untilStable(round: () => boolean): void {
   while (round()) {

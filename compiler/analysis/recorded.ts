@@ -14,7 +14,7 @@ import { stemOf } from "../ir/names.ts";
 import type { Block, Expr, Let, Reason, Statement, Test } from "../ir/nodes.ts";
 import { primitives } from "../ir/primitives.ts";
 import { expressionsOf, expressionsOfTest, forEachExpr, forEachStatement } from "../ir/walk.ts";
-import type { Activity } from "./activity.ts";
+import { type Activity, argumentsOf, resultsOf } from "./activity.ts";
 import { type Around, isWrite, mayFollow, type Site, type Sites } from "./sites.ts";
 
 export type Source =
@@ -237,6 +237,11 @@ function neededScalars(
         case "accumulate":
           if (activity.arrays.has(statement.array)) acts = true;
           break;
+        case "call":
+          if (!resultsOf(statement).some((array) => activity.arrays.has(array))) break;
+          acts = true;
+          argumentsOf(statement).forEach(add);
+          break;
         case "for":
         case "while":
           if (scan(statement.body)) acts = true;
@@ -277,6 +282,11 @@ function strictPredecessors(
       if (statement.kind === "store" || statement.kind === "accumulate") {
         for (const name of tests) into(statement.array, name);
         if (statement.value.kind === "name") into(statement.array, statement.value.name);
+      }
+      if (statement.kind === "call") {
+        for (const array of resultsOf(statement)) {
+          for (const name of [...tests, ...argumentsOf(statement).flatMap(namesIn)]) into(array, name);
+        }
       }
       if (statement.kind === "for") scan(statement.body, tests);
       if (statement.kind === "if" || statement.kind === "while") {

@@ -2,6 +2,7 @@
 
 import { emit, type Ready } from "../compile.ts";
 import { noCompiler } from "../diagnostics/command-messages.ts";
+import type { Span } from "../diagnostics/span.ts";
 import { findCompilers } from "../execute/c.ts";
 import { javaScriptEngine, loadJavaScript } from "../execute/javascript.ts";
 import { defaultProblem, type Problem } from "../execute/problem.ts";
@@ -16,6 +17,7 @@ import { direction, slopeAlong } from "../verify/direction.ts";
 import { DiscreteSolve } from "../verify/discrete.ts";
 import { fieldIdentity } from "../verify/field-identity.ts";
 import { filesCheck } from "../verify/files.ts";
+import { ruleChecks } from "../verify/rules.ts";
 import { plansAgree, solveIdentity } from "../verify/solve-checks.ts";
 import { taylorCheck, taylorSlope } from "../verify/taylor.ts";
 import { uncompiledLoss } from "../verify/uncompiled.ts";
@@ -54,6 +56,10 @@ export async function run(
     context.print(`${module.model.name}: ${module.solver.method}, ${module.solver.steps} steps\n`);
   await runChecks(ready, problem, { ...options, target: options.target ?? ["js", "c"] }, compilers, {
     report,
+    placeOf: ({ file: name, start }) => {
+      const text = name === source.file ? source.text : (source.host.read(name) ?? "");
+      return `${name}:${text.slice(0, start).split("\n").length}`;
+    },
     plain: (compiled) =>
       uncompiledLoss(
         {
@@ -94,6 +100,8 @@ export async function run(
 interface Tools {
   report(check: Check): void;
   plain(compiled: number): Check;
+  /** File and line. */
+  placeOf(span: Span): string;
 }
 
 async function runChecks(
@@ -101,7 +109,7 @@ async function runChecks(
   problem: Problem,
   options: CommandOptions,
   compilers: readonly string[],
-  { report, plain }: Tools,
+  { report, plain, placeOf }: Tools,
 ): Promise<void> {
   const { module } = ready;
   const { model, solver } = module;
@@ -133,6 +141,13 @@ async function runChecks(
   }
   report(plansAgree(discrete, trajectory, gradients, (record) => selection(module, record)));
   report(plain(gradients.value));
+  for (const check of ruleChecks(
+    model,
+    (program, memory, seen) => discrete.walk(trajectory, program, memory, seen),
+    (rule) => placeOf(rule.span),
+  )) {
+    report(check);
+  }
 
   if (compilers.length === 0) report(skipped(5, "JavaScript and C agree", "no C compiler was found"));
   else {

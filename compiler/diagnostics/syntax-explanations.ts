@@ -362,6 +362,18 @@ export const syntaxExplanations: Readonly<Record<string, Explanation>> = {
     "function f(t, y, p, dy) { dy[0] = y[1]; }   // with two variables",
     "function f(t, y, p, dy) { dy[0] = y[1]; dy[1] = -p[0] * y[0]; }",
   ),
+  ODE1080: say(
+    "rule of the wrong shape",
+    "The rules of `custom` are linear maps: `jvp` takes the arguments and one tangent for each, and gives the tangent of the result; `vjp` takes the arguments and the cotangent of the result, and gives one cotangent for each argument.",
+    "custom((x, y) => x * y, { vjp: (x, y, bar) => bar * y })",
+    "custom((x, y) => x * y, { vjp: (x, y, bar) => [bar * y, bar * x] })",
+  ),
+  ODE1081: say(
+    "function too large for a rule",
+    "Arguments and results of a function with a rule of its own are handed over number by number.",
+    "custom((u) => …, { vjp }) of a vector with a thousand entries",
+    "const f = custom((x) => …, { vjp }); u.map((x) => f(x))",
+  ),
   ODE1077: say(
     "size that is not known",
     "Generated code asks for no memory while it runs, so the size of every array is known when the model is compiled. Parameters, state and time are not.",

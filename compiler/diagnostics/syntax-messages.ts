@@ -437,6 +437,24 @@ export const neverAssigned = (span: Span, entry: string): Diagnostic =>
     `assign every entry: \`${entry} = …\``,
   );
 
+export const customShape = (span: Span, rule: "jvp" | "vjp", expected: number, found: number): Diagnostic =>
+  error(
+    "ODE1080",
+    span,
+    `the \`${rule}\` of this function gives ${found} ${found === 1 ? "number" : "numbers"} where ${expected} are needed`,
+    rule === "jvp"
+      ? "give the tangent of the result, in the shape of the result: `jvp: (x, y, xDot, yDot) => …`"
+      : "give one cotangent for each argument, in its shape: `vjp: (x, y, bar) => [xBar, yBar]`",
+  );
+
+export const customTooLarge = (span: Span, name: string, limit: number): Diagnostic =>
+  error(
+    "ODE1081",
+    span,
+    `\`${name}\` has a rule of its own, and more than ${limit} numbers among its arguments and results`,
+    "give the rule to the part of the function that needs it, entry by entry",
+  );
+
 export const unknownSize = (span: Span): Diagnostic =>
   error(
     "ODE1077",

@@ -5,10 +5,10 @@
  * needs them. Every statement is followed by its tangent; nothing is taped.
  */
 
-import { activity } from "../analysis/activity.ts";
+import { activity, argumentsOf, resultsOf } from "../analysis/activity.ts";
 import * as build from "../ir/build.ts";
 import { type Names, stemOf } from "../ir/names.ts";
-import type { Expr, Fn, Let, Parameter, Statement } from "../ir/nodes.ts";
+import type { Call, Expr, Fn, Let, Parameter, Rule, Statement } from "../ir/nodes.ts";
 import { primitives } from "../ir/primitives.ts";
 import { type Context, normalise } from "./normalise.ts";
 
@@ -16,13 +16,14 @@ interface Tangents {
   readonly names: Names;
   readonly scalars: Map<string, Expr>;
   readonly arrays: Map<string, string>;
+  readonly rules: ReadonlyMap<string, Rule>;
 }
 
 export function jvp(fn: Fn, wrt: ReadonlySet<string>, context: Context): Fn {
-  const { body, names } = normalise(fn, context);
+  const { body, names, rules } = normalise(fn, context);
   const outs = fn.parameters.filter((parameter) => parameter.kind === "array" && parameter.access === "out");
   const active = activity(body, wrt, new Set(outs.map((out) => out.name)));
-  const tangents: Tangents = { names, scalars: new Map(), arrays: new Map() };
+  const tangents: Tangents = { names, scalars: new Map(), arrays: new Map(), rules };
 
   const seeds: Parameter[] = [];
   const results: Parameter[] = [];
@@ -90,6 +91,7 @@ function push(
       case "comment":
         return [statement];
       case "call":
+        return [statement, ...pushCall(statement, tangents)];
       case "contract":
       case "return":
         throw new Error(`${statement.kind} is not in normal form`);
@@ -108,6 +110,32 @@ function pushLet(statement: Let, tangents: Tangents): Statement[] {
   const name = tangents.names.fresh(`${stemOf(statement.name)}_dot`);
   tangents.scalars.set(statement.name, build.name(name));
   return [build.bind(name, value, statement.span)];
+}
+
+/** The tangent of a function with a rule is what the rule says. */
+function pushCall(call: Call, tangents: Tangents): Statement[] {
+  const results = resultsOf(call).map((array) => tangents.arrays.get(array));
+  if (results.every((tangent) => tangent === undefined)) return [];
+  const args = argumentsOf(call);
+  const out: Statement[] = [];
+  const dots = results.map((tangent) => {
+    if (tangent !== undefined) return tangent;
+    // Nobody asks for this one, but the rule computes it.
+    const unused = tangents.names.fresh("unused_dot");
+    out.push(build.alloc(unused, [], { zero: false }));
+    return unused;
+  });
+  const given = [...args, ...args.map((arg) => tangentOf(arg, tangents))];
+  out.push({
+    kind: "call",
+    callee: tangents.rules.get(call.callee)!.tangent,
+    args: [
+      ...given.map((value) => ({ kind: "real" as const, value })),
+      ...dots.map((array) => ({ kind: "array" as const, view: { array, prefix: [] } })),
+    ],
+    span: call.span,
+  });
+  return out;
 }
 
 /** The tangent of an atom or of one operation on atoms; `result` names the operation's value. */

@@ -1,5 +1,6 @@
 /**
- * Brings a function into the form both modes of differentiation work on: calls expanded, contractions written as
+ * Brings a function into the form both modes of differentiation work on: calls expanded, but for those of functions
+ * with rules of their own, contractions written as
  * loops, and every operation in a `let` of its own whose operands are atoms (numbers, names, integer forms). Stores,
  * accumulations and tests then have atoms only. Values do not change.
  */
@@ -9,7 +10,7 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import { expandCalls } from "../ir/expand.ts";
 import { Names, stemOf } from "../ir/names.ts";
-import type { Block, Contract, Expr, Fn, GlobalArray, Statement, Test } from "../ir/nodes.ts";
+import type { Block, Contract, Expr, Fn, GlobalArray, Rule, Statement, Test } from "../ir/nodes.ts";
 import { bindersOf } from "../ir/walk.ts";
 
 /** What stands around a function that is differentiated. */
@@ -21,6 +22,8 @@ export interface Context {
 export interface Normal {
   readonly body: readonly Statement[];
   readonly names: Names;
+  /** Rules of the functions that are still called. */
+  readonly rules: ReadonlyMap<string, Rule>;
 }
 
 export const isAtom = build.isLeaf;
@@ -34,11 +37,14 @@ export function normalise(fn: Fn, context: Context): Normal {
       const callee = byName.get(call.callee);
       if (callee === undefined)
         throw new Error(`${fn.name} calls ${call.callee}, which is not in the program`);
-      return callee;
+      return callee.rule === undefined ? callee : undefined;
     },
     names.fresh,
   );
-  return { body: flatten(expanded, names), names };
+  const rules = new Map(
+    context.functions.flatMap(({ name, rule }) => (rule === undefined ? [] : [[name, rule] as const])),
+  );
+  return { body: flatten(expanded, names), names, rules };
 }
 
 /** Calls stay; everything else comes into normal form. */

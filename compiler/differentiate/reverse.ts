@@ -7,7 +7,7 @@
  * kind of statement, in reverse order. What the forward sweep computes and nobody reads is left to `optimise/dead`.
  */
 
-import { activity } from "../analysis/activity.ts";
+import { activity, argumentsOf, resultsOf } from "../analysis/activity.ts";
 import { type Recorded, recorded } from "../analysis/recorded.ts";
 import {
   type Around,
@@ -25,11 +25,13 @@ import { type Names, stemOf } from "../ir/names.ts";
 import type {
   Accumulate,
   Block,
+  Call,
   Expr,
   Fn,
   For,
   Let,
   Parameter,
+  Rule,
   Statement,
   Store,
   While,
@@ -42,7 +44,7 @@ import { Tapes } from "./tape.ts";
 
 /** What the reverse mode of a function starts from: its normal form, and what is known of it. */
 export function prepare(fn: Fn, wrt: ReadonlySet<string>, context: Context) {
-  const { body, names } = normalise(fn, context);
+  const { body, names, rules } = normalise(fn, context);
   const outs = fn.parameters.filter((parameter) => parameter.kind === "array" && parameter.access === "out");
   const active = activity(body, wrt, new Set(outs.map((out) => out.name)));
   const parameterRanges = new Map<string, Range>();
@@ -51,11 +53,11 @@ export function prepare(fn: Fn, wrt: ReadonlySet<string>, context: Context) {
   }
   const sites = collectSites(body, constantRanges(context.arrays), (name) => parameterRanges.get(name));
   const facts = recorded(body, active, sites, partialsOf);
-  return { body, names, outs, active, sites, facts };
+  return { body, names, rules, outs, active, sites, facts };
 }
 
 export function vjp(fn: Fn, wrt: ReadonlySet<string>, context: Context): Fn {
-  const { body, names, outs, active, sites, facts } = prepare(fn, wrt, context);
+  const { body, names, rules, outs, active, sites, facts } = prepare(fn, wrt, context);
   const seeds: Parameter[] = [];
   const results: Parameter[] = [];
   const bars = new Map<string, string>();
@@ -92,7 +94,7 @@ export function vjp(fn: Fn, wrt: ReadonlySet<string>, context: Context): Fn {
   for (const array of active.arrays) if (!bars.has(array)) bars.set(array, names.fresh(barName(array)));
 
   const tapes = new Tapes(facts, names, sites.ranges);
-  const sweep = new ReverseSweep(names, bars, active.scalars, active.arrays, sites, facts, tapes);
+  const sweep = new ReverseSweep(names, bars, active.scalars, active.arrays, sites, facts, tapes, rules);
   const forward = tapes.forwardSweep(body);
   const reverse = withFreshIndices(sweep.body(body), names);
   return {
@@ -150,6 +152,7 @@ class ReverseSweep {
   readonly #sites: Sites;
   readonly #facts: Recorded;
   readonly #tapes: Tapes;
+  readonly #rules: ReadonlyMap<string, Rule>;
   /** How often each scalar is used. */
   readonly #uses = new Map<string, number>();
   readonly #collected = new Map<string, Bar>();
@@ -168,6 +171,7 @@ class ReverseSweep {
     sites: Sites,
     facts: Recorded,
     tapes: Tapes,
+    rules: ReadonlyMap<string, Rule>,
   ) {
     this.#names = names;
     this.#bars = bars;
@@ -176,6 +180,7 @@ class ReverseSweep {
     this.#sites = sites;
     this.#facts = facts;
     this.#tapes = tapes;
+    this.#rules = rules;
   }
 
   /** The reverse of a whole function body. */
@@ -227,10 +232,12 @@ class ReverseSweep {
         this.#emit(build.branch(test, then, otherwise, statement.span));
         return;
       }
+      case "call":
+        this.#call(statement);
+        return;
       case "alloc":
       case "comment":
         return;
-      case "call":
       case "contract":
       case "return":
         throw new Error(`${statement.kind} is not in normal form`);
@@ -297,6 +304,40 @@ class ReverseSweep {
     const { value } = definition.statement;
     if (value.kind !== "primitive" || value.op !== "mul" || this.#uses.get(name) !== 1) return undefined;
     return [value.args[0]!, value.args[1]!];
+  }
+
+  /** The cotangents of the arguments of a function with a rule are what the rule says. */
+  #call(call: Call): void {
+    const results = resultsOf(call);
+    if (!results.some((array) => this.#activeArrays.has(array))) return;
+    const seeds = results.map((array): Expr => {
+      const bar = this.#activeArrays.has(array) ? this.#bars.get(array) : undefined;
+      if (bar === undefined) return build.zero;
+      const seed = this.#names.fresh(bar);
+      this.#emit(build.bind(seed, build.read(bar), call.span));
+      this.#emit(build.store(bar, [], build.zero, call.span));
+      return build.name(seed);
+    });
+    const args = argumentsOf(call);
+    const bars = args.map((arg) => {
+      const bar = this.#names.fresh(arg.kind === "name" ? barName(arg.name) : "unused_bar");
+      this.#emit(build.alloc(bar, [], { zero: false }));
+      return bar;
+    });
+    const primals = args.map((arg) => rewriteExpr(arg, { name: (name) => this.#primal(name) }));
+    this.#emit({
+      kind: "call",
+      callee: this.#rules.get(call.callee)!.cotangent,
+      args: [
+        ...[...primals, ...seeds].map((value) => ({ kind: "real" as const, value })),
+        ...bars.map((array) => ({ kind: "array" as const, view: { array, prefix: [] } })),
+      ],
+      span: call.span,
+    });
+    args.forEach((arg, position) => {
+      if (arg.kind !== "name" || !this.#activeScalars.has(arg.name)) return;
+      this.#contribute(arg, this.#bound(barName(arg.name), build.read(bars[position]!)));
+    });
   }
 
   #store(statement: Store): void {

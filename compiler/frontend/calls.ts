@@ -11,6 +11,7 @@ import * as build from "../ir/build.ts";
 import { member } from "./access.ts";
 import { arithmetic, binary, floorOfQuotient, unary } from "./arithmetic.ts";
 import { lowerLeaf, lowerMethod } from "./arrays.ts";
+import { lowerCustom } from "./custom.ts";
 import { lowerExpression, lowerScalar } from "./expressions.ts";
 import { refuse, spanOf } from "./load.ts";
 import type { Lowering } from "./lowering.ts";
@@ -83,16 +84,30 @@ function apply(
     const instead = "call it at module level, and use the result here";
     return refuse(messages.unsupported(spanOf(node), `\`${name}\` in a function`, instead));
   }
+  if (callee.kind === "constant" && isTagged(callee.value) && callee.value.kind === "custom") {
+    const custom = callee.value;
+    const args = argumentsOf(lowering, custom.f, node, scope);
+    return lowerCustom(lowering, custom, args, node, wish ?? (custom.name || "result"));
+  }
   if (callee.kind !== "function") {
     return refuse(messages.wrongKind(spanOf(node.expression), "a function", describe(callee)));
   }
-  const args = node.arguments.map((argument, position) => {
+  return expand(lowering, callee, argumentsOf(lowering, callee, node, scope), node, wish);
+}
+
+/** The arguments of a call as they are now. */
+function argumentsOf(
+  lowering: Lowering,
+  callee: FunctionValue,
+  node: ts.CallExpression,
+  scope: Scope,
+): Value[] {
+  return node.arguments.map((argument, position) => {
     const parameter = callee.node.parameters[position]?.name;
     const name = parameter !== undefined && ts.isIdentifier(parameter) ? parameter.text : "argument";
     const value = keep(lowering, name, lowerExpression(lowering, argument, scope, name));
     return value.kind === "function" ? refuse(syntax.functionValue(spanOf(argument))) : value;
   });
-  return expand(lowering, callee, args, node, wish);
 }
 
 /** The same value, which every derivative takes for a constant. */

@@ -10,6 +10,7 @@ import type { Fn, Parameter } from "../ir/nodes.ts";
 import { arraysOf } from "../ir/walk.ts";
 import { type Input, type Leaf, type Model, sizeOf } from "../model.ts";
 import { ConstantArrays } from "./constant-arrays.ts";
+import { Rules } from "./custom.ts";
 import { lowerFunction, type World } from "./functions.ts";
 import { odeOf } from "./kernel.ts";
 import {
@@ -131,10 +132,12 @@ export class Declaration {
     const constantArrays = new ConstantArrays();
     for (const leaf of leaves) for (const taken of [leaf.name, `f_${leaf.name}`]) constantArrays.take(taken);
     for (const taken of ["t", "k", "result"]) constantArrays.take(taken);
+    const rules = new Rules();
     const world: World = {
       interpreter: this.#interpreter,
       constantArrays,
       reporter: this.#reporter,
+      rules,
       names,
       state,
       params,
@@ -159,6 +162,8 @@ export class Declaration {
       times,
       timesSpan: this.#place("times"),
       constants: constantArrays.arrays,
+      functions: rules.functions,
+      rules: rules.rules,
       rhs,
       initial,
       loss,

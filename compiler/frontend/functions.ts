@@ -15,6 +15,7 @@ import { copy } from "./arrays.ts";
 import { lowerBare } from "./bare-function.ts";
 import { changesIn } from "./calls.ts";
 import type { ConstantArrays } from "./constant-arrays.ts";
+import type { Rules } from "./custom.ts";
 import { lowerExpression } from "./expressions.ts";
 import { alwaysReturns } from "./jumps.ts";
 import type { Draft, Tree } from "./layout.ts";
@@ -35,6 +36,7 @@ export interface World {
   readonly interpreter: Interpreter;
   readonly constantArrays: ConstantArrays;
   readonly reporter: Reporter;
+  readonly rules: Rules;
   readonly names: ReadonlyMap<Draft, string>;
   readonly state: Tree;
   readonly params: Tree;
@@ -88,6 +90,7 @@ export function lowerFunction(
     world.interpreter,
     world.constantArrays,
     world.reporter,
+    world.rules,
     inputNames,
     indices,
     taken,

@@ -14,6 +14,7 @@ import { Names } from "../ir/names.ts";
 import type { Block, Expr, Shape, Statement } from "../ir/nodes.ts";
 import { forEachExpr, forEachStatement } from "../ir/walk.ts";
 import type { ConstantArrays } from "./constant-arrays.ts";
+import type { Rules } from "./custom.ts";
 import { refuse, spanOf } from "./load.ts";
 import { libraryFile } from "./modules.ts";
 import { isUnreachable, type Knowledge } from "./ranges.ts";
@@ -29,6 +30,7 @@ export class Lowering {
   readonly interpreter: Interpreter;
   readonly constants: ConstantArrays;
   readonly reporter: Reporter;
+  readonly rules: Rules;
   /** Functions that are being expanded, outermost first. */
   readonly calls: ts.Node[] = [];
   /** Variables without a value yet. */
@@ -53,6 +55,7 @@ export class Lowering {
     interpreter: Interpreter,
     constants: ConstantArrays,
     reporter: Reporter,
+    rules: Rules,
     inputs: readonly string[],
     indices: Knowledge["indices"],
     taken: readonly string[],
@@ -61,6 +64,7 @@ export class Lowering {
     this.interpreter = interpreter;
     this.constants = constants;
     this.reporter = reporter;
+    this.rules = rules;
     this.#names = new Names([
       ...inputs,
       ...taken,

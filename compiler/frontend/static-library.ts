@@ -6,6 +6,7 @@
 import type { ts } from "ts-morph";
 import { draw } from "../../runtime/random.ts";
 import * as messages from "../diagnostics/messages.ts";
+import { nearest } from "../diagnostics/nearest.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
 import type { Shape } from "../ir/nodes.ts";
 import { refuse, spanOf } from "./load.ts";
@@ -23,6 +24,7 @@ import {
   type Tensor,
   tensorOf,
 } from "./static-values.ts";
+import { keyNode } from "./syntax.ts";
 
 /** Functions of the library that this version does not compile, with what to do meanwhile. */
 export const libraryLater: ReadonlyMap<string, string> = new Map([
@@ -32,7 +34,6 @@ export const libraryLater: ReadonlyMap<string, string> = new Map([
   ...["linearOperator", "directional", "jvp", "vjp", "hvp", "stochastic"].map(
     (name) => [name, "write the derivative out by hand for now"] as const,
   ),
-  ["custom", "call the function itself: its body is differentiated"],
   ["field", "declare an `ode`"],
 ]);
 
@@ -42,7 +43,7 @@ export const isLeafFunction = (name: string): boolean =>
 /** Every name of the library that the compiler knows by itself. */
 export const libraryFunctions: readonly string[] = [
   ...["ode", "kernel", "vec", "mat", "tensor", "csr", "uniform", "normal", "hold", "linear", "cubic"],
-  "stopGradient",
+  ...["stopGradient", "custom"],
   ...libraryLater.keys(),
 ];
 
@@ -68,6 +69,26 @@ export function callLibrary(
     case "kernel":
       if (args.length !== 1) refuse(messages.wrongArity(spanOf(node), name, "one record", args.length));
       return { kind: "model", form: name, declaration: args[0], node };
+    case "custom": {
+      const [f, rules] = args;
+      if (args.length !== 2) {
+        refuse(messages.wrongArity(spanOf(node), name, "a function and a record of its rules", args.length));
+      }
+      const own = functionOf(f, place(0));
+      if (!isTagged(rules) || rules.kind !== "record" || rules.entries.size === 0) {
+        return refuse(messages.wrongKind(place(1), "a record of rules, `{ jvp, vjp }`", describe(rules)));
+      }
+      const known = ["jvp", "vjp"];
+      const rule = (key: string): FunctionValue | undefined =>
+        rules.entries.has(key) ? functionOf(rules.entries.get(key), place(1)) : undefined;
+      for (const key of rules.entries.keys()) {
+        const written = rules.nodes.get(key);
+        const at = written === undefined ? place(1) : spanOf(keyNode(written));
+        if (!known.includes(key))
+          refuse(messages.unknownKey(at, key, "the rules", known, nearest(key, known)));
+      }
+      return { kind: "custom", name: own.name, f: own, jvp: rule("jvp"), vjp: rule("vjp"), node };
+    }
     case "stopGradient":
       if (args.length !== 1) refuse(messages.wrongArity(spanOf(node), name, "one value", args.length));
       return args[0];

@@ -63,6 +63,15 @@ export type Special =
       readonly leaf: Static;
       readonly knots: readonly Static[];
     }
+  /** `custom(f, { jvp, vjp })`. */
+  | {
+      readonly kind: "custom";
+      readonly name: string;
+      readonly f: FunctionValue;
+      readonly jvp: FunctionValue | undefined;
+      readonly vjp: FunctionValue | undefined;
+      readonly node: ts.Node;
+    }
   /** A function of the library, by its name there. */
   | { readonly kind: "library"; readonly name: string }
   /** `import * as`: everything a module exports. */
@@ -118,6 +127,7 @@ export function describe(value: Static): string {
       return "a record";
     case "function":
     case "library":
+    case "custom":
       return "a function";
     case "initialiser":
       return "an initialiser";

@@ -239,7 +239,7 @@ export class Interpreter {
   #bind(name: ts.BindingName, value: Static, scope: Scope, constant: boolean): void {
     if (ts.isIdentifier(name)) {
       const named =
-        isTagged(value) && value.kind === "function" && value.name === ""
+        isTagged(value) && (value.kind === "function" || value.kind === "custom") && value.name === ""
           ? { ...value, name: name.text }
           : value;
       scope.set(name.text, { kind: "static", value: named, constant });

@@ -28,12 +28,12 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
   const inputLeaves = model.inputs.flatMap((input) => input.leaves);
   const stateNames = model.state.map((leaf) => leaf.name);
   const all = [...stateNames, ...[...model.params, ...inputLeaves].map((leaf) => leaf.name)];
-  const ownContext: Context = { arrays: model.constants, functions: [] };
+  const ownContext: Context = { arrays: model.constants, functions: model.functions };
   const fieldVjp = vjp(rhs, new Set(all), ownContext);
   const fieldJvp = jvp(rhs, new Set(all), ownContext);
 
   const { solved, splines, pivotArrays } = withSignals(model);
-  const context: Context = { arrays: [...model.constants, ...pivotArrays], functions: [] };
+  const context: Context = { arrays: [...model.constants, ...pivotArrays], functions: model.functions };
   const wanted = new Set([
     ...stateNames,
     ...model.params.filter((leaf) => io.givenBar.has(leaf.name)).map((leaf) => leaf.name),
@@ -63,6 +63,7 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
   const present = <T>(values: readonly (T | undefined)[]): T[] =>
     values.filter((one): one is T => one !== undefined);
   const functions = unique([
+    ...model.functions,
     rhs,
     ...present([solved.rhs, solved.initial, loss.terminal, loss.running, loss.at]),
     ...solved.outputs.map((output) => output.fn),

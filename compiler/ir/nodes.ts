@@ -217,6 +217,17 @@ export interface Fn {
   readonly body: Block;
   /** What it computes, for the reader of generated code. */
   readonly doc?: string | undefined;
+  /** Functions that are its derivative, by name; both modes use them and do not look inside. */
+  readonly rule?: Rule | undefined;
+}
+
+/**
+ * The derivative of a function of real parameters x with results y of rank 0. `tangent`: parameters x, then tangents
+ * x_dot, results y_dot. `cotangent`: parameters x, then seeds y_bar, results x_bar, which are assigned.
+ */
+export interface Rule {
+  readonly tangent: string;
+  readonly cotangent: string;
 }
 
 /** Where a global array lives outside the program: a leaf of a record of the module's interface. */

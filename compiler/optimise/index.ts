@@ -6,6 +6,7 @@
 import { constantRanges } from "../analysis/sites.ts";
 import { flatten } from "../differentiate/normalise.ts";
 import type { Range } from "../ir/affine.ts";
+import { expandCalls } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
 import type { Fn, GlobalArray, Program } from "../ir/nodes.ts";
 import { arraysOf, bindersOf, calleesOf } from "../ir/walk.ts";
@@ -26,7 +27,8 @@ import { storage } from "./storage.ts";
  * Optimises a program whose entry points are `entries` (functions without parameters, working on global arrays) and
  * `exported` (functions with array parameters). Functions that neither is nor calls are dropped.
  */
-export function optimise(program: Program, entries: readonly string[], exported: readonly string[]): Program {
+export function optimise(whole: Program, entries: readonly string[], exported: readonly string[]): Program {
+  const program = withoutRules(whole, entries);
   const tidied = tidyAll(program);
   const held = inEntries(inline(tidied, entries), entries, (fn) => registers(fn, program.arrays));
   const inlined = tidyAll(held);
@@ -37,6 +39,17 @@ export function optimise(program: Program, entries: readonly string[], exported:
     .filter((name) => !program.functions.some((fn) => fn.name === name));
   const placed = storage(bound, kernelNames);
   return onlyReachable(placed, [...entries, ...exported]);
+}
+
+/** Nothing is differentiated any more: calls of functions with rules, and of the rules, are expanded. */
+function withoutRules(program: Program, entries: readonly string[]): Program {
+  const byName = new Map(program.functions.map((fn) => [fn.name, fn]));
+  const functions = program.functions.map((fn) => {
+    if (entries.includes(fn.name) || calleesOf(fn).size === 0) return fn;
+    const names = new Names([...bindersOf(fn), ...program.arrays.map((array) => array.name)]);
+    return { ...fn, body: expandCalls(fn.body, (call) => byName.get(call.callee), names.fresh) };
+  });
+  return { ...program, functions };
 }
 
 function inEntries(program: Program, entries: readonly string[], pass: (fn: Fn) => Fn): Program {

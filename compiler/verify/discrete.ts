@@ -18,6 +18,9 @@ import { status } from "../module.ts";
 import type { Direction } from "./direction.ts";
 import { knotWeights } from "./knot-weights.ts";
 
+/** Places of a trajectory that `walk` visits, at most. */
+const walked = 8;
+
 type Values = Map<string, number | Float64Array>;
 
 interface Method {
@@ -63,11 +66,12 @@ export class DiscreteSolve {
     this.#h = (problem.t1 - problem.t0) / problem.steps;
     this.#observed = Array.from(problem.times, (time) => Math.round((time - problem.t0) / this.#h));
     const functions = functionsOf(model);
-    const context = { arrays: model.constants, functions };
+    const context = { arrays: model.constants, functions: [...functions, ...model.functions] };
     const wrt = new Set([...model.state, ...model.params, ...inputLeaves(model)].map((leaf) => leaf.name));
     this.#program = {
       arrays: model.constants,
       functions: [
+        ...model.functions,
         ...functions,
         ...functions.map((fn) => jvp(fn, wrt, context)),
         ...functions.map((fn) => vjp(fn, wrt, context)),
@@ -185,6 +189,37 @@ export class DiscreteSolve {
     const none = new Float64Array(lambda.length);
     this.#reverse(initial, this.#startPlace(), seeds, none, bars);
     return { status: status.ok, value: trajectory.value, state0: none, ...bars };
+  }
+
+  /**
+   * Calls every function of the model at some places of a trajectory, in a program that has them in other clothes, and
+   * says so after each.
+   */
+  walk(trajectory: Trajectory, program: Program, memory: Memory, seen: () => void): void {
+    const { t0, steps } = this.#problem;
+    const { initial, rhs, loss } = this.#model;
+    const visit = (fn: Fn | undefined, place: Place): void => {
+      if (fn === undefined) return;
+      const values = this.#arguments(place);
+      for (const leaf of this.#model.state)
+        values.set(`f_${leaf.name}`, new Float64Array(sizeOf(leaf.shape)));
+      values.set("result", new Float64Array(1));
+      const given = fn.parameters.map((parameter) => values.get(parameter.name)!);
+      evaluate(program, fn.name, given, memory);
+      seen();
+    };
+    visit(initial, this.#startPlace());
+    const count = Math.min(steps, walked);
+    for (let i = 0; i < count; i++) {
+      const n = Math.floor((i * steps) / count);
+      const place = { t: t0 + n * this.#h, y: trajectory.states[n]!, piece: n };
+      visit(rhs, place);
+      visit(loss.running, place);
+    }
+    this.#observed.forEach((n, k) => {
+      if (k < walked) visit(loss.at, this.#boundary(n, k, trajectory.states));
+    });
+    visit(loss.terminal, this.#boundary(steps, undefined, trajectory.states));
   }
 
   /** A boundary sees the piece that ends there, and the first one at the start. */

@@ -77,6 +77,8 @@ export function handBuilt(wanted: HandBuilt): Module {
     data: leaves(wanted.data ?? []),
     times,
     constants: [],
+    functions: [],
+    rules: [],
     rhs: nothing,
     loss: {},
     outputs: [],

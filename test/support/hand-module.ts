@@ -46,6 +46,8 @@ export function handModule(parts: Parts): Module {
     inputs: [],
     data: [],
     constants: [],
+    functions: [],
+    rules: [],
     rhs: nothing,
     loss: {},
     outputs: [{ name: "r", shape: [parts.outputs], fn: nothing }],

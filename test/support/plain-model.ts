@@ -153,7 +153,7 @@ export function differences(
         given.set(each.name, buffer);
         return buffer;
       });
-      evaluate({ arrays: model.constants, functions: [fn] }, fn.name, given);
+      evaluate({ arrays: model.constants, functions: [fn, ...model.functions] }, fn.name, given);
       return buffers.flatMap((buffer) => Array.from(buffer));
     };
     const compare = (

@@ -225,3 +225,28 @@ describe("verify, the command", () => {
     },
   );
 });
+
+describe("a rule of the user's own", () => {
+  const text = (factor: number) => `import { custom, ode } from "odegrad";
+
+const bend = custom((x: number) => Math.sin(x), { vjp: (x, bar) => ${factor} * bar * Math.cos(x) });
+export const model = ode({
+  state: { x: 1 },
+  params: { k: 2 },
+  rhs: ({ x }, { k }) => ({ x: -k * bend(x) }),
+  loss: { terminal: ({ x }) => x ** 2 },
+  solver: { t1: 1, steps: 10 },
+});
+`;
+
+  it("passes where it is the derivative, and is named with its place where it is not", async () => {
+    const right = await odegrad(["verify", "-"], text(1));
+    expect(right.out).toMatch(/\(8\) pass {2}rule of `bend`: \S+ \(at most 1e-10\) {2}.*:3, at 8 points/);
+    expect(right.code).toBe(0);
+    const wrong = await odegrad(["verify", "-"], text(1.5));
+    expect(wrong.out).toMatch(
+      /\(8\) FAIL {2}rule of `bend`: 3\.3e-1 .*not the derivative of its function: .*:3/,
+    );
+    expect(wrong.code).toBe(4);
+  });
+});
