@@ -24,6 +24,7 @@ import * as build from "../ir/build.ts";
 import { type Names, stemOf } from "../ir/names.ts";
 import type {
   Accumulate,
+  Alloc,
   Block,
   Call,
   Expr,
@@ -32,6 +33,7 @@ import type {
   Let,
   Parameter,
   Rule,
+  Shape,
   Statement,
   Store,
   While,
@@ -56,12 +58,38 @@ export function prepare(fn: Fn, wrt: ReadonlySet<string>, context: Context) {
   return { body, names, rules, outs, active, sites, facts };
 }
 
+/** The parts of a vjp, before they are put together. */
+export interface Parts {
+  /** Parameters of the function that come in, and its results. */
+  readonly inputs: readonly Parameter[];
+  readonly outs: readonly Parameter[];
+  readonly seeds: readonly Parameter[];
+  readonly bars: readonly Parameter[];
+  readonly tapes: readonly Alloc[];
+  /** The function itself, with what it keeps for the reverse sweep. */
+  readonly forward: readonly Statement[];
+  readonly reverse: readonly Statement[];
+  readonly names: Names;
+}
+
 export function vjp(fn: Fn, wrt: ReadonlySet<string>, context: Context): Fn {
+  const { inputs, outs, seeds, bars, tapes, forward, reverse } = parts(fn, wrt, context);
+  const results = outs.map((out) => build.alloc(out.name, shapeOf(out), { zero: false }));
+  return {
+    name: `${fn.name}_vjp`,
+    parameters: [...inputs, ...seeds, ...bars],
+    body: [...results, ...tapes, ...forward, ...reverse],
+    doc: `Cotangent of ${fn.name}: adds its transposed Jacobian times the vector of the *_bar seeds.`,
+  };
+}
+
+export const shapeOf = (parameter: Parameter): Shape => (parameter.kind === "array" ? parameter.shape : []);
+
+export function parts(fn: Fn, wrt: ReadonlySet<string>, context: Context): Parts {
   const { body, names, rules, outs, active, sites, facts } = prepare(fn, wrt, context);
   const seeds: Parameter[] = [];
   const results: Parameter[] = [];
   const bars = new Map<string, string>();
-  const opening: Statement[] = [];
   const reverseOpening: Statement[] = [];
   for (const parameter of fn.parameters) {
     if (parameter.kind !== "array") continue;
@@ -69,7 +97,6 @@ export function vjp(fn: Fn, wrt: ReadonlySet<string>, context: Context): Fn {
     if (parameter.access === "out") {
       const seed = names.fresh(`${parameter.name}_bar`);
       seeds.push({ ...parameter, name: seed, access: "in" });
-      opening.push(build.alloc(parameter.name, parameter.shape, { zero: false }));
       if (!active.arrays.has(parameter.name)) continue;
       const isRead = sites.ofArray.get(parameter.name)?.some((site) => site.access === "read") ?? false;
       if (isRead || needsReset(parameter.name, sites)) {
@@ -98,10 +125,14 @@ export function vjp(fn: Fn, wrt: ReadonlySet<string>, context: Context): Fn {
   const forward = tapes.forwardSweep(body);
   const reverse = withFreshIndices(sweep.body(body), names);
   return {
-    name: `${fn.name}_vjp`,
-    parameters: [...fn.parameters.filter((parameter) => !outs.includes(parameter)), ...seeds, ...results],
-    body: [...opening, ...tapes.allocations(), ...forward, ...reverseOpening, ...reverse],
-    doc: `Cotangent of ${fn.name}: adds its transposed Jacobian times the vector of the *_bar seeds.`,
+    inputs: fn.parameters.filter((parameter) => !outs.includes(parameter)),
+    outs,
+    seeds,
+    bars: results,
+    tapes: tapes.allocations(),
+    forward,
+    reverse: [...reverseOpening, ...reverse],
+    names,
   };
 }
 

@@ -7,6 +7,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { jvp } from "../../compiler/differentiate/forward.ts";
+import { halves } from "../../compiler/differentiate/halves.ts";
 import { vjp } from "../../compiler/differentiate/reverse.ts";
 import type { Fn } from "../../compiler/ir/nodes.ts";
 import { forEachStatement } from "../../compiler/ir/walk.ts";
@@ -117,6 +118,35 @@ describe("random programs", () => {
       { numRuns: programs },
     );
     expect(compared).toBeGreaterThan(programs);
+  });
+
+  it("reverse mode in two halves, with the tape in the hands of the caller, has the bits of reverse mode in one", () => {
+    let kept = 0;
+    fc.assert(
+      fc.property(choices, (list) => {
+        const fn = randomFunction(list);
+        const values = valuesOf(fn);
+        fc.pre(isTame(values));
+        const whole = cotangentsOf(vjp(fn, wrt, context));
+        fc.pre(whole.every(Number.isFinite));
+        const { taped, back, tapes } = halves(fn, wrt, context);
+        kept += tapes.length;
+        for (const shape of [(one: Fn) => one, (one: Fn) => tidy(one, [])]) {
+          const first = run(shape(taped), { t, ...point });
+          expect(unsigned(results.flatMap((one) => [...first.get(one.name)!]))).toEqual(unsigned(values));
+          const tape = Object.fromEntries(tapes.map(({ name }) => [name, first.get(name)!]));
+          const seeds = Object.fromEntries(results.map((one, i) => [`${one.name}_bar`, seed[i]!]));
+          const zeros = Object.fromEntries(
+            inputs.map((one) => [`${one.name}_bar`, new Float64Array(size(one.shape))]),
+          );
+          const second = run(shape(back), { t, ...point, ...tape, ...seeds, ...zeros });
+          const found = inputs.flatMap((one) => [...second.get(`${one.name}_bar`)!]);
+          expect(unsigned(found)).toEqual(unsigned(whole));
+        }
+      }),
+      { numRuns: programs },
+    );
+    expect(kept).toBeGreaterThan(programs);
   });
 
   it("the optimiser keeps every value to the bit", () => {
