@@ -93,16 +93,19 @@ export function lower(model: Model, solver: Solver, wanted?: readonly string[]):
   const whole = entries.filter((entry) => entry.arguments.length === 0).map((entry) => entry.fn);
   const exported = entries.filter((entry) => entry.arguments.length > 0).map((entry) => entry.fn);
   const program = optimise(solve.program, whole, exported);
-  return { ...solve, entries, program, words: { ...solve.words, workspace: workspaceWords(program) } };
+  return { ...solve, entries, program, words: wordsOf(program) };
 }
 
 const workRoles: ReadonlySet<GlobalArray["role"]> = new Set(["workspace", "tape", "checkpoint"]);
 
-/** Everything that a gradient needs beside the arrays of its interface. */
-const workspaceWords = (program: Program): number =>
-  program.arrays
-    .filter((array) => array.element === "real" && workRoles.has(array.role))
-    .reduce((words, array) => words + sizeOf(array.shape), 0);
+/** Everything that a gradient needs beside the arrays of its interface, and the part of it that grows with the steps. */
+function wordsOf(program: Program): Module["words"] {
+  const words = (roles: ReadonlySet<GlobalArray["role"]>): number =>
+    program.arrays
+      .filter((array) => array.element === "real" && roles.has(array.role))
+      .reduce((sum, array) => sum + sizeOf(array.shape), 0);
+  return { checkpoints: words(new Set(["checkpoint"])), workspace: words(workRoles) };
+}
 
 /** The files of one target; names are base names, which begin with `stem` where one is given. */
 export function emit(

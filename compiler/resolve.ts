@@ -55,8 +55,8 @@ const methodNames = [
 
 export const methodsLater: readonly string[] = methodNames.filter((name) => !Object.hasOwn(tableaus, name));
 
-export const adjoints = ["symplectic"] as const;
-export const adjointsLater = ["step", "store-all", "revolve", "reversible", "continuous", "auto"] as const;
+export const adjoints = ["symplectic", "step", "store-all"] as const;
+export const adjointsLater = ["revolve", "reversible", "continuous", "auto"] as const;
 
 /** `fault`: whose value is wrong, the one written in the model or one of the options. */
 export type Resolved =

@@ -28,23 +28,30 @@ export interface Point {
   readonly k?: Affine;
 }
 
-/** A vector for every stage of a step: one array per leaf, the stage its first dimension. */
+/** A vector for every stage of a step, or of every step: one array per leaf, the stage its first dimension but for that. */
 export class Stages {
   readonly #driver: Driver;
   readonly #vector: Vector;
+  /** The step whose stages are meant, where those of every step are kept. */
+  step: readonly Affine[] = [];
 
   constructor(driver: Driver, prefix: string) {
     this.#driver = driver;
     this.#vector = driver.vector(prefix);
   }
 
-  allocate(): Statement[] {
-    return this.#driver.allocate(this.#vector, { copies: this.#driver.tableau.b.length });
+  /** `steps`: of how many steps, where those of every step are kept. */
+  allocate(steps?: number): Statement[] {
+    const copies = this.#driver.tableau.b.length;
+    return steps === undefined
+      ? this.#driver.allocate(this.#vector, { copies: [copies] })
+      : this.#driver.allocate(this.#vector, { copies: [steps, copies], role: "checkpoint" });
   }
 
   /** The vector of stage i, counting from 0. */
   stage(i: number): Vector {
-    return (leaf) => ({ array: this.#vector(leaf).array, prefix: [affine.integer(i)] });
+    const prefix = [...this.step, affine.integer(i)];
+    return (leaf) => ({ array: this.#vector(leaf).array, prefix });
   }
 }
 
@@ -64,6 +71,8 @@ export class Driver {
   /** Second derivatives of splines at their knots, and their cotangents, by leaf. */
   readonly #curves = new Map<string, { readonly curve: string; readonly bar: string }>();
   readonly h: Expr;
+  /** The time at which the step that is being written starts. */
+  stepStart: Expr = build.zero;
   /** Stage states X_i and their slopes k_i, used by every sweep, so that one kernel serves them all. */
   readonly stages: Stages;
   readonly slopes: Stages;
@@ -138,17 +147,13 @@ export class Driver {
   /** Statements that allocate a vector, or `copies` of it under one name. */
   allocate(
     vector: Vector,
-    options: { copies?: number; zero?: boolean; role?: Alloc["role"] } = {},
+    options: { copies?: readonly number[]; zero?: boolean; role?: Alloc["role"] } = {},
   ): Statement[] {
     return this.model.state.map((leaf) =>
-      build.alloc(
-        vector(leaf).array,
-        options.copies === undefined ? leaf.shape : [options.copies, ...leaf.shape],
-        {
-          zero: options.zero ?? false,
-          role: options.role ?? "local",
-        },
-      ),
+      build.alloc(vector(leaf).array, [...(options.copies ?? []), ...leaf.shape], {
+        zero: options.zero ?? false,
+        role: options.role ?? "local",
+      }),
     );
   }
 

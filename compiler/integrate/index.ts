@@ -5,16 +5,19 @@
 
 import { tableaus } from "../../runtime/tableaus.ts";
 import { jvp } from "../differentiate/forward.ts";
+import { halves } from "../differentiate/halves.ts";
 import type { Context } from "../differentiate/normalise.ts";
 import { vjp } from "../differentiate/reverse.ts";
 import { Names } from "../ir/names.ts";
 import type { Fn, GlobalArray } from "../ir/nodes.ts";
-import { type Model, sizeOf } from "../model.ts";
+import type { Model } from "../model.ts";
 import type { Module, Solver } from "../module.ts";
 import { Driver } from "./driver.ts";
 import { fieldEntries } from "./entries.ts";
 import { interfaceArrays } from "./interface-arrays.ts";
-import { gradientEntry, type Vjps } from "./plans/symplectic.ts";
+import { gradientEntry } from "./plans/adjoint.ts";
+import { plans } from "./plans/index.ts";
+import type { Vjps } from "./plans/plan.ts";
 import { isSignal, ofKnots, pivots, splineOf, valueParameters } from "./signals.ts";
 import { solveEntry } from "./solve.ts";
 import { usedStages } from "./tableau.ts";
@@ -23,6 +26,8 @@ import { usedStages } from "./tableau.ts";
 export function buildSolve(model: Model, solver: Solver, version: string): Module {
   const tableau = tableaus[solver.method];
   if (tableau === undefined) throw new Error(`no tableau of the name ${solver.method}`);
+  const plan = plans[solver.adjoint];
+  if (plan === undefined) throw new Error(`no plan of the name ${solver.adjoint}`);
   const io = interfaceArrays(model, solver);
   const { rhs } = model;
   const inputLeaves = model.inputs.flatMap((input) => input.leaves);
@@ -49,6 +54,7 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
   const { loss } = solved;
   const vjps: Vjps = {
     rhs: isNarrowed || solved !== model ? inSolve(solved.rhs) : fieldVjp,
+    halves: halves(solved.rhs, wanted, context),
     terminal: loss.terminal && inSolve(loss.terminal),
     running: loss.running && inSolve(loss.running),
     at: loss.at && inSolve(loss.at),
@@ -70,15 +76,16 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
     ...splines.values(),
     fieldVjp,
     fieldJvp,
+    vjps.halves.taped,
+    vjps.halves.back,
     ...present([vjps.rhs, vjps.initial, vjps.terminal, vjps.running, vjps.at]),
     ...vjps.splineVjps.values(),
     ...solveDriver.invalidation(),
     ...gradientDriver.invalidation(),
     solveEntry(solveDriver, splines),
-    gradientEntry(gradientDriver, vjps),
+    gradientEntry(gradientDriver, vjps, plan.make(gradientDriver, vjps)),
   ]);
   const stages = usedStages(tableau).filter(Boolean).length;
-  const stateWords = model.state.reduce((sum, leaf) => sum + sizeOf(leaf.shape), 0);
   return {
     model,
     solver,
@@ -90,9 +97,9 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
     ],
     counts: {
       solve: { field: solver.steps * stages },
-      gradient: { field: solver.steps * (2 * stages - 1), vjp: solver.steps * stages },
+      gradient: { field: solver.steps * plan.field(stages), vjp: solver.steps * stages },
     },
-    words: { checkpoints: solver.steps * stateWords, workspace: 0 },
+    words: { checkpoints: 0, workspace: 0 },
     version,
   };
 }

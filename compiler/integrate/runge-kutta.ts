@@ -71,23 +71,42 @@ export class RungeKutta {
     );
   }
 
-  /** All slopes of the step from `state` at time `t`. `running` gets a stage's point and index. */
+  /** Binds the time at which step n starts, to which `pointIn` refers until this is called again. */
+  startOf(n: Affine): Statement[] {
+    const start = this.#driver.names.fresh("t_n");
+    this.#driver.stepStart = build.name(start);
+    return [build.bind(start, this.#driver.timeAt(n))];
+  }
+
+  /** Where stage i of step n is asked. */
+  pointIn(n: Affine, i: number): Point {
+    const driver = this.#driver;
+    return {
+      t: this.stageTime(driver.stepStart, i),
+      state: driver.stages.stage(i),
+      piece: driver.pieceOfStep(n),
+    };
+  }
+
+  /** All slopes of step n from `state`. `slope` and `running` get a stage's point and index. */
   forward(
-    t: Expr,
-    point: Omit<Point, "t" | "state">,
+    n: Affine,
     state: Vector,
+    slope: (point: Point, i: number) => Statement[],
     running: (point: Point, i: number) => Statement[],
   ): Statement[] {
-    const driver = this.#driver;
-    return this.stages.flatMap((i) => {
-      const at: Point = { ...point, t: this.stageTime(t, i), state: driver.stages.stage(i) };
-      return [
-        stageComment(driver, i),
-        ...this.stageState(i, state),
-        ...driver.call(driver.model.rhs, at, driver.model.state.map(driver.slopes.stage(i))),
-        ...running(at, i),
-      ];
-    });
+    return [
+      ...this.startOf(n),
+      ...this.stages.flatMap((i) => {
+        const at = this.pointIn(n, i);
+        return [
+          stageComment(this.#driver, i),
+          ...this.stageState(i, state),
+          ...slope(at, i),
+          ...running(at, i),
+        ];
+      }),
+    ];
   }
 
   /** x += h·Σ b_i k_i. */

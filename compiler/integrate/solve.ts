@@ -12,31 +12,33 @@ import type { Driver, Point } from "./driver.ts";
 import { RungeKutta } from "./runge-kutta.ts";
 import { type Fraction, isZero } from "./tableau.ts";
 
-/** Statements a plan adds before each step, given the step's number. */
-export type BeforeStep = (n: Affine) => Statement[];
+/** What the sweep leaves to others: what is done before each step, and how the slope of a stage is computed. */
+export interface Sweep {
+  enter(n: Affine): Statement[];
+  slope(point: Point, i: number): Statement[];
+}
 
 /** From the start to the end time: states and outputs at the observations, and the value of the loss. */
-export function forwardSweep(driver: Driver, beforeStep: BeforeStep): Statement[] {
+export function forwardSweep(driver: Driver, sweep: Sweep): Statement[] {
   const { io, model } = driver;
   const method = new RungeKutta(driver);
-  const { slopes, stages } = driver;
   const out: Statement[] = [
     build.banner("Forward sweep"),
     ...driver.allocate(driver.state),
-    ...stages.allocate(),
-    ...slopes.allocate(),
+    ...driver.slopes.allocate(),
     ...driver.start(),
     build.store(io.value, [], build.zero),
   ];
 
   const oneStep = (n: Affine): Statement[] => {
-    const t = driver.names.fresh("t_n");
     const weights = driver.tableau.b;
     return [
-      ...beforeStep(n),
-      build.bind(t, driver.timeAt(n)),
-      ...method.forward(build.name(t), { piece: driver.pieceOfStep(n) }, driver.state, (point, i) =>
-        isZero(weights[i]!) ? [] : addRunning(driver, point, weights[i]!),
+      ...sweep.enter(n),
+      ...method.forward(
+        n,
+        driver.state,
+        (point, i) => sweep.slope(point, i),
+        (point, i) => (isZero(weights[i]!) ? [] : addRunning(driver, point, weights[i]!)),
       ),
       build.comment("New state."),
       ...method.advance(driver.state),
@@ -114,7 +116,11 @@ function observe(driver: Driver, k: Affine): Statement[] {
 
 /** `solve`: trajectory and loss, without a gradient. */
 export function solveEntry(driver: Driver, splines: ReadonlyMap<string, Fn>): Fn {
-  const sweep = forwardSweep(driver, () => []);
+  const { model, slopes, stages } = driver;
+  const sweep = forwardSweep(driver, {
+    enter: () => [],
+    slope: (point, i) => driver.call(model.rhs, point, model.state.map(slopes.stage(i))),
+  });
   return {
     name: "solve",
     parameters: [],
@@ -122,6 +128,7 @@ export function solveEntry(driver: Driver, splines: ReadonlyMap<string, Fn>): Fn
       ...driver.prelude(undefined),
       ...driver.coefficients(),
       ...driver.curves(splines),
+      ...stages.allocate(),
       ...sweep,
       build.leave(status.ok),
     ],

@@ -1,14 +1,12 @@
 /**
- * The symplectic adjoint plan: the forward sweep stores the state of every step; the reverse sweep rebuilds the stages
- * of one step at a time and integrates the adjoint with the partner tableau. In the division-free form
+ * The entry function `gradient`: forward sweep, then the adjoint of the same steps, integrated backwards with the partner
+ * tableau. In the division-free form
  *
  *     w_i = b_i·λ + Σ_{j>i} a_ji·u_j ,   u_i = h·J(X_i)ᵀ·w_i ,   θ_bar += h·F(X_i)ᵀ·w_i ,   λ += Σ u_i
  *
  * it equals reverse mode of the discrete solve to rounding, for weights b_i = 0 too. Here the seeds carry the factor h
  * (h·w_i), so that the vjp delivers u_i and adds to θ_bar directly. Source: Matsubara, Miyatake, Yaguchi 2021
- * (arXiv:2102.09750); Sanz-Serna 2016.
- *
- * Stores: steps × state. Recomputes: the stages of each step once.
+ * (arXiv:2102.09750); Sanz-Serna 2016. Where the states come from is the plan's business.
  */
 
 import type { Affine } from "../../ir/affine.ts";
@@ -17,36 +15,20 @@ import * as build from "../../ir/build.ts";
 import type { Expr, Fn, Statement } from "../../ir/nodes.ts";
 import { status } from "../../module.ts";
 import { type Driver, type Point, Stages, type Vector } from "../driver.ts";
-import { combination, RungeKutta, stageComment } from "../runge-kutta.ts";
+import { combination, RungeKutta } from "../runge-kutta.ts";
 import { forwardSweep } from "../solve.ts";
 import { isZero } from "../tableau.ts";
-
-/** The vjps of the model's functions, those it has. */
-export interface Vjps {
-  readonly rhs: Fn;
-  readonly terminal?: Fn | undefined;
-  readonly running?: Fn | undefined;
-  readonly at?: Fn | undefined;
-  readonly initial?: Fn | undefined;
-  /** Of the splines of `cubic` inputs, and their transposes, by leaf. */
-  readonly splines: ReadonlyMap<string, Fn>;
-  readonly splineVjps: ReadonlyMap<string, Fn>;
-}
+import type { Plan, Vjps } from "./plan.ts";
 
 const read = (vector: Vector, leaf: Parameters<Vector>[0], at: readonly Affine[]): Expr => {
   const { array, prefix } = vector(leaf);
   return build.read(array, [...prefix, ...at]);
 };
 
-export function gradientEntry(driver: Driver, vjps: Vjps): Fn {
-  const { io, model, solver } = driver;
-  const tape = driver.vector("stored_");
-  const checkpoint = (n: Affine): Statement[] =>
-    driver.assign(
-      (leaf) => ({ array: tape(leaf).array, prefix: [n] }),
-      (leaf, at) => read(driver.state, leaf, at),
-    );
-  const sweeps = [...forwardSweep(driver, checkpoint), ...reverseSweep(driver, vjps, tape)];
+export function gradientEntry(driver: Driver, vjps: Vjps, plan: Plan): Fn {
+  const { io, model } = driver;
+  const allocations = plan.allocate();
+  const sweeps = [...forwardSweep(driver, plan), ...reverseSweep(driver, vjps, plan)];
   return {
     name: "gradient",
     parameters: [],
@@ -54,7 +36,7 @@ export function gradientEntry(driver: Driver, vjps: Vjps): Fn {
       ...driver.clearBars(),
       ...driver.prelude(io.capacity),
       ...driver.coefficients(),
-      ...driver.allocate(tape, { copies: solver.steps, role: "checkpoint" }),
+      ...allocations,
       ...driver.curves(vjps.splines),
       ...driver.curveBars(),
       ...sweeps,
@@ -94,7 +76,7 @@ function lambdaOf(driver: Driver): Vector {
 const lambdaName = (driver: Driver, leafName: string): string =>
   lambdaOf(driver)(driver.model.state.find((leaf) => leaf.name === leafName)!).array;
 
-function reverseSweep(driver: Driver, vjps: Vjps, tape: Vector): Statement[] {
+function reverseSweep(driver: Driver, vjps: Vjps, plan: Plan): Statement[] {
   const { io, model } = driver;
   const lambda = lambdaOf(driver);
   const seed = driver.names.fresh("seed");
@@ -119,7 +101,7 @@ function reverseSweep(driver: Driver, vjps: Vjps, tape: Vector): Statement[] {
           build.store(seed, [], build.one),
           ...driver.callVjp(vjps.at, driver.observationPoint(k), [seedView], lambda),
         ];
-  const step = new ReverseStep(driver, vjps, tape, lambda);
+  const step = new ReverseStep(driver, vjps, plan, lambda);
   out.push(...step.allocate());
   const n = driver.names.fresh("n");
   if (model.times === undefined) {
@@ -158,21 +140,21 @@ function restoreObserved(driver: Driver, vjps: Vjps, k: Affine): Statement[] {
   return driver.assign(driver.state, (leaf, at) => build.read(driver.io.states.get(leaf.name)!, [k, ...at]));
 }
 
-/** One step of the adjoint: stages again, then from the last stage to the first. */
+/** One step of the adjoint, from the last stage to the first. */
 class ReverseStep {
   readonly #driver: Driver;
   readonly #vjps: Vjps;
-  readonly #tape: Vector;
+  readonly #plan: Plan;
   readonly #lambda: Vector;
   readonly #method: RungeKutta;
   readonly #stageBars: Stages;
   readonly #weights: Vector;
   readonly #runningSeed: string;
 
-  constructor(driver: Driver, vjps: Vjps, tape: Vector, lambda: Vector) {
+  constructor(driver: Driver, vjps: Vjps, plan: Plan, lambda: Vector) {
     this.#driver = driver;
     this.#vjps = vjps;
-    this.#tape = tape;
+    this.#plan = plan;
     this.#lambda = lambda;
     this.#method = new RungeKutta(driver);
     this.#stageBars = new Stages(driver, "u_");
@@ -191,27 +173,9 @@ class ReverseStep {
   statements(n: Affine): Statement[] {
     const driver = this.#driver;
     const { model, tableau } = driver;
-    const t = driver.names.fresh("t_n");
-    const piece = driver.pieceOfStep(n);
-    const stages = this.#method.stages;
-    const out: Statement[] = [
-      build.comment("Stages of this step, again."),
-      ...driver.assign(driver.state, (leaf, at) => build.read(this.#tape(leaf).array, [n, ...at])),
-      build.bind(t, driver.timeAt(n)),
-    ];
-    const pointOf = (i: number): Point => ({
-      t: this.#method.stageTime(build.name(t), i),
-      state: driver.stages.stage(i),
-      piece,
-    });
-    stages.forEach((i, position) => {
-      out.push(stageComment(driver, i));
-      out.push(...this.#method.stageState(i, driver.state));
-      // The slope of the last stage feeds no other stage.
-      if (position < stages.length - 1) {
-        out.push(...driver.call(model.rhs, pointOf(i), model.state.map(driver.slopes.stage(i))));
-      }
-    });
+    const { stages } = this.#method;
+    const out: Statement[] = [...this.#method.startOf(n), ...this.#plan.reenter(n)];
+    const pointOf = (i: number): Point => this.#method.pointIn(n, i);
     for (const i of [...stages].reverse()) {
       const bars = this.#stageBars.stage(i);
       const later = stages.filter((j) => j > i);
@@ -227,7 +191,7 @@ class ReverseStep {
           ]),
         ),
         ...driver.assign(bars, () => build.zero),
-        ...driver.callVjp(this.#vjps.rhs, pointOf(i), model.state.map(this.#weights), bars),
+        ...this.#plan.back(pointOf(i), i, model.state.map(this.#weights), bars),
       );
       if (this.#vjps.running && !isZero(tableau.b[i]!)) {
         out.push(build.store(this.#runningSeed, [], driver.scaled(tableau.b[i]!)));
