@@ -15,7 +15,7 @@ import type { GlobalArray, Program } from "./ir/nodes.ts";
 import { printProgram } from "./ir/print.ts";
 import { type Model, sizeOf } from "./model.ts";
 import type { Module, Solver } from "./module.ts";
-import { optimise, tidyModel } from "./optimise/index.ts";
+import { blocked, optimise, tidyModel } from "./optimise/index.ts";
 import type { Options, Target } from "./options.ts";
 import { resolveSolver } from "./resolve.ts";
 import { version } from "./version.ts";
@@ -121,7 +121,8 @@ export function emit(
     case "js":
     case "ts": {
       const name = `${own}.${target}`;
-      const { code, map } = emitJavaScript(module, { dialect: target, file, header, text });
+      const shaped = { ...module, program: blocked(module.program) };
+      const { code, map } = emitJavaScript(shaped, { dialect: target, file, header, text });
       return [
         { target, name, text: linked(code, `${name}.map`) },
         { target, name: `${name}.map`, text: `${JSON.stringify({ ...map, file: name })}\n` },

@@ -16,6 +16,7 @@ import { dead } from "./dead.ts";
 import { hoist } from "./hoist.ts";
 import { initialise } from "./initialise.ts";
 import { inline } from "./inline.ts";
+import { jam } from "./jam.ts";
 import { kernels } from "./kernels.ts";
 import { promote } from "./promote.ts";
 import { registers } from "./registers.ts";
@@ -40,6 +41,26 @@ export function optimise(whole: Program, entries: readonly string[], exported: r
   const placed = storage(bound, kernelNames);
   return onlyReachable(placed, [...entries, ...exported]);
 }
+
+/** The program with its loops over rows blocked for registers, as a target without a vectoriser wants it. */
+export function blocked(program: Program): Program {
+  const ofArray = constantRanges(program.arrays);
+  const taken = program.arrays.map((array) => array.name);
+  const functions = program.functions.map((fn) => {
+    const names = new Names([...bindersOf(fn), ...taken]);
+    const body = jam(fn.body, names, ofArray, rangesOf(fn));
+    return { ...fn, body: reuse(body) };
+  });
+  return { ...program, functions };
+}
+
+/** Ranges of the integer parameters of a function. */
+const rangesOf =
+  (fn: Fn) =>
+  (name: string): Range | undefined => {
+    const parameter = fn.parameters.find((one) => one.name === name);
+    return parameter?.kind === "integer" ? parameter.range : undefined;
+  };
 
 /** Nothing is differentiated any more: calls of functions with rules, and of the rules, are expanded. */
 function withoutRules(program: Program, entries: readonly string[]): Program {
@@ -82,10 +103,7 @@ export function tidy(fn: Fn, arrays: readonly GlobalArray[]): Fn {
   const taken = arrays.map((array) => array.name);
   const names = new Names([...bindersOf(fn), ...taken]);
   const ofArray = constantRanges(arrays);
-  const ofParameter = (name: string): Range | undefined => {
-    const parameter = fn.parameters.find((one) => one.name === name);
-    return parameter?.kind === "integer" ? parameter.range : undefined;
-  };
+  const ofParameter = rangesOf(fn);
   const kept = new Set(taken);
   for (const parameter of fn.parameters) if (parameter.kind === "array") kept.add(parameter.name);
   const isKept = (array: string): boolean => kept.has(array);
