@@ -4,6 +4,11 @@
  * one process and in C with the same flags.
  */
 
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { compile } from "../dist/compiler/index.js";
 import { measure, table } from "./measure.mjs";
 
@@ -89,4 +94,39 @@ async function javascript(D, H) {
   }
 }
 
-for (const [D, H] of sizes) await javascript(D, H);
+const here = fileURLToPath(new URL("hand", import.meta.url));
+const flags = ["-std=c99", "-O3", "-march=native", "-fno-math-errno", "-ffp-contract=off", "-D_POSIX_C_SOURCE=199309L"];
+
+function c(compiler, D, H) {
+  const folder = mkdtempSync(join(tmpdir(), "odegrad-bench-"));
+  try {
+    for (const [prefix, body] of Object.entries({ loops, lib: library })) {
+      const { outputs } = compile(model(D, H, body), { file: "mlp.ode.ts", target: ["c"], prefix, adjoint: plans[0] });
+      for (const output of outputs) writeFileSync(join(folder, output.name), output.text);
+      if (process.env.KEEP) for (const output of outputs) writeFileSync(join(process.env.KEEP, output.name), output.text);
+    }
+    const sources = ["mlp.c", "mlp_harness.c"].map((name) => join(here, name));
+    const made = ["loops.c", "lib.c"].map((name) => join(folder, name));
+    const binary = join(folder, "bench");
+    const macros = [`-DD=${D}`, `-DH=${H}`, `-DSTEPS=${steps}`];
+    execFileSync(compiler, [...flags, ...macros, "-I", folder, "-I", here, ...sources, ...made, "-lm", "-o", binary]);
+    const [best, differences] = execFileSync(binary, { encoding: "utf8" }).trim().split("\n");
+    const [hand, one, other, handSolve, solve] = best.trim().split(" ").map(Number);
+    const times = {
+      "hand-written gradient": hand,
+      [`generated, loops, ${plans[0]}`]: one,
+      [`generated, library, ${plans[0]}`]: other,
+      "hand-written solve": handSolve,
+      "generated, loops, solve": solve,
+    };
+    console.log(table(`C, ${compiler} ${flags.slice(1, 4).join(" ")}, ${D}-${H}-${D}`, times, "hand-written gradient"));
+    console.log(`  differ by ${differences}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+for (const [D, H] of sizes) {
+  if (!process.env.ONLY_C) await javascript(D, H);
+  c("cc", D, H);
+}
