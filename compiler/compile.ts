@@ -15,7 +15,7 @@ import type { GlobalArray, Program } from "./ir/nodes.ts";
 import { printProgram } from "./ir/print.ts";
 import { type Model, sizeOf } from "./model.ts";
 import type { Module, Solver } from "./module.ts";
-import { blocked, optimise, tidyModel } from "./optimise/index.ts";
+import { blocked, optimise, tidyModel, vectorised } from "./optimise/index.ts";
 import type { Options, Target } from "./options.ts";
 import { resolveSolver } from "./resolve.ts";
 import { version } from "./version.ts";
@@ -121,7 +121,7 @@ export function emit(
     case "js":
     case "ts": {
       const name = `${own}.${target}`;
-      const shaped = { ...module, program: blocked(module.program) };
+      const shaped = isSmall(options) ? module : { ...module, program: blocked(module.program) };
       const { code, map } = emitJavaScript(shaped, { dialect: target, file, header, text });
       return [
         { target, name, text: linked(code, `${name}.map`) },
@@ -129,7 +129,10 @@ export function emit(
       ];
     }
     case "c": {
-      const files = emitC(module, cOptions(module, header, options, stem));
+      const wholes = module.entries.filter((entry) => entry.arguments.length === 0).map((entry) => entry.fn);
+      const program = isSmall(options) ? module.program : vectorised(module.program, wholes);
+      const shaped = { ...module, program, words: wordsOf(program) };
+      const files = emitC(shaped, cOptions(module, header, options, stem));
       const name = stem ?? prefixFor(module.model, options);
       return [
         { target, name: `${name}.h`, text: files.header },
@@ -143,6 +146,8 @@ export function emit(
       return target satisfies never;
   }
 }
+
+const isSmall = (options: Options): boolean => options.optimise === "size";
 
 const cOptions = (module: Module, header: string, options: Options, stem?: string): COptions => ({
   prefix: prefixFor(module.model, options),

@@ -150,6 +150,14 @@ export const optionSpecs: readonly OptionSpec[] = [
     later: "call the generated function once for each problem",
     library: true,
   },
+  {
+    key: "optimise",
+    form: "choice",
+    value: "aim",
+    help: "shape of generated code: speed (default; matrix products blocked, in C also by columns) or size",
+    choices: ["speed", "size"],
+    library: true,
+  },
   { key: "params", form: "file", value: "file.json", help: "values of the parameters" },
   { key: "state", form: "file", value: "file.json", help: "values of the initial state" },
   { key: "inputs", form: "file", value: "file.json", help: "values of the inputs, a list of pieces each" },
@@ -282,6 +290,7 @@ export interface Options {
   readonly wrt?: readonly string[];
   readonly real?: "double" | "float";
   readonly math?: "engine";
+  readonly optimise?: "speed" | "size";
   readonly prefix?: string;
   readonly emit?: readonly string[];
 }

@@ -11,6 +11,7 @@ import { Names } from "../ir/names.ts";
 import type { Fn, GlobalArray, Program } from "../ir/nodes.ts";
 import { arraysOf, bindersOf, calleesOf } from "../ir/walk.ts";
 import type { Model } from "../model.ts";
+import { columns } from "./columns.ts";
 import { copies } from "./copies.ts";
 import { dead } from "./dead.ts";
 import { hoist } from "./hoist.ts";
@@ -52,6 +53,16 @@ export function blocked(program: Program): Program {
     return { ...fn, body: reuse(body) };
   });
   return { ...program, functions };
+}
+
+/** The program with its products by columns and its loops over rows blocked, as a vectorising compiler wants it. */
+export function vectorised(program: Program, entries: readonly string[]): Program {
+  const turned = columns(program, entries);
+  const bound = turned.functions.filter((fn) =>
+    fn.parameters.every((parameter) => parameter.kind !== "array"),
+  );
+  const names = bound.map((fn) => fn.name);
+  return blocked(storage(turned, names));
 }
 
 /** Ranges of the integer parameters of a function. */
