@@ -129,10 +129,7 @@ export function emit(
       ];
     }
     case "c": {
-      const wholes = module.entries.filter((entry) => entry.arguments.length === 0).map((entry) => entry.fn);
-      const program = isSmall(options) ? module.program : vectorised(module.program, wholes);
-      const shaped = { ...module, program, words: wordsOf(program) };
-      const files = emitC(shaped, cOptions(module, header, options, stem));
+      const files = emitC(shapedForC(module, options), cOptions(module, header, options, stem));
       const name = stem ?? prefixFor(module.model, options);
       return [
         { target, name: `${name}.h`, text: files.header },
@@ -147,6 +144,13 @@ export function emit(
   }
 }
 
+function shapedForC(module: Module, options: Options): Module {
+  if (isSmall(options)) return module;
+  const entries = module.entries.filter((entry) => entry.arguments.length === 0).map((entry) => entry.fn);
+  const program = vectorised(module.program, entries);
+  return { ...module, program, words: wordsOf(program) };
+}
+
 const isSmall = (options: Options): boolean => options.optimise === "size";
 
 const cOptions = (module: Module, header: string, options: Options, stem?: string): COptions => ({
@@ -159,7 +163,8 @@ const cOptions = (module: Module, header: string, options: Options, stem?: strin
 /** Memory of one gradient beside its arguments and results, in the target's own numbers. */
 export function workspaceBytes({ module, hash }: Ready, target: Target, options: Options): number {
   if (target !== "c") return 8 * module.words.workspace;
-  return emitC(module, cOptions(module, headerOf(module, hash, options), options)).workspaceBytes;
+  const shaped = shapedForC(module, options);
+  return emitC(shaped, cOptions(module, headerOf(module, hash, options), options)).workspaceBytes;
 }
 
 const link = "//# sourceMappingURL=";

@@ -101,7 +101,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     form: "count",
     value: "n",
     help: "checkpoints of the revolve plan",
-    later: "the symplectic plan, which stores one state a step, needs no such number",
+    later: "the plans there are so far need no such number",
     library: true,
   },
   {
@@ -109,14 +109,13 @@ export const optionSpecs: readonly OptionSpec[] = [
     form: "count",
     value: "bytes",
     help: "memory for the plan that `auto` chooses",
-    later: "odegrad inspect --memory is planned with it; compile prints the bytes of the symplectic plan",
+    later: "odegrad grad --compare prints the bytes of every plan",
     library: true,
   },
   {
     key: "compare",
     form: "switch",
     help: "every adjoint plan side by side",
-    later: "there is one plan so far; odegrad verify compares it with a reference that stores everything",
   },
   {
     key: "wrt",
@@ -235,7 +234,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     key: "plans",
     form: "switch",
     help: "every adjoint plan with its cost",
-    later: "there is one plan so far: symplectic",
+    later: "odegrad grad --compare prints every plan",
   },
   { key: "graph", form: "switch", help: "the data flow", later: "odegrad inspect --ir prints the program" },
   {
@@ -306,6 +305,7 @@ export interface CommandOptions extends Options {
   readonly data?: string;
   readonly out?: string;
   readonly outDir?: string;
+  readonly compare?: boolean;
   readonly json?: boolean;
   readonly csv?: boolean;
   readonly plot?: boolean;

@@ -7,6 +7,7 @@ import { type Leaf, type Model, sizeOf } from "../model.ts";
 import type { Module } from "../module.ts";
 import type { CommandOptions, Target } from "../options.ts";
 import { isDifferentiated } from "../resolve.ts";
+import { compare } from "./compare.ts";
 import { deliver } from "./deliver.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { buildFile, openEngine, requireLoss } from "./model-file.ts";
@@ -24,6 +25,14 @@ export async function run(
   const ready = buildFile(file!, options, context);
   const { module } = ready;
   requireLoss(module);
+  if (options.compare === true) {
+    const asked = ({ module: { model, solver } }: Ready) =>
+      withFiles(defaultProblem(model, solver), model, options, context);
+    const { text, json } = await compare(file!, options, context, asked);
+    const document = { version: 1, model: module.model.name, plans: json };
+    deliver(options.json === true ? `${formatJson(document)}\n` : text, options, context);
+    return exitCode.ok;
+  }
   const problem = withFiles(defaultProblem(module.model, module.solver), module.model, options, context);
   const engine = await openEngine(ready, options);
   try {

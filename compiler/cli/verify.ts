@@ -1,6 +1,6 @@
 /** `odegrad verify`: is the gradient right? Runs every check there is a target for, each with its figure. */
 
-import { emit, type Ready } from "../compile.ts";
+import { build, emit, type Ready } from "../compile.ts";
 import { noCompiler } from "../diagnostics/command-messages.ts";
 import type { Span } from "../diagnostics/span.ts";
 import { findCompilers } from "../execute/c.ts";
@@ -10,7 +10,7 @@ import { opcodesOf } from "../ir/walk.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
 import type { Module } from "../module.ts";
 import type { CommandOptions } from "../options.ts";
-import { isDifferentiated } from "../resolve.ts";
+import { adjoints, isDifferentiated } from "../resolve.ts";
 import { targetsAgree } from "../verify/agreement.ts";
 import { type Check, skipped } from "../verify/check.ts";
 import { direction, slopeAlong } from "../verify/direction.ts";
@@ -56,6 +56,11 @@ export async function run(
     context.print(`${module.model.name}: ${module.solver.method}, ${module.solver.steps} steps\n`);
   await runChecks(ready, problem, { ...options, target: options.target ?? ["js", "c"] }, compilers, {
     report,
+    withPlan: (adjoint) => {
+      const other = build(source, { ...options, adjoint }).ready;
+      if (other === undefined) throw new Error(`the model does not come through with the plan ${adjoint}`);
+      return other;
+    },
     placeOf: ({ file: name, start }) => {
       const text = name === source.file ? source.text : (source.host.read(name) ?? "");
       return `${name}:${text.slice(0, start).split("\n").length}`;
@@ -100,6 +105,8 @@ export async function run(
 interface Tools {
   report(check: Check): void;
   plain(compiled: number): Check;
+  /** The same question by another plan. */
+  withPlan(adjoint: string): Ready;
   /** File and line. */
   placeOf(span: Span): string;
 }
@@ -109,7 +116,7 @@ async function runChecks(
   problem: Problem,
   options: CommandOptions,
   compilers: readonly string[],
-  { report, plain, placeOf }: Tools,
+  { report, plain, placeOf, withPlan }: Tools,
 ): Promise<void> {
   const { module } = ready;
   const { model, solver } = module;
@@ -139,7 +146,13 @@ async function runChecks(
       ),
     );
   }
-  report(plansAgree(discrete, trajectory, gradients, (record) => selection(module, record)));
+  const compiled = new Map([[solver.adjoint, gradients]]);
+  for (const adjoint of adjoints) {
+    if (adjoint === solver.adjoint) continue;
+    const other = emit(withPlan(adjoint), "js", options)[0]!.text;
+    compiled.set(adjoint, javaScriptEngine(await loadJavaScript(other)).gradient(problem));
+  }
+  report(plansAgree(discrete, trajectory, compiled, (record) => selection(module, record)));
   report(plain(gradients.value));
   for (const check of ruleChecks(
     model,

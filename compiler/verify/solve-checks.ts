@@ -33,27 +33,28 @@ export function solveIdentity(
   );
 }
 
+/** `compiled`: the gradient of each plan, by its name. */
 export function plansAgree(
   discrete: DiscreteSolve,
   trajectory: Trajectory,
-  gradients: Gradients,
+  compiled: ReadonlyMap<string, Gradients>,
   selected: (record: "params" | "state" | "inputs") => (index: number) => boolean,
 ): Check {
   const reference = discrete.gradient(trajectory);
   const kept = (record: Float64Array, of: "params" | "state" | "inputs"): Float64Array =>
     record.filter((_, index) => selected(of)(index));
-  const gaps = [
+  const gaps = [...compiled.values()].flatMap((gradients) => [
     difference(kept(gradients.params, "params"), kept(reference.params, "params")),
     difference(kept(gradients.state0, "state"), kept(reference.state0, "state")),
     difference(kept(gradients.inputs, "inputs"), kept(reference.inputs, "inputs")),
     difference([gradients.value], [reference.value]),
-  ];
+  ]);
   const worst = gaps.some(Number.isNaN) ? Number.NaN : Math.max(...gaps);
   return within(
     3,
     "exact adjoint plans agree",
     worst,
     limit,
-    "symplectic, compiled, against reverse mode that stores every stage, interpreted",
+    `${[...compiled.keys()].join(", ")}, compiled, against reverse mode that stores every stage, interpreted`,
   );
 }

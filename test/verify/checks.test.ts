@@ -127,8 +127,8 @@ it("3: plans agree", () => {
   const discrete = new DiscreteSolve(module.model, "rk4", problem);
   const trajectory = discrete.run();
   const all = () => () => true;
-  expect(plansAgree(discrete, trajectory, gradients, all).outcome).toBe("pass");
-  expect(plansAgree(discrete, trajectory, spoilt(), all).outcome).toBe("fail");
+  expect(plansAgree(discrete, trajectory, new Map([["symplectic", gradients]]), all).outcome).toBe("pass");
+  expect(plansAgree(discrete, trajectory, new Map([["symplectic", spoilt()]]), all).outcome).toBe("fail");
 });
 
 it("4: the model run as it is written", () => {
