@@ -64,7 +64,11 @@ async function javascript(D, H) {
   const generated = {};
   for (const [name, body] of Object.entries({ loops, library })) {
     for (const adjoint of plans) {
-      const { outputs, diagnostics } = compile(model(D, H, body), { file: "mlp.ode.ts", target: ["js"], adjoint });
+      const { outputs, diagnostics } = compile(model(D, H, body), {
+        file: "mlp.ode.ts",
+        target: ["js"],
+        adjoint,
+      });
       if (outputs.length === 0) throw new Error(diagnostics.map((each) => each.message).join("\n"));
       const { text } = outputs.find((output) => output.name.endsWith(".js"));
       if (process.env.SHOW) console.log(text);
@@ -95,21 +99,46 @@ async function javascript(D, H) {
 }
 
 const here = fileURLToPath(new URL("hand", import.meta.url));
-const flags = ["-std=c99", "-O3", "-march=native", "-fno-math-errno", "-ffp-contract=off", "-D_POSIX_C_SOURCE=199309L"];
+const flags = [
+  "-std=c99",
+  "-O3",
+  "-march=native",
+  "-fno-math-errno",
+  "-ffp-contract=off",
+  "-D_POSIX_C_SOURCE=199309L",
+];
 
 function c(compiler, D, H) {
   const folder = mkdtempSync(join(tmpdir(), "odegrad-bench-"));
   try {
     for (const [prefix, body] of Object.entries({ loops, lib: library })) {
-      const { outputs } = compile(model(D, H, body), { file: "mlp.ode.ts", target: ["c"], prefix, adjoint: plans[0] });
+      const { outputs } = compile(model(D, H, body), {
+        file: "mlp.ode.ts",
+        target: ["c"],
+        prefix,
+        adjoint: plans[0],
+      });
       for (const output of outputs) writeFileSync(join(folder, output.name), output.text);
-      if (process.env.KEEP) for (const output of outputs) writeFileSync(join(process.env.KEEP, output.name), output.text);
+      if (process.env.KEEP)
+        for (const output of outputs) writeFileSync(join(process.env.KEEP, output.name), output.text);
     }
     const sources = ["mlp.c", "mlp_harness.c"].map((name) => join(here, name));
     const made = ["loops.c", "lib.c"].map((name) => join(folder, name));
     const binary = join(folder, "bench");
     const macros = [`-DD=${D}`, `-DH=${H}`, `-DSTEPS=${steps}`];
-    execFileSync(compiler, [...flags, ...macros, "-I", folder, "-I", here, ...sources, ...made, "-lm", "-o", binary]);
+    execFileSync(compiler, [
+      ...flags,
+      ...macros,
+      "-I",
+      folder,
+      "-I",
+      here,
+      ...sources,
+      ...made,
+      "-lm",
+      "-o",
+      binary,
+    ]);
     const [best, differences] = execFileSync(binary, { encoding: "utf8" }).trim().split("\n");
     const [hand, one, other, handSolve, solve] = best.trim().split(" ").map(Number);
     const times = {
@@ -119,7 +148,9 @@ function c(compiler, D, H) {
       "hand-written solve": handSolve,
       "generated, loops, solve": solve,
     };
-    console.log(table(`C, ${compiler} ${flags.slice(1, 4).join(" ")}, ${D}-${H}-${D}`, times, "hand-written gradient"));
+    console.log(
+      table(`C, ${compiler} ${flags.slice(1, 4).join(" ")}, ${D}-${H}-${D}`, times, "hand-written gradient"),
+    );
     console.log(`  differ by ${differences}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -96,6 +96,12 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
     "solver: { wrt: ['params.gama'] }",
     "Correct the path.",
   ),
+  ODE4016: say(
+    "`wrt` names a state that is computed",
+    "Where the model has `initial`, the initial state follows from parameters, and its derivative is part of theirs.",
+    "initial: ({ a }) => ({ x: a ** 2 }), solver: { wrt: ['state'] }",
+    "solver: { wrt: ['params.a'] }",
+  ),
   ODE4014: say(
     "no loss",
     "A gradient is that of a number. The model has no `loss`, so `grad`, `fit` and `verify` have nothing to differentiate.",

@@ -121,7 +121,7 @@ export const unknownWrt = (path: string, close: string | undefined, span?: Span)
   });
 
 export const wrtOfInitial = (path: string, span?: Span): Diagnostic =>
-  error("ODE4013", `\`wrt\` names \`${path}\`, which \`initial\` computes`, {
+  error("ODE4016", `\`wrt\` names \`${path}\`, which \`initial\` computes`, {
     span,
     suggestion: "name what it is computed from, e.g. `params`",
   });

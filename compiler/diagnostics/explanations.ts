@@ -193,6 +193,12 @@ const modelExplanations: Readonly<Record<string, Explanation>> = {
     "csr(2, 2, [0, 1], [0, 1], [1, 1])",
     "csr(2, 2, [0, 1, 2], [0, 1], [1, 1])",
   ),
+  ODE2022: say(
+    "signal that cannot be",
+    "All pieces or knots of an input have the shape of its leaf, and a line or spline needs a knot at each end.",
+    "inputs: { u: linear(1) }",
+    "inputs: { u: linear(2) }",
+  ),
 };
 
 export const explanations: Readonly<Record<string, Explanation>> = {

@@ -188,7 +188,7 @@ export const unknownMember = (
   );
 
 export const badSignal = (span: Span, what: string, instead: string): Diagnostic =>
-  error("ODE2011", span, what, instead);
+  error("ODE2022", span, what, instead);
 
 export const badLeaf = (span: Span, what: string): Diagnostic =>
   error(

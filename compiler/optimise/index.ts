@@ -50,7 +50,8 @@ export function blocked(program: Program): Program {
   const functions = program.functions.map((fn) => {
     const names = new Names([...bindersOf(fn), ...taken]);
     const body = jam(fn.body, names, ofArray, rangesOf(fn));
-    return { ...fn, body: reuse(body) };
+    // Kernels write to the arrays they are bound to: a value read before a call of one is not known behind it.
+    return { ...fn, body: calleesOf(fn).size === 0 ? reuse(body) : body };
   });
   return { ...program, functions };
 }
