@@ -6,11 +6,12 @@ import { readModels } from "../../compiler/frontend/index.ts";
 import { evaluate } from "../../compiler/ir/evaluate.ts";
 import type { Fn } from "../../compiler/ir/nodes.ts";
 import { doubles } from "../../runtime/random.ts";
+import { type Complex, evaluateComplex } from "../support/complex.ts";
 import { randomText } from "../support/random-text.ts";
 import { size } from "../support/vectors.ts";
 
-/** From text to derivatives: ⟨w, J v⟩ = ⟨Jᵀ w, v⟩ for random models as people write them. */
-const rounds = process.env["ODEGRAD_LONG"] === "1" ? 10_000 : 200;
+/** From text to derivatives, for random models as people write them: ⟨w, J v⟩ = ⟨Jᵀ w, v⟩, and J v by a complex step. */
+const rounds = process.env["ODEGRAD_LONG"] === "1" ? 20_000 : 500;
 const first = Number(process.env["ODEGRAD_SEED"] ?? 1);
 
 const top = `const half = 0.5;
@@ -77,6 +78,24 @@ export const model = ode({
       "_bar",
     ); // ⟨w, J v⟩
     const cotangents = product(wrt, "_bar", "_dot");
+    // The same tangent by a complex step, in which neither mode has a part.
+    const step = 1e-200;
+    const stepped = new Map<string, number | readonly Complex[]>([["t", 0.7]]);
+    for (const name of wrt) {
+      const [values, dots] = [given.get(name), given.get(`${name}_dot`)] as [Float64Array, Float64Array];
+      stepped.set(
+        name,
+        Array.from(values, (re, i) => ({ re, im: step * dots[i]! })),
+      );
+    }
+    const words = evaluateComplex(rhs, constants, stepped);
+    for (const { name } of results) {
+      const dots = given.get(`${name}_dot`) as Float64Array;
+      words.get(name)!.forEach(({ im }, i) => {
+        const gap = Math.abs(im / step - dots[i]!);
+        if (scale < 1e4) expect(gap, say).toBeLessThanOrEqual(1e-11 * (1 + Math.abs(dots[i]!) + scale));
+      });
+    }
     // A quotient or power near its pole leaves no digits to compare.
     if (!(scale < 1e6)) continue;
     compared++;

@@ -18,6 +18,8 @@ interface Scope {
   readonly conditions: readonly string[];
   /** Loop indices with their largest value. */
   readonly indices: readonly { readonly name: string; readonly last: number }[];
+  /** Whether a loop is around that can be left. */
+  readonly loop?: boolean;
 }
 
 interface Helper {
@@ -46,6 +48,7 @@ export function randomText(next: () => number): RandomText {
     const { name, last } = pick(indices);
     const ways = [`(${name} + ${below(4)}) % ${length}`, `Math.floor(${name} / ${last + 1})`];
     if (last < length) ways.push(name, name, `${length - 1} - ${name}`, `order[${name}]`);
+    if (last < length) ways.push(`Math.max(${name} - 1, 0)`, `Math.min(${length - 1}, ${name} + 1)`);
     if (last > 0 && last < length) ways.push(`(${name} + order[${name}]) % ${length}`);
     return pick(ways);
   }
@@ -129,6 +132,15 @@ export function randomText(next: () => number): RandomText {
 
   function assignment(scope: Scope): string {
     const operator = pick(["=", "=", "+=", "-="]);
+    if (next() < 0.12 && scope.writable.length > 0) {
+      const array = pick(scope.writable);
+      const [a, b] = [`${array}[${subscript(scope)}]`, `${pick(scope.writable)}[${subscript(scope)}]`];
+      return `[${a}, ${b}] = [${b}, Math.sin(${a})];`;
+    }
+    if (next() < 0.1 && scope.variables.length > 0) {
+      const [a, b] = [pick(scope.variables), pick(scope.variables)];
+      return `({ a: ${a}, b: ${b} } = { a: ${b}, b: Math.cos(${a}) });`;
+    }
     if (scope.variables.length > 0 && next() < 0.5) {
       const name = pick(scope.variables);
       if (operator === "=") return `${name} = Math.sin(${scalar(scope, 2)});`;
@@ -147,7 +159,15 @@ export function randomText(next: () => number): RandomText {
     const name = fresh("i");
     const outer = scope.indices.find(({ last }) => last < length);
     const inner = (last: number, body: Scope = { ...scope, indices: [...scope.indices, { name, last }] }) =>
-      block(body, 1 + below(2), depth - 1, leave);
+      block({ ...body, loop: true }, 1 + below(3), depth - 1, leave);
+    if (next() < 0.15) {
+      const trips = pick([0, 1, 2, 3, 17]);
+      return `for (let ${name} = 0; ${name} < ${trips}; ${name}++) ${inner(Math.max(0, trips - 1))}`;
+    }
+    if (outer !== undefined && next() < 0.1) {
+      const [from, to] = [`Math.max(0, ${outer.name} - 1)`, `Math.min(${length - 1}, ${outer.name} + 1)`];
+      return `for (let ${name} = ${from}; ${name} <= ${to}; ${name}++) ${inner(length - 1)}`;
+    }
     switch (below(outer === undefined ? 5 : 7)) {
       case 0:
         return `for (let ${name} = ${length - 1}; ${name} >= 0; ${name}--) ${inner(length - 1)}`;
@@ -193,7 +213,11 @@ export function randomText(next: () => number): RandomText {
       };
     };
     for (let i = 0; i < statements; i++) {
-      switch (below(13)) {
+      if (scope.loop === true && next() < 0.15) {
+        lines.push(`if (${condition(scope, 1)}) ${pick(["break", "continue"])};`);
+        continue;
+      }
+      switch (below(14)) {
         case 0: {
           const name = fresh("c");
           lines.push(`const ${name} = ${scalar(scope, 2)};`);
@@ -252,8 +276,16 @@ export function randomText(next: () => number): RandomText {
           break;
         }
         case 8:
-          if (depth > 0) lines.push(loop(scope, depth, undefined));
+          if (depth > 0) lines.push(loop(scope, depth, next() < 0.5 ? undefined : leave));
           break;
+        case 10: {
+          const name = fresh("a");
+          const from = pick(scope.arrays);
+          lines.push(`let ${name} = ${from};`);
+          lines.push(`${name} = ${name}.map((v) => 0.5 * v + ${scalar(scope, 1)});`);
+          arrayNamed(name);
+          break;
+        }
         case 9:
           if (leave !== undefined) lines.push(`if (${condition(scope, 1)}) {\n${leave(scope)}\n}`);
           break;
