@@ -15,7 +15,7 @@ import type { GlobalArray, Program } from "./ir/nodes.ts";
 import { printProgram } from "./ir/print.ts";
 import { type Model, sizeOf } from "./model.ts";
 import type { Module, Solver } from "./module.ts";
-import { blocked, optimise, tidyModel, vectorised } from "./optimise/index.ts";
+import { blocked, contracted, optimise, tidyModel, vectorised } from "./optimise/index.ts";
 import type { Options, Target } from "./options.ts";
 import { resolveSolver } from "./resolve.ts";
 import { version } from "./version.ts";
@@ -138,7 +138,7 @@ export function emit(
       ];
     }
     case "ir":
-      return [{ target, name: `${own}.ir.txt`, text: printProgram(module.program) }];
+      return [{ target, name: `${own}.ir.txt`, text: printProgram(contracted(module.program)) }];
     default:
       return target satisfies never;
   }

@@ -192,9 +192,13 @@ class Check {
         this.#call(statement.callee, statement.args);
         return;
       case "contract":
-        for (const { index, size } of statement.over) {
+        for (const { index, from, to } of statement.over) {
+          this.#scope.form(from);
+          this.#scope.form(to);
           this.#scope.bind(index);
-          this.#scope.indices.set(index, { low: 0, high: size - 1, isExact: size > 0 });
+          const [low, high] = [this.#scope.range(from), this.#scope.range(to)];
+          const isExact = low.low === low.high && high.low === high.high && low.low < high.low;
+          this.#scope.indices.set(index, { low: low.low, high: high.high - 1, isExact });
         }
         this.#scope.access(statement.to.array, statement.to.at, true);
         for (const factor of statement.factors) {

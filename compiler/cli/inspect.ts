@@ -2,6 +2,7 @@
 
 import { type Ready, workspaceBytes } from "../compile.ts";
 import { printProgram } from "../ir/print.ts";
+import { contracted } from "../optimise/index.ts";
 import type { CommandOptions } from "../options.ts";
 import { planOf } from "../plan.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
@@ -21,7 +22,7 @@ export async function run(
   // The program is what is shown where nothing is said.
   const wantsIr = options.ir === true || !wantsTape;
   if (options.json !== true) {
-    if (wantsIr) context.print(`${printProgram(module.program).trimEnd()}\n`);
+    if (wantsIr) context.print(`${printProgram(contracted(module.program)).trimEnd()}\n`);
     if (wantsIr && wantsTape) context.print("\n");
     if (wantsTape) context.print(tapesAsText(module, options, context.sources));
     return exitCode.ok;
@@ -53,6 +54,6 @@ function programAsJson({ module }: Ready): Record<string, Json> {
       parameters: fn.parameters.map((parameter) => ({ ...parameter })),
       entry: entries.find((each) => each.fn === fn.name)?.name,
     })),
-    text: printProgram(program),
+    text: printProgram(contracted(program)),
   };
 }

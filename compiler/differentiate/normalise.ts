@@ -6,7 +6,6 @@
  */
 
 import type { Span } from "../diagnostics/span.ts";
-import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import { expandCalls } from "../ir/expand.ts";
 import { Names, stemOf } from "../ir/names.ts";
@@ -111,8 +110,7 @@ export function contractAsLoops(contract: Contract): Statement {
     .map((factor) => build.read(factor.array, factor.at))
     .reduce((left, right) => build.mul(left, right));
   return contract.over.reduceRight<Statement>(
-    (inner, axis) =>
-      build.loop(axis.index, affine.integer(0), affine.integer(axis.size), [inner], { span: contract.span }),
+    (inner, axis) => build.loop(axis.index, axis.from, axis.to, [inner], { span: contract.span }),
     build.accumulate(contract.to.array, contract.to.at, product, contract.span),
   );
 }

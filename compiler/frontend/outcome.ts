@@ -48,9 +48,10 @@ export class Outcome {
 
   /** What was put, after all branches. */
   value(at: ts.Node): Value {
-    return this.#storage === undefined
-      ? refuse(syntax.missingReturn(spanOf(at), "the function"))
-      : this.#valueOf(this.#storage);
+    if (this.#storage !== undefined) return this.#valueOf(this.#storage);
+    // Every `return` was refused, and that has been said.
+    if (this.#lowering.reporter.failed) return this.#lowering.give();
+    return refuse(syntax.missingReturn(spanOf(at), "the function"));
   }
 
   #make(value: Value, wish: string, at: ts.Node): Storage {

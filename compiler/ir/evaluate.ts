@@ -247,7 +247,8 @@ class Frame {
       this.#write(array, flat, this.#word(array, flat) + product);
       return;
     }
-    for (let i = 0; i < axis.size; i++) {
+    const to = this.#form(axis.to);
+    for (let i = this.#form(axis.from); i < to; i++) {
       this.#integers.set(axis.index, i);
       this.#contract(statement, depth + 1);
     }

@@ -175,12 +175,19 @@ export interface Access {
   readonly at: readonly Affine[];
 }
 
-/** to += product of the factors, over 0 ≤ index < size for each of `over`, the first outermost. */
+/** An axis of a contraction: from ≤ index < to; bounds may be forms of the axes before it. */
+export interface Axis {
+  readonly index: string;
+  readonly from: Affine;
+  readonly to: Affine;
+}
+
+/** to += product of the factors, over every index of `over`, the first outermost. */
 export interface Contract {
   readonly kind: "contract";
   readonly to: Access;
   readonly factors: readonly Access[];
-  readonly over: readonly { readonly index: string; readonly size: number }[];
+  readonly over: readonly Axis[];
   readonly span?: Span | undefined;
 }
 

@@ -71,7 +71,9 @@ export function printStatement(statement: Statement, indent = ""): string {
     case "call":
       return `${indent}call ${statement.callee}(${statement.args.map(printArgument).join(", ")})`;
     case "contract": {
-      const over = statement.over.map((axis) => `${axis.index} < ${axis.size}`).join(", ");
+      const over = statement.over
+        .map(({ index, from, to }) => `${index} in ${printForm(from)}..${printForm(to)}`)
+        .join(", ");
       const factors = statement.factors.map((factor) => place(factor.array, factor.at)).join(" * ");
       return `${indent}contract ${place(statement.to.array, statement.to.at)} += ${factors} over ${over}`;
     }

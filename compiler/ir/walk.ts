@@ -106,6 +106,7 @@ export function formsOf(statement: Statement): readonly Affine[] {
       break;
     case "contract":
       forms.push(...statement.to.at, ...statement.factors.flatMap((factor) => factor.at));
+      forms.push(...statement.over.flatMap(({ from, to }) => [from, to]));
       break;
     default:
       break;
@@ -309,7 +310,11 @@ export function rewriteStatement(
         ...statement,
         to: rewriteAccess(statement.to, rewriter),
         factors: statement.factors.map((factor) => rewriteAccess(factor, rewriter)),
-        over: statement.over.map((axis) => ({ index: binder(axis.index), size: axis.size })),
+        over: statement.over.map(({ index, from, to }) => ({
+          index: binder(index),
+          from: rewriteForm(from, rewriter),
+          to: rewriteForm(to, rewriter),
+        })),
       };
     case "return":
     case "comment":

@@ -12,6 +12,7 @@ import type { Fn, GlobalArray, Program } from "../ir/nodes.ts";
 import { arraysOf, bindersOf, calleesOf } from "../ir/walk.ts";
 import type { Model } from "../model.ts";
 import { columns } from "./columns.ts";
+import { contractions } from "./contractions.ts";
 import { copies } from "./copies.ts";
 import { dead } from "./dead.ts";
 import { hoist } from "./hoist.ts";
@@ -64,6 +65,17 @@ export function vectorised(program: Program, entries: readonly string[]): Progra
   );
   const names = bound.map((fn) => fn.name);
   return blocked(storage(turned, names));
+}
+
+/** The program with its products of matrices and vectors as such, for those who look at it or map it. */
+export function contracted(program: Program): Program {
+  const ofArray = constantRanges(program.arrays);
+  const taken = program.arrays.map((array) => array.name);
+  const functions = program.functions.map((fn) => {
+    const names = new Names([...bindersOf(fn), ...taken]);
+    return { ...fn, body: contractions(fn.body, names, ofArray, rangesOf(fn)) };
+  });
+  return { ...program, functions };
 }
 
 /** Ranges of the integer parameters of a function. */

@@ -66,7 +66,7 @@ describe("malformed programs", () => {
           kind: "contract",
           to: build.access("y", []),
           factors: [build.access("y", []), build.access("x", [i])],
-          over: [{ index: "i", size: 3 }],
+          over: [{ index: "i", from: affine.integer(0), to: affine.integer(3) }],
         },
       ],
       /reads the entry it goes to: contract y/,

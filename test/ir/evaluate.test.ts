@@ -101,8 +101,8 @@ describe("statements", () => {
       to: build.access("y", [i]),
       factors: [build.access("w", [i, j]), build.access("x", [j])],
       over: [
-        { index: "i", size: 2 },
-        { index: "j", size: 3 },
+        { index: "i", from: affine.integer(0), to: affine.integer(2) },
+        { index: "j", from: affine.integer(0), to: affine.integer(3) },
       ],
     };
     const y = Float64Array.of(1, 1);

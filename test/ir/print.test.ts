@@ -51,14 +51,14 @@ describe("statements", () => {
       },
     ],
     [
-      "contract y[i] += w[i, j] * x[j] over i < 2, j < 3",
+      "contract y[i] += w[i, j] * x[j] over i in 0..2, j in 0..3",
       {
         kind: "contract",
         to: build.access("y", [i]),
         factors: [build.access("w", [i, affine.index("j")]), build.access("x", [affine.index("j")])],
         over: [
-          { index: "i", size: 2 },
-          { index: "j", size: 3 },
+          { index: "i", from: affine.integer(0), to: affine.integer(2) },
+          { index: "j", from: affine.integer(0), to: affine.integer(3) },
         ],
       },
     ],
