@@ -10,7 +10,7 @@ import { collectSites, isWrite, mayMeetAcross, type Site, type Sites } from "../
 import type { Range } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
-import type { Names } from "../ir/names.ts";
+import { type Names, stemOf } from "../ir/names.ts";
 import type { Access, Accumulate, Axis, Block, Contract, Expr, For, Statement } from "../ir/nodes.ts";
 import { forEachStatement, instantiate, rewriteBlock } from "../ir/walk.ts";
 
@@ -92,7 +92,7 @@ function contracted(loop: For, sites: Sites, names: Names): Statement[] | undefi
   const entry = affine.subtract(affine.index(loop.index), loop.from);
   const vectors = new Map<string, string>();
   const vectorOf = (scalar: string): string => {
-    const known = vectors.get(scalar) ?? names.fresh(`${scalar}_of`);
+    const known = vectors.get(scalar) ?? names.fresh(`${stemOf(scalar)}_of`);
     vectors.set(scalar, known);
     return known;
   };
