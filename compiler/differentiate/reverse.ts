@@ -165,6 +165,9 @@ function needsReset(array: string, sites: Sites, write?: Statement): boolean {
   );
 }
 
+/** Terms of a sum in one expression. */
+const longest = 32;
+
 /** x_bar, whatever number the name x carries. */
 const barName = (name: string): string => `${stemOf(name)}_bar`;
 
@@ -281,7 +284,12 @@ class ReverseSweep {
     const bar = this.#collected.get(statement.name);
     if (bar === undefined) return;
     const terms = bar.sum === undefined ? bar.terms : [build.read(bar.sum), ...bar.terms];
-    const total = terms.reduce((left, right) => build.add(left, right), build.zero);
+    // Long sums are bound in between, so that no expression grows deep.
+    const total = terms.reduce<Expr>(
+      (sum, term, i) =>
+        build.add(i % longest === longest - 1 ? this.#bound(barName(statement.name), sum) : sum, term),
+      build.zero,
+    );
     if (build.isZero(total)) return;
     const { value } = statement;
     switch (value.kind) {

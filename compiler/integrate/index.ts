@@ -53,8 +53,8 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
   };
   const { loss } = solved;
   const vjps: Vjps = {
-    rhs: isNarrowed || solved !== model ? inSolve(solved.rhs) : fieldVjp,
-    halves: halves(solved.rhs, wanted, context),
+    rhs: plan.isTaped ? undefined : isNarrowed || solved !== model ? inSolve(solved.rhs) : fieldVjp,
+    halves: plan.isTaped ? halves(solved.rhs, wanted, context) : undefined,
     terminal: loss.terminal && inSolve(loss.terminal),
     running: loss.running && inSolve(loss.running),
     at: loss.at && inSolve(loss.at),
@@ -76,9 +76,15 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
     ...splines.values(),
     fieldVjp,
     fieldJvp,
-    vjps.halves.taped,
-    vjps.halves.back,
-    ...present([vjps.rhs, vjps.initial, vjps.terminal, vjps.running, vjps.at]),
+    ...present([
+      vjps.halves?.taped,
+      vjps.halves?.back,
+      vjps.rhs,
+      vjps.initial,
+      vjps.terminal,
+      vjps.running,
+      vjps.at,
+    ]),
     ...vjps.splineVjps.values(),
     ...solveDriver.invalidation(),
     ...gradientDriver.invalidation(),

@@ -9,11 +9,31 @@ import * as build from "../ir/build.ts";
 import type { Block, Expr, Statement, Test } from "../ir/nodes.ts";
 import { forEachStatement, rewriteStatement } from "../ir/walk.ts";
 
-interface Scope {
-  /** Value key -> the expression that already has it. */
-  readonly values: Map<string, Expr>;
-  /** Replaced names. */
-  readonly names: Map<string, Expr>;
+/** Value key -> the expression that already has it, in the blocks around. One map, from which a block takes back what it put in. */
+class Values {
+  readonly #known = new Map<string, Expr>();
+  readonly #undo: { readonly key: string; readonly before: Expr | undefined }[] = [];
+
+  get(key: string): Expr | undefined {
+    return this.#known.get(key);
+  }
+
+  set(key: string, value: Expr): void {
+    this.#undo.push({ key, before: this.#known.get(key) });
+    this.#known.set(key, value);
+  }
+
+  /** Does something in a block of its own. */
+  inBlock<T>(act: () => T): T {
+    const start = this.#undo.length;
+    const result = act();
+    while (this.#undo.length > start) {
+      const { key, before } = this.#undo.pop()!;
+      if (before === undefined) this.#known.delete(key);
+      else this.#known.set(key, before);
+    }
+    return result;
+  }
 }
 
 export function reuse(block: Block): Statement[] {
@@ -27,10 +47,14 @@ export function reuse(block: Block): Statement[] {
     });
   const keyOf = (expr: Expr): string => key(expr, (array) => versions.get(array) ?? 0);
 
-  const walk = (statements: Block, outer: Scope): Statement[] => {
-    const scope: Scope = { values: new Map(outer.values), names: outer.names };
-    const replace = (statement: Statement): Statement =>
-      rewriteStatement(statement, { name: (name) => scope.names.get(name) });
+  const values = new Values();
+  /** Replaced names. */
+  const names = new Map<string, Expr>();
+  const replace = (statement: Statement): Statement =>
+    rewriteStatement(statement, { name: (name) => names.get(name) });
+
+  const walk = (statements: Block): Statement[] => values.inBlock(() => list(statements));
+  const list = (statements: Block): Statement[] => {
     const out: Statement[] = [];
     for (const statement of statements) {
       switch (statement.kind) {
@@ -38,16 +62,16 @@ export function reuse(block: Block): Statement[] {
           const next = replace(statement) as typeof statement;
           // A negated scalar goes where it is used: sums and products take the sign in.
           if (build.isLeaf(next.value) || isNegatedLeaf(next.value)) {
-            scope.names.set(next.name, next.value);
+            names.set(next.name, next.value);
             break;
           }
           const text = keyOf(next.value);
-          const before = scope.values.get(text);
+          const before = values.get(text);
           if (before !== undefined) {
-            scope.names.set(next.name, before);
+            names.set(next.name, before);
             break;
           }
-          scope.values.set(text, build.name(next.name));
+          values.set(text, build.name(next.name));
           out.push(next);
           break;
         }
@@ -59,7 +83,7 @@ export function reuse(block: Block): Statement[] {
             { kind: "read", array: next.array, at: next.at },
             (array) => versions.get(array) ?? 0,
           );
-          if (build.isLeaf(next.value)) scope.values.set(stored, next.value);
+          if (build.isLeaf(next.value)) values.set(stored, next.value);
           out.push(next);
           break;
         }
@@ -72,22 +96,22 @@ export function reuse(block: Block): Statement[] {
           break;
         case "for": {
           touchAll(statement.body);
-          out.push({ ...statement, body: walk(statement.body, scope) });
+          out.push({ ...statement, body: walk(statement.body) });
           touchAll(statement.body);
           break;
         }
         case "while": {
           touchAll(statement.body);
           const header = replace({ ...statement, body: [] }) as typeof statement;
-          out.push({ ...header, body: walk(statement.body, scope) });
+          out.push({ ...header, body: walk(statement.body) });
           touchAll(statement.body);
           break;
         }
         case "if": {
           const header = replace({ ...statement, then: [], else: [] }) as typeof statement;
-          const then = walk(statement.then, scope);
+          const then = walk(statement.then);
           touchAll(statement.then);
-          const otherwise = walk(statement.else, scope);
+          const otherwise = walk(statement.else);
           touchAll(statement.else);
           out.push({ ...header, then, else: otherwise });
           break;
@@ -102,7 +126,7 @@ export function reuse(block: Block): Statement[] {
     }
     return out;
   };
-  return walk(block, { values: new Map(), names: new Map() });
+  return walk(block);
 }
 
 const isNegatedLeaf = (expr: Expr): boolean =>

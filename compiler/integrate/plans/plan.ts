@@ -24,9 +24,9 @@ export interface Plan {
 
 /** The derivatives of the model's functions, those it has. */
 export interface Vjps {
-  readonly rhs: Fn;
-  /** Of `rhs`, for plans that keep its tape. */
-  readonly halves: Halves;
+  /** Of `rhs` in one piece, or in two for plans that keep its tape. */
+  readonly rhs: Fn | undefined;
+  readonly halves: Halves | undefined;
   readonly terminal?: Fn | undefined;
   readonly running?: Fn | undefined;
   readonly at?: Fn | undefined;

@@ -6,6 +6,7 @@
  * Stores: steps × state; `step` also the tapes of one step.
  */
 
+import type { Halves } from "../../differentiate/halves.ts";
 import type { Affine } from "../../ir/affine.ts";
 import * as build from "../../ir/build.ts";
 import type { Statement, View } from "../../ir/nodes.ts";
@@ -19,6 +20,7 @@ export class StagesAgain implements Plan {
   readonly #vjps: Vjps;
   readonly #method: RungeKutta;
   readonly #stored: Vector;
+  readonly #halves: Halves | undefined;
   readonly #tapes: TapeArrays | undefined;
 
   /** `isTaped`: keeps the tapes of the stages it rebuilds. */
@@ -27,7 +29,8 @@ export class StagesAgain implements Plan {
     this.#vjps = vjps;
     this.#method = new RungeKutta(driver);
     this.#stored = driver.vector("stored_");
-    this.#tapes = isTaped ? new TapeArrays(driver, vjps.halves) : undefined;
+    this.#halves = isTaped ? vjps.halves! : undefined;
+    this.#tapes = this.#halves && new TapeArrays(driver, this.#halves);
   }
 
   allocate(): Statement[] {
@@ -65,7 +68,7 @@ export class StagesAgain implements Plan {
         // The slope of the last stage feeds no other stage; its tape is needed all the same.
         const slope =
           taped !== undefined
-            ? driver.call(this.#vjps.halves.taped, point, [...results, ...taped.stage(i)])
+            ? driver.call(this.#halves!.taped, point, [...results, ...taped.stage(i)])
             : position < stages.length - 1
               ? driver.call(model.rhs, point, results)
               : [];
@@ -76,7 +79,7 @@ export class StagesAgain implements Plan {
 
   back(point: Point, i: number, seeds: readonly View[], bars: Vector): Statement[] {
     const driver = this.#driver;
-    if (this.#tapes === undefined) return driver.callVjp(this.#vjps.rhs, point, seeds, bars);
-    return driver.callVjp(this.#vjps.halves.back, point, [...this.#tapes.stage(i), ...seeds], bars);
+    if (this.#tapes === undefined) return driver.callVjp(this.#vjps.rhs!, point, seeds, bars);
+    return driver.callVjp(this.#halves!.back, point, [...this.#tapes.stage(i), ...seeds], bars);
   }
 }

@@ -5,6 +5,7 @@
  * Stores: steps × stages × (state + tape of the field).
  */
 
+import type { Halves } from "../../differentiate/halves.ts";
 import type { Affine } from "../../ir/affine.ts";
 import type { Statement, View } from "../../ir/nodes.ts";
 import type { Driver, Point, Vector } from "../driver.ts";
@@ -13,13 +14,13 @@ import { TapeArrays } from "./tape-arrays.ts";
 
 export class StoreAll implements Plan {
   readonly #driver: Driver;
-  readonly #vjps: Vjps;
+  readonly #halves: Halves;
   readonly #tapes: TapeArrays;
 
   constructor(driver: Driver, vjps: Vjps) {
     this.#driver = driver;
-    this.#vjps = vjps;
-    this.#tapes = new TapeArrays(driver, vjps.halves);
+    this.#halves = vjps.halves!;
+    this.#tapes = new TapeArrays(driver, this.#halves);
   }
 
   allocate(): Statement[] {
@@ -38,7 +39,7 @@ export class StoreAll implements Plan {
   slope(point: Point, i: number): Statement[] {
     const { model, slopes } = this.#driver;
     const results = [...model.state.map(slopes.stage(i)), ...this.#tapes.stage(i)];
-    return this.#driver.call(this.#vjps.halves.taped, point, results);
+    return this.#driver.call(this.#halves.taped, point, results);
   }
 
   reenter(n: Affine): Statement[] {
@@ -47,7 +48,7 @@ export class StoreAll implements Plan {
   }
 
   back(point: Point, i: number, seeds: readonly View[], bars: Vector): Statement[] {
-    return this.#driver.callVjp(this.#vjps.halves.back, point, [...this.#tapes.stage(i), ...seeds], bars);
+    return this.#driver.callVjp(this.#halves.back, point, [...this.#tapes.stage(i), ...seeds], bars);
   }
 
   /** Stage states and tapes are those of step n from here on. */
