@@ -55,6 +55,25 @@ export interface Built {
 /** Every model of a file, and the diagnostics of reading it. */
 export const read = (source: Source) => readModels(source.file, source.text, source.host, source.bare);
 
+/** What is wrong with a text and the question asked of it: everything `build` would say, without building. */
+export function diagnose(
+  source: Source,
+  options: Options,
+): Omit<Built, "ready"> & { readonly isSound: boolean } {
+  const { models, diagnostics } = read(source);
+  const failed = (errors: readonly Diagnostic[], fault: "model" | "options") => ({
+    diagnostics: [...diagnostics, ...errors],
+    fault,
+    isSound: false,
+  });
+  if (diagnostics.some(isError)) return failed([], "model");
+  const chosen = choose(models, baseName(source.file), options.model);
+  if (!("name" in chosen)) return failed([chosen], models.length === 0 ? "model" : "options");
+  const resolved = resolveSolver(chosen, options);
+  if (resolved.solver === undefined) return failed(resolved.diagnostics, resolved.fault);
+  return { diagnostics, fault: "model", isSound: true };
+}
+
 /** text -> model -> program */
 export function build(source: Source, options: Options): Built {
   const imported: string[] = [];

@@ -2,7 +2,7 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { build, read } from "../compile.ts";
+import { diagnose, read } from "../compile.ts";
 import { cannotRead, noModel } from "../diagnostics/command-messages.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { CommandOptions } from "../options.ts";
@@ -58,11 +58,11 @@ function checkFile(file: string, options: CommandOptions, context: Context): Fin
   if (models.length === 0) return { models: 0, diagnostics: [...diagnostics, noModel(file)], fault: "model" };
   const names = options.model === undefined ? models.map((model) => model.name) : [options.model];
   // Diagnostics of reading come once, however many models share the file.
-  const built = names.map((model) => build(source, { ...options, model }));
+  const built = names.map((model) => diagnose(source, { ...options, model }));
   const own = built.flatMap((each) =>
     each.diagnostics.filter((one) => one.code >= "ODE4" || one.severity === "error"),
   );
-  const failed = built.filter((each) => each.ready === undefined);
+  const failed = built.filter((each) => !each.isSound);
   const fault =
     failed.length === 0 ? undefined : failed.some((each) => each.fault === "model") ? "model" : "options";
   return { models: models.length, diagnostics: [...diagnostics, ...own], fault };

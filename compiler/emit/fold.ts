@@ -41,7 +41,8 @@ const calls = (statement: Statement): boolean => {
 interface Waiting {
   readonly statement: Statement & { kind: "let" };
   readonly size: number;
-  readonly reads: ReadonlySet<string>;
+  /** Of the values that wait, which came first. */
+  readonly order: number;
 }
 
 export function fold(block: Block): Statement[] {
@@ -62,7 +63,10 @@ const isTemporary = (name: string): boolean => name.includes("#") || name === "v
 
 function foldBlock(block: Block, isSingle: (name: string) => boolean): Statement[] {
   const out: Statement[] = [];
+  let order = 0;
   const waiting = new Map<string, Waiting>();
+  /** Who waits, by the arrays that are read; some have been released since. */
+  const readers = new Map<string, string[]>();
   const release = (name: string): void => {
     const one = waiting.get(name);
     if (one === undefined) return;
@@ -99,11 +103,16 @@ function foldBlock(block: Block, isSingle: (name: string) => boolean): Statement
     // Before an entry changes, whatever still waits for its old value is computed.
     const changed = changes(statement);
     const hasCalls = calls(statement);
-    for (const [name, one] of [...waiting]) {
-      if (hasCalls || [...one.reads].some((array) => changed.has(array))) release(name);
+    if (hasCalls) for (const name of [...waiting.keys()]) release(name);
+    else if (changed.size > 0) {
+      const stale = [...changed].flatMap((array) => readers.get(array) ?? []);
+      for (const array of changed) readers.delete(array);
+      const inOrder = stale.flatMap((name) => waiting.get(name) ?? []).sort((a, b) => a.order - b.order);
+      for (const { statement: one } of inOrder) release(one.name);
     }
     if (folded.kind === "let" && isSingle(folded.name)) {
-      waiting.set(folded.name, { statement: folded, size: operations(folded.value), reads });
+      waiting.set(folded.name, { statement: folded, size: operations(folded.value), order: order++ });
+      for (const array of reads) readers.set(array, [...(readers.get(array) ?? []), folded.name]);
       continue;
     }
     out.push(folded);

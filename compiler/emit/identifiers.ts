@@ -46,7 +46,12 @@ export function readable(name: string): string {
 /** Hands out identifiers in nested scopes; a name given back at the end of a scope may be used again by the next. */
 export class Identifiers {
   readonly #reserved: Words;
-  readonly #scopes: { readonly taken: Set<string>; readonly names: Map<string, string> }[] = [];
+  readonly #scopes: {
+    readonly taken: Set<string>;
+    readonly names: Map<string, string>;
+    /** By stem, the number below which all are taken as long as the scope lasts. */
+    readonly next: Map<string, number>;
+  }[] = [];
 
   constructor(words: Words) {
     this.#reserved = words;
@@ -54,7 +59,7 @@ export class Identifiers {
   }
 
   open(): void {
-    this.#scopes.push({ taken: new Set(), names: new Map() });
+    this.#scopes.push({ taken: new Set(), names: new Map(), next: new Map() });
   }
 
   close(): void {
@@ -93,9 +98,12 @@ export class Identifiers {
     if (isFree(stem)) return stem;
     if (this.#reserved.has(stem) && isFree(`${stem}_`)) return `${stem}_`;
     const glue = stem.endsWith("_") ? "" : "_";
-    for (let count = 2; ; count++) {
+    const from = this.#scopes.reduce((most, scope) => Math.max(most, scope.next.get(stem) ?? 2), 2);
+    for (let count = from; ; count++) {
       const candidate = `${stem}${glue}${count}`;
-      if (isFree(candidate)) return candidate;
+      if (!isFree(candidate)) continue;
+      this.#scopes.at(-1)!.next.set(stem, count + 1);
+      return candidate;
     }
   }
 }

@@ -302,6 +302,17 @@ function metaText(module: Module, isTyped: boolean): string {
   ].join("\n");
 }
 
+/** The last row that starts at or before a place, by bisection. */
+function rowAt(starts: readonly number[], place: number): number {
+  let [low, high] = [0, starts.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (starts[middle]! <= place) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 /** Lines that come from the model lead to it, to the statement or expression; all others lead nowhere. */
 function sourceMap(lines: readonly Line[], model: string, options: JavaScriptOptions): object {
   const map = new GenMapping({ file: options.file.replace(/(\.ode)?\.ts$/, `.${options.dialect}`) });
@@ -316,7 +327,7 @@ function sourceMap(lines: readonly Line[], model: string, options: JavaScriptOpt
     const span = line.span?.file === model ? line.span : undefined;
     const generated = { line: position + 1, column: line.text.length - line.text.trimStart().length };
     if (span !== undefined) {
-      const row = starts.findLastIndex((start) => start <= span.start);
+      const row = rowAt(starts, span.start);
       const original = { line: row + 1, column: span.start - starts[row]! };
       addMapping(map, { generated, source: options.file, original });
     } else if (isOpen) {

@@ -51,10 +51,16 @@ function mark(block: Block, isKept: (array: string) => boolean, sites: Sites): S
   };
   /** Writes a live read may see. Small arrays of sites are compared one by one; the rest count as seen. */
   const keepWritersSeenBy = (site: Site): void => {
-    for (const writer of writers.get(site.array) ?? []) {
-      if (live.has(writer.statement)) continue;
-      if (mayFollow(writer, site, sites.ranges, sites.lifetimes.get(site.array))) keep(writer.statement);
-    }
+    const all = writers.get(site.array) ?? [];
+    // Writers stand in order; outside of loops nobody sees what is written later.
+    if (site.loops.length === 0 && (all[0]?.order ?? Infinity) > site.order) return;
+    const left = all.filter((writer) => {
+      if (live.has(writer.statement)) return false;
+      if (!mayFollow(writer, site, sites.ranges, sites.lifetimes.get(site.array))) return true;
+      keep(writer.statement);
+      return false;
+    });
+    writers.set(site.array, left);
   };
 
   const sitesOf = new Map<Statement, Site[]>();
@@ -97,6 +103,7 @@ function mark(block: Block, isKept: (array: string) => boolean, sites: Sites): S
         if (alloc) keep(alloc);
         // Integers known only at run time: every store counts.
         for (const writer of writers.get(atom.array) ?? []) keep(writer.statement);
+        writers.delete(atom.array);
       });
     }
   }

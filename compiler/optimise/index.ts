@@ -34,7 +34,8 @@ export function optimise(whole: Program, entries: readonly string[], exported: r
   const program = withoutRules(whole, entries);
   const tidied = tidyAll(program);
   const held = inEntries(inline(tidied, entries), entries, (fn) => registers(fn, program.arrays));
-  const inlined = tidyAll(held);
+  // What is in the entries now has neighbours it has not met; all else is tidy.
+  const inlined = inEntries(held, entries, (fn) => tidy(fn, program.arrays));
   const stored = storage(inlined, [...entries, ...exported], new Set(entries));
   const bound = kernels(stored, entries);
   const kernelNames = bound.functions
