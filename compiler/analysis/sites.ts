@@ -129,10 +129,27 @@ export function collectSites(
             add("store", arg.view.array, arg.view.prefix, 0.5);
           }
           break;
-        case "contract":
-          for (const factor of statement.factors) add("read", factor.array, []);
-          add("accumulate", statement.to.array, [], 0.5);
+        case "contract": {
+          let inside = loops;
+          for (const { index, from, to } of statement.over) {
+            const low = affine.range(from, ranges.index, ranges.array).low;
+            const high = affine.range(to, ranges.index, ranges.array).high - 1;
+            indexRanges.set(index, { low, high });
+            inside = [...inside, { statement, index, from, to, down: false }];
+          }
+          const { factors, to } = statement;
+          for (const { array, at } of factors)
+            all.push({ statement, access: "read", array, at, loops: inside, order: here });
+          all.push({
+            statement,
+            access: "accumulate",
+            array: to.array,
+            at: to.at,
+            loops: inside,
+            order: here + 0.5,
+          });
           break;
+        }
         case "let":
         case "return":
         case "comment":

@@ -69,14 +69,14 @@ describe("recognised", () => {
     [
       "the library's product",
       "const p = matvec(W, y); for (let i = 0; i < 5; i++) u[i] = p[i] + b[i];",
-      ["contract sum_of[i] += W[i, i] * y[i] over i in 0..5, i in 0..4"],
+      ["contract y[i] += W[i, i] * y[i] over i in 0..5, i in 0..4"],
     ],
     [
       "a product of matrices",
       "const P = matmul(W, V); for (let i = 0; i < 5; i++) u[i] = P[i][i];",
       ["contract C[i, j] += W[i, k] * V[k, j] over i in 0..5, j in 0..5, k in 0..4"],
     ],
-    ["a dot product", "s = dot(y, y);", []],
+    ["a dot product", "s = dot(y, y);", ["contract sum[] += y[i] * y[i] over i in 0..4"]],
     [
       "rows of a sparse matrix",
       "const p = spmv(graph, y); for (let i = 0; i < 4; i++) d[i] = p[i];",
