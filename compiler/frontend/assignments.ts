@@ -43,6 +43,7 @@ export function lowerEffect(lowering: Lowering, node: ts.Expression, scope: Scop
     return lowerAssignment(lowering, node.operand, operator, one, scope);
   }
   if (ts.isCallExpression(node)) {
+    lowering.unused = node;
     lowerExpression(lowering, node, scope);
     return;
   }

@@ -13,6 +13,8 @@ import { arithmetic, binary, floorOfQuotient, unary } from "./arithmetic.ts";
 import { lowerLeaf, lowerMethod } from "./arrays.ts";
 import { lowerCustom } from "./custom.ts";
 import { lowerExpression, lowerScalar } from "./expressions.ts";
+import { returnsIn } from "./jumps.ts";
+import type { Exit } from "./leaving.ts";
 import { refuse, spanOf } from "./load.ts";
 import type { Lowering } from "./lowering.ts";
 import * as mathematics from "./mathematics.ts";
@@ -20,13 +22,13 @@ import { Outcome } from "./outcome.ts";
 import { bindParameters, keep } from "./patterns.ts";
 import { isGlobal } from "./resolve-name.ts";
 import { Scope } from "./scope.ts";
-import { lowerBody } from "./statements.ts";
+import { lowerBody, lowerList } from "./statements.ts";
 import { isLeafFunction, libraryLater } from "./static-library.ts";
 import { unknownMath } from "./static-operations.ts";
 import { type FunctionNode, type FunctionValue, isTagged } from "./static-values.ts";
 import { refusalIn } from "./subset.ts";
 import { assignedNames, bare } from "./syntax.ts";
-import { describe, integer, real, type Scalar, type Value } from "./values.ts";
+import { describe, integer, number, real, type Scalar, type Value } from "./values.ts";
 
 /** Calls inside calls, at most. */
 const deepest = 200;
@@ -165,9 +167,20 @@ export function expand(
       refuse(messages.wrongArity(spanOf(at), name, expected, found)),
     );
     if (!ts.isBlock(body)) return lowerExpression(lowering, body, scope, wish);
+    // A helper that writes into its arguments need not return anything, where nothing is asked of it.
+    if (lowering.unused === at && returnsIn(body).every(({ expression }) => expression === undefined)) {
+      lowerList(lowering, body.statements, new Scope(scope), endingExit);
+      return number(0);
+    }
     return lowerBody(lowering, body, new Scope(scope), new Outcome(lowering, wish), name, wish);
   });
 }
+
+/** `return` without a value ends the helper. */
+const endingExit: Exit = {
+  put: (node) => refuse(syntax.notInLanguage(spanOf(node), "this `return`")),
+  end: () => undefined,
+};
 
 const changes = new WeakMap<FunctionNode, ReadonlySet<string>>();
 

@@ -33,6 +33,8 @@ export class Lowering {
   readonly rules: Rules;
   /** Functions that are being expanded, outermost first. */
   readonly calls: ts.Node[] = [];
+  /** The call whose value nobody asks for: it stands as a statement. */
+  unused: ts.Node | undefined;
   /** Variables without a value yet. */
   unassigned = new Set<string>();
   /** Which branch or loop body is being read: a name may only come to stand for another array where it was declared. */

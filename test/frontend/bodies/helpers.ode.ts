@@ -70,3 +70,26 @@ export const model = ode({
     rows: ({ w }) => w,
   },
 });
+
+/** Writes into its arguments, and returns nothing. */
+function rotate(v: Float64Array, angle: number): void {
+  if (angle === 0) return;
+  const [a, b] = v;
+  v[0] = Math.cos(angle) * a - Math.sin(angle) * b;
+  v[1] = Math.sin(angle) * a + Math.cos(angle) * b;
+}
+
+export const procedures = ode({
+  state: { v: vec(2, [0.4, -0.9]) },
+  params: { k: 0.3 },
+  rhs: ({ v }, { k }) => {
+    const w = vec(2, (i) => v[i]);
+    const scale = (u: Float64Array, by: number) => {
+      for (let i = 0; i < u.length; i++) u[i] *= by;
+    };
+    rotate(w, k);
+    scale(w, v[0]);
+    rotate(w, 0);
+    return { v: w };
+  },
+});
