@@ -73,7 +73,7 @@ export const model = ode({
 
 /** Writes into its arguments, and returns nothing. */
 function rotate(v: Float64Array, angle: number): void {
-  if (angle === 0) return;
+  if (angle > 2) return;
   const [a, b] = v;
   v[0] = Math.cos(angle) * a - Math.sin(angle) * b;
   v[1] = Math.sin(angle) * a + Math.cos(angle) * b;
@@ -89,7 +89,7 @@ export const procedures = ode({
     };
     rotate(w, k);
     scale(w, v[0]);
-    rotate(w, 0);
+    rotate(w, 3 + k);
     return { v: w };
   },
 });
