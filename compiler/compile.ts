@@ -192,7 +192,10 @@ const link = "//# sourceMappingURL=";
 export function linked(code: string, map: string | undefined): string {
   const at = code.lastIndexOf(link);
   const bare = at < 0 ? code : code.slice(0, at);
-  return map === undefined ? bare : `${bare}${link}${encodeURIComponent(map)}\n`;
+  // Half a character, which names of files may hold, has no address.
+  return map === undefined
+    ? bare
+    : `${bare}${link}${encodeURIComponent(map.replace(/\p{Cs}/gu, "\ufffd"))}\n`;
 }
 
 const isError = (diagnostic: Diagnostic): boolean => diagnostic.severity === "error";

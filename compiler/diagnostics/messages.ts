@@ -190,6 +190,14 @@ export const unknownMember = (
 export const badSignal = (span: Span, what: string, instead: string): Diagnostic =>
   error("ODE2022", span, what, instead);
 
+export const badName = (span: Span, name: string): Diagnostic =>
+  error(
+    "ODE2011",
+    span,
+    `\`${name}\` is no name that a variable could have`,
+    "make a name of letters, digits and `_`, such as `rate_2`; it becomes a name of generated code",
+  );
+
 export const badLeaf = (span: Span, what: string): Diagnostic =>
   error(
     "ODE2011",
