@@ -136,12 +136,13 @@ export const wrongShape = (
   expected: string,
   found: string,
   declared?: Span,
+  instead = `give ${expected}`,
 ): Diagnostic =>
   error(
     "ODE2005",
     span,
     `${what} is ${found}, but ${expected} is needed`,
-    `give ${expected}`,
+    instead,
     declared === undefined ? [] : [{ message: "the shape comes from here", span: declared }],
   );
 
