@@ -193,7 +193,7 @@ export const badSignal = (span: Span, what: string, instead: string): Diagnostic
 
 export const badName = (span: Span, name: string): Diagnostic =>
   error(
-    "ODE2011",
+    "ODE2024",
     span,
     `\`${name}\` is no name that a variable could have`,
     "make a name of letters, digits and `_`, such as `rate_2`; it becomes a name of generated code",

@@ -225,8 +225,8 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     }
     ws->u_x_1 += x_bar - f_x_bar;
     out->params.k += params_k_bar + x_bar_2 * (-40.0);
-    const double p_bar = 1.0 / sum_2;
     double sum_bar = 0.0;
+    const double p_bar = 1.0 / sum_2;
     for (int32_t i = 0; i < 4; i++) {
         const double p_bar_2 = ws->p_bar[i];
         ws->p_bar[i] = 0.0;

@@ -224,8 +224,8 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   }
   yBar[0] += x_bar - f_x_bar;
   pBar[0] += params_k_bar + x_bar_2 * (-40);
-  const p_bar_2 = 1 / sum_2;
   let sum_bar = 0;
+  const p_bar_2 = 1 / sum_2;
   for (let i = 0; i < 4; i++) {
     const p_bar_3 = p_bar[i];
     p_bar[i] = 0;

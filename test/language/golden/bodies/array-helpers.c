@@ -80,8 +80,8 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         ws->unit_bar[i] = d_bar * params_k;
     }
     out->params.k += params_k_bar + used_bar;
-    const double each_bar = 1.0 / size;
     double size_bar_2 = 0.0;
+    const double each_bar = 1.0 / size;
     for (int32_t i = 0; i < 4; i++) {
         const double unit_bar = ws->unit_bar[i];
         size_bar_2 += unit_bar == 0.0 ? 0.0 : unit_bar * (-ws->x_u[at_x_u][i] / size / size);

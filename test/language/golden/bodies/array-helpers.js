@@ -82,8 +82,8 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
     unit_bar[i] = d_bar_2 * params_k;
   }
   pBar[0] += params_k_bar + used_bar;
-  const each_bar = 1 / size;
   let size_bar_2 = 0;
+  const each_bar = 1 / size;
   for (let i = 0; i < 4; i++) {
     const unit_bar_2 = unit_bar[i];
     size_bar_2 += unit_bar_2 === 0 ? 0 : unit_bar_2 * (-y[i + 1] / size / size);
