@@ -3,7 +3,7 @@
  * there to the files of the targets; both are pure and give diagnostics back instead of throwing.
  */
 
-import { noModel, severalModels, unknownModel } from "./diagnostics/command-messages.ts";
+import { noModel, severalModels, tooMuchMemory, unknownModel } from "./diagnostics/command-messages.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { nearest } from "./diagnostics/nearest.ts";
 import { type COptions, emitC } from "./emit/c.ts";
@@ -102,6 +102,8 @@ export function build(source: Source, options: Options): Built {
   if (resolved.solver === undefined) return failed(resolved.diagnostics, resolved.fault);
 
   const module = lower(chosen, resolved.solver, options.emit);
+  const excess = excessOf(module.program);
+  if (excess !== undefined) return failed([excess], "model");
   return { ready: { module, hash, text: source.text }, diagnostics, fault: "model" };
 }
 
@@ -113,6 +115,23 @@ export function lower(model: Model, solver: Solver, wanted?: readonly string[]):
   const exported = entries.filter((entry) => entry.arguments.length > 0).map((entry) => entry.fn);
   const program = optimise(solve.program, whole, exported);
   return { ...solve, entries, program, words: wordsOf(program) };
+}
+
+/** Words of an array beyond which no target could hold it, and words that all tapes and work arrays may have. */
+const longest = 2 ** 32;
+const roomiest = 2 ** 28;
+
+/** What is wrong where a gradient could not have its memory; at the place of its largest array. */
+function excessOf({ arrays }: Program): Diagnostic | undefined {
+  const words = (array: GlobalArray): number => sizeOf(array.shape);
+  const work = arrays.filter(({ role }) => role === "workspace" || role === "tape");
+  const stored = arrays.filter(({ role }) => role === "checkpoint");
+  const total = work.reduce((sum, array) => sum + words(array), 0);
+  const isLong = [...work, ...stored].some((array) => words(array) > longest);
+  if (total <= roomiest && !isLong) return undefined;
+  const largest = [...work, ...stored].reduce((most, array) => (words(array) > words(most) ? array : most));
+  const all = total + stored.reduce((sum, array) => sum + words(array), 0);
+  return tooMuchMemory((all / 2 ** 27).toFixed(1), largest.taped?.span);
 }
 
 const workRoles: ReadonlySet<GlobalArray["role"]> = new Set(["workspace", "tape", "checkpoint"]);
@@ -192,7 +211,10 @@ const link = "//# sourceMappingURL=";
 export function linked(code: string, map: string | undefined): string {
   const at = code.lastIndexOf(link);
   const bare = at < 0 ? code : code.slice(0, at);
-  return map === undefined ? bare : `${bare}${link}${encodeURIComponent(map)}\n`;
+  // Half a character, which names of files may hold, has no address.
+  return map === undefined
+    ? bare
+    : `${bare}${link}${encodeURIComponent(map.replace(/\p{Cs}/gu, "\ufffd"))}\n`;
 }
 
 const isError = (diagnostic: Diagnostic): boolean => diagnostic.severity === "error";

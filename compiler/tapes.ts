@@ -169,6 +169,8 @@ export function reasonInWords(reason: Reason, place: (span: Span | undefined) =>
       return `${reason.computed ? "it is computed from" : "it is read from"} \`${reason.array}\`, which lives in this loop or branch alone`;
     case "costly":
       return `the forward sweep has it anyway, and computing it again takes the work of ${reason.cost} additions`;
+    case "apart":
+      return "the reverse sweep of a stage is a function of its own, called later, and reads it";
     case "trips":
       return "number of trips that the loop makes, which may end before its cap";
     default:

@@ -78,7 +78,7 @@ function inWords(functions: readonly string[]): string {
 
 const because = ({ role, taped }: Slot, locate: Locate): string => {
   if (taped !== undefined) return reasonInWords(taped.reason, (span) => long(locate(span)));
-  return role === "checkpoint" ? "state at the start of each step" : "";
+  return role === "checkpoint" ? "state of the integration, for each step" : "";
 };
 
 function sweepInWords(sweep: Sweep, locate: Locate): string[] {

@@ -28,6 +28,12 @@ const targetWords: Readonly<Record<(typeof targets)[number], string>> = {
   ir: "the optimised loop IR as text",
 };
 
+const adjointWords: Readonly<Record<(typeof adjoints)[number], string>> = {
+  symplectic: "stores one state a step and rebuilds the stages",
+  step: "stores one state a step and runs the step again, keeping its tapes",
+  "store-all": "stores the stages and tapes of every step",
+};
+
 /** What the compiler uses among themselves and no model can write. */
 const internal: ReadonlySet<string> = new Set(["gate"]);
 
@@ -55,7 +61,7 @@ const lists: Readonly<Record<string, () => Item[]>> = {
   adjoints: () => [
     ...adjoints.map((name) => ({
       name,
-      about: "exact gradient of the discrete solve; stores one state a step and rebuilds the stages",
+      about: `exact gradient of the discrete solve; ${adjointWords[name]}`,
       available: true,
     })),
     ...later(adjointsLater),

@@ -114,6 +114,12 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
     "rhs: ({ y }) => ({ y: y ** 2 })      // infinite at t = 1 / y(0)",
     "Take more steps, check the interval, or look for divisions by zero and logarithms of negative numbers.",
   ),
+  ODE4020: say(
+    "more working memory than there is",
+    "The reverse sweep of a loop reads values that the forward sweep keeps, one for each trip of the loops around them. All of them together may take 2 GiB, beside the states that are stored for each step.",
+    "for (let i = 0; i < 1_000_000; i++) for (let j = 0; j < 100_000; j++) y = Math.sin(y);",
+    "Make fewer trips, or carry the value as one more state of the model, whose steps the integration stores.",
+  ),
   ODE5001: say(
     "unknown option",
     "The command has no option of this name. Nothing is ignored silently.",

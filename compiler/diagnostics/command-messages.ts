@@ -135,6 +135,13 @@ export const noLoss = (model: string, span: Span): Diagnostic =>
 export const solveStopped = (what: string, reason: string, suggestion: string, span: Span): Diagnostic =>
   error("ODE4015", `the ${what} did not come to its end: ${reason}`, { span, suggestion });
 
+export const tooMuchMemory = (gibibytes: string, span: Span | undefined): Diagnostic =>
+  error("ODE4020", `the gradient needs ${gibibytes} GiB of working memory`, {
+    span,
+    suggestion:
+      "make fewer trips of the loops around this, or carry the value as one more state; `odegrad inspect --tape` of a shorter loop says what is kept and why",
+  });
+
 // 5xxx: the command line and its files.
 
 export const unknownOption = (option: string, close: string | undefined): Diagnostic =>

@@ -133,6 +133,12 @@ const modelExplanations: Readonly<Record<string, Explanation>> = {
     "rhs: ({ hair }) => …",
     "rhs: ({ hare }) => …",
   ),
+  ODE2024: say(
+    "name that is no name",
+    "Leaves, inputs and outputs become names in generated code and in the types of its records, so they are made of letters, digits, `_` and `$`, and do not begin with a digit. Letters of every script will do.",
+    'params: { "growth rate": 0.5 }',
+    "params: { growthRate: 0.5 }",
+  ),
   ODE2011: say(
     "no leaf",
     "State, parameters, inputs and data are records of numbers, vectors, matrices and tensors.",

@@ -136,12 +136,13 @@ export const wrongShape = (
   expected: string,
   found: string,
   declared?: Span,
+  instead = `give ${expected}`,
 ): Diagnostic =>
   error(
     "ODE2005",
     span,
     `${what} is ${found}, but ${expected} is needed`,
-    `give ${expected}`,
+    instead,
     declared === undefined ? [] : [{ message: "the shape comes from here", span: declared }],
   );
 
@@ -189,6 +190,14 @@ export const unknownMember = (
 
 export const badSignal = (span: Span, what: string, instead: string): Diagnostic =>
   error("ODE2022", span, what, instead);
+
+export const badName = (span: Span, name: string): Diagnostic =>
+  error(
+    "ODE2024",
+    span,
+    `\`${name}\` is no name that a variable could have`,
+    "make a name of letters, digits and `_`, such as `rate_2`; it becomes a name of generated code",
+  );
 
 export const badLeaf = (span: Span, what: string): Diagnostic =>
   error(

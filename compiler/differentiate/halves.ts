@@ -4,9 +4,11 @@
  * plans of a solve choose between. In: a function and what it is differentiated for. Out: both halves and their tapes.
  */
 
+import type { Span } from "../diagnostics/span.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
-import type { Alloc, Element, Expr, Fn, Let, Parameter, Shape, Statement } from "../ir/nodes.ts";
+import { stemOf } from "../ir/names.ts";
+import type { Alloc, Element, Expr, Fn, Let, Parameter, Shape, Statement, Taped } from "../ir/nodes.ts";
 import { primitives } from "../ir/primitives.ts";
 import { forEachExpr, forEachExprIn, forEachStatement, formsOf, rewriteBlock } from "../ir/walk.ts";
 import type { Context } from "./normalise.ts";
@@ -16,6 +18,7 @@ export interface Tape {
   readonly name: string;
   readonly element: Element;
   readonly shape: Shape;
+  readonly taped: Taped | undefined;
 }
 
 export interface Halves {
@@ -31,25 +34,35 @@ const cheap = 6;
 
 export function halves(fn: Fn, wrt: ReadonlySet<string>, context: Context): Halves {
   const { inputs, outs, seeds, bars, tapes, forward, reverse, names } = parts(fn, wrt, context);
-  const kept: Tape[] = tapes.map(({ array, element, shape }) => ({ name: array, element, shape }));
+  const kept: Tape[] = tapes.map(({ array, element, shape, taped }) => ({
+    name: array,
+    element,
+    shape,
+    taped,
+  }));
 
   // Arrays of the forward half that the reverse half reads become tapes; results are copied, for they are the caller's.
   const read = arraysRead(reverse);
   const local = new Map(
     forward.filter((one): one is Alloc => one.kind === "alloc").map((one) => [one.array, one]),
   );
-  for (const { array, element, shape } of local.values()) {
-    if (read.has(array)) kept.push({ name: array, element, shape });
+  for (const { array, element, shape, span } of local.values()) {
+    if (read.has(array)) kept.push({ name: array, element, shape, taped: apart(array, span) });
   }
   const copied = outs.filter((out) => read.has(out.name));
   const copies = new Map(copied.map((out) => [out.name, names.fresh(out.name)]));
-  for (const out of copied) kept.push({ name: copies.get(out.name)!, element: "real", shape: shapeOf(out) });
+  for (const out of copied) {
+    const taped = apart(out.name, undefined);
+    kept.push({ name: copies.get(out.name)!, element: "real", shape: shapeOf(out), taped });
+  }
 
   // Scalars of the forward half that the reverse half uses are computed again where that is cheap, and kept elsewhere.
   const given = new Set(inputs.map(({ name }) => name));
   const { again, scalars } = scalarsAcross(forward, reverse, given);
   const boxes = new Map(scalars.map(({ name }) => [name, names.fresh(`${name}_kept`)]));
-  for (const box of boxes.values()) kept.push({ name: box, element: "real", shape: [] });
+  for (const { name, span } of scalars) {
+    kept.push({ name: boxes.get(name)!, element: "real", shape: [], taped: apart(name, span) });
+  }
 
   const isTape = new Set(kept.map(({ name }) => name));
   // Not `out`: what branches pass over stays unwritten, and unread.
@@ -98,6 +111,12 @@ export function halves(fn: Fn, wrt: ReadonlySet<string>, context: Context): Halv
     },
   };
 }
+
+const apart = (name: string, span: Span | undefined): Taped => ({
+  value: stemOf(name),
+  span,
+  reason: { kind: "apart" },
+});
 
 /** Arrays that a block reads, those it makes itself left out. */
 function arraysRead(block: readonly Statement[]): Set<string> {

@@ -82,12 +82,12 @@ export class CPrinter extends FunctionPrinter {
     this.depth = 1;
     this.block(fold(fn.body));
     this.identifiers.close();
-    // A parameter that comments alone speak of is not used.
+    // A parameter that comments alone speak of, or that a member alone is named like, is not used.
     const text = this.lines
       .map((line) => line.text)
       .filter((line) => !line.trimStart().startsWith("/*"))
       .join("\n");
-    const unused = declared.filter(({ name }) => !new RegExp(`\\b${name}\\b`).test(text));
+    const unused = declared.filter(({ name }) => !new RegExp(`(?<!\\.|->)\\b${name}\\b`).test(text));
     return {
       parameters: declared.map(({ type, name }) => `${type} ${name}`),
       lines: [...unused.map(({ name }) => ({ text: `    (void)${name};` })), ...this.lines],

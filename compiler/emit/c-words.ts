@@ -13,8 +13,8 @@ const keywords =
   "consteval constexpr constinit const_cast co_await co_return co_yield decltype delete dynamic_cast explicit export " +
   "friend mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public reinterpret_cast " +
   "requires static_assert static_cast template this thread_local throw try typeid typename using virtual wchar_t xor " +
-  "xor_eq noreturn generic imaginary complex I NULL EOF errno assert offsetof unix linux near far min max interrupt " +
-  "huge pascal cdecl INFINITY NAN HUGE_VAL M_PI PI E main";
+  "xor_eq typeof typeof_unqual noreturn generic imaginary complex I NULL EOF errno assert offsetof unix linux near far min max interrupt " +
+  "i386 huge pascal cdecl INFINITY NAN HUGE_VAL M_PI PI E main";
 
 /** Functions of <math.h>, <stdlib.h>, <string.h> and POSIX that ODE authors like to name things after. */
 const functions =

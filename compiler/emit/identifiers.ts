@@ -33,9 +33,30 @@ export const reserved: { readonly javascript: Words; readonly c: Words } = {
   c: wordsOfC,
 };
 
+const greek: Readonly<Record<string, string>> = {
+  ...{ α: "alpha", β: "beta", γ: "gamma", δ: "delta", ε: "epsilon", ζ: "zeta", η: "eta", θ: "theta" },
+  ...{ ι: "iota", κ: "kappa", λ: "lambda", μ: "mu", ν: "nu", ξ: "xi", ο: "omicron", π: "pi", ρ: "rho" },
+  ...{ σ: "sigma", ς: "sigma", τ: "tau", υ: "upsilon", φ: "phi", χ: "chi", ψ: "psi", ω: "omega" },
+  ...{ ß: "ss", ø: "o", æ: "ae", œ: "oe", ł: "l", đ: "d", ı: "i" },
+};
+
+/** Letters by their ASCII likeness: accents fall off, Greek letters are spelt out, those of other scripts stay. */
+const spelt = (name: string): string =>
+  /^[\x20-\x7e]*$/.test(name)
+    ? name
+    : name
+        .normalize("NFKD")
+        .replace(/\p{M}/gu, "")
+        .replace(/[^\x20-\x7e]/gu, (letter) => {
+          const small = letter.toLowerCase();
+          const word = greek[small];
+          if (word === undefined) return letter;
+          return small === letter ? word : word[0]!.toUpperCase() + word.slice(1);
+        });
+
 /** The readable ASCII core of an IR name. */
 export function readable(name: string): string {
-  const ascii = stemOf(name)
+  const ascii = spelt(stemOf(name))
     .replace(/[^A-Za-z0-9_]/g, "_")
     .replace(/^(?=[0-9])/, "_")
     .replace(/^_+(?=[A-Z_]|$)/, "v_")
@@ -96,7 +117,11 @@ export class Identifiers {
     const isFree = (candidate: string): boolean =>
       !this.#reserved.has(candidate) && !this.#scopes.some((scope) => scope.taken.has(candidate));
     if (isFree(stem)) return stem;
-    if (this.#reserved.has(stem) && isFree(`${stem}_`)) return `${stem}_`;
+    if (this.#reserved.has(stem)) {
+      if (isFree(`${stem}_`)) return `${stem}_`;
+      // Whole families are reserved, such as FP_ and capitals: no number and no underscore leads out of them.
+      if (this.#reserved.has(`${stem}_`)) return this.#free(`${stem}_v`);
+    }
     const glue = stem.endsWith("_") ? "" : "_";
     const from = this.#scopes.reduce((most, scope) => Math.max(most, scope.next.get(stem) ?? 2), 2);
     for (let count = from; ; count++) {

@@ -14,6 +14,7 @@ import { Rules } from "./custom.ts";
 import { lowerFunction, type World } from "./functions.ts";
 import { odeOf } from "./kernel.ts";
 import {
+  checkName,
   type Draft,
   draftsOf,
   emptyTree,
@@ -227,6 +228,7 @@ export class Declaration {
       const node = value.nodes.get(name);
       const place = node ? spanOf(node) : span;
       this.#reporter.attempt(place, () => {
+        checkName(name, place);
         const { tree, drafts, kind, count } = readSignal(name, signal, place);
         entries.set(name, tree);
         inputs.push({ name, kind, count, drafts, span: place });
@@ -304,7 +306,9 @@ export class Declaration {
     const value = this.#record("outputs");
     return [...(value?.entries ?? [])].flatMap(([name, output]) => {
       const node = value?.nodes.get(name);
-      const fn = this.#function(output, node ? spanOf(node) : this.#span);
+      const place = node ? spanOf(node) : this.#span;
+      this.#reporter.attempt(place, () => checkName(name, place));
+      const fn = this.#function(output, place);
       const lowered = fn && lowerFunction(world, `output_${name}`, fn, { kind: "output" });
       return lowered === undefined ? [] : [{ name, shape: lowered.shape, fn: lowered.fn }];
     });

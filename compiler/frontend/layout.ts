@@ -45,6 +45,11 @@ export function treeOf(value: Static, path: readonly string[], span: Span): Tree
   }
 }
 
+/** Leaves, inputs and outputs have names that generated code can have. */
+export function checkName(name: string, place: Span): void {
+  if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) refuse(messages.badName(place, name));
+}
+
 export function recordTree(
   value: RecordValue,
   path: readonly string[],
@@ -53,9 +58,7 @@ export function recordTree(
   const entries = [...value.entries].map(([name, inner]) => {
     const node = value.nodes.get(name);
     const place = node ? spanOf(node) : span;
-    if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) {
-      refuse(messages.badLeaf(place, `\`${name}\` is no name that a variable could have`));
-    }
+    checkName(name, place);
     return [name, treeOf(inner, [...path, name], place)] as const;
   });
   return { kind: "record", tuple: false, entries: new Map(entries), span };

@@ -193,7 +193,9 @@ export class Modules {
   #exporter(specifier: ts.StringLiteral, from: string): (name: string, at: ts.Node) => Static {
     const wanted = specifier.text;
     if (wanted === "odegrad") return (name, at) => this.#fromLibrary(name, at);
-    if (!/^\.{1,2}\//.test(wanted)) refuse(messages.noSource(spanOf(specifier), wanted));
+    // A file of declarations says what there is, and not what it does.
+    const isDeclaration = /\.d\.[cm]?ts$/.test(wanted);
+    if (isDeclaration || !/^\.{1,2}\//.test(wanted)) refuse(messages.noSource(spanOf(specifier), wanted));
     const { path, text } =
       this.#find(wanted, from) ?? refuse(messages.cannotImport(spanOf(specifier), wanted));
     const attribute = (specifier.parent as ts.ImportDeclaration).attributes?.elements[0];

@@ -75,9 +75,9 @@ export function putResult(lowering: Lowering, node: ts.Expression, scope: Scope,
       const [extent, ...rest] = target.shape;
       if (elements.length !== extent) {
         const found = `an array of ${elements.length} entries`;
-        refuse(
-          messages.wrongShape(spanOf(inner), target.name, describeShape(target.shape), found, target.span),
-        );
+        const needed = describeShape(target.shape);
+        const instead = remedy(target, [elements.length, ...rest]);
+        refuse(messages.wrongShape(spanOf(inner), target.name, needed, found, target.span, instead));
       }
       elements.forEach((element, i) => {
         const prefix = [...target.prefix, affine.integer(i)];
@@ -141,7 +141,44 @@ const differs = (value: Value, target: Target, at: ts.Node) =>
     target.kind === "leaf" ? describeShape(target.shape) : recordInWords(target),
     describe(value),
     target.span,
+    remedy(target, value.kind === "array" ? value.shape : value.kind === "scalar" ? [] : undefined),
   );
+
+/** A leaf of a shape as it is declared. */
+const declaration = (shape: Shape): string =>
+  shape.length === 0
+    ? "0"
+    : shape.length === 1
+      ? `vec(${shape[0]})`
+      : shape.length === 2
+        ? `mat(${shape.join(", ")})`
+        : `tensor([${shape.join(", ")}])`;
+
+/** What to write instead. `found`: the shape of what was written, where it is a number or an array. */
+function remedy(target: Target, found: Shape | undefined): string {
+  if (target.kind === "record") {
+    const keys = [...target.entries.keys()];
+    if (target.tuple) return `write \`[${keys.map(() => "…").join(", ")}]\``;
+    return `write \`({ ${keys.map((key) => `${key}: …`).join(", ")} })\`: an arrow function that returns a record has parentheses around it`;
+  }
+  const { shape, prefix } = target;
+  const [, leaf] = /`([^`]*)`/.exec(target.name) ?? [];
+  // Of a part of a leaf nothing can be said about its declaration.
+  const declared =
+    leaf === undefined || found === undefined || prefix.length > 0
+      ? ""
+      : `; or declare the state in that shape: \`${leaf.split(".").at(-1)}: ${declaration(found)}\``;
+  if (shape.length === 0) {
+    const entry =
+      found === undefined ? "" : `, such as \`v${found.map(() => "[0]").join("")}\` of an array \`v\``;
+    return `give a number${entry}${declared}`;
+  }
+  if (found?.length === 0) {
+    const filled = declaration(shape).replace(/\)$/, ", …)");
+    return `give a number for each entry: \`${filled}\` fills all with one${declared}`;
+  }
+  return `give ${describeShape(shape)}${declared}`;
+}
 
 const extra = (target: Extract<Target, { kind: "record" }>, key: string, at: ts.Node) => {
   const known = [...target.entries.keys()];

@@ -47,8 +47,8 @@ export const libraryFunctions: readonly string[] = [
   ...libraryLater.keys(),
 ];
 
-/** The largest array, in entries: its size in bytes still fits a 32-bit size. */
-const largest = 2 ** 28;
+/** The largest array, in entries: 128 MiB of doubles, which the compiler reads and writes out one by one. */
+const largest = 2 ** 24;
 
 export function callLibrary(
   interpreter: Interpreter,

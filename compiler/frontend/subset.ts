@@ -11,7 +11,7 @@ import * as messages from "../diagnostics/messages.ts";
 import type { Span } from "../diagnostics/span.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
 import { spanOf } from "./load.ts";
-import { assignmentOperator, isArithmetic, isIncrement, relations } from "./syntax.ts";
+import { assignmentOperator, bare, isArithmetic, isIncrement, relations } from "./syntax.ts";
 
 type Rule = (node: ts.Node) => Diagnostic | undefined;
 
@@ -219,9 +219,21 @@ function examineText(node: ts.Node): Diagnostic | undefined {
 const isErasedAround = (node: ts.Node): boolean => ts.isAsExpression(node) || ts.isSatisfiesExpression(node);
 
 function examineBinary(node: ts.Node): Diagnostic | undefined {
-  const { operatorToken, parent } = node as ts.BinaryExpression;
+  const { operatorToken, left, parent } = node as ts.BinaryExpression;
   const token = operatorToken.kind;
   if (assignmentOperator(token) !== undefined) {
+    const target = bare(left);
+    if (
+      token !== K.EqualsToken &&
+      (ts.isArrayLiteralExpression(target) || ts.isObjectLiteralExpression(target))
+    ) {
+      const what = `\`${operatorToken.getText()}\` on a pattern`;
+      return messages.unsupported(
+        spanOf(operatorToken),
+        what,
+        "change the parts one by one: `a += 1; b += 1`",
+      );
+    }
     return isStatement(node, parent) || isAssigned(node) ? undefined : syntax.assignmentInside(spanOf(node));
   }
   if (isArithmetic(token) || relations.has(token)) return undefined;

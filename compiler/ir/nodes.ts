@@ -94,6 +94,8 @@ export type Reason =
   | { readonly kind: "ended"; readonly array: string; readonly computed: boolean }
   /** Work of computing it again, in additions. */
   | { readonly kind: "costly"; readonly cost: number }
+  /** The reverse sweep is a function of its own, which is called later. */
+  | { readonly kind: "apart" }
   /** The number of trips of a loop that may end before its cap. */
   | { readonly kind: "trips" };
 

@@ -204,3 +204,26 @@ it("prints what the documentation shows", async () => {
   const plain = (printed: string): string => printed.replace(/#\d+/g, "#").replace(/ +/g, " ");
   expect(plain(out)).toContain(plain(shown!));
 });
+
+describe.each(["symplectic", "step", "store-all"])("with the plan %s", (plan) => {
+  it("every tape has its reason, and arrays of the integration say so", async () => {
+    const text = model(
+      "let z = x;",
+      "for (let i = 0; i < 7; i++) {",
+      "  z = Math.sin(z) * k;",
+      "  if (z < 0.1) break;",
+      "}",
+      "y = Math.exp(z);",
+    );
+    const { tapes } = await inspected(text, "--adjoint", plan);
+    const slots = tapes.find((each) => each.function === "gradient")!.slots;
+    expect(slots.some(({ reason }) => reason?.kind === "overwritten")).toBe(true);
+    for (const { name, because, reason } of slots) {
+      expect(because, name).not.toBe("");
+      if (reason === undefined) expect(because).toBe("state of the integration, for each step");
+    }
+    // Stages of every step, of one step, or of none.
+    const [tape] = slots.filter(({ reason }) => reason?.kind === "overwritten");
+    expect(tape!.shape).toEqual({ symplectic: [7], step: [4, 7], "store-all": [5, 4, 7] }[plan]);
+  });
+});

@@ -9,7 +9,7 @@ import { readModels } from "../../compiler/frontend/index.ts";
  * and, where the suggestion can be followed in the same file, the text that follows it in `fixed.ode.ts`.
  */
 const folder = join(import.meta.dirname, "../errors");
-const cases = readdirSync(folder);
+const cases = readdirSync(folder).filter((name) => name.startsWith("ODE"));
 
 function readCase(name: string, file: string) {
   const host = {
@@ -54,4 +54,25 @@ it("there is a case for what models are refused for", () => {
   expect(cases.length).toBeGreaterThan(150);
   expect(cases.filter((name) => existsSync(join(folder, name, "fixed.ode.ts"))).length).toBeGreaterThan(80);
   for (const name of cases) expect(existsSync(join(folder, name, "expected.txt"))).toBe(true);
+});
+
+describe("the table of constructs", () => {
+  const table = readFileSync(join(folder, "README.md"), "utf8");
+  const rows = [...table.matchAll(/^\| (\d+) \| (.*?) \| (.*) \|$/gm)];
+
+  it("has an answer for each of the hundred", () => {
+    expect(rows.map(([, number]) => Number(number))).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+    for (const [, number, , answer] of rows) {
+      expect(answer, number).toMatch(/ODE\d{4}-|admitted in frontend\/bodies\/|tested in cli\/process/);
+    }
+  });
+
+  it("names cases and files that are there", () => {
+    for (const [, number, , answer] of rows) {
+      for (const [name] of answer!.matchAll(/ODE\d{4}-[a-z0-9-]+/g)) expect(cases, number).toContain(name);
+      for (const [, name] of answer!.matchAll(/admitted in (\S+)/g)) {
+        expect(existsSync(join(folder, "..", `${name}.ode.ts`)), number).toBe(true);
+      }
+    }
+  });
 });

@@ -20,9 +20,10 @@ export class TapeArrays {
 
   /** `lead`: the dimensions in front of those of a tape. */
   allocate(lead: readonly number[], role: Alloc["role"]): Statement[] {
-    return this.#halves.tapes.map(({ element, shape }, position) =>
-      build.alloc(this.#names[position]!, [...lead, ...shape], { element, role, zero: false }),
-    );
+    return this.#halves.tapes.map(({ element, shape, taped }, position) => ({
+      ...build.alloc(this.#names[position]!, [...lead, ...shape], { element, role, zero: false }),
+      taped,
+    }));
   }
 
   stage(i: number): View[] {

@@ -23,6 +23,11 @@ function normalise(a: Float64Array) {
   return out;
 }
 
+/** Generic in a type, which is erased. */
+function second<T>(items: readonly [T, T]): T {
+  return items[1];
+}
+
 function addTo(target: Float64Array, from: Float64Array, factor: number) {
   for (let i = 0; i < target.length; i++) target[i] += factor * from[i];
   return factor;
@@ -44,7 +49,7 @@ export const model = ode({
       t,
       constants: { offsets, nested },
     } = env;
-    const { first, second: difference } = pair(s, sumOf(v));
+    const { first, second: difference } = pair(second([v[0], s]), sumOf(second([w, v])));
     const [b0, b1] = g.b;
     const local = (x: number) => {
       const y = x * g.a;

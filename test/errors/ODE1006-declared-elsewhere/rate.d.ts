@@ -1,0 +1,1 @@
+export declare function rate(x: number): number;

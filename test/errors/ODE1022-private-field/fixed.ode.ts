@@ -1,0 +1,9 @@
+import { ode } from "odegrad";
+
+const rate = { k: 2 };
+
+export const model = ode({
+  state: { x: 1 },
+  params: { k: 2 },
+  rhs: ({ x }, { k }) => ({ x: -k * x * rate.k }),
+});

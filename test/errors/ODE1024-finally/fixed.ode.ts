@@ -1,0 +1,11 @@
+import { ode } from "odegrad";
+
+export const model = ode({
+  state: { x: 1 },
+  params: { k: 2 },
+  rhs: ({ x }, { k }) => {
+    let z = x > 0 ? Math.log(x) : x;
+    z *= 2;
+    return { x: -k * z };
+  },
+});

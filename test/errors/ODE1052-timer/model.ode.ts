@@ -1,0 +1,10 @@
+import { ode } from "odegrad";
+
+export const model = ode({
+  state: { x: 1 },
+  params: { k: 2 },
+  rhs: ({ x }, { k }) => {
+    setTimeout(() => 1, 10);
+    return { x: -k * x };
+  },
+});

@@ -1,0 +1,9 @@
+import { ode } from "odegrad";
+
+export const model = ode({
+  state: { x: 1 },
+  params: { k: 2 },
+  rhs: ({ x }, { k }) => {
+    return { x: -k * Math.sin(x) };
+  },
+});

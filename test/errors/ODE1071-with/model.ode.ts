@@ -1,0 +1,11 @@
+import { ode } from "odegrad";
+
+export const model = ode({
+  state: { x: 1 },
+  params: { k: 2 },
+  rhs: ({ x }, { k }) => {
+    with (Math) {
+      return { x: -k * sin(x) };
+    }
+  },
+});

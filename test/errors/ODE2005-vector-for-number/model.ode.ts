@@ -1,0 +1,6 @@
+import { ode, vec } from "odegrad";
+
+export const model = ode({
+  state: { x: 1, u: vec(3, 1) },
+  rhs: ({ x, u }) => ({ x: u, u: u.map((each) => -each * x) }),
+});

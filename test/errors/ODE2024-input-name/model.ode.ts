@@ -1,0 +1,7 @@
+import { hold, ode } from "odegrad";
+
+export const model = ode({
+  state: { x: 1 },
+  inputs: { "push right": hold(2) },
+  rhs: ({ x }, _params, { inputs }) => ({ x: inputs["push right"] - x }),
+});

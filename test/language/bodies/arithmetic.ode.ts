@@ -1,0 +1,16 @@
+// Every operator of arithmetic.
+import { ode, vec } from "odegrad";
+
+export const model = ode({
+  state: { x: 0.7, u: vec(4, [0.3, -0.2, 0.9, 0.4]) },
+  params: { k: 1.2, a: vec(4, [1, -2, 0.5, 3]) },
+  rhs: ({ x, u }, { k, a }) => {
+    let y = 0;
+    y = ((x + k) * (x - k)) / (1 + x * x) - -x + +k;
+    y += x ** 3 - (1 + x * x) ** k + 2 ** x;
+    y -= (7 * x) % 2.3;
+    return { x: y - x, u: u.map((each, i) => -each + 0.1 * a[i] * k * x) };
+  },
+  loss: { terminal: ({ x, u }) => x ** 2 + u[0] * x + u[3] },
+  solver: { method: "euler", t1: 0.2, steps: 2 },
+});

@@ -1,0 +1,18 @@
+// Constants that the module computes with loops and helpers.
+import { ode, vec } from "odegrad";
+
+const table = new Float64Array(4);
+for (let i = 0; i < 4; i++) table[i] = i < 2 ? i ** 2 : table[i - 1] + 0.5;
+const grid = Array.from({ length: 4 }, (_, i) => ({ weight: 1 / (i + 1) }));
+
+export const model = ode({
+  state: { x: 0.7, u: vec(4, [0.3, -0.2, 0.9, 0.4]) },
+  params: { k: 1.2, a: vec(4, [1, -2, 0.5, 3]) },
+  rhs: ({ x, u }, { k, a }) => {
+    let y = 0;
+    for (let i = 0; i < 4; i++) y += table[i] * u[i] + grid[i].weight * x;
+    return { x: y - x, u: u.map((each, i) => -each + 0.1 * a[i] * k * x) };
+  },
+  loss: { terminal: ({ x, u }) => x ** 2 + u[0] * x + u[3] },
+  solver: { method: "euler", t1: 0.2, steps: 2 },
+});

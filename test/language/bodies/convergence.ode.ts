@@ -1,0 +1,20 @@
+// Newton's method with a cap and a break.
+import { ode, vec } from "odegrad";
+
+export const model = ode({
+  state: { x: 0.7, u: vec(4, [0.3, -0.2, 0.9, 0.4]) },
+  params: { k: 1.2, a: vec(4, [1, -2, 0.5, 3]) },
+  rhs: ({ x, u }, { k, a }) => {
+    let y = 0;
+    let root = 1 + x;
+    for (let trip = 0; trip < 30; trip++) {
+      const change = (root - (k + x) / root) / 2;
+      root -= change;
+      if (Math.abs(change) < 1e-13) break;
+    }
+    y = root;
+    return { x: y - x, u: u.map((each, i) => -each + 0.1 * a[i] * k * x) };
+  },
+  loss: { terminal: ({ x, u }) => x ** 2 + u[0] * x + u[3] },
+  solver: { method: "euler", t1: 0.2, steps: 2 },
+});

@@ -1,0 +1,22 @@
+// Returns from the middle of a helper.
+import { ode, vec } from "odegrad";
+
+function limited(v: number): number {
+  if (v > 3) return 3;
+  if (v < 0) {
+    return Math.exp(v) - 1;
+  }
+  return v * v;
+}
+
+export const model = ode({
+  state: { x: 0.7, u: vec(4, [0.3, -0.2, 0.9, 0.4]) },
+  params: { k: 1.2, a: vec(4, [1, -2, 0.5, 3]) },
+  rhs: ({ x, u }, { k, a }) => {
+    let y = 0;
+    y = limited(x * k) + limited(-x) + limited(10 * x);
+    return { x: y - x, u: u.map((each, i) => -each + 0.1 * a[i] * k * x) };
+  },
+  loss: { terminal: ({ x, u }) => x ** 2 + u[0] * x + u[3] },
+  solver: { method: "euler", t1: 0.2, steps: 2 },
+});

@@ -1,0 +1,34 @@
+export function field(t, y, p, dy) {
+  const x = y[0];
+  const y_2 = 2 * y[4] + 0.25 * x;
+  dy[0] = x + (y[2] + 0.5 * x) + (1.5 * y[3] + 0.3333333333333333 * x) + y_2 - x;
+  const params_k = p[0];
+  for (let i = 0; i < 4; i++) {
+    const each = y[i + 1];
+    dy[i + 1] = 0.1 * p[i + 1] * params_k * x - each;
+  }
+}
+
+/** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
+export function fieldVjp(t, y, p, w, yBar, pBar) {
+  const params_k = p[0];
+  let x_bar = 0;
+  let params_k_bar = 0;
+  const x = y[0];
+  for (let i = 0; i < 4; i++) {
+    const d_u_bar = w[i + 1];
+    const d_u_bar_2 = d_u_bar * x;
+    const d_u = 0.1 * p[i + 1];
+    x_bar += d_u_bar * (d_u * params_k);
+    params_k_bar += d_u_bar_2 * d_u;
+    pBar[i + 1] += d_u_bar_2 * params_k * 0.1;
+    yBar[i + 1] -= d_u_bar;
+  }
+  pBar[0] += params_k_bar;
+  const f_x_bar = w[0];
+  yBar[4] += f_x_bar * 2;
+  yBar[3] += f_x_bar * 1.5;
+  yBar[2] += f_x_bar;
+  yBar[0] += x_bar - f_x_bar + f_x_bar * 0.25 + f_x_bar * 0.3333333333333333 + f_x_bar +
+      f_x_bar * 0.5;
+}

@@ -1,0 +1,56 @@
+static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, double t, int32_t at_x_u, int32_t at_k_u)
+{
+    (void)t;
+    const double x = ws->x_x_1;
+    const double params_k = in->params.k;
+    double z = x;
+    for (int32_t i = 0; i < 5; i++) {
+        const double base = z;
+        z = sin(base * params_k) + base * base * 0.1;
+    }
+    ws->k_x_1 = z - x;
+    for (int32_t i = 0; i < 4; i++) {
+        const double each = ws->x_u[at_x_u][i];
+        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+    }
+}
+
+/* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
+static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out, double t, int32_t at_x_u, int32_t at_u_u)
+{
+    (void)t;
+    (void)at_x_u;
+    const double x = ws->x_x_1;
+    const double params_k = in->params.k;
+    double z = x;
+    for (int32_t i = 0; i < 5; i++) {
+        const double base = z;
+        ws->base_tape[i] = base;
+        const double z_2 = base * params_k;
+        ws->z_tape[i] = z_2;
+        z = sin(z_2) + base * base * 0.1;
+    }
+    double x_bar = 0.0;
+    double params_k_bar = 0.0;
+    for (int32_t i = 0; i < 4; i++) {
+        const double d_u_bar = ws->w_u[i];
+        const double d_u_bar_2 = d_u_bar * x;
+        const double d_u = 0.1 * in->params.a[i];
+        x_bar += d_u_bar * (d_u * params_k);
+        params_k_bar += d_u_bar_2 * d_u;
+        out->params.a[i] += d_u_bar_2 * params_k * 0.1;
+        ws->u_u[at_u_u][i] -= d_u_bar;
+    }
+    const double f_x_bar = ws->w_x;
+    double z_bar = f_x_bar;
+    for (int32_t i = 4; i >= 0; i--) {
+        const double z_bar_2 = z_bar;
+        const double base = ws->base_tape[i];
+        const double base_bar = z_bar_2 * 0.1 * base;
+        const double z_bar_3 = z_bar_2 * cos(ws->z_tape[i]);
+        params_k_bar += z_bar_3 * base;
+        z_bar = base_bar + base_bar + z_bar_3 * params_k;
+    }
+    out->params.k += params_k_bar;
+    ws->u_x_1 += x_bar - f_x_bar + z_bar;
+}

@@ -1,0 +1,85 @@
+export function field(t, y, p, dy) {
+  const w_2 = w_2$;
+  const first = y[1];
+  const third = y[3];
+  const middle = y[2] * third;
+  const x = y[0];
+  const params_k = p[0];
+  let low = x;
+  let high = params_k;
+  if (x < params_k) {
+    low = params_k;
+    high = x;
+  }
+  for (let i = 0; i < 4; i++) {
+    const each = y[i + 1];
+    w_2[i] = each;
+  }
+  const w = w_2[3];
+  dy[0] = first * third + middle * first - y[4] + low / high + w * w - x;
+  for (let i = 0; i < 4; i++) {
+    dy[i + 1] = 0.1 * p[i + 1] * params_k * x - y[i + 1];
+  }
+}
+
+/** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
+export function fieldVjp(t, y, p, w, yBar, pBar) {
+  const w_3 = w_3$;
+  const w_bar = w_bar$;
+  const first = y[1];
+  const third = y[3];
+  const u = y[2];
+  const middle = u * third;
+  const x = y[0];
+  const params_k = p[0];
+  let low = x;
+  let high = params_k;
+  if (x < params_k) {
+    low = params_k;
+    high = x;
+  }
+  for (let i = 0; i < 4; i++) {
+    const each = y[i + 1];
+    w_3[i] = each;
+  }
+  const high_2 = high;
+  for (let i = 0; i < 4; i++) {
+    w_bar[i] = 0;
+  }
+  let x_bar = 0;
+  let params_k_bar = 0;
+  for (let i = 0; i < 4; i++) {
+    const d_u_bar = w[i + 1];
+    const d_u_bar_2 = d_u_bar * x;
+    const d_u = 0.1 * p[i + 1];
+    x_bar += d_u_bar * (d_u * params_k);
+    params_k_bar += d_u_bar_2 * d_u;
+    pBar[i + 1] += d_u_bar_2 * params_k * 0.1;
+    yBar[i + 1] -= d_u_bar;
+  }
+  const f_x_bar = w[0];
+  const w_bar_2 = f_x_bar * w_3[3];
+  const low_bar = 1 / high_2;
+  const low_bar_2 = f_x_bar === 0 ? 0 : f_x_bar * low_bar;
+  const high_bar = f_x_bar === 0 ? 0 : f_x_bar * (-low / high_2 / high_2);
+  const third_bar = f_x_bar * (u * first);
+  const first_bar = f_x_bar * middle;
+  w_bar[3] = w_bar_2 + w_bar_2;
+  for (let i = 0; i < 4; i++) {
+    yBar[i + 1] += w_bar[i];
+  }
+  let high_bar_2 = high_bar;
+  let low_bar_3 = low_bar_2;
+  if (x < params_k) {
+    x_bar += high_bar;
+    params_k_bar += low_bar_2;
+    high_bar_2 = 0;
+    low_bar_3 = 0;
+  }
+  pBar[0] += params_k_bar + high_bar_2;
+  yBar[0] += x_bar - f_x_bar + low_bar_3;
+  yBar[4] -= f_x_bar;
+  yBar[2] += f_x_bar * (first * third);
+  yBar[3] += third_bar + f_x_bar * first;
+  yBar[1] += first_bar + f_x_bar * third;
+}

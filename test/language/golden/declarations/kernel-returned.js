@@ -1,0 +1,248 @@
+/** Integrates, then runs the exact adjoint of the same steps: value and gradient of the loss. */
+export function gradient() {
+  const capacity = capacity$;
+  const report = report$;
+  const k_y = k_y$;
+  const lambda_y = lambda_y$;
+  const params = params$;
+  const paramsBar = paramsBar$;
+  const step_count = step_count$;
+  const control = control$;
+  const stored_y = stored_y$;
+  const u_y = u_y$;
+  const value = value$;
+  const w_y = w_y$;
+  const x_y = x_y$;
+  const y_2 = y_2$;
+  const y_start = y_start$;
+  const y_start_bar = y_start_bar$;
+  const states = states$;
+  for (let i = 0; i < 2; i++) {
+    y_start_bar[i] = 0;
+  }
+  const n_steps = control[2];
+  const h = (control[1] - control[0]) / n_steps;
+  const whole_steps = Math.floor(n_steps);
+  const h_spread = h - h;
+  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0) {
+    invalidate_gradient();
+    paramsBar[0] = 0 / 0;
+    report[0] = 0;
+    report[1] = 0;
+    value[0] = 0 / 0;
+    return 8;
+  }
+  if (n_steps > capacity[0]) {
+    invalidate_gradient();
+    paramsBar[0] = 0 / 0;
+    report[0] = 0;
+    report[1] = 0;
+    value[0] = 0 / 0;
+    return 1;
+  }
+  step_count[0] = n_steps;
+  const h_1_2 = h * 0.5;
+  const h_1_6 = h * 0.16666666666666666;
+  const h_1_3 = h * 0.3333333333333333;
+
+  // ---- Forward sweep -----------------------------------------------
+  for (let i = 0; i < 2; i++) {
+    y_2[i] = y_start[i];
+  }
+  let failed_stage = 0;
+  const params_k = params[0];
+  for (let n = 0; n < step_count[0]; n++) {
+    for (let i = 0; i < 2; i++) {
+      stored_y[i + 2 * n] = y_2[i];
+    }
+    // Stage 1: c = 0.
+    for (let i = 0; i < 2; i++) {
+      x_y[i] = y_2[i];
+    }
+    k_y[0] = x_y[1];
+    k_y[1] = -params_k * Math.sin(x_y[0]);
+    // Stage 2: c = 1/2, a = 1/2.
+    for (let i = 0; i < 2; i++) {
+      x_y[i + 2] = y_2[i] + h_1_2 * k_y[i];
+    }
+    k_y[2] = x_y[3];
+    k_y[3] = -params_k * Math.sin(x_y[2]);
+    // Stage 3: c = 1/2, a = 0, 1/2.
+    for (let i = 0; i < 2; i++) {
+      x_y[i + 4] = y_2[i] + h_1_2 * k_y[i + 2];
+    }
+    k_y[4] = x_y[5];
+    k_y[5] = -params_k * Math.sin(x_y[4]);
+    // Stage 4: c = 1, a = 0, 0, 1.
+    for (let i = 0; i < 2; i++) {
+      x_y[i + 6] = y_2[i] + h * k_y[i + 4];
+    }
+    k_y[6] = x_y[7];
+    k_y[7] = -params_k * Math.sin(x_y[6]);
+    // New state.
+    for (let i = 0; i < 2; i++) {
+      y_2[i] = y_2[i] +
+          (h_1_6 * k_y[i] + h_1_3 * k_y[i + 2] + h_1_3 * k_y[i + 4] + h_1_6 * k_y[i + 6]);
+    }
+    let total = 0;
+    for (let i = 0; i < 2; i++) {
+      total += y_2[i];
+    }
+    const sum = total;
+    if (sum - sum !== 0) {
+      let total_2 = 0;
+      for (let i = 0; i < 2; i++) {
+        total_2 += k_y[i + 6];
+      }
+      const sum_2 = total_2;
+      if (sum_2 - sum_2 !== 0) {
+        failed_stage = 4;
+      }
+      let total_3 = 0;
+      for (let i = 0; i < 2; i++) {
+        total_3 += k_y[i + 4];
+      }
+      const sum_3 = total_3;
+      if (sum_3 - sum_3 !== 0) {
+        failed_stage = 3;
+      }
+      let total_4 = 0;
+      for (let i = 0; i < 2; i++) {
+        total_4 += k_y[i + 2];
+      }
+      const sum_4 = total_4;
+      if (sum_4 - sum_4 !== 0) {
+        failed_stage = 2;
+      }
+      let total_5 = 0;
+      for (let i = 0; i < 2; i++) {
+        total_5 += k_y[i];
+      }
+      const sum_5 = total_5;
+      if (sum_5 - sum_5 !== 0) {
+        failed_stage = 1;
+      }
+      const failed_stage_2 = failed_stage;
+      if (failed_stage_2 > 0) {
+        invalidate_gradient();
+        paramsBar[0] = 0 / 0;
+        report[0] = n;
+        report[1] = failed_stage_2;
+        value[0] = 0 / 0;
+        return 3;
+      } else {
+        invalidate_gradient();
+        paramsBar[0] = 0 / 0;
+        report[0] = n;
+        report[1] = failed_stage_2;
+        value[0] = 0 / 0;
+        return 4;
+      }
+    }
+  }
+  // Observation.
+  for (let i = 0; i < 2; i++) {
+    states[i] = y_2[i];
+  }
+  // Terminal loss.
+  const y = y_2[0];
+  const y_3 = y_2[1];
+
+  // ---- Reverse sweep -----------------------------------------------
+  for (let i = 0; i < 2; i++) {
+    lambda_y[i] = 0;
+  }
+  // Terminal loss.
+  lambda_y[1] = y;
+  lambda_y[0] = y_3;
+  let params_k_bar = 0;
+  for (let n = step_count[0] - 1; n >= 0; n--) {
+    // Stages of this step, again.
+    for (let i = 0; i < 2; i++) {
+      y_2[i] = stored_y[i + 2 * n];
+    }
+    // Stage 1: c = 0.
+    for (let i = 0; i < 2; i++) {
+      x_y[i] = y_2[i];
+    }
+    k_y[0] = x_y[1];
+    k_y[1] = -params_k * Math.sin(x_y[0]);
+    // Stage 2: c = 1/2, a = 1/2.
+    for (let i = 0; i < 2; i++) {
+      x_y[i + 2] = y_2[i] + h_1_2 * k_y[i];
+    }
+    k_y[2] = x_y[3];
+    k_y[3] = -params_k * Math.sin(x_y[2]);
+    // Stage 3: c = 1/2, a = 0, 1/2.
+    for (let i = 0; i < 2; i++) {
+      x_y[i + 4] = y_2[i] + h_1_2 * k_y[i + 2];
+    }
+    k_y[4] = x_y[5];
+    k_y[5] = -params_k * Math.sin(x_y[4]);
+    // Stage 4: c = 1, a = 0, 0, 1.
+    for (let i = 0; i < 2; i++) {
+      x_y[i + 6] = y_2[i] + h * k_y[i + 4];
+    }
+    // Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w.
+    for (let i = 0; i < 2; i++) {
+      w_y[i] = h_1_6 * lambda_y[i];
+    }
+    for (let i = 0; i < 2; i++) {
+      u_y[i + 6] = 0;
+    }
+    const y_4 = x_y[6];
+    const f_y_bar = w_y[1];
+    const y_bar = f_y_bar * params_k * Math.cos(y_4);
+    u_y[6] -= y_bar;
+    params_k_bar -= f_y_bar * Math.sin(y_4);
+    u_y[7] += w_y[0];
+    // Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w.
+    for (let i = 0; i < 2; i++) {
+      w_y[i] = h_1_3 * lambda_y[i] + h * u_y[i + 6];
+    }
+    for (let i = 0; i < 2; i++) {
+      u_y[i + 4] = 0;
+    }
+    const y_5 = x_y[4];
+    const f_y_bar_2 = w_y[1];
+    u_y[4] -= f_y_bar_2 * params_k * Math.cos(y_5);
+    params_k_bar -= f_y_bar_2 * Math.sin(y_5);
+    u_y[5] += w_y[0];
+    // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+    for (let i = 0; i < 2; i++) {
+      w_y[i] = h_1_3 * lambda_y[i] + h_1_2 * u_y[i + 4];
+    }
+    for (let i = 0; i < 2; i++) {
+      u_y[i + 2] = 0;
+    }
+    const y_6 = x_y[2];
+    const f_y_bar_3 = w_y[1];
+    u_y[2] -= f_y_bar_3 * params_k * Math.cos(y_6);
+    params_k_bar -= f_y_bar_3 * Math.sin(y_6);
+    u_y[3] += w_y[0];
+    // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+    for (let i = 0; i < 2; i++) {
+      w_y[i] = h_1_6 * lambda_y[i] + h_1_2 * u_y[i + 2];
+    }
+    for (let i = 0; i < 2; i++) {
+      u_y[i] = 0;
+    }
+    const y_7 = x_y[0];
+    const f_y_bar_4 = w_y[1];
+    u_y[0] -= f_y_bar_4 * params_k * Math.cos(y_7);
+    params_k_bar -= f_y_bar_4 * Math.sin(y_7);
+    u_y[1] += w_y[0];
+    // λ of the step's start.
+    for (let i = 0; i < 2; i++) {
+      lambda_y[i] = lambda_y[i] + u_y[i + 6] + u_y[i + 4] + u_y[i + 2] + u_y[i];
+    }
+  }
+  for (let i = 0; i < 2; i++) {
+    y_start_bar[i] = lambda_y[i];
+  }
+  paramsBar[0] = params_k_bar;
+  report[0] = 0;
+  report[1] = failed_stage;
+  value[0] = y * y_3;
+  return 0;
+}

@@ -1,0 +1,181 @@
+/** Integrates, then runs the exact adjoint of the same steps: value and gradient of the loss. */
+export function gradient() {
+  const capacity = capacity$;
+  const report = report$;
+  const params = params$;
+  const paramsBar = paramsBar$;
+  const step_count = step_count$;
+  const control = control$;
+  const stored_x = stored_x$;
+  const value = value$;
+  const state0 = state0$;
+  const state0Bar = state0Bar$;
+  const states = states$;
+  const n_steps = control[2];
+  const t0 = control[0];
+  const h = (control[1] - t0) / n_steps;
+  const whole_steps = Math.floor(n_steps);
+  const h_spread = h - h;
+  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0) {
+    states[0] = 0 / 0;
+    state0Bar[0] = 0 / 0;
+    paramsBar[0] = 0 / 0;
+    paramsBar[1] = 0 / 0;
+    report[0] = 0;
+    report[1] = 0;
+    value[0] = 0 / 0;
+    return 8;
+  }
+  if (n_steps > capacity[0]) {
+    states[0] = 0 / 0;
+    state0Bar[0] = 0 / 0;
+    paramsBar[0] = 0 / 0;
+    paramsBar[1] = 0 / 0;
+    report[0] = 0;
+    report[1] = 0;
+    value[0] = 0 / 0;
+    return 1;
+  }
+  step_count[0] = n_steps;
+  const h_1_6 = h * 0.16666666666666666;
+  const h_1_2 = h * 0.5;
+  const h_1_3 = h * 0.3333333333333333;
+
+  // ---- Forward sweep -----------------------------------------------
+  let value_ = 0;
+  let failed_stage = 0;
+  let x = state0[0];
+  const params_k = params[0];
+  const weight = params[1];
+  for (let n = 0; n < step_count[0]; n++) {
+    const x_2 = x;
+    stored_x[n] = x_2;
+    const t_n = t0 + n * h;
+    // Stage 1: c = 0.
+    const f_x = x_2 * x_2;
+    const f_x_2 = params_k * f_x;
+    value_ += h_1_6 * (weight * f_x * t_n);
+    // Stage 2: c = 1/2, a = 1/2.
+    const x_x = h_1_2 * f_x_2;
+    const x_x_2 = x_2 - x_x;
+    const v = t_n + h_1_2;
+    const f_x_3 = x_x_2 * x_x_2;
+    const f_x_4 = params_k * f_x_3;
+    value_ += h_1_3 * (weight * f_x_3 * v);
+    // Stage 3: c = 1/2, a = 0, 1/2.
+    const x_x_3 = x_2 - h_1_2 * f_x_4;
+    const f_x_5 = x_x_3 * x_x_3;
+    const f_x_6 = params_k * f_x_5;
+    value_ += h_1_3 * (weight * f_x_5 * v);
+    // Stage 4: c = 1, a = 0, 0, 1.
+    const x_x_4 = x_2 - h * f_x_6;
+    const f_x_7 = x_x_4 * x_x_4;
+    const f_x_8 = params_k * f_x_7;
+    value_ += h_1_6 * (weight * f_x_7 * (t_n + h));
+    // New state.
+    const x_3 = x_2 + (-h_1_6 * f_x_2 - h_1_3 * f_x_4 - h_1_3 * f_x_6 - h_1_6 * f_x_8);
+    if (x_3 - x_3 !== 0) {
+      if (f_x_8 - f_x_8 !== 0) {
+        failed_stage = 4;
+      }
+      if (f_x_6 - f_x_6 !== 0) {
+        failed_stage = 3;
+      }
+      if (f_x_4 - f_x_4 !== 0) {
+        failed_stage = 2;
+      }
+      if (f_x_2 - f_x_2 !== 0) {
+        failed_stage = 1;
+      }
+      const failed_stage_2 = failed_stage;
+      if (failed_stage_2 > 0) {
+        states[0] = 0 / 0;
+        state0Bar[0] = 0 / 0;
+        paramsBar[0] = 0 / 0;
+        paramsBar[1] = 0 / 0;
+        report[0] = n;
+        report[1] = failed_stage_2;
+        value[0] = 0 / 0;
+        return 3;
+      } else {
+        states[0] = 0 / 0;
+        state0Bar[0] = 0 / 0;
+        paramsBar[0] = 0 / 0;
+        paramsBar[1] = 0 / 0;
+        report[0] = n;
+        report[1] = failed_stage_2;
+        value[0] = 0 / 0;
+        return 4;
+      }
+    }
+    x = x_3;
+  }
+  // Observation.
+  const x_2 = x;
+  states[0] = x_2;
+  // Terminal loss.
+  value_ += x_2 * params_k;
+
+  // ---- Reverse sweep -----------------------------------------------
+  // Terminal loss.
+  let params_k_bar = x_2;
+  let weight_bar = 0;
+  let lambda_x = params_k;
+  for (let n = step_count[0] - 1; n >= 0; n--) {
+    const t_n = t0 + n * h;
+    // Stages of this step, again.
+    const stored_x_2 = stored_x[n];
+    // Stage 1: c = 0.
+    const f_x = stored_x_2 * stored_x_2;
+    // Stage 2: c = 1/2, a = 1/2.
+    const x_x = stored_x_2 - h_1_2 * (params_k * f_x);
+    const v = t_n + h_1_2;
+    const f_x_2 = x_x * x_x;
+    // Stage 3: c = 1/2, a = 0, 1/2.
+    const x_x_2 = stored_x_2 - h_1_2 * (params_k * f_x_2);
+    const f_x_3 = x_x_2 * x_x_2;
+    // Stage 4: c = 1, a = 0, 0, 1.
+    const x_x_3 = stored_x_2 - h * (params_k * f_x_3);
+    // Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w.
+    const lambda_x_2 = lambda_x;
+    const w_x = h_1_6 * lambda_x_2;
+    const v_2 = t_n + h;
+    const f_x_4 = x_x_3 * x_x_3;
+    const x_bar = w_x * (x_x_3 * params_k);
+    params_k_bar -= w_x * f_x_4;
+    const x_bar_2 = h_1_6 * (weight * v_2) * x_x_3;
+    const u_x_4 = -x_bar - x_bar + (x_bar_2 + x_bar_2);
+    weight_bar += h_1_6 * (f_x_4 * v_2);
+    // Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w.
+    const w_x_2 = h_1_3 * lambda_x_2;
+    const w_x_3 = w_x_2 + h * u_x_4;
+    const x_bar_3 = w_x_3 * (x_x_2 * params_k);
+    params_k_bar -= w_x_3 * f_x_3;
+    const result_bar = h_1_3 * (weight * v);
+    const x_bar_4 = result_bar * x_x_2;
+    const u_x_3 = -x_bar_3 - x_bar_3 + (x_bar_4 + x_bar_4);
+    weight_bar += h_1_3 * (f_x_3 * v);
+    // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+    const w_x_4 = w_x_2 + h_1_2 * u_x_3;
+    const x_bar_5 = w_x_4 * (x_x * params_k);
+    params_k_bar -= w_x_4 * f_x_2;
+    const x_bar_6 = result_bar * x_x;
+    const u_x_2 = -x_bar_5 - x_bar_5 + (x_bar_6 + x_bar_6);
+    weight_bar += h_1_3 * (f_x_2 * v);
+    // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+    const w_x_5 = w_x + h_1_2 * u_x_2;
+    const x_bar_7 = w_x_5 * (stored_x_2 * params_k);
+    params_k_bar -= w_x_5 * f_x;
+    const x_bar_8 = h_1_6 * (weight * t_n) * stored_x_2;
+    weight_bar += h_1_6 * (f_x * t_n);
+    // λ of the step's start.
+    lambda_x = lambda_x_2 + u_x_4 + u_x_3 + u_x_2 + (-x_bar_7 - x_bar_7 + (x_bar_8 + x_bar_8));
+  }
+  state0Bar[0] = lambda_x;
+  paramsBar[0] = params_k_bar;
+  paramsBar[1] = weight_bar;
+  report[0] = 0;
+  report[1] = failed_stage;
+  value[0] = value_;
+  return 0;
+}

@@ -1,0 +1,170 @@
+/** Integrates, then runs the exact adjoint of the same steps: value and gradient of the loss. */
+export function gradient() {
+  const capacity = capacity$;
+  const report = report$;
+  const k_u = k_u$;
+  const lambda_u = lambda_u$;
+  const paramsBar = paramsBar$;
+  const step_count = step_count$;
+  const control = control$;
+  const stored_u = stored_u$;
+  const u = u$;
+  const u_start = u_start$;
+  const u_start_bar = u_start_bar$;
+  const states = states$;
+  const u_u = u_u$;
+  const value = value$;
+  const w_u = w_u$;
+  const x_u = x_u$;
+  for (let i = 0; i < 2; i++) {
+    u_start_bar[i] = 0;
+  }
+  paramsBar[0] = 0;
+  const n_steps = control[2];
+  const t0 = control[0];
+  const h = (control[1] - t0) / n_steps;
+  const whole_steps = Math.floor(n_steps);
+  const h_spread = h - h;
+  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0) {
+    paramsBar[0] = 0 / 0;
+    invalidate_gradient();
+    report[0] = 0;
+    report[1] = 0;
+    value[0] = 0 / 0;
+    return 8;
+  }
+  if (n_steps > capacity[0]) {
+    paramsBar[0] = 0 / 0;
+    invalidate_gradient();
+    report[0] = 0;
+    report[1] = 0;
+    value[0] = 0 / 0;
+    return 1;
+  }
+  step_count[0] = n_steps;
+  const h_1_2 = h * 0.5;
+
+  // ---- Forward sweep -----------------------------------------------
+  for (let i = 0; i < 2; i++) {
+    u[i] = u_start[i];
+  }
+  let failed_stage = 0;
+  for (let n = 0; n < step_count[0]; n++) {
+    for (let i = 0; i < 2; i++) {
+      stored_u[i + 2 * n] = u[i];
+    }
+    const t_n = t0 + n * h;
+    // Stage 1: c = 0.
+    for (let i = 0; i < 2; i++) {
+      x_u[i] = u[i];
+    }
+    rhs_kernel(t_n, 0, 0);
+    // Stage 2: c = 1, a = 1.
+    for (let i = 0; i < 2; i++) {
+      x_u[i + 2] = u[i] + h * k_u[i];
+    }
+    rhs_kernel(t_n + h, 1, 1);
+    // New state.
+    for (let i = 0; i < 2; i++) {
+      u[i] = u[i] + (h_1_2 * k_u[i] + h_1_2 * k_u[i + 2]);
+    }
+    let total = 0;
+    for (let i = 0; i < 2; i++) {
+      total += u[i];
+    }
+    const sum = total;
+    if (sum - sum !== 0) {
+      let total_2 = 0;
+      for (let i = 0; i < 2; i++) {
+        total_2 += k_u[i + 2];
+      }
+      const sum_2 = total_2;
+      if (sum_2 - sum_2 !== 0) {
+        failed_stage = 2;
+      }
+      let total_3 = 0;
+      for (let i = 0; i < 2; i++) {
+        total_3 += k_u[i];
+      }
+      const sum_3 = total_3;
+      if (sum_3 - sum_3 !== 0) {
+        failed_stage = 1;
+      }
+      const failed_stage_2 = failed_stage;
+      if (failed_stage_2 > 0) {
+        paramsBar[0] = 0 / 0;
+        invalidate_gradient();
+        report[0] = n;
+        report[1] = failed_stage_2;
+        value[0] = 0 / 0;
+        return 3;
+      } else {
+        paramsBar[0] = 0 / 0;
+        invalidate_gradient();
+        report[0] = n;
+        report[1] = failed_stage_2;
+        value[0] = 0 / 0;
+        return 4;
+      }
+    }
+  }
+  // Observation.
+  for (let i = 0; i < 2; i++) {
+    states[i] = u[i];
+  }
+  // Terminal loss.
+  const u_2 = u[0];
+  const u_3 = u[1];
+
+  // ---- Reverse sweep -----------------------------------------------
+  for (let i = 0; i < 2; i++) {
+    lambda_u[i] = 0;
+  }
+  // Terminal loss.
+  lambda_u[1] = u_2;
+  lambda_u[0] = u_3;
+  const result = u_2 * u_3;
+  for (let n = step_count[0] - 1; n >= 0; n--) {
+    const t_n = t0 + n * h;
+    // Stages of this step, again.
+    for (let i = 0; i < 2; i++) {
+      u[i] = stored_u[i + 2 * n];
+    }
+    // Stage 1: c = 0.
+    for (let i = 0; i < 2; i++) {
+      x_u[i] = u[i];
+    }
+    rhs_kernel(t_n, 0, 0);
+    // Stage 2: c = 1, a = 1.
+    for (let i = 0; i < 2; i++) {
+      x_u[i + 2] = u[i] + h * k_u[i];
+    }
+    // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+    for (let i = 0; i < 2; i++) {
+      w_u[i] = h_1_2 * lambda_u[i];
+    }
+    for (let i = 0; i < 2; i++) {
+      u_u[i + 2] = 0;
+    }
+    rhs_vjp_kernel(t_n + h, 1, 1);
+    // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+    for (let i = 0; i < 2; i++) {
+      w_u[i] = h_1_2 * lambda_u[i] + h * u_u[i + 2];
+    }
+    for (let i = 0; i < 2; i++) {
+      u_u[i] = 0;
+    }
+    rhs_vjp_kernel(t_n, 0, 0);
+    // λ of the step's start.
+    for (let i = 0; i < 2; i++) {
+      lambda_u[i] = lambda_u[i] + u_u[i + 2] + u_u[i];
+    }
+  }
+  for (let i = 0; i < 2; i++) {
+    u_start_bar[i] = lambda_u[i];
+  }
+  report[0] = 0;
+  report[1] = failed_stage;
+  value[0] = result;
+  return 0;
+}
