@@ -18,6 +18,8 @@ const sizes = [
 ];
 const steps = 100;
 const plans = (process.env.PLANS ?? "store-all").split(",");
+/** `engine`, or `portable`: both sides then have tanh by the same table. */
+const math = process.env.MATH ?? "engine";
 
 const loops = `const z = vec(H);
     for (let i = 0; i < H; i++) {
@@ -59,7 +61,7 @@ export const mlp = ode({
 const largest = (a, b) => a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i])), 0);
 
 async function javascript(D, H) {
-  const hand = await import(`./hand/mlp.mjs?D=${D}&H=${H}&steps=${steps}`);
+  const hand = await import(`./hand/mlp.mjs?D=${D}&H=${H}&steps=${steps}&math=${math}`);
   const candidates = { "hand-written gradient": () => hand.gradient(1) };
   const generated = {};
   for (const [name, body] of Object.entries({ loops, library })) {
@@ -68,6 +70,7 @@ async function javascript(D, H) {
         file: "mlp.ode.ts",
         target: ["js"],
         adjoint,
+        math,
       });
       if (outputs.length === 0) throw new Error(diagnostics.map((each) => each.message).join("\n"));
       const { text } = outputs.find((output) => output.name.endsWith(".js"));
@@ -117,6 +120,7 @@ function c(compiler, D, H) {
         target: ["c"],
         prefix,
         adjoint: plans[0],
+        math,
       });
       for (const output of outputs) writeFileSync(join(folder, output.name), output.text);
       if (process.env.KEEP)
@@ -125,7 +129,12 @@ function c(compiler, D, H) {
     const sources = ["mlp.c", "mlp_harness.c"].map((name) => join(here, name));
     const made = ["loops.c", "lib.c"].map((name) => join(folder, name));
     const binary = join(folder, "bench");
-    const macros = [`-DD=${D}`, `-DH=${H}`, `-DSTEPS=${steps}`];
+    const macros = [
+      `-DD=${D}`,
+      `-DH=${H}`,
+      `-DSTEPS=${steps}`,
+      ...(math === "portable" ? ["-DTABLE_TANH"] : []),
+    ];
     execFileSync(compiler, [
       ...flags,
       ...macros,

@@ -3,7 +3,13 @@
  * there to the files of the targets; both are pure and give diagnostics back instead of throwing.
  */
 
-import { noModel, severalModels, tooMuchMemory, unknownModel } from "./diagnostics/command-messages.ts";
+import {
+  noModel,
+  noPortableForm,
+  severalModels,
+  tooMuchMemory,
+  unknownModel,
+} from "./diagnostics/command-messages.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { nearest } from "./diagnostics/nearest.ts";
 import { type COptions, emitC } from "./emit/c.ts";
@@ -16,6 +22,8 @@ import { printProgram } from "./ir/print.ts";
 import { type Model, sizeOf } from "./model.ts";
 import type { Module, Solver } from "./module.ts";
 import { blocked, contracted, optimise, tidyModel, vectorised } from "./optimise/index.ts";
+import { portable, withoutPortableForm } from "./optimise/portable.ts";
+import { portableFunctions } from "./optimise/portable-functions.ts";
 import type { Options, Target } from "./options.ts";
 import { resolveSolver } from "./resolve.ts";
 import { version } from "./version.ts";
@@ -104,6 +112,16 @@ export function build(source: Source, options: Options): Built {
   const module = lower(chosen, resolved.solver, options.emit);
   const excess = excessOf(module.program);
   if (excess !== undefined) return failed([excess], "model");
+  if (options.math === "portable") {
+    if (options.real === "float") return failed([noPortableForm("single precision")], "options");
+    const known = Object.keys(portableFunctions).map((op) => `Math.${op}`);
+    const missing = [...withoutPortableForm(module.program)];
+    if (missing.length > 0)
+      return failed(
+        missing.map(([op, span]) => noPortableForm(`\`${op}\``, known, span)),
+        "model",
+      );
+  }
   return { ready: { module, hash, text: source.text }, diagnostics, fault: "model" };
 }
 
@@ -159,7 +177,8 @@ export function emit(
     case "js":
     case "ts": {
       const name = `${own}.${target}`;
-      const shaped = isSmall(options) ? module : { ...module, program: blocked(module.program) };
+      const program = isSmall(options) ? module.program : blocked(module.program);
+      const shaped = { ...module, program: withMath(program, options) };
       const { code, map } = emitJavaScript(shaped, { dialect: target, file, header, text });
       return [
         { target, name, text: linked(code, `${name}.map`) },
@@ -183,11 +202,14 @@ export function emit(
 }
 
 function shapedForC(module: Module, options: Options): Module {
-  if (isSmall(options)) return module;
+  if (isSmall(options)) return { ...module, program: withMath(module.program, options) };
   const entries = module.entries.filter((entry) => entry.arguments.length === 0).map((entry) => entry.fn);
-  const program = vectorised(module.program, entries);
+  const program = withMath(vectorised(module.program, entries), options);
   return { ...module, program, words: wordsOf(program) };
 }
+
+const withMath = (program: Program, options: Options): Program =>
+  options.math === "portable" ? portable(program) : program;
 
 const isSmall = (options: Options): boolean => options.optimise === "size";
 

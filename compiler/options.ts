@@ -136,9 +136,8 @@ export const optionSpecs: readonly OptionSpec[] = [
     key: "math",
     form: "choice",
     value: "library",
-    help: "mathematical functions: engine (those of the host)",
-    choices: ["engine"],
-    choicesLater: ["portable"],
+    help: "mathematical functions: engine (those of the host) or portable (the same bits everywhere; tanh, exp, expm1)",
+    choices: ["engine", "portable"],
     library: true,
   },
   {
@@ -288,7 +287,7 @@ export interface Options {
   readonly adjoint?: string;
   readonly wrt?: readonly string[];
   readonly real?: "double" | "float";
-  readonly math?: "engine";
+  readonly math?: "engine" | "portable";
   readonly optimise?: "speed" | "size";
   readonly prefix?: string;
   readonly emit?: readonly string[];

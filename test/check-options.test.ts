@@ -64,7 +64,6 @@ describe("checked options", () => {
     [{ rtol: "1e-6" }, "ODE5002"],
     [{ checkpoints: "8" }, "ODE5002"],
     [{ target: ["wasm"] }, "ODE5003"],
-    [{ math: "portable" }, "ODE5003"],
   ])("say that %j is not available yet", (raw, code) => {
     expect(codes(raw)).toEqual([code]);
   });

@@ -222,6 +222,12 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
     "odegrad compile model.ode.ts --target c --prefix 2d --out-dir out",
     "Use letters, digits and underscores, a letter first.",
   ),
+  ODE5018: say(
+    "no portable form",
+    "`--math portable` writes functions of mathematics out in arithmetic, in double precision, so that every target gives the same bits. The function named has no such form here, and calling the host's instead would break the promise.",
+    "odegrad compile model.ode.ts --math portable      # rhs: ({ x }) => ({ x: Math.sin(x) })",
+    "Leave the option out, or use functions that have one: `Math.tanh`, `Math.exp`, `Math.expm1`, `Math.sqrt` and arithmetic.",
+  ),
   ODE9001: say(
     "internal error",
     "odegrad met a state that its authors held to be impossible. The model may be right or wrong; the message should have been another one either way.",

@@ -99,7 +99,8 @@ export class CPrinter extends FunctionPrinter {
     if (literal !== undefined) return cNumber(literal, this.#real);
     const text = this.target(array, at);
     const isWhole =
-      !this.identifiers.has(array) && (this.#spelling.isInteger(array) || this.#spelling.isUnsigned(array));
+      this.wholes.has(array) ||
+      (!this.identifiers.has(array) && (this.#spelling.isInteger(array) || this.#spelling.isUnsigned(array)));
     return isWhole ? `(${this.#real})${text}` : text;
   }
 
@@ -140,6 +141,10 @@ export class CPrinter extends FunctionPrinter {
     return `${this.#real} ${name} = ${value};`;
   }
 
+  protected whole(name: string, value: string): string {
+    return `int32_t ${name} = ${value};`;
+  }
+
   protected loopHeader(i: string, first: string, past: string, last: string, down: boolean): string {
     return down
       ? `for (int32_t ${i} = ${last}; ${i} >= ${first}; ${i}--)`
@@ -167,7 +172,8 @@ export class CPrinter extends FunctionPrinter {
   }
 
   protected stored(array: string, value: string): string {
-    if (this.identifiers.has(array) || !this.#spelling.isInteger(array)) return value;
+    if (!this.wholes.has(array) && (this.identifiers.has(array) || !this.#spelling.isInteger(array)))
+      return value;
     if (/^\d+\.0f?$/.test(value)) return value.slice(0, value.indexOf("."));
     return /^[\w.>-]+$/.test(value) ? `(int32_t)${value}` : `(int32_t)(${value})`;
   }

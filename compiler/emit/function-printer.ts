@@ -37,6 +37,8 @@ export abstract class FunctionPrinter {
   protected abstract target(array: string, at: readonly Affine[]): string;
   protected abstract constant(name: string, value: string): string;
   protected abstract variable(name: string, value: string): string;
+  /** A variable that holds whole numbers. */
+  protected abstract whole(name: string, value: string): string;
   protected abstract loopHeader(i: string, first: string, past: string, last: string, down: boolean): string;
   protected abstract whileHeader(counter: string, limit: number, test: string): string;
   protected abstract callText(callee: string, args: readonly string[]): string;
@@ -45,6 +47,9 @@ export abstract class FunctionPrinter {
   protected abstract commentText(text: string): string;
   /** The value stored into an array, converted where the array does not hold real numbers. */
   protected abstract stored(array: string, value: string): string;
+
+  /** Local variables that hold whole numbers. */
+  protected readonly wholes = new Set<string>();
 
   protected line(text: string, span?: Span): void {
     const margin = this.#indent.repeat(this.depth);
@@ -68,20 +73,26 @@ export abstract class FunctionPrinter {
         const isFirstStore = statement.kind === "store" && statement.array === array;
         if (isFirstStore && !reads(statement, array)) {
           const value = printExpr(statement.value, this.dialect).text;
-          this.line(this.variable(name, value), statement.span);
+          const text = this.wholes.has(array)
+            ? this.whole(name, this.stored(array, value))
+            : this.variable(name, value);
+          this.line(text, statement.span);
           isDone = true;
         } else {
-          this.line(this.variable(name, this.dialect.number(0)));
+          this.line(
+            this.wholes.has(array) ? this.whole(name, "0") : this.variable(name, this.dialect.number(0)),
+          );
         }
       }
       if (statement.kind === "alloc") {
         if (statement.shape.length > 0) throw new Error(`${statement.array} has no place in the module`);
-        if (statement.zero)
-          this.line(
-            this.variable(this.identifiers.declare(statement.array), this.dialect.number(0)),
-            statement.span,
-          );
-        else undeclared.add(statement.array);
+        if (statement.element === "integer") this.wholes.add(statement.array);
+        if (statement.zero) {
+          const name = this.identifiers.declare(statement.array);
+          const isWhole = this.wholes.has(statement.array);
+          const text = isWhole ? this.whole(name, "0") : this.variable(name, this.dialect.number(0));
+          this.line(text, statement.span);
+        } else undeclared.add(statement.array);
       } else if (!isDone) {
         this.#statement(statement);
       }

@@ -187,6 +187,10 @@ export class JavaScriptPrinter extends FunctionPrinter {
     return `let ${name} = ${value};`;
   }
 
+  protected whole(name: string, value: string): string {
+    return this.variable(name, value);
+  }
+
   protected loopHeader(i: string, first: string, past: string, last: string, down: boolean): string {
     return down
       ? `for (let ${i} = ${last}; ${i} >= ${first}; ${i}--)`
