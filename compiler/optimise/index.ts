@@ -60,7 +60,7 @@ export function blocked(program: Program): Program {
 
 /** The program with its products by columns and its loops over rows blocked, as a vectorising compiler wants it. */
 export function vectorised(program: Program, entries: readonly string[]): Program {
-  const turned = columns(program, entries);
+  const turned = distributed(columns(program, entries));
   const bound = turned.functions.filter((fn) =>
     fn.parameters.every((parameter) => parameter.kind !== "array"),
   );
@@ -77,6 +77,19 @@ export function contracted(program: Program): Program {
     return { ...fn, body: contractions(fn.body, names, ofArray, rangesOf(fn)) };
   });
   return { ...program, functions };
+}
+
+/** Products in loops of their own, and what is done once a row in others: the loops of contractions. */
+function distributed(program: Program): Program {
+  const { arrays, functions } = contracted(program);
+  const taken = arrays.map((array) => array.name);
+  return {
+    arrays,
+    functions: functions.map((fn) => ({
+      ...fn,
+      body: flatten(fn.body, new Names([...bindersOf(fn), ...taken])),
+    })),
+  };
 }
 
 /** Ranges of the integer parameters of a function. */

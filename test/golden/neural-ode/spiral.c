@@ -68,8 +68,11 @@ static void spiral_rhs_kernel(const spiral_problem *SPIRAL_RESTRICT in, spiral_w
     for (int32_t j = 0; j < 16; j++) {
         const double h = tanh(in->params.W1[j][0] * z + in->params.W1[j][1] * z_2 +
                 in->params.b1[j]);
+        ws->h_of[j] = h;
+    }
+    for (int32_t j = 0; j < 16; j++) {
         for (int32_t i = 0; i < 2; i++) {
-            ws->k_z[at_k_z][i] += in->params.W2[i][j] * h;
+            ws->k_z[at_k_z][i] += in->params.W2[i][j] * ws->h_of[j];
         }
     }
 }
@@ -87,18 +90,28 @@ static void spiral_rhs_vjp_kernel(const spiral_problem *SPIRAL_RESTRICT in, spir
     double z_bar_2 = 0.0;
     for (int32_t j = 0; j < 16; j++) {
         const double h = tanh(ws->h_tape[j]);
-        double h_bar = 0.0;
+        ws->h_of_2[j] = h;
+        ws->h_bar_of[j] = 0.0;
+        ws->h_of_3[j] = h;
+    }
+    for (int32_t j = 0; j < 16; j++) {
         for (int32_t i = 0; i < 2; i++) {
-            const double dz_bar = ws->w_z[i];
-            h_bar += dz_bar * in->params.W2[i][j];
-            out->params.W2[i][j] += dz_bar * h;
+            ws->h_bar_of[j] += ws->w_z[i] * in->params.W2[i][j];
         }
-        const double h_bar_2 = h_bar * (1.0 - h * h);
-        out->params.b1[j] += h_bar_2;
-        z_bar += h_bar_2 * in->params.W1[j][1];
-        out->params.W1[j][1] += h_bar_2 * z_2;
-        z_bar_2 += h_bar_2 * in->params.W1[j][0];
-        out->params.W1[j][0] += h_bar_2 * z;
+    }
+    for (int32_t j = 0; j < 16; j++) {
+        for (int32_t i = 0; i < 2; i++) {
+            out->params.W2[i][j] += ws->w_z[i] * ws->h_of_3[j];
+        }
+    }
+    for (int32_t j = 0; j < 16; j++) {
+        const double h_of = ws->h_of_2[j];
+        const double h_bar = ws->h_bar_of[j] * (1.0 - h_of * h_of);
+        out->params.b1[j] += h_bar;
+        z_bar += h_bar * in->params.W1[j][1];
+        out->params.W1[j][1] += h_bar * z_2;
+        z_bar_2 += h_bar * in->params.W1[j][0];
+        out->params.W1[j][0] += h_bar * z;
     }
     ws->u_z[at_u_z][1] += z_bar;
     ws->u_z[at_u_z][0] += z_bar_2;

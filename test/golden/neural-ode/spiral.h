@@ -65,7 +65,7 @@ typedef struct {
 } spiral_gradients;
 
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
-#define SPIRAL_WORKSPACE_BYTES 3776u
+#define SPIRAL_WORKSPACE_BYTES 4288u
 typedef struct {
     double h_tape[16];
     double x_z[4][2];
@@ -75,6 +75,10 @@ typedef struct {
     double lambda_z[2];
     double u_z[4][2];
     double w_z[2];
+    double h_of[16];
+    double h_of_2[16];
+    double h_bar_of[16];
+    double h_of_3[16];
     spiral_state states[SPIRAL_TIMES];
     double failed_step, failed_stage;
     int32_t observe_at[43];

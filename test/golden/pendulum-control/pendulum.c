@@ -124,48 +124,49 @@ static int pendulum_run_solve(const pendulum_problem *PENDULUM_RESTRICT in, pend
             /* Stage 1: c = 0. */
             const double angle_2 = angle;
             const double rate_2 = rate;
+            const double f_rate_3 = -f_rate * sin(angle_2);
             const double torque = in->inputs.torque[(40 * n / ws->step_count)];
-            const double f_rate_3 = torque / f_rate_2;
-            const double f_rate_4 = -f_rate * sin(angle_2) - damping * rate_2 + f_rate_3;
+            const double f_rate_4 = torque / f_rate_2;
+            const double f_rate_5 = f_rate_3 - damping * rate_2 + f_rate_4;
             const double result = 0.001 * (torque * torque);
             const double value_2 = h_1_6 * result;
             value += value_2;
             /* Stage 2: c = 1/2, a = 1/2. */
-            const double x_rate = rate_2 + h_1_2 * f_rate_4;
-            const double f_rate_5 = -f_rate * sin(angle_2 + h_1_2 * rate_2) - damping * x_rate +
-                    f_rate_3;
+            const double x_rate = rate_2 + h_1_2 * f_rate_5;
+            const double f_rate_6 = -f_rate * sin(angle_2 + h_1_2 * rate_2) - damping * x_rate +
+                    f_rate_4;
             const double value_3 = h_1_3 * result;
             value += value_3;
             /* Stage 3: c = 1/2, a = 0, 1/2. */
-            const double x_rate_2 = rate_2 + h_1_2 * f_rate_5;
-            const double f_rate_6 = -f_rate * sin(angle_2 + h_1_2 * x_rate) - damping * x_rate_2 +
-                    f_rate_3;
+            const double x_rate_2 = rate_2 + h_1_2 * f_rate_6;
+            const double f_rate_7 = -f_rate * sin(angle_2 + h_1_2 * x_rate) - damping * x_rate_2 +
+                    f_rate_4;
             value += value_3;
             /* Stage 4: c = 1, a = 0, 0, 1. */
-            const double x_rate_3 = rate_2 + h * f_rate_6;
-            const double f_rate_7 = -f_rate * sin(angle_2 + h * x_rate_2) - damping * x_rate_3 +
-                    f_rate_3;
+            const double x_rate_3 = rate_2 + h * f_rate_7;
+            const double f_rate_8 = -f_rate * sin(angle_2 + h * x_rate_2) - damping * x_rate_3 +
+                    f_rate_4;
             value += value_2;
             /* New state. */
             const double angle_3 = angle_2 +
                     (h_1_6 * rate_2 + h_1_3 * x_rate + h_1_3 * x_rate_2 + h_1_6 * x_rate_3);
             const double rate_3 = rate_2 +
-                    (h_1_6 * f_rate_4 + h_1_3 * f_rate_5 + h_1_3 * f_rate_6 + h_1_6 * f_rate_7);
+                    (h_1_6 * f_rate_5 + h_1_3 * f_rate_6 + h_1_3 * f_rate_7 + h_1_6 * f_rate_8);
             const double sum = angle_3 + rate_3;
             if (sum - sum != 0.0) {
-                const double sum_2 = x_rate_3 + f_rate_7;
+                const double sum_2 = x_rate_3 + f_rate_8;
                 if (sum_2 - sum_2 != 0.0) {
                     failed_stage = 4.0;
                 }
-                const double sum_3 = x_rate_2 + f_rate_6;
+                const double sum_3 = x_rate_2 + f_rate_7;
                 if (sum_3 - sum_3 != 0.0) {
                     failed_stage = 3.0;
                 }
-                const double sum_4 = x_rate + f_rate_5;
+                const double sum_4 = x_rate + f_rate_6;
                 if (sum_4 - sum_4 != 0.0) {
                     failed_stage = 2.0;
                 }
-                const double sum_5 = rate_2 + f_rate_4;
+                const double sum_5 = rate_2 + f_rate_5;
                 if (sum_5 - sum_5 != 0.0) {
                     failed_stage = 1.0;
                 }
@@ -313,48 +314,49 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
             const double rate_2 = rate;
             ws->stored_rate[n] = rate_2;
             /* Stage 1: c = 0. */
+            const double f_rate_3 = -f_rate * sin(angle_2);
             const double torque = in->inputs.torque[(40 * n / ws->step_count)];
-            const double f_rate_3 = torque / f_rate_2;
-            const double f_rate_4 = -f_rate * sin(angle_2) - damping * rate_2 + f_rate_3;
+            const double f_rate_4 = torque / f_rate_2;
+            const double f_rate_5 = f_rate_3 - damping * rate_2 + f_rate_4;
             const double result = 0.001 * (torque * torque);
             const double value_2 = h_1_6 * result;
             value += value_2;
             /* Stage 2: c = 1/2, a = 1/2. */
-            const double x_rate = rate_2 + h_1_2 * f_rate_4;
-            const double f_rate_5 = -f_rate * sin(angle_2 + h_1_2 * rate_2) - damping * x_rate +
-                    f_rate_3;
+            const double x_rate = rate_2 + h_1_2 * f_rate_5;
+            const double f_rate_6 = -f_rate * sin(angle_2 + h_1_2 * rate_2) - damping * x_rate +
+                    f_rate_4;
             const double value_3 = h_1_3 * result;
             value += value_3;
             /* Stage 3: c = 1/2, a = 0, 1/2. */
-            const double x_rate_2 = rate_2 + h_1_2 * f_rate_5;
-            const double f_rate_6 = -f_rate * sin(angle_2 + h_1_2 * x_rate) - damping * x_rate_2 +
-                    f_rate_3;
+            const double x_rate_2 = rate_2 + h_1_2 * f_rate_6;
+            const double f_rate_7 = -f_rate * sin(angle_2 + h_1_2 * x_rate) - damping * x_rate_2 +
+                    f_rate_4;
             value += value_3;
             /* Stage 4: c = 1, a = 0, 0, 1. */
-            const double x_rate_3 = rate_2 + h * f_rate_6;
-            const double f_rate_7 = -f_rate * sin(angle_2 + h * x_rate_2) - damping * x_rate_3 +
-                    f_rate_3;
+            const double x_rate_3 = rate_2 + h * f_rate_7;
+            const double f_rate_8 = -f_rate * sin(angle_2 + h * x_rate_2) - damping * x_rate_3 +
+                    f_rate_4;
             value += value_2;
             /* New state. */
             const double angle_3 = angle_2 +
                     (h_1_6 * rate_2 + h_1_3 * x_rate + h_1_3 * x_rate_2 + h_1_6 * x_rate_3);
             const double rate_3 = rate_2 +
-                    (h_1_6 * f_rate_4 + h_1_3 * f_rate_5 + h_1_3 * f_rate_6 + h_1_6 * f_rate_7);
+                    (h_1_6 * f_rate_5 + h_1_3 * f_rate_6 + h_1_3 * f_rate_7 + h_1_6 * f_rate_8);
             const double sum = angle_3 + rate_3;
             if (sum - sum != 0.0) {
-                const double sum_2 = x_rate_3 + f_rate_7;
+                const double sum_2 = x_rate_3 + f_rate_8;
                 if (sum_2 - sum_2 != 0.0) {
                     failed_stage = 4.0;
                 }
-                const double sum_3 = x_rate_2 + f_rate_6;
+                const double sum_3 = x_rate_2 + f_rate_7;
                 if (sum_3 - sum_3 != 0.0) {
                     failed_stage = 3.0;
                 }
-                const double sum_4 = x_rate + f_rate_5;
+                const double sum_4 = x_rate + f_rate_6;
                 if (sum_4 - sum_4 != 0.0) {
                     failed_stage = 2.0;
                 }
-                const double sum_5 = rate_2 + f_rate_4;
+                const double sum_5 = rate_2 + f_rate_5;
                 if (sum_5 - sum_5 != 0.0) {
                     failed_stage = 1.0;
                 }

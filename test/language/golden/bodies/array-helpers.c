@@ -3,10 +3,8 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     (void)t;
     double result = 1.0;
     for (int32_t i = 0; i < 4; i++) {
-        const double before = result;
-        const double each = ws->x_u[at_x_u][i];
-        const double result_2 = each * each;
-        result = before + result_2;
+        const double x_u = ws->x_u[at_x_u][i];
+        result += x_u * x_u;
     }
     const double size = sqrt(result);
     for (int32_t i = 0; i < 4; i++) {
@@ -33,10 +31,8 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     (void)t;
     double result = 1.0;
     for (int32_t i = 0; i < 4; i++) {
-        const double before = result;
-        const double each = ws->x_u[at_x_u][i];
-        const double result_2 = each * each;
-        result = before + result_2;
+        const double x_u = ws->x_u[at_x_u][i];
+        result += x_u * x_u;
     }
     const double size = sqrt(result);
     for (int32_t i = 0; i < 4; i++) {
@@ -75,9 +71,10 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         ws->u_u[at_u_u][i] -= ws->d_bar[i];
     }
     for (int32_t i = 0; i < 4; i++) {
-        const double d_bar = ws->d_bar[i];
-        params_k_bar += d_bar * ws->unit_2[i];
-        ws->unit_bar[i] = d_bar * params_k;
+        params_k_bar += ws->d_bar[i] * ws->unit_2[i];
+    }
+    for (int32_t i = 0; i < 4; i++) {
+        ws->unit_bar[i] = ws->d_bar[i] * params_k;
     }
     out->params.k += params_k_bar + used_bar;
     double size_bar_2 = 0.0;

@@ -70,12 +70,15 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
             ws->u_u[at_u_u][sample_A_column[e]] += ws->y_bar[i] * sample_A_value[e];
         }
     }
+    for (int32_t i = 0; i < 4; i++) {
+        for (int32_t e = sample_A_rowStart[i]; e < sample_A_rowStart[i + 1]; e++) {
+            params_k_bar += sample_A_value[e] * ws->y_tape[i][e] * f_x_bar;
+        }
+    }
     const double y_bar = f_x_bar * params_k;
     for (int32_t i = 0; i < 4; i++) {
         for (int32_t e = sample_A_rowStart[i]; e < sample_A_rowStart[i + 1]; e++) {
-            const double A_value = sample_A_value[e];
-            params_k_bar += f_x_bar * (A_value * ws->y_tape[i][e]);
-            const double y_bar_2 = y_bar * A_value *
+            const double y_bar_2 = y_bar * sample_A_value[e] *
                     cos(ws->x_u[at_x_u][sample_A_column[e]] - ws->x_u[at_x_u][i]);
             ws->u_u[at_u_u][i] -= y_bar_2;
             ws->u_u[at_u_u][sample_A_column[e]] += y_bar_2;

@@ -56,8 +56,9 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
             const double u = ws->x_u[at_x_u][i];
             const double u_2 = ws->x_u[at_x_u][j];
             params_k_bar -= f_x_bar * (u * u_2);
+            const double u_bar = y_bar * u_2;
             ws->u_u[at_u_u][j] -= y_bar * u;
-            ws->u_u[at_u_u][i] -= y_bar * u_2;
+            ws->u_u[at_u_u][i] -= u_bar;
         }
     }
     out->params.k += params_k_bar;

@@ -62,11 +62,12 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         ws->k_u[1][0] = ws->x_u[1][1];
         ws->k_u[1][1] = -u_2;
         /* New state. */
-        const double x_2 = x + (-h_1_2 * f_x - h_1_2 * f_x_2);
+        const double x_2 = -h_1_2 * f_x;
+        const double x_3 = x + (x_2 - h_1_2 * f_x_2);
         for (int32_t i = 0; i < 2; i++) {
             ws->u[i] = ws->u[i] + (h_1_2 * ws->k_u[0][i] + h_1_2 * ws->k_u[1][i]);
         }
-        double total = x_2;
+        double total = x_3;
         for (int32_t i = 0; i < 2; i++) {
             total += ws->u[i];
         }
@@ -107,7 +108,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
                 return SAMPLE_NOT_FINITE_STATE;
             }
         }
-        ws->x = x_2;
+        ws->x = x_3;
     }
     /* Observation. */
     const double x = ws->x;
@@ -158,7 +159,8 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         const double u_4 = ws->x_u[1][0];
         ws->u_u[1][1] += ws->w_u[0];
         const double x_bar = w_x * (params_k * u_4);
-        ws->u_u[1][0] += -w_x * (params_k * x_x) - ws->w_u[1];
+        const double u_bar = -w_x * (params_k * x_x);
+        ws->u_u[1][0] += u_bar - ws->w_u[1];
         out->params.k -= w_x * (x_x * u_4);
         /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
         const double w_x_2 = w_x - h * x_bar;

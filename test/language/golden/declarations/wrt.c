@@ -47,21 +47,22 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         const double v_2 = v;
         ws->stored_v[n] = v_2;
         /* Stage 1: c = 0. */
+        const double f_v = -params_k * x_2;
         const double push = in->inputs.push[(2 * n / ws->step_count)];
-        const double f_v = -params_k * x_2 - damping * v_2 + push;
+        const double f_v_2 = f_v - damping * v_2 + push;
         /* Stage 2: c = 1, a = 1. */
-        const double x_v = v_2 + h * f_v;
-        const double f_v_2 = -params_k * (x_2 + h * v_2) - damping * x_v + push;
+        const double x_v = v_2 + h * f_v_2;
+        const double f_v_3 = -params_k * (x_2 + h * v_2) - damping * x_v + push;
         /* New state. */
         const double x_3 = x_2 + (h_1_2 * v_2 + h_1_2 * x_v);
-        const double v_3 = v_2 + (h_1_2 * f_v + h_1_2 * f_v_2);
+        const double v_3 = v_2 + (h_1_2 * f_v_2 + h_1_2 * f_v_3);
         const double sum = x_3 + v_3;
         if (sum - sum != 0.0) {
-            const double sum_2 = x_v + f_v_2;
+            const double sum_2 = x_v + f_v_3;
             if (sum_2 - sum_2 != 0.0) {
                 failed_stage = 2.0;
             }
-            const double sum_3 = v_2 + f_v;
+            const double sum_3 = v_2 + f_v_2;
             if (sum_3 - sum_3 != 0.0) {
                 failed_stage = 1.0;
             }
