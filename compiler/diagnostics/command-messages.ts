@@ -129,7 +129,8 @@ export const wrtOfInitial = (path: string, span?: Span): Diagnostic =>
 export const noLoss = (model: string, span: Span): Diagnostic =>
   error("ODE4014", `the model \`${model}\` has no loss, so there is no gradient to ask for`, {
     span,
-    suggestion: "add `loss: { terminal: (state) => … }`",
+    suggestion:
+      "add `loss: { terminal: (state) => … }`; a bare function goes into `kernel({ state, params, rhs: f, loss })`",
   });
 
 export const solveStopped = (what: string, reason: string, suggestion: string, span: Span): Diagnostic =>

@@ -5,9 +5,10 @@
 
 import type { ts } from "ts-morph";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import * as messages from "../diagnostics/messages.ts";
 import type { Model } from "../model.ts";
 import { Declaration, type Written } from "./declaration.ts";
-import { spanOf } from "./load.ts";
+import { refuse, spanOf } from "./load.ts";
 import { type Host, isModel, Modules } from "./modules.ts";
 import { Reporter } from "./reporter.ts";
 import { Interpreter } from "./static.ts";
@@ -72,11 +73,19 @@ export function readModels(
 function kernelOf({ state, params }: BareFunction, rhs: Static, at: ts.Node): Written {
   const entries = new Map<string, Static>([
     ["state", typeof state === "number" ? state : list([...state])],
-    ["params", record(new Map(params))],
+    ["params", named(params, at)],
     ["rhs", rhs],
   ]);
   const nodes = new Map([...entries.keys()].map((key) => [key, at] as const));
   return { form: "kernel", value: record(entries, nodes), span: spanOf(at) };
+}
+
+/** Parameters by name, with their defaults; no name twice. */
+function named(params: BareFunction["params"], at: ts.Node): Static {
+  const names = params.map(([name]) => name);
+  const twice = names.find((name, position) => names.indexOf(name) < position);
+  if (twice !== undefined) refuse(messages.badLeaf(spanOf(at), `two parameters have the name \`${twice}\``));
+  return record(new Map(params));
 }
 
 /** The name of the export; that of the file for the default export. */

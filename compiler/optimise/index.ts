@@ -8,8 +8,8 @@ import { flatten } from "../differentiate/normalise.ts";
 import type { Range } from "../ir/affine.ts";
 import { expandCalls } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
-import type { Fn, GlobalArray, Program } from "../ir/nodes.ts";
-import { arraysOf, bindersOf, calleesOf } from "../ir/walk.ts";
+import type { Block, Fn, GlobalArray, Program } from "../ir/nodes.ts";
+import { arraysOf, bindersOf, calleesOf, forEachStatement } from "../ir/walk.ts";
 import type { Model } from "../model.ts";
 import { columns } from "./columns.ts";
 import { contractions } from "./contractions.ts";
@@ -50,6 +50,7 @@ export function blocked(program: Program): Program {
   const ofArray = constantRanges(program.arrays);
   const taken = program.arrays.map((array) => array.name);
   const functions = program.functions.map((fn) => {
+    if (!hasLoops(fn.body)) return fn;
     const names = new Names([...bindersOf(fn), ...taken]);
     const body = jam(fn.body, names, ofArray, rangesOf(fn));
     // Kernels write to the arrays they are bound to: a value read before a call of one is not known behind it.
@@ -155,9 +156,19 @@ export function tidy(fn: Fn, arrays: readonly GlobalArray[]): Fn {
   // What was stored instead of added may now be known, negations have moved outwards, and so on.
   body = flatten(body, names);
   body = promote(body, names);
-  body = reuse(hoist(reuse(body)));
+  body = reuse(body);
+  // What leaves a loop may be equal to something in front of it.
+  if (hasLoops(body)) body = reuse(hoist(body));
   body = dead(body, isKept, ofArray, ofParameter);
   return copies({ ...fn, body });
+}
+
+function hasLoops(block: Block): boolean {
+  let found = false;
+  forEachStatement(block, (statement) => {
+    found ||= statement.kind === "for" || statement.kind === "while";
+  });
+  return found;
 }
 
 function onlyReachable(program: Program, roots: readonly string[]): Program {
