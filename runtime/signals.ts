@@ -24,7 +24,7 @@ const declare =
   (kind: Signal<Leaves>["kind"]) =>
   (count: number, leaf: Leaves = 0, piece = (_k: number): Leaves => leaf): Signal<Leaves> => {
     const knots = Array.from({ length: count }, (_, k) => piece(k));
-    return { kind, leaf: knots[0]!, knots };
+    return { kind, leaf, knots };
   };
 
 /** Piecewise constant over `count` equal pieces of [t0, t1]. */

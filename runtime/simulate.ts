@@ -64,7 +64,8 @@ export function simulate(
   const data = replaced(model.data ?? {}, given.data, "data");
   const signals = Object.entries(model.inputs ?? {}).map(([name, signal]) => {
     const own = given.inputs?.[name] ?? signal.knots;
-    const knots = combine(signal.knots as readonly [], (entry) => entry, [own], name) as readonly Leaves[];
+    const shape = signal.knots.map(() => signal.leaf) as readonly Leaves[] as readonly [];
+    const knots = combine(shape, (entry) => entry, [own], name) as readonly Leaves[];
     if (signal.kind === "hold" && steps % knots.length) refuse(`steps: no multiple of the pieces of ${name}`);
     return { name, signal, knots };
   });

@@ -18,10 +18,10 @@ import {
   type Draft,
   draftsOf,
   emptyTree,
+  leafNumbers,
   nameLeaves,
   placeLeaves,
   recordTree,
-  sameShape,
   type Tree,
   treeOf,
 } from "./layout.ts";
@@ -323,7 +323,7 @@ export class Declaration {
   }
 }
 
-/** An input: its tree is that of one piece, its defaults are those of all pieces. */
+/** An input: its tree is that of its leaf, its defaults are those of all pieces. */
 function readSignal(
   name: string,
   value: Static,
@@ -337,13 +337,18 @@ function readSignal(
     const what = `\`${value.signal}\` needs at least two knots, one at each end`;
     refuse(messages.badSignal(place, what, `write \`${value.signal}(2)\`, or \`hold(1)\` for a constant`));
   }
-  const pieces = value.knots.map((knot) => treeOf(knot, [name], place));
-  const [first] = pieces as [Tree];
-  if (pieces.some((piece) => !sameShape(piece, first))) {
+  const shape = treeOf(value.leaf, [name], place);
+  const all = value.knots.map((knot) => {
+    const numbers = leafNumbers(knot, shape);
+    if (numbers !== undefined) return numbers;
     const instead = "give every piece or knot the shape of the leaf, whatever its number";
-    return refuse(messages.badSignal(place, `the pieces of \`${name}\` differ in shape`, instead));
+    return refuse(
+      messages.badSignal(place, `a piece of \`${name}\` has another shape than its leaf`, instead),
+    );
+  });
+  if (!all.flat(2).every(Number.isFinite)) {
+    refuse(messages.badLeaf(place, `\`${name}\` has a default that is no finite number`));
   }
-  const all = pieces.map(draftsOf);
   let position = 0;
   const merge = (tree: Tree): Tree => {
     if (tree.kind === "record") {
@@ -351,10 +356,10 @@ function readSignal(
       return { ...tree, entries: new Map(entries) };
     }
     const own = position++;
-    const initial = all.flatMap((drafts) => drafts[own]!.initial);
+    const initial = all.flatMap((numbers) => numbers[own]!);
     return { kind: "leaf", leaf: { ...tree.leaf, initial } };
   };
-  const tree = merge(first);
+  const tree = merge(shape);
   return { tree, drafts: draftsOf(tree), kind: value.signal, count: value.knots.length };
 }
 

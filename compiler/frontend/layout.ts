@@ -133,15 +133,37 @@ export function placeLeaves(
   });
 }
 
-/** Whether two trees have the same members and shapes: what every piece of an input must have. */
-export function sameShape(a: Tree, b: Tree): boolean {
-  if (a.kind === "leaf" || b.kind === "leaf") {
-    return a.kind === "leaf" && b.kind === "leaf" && String(a.leaf.shape) === String(b.leaf.shape);
+/**
+ * The numbers of a value in the shape of a tree, one list for each leaf in order of writing; arrays are admitted for
+ * vectors and rows. Nothing where the value has another shape.
+ */
+export function leafNumbers(value: Static, tree: Tree): (readonly number[])[] | undefined {
+  if (tree.kind === "leaf") {
+    const numbers = entriesOf(value, tree.leaf.shape);
+    return numbers && [numbers];
   }
-  const keys = [...a.entries.keys()];
-  return (
-    a.tuple === b.tuple &&
-    String(keys) === String([...b.entries.keys()]) &&
-    keys.every((key) => sameShape(a.entries.get(key)!, b.entries.get(key)!))
-  );
+  if (!isTagged(value) || value.kind !== (tree.tuple ? "list" : "record")) return undefined;
+  const members =
+    value.kind === "record" ? value.entries : new Map(value.items.map((one, i) => [`${i}`, one]));
+  if (members.size !== tree.entries.size) return undefined;
+  const all: (readonly number[])[] = [];
+  for (const [key, inner] of tree.entries) {
+    const member = members.get(key);
+    const numbers = member === undefined ? undefined : leafNumbers(member, inner);
+    if (numbers === undefined) return undefined;
+    all.push(...numbers);
+  }
+  return all;
+}
+
+/** Row-major; an array stands for a vector, and an array of rows for a matrix. */
+function entriesOf(value: Static, shape: Shape): readonly number[] | undefined {
+  if (typeof value === "number") return shape.length === 0 ? [value] : undefined;
+  if (!isTagged(value)) return undefined;
+  if (value.kind === "tensor") {
+    return String(value.shape) === String(shape) ? Array.from(value.data) : undefined;
+  }
+  if (value.kind !== "list" || shape.length === 0 || value.items.length !== shape[0]) return undefined;
+  const rows = value.items.map((row) => entriesOf(row, shape.slice(1)));
+  return rows.every((row) => row !== undefined) ? rows.flat() : undefined;
 }

@@ -91,6 +91,17 @@ describe("inputs", () => {
     expect(() => integral(hold(3)).simulate()).toThrow("no multiple of the pieces of u");
   });
 
+  test("knots in another shape than their leaf are refused", () => {
+    const u = linear(3, vec(2), (k) => (k === 1 ? [1] : [1, 2]));
+    const model = ode({
+      state: { y: 0 },
+      inputs: { u },
+      rhs: (_state, _params, { inputs }) => ({ y: inputs.u[1]! }),
+      solver: { method: "rk4", t1: 2, steps: 8 },
+    });
+    expect(() => model.simulate()).toThrow("u.1 needs 2 entries");
+  });
+
   test("linear: Simpson's rule on the pieces is exact", () => {
     const u = linear(5, 0, (k) => [1, 3, -1, 2, 0][k]!);
     expect(integral(u).simulate().state.y[0]).toBeCloseTo(0.5 * (0.5 + 3 - 1 + 2 + 0), 14);

@@ -1,0 +1,8 @@
+import { linear, ode, vec } from "odegrad";
+
+export const model = ode({
+  state: { x: 1 },
+  params: { k: 2 },
+  inputs: { u: linear(3, 0, (k) => vec(2, k)) },
+  rhs: ({ x }, { k }, { inputs: { u } }) => ({ x: -k * x + u[0] }),
+});
