@@ -6,6 +6,7 @@
 import {
   noModel,
   noPortableForm,
+  notSeparable,
   severalModels,
   tooMuchMemory,
   unknownModel,
@@ -16,10 +17,13 @@ import { type COptions, emitC } from "./emit/c.ts";
 import { emitJavaScript } from "./emit/javascript.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type BareFunction, type Host, readModels } from "./frontend/index.ts";
+import { withField } from "./integrate/hamiltonian.ts";
 import { buildSolve } from "./integrate/index.ts";
+import { isPartitioned } from "./integrate/schemes.ts";
+import { halvesOf } from "./integrate/separable.ts";
 import type { GlobalArray, Program } from "./ir/nodes.ts";
 import { printProgram } from "./ir/print.ts";
-import { type Model, sizeOf } from "./model.ts";
+import { type Leaf, type Model, sizeOf } from "./model.ts";
 import type { Module, Solver } from "./module.ts";
 import { blocked, contracted, optimise, tidyModel, vectorised } from "./optimise/index.ts";
 import { portable, withoutPortableForm } from "./optimise/portable.ts";
@@ -60,8 +64,11 @@ export interface Built {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Every model of a file, and the diagnostics of reading it. */
-export const read = (source: Source) => readModels(source.file, source.text, source.host, source.bare);
+/** Every model of a file, each with its field, and the diagnostics of reading it. */
+export function read(source: Source) {
+  const { models, diagnostics } = readModels(source.file, source.text, source.host, source.bare);
+  return { models: models.map(withField), diagnostics };
+}
 
 /** What is wrong with a text and the question asked of it: everything `build` would say, without building. */
 export function diagnose(
@@ -79,6 +86,8 @@ export function diagnose(
   if (!("name" in chosen)) return failed([chosen], models.length === 0 ? "model" : "options");
   const resolved = resolveSolver(chosen, options);
   if (resolved.solver === undefined) return failed(resolved.diagnostics, resolved.fault);
+  const coupled = couplingOf(chosen, resolved.solver);
+  if (coupled !== undefined) return failed([coupled], "model");
   return { diagnostics, fault: "model", isSound: true };
 }
 
@@ -109,6 +118,8 @@ export function build(source: Source, options: Options): Built {
   const resolved = resolveSolver(chosen, options);
   if (resolved.solver === undefined) return failed(resolved.diagnostics, resolved.fault);
 
+  const coupled = couplingOf(chosen, resolved.solver);
+  if (coupled !== undefined) return failed([coupled], "model");
   const module = lower(chosen, resolved.solver, options.emit);
   const excess = excessOf(module.program);
   if (excess !== undefined) return failed([excess], "model");
@@ -123,6 +134,17 @@ export function build(source: Source, options: Options): Built {
       );
   }
   return { ready: { module, hash, text: source.text }, diagnostics, fault: "model" };
+}
+
+/** What stands in the way of a method that moves positions and momenta in turn. */
+function couplingOf(model: Model, solver: Solver): Diagnostic | undefined {
+  if (!isPartitioned(solver.method)) return undefined;
+  const { constants: arrays, functions } = model;
+  const halves = halvesOf(tidyModel(model), { arrays, functions });
+  if (halves.positions !== undefined) return undefined;
+  const { moved, on } = halves.coupled;
+  const dotted = (leaf: Leaf): string => leaf.path.join(".");
+  return notSeparable(solver.method, dotted(moved), dotted(on), on.span, moved.span);
 }
 
 /** model -> integrate (which differentiates) -> optimise. `wanted`: the functions to export, all if left out. */
@@ -287,6 +309,7 @@ const hashed = new Set([
   "dt",
   "t0",
   "t1",
+  "start",
   "adjoint",
   "wrt",
   "real",

@@ -67,6 +67,8 @@ export interface Model {
   readonly functions: readonly Fn[];
   readonly rules: readonly CustomRule[];
   readonly rhs: Fn;
+  /** The energy that `rhs` is the field of; the frontend leaves `rhs` without statements then. */
+  readonly hamiltonian?: Fn | undefined;
   /** The initial state; like `rhs`, without the state leaves among its parameters. Nothing: it is given. */
   readonly initial?: Fn | undefined;
   readonly loss: {

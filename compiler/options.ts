@@ -83,8 +83,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     key: "start",
     form: "text",
     value: "method",
-    help: "starting method of multistep methods",
-    later: "multistep methods are not there yet; one-step methods need no start",
+    help: "starting method of multistep methods (an explicit Runge-Kutta method)",
     library: true,
   },
   { key: "t0", form: "real", value: "time", help: "start of the interval", library: true },
@@ -284,6 +283,7 @@ export interface Options {
   readonly dt?: number;
   readonly t0?: number;
   readonly t1?: number;
+  readonly start?: string;
   readonly adjoint?: string;
   readonly wrt?: readonly string[];
   readonly real?: "double" | "float";

@@ -6,10 +6,10 @@
  * Everything here is known before the run; what only the run knows (times or t1 changed at run time) is a status there.
  */
 
-import { tableaus } from "../runtime/tableaus.ts";
 import {
   adjointNotAvailableYet,
   badInterval,
+  badStart,
   badStepSize,
   badSteps,
   methodNotAvailableYet,
@@ -26,6 +26,8 @@ import {
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { nearest } from "./diagnostics/nearest.ts";
 import type { Span } from "./diagnostics/span.ts";
+import { methodNamed, methods } from "./integrate/methods.ts";
+import { takesStart } from "./integrate/schemes.ts";
 import type { Model } from "./model.ts";
 import type { Solver } from "./module.ts";
 import type { Options } from "./options.ts";
@@ -53,7 +55,7 @@ const methodNames = [
   ...["leapfrog", "ab2", "ab3", "ab4", "ab5", "abm4", "taylor"],
 ];
 
-export const methodsLater: readonly string[] = methodNames.filter((name) => !Object.hasOwn(tableaus, name));
+export const methodsLater: readonly string[] = methodNames.filter((name) => methodNamed(name) === undefined);
 
 export const adjoints = ["symplectic", "step", "store-all"] as const;
 export const adjointsLater = ["revolve", "reversible", "continuous", "auto"] as const;
@@ -82,6 +84,8 @@ export function resolveSolver(model: Model, options: Options): Resolved {
 
   const method = options.method ?? written.method;
   note(checkMethod(method, place("method", options.method)), options.method);
+  const start = options.start;
+  if (start !== undefined) note(checkStart(method, start), start);
   const adjoint = options.adjoint ?? written.adjoint;
   note(checkAdjoint(adjoint, place("adjoint", options.adjoint)), options.adjoint);
   const wrt = options.wrt ?? written.wrt;
@@ -105,14 +109,22 @@ export function resolveSolver(model: Model, options: Options): Resolved {
   if (found.length > 0 || count.steps === undefined) return { diagnostics: found, fault };
   // A state that is computed has no gradient of its own.
   const asked = wrt ?? (model.initial === undefined ? undefined : ["params", "inputs"]);
-  return { solver: { method, adjoint, t0, t1, steps: count.steps, wrt: asked } };
+  return { solver: { method, start, adjoint, t0, t1, steps: count.steps, wrt: asked } };
 }
 
 function checkMethod(method: string, span: Span | undefined): Diagnostic[] {
-  const available = Object.keys(tableaus);
+  const available = methods.map(({ name }) => name);
   if (available.includes(method)) return [];
   if (methodsLater.includes(method)) return [methodNotAvailableYet(method, available, span)];
   return [unknownMethod(method, nearest(method, [...available, ...methodsLater]), span)];
+}
+
+/** What starts a multistep method is an explicit Runge-Kutta method. */
+function checkStart(method: string, start: string): Diagnostic[] {
+  const starters = methods.filter(({ family }) => family === "explicit").map(({ name }) => name);
+  if (!takesStart(method) || !starters.includes(start))
+    return [badStart(method, start, nearest(start, starters))];
+  return [];
 }
 
 function checkAdjoint(adjoint: string, span: Span | undefined): Diagnostic[] {

@@ -1,9 +1,9 @@
 /** `odegrad list`: what there is, with what works and what is planned told apart. */
 
-import { tableaus } from "../../runtime/tableaus.ts";
 import { badUsage } from "../diagnostics/command-messages.ts";
 import { explanations } from "../diagnostics/explanations.ts";
 import { nearest } from "../diagnostics/nearest.ts";
+import { type MethodRow, methods } from "../integrate/methods.ts";
 import type { Primitive } from "../ir/primitive.ts";
 import { primitives } from "../ir/primitives.ts";
 import { type CommandOptions, targets, targetsLater } from "../options.ts";
@@ -49,11 +49,17 @@ const kindWords: Readonly<Record<Primitive["kind"], string>> = {
   kinked: "with kinks",
 };
 
+const familyWords: Readonly<Record<MethodRow["family"], string>> = {
+  explicit: "stage",
+  partitioned: "kick or drift of each half",
+  multistep: "evaluation",
+};
+
 const lists: Readonly<Record<string, () => Item[]>> = {
   methods: () => [
-    ...Object.values(tableaus).map(({ name, title, order, b, source }) => ({
+    ...methods.map(({ name, title, order, family, evaluations, source }) => ({
       name,
-      about: `${title}, order ${order}, ${b.length} stage${b.length === 1 ? "" : "s"} (${source})`,
+      about: `${title}, order ${order}, ${evaluations} ${familyWords[family]}${evaluations === 1 ? "" : "s"} (${source})`,
       available: true,
     })),
     ...later(methodsLater),

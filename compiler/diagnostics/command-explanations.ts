@@ -114,6 +114,18 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
     "rhs: ({ y }) => ({ y: y ** 2 })      // infinite at t = 1 / y(0)",
     "Take more steps, check the interval, or look for divisions by zero and logarithms of negative numbers.",
   ),
+  ODE4017: say(
+    "no such start",
+    "Adams methods look back over several steps, which an explicit Runge-Kutta method makes at the start. Other methods need no start, and `leapfrog` starts with one step of Euler.",
+    "odegrad run pendulum.ode.ts --method rk4 --start heun",
+    "Leave `--start` out, or name a method of the list that stands first in `odegrad list methods`.",
+  ),
+  ODE4018: say(
+    "the system is not separable",
+    "Symplectic Euler, Verlet, Ruth's and Yoshida's methods move one half of the state while the other is held. That is right only where the derivative of each half depends on the other half alone; the first leaf of each group of leaves that depend on each other counts as a position.",
+    "rhs: ({ q, p }) => ({ q: p, p: -q - 0.1 * p })   // --method verlet",
+    "Take a method for any system: `gauss1`, `gauss2` and `gauss3` are symplectic for all Hamiltonian systems.",
+  ),
   ODE4020: say(
     "more working memory than there is",
     "The reverse sweep of a loop reads values that the forward sweep keeps, one for each trip of the loops around them. All of them together may take 2 GiB, beside the states that are stored for each step.",

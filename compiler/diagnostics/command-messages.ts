@@ -39,6 +39,33 @@ export const methodNotAvailableYet = (name: string, available: readonly string[]
     suggestion: `use one of ${list(available)}`,
   });
 
+export const badStart = (method: string, start: string, close: string | undefined): Diagnostic =>
+  error("ODE4017", `\`${start}\` cannot start \`${method}\``, {
+    suggestion: did(
+      close === start ? undefined : close,
+      "`--start` names an explicit Runge-Kutta method, for ab2 to ab5 and abm4 alone",
+    ),
+  });
+
+export const notSeparable = (
+  method: string,
+  moved: string,
+  on: string,
+  span: Span,
+  movedSpan: Span,
+): Diagnostic =>
+  error(
+    "ODE4018",
+    moved === on
+      ? `\`${method}\` moves positions and momenta in turn, and the derivative of \`${moved}\` depends on \`${moved}\` itself`
+      : `\`${method}\` moves positions and momenta in turn, and the derivative of \`${moved}\` depends on \`${on}\`, which moves with it`,
+    {
+      span,
+      suggestion: "take a method for any system, e.g. `gauss2` (symplectic too), `rk4` or `dopri5`",
+      notes: moved === on ? [] : [{ message: `\`${moved}\` is declared here`, span: movedSpan }],
+    },
+  );
+
 export const unknownAdjoint = (name: string, close: string | undefined, span?: Span): Diagnostic =>
   error("ODE4003", `there is no adjoint plan \`${name}\``, {
     span,

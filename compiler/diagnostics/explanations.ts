@@ -19,6 +19,18 @@ const modelExplanations: Readonly<Record<string, Explanation>> = {
     "rhs: ({ x }) => ({ x: -x ;",
     "rhs: ({ x }) => ({ x: -x }),",
   ),
+  ODE2030: say(
+    "two vector fields",
+    "A model moves by `rhs`, or by the energy `hamiltonian` whose field the compiler derives; with both, one would have to be ignored.",
+    "ode({ state: { q: 1, p: 0 }, rhs: …, hamiltonian: … })",
+    "Leave out `rhs`, or leave out `hamiltonian`.",
+  ),
+  ODE2031: say(
+    "state without positions and momenta",
+    "The field of an energy is q' = ∂H/∂p, p' = −∂H/∂q: the state is a record of `q` and `p`, each a leaf or a record of leaves, of the same shapes.",
+    "state: { angle: 1, rate: 0 }, hamiltonian: ({ angle, rate }) => rate ** 2 / 2 - Math.cos(angle)",
+    "state: { q: 1, p: 0 }, hamiltonian: ({ q, p }) => p ** 2 / 2 - Math.cos(q)",
+  ),
   ODE1002: say(
     "construct outside the language",
     "Function bodies are compiled to loops over numbers. What has no such form (strings, classes, closures that change variables, exceptions, promises) is refused where it stands, never guessed at.",

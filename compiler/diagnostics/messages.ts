@@ -210,6 +210,26 @@ export const badLeaf = (span: Span, what: string): Diagnostic =>
 export const missingKey = (span: Span, key: string, what: string): Diagnostic =>
   error("ODE2012", span, `the model has no \`${key}\``, what);
 
+export const fieldTwice = (span: Span, other: Span): Diagnostic => ({
+  ...error(
+    "ODE2030",
+    span,
+    "the model has both `rhs` and `hamiltonian`",
+    "keep one: `hamiltonian` says what `rhs` would say",
+  ),
+  notes: [{ message: "here is `rhs`", span: other }],
+});
+
+export const notCanonical = (span: Span, place: Span): Diagnostic => ({
+  ...error(
+    "ODE2031",
+    span,
+    "the state of a `hamiltonian` is not made of positions `q` and momenta `p` of the same shape",
+    "write `state: { q: …, p: … }`, with a momentum for every position",
+  ),
+  notes: [{ message: "the field of this energy is q' = ∂H/∂p, p' = −∂H/∂q", span: place }],
+});
+
 export const cannotImport = (span: Span, path: string): Diagnostic =>
   error(
     "ODE2013",

@@ -47,7 +47,6 @@ const keys = [
 ];
 
 const later: Readonly<Record<string, string>> = {
-  hamiltonian: "write the two derivatives as `rhs`: q' = ∂H/∂p and p' = −∂H/∂q",
   events: "split the time at the event, and solve the pieces one after the other",
 };
 
@@ -148,12 +147,19 @@ export class Declaration {
       leaves,
       isState: (leaf) => placed.state.includes(leaf),
     };
-    const rhs = this.#rhs(world, placed.state);
+    const hamiltonian = this.#hamiltonian(world, placed.state);
+    const rhs = this.#rhs(world, placed.state) ?? (hamiltonian && { name: "rhs", parameters: [], body: [] });
     const initial = this.#initial(world, placed.state);
     const loss = this.#loss(world, times?.length ?? 1);
     const outputs = this.#outputs(world);
     if (rhs === undefined || this.#reporter.failed) return undefined;
-    this.#unused(placed.params, [rhs, initial, ...Object.values(loss), ...outputs.map(({ fn }) => fn)]);
+    this.#unused(placed.params, [
+      rhs,
+      hamiltonian,
+      initial,
+      ...Object.values(loss),
+      ...outputs.map(({ fn }) => fn),
+    ]);
     return {
       name,
       file,
@@ -166,6 +172,7 @@ export class Declaration {
       functions: rules.functions,
       rules: rules.rules,
       rhs,
+      hamiltonian,
       initial,
       loss,
       outputs,
@@ -259,7 +266,7 @@ export class Declaration {
   }
 
   #rhs(world: World, state: readonly Leaf[]): Fn | undefined {
-    if (!this.#written.entries.has("rhs")) return undefined;
+    if (!this.#written.entries.has("rhs") || this.#written.entries.has("hamiltonian")) return undefined;
     const fn = this.#function(this.#written.entries.get("rhs"), this.#place("rhs") ?? this.#span);
     if (fn === undefined) return undefined;
     const outs = outsOf(state);
@@ -270,6 +277,27 @@ export class Declaration {
       return lowerFunction(world, "rhs", fn, { kind: "kernel", target: derivative, leaf, outs })?.fn;
     }
     return lowerFunction(world, "rhs", fn, { kind: "derivative", target, outs })?.fn;
+  }
+
+  /** The energy, of a state with positions and momenta in the same shapes. */
+  #hamiltonian(world: World, state: readonly Leaf[]): Fn | undefined {
+    const place = this.#place("hamiltonian");
+    if (place === undefined) return undefined;
+    if (this.#written.entries.has("rhs")) {
+      this.#reporter.add(messages.fieldTwice(place, this.#place("rhs") ?? this.#span));
+      return undefined;
+    }
+    const shapes = (head: string): string[] =>
+      state
+        .filter(({ path }) => path[0] === head)
+        .map(({ path, shape }) => `${path.slice(1).join(".")} ${shape.join("x")}`);
+    const [q, p] = [shapes("q"), shapes("p")];
+    if (q.length + p.length < state.length || q.sort().join() !== p.sort().join()) {
+      this.#reporter.add(messages.notCanonical(this.#place("state") ?? this.#span, place));
+      return undefined;
+    }
+    const fn = this.#function(this.#written.entries.get("hamiltonian"), place);
+    return fn && lowerFunction(world, "hamiltonian", fn, { kind: "number" })?.fn;
   }
 
   #initial(world: World, state: readonly Leaf[]): Fn | undefined {

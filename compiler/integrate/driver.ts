@@ -12,8 +12,10 @@ import type { Alloc, Argument, Expr, Fn, Statement, Test, View } from "../ir/nod
 import type { Input, Leaf, Model } from "../model.ts";
 import { type Solver, status } from "../module.ts";
 import type { Interface } from "./interface-arrays.ts";
+import type { Vjps } from "./plans/plan.ts";
+import { carriedBy, countOf, type Explicit, type Part, type Vec } from "./scheme.ts";
 import { isSignal } from "./signals.ts";
-import { type Coefficients, double, type Fraction } from "./tableau.ts";
+import { double, type Fraction } from "./tableau.ts";
 
 /** A state-shaped set of views, by leaf name. */
 export type Vector = (leaf: Leaf) => View;
@@ -28,21 +30,28 @@ export interface Point {
   readonly k?: Affine;
 }
 
+export const read = (vector: Vector, leaf: Leaf, at: readonly Affine[]): Expr => {
+  const { array, prefix } = vector(leaf);
+  return build.read(array, [...prefix, ...at]);
+};
+
 /** A vector for every stage of a step, or of every step: one array per leaf, the stage its first dimension but for that. */
 export class Stages {
   readonly #driver: Driver;
   readonly #vector: Vector;
+  readonly #count: number;
   /** The step whose stages are meant, where those of every step are kept. */
   step: readonly Affine[] = [];
 
-  constructor(driver: Driver, prefix: string) {
+  constructor(driver: Driver, prefix: string, count: number) {
     this.#driver = driver;
     this.#vector = driver.vector(prefix);
+    this.#count = count;
   }
 
   /** `steps`: of how many steps, where those of every step are kept. */
   allocate(steps?: number): Statement[] {
-    const copies = this.#driver.tableau.b.length;
+    const copies = this.#count;
     return steps === undefined
       ? this.#driver.allocate(this.#vector, { copies: [copies] })
       : this.#driver.allocate(this.#vector, { copies: [steps, copies], role: "checkpoint" });
@@ -55,11 +64,22 @@ export class Stages {
   }
 }
 
+/** The running loss as one more state, of methods whose steps look further back than their start. */
+export interface Companions {
+  /** What belongs to a vector: the integral so far, or the running loss where a slope was taken. */
+  value(vec: Vec): View;
+  bar(vec: Vec): View;
+  /** The cotangent of what belongs to a vector; nothing is made of it at stage states. */
+  readonly barOf: (vec: Vec) => Expr;
+}
+
 export class Driver {
   readonly model: Model;
   readonly solver: Solver;
-  readonly tableau: Coefficients;
+  readonly method: Explicit;
   readonly io: Interface;
+  /** Derivatives of the model's functions, in `gradient` alone. */
+  readonly vjps: Vjps;
   readonly names: Names;
   /** Integer scalar with the number of steps of this run. */
   readonly stepCount: string;
@@ -70,18 +90,34 @@ export class Driver {
   readonly #knotAt = new Map<string, string>();
   /** Second derivatives of splines at their knots, and their cotangents, by leaf. */
   readonly #curves = new Map<string, { readonly curve: string; readonly bar: string }>();
-  readonly h: Expr;
+  h: Expr;
   /** The time at which the step that is being written starts. */
   stepStart: Expr = build.zero;
   /** Stage states X_i and their slopes k_i, used by every sweep, so that one kernel serves them all. */
   readonly stages: Stages;
   readonly slopes: Stages;
+  readonly stageCount: number;
+  /** The integral of the running loss: the value itself, or a scalar of its own. */
+  readonly integral: string;
+  readonly companions: Companions | undefined;
+  readonly runningSeed: string;
+  readonly #past: readonly Vector[];
+  readonly #leaves: Readonly<Record<Part, readonly Leaf[]>>;
 
-  constructor(model: Model, solver: Solver, tableau: Coefficients, io: Interface) {
+  constructor(
+    model: Model,
+    solver: Solver,
+    method: Explicit,
+    io: Interface,
+    vjps: Vjps,
+    leaves: Readonly<Record<Part, readonly Leaf[]>>,
+  ) {
     this.model = model;
     this.solver = solver;
-    this.tableau = tableau;
+    this.method = method;
     this.io = io;
+    this.vjps = vjps;
+    this.#leaves = leaves;
     this.names = new Names(io.arrays.map((array) => array.name));
     for (const leaf of model.state) this.names.take(leaf.name);
     this.stepCount = this.names.fresh("step_count");
@@ -96,8 +132,94 @@ export class Driver {
         this.#curves.set(name, { curve, bar: this.names.fresh(`${name}_curve_bar`) });
       }
     }
-    this.stages = new Stages(this, "x_");
-    this.slopes = new Stages(this, "k_");
+    this.stageCount = countOf(method, "x");
+    this.stages = new Stages(this, "x_", this.stageCount);
+    this.slopes = new Stages(this, "k_", countOf(method, "k"));
+    this.#past = method.past.map((_, j) => this.vector(`past_${j + 1}_`));
+    this.runningSeed = this.names.fresh("running_seed");
+    const isLinked = model.loss.running !== undefined && method.past.length > 0;
+    this.integral = isLinked ? this.names.fresh("integral") : io.value;
+    this.companions = isLinked ? this.#makeCompanions() : undefined;
+  }
+
+  /** Leaves of the state that a vector has. */
+  leavesOf(part: Part): readonly Leaf[] {
+    return this.#leaves[part];
+  }
+
+  /** Where a vector of a scheme is. */
+  vectorOf({ kind, index }: Vec): Vector {
+    switch (kind) {
+      case "state":
+        return this.state;
+      case "past":
+        return this.#past[index]!;
+      case "x":
+        return this.stages.stage(index);
+      case "k":
+        return this.slopes.stage(index);
+      default:
+        return kind satisfies never;
+    }
+  }
+
+  /** What lives from step to step beside the state, from 0. */
+  allocatePast(): Statement[] {
+    return [
+      ...this.#past.flatMap((vector) => this.allocate(vector, { zero: true })),
+      ...this.#companionArrays(["state", "past", "k"]),
+    ];
+  }
+
+  /** Cotangents of the companions: 1 for the integral at the end. */
+  allocateCompanionBars(): Statement[] {
+    const { companions } = this;
+    if (companions === undefined) return [];
+    const { array, prefix } = companions.bar({ kind: "state", index: 0, part: "all" });
+    return [...this.#companionArrays(["bar"]), build.store(array, prefix, build.one)];
+  }
+
+  #companionNames: Readonly<Record<"past" | "k" | "bar", string>> | undefined;
+
+  #makeCompanions(): Companions {
+    const names = {
+      past: this.names.fresh("past_integral"),
+      k: this.names.fresh("running_of"),
+      bar: this.names.fresh("integral_bar"),
+    };
+    this.#companionNames = names;
+    const at = (array: string, index: number): View => ({ array, prefix: [affine.integer(index)] });
+    const bar = ({ kind, index }: Vec): View => at(names.bar, kind === "state" ? 0 : index + 1);
+    return {
+      value: ({ kind, index }) =>
+        kind === "state"
+          ? { array: this.integral, prefix: [] }
+          : at(kind === "past" ? names.past : names.k, index),
+      bar,
+      barOf: (vec) => {
+        if (vec.kind === "x") return build.zero;
+        const { array, prefix } = bar(vec);
+        return build.read(array, prefix);
+      },
+    };
+  }
+
+  #companionArrays(which: readonly ("state" | "past" | "k" | "bar")[]): Statement[] {
+    const names = this.#companionNames;
+    if (names === undefined) return [];
+    const past = this.method.past.length;
+    const rows = {
+      state: build.alloc(this.integral, []),
+      past: build.alloc(names.past, [past]),
+      k: build.alloc(names.k, [countOf(this.method, "k")], { zero: false }),
+      bar: build.alloc(names.bar, [past + 1]),
+    };
+    return which.map((key) => rows[key]);
+  }
+
+  /** Vectors that live from step to step, in the order of the method. */
+  carried(): readonly Vec[] {
+    return carriedBy(this.method);
   }
 
   get #holds(): readonly Input[] {
@@ -111,18 +233,20 @@ export class Driver {
   readonly #scaled = new Map<string, { readonly name: string; readonly value: number }>();
 
   /** h times a coefficient of the tableau, as a name that is bound once before all steps. */
-  scaled(coefficient: Fraction): Expr {
+  readonly scaled = (coefficient: Fraction): Expr => {
     const [over, under] = coefficient;
     if (over === under) return this.h;
     const key = `${over}/${under}`;
     let known = this.#scaled.get(key);
     if (known === undefined) {
-      const wish = `h_${under === 1 ? over : `${over}_${under}`}`.replace("-", "minus_");
+      const wish = Number.isInteger(over)
+        ? `h_${under === 1 ? over : `${over}_${under}`}`.replace("-", "minus_")
+        : `h_times_${this.#scaled.size + 1}`;
       known = { name: this.names.fresh(wish), value: double(coefficient) };
       this.#scaled.set(key, known);
     }
     return build.name(known.name);
-  }
+  };
 
   /** Binds the coefficients asked for so far; belongs before all steps. */
   coefficients(): Statement[] {
@@ -147,9 +271,14 @@ export class Driver {
   /** Statements that allocate a vector, or `copies` of it under one name. */
   allocate(
     vector: Vector,
-    options: { copies?: readonly number[]; zero?: boolean; role?: Alloc["role"] } = {},
+    options: {
+      copies?: readonly number[];
+      zero?: boolean;
+      role?: Alloc["role"];
+      leaves?: readonly Leaf[];
+    } = {},
   ): Statement[] {
-    return this.model.state.map((leaf) =>
+    return (options.leaves ?? this.model.state).map((leaf) =>
       build.alloc(vector(leaf).array, [...(options.copies ?? []), ...leaf.shape], {
         zero: options.zero ?? false,
         role: options.role ?? "local",
@@ -157,9 +286,13 @@ export class Driver {
     );
   }
 
-  /** Assigns to every entry of the state what `value` makes of it. */
-  assign(to: Vector, value: (leaf: Leaf, at: readonly Affine[]) => Expr): Statement[] {
-    return this.model.state.flatMap((leaf) =>
+  /** Assigns to every entry of the state, or of some leaves of it, what `value` makes of it. */
+  assign(
+    to: Vector,
+    value: (leaf: Leaf, at: readonly Affine[]) => Expr,
+    leaves: readonly Leaf[] = this.model.state,
+  ): Statement[] {
+    return leaves.flatMap((leaf) =>
       build.forEachEntry(leaf.shape, this.names.fresh, (at) => {
         const { array, prefix } = to(leaf);
         return [build.store(array, [...prefix, ...at], value(leaf, at))];
@@ -285,12 +418,21 @@ export class Driver {
     ];
   }
 
-  /** Calls the vjp of a function: seeds for its results, the state's cotangents into `stateBar`. */
-  callVjp(vjp: Fn, point: Point, seeds: readonly View[], stateBar: Vector | undefined): Statement[] {
+  /**
+   * Calls the vjp of a function: seeds for its results, the state's cotangents into `stateBar`; of the `leaves` it was
+   * made for.
+   */
+  callVjp(
+    vjp: Fn,
+    point: Point,
+    seeds: readonly View[],
+    stateBar: Vector | undefined,
+    leaves: readonly Leaf[] = this.model.state,
+  ): Statement[] {
     const { model, io } = this;
     const { statements, weights } = this.#locate(point.t);
     const bars: View[] = [
-      ...(stateBar === undefined ? [] : model.state.map(stateBar)),
+      ...(stateBar === undefined ? [] : leaves.map(stateBar)),
       ...model.params.flatMap((leaf): View[] => {
         const bar = io.givenBar.get(leaf.name);
         return bar === undefined ? [] : [{ array: bar, prefix: [] }];
@@ -314,6 +456,12 @@ export class Driver {
         ],
       },
     ];
+  }
+
+  /** Asks the field, all of it or one half, for a slope. */
+  slopeOf(point: Point, slope: Vec): Statement[] {
+    const { fn } = this.vjps.fields.get(slope.part)!;
+    return this.call(fn, point, this.leavesOf(slope.part).map(this.vectorOf(slope)));
   }
 
   // Time, pieces, observations.

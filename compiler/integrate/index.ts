@@ -1,31 +1,33 @@
 /**
  * From a model to the program of its solve: vector field, vjps, `solve` and `gradient`, all in the IR. In: a model and
- * a solver whose method is an explicit Runge–Kutta method. Out: the module, not yet optimised.
+ * a solver. Out: the module, not yet optimised.
  */
 
-import { tableaus } from "../../runtime/tableaus.ts";
 import { jvp } from "../differentiate/forward.ts";
 import { halves } from "../differentiate/halves.ts";
 import type { Context } from "../differentiate/normalise.ts";
 import { vjp } from "../differentiate/reverse.ts";
+import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
-import type { Fn, GlobalArray } from "../ir/nodes.ts";
-import type { Model } from "../model.ts";
+import type { Fn, GlobalArray, Parameter } from "../ir/nodes.ts";
+import type { Leaf, Model } from "../model.ts";
 import type { Module, Solver } from "../module.ts";
 import { Driver } from "./driver.ts";
 import { fieldEntries } from "./entries.ts";
 import { interfaceArrays } from "./interface-arrays.ts";
 import { gradientEntry } from "./plans/adjoint.ts";
-import { plans } from "./plans/index.ts";
-import type { Vjps } from "./plans/plan.ts";
+import { type Counts, plans } from "./plans/index.ts";
+import type { Field, Vjps } from "./plans/plan.ts";
+import { type Explicit, evaluationsOf, type Part, rebuilt, schemesOf } from "./scheme.ts";
+import { explicitMethod, isPartitioned } from "./schemes.ts";
+import { halvesOf } from "./separable.ts";
 import { isSignal, ofKnots, pivots, splineOf, valueParameters } from "./signals.ts";
 import { solveEntry } from "./solve.ts";
-import { usedStages } from "./tableau.ts";
 
 /** The module of a solve before optimisation. `version` goes into generated headers. */
 export function buildSolve(model: Model, solver: Solver, version: string): Module {
-  const tableau = tableaus[solver.method];
-  if (tableau === undefined) throw new Error(`no tableau of the name ${solver.method}`);
+  const method = explicitMethod(solver.method, solver.start);
+  if (method === undefined) throw new Error(`no method of the name ${solver.method}`);
   const plan = plans[solver.adjoint];
   if (plan === undefined) throw new Error(`no plan of the name ${solver.adjoint}`);
   const io = interfaceArrays(model, solver);
@@ -52,9 +54,16 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
     return isNarrowed ? { ...derived, name: `${derived.name}_wrt` } : derived;
   };
   const { loss } = solved;
+  const leaves = leavesByPart(solved, solver, context);
+  const whole = isNarrowed || solved !== model ? undefined : fieldVjp;
+  const fields = fieldsOf(solved, leaves, (fn, of) => {
+    if (plan.isTaped)
+      return { vjp: undefined, halves: halves(fn, onlyState(wanted, of, solved.state), context) };
+    if (of.length === model.state.length) return { vjp: whole ?? inSolve(fn), halves: undefined };
+    return { vjp: vjp(fn, onlyState(wanted, of, solved.state), context), halves: undefined };
+  });
   const vjps: Vjps = {
-    rhs: plan.isTaped ? undefined : isNarrowed || solved !== model ? inSolve(solved.rhs) : fieldVjp,
-    halves: plan.isTaped ? halves(solved.rhs, wanted, context) : undefined,
+    fields,
     terminal: loss.terminal && inSolve(loss.terminal),
     running: loss.running && inSolve(loss.running),
     at: loss.at && inSolve(loss.at),
@@ -63,8 +72,8 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
     splineVjps: new Map([...splines].map(([leaf, fn]) => [leaf, vjp(fn, new Set(["knots"]), context)])),
   };
 
-  const solveDriver = new Driver(solved, solver, tableau, io);
-  const gradientDriver = new Driver(solved, solver, tableau, io);
+  const solveDriver = new Driver(solved, solver, method, io, vjps, leaves);
+  const gradientDriver = new Driver(solved, solver, method, io, vjps, leaves);
   gradientDriver.hasBars = true;
   const present = <T>(values: readonly (T | undefined)[]): T[] =>
     values.filter((one): one is T => one !== undefined);
@@ -77,9 +86,12 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
     fieldVjp,
     fieldJvp,
     ...present([
-      vjps.halves?.taped,
-      vjps.halves?.back,
-      vjps.rhs,
+      ...[...fields.values()].flatMap((field) => [
+        field.fn,
+        field.halves?.taped,
+        field.halves?.back,
+        field.vjp,
+      ]),
       vjps.initial,
       vjps.terminal,
       vjps.running,
@@ -89,9 +101,9 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
     ...solveDriver.invalidation(),
     ...gradientDriver.invalidation(),
     solveEntry(solveDriver, splines),
-    gradientEntry(gradientDriver, vjps, plan.make(gradientDriver, vjps)),
+    gradientEntry(gradientDriver, plan.make(gradientDriver)),
   ]);
-  const stages = usedStages(tableau).filter(Boolean).length;
+  const counts = countsOf(method, solver.steps);
   return {
     model,
     solver,
@@ -102,12 +114,80 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
       ...fieldEntries(model, fieldVjp, fieldJvp),
     ],
     counts: {
-      solve: { field: solver.steps * stages },
-      gradient: { field: solver.steps * plan.field(stages), vjp: solver.steps * stages },
+      solve: { field: counts.forward },
+      gradient: { field: plan.field(counts), vjp: counts.forward },
     },
     words: { checkpoints: 0, workspace: 0 },
     version,
   };
+}
+
+/** Leaves of the state by the half they belong to, where the method moves halves. */
+function leavesByPart(
+  model: Model,
+  solver: Solver,
+  context: Context,
+): Readonly<Record<Part, readonly Leaf[]>> {
+  const all = model.state;
+  if (!isPartitioned(solver.method)) return { all, positions: [], momenta: [] };
+  const found = halvesOf(model, context);
+  if (found.positions === undefined) throw new Error(`${solver.method} needs a separable system`);
+  return { all, ...found };
+}
+
+/** The field as a whole, or its two halves. */
+function fieldsOf(
+  { rhs }: Model,
+  { all, positions, momenta }: Readonly<Record<Part, readonly Leaf[]>>,
+  derive: (fn: Fn, of: readonly Leaf[]) => Pick<Field, "vjp" | "halves">,
+): ReadonlyMap<Part, Field> {
+  if (momenta.length === 0) return new Map([["all", { fn: rhs, of: all, ...derive(rhs, all) }]]);
+  const half = (name: string, moved: readonly Leaf[], of: readonly Leaf[]): Field => {
+    const fn = onlyResults(rhs, `rhs_of_${name}`, moved);
+    return { fn, of, ...derive(fn, of) };
+  };
+  return new Map([
+    ["positions", half("positions", positions, momenta)],
+    ["momenta", half("momenta", momenta, positions)],
+  ]);
+}
+
+/** The function with some of its results alone; the others become its own. */
+function onlyResults(fn: Fn, name: string, leaves: readonly Leaf[]): Fn {
+  const kept = new Set(leaves.map((leaf) => `f_${leaf.name}`));
+  const isDropped = (one: Parameter): boolean =>
+    one.kind === "array" && one.access === "out" && !kept.has(one.name);
+  const dropped = fn.parameters
+    .filter(isDropped)
+    .flatMap((one) => (one.kind === "array" ? [build.alloc(one.name, one.shape, { zero: false })] : []));
+  return {
+    ...fn,
+    name,
+    parameters: fn.parameters.filter((one) => !isDropped(one)),
+    body: [...dropped, ...fn.body],
+  };
+}
+
+/** What is differentiated, with these leaves of the state alone. */
+function onlyState(
+  wanted: ReadonlySet<string>,
+  of: readonly Leaf[],
+  all: readonly Leaf[],
+): ReadonlySet<string> {
+  const dropped = new Set(all.filter((leaf) => !of.includes(leaf)).map((leaf) => leaf.name));
+  return new Set([...wanted].filter((name) => !dropped.has(name)));
+}
+
+/** Evaluations of the field in a whole run: forward, and where the stages of every step are rebuilt. */
+function countsOf(method: Explicit, steps: number): Counts {
+  const rows = schemesOf(method).map((scheme) => ({
+    forward: evaluationsOf(scheme).length,
+    again: rebuilt(scheme).operations.filter((each) => each.kind === "evaluate").length,
+  }));
+  const early = method.start === undefined ? 0 : Math.min(steps, method.start.steps);
+  const total = (key: "forward" | "again"): number =>
+    early * rows[0]![key] + (steps - early) * rows.at(-1)![key];
+  return { forward: total("forward"), again: total("again") };
 }
 
 /** The model whose functions form the values of signals from their knots, and what finds the curvatures of splines. */

@@ -8,43 +8,37 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Fn, Statement } from "../ir/nodes.ts";
 import { status } from "../module.ts";
-import type { Driver, Point } from "./driver.ts";
-import { RungeKutta } from "./runge-kutta.ts";
-import { type Fraction, isZero } from "./tableau.ts";
+import type { Driver } from "./driver.ts";
+import { type Slope, Step } from "./step.ts";
 
-/** What the sweep leaves to others: what is done before each step, and how the slope of a stage is computed. */
+/** What the sweep leaves to others: what is done before each step, and how a slope is computed. */
 export interface Sweep {
   enter(n: Affine): Statement[];
-  slope(point: Point, i: number): Statement[];
+  readonly slope: Slope;
 }
 
 /** From the start to the end time: states and outputs at the observations, and the value of the loss. */
 export function forwardSweep(driver: Driver, sweep: Sweep): Statement[] {
   const { io, model } = driver;
-  const method = new RungeKutta(driver);
+  const step = new Step(driver);
   const out: Statement[] = [
     build.banner("Forward sweep"),
     ...driver.allocate(driver.state),
     ...driver.slopes.allocate(),
+    ...driver.allocatePast(),
     ...driver.start(),
     build.store(io.value, [], build.zero),
   ];
 
-  const oneStep = (n: Affine): Statement[] => {
-    const weights = driver.tableau.b;
-    return [
-      ...sweep.enter(n),
-      ...method.forward(
-        n,
-        driver.state,
-        (point, i) => sweep.slope(point, i),
-        (point, i) => (isZero(weights[i]!) ? [] : addRunning(driver, point, weights[i]!)),
-      ),
-      build.comment("New state."),
-      ...method.advance(driver.state),
-      ...method.checkFinite(n, driver.state, (code) => driver.leaveInvalid(code)),
-    ];
-  };
+  const oneStep = (n: Affine): Statement[] => [
+    ...step.startOf(n),
+    ...sweep.enter(n),
+    ...step.byScheme(n, (scheme) => [
+      ...step.operations(n, scheme, sweep.slope),
+      ...step.next(scheme),
+      ...step.checkFinite(n, scheme, (code) => driver.leaveInvalid(code)),
+    ]),
+  ];
   const n = driver.names.fresh("n");
   if (model.times === undefined) {
     out.push(build.loop(n, affine.integer(0), driver.steps, oneStep(affine.index(n))));
@@ -64,6 +58,7 @@ export function forwardSweep(driver: Driver, sweep: Sweep): Statement[] {
       ]),
     );
   }
+  if (driver.integral !== io.value) out.push(build.accumulate(io.value, [], build.read(driver.integral)));
   if (model.loss.terminal !== undefined) {
     const amount = driver.names.fresh("terminal_loss");
     out.push(
@@ -74,18 +69,6 @@ export function forwardSweep(driver: Driver, sweep: Sweep): Statement[] {
     );
   }
   return out;
-}
-
-/** value += h·b_i·running(stage i). */
-function addRunning(driver: Driver, point: Point, weight: Fraction): Statement[] {
-  const { running } = driver.model.loss;
-  if (running === undefined) return [];
-  const amount = driver.names.fresh("running_loss");
-  return [
-    build.alloc(amount, [], { zero: false }),
-    ...driver.call(running, point, [{ array: amount, prefix: [] }]),
-    build.accumulate(driver.io.value, [], build.mul(driver.scaled(weight), build.read(amount))),
-  ];
 }
 
 /** Records observation k: the state, the outputs, and the loss at it. */
@@ -116,10 +99,9 @@ function observe(driver: Driver, k: Affine): Statement[] {
 
 /** `solve`: trajectory and loss, without a gradient. */
 export function solveEntry(driver: Driver, splines: ReadonlyMap<string, Fn>): Fn {
-  const { model, slopes, stages } = driver;
   const sweep = forwardSweep(driver, {
     enter: () => [],
-    slope: (point, i) => driver.call(model.rhs, point, model.state.map(slopes.stage(i))),
+    slope: (point, evaluate) => driver.slopeOf(point, evaluate.slope),
   });
   return {
     name: "solve",
@@ -128,7 +110,7 @@ export function solveEntry(driver: Driver, splines: ReadonlyMap<string, Fn>): Fn
       ...driver.prelude(undefined),
       ...driver.coefficients(),
       ...driver.curves(splines),
-      ...stages.allocate(),
+      ...driver.stages.allocate(),
       ...sweep,
       build.leave(status.ok),
     ],

@@ -1,24 +1,34 @@
 /** The adjoint plans there are, by name. */
 
 import type { Driver } from "../driver.ts";
-import type { Plan, Vjps } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import { StagesAgain } from "./stages-again.ts";
 import { StoreAll } from "./store-all.ts";
 
 export interface PlanRow {
-  make(driver: Driver, vjps: Vjps): Plan;
+  make(driver: Driver): Plan;
   /** Whether it keeps tapes of the field, and so needs its reverse mode in two halves. */
   readonly isTaped: boolean;
-  /** Evaluations of the field in a step of s stages; the vjp is evaluated once for each. */
-  field(stages: number): number;
+  /** Evaluations of the field in a gradient; the vjp is evaluated once for each of the forward sweep. */
+  field(counts: Counts): number;
+}
+
+/** Evaluations of the field in a whole run: forward, and where the stages of every step are rebuilt. */
+export interface Counts {
+  readonly forward: number;
+  readonly again: number;
 }
 
 export const plans: Readonly<Record<string, PlanRow>> = {
   symplectic: {
     isTaped: false,
-    make: (driver, vjps) => new StagesAgain(driver, vjps, false),
-    field: (s) => 2 * s - 1,
+    make: (driver) => new StagesAgain(driver, false),
+    field: ({ forward, again }) => forward + again,
   },
-  step: { isTaped: true, make: (driver, vjps) => new StagesAgain(driver, vjps, true), field: (s) => 2 * s },
-  "store-all": { isTaped: true, make: (driver, vjps) => new StoreAll(driver, vjps), field: (s) => s },
+  step: {
+    isTaped: true,
+    make: (driver) => new StagesAgain(driver, true),
+    field: ({ forward }) => 2 * forward,
+  },
+  "store-all": { isTaped: true, make: (driver) => new StoreAll(driver), field: ({ forward }) => forward },
 };

@@ -7,26 +7,36 @@
 import type { Halves } from "../../differentiate/halves.ts";
 import type { Affine } from "../../ir/affine.ts";
 import type { Fn, Statement, View } from "../../ir/nodes.ts";
+import type { Leaf } from "../../model.ts";
 import type { Point, Vector } from "../driver.ts";
+import type { Evaluate, Part, Scheme } from "../scheme.ts";
 
 export interface Plan {
   /** Declares what is kept, stage states included. */
   allocate(): Statement[];
   /** At the start of step n of the forward sweep. */
   enter(n: Affine): Statement[];
-  /** The slope of stage i in the forward sweep. */
-  slope(point: Point, i: number): Statement[];
-  /** In the reverse sweep: makes the stages of step n available. */
-  reenter(n: Affine): Statement[];
-  /** Adds Jᵀ times the seeds to the cotangents of stage i's state, and what belongs there to those of everything else. */
-  back(point: Point, i: number, seeds: readonly View[], bars: Vector): Statement[];
+  /** A slope in the forward sweep. */
+  slope(point: Point, evaluate: Evaluate): Statement[];
+  /** In the reverse sweep: makes known where step n, done by a scheme, asked the field. */
+  reenter(n: Affine, scheme: Scheme): Statement[];
+  /** Adds Jᵀ times the seeds to the cotangents of the state asked at, and what belongs there to those of everything else. */
+  back(point: Point, evaluate: Evaluate, seeds: readonly View[], bars: Vector): Statement[];
+}
+
+/** The field, or the half of it that moves one half of the state. */
+export interface Field {
+  readonly fn: Fn;
+  /** Leaves that it is differentiated for: all, or those of the other half. */
+  readonly of: readonly Leaf[];
+  /** Its derivative in one piece, or in two for plans that keep its tape. */
+  readonly vjp: Fn | undefined;
+  readonly halves: Halves | undefined;
 }
 
 /** The derivatives of the model's functions, those it has. */
 export interface Vjps {
-  /** Of `rhs` in one piece, or in two for plans that keep its tape. */
-  readonly rhs: Fn | undefined;
-  readonly halves: Halves | undefined;
+  readonly fields: ReadonlyMap<Part, Field>;
   readonly terminal?: Fn | undefined;
   readonly running?: Fn | undefined;
   readonly at?: Fn | undefined;

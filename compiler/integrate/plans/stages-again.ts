@@ -3,83 +3,104 @@
  * stage states, and its vjp evaluates the field once more; `step` keeps the tapes of the step's stages as it rebuilds
  * them, so that the field is evaluated twice in all and not three times.
  *
- * Stores: steps × state; `step` also the tapes of one step.
+ * Stores: steps × what the stages are rebuilt from (the state; of a predictor its past too); `step` also the tapes of
+ * one step.
  */
 
-import type { Halves } from "../../differentiate/halves.ts";
 import type { Affine } from "../../ir/affine.ts";
 import * as build from "../../ir/build.ts";
 import type { Statement, View } from "../../ir/nodes.ts";
 import type { Driver, Point, Vector } from "../driver.ts";
-import { RungeKutta, stageComment } from "../runge-kutta.ts";
-import type { Plan, Vjps } from "./plan.ts";
+import { type Evaluate, rebuilt, type Scheme, same, schemesOf, type Vec } from "../scheme.ts";
+import { Step } from "../step.ts";
+import type { Plan } from "./plan.ts";
 import { TapeArrays } from "./tape-arrays.ts";
 
 export class StagesAgain implements Plan {
   readonly #driver: Driver;
-  readonly #vjps: Vjps;
-  readonly #method: RungeKutta;
-  readonly #stored: Vector;
-  readonly #halves: Halves | undefined;
+  readonly #step: Step;
   readonly #tapes: TapeArrays | undefined;
+  readonly #stored: readonly { readonly vec: Vec; readonly vector: Vector }[];
 
   /** `isTaped`: keeps the tapes of the stages it rebuilds. */
-  constructor(driver: Driver, vjps: Vjps, isTaped: boolean) {
+  constructor(driver: Driver, isTaped: boolean) {
     this.#driver = driver;
-    this.#vjps = vjps;
-    this.#method = new RungeKutta(driver);
-    this.#stored = driver.vector("stored_");
-    this.#halves = isTaped ? vjps.halves! : undefined;
-    this.#tapes = this.#halves && new TapeArrays(driver, this.#halves);
+    this.#step = new Step(driver);
+    this.#tapes = isTaped ? new TapeArrays(driver) : undefined;
+    const needed = schemesOf(driver.method).flatMap((scheme) => rebuilt(scheme).from);
+    this.#stored = driver
+      .carried()
+      .filter((vec) => needed.some((one) => same(one, vec)))
+      .map((vec) => {
+        const prefix = vec.kind === "past" ? `stored_past_${vec.index + 1}_` : "stored_";
+        return { vec, vector: driver.vector(prefix) };
+      });
   }
 
   allocate(): Statement[] {
     const driver = this.#driver;
     return [
       ...driver.stages.allocate(),
-      ...driver.allocate(this.#stored, { copies: [driver.solver.steps], role: "checkpoint" }),
-      ...(this.#tapes?.allocate([driver.tableau.b.length], "tape") ?? []),
+      ...this.#stored.flatMap(({ vec, vector }) =>
+        driver.allocate(vector, {
+          copies: [driver.solver.steps],
+          role: "checkpoint",
+          leaves: driver.leavesOf(vec.part),
+        }),
+      ),
+      ...(this.#tapes?.allocate([], "tape") ?? []),
     ];
   }
 
   enter(n: Affine): Statement[] {
-    return this.#driver.assign(
-      (leaf) => ({ array: this.#stored(leaf).array, prefix: [n] }),
-      (leaf, at) => build.read(leaf.name, at),
+    const driver = this.#driver;
+    return this.#stored.flatMap(({ vec, vector }) =>
+      driver.assign(
+        (leaf) => ({ array: vector(leaf).array, prefix: [n] }),
+        (leaf, at) => build.read(driver.vectorOf(vec)(leaf).array, at),
+        driver.leavesOf(vec.part),
+      ),
     );
   }
 
-  slope(point: Point, i: number): Statement[] {
-    const { model, slopes } = this.#driver;
-    return this.#driver.call(model.rhs, point, model.state.map(slopes.stage(i)));
+  slope(point: Point, { slope }: Evaluate): Statement[] {
+    return this.#driver.slopeOf(point, slope);
   }
 
-  reenter(n: Affine): Statement[] {
+  reenter(n: Affine, scheme: Scheme): Statement[] {
     const driver = this.#driver;
-    const { model } = driver;
-    const { stages } = this.#method;
+    const { from, operations } = rebuilt(scheme);
+    // What a tape holds is needed of every evaluation, the slope of the last stage of none.
+    const again =
+      this.#tapes === undefined ? operations : scheme.operations.filter((each) => each.kind !== "quadrature");
     return [
       build.comment("Stages of this step, again."),
-      ...driver.assign(driver.state, (leaf, at) => build.read(this.#stored(leaf).array, [n, ...at])),
-      ...stages.flatMap((i, position): Statement[] => {
-        const point = this.#method.pointIn(n, i);
-        const results = model.state.map(driver.slopes.stage(i));
-        const taped = this.#tapes;
-        // The slope of the last stage feeds no other stage; its tape is needed all the same.
-        const slope =
-          taped !== undefined
-            ? driver.call(this.#halves!.taped, point, [...results, ...taped.stage(i)])
-            : position < stages.length - 1
-              ? driver.call(model.rhs, point, results)
-              : [];
-        return [stageComment(driver, i), ...this.#method.stageState(i, driver.state), ...slope];
+      ...this.#stored
+        .filter(({ vec }) => from.some((one) => same(one, vec)))
+        .flatMap(({ vec, vector }) =>
+          driver.assign(
+            driver.vectorOf(vec),
+            (leaf, at) => build.read(vector(leaf).array, [n, ...at]),
+            driver.leavesOf(vec.part),
+          ),
+        ),
+      ...again.flatMap((operation): Statement[] => {
+        if (operation.kind === "combine") return this.#step.combine(operation);
+        if (operation.kind === "quadrature") return [];
+        const point = this.#step.pointOf(n, operation);
+        const { slope } = operation;
+        if (this.#tapes === undefined) return driver.slopeOf(point, slope);
+        const { halves } = driver.vjps.fields.get(slope.part)!;
+        const results = driver.leavesOf(slope.part).map(driver.vectorOf(slope));
+        return driver.call(halves!.taped, point, [...results, ...this.#tapes.of(slope)]);
       }),
     ];
   }
 
-  back(point: Point, i: number, seeds: readonly View[], bars: Vector): Statement[] {
+  back(point: Point, { slope }: Evaluate, seeds: readonly View[], bars: Vector): Statement[] {
     const driver = this.#driver;
-    if (this.#tapes === undefined) return driver.callVjp(this.#vjps.rhs!, point, seeds, bars);
-    return driver.callVjp(this.#halves!.back, point, [...this.#tapes.stage(i), ...seeds], bars);
+    const { halves, of, vjp } = driver.vjps.fields.get(slope.part)!;
+    if (this.#tapes === undefined) return driver.callVjp(vjp!, point, seeds, bars, of);
+    return driver.callVjp(halves!.back, point, [...this.#tapes.of(slope), ...seeds], bars, of);
   }
 }

@@ -5,30 +5,25 @@
  * Stores: steps × stages × (state + tape of the field).
  */
 
-import type { Halves } from "../../differentiate/halves.ts";
 import type { Affine } from "../../ir/affine.ts";
 import type { Statement, View } from "../../ir/nodes.ts";
 import type { Driver, Point, Vector } from "../driver.ts";
-import type { Plan, Vjps } from "./plan.ts";
+import type { Evaluate } from "../scheme.ts";
+import type { Plan } from "./plan.ts";
 import { TapeArrays } from "./tape-arrays.ts";
 
 export class StoreAll implements Plan {
   readonly #driver: Driver;
-  readonly #halves: Halves;
   readonly #tapes: TapeArrays;
 
-  constructor(driver: Driver, vjps: Vjps) {
+  constructor(driver: Driver) {
     this.#driver = driver;
-    this.#halves = vjps.halves!;
-    this.#tapes = new TapeArrays(driver, this.#halves);
+    this.#tapes = new TapeArrays(driver);
   }
 
   allocate(): Statement[] {
-    const { solver, stages, tableau } = this.#driver;
-    return [
-      ...stages.allocate(solver.steps),
-      ...this.#tapes.allocate([solver.steps, tableau.b.length], "checkpoint"),
-    ];
+    const { solver, stages } = this.#driver;
+    return [...stages.allocate(solver.steps), ...this.#tapes.allocate([solver.steps], "checkpoint")];
   }
 
   enter(n: Affine): Statement[] {
@@ -36,10 +31,11 @@ export class StoreAll implements Plan {
     return [];
   }
 
-  slope(point: Point, i: number): Statement[] {
-    const { model, slopes } = this.#driver;
-    const results = [...model.state.map(slopes.stage(i)), ...this.#tapes.stage(i)];
-    return this.#driver.call(this.#halves.taped, point, results);
+  slope(point: Point, { slope }: Evaluate): Statement[] {
+    const driver = this.#driver;
+    const { halves } = driver.vjps.fields.get(slope.part)!;
+    const results = driver.leavesOf(slope.part).map(driver.vectorOf(slope));
+    return driver.call(halves!.taped, point, [...results, ...this.#tapes.of(slope)]);
   }
 
   reenter(n: Affine): Statement[] {
@@ -47,8 +43,10 @@ export class StoreAll implements Plan {
     return [];
   }
 
-  back(point: Point, i: number, seeds: readonly View[], bars: Vector): Statement[] {
-    return this.#driver.callVjp(this.#halves.back, point, [...this.#tapes.stage(i), ...seeds], bars);
+  back(point: Point, { slope }: Evaluate, seeds: readonly View[], bars: Vector): Statement[] {
+    const driver = this.#driver;
+    const { halves, of } = driver.vjps.fields.get(slope.part)!;
+    return driver.callVjp(halves!.back, point, [...this.#tapes.of(slope), ...seeds], bars, of);
   }
 
   /** Stage states and tapes are those of step n from here on. */

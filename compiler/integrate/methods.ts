@@ -1,0 +1,59 @@
+/**
+ * Every method there is, with what a reader wants to know of it: data for lists, checks and choices. What a step of it
+ * does stands in `schemes` and `implicit`.
+ */
+
+import { tableaus } from "../../runtime/tableaus.ts";
+import { usedStages } from "./tableau.ts";
+
+export interface MethodRow {
+  readonly name: string;
+  readonly title: string;
+  readonly order: number;
+  readonly family: "explicit" | "partitioned" | "multistep";
+  /** Evaluations of the field in a step; of each half for partitioned methods. */
+  readonly evaluations: number;
+  readonly source: string;
+}
+
+const partitioned: readonly (readonly [string, string, number, number, string])[] = [
+  ["symplectic-euler", "symplectic Euler, kick then drift", 1, 1, "de Vogelaere 1956"],
+  ["verlet", "Störmer-Verlet, kick-drift-kick", 2, 2, "Verlet 1967, Phys. Rev. 159"],
+  ["verlet-dkd", "Störmer-Verlet, drift-kick-drift", 2, 2, "Verlet 1967, Phys. Rev. 159"],
+  ["ruth3", "Ruth, kick first", 3, 3, "Ruth 1983, IEEE Trans. Nucl. Sci. 30"],
+  ["yoshida4", "Forest-Ruth-Yoshida, drift first", 4, 4, "Yoshida 1990, Phys. Lett. A 150"],
+  ["yoshida6", "Yoshida, solution A, drift first", 6, 8, "Yoshida 1990, Phys. Lett. A 150"],
+  ["yoshida8", "Yoshida, solution D, drift first", 8, 16, "Yoshida 1990, Phys. Lett. A 150"],
+];
+
+const multistep: readonly (readonly [string, string, number, number, string])[] = [
+  ["leapfrog", "two-step midpoint rule, started by Euler", 2, 1, "Nyström 1925; weakly stable"],
+  ["ab2", "Adams-Bashforth, started by rk4", 2, 1, "Bashforth, Adams 1883"],
+  ["ab3", "Adams-Bashforth, started by rk4", 3, 1, "Bashforth, Adams 1883"],
+  ["ab4", "Adams-Bashforth, started by rk4", 4, 1, "Bashforth, Adams 1883"],
+  ["ab5", "Adams-Bashforth, started by dopri5", 5, 1, "Bashforth, Adams 1883"],
+  ["abm4", "Adams-Bashforth-Moulton, PECE, started by rk4", 4, 2, "Moulton 1926"],
+];
+
+const rows = (
+  family: MethodRow["family"],
+  list: readonly (readonly [string, string, number, number, string])[],
+): MethodRow[] =>
+  list.map(([name, title, order, evaluations, source]) => ({
+    ...{ name, title, order, evaluations, source, family },
+  }));
+
+export const methods: readonly MethodRow[] = [
+  ...Object.values(tableaus).map((tableau) => ({
+    name: tableau.name,
+    title: tableau.title,
+    order: tableau.order,
+    source: tableau.source,
+    family: "explicit" as const,
+    evaluations: usedStages(tableau).filter(Boolean).length,
+  })),
+  ...rows("partitioned", partitioned),
+  ...rows("multistep", multistep),
+];
+
+export const methodNamed = (name: string): MethodRow | undefined => methods.find((row) => row.name === name);

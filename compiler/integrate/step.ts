@@ -1,0 +1,442 @@
+/**
+ * One step of an explicit method as statements, forward and transposed. In: a driver with its scheme. Out: the vector
+ * operations of the scheme on the arrays of the driver; the running loss goes along as one more state whose slope nobody
+ * depends on.
+ *
+ * The transpose pulls: the cotangent of a vector is gathered, at the place where the vector was made, from the
+ * cotangents of what was made of it. For Runge–Kutta methods that is the division-free form
+ *
+ *     w_i = h b_i·λ + Σ_{j>i} h a_ji·u_j ,   u_i = J(X_i)ᵀ·w_i ,   θ_bar += F(X_i)ᵀ·w_i ,   λ += Σ u_i
+ *
+ * of the symplectic partner method, for weights b_i = 0 too, and what it is for every other scheme. Source: Matsubara,
+ * Miyatake, Yaguchi 2021 (arXiv:2102.09750); Sanz-Serna 2016.
+ */
+
+import type { Affine } from "../ir/affine.ts";
+import * as affine from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
+import type { Expr, Statement, View } from "../ir/nodes.ts";
+import type { Leaf } from "../model.ts";
+import { status } from "../module.ts";
+import { type Driver, type Point, read, type Vector } from "./driver.ts";
+import {
+  type Combine,
+  type Evaluate,
+  evaluationsOf,
+  type Quadrature,
+  type Scheme,
+  same,
+  type Term,
+  type Vec,
+} from "./scheme.ts";
+import { type Fraction, isZero } from "./tableau.ts";
+
+/** How the slope of an evaluation is computed, which plans decide. */
+export type Slope = (point: Point, evaluate: Evaluate) => Statement[];
+
+/** How seeds for a slope become cotangents of where it was asked, which plans decide. */
+export type Back = (
+  point: Point,
+  evaluate: Evaluate,
+  seeds: readonly View[],
+  bars: (leaf: Leaf) => View,
+) => Statement[];
+
+export class Step {
+  readonly #driver: Driver;
+
+  constructor(driver: Driver) {
+    this.#driver = driver;
+  }
+
+  /** Binds the time at which step n starts, to which points refer until this is called again. */
+  startOf(n: Affine): Statement[] {
+    const start = this.#driver.names.fresh("t_n");
+    this.#driver.stepStart = build.name(start);
+    return [build.bind(start, this.#driver.timeAt(n))];
+  }
+
+  /** What `write` makes of the scheme that step n is done by; both, with a branch, where the first steps differ. */
+  byScheme(n: Affine, write: (scheme: Scheme) => Statement[]): Statement[] {
+    const { main, start } = this.#driver.method;
+    if (start === undefined) return write(main);
+    const isEarly = build.compare("lt", build.integerValue(n), build.number(start.steps));
+    return [build.branch(isEarly, write(start.scheme), write(main))];
+  }
+
+  /** Where a scheme asks in step n. */
+  pointOf(n: Affine, { at, c }: Evaluate | Quadrature): Point {
+    const driver = this.#driver;
+    return {
+      t: isZero(c) ? driver.stepStart : build.add(driver.stepStart, driver.scaled(c)),
+      state: (leaf) => {
+        const own = at.find(({ part }) => driver.leavesOf(part).includes(leaf));
+        return driver.vectorOf(own!)(leaf);
+      },
+      piece: driver.pieceOfStep(n),
+    };
+  }
+
+  /** Everything up to the new state, which `next` makes. */
+  operations(n: Affine, scheme: Scheme, slope: Slope): Statement[] {
+    return scheme.operations.flatMap((operation): Statement[] => {
+      switch (operation.kind) {
+        case "combine":
+          return this.combine(operation);
+        case "evaluate": {
+          const point = this.pointOf(n, operation);
+          return [...slope(point, operation), ...this.#running(point, operation, scheme)];
+        }
+        case "quadrature":
+          return this.#quadrature(n, operation);
+        default:
+          return operation satisfies never;
+      }
+    });
+  }
+
+  combine({ to, terms, note }: Combine): Statement[] {
+    const driver = this.#driver;
+    return [
+      ...(note === undefined ? [] : [build.comment(note)]),
+      ...driver.assign(
+        driver.vectorOf(to),
+        (leaf, at) => this.#sum(terms, (vec) => read(driver.vectorOf(vec), leaf, at)),
+        driver.leavesOf(to.part),
+      ),
+    ];
+  }
+
+  /** What lives on. */
+  next(scheme: Scheme): Statement[] {
+    const driver = this.#driver;
+    const note = scheme.next[0]?.note;
+    const companions = driver.companions;
+    return [
+      ...(note === undefined ? [] : [build.comment(note)]),
+      ...this.#atOnce(
+        scheme.next.map(({ to, terms }) => ({
+          vec: to,
+          vector: driver.vectorOf(to),
+          value: (leaf: Leaf, at: readonly Affine[]): Expr =>
+            this.#sum(terms, (vec) => read(driver.vectorOf(vec), leaf, at)),
+        })),
+      ),
+      ...(companions === undefined
+        ? []
+        : this.#scalarsAtOnce(
+            scheme.next.map(({ to, terms }) => ({
+              to: companions.value(to),
+              value: this.#sum(terms, (vec) => entry(companions.value(vec), [])),
+            })),
+          )),
+    ];
+  }
+
+  /**
+   * Leaves when the new state is not finite: says in which step, and at which evaluation the slope first was not. One
+   * sum and one comparison a step; the search is off the common path.
+   */
+  checkFinite(n: Affine, scheme: Scheme, invalidate: (code: number) => Statement[]): Statement[] {
+    const driver = this.#driver;
+    const { statements, sum } = this.#total(driver.state, driver.model.state);
+    const { failedStep, failedStage } = driver.io;
+    const search = evaluationsOf(scheme)
+      .reverse()
+      .flatMap(({ slope, index }): Statement[] => {
+        const total = this.#total(driver.vectorOf(slope), driver.leavesOf(slope.part));
+        return [
+          ...total.statements,
+          build.branch(driver.isNotFinite(total.sum), [
+            build.store(failedStage, [], build.number(index + 1)),
+          ]),
+        ];
+      });
+    return [
+      ...statements,
+      build.branch(driver.isNotFinite(sum), [
+        build.store(failedStep, [], build.integerValue(n)),
+        ...search,
+        build.branch(
+          build.compare("gt", build.read(failedStage), build.zero),
+          invalidate(status.notFiniteField),
+          invalidate(status.notFiniteState),
+        ),
+      ]),
+    ];
+  }
+
+  // The transpose.
+
+  /** λ of the step's start from λ of its end; everything the field was asked for must be known. */
+  transpose(n: Affine, scheme: Scheme, bars: Bars, back: Back): Statement[] {
+    const driver = this.#driver;
+    const { companions } = driver;
+    const out: Statement[] = [];
+    const begun: Vec[] = [];
+    /** A cotangent that calls add to starts from 0. */
+    const begin = (vec: Vec): void => {
+      if (begun.some((one) => same(one, vec))) return;
+      begun.push(vec);
+      out.push(...driver.assign(bars.of(vec), () => build.zero, driver.leavesOf(vec.part)));
+    };
+    const gathered = (vec: Vec): readonly Term[] => usesOf(vec, scheme);
+    const gather = (vec: Vec, leaf: Leaf, at: readonly Affine[]): Expr =>
+      this.#sum(gathered(vec), (target) => read(bars.of(target), leaf, at));
+    const barOf =
+      (at: readonly Vec[]) =>
+      (leaf: Leaf): View =>
+        bars.of(at.find(({ part }) => driver.leavesOf(part).includes(leaf))!)(leaf);
+
+    for (const operation of [...scheme.operations].reverse()) {
+      switch (operation.kind) {
+        case "combine": {
+          const { to } = operation;
+          const hasBar = begun.some((one) => same(one, to));
+          if (gathered(to).length === 0 && hasBar) break;
+          out.push(
+            ...driver.assign(
+              bars.of(to),
+              (leaf, at) =>
+                hasBar ? build.add(read(bars.of(to), leaf, at), gather(to, leaf, at)) : gather(to, leaf, at),
+              driver.leavesOf(to.part),
+            ),
+          );
+          break;
+        }
+        case "evaluate": {
+          const { slope, at, index } = operation;
+          if (gathered(slope).length === 0) break;
+          out.push(build.comment(`Adjoint of evaluation ${index + 1}.`));
+          out.push(
+            ...driver.assign(
+              bars.seed,
+              (leaf, place) => gather(slope, leaf, place),
+              driver.leavesOf(slope.part),
+            ),
+          );
+          at.forEach(begin);
+          const point = this.pointOf(n, operation);
+          out.push(...back(point, operation, driver.leavesOf(slope.part).map(bars.seed), barOf(at)));
+          if (companions !== undefined) {
+            const seed = this.#sum(gathered(slope), companions.barOf);
+            out.push(...this.#runningBack(point, seed, barOf(at)));
+          } else if (slope.part === "all") {
+            const weight = directWeight(slope, scheme);
+            if (weight !== undefined) out.push(...this.#runningBack(point, driver.scaled(weight), barOf(at)));
+          }
+          break;
+        }
+        case "quadrature": {
+          if (driver.model.loss.running === undefined) break;
+          operation.at.forEach(begin);
+          const point = this.pointOf(n, operation);
+          out.push(...this.#runningBack(point, driver.scaled(operation.weight), barOf(operation.at)));
+          break;
+        }
+        default:
+          operation satisfies never;
+      }
+    }
+    out.push(
+      build.comment("λ of the step's start."),
+      ...this.#atOnce(
+        scheme.next.map(({ to }) => ({
+          vec: to,
+          vector: bars.of(to),
+          value: (leaf: Leaf, at: readonly Affine[]): Expr => gather(to, leaf, at),
+        })),
+      ),
+    );
+    if (companions !== undefined) {
+      out.push(
+        ...this.#scalarsAtOnce(
+          scheme.next.map(({ to }) => ({
+            to: companions.bar(to),
+            value: this.#sum(gathered(to), companions.barOf),
+          })),
+        ),
+      );
+    }
+    return out;
+  }
+
+  /** Σ c·v, what has no factor h and 1 in front of it first. */
+  #sum(terms: readonly Term[], value: (vec: Vec) => Expr): Expr {
+    const { scaled } = this.#driver;
+    const lead = terms
+      .filter((each) => !each.withStep)
+      .map(({ coefficient, of }) => weighted(coefficient, value(of)));
+    const rest = terms
+      .filter((each) => each.withStep)
+      .map(({ coefficient, of }) => build.mul(scaled(coefficient), value(of)));
+    const sums = [lead, rest]
+      .filter((list) => list.length > 0)
+      .map((list) => list.reduce((a, b) => build.add(a, b)));
+    return sums.reduce((left, right) => build.add(left, right), build.zero);
+  }
+
+  /** Stores values that may read what others of them overwrite. */
+  #atOnce(
+    rows: readonly {
+      readonly vec: Vec;
+      readonly vector: Vector;
+      readonly value: (leaf: Leaf, at: readonly Affine[]) => Expr;
+    }[],
+  ): Statement[] {
+    const driver = this.#driver;
+    return driver.model.state.flatMap((leaf) => {
+      const own = rows.filter(({ vec }) => driver.leavesOf(vec.part).includes(leaf));
+      return build.forEachEntry(leaf.shape, driver.names.fresh, (at) => {
+        const places = own.map(({ vector }) => vector(leaf));
+        const write = (value: Expr, i: number): Statement =>
+          build.store(places[i]!.array, [...places[i]!.prefix, ...at], value);
+        if (own.length === 1) return [write(own[0]!.value(leaf, at), 0)];
+        const names = own.map(({ vector }) => driver.names.fresh(`${vector(leaf).array}_next`));
+        return [
+          ...own.map(({ value }, i) => build.bind(names[i]!, value(leaf, at))),
+          ...names.map((name, i) => write(build.name(name), i)),
+        ];
+      });
+    });
+  }
+
+  #scalarsAtOnce(rows: readonly { readonly to: View; readonly value: Expr }[]): Statement[] {
+    const names = rows.map(({ to }) => this.#driver.names.fresh(`${to.array}_next`));
+    return [
+      ...rows.map(({ value }, i) => build.bind(names[i]!, value)),
+      ...rows.map(({ to }, i) => build.store(to.array, to.prefix, build.name(names[i]!))),
+    ];
+  }
+
+  // The running loss.
+
+  #running(point: Point, { slope }: Evaluate, scheme: Scheme): Statement[] {
+    const driver = this.#driver;
+    const { running } = driver.model.loss;
+    if (running === undefined || slope.part !== "all") return [];
+    if (driver.companions !== undefined) return driver.call(running, point, [driver.companions.value(slope)]);
+    const weight = directWeight(slope, scheme);
+    return weight === undefined ? [] : this.#addRunning(point, weight);
+  }
+
+  #quadrature(n: Affine, operation: Quadrature): Statement[] {
+    if (this.#driver.model.loss.running === undefined) return [];
+    return this.#addRunning(this.pointOf(n, operation), operation.weight);
+  }
+
+  /** integral += h·weight·running. */
+  #addRunning(point: Point, weight: Fraction): Statement[] {
+    const driver = this.#driver;
+    const amount = driver.names.fresh("running_loss");
+    return [
+      build.alloc(amount, [], { zero: false }),
+      ...driver.call(driver.model.loss.running!, point, [{ array: amount, prefix: [] }]),
+      build.accumulate(driver.integral, [], build.mul(driver.scaled(weight), build.read(amount))),
+    ];
+  }
+
+  #runningBack(point: Point, seed: Expr, bars: (leaf: Leaf) => View): Statement[] {
+    const driver = this.#driver;
+    const { running } = driver.vjps;
+    if (running === undefined) return [];
+    return [
+      build.store(driver.runningSeed, [], seed),
+      ...driver.callVjp(running, point, [{ array: driver.runningSeed, prefix: [] }], bars),
+    ];
+  }
+
+  #total(vector: Vector, leaves: readonly Leaf[]): { statements: Statement[]; sum: Expr } {
+    const driver = this.#driver;
+    const scalars: Expr[] = [];
+    const arrays: Leaf[] = [];
+    for (const leaf of leaves) {
+      if (leaf.shape.length === 0) scalars.push(entry(vector(leaf), []));
+      else arrays.push(leaf);
+    }
+    const name = driver.names.fresh("sum");
+    const direct =
+      scalars.length === 0 ? build.zero : scalars.reduce((left, right) => build.add(left, right));
+    if (arrays.length === 0) return { statements: [build.bind(name, direct)], sum: build.name(name) };
+    const total = driver.names.fresh("total");
+    return {
+      statements: [
+        build.alloc(total, [], { zero: false }),
+        build.store(total, [], direct),
+        ...arrays.flatMap((leaf) =>
+          build.forEachEntry(leaf.shape, driver.names.fresh, (at) => [
+            build.accumulate(total, [], entry(vector(leaf), at)),
+          ]),
+        ),
+        build.bind(name, build.read(total)),
+      ],
+      sum: build.name(name),
+    };
+  }
+}
+
+const entry = (view: View, at: readonly Affine[]): Expr => build.read(view.array, [...view.prefix, ...at]);
+
+const weighted = ([over, under]: Fraction, value: Expr): Expr =>
+  over === under ? value : build.mul(build.number(over / under), value);
+
+/** What is made of a vector, with the factors it has there: what is known first in the reverse order first. */
+function usesOf(vec: Vec, { operations, next }: Scheme): Term[] {
+  const made = [...operations].filter((each): each is Combine => each.kind === "combine").reverse();
+  return [...next, ...made].flatMap(({ to, terms }) =>
+    terms.filter(({ of }) => same(of, vec)).map((each) => ({ ...each, of: to })),
+  );
+}
+
+/** The weight of a slope in the new state. */
+function directWeight(slope: Vec, scheme: Scheme): Fraction | undefined {
+  return scheme.next
+    .filter(({ to }) => to.kind === "state")
+    .flatMap(({ terms }) => terms)
+    .find(({ of }) => same(of, slope))?.coefficient;
+}
+
+/** The cotangents of a scheme's vectors: λ for what lives from step to step, u for stage states, one seed for slopes. */
+export class Bars {
+  readonly #driver: Driver;
+  readonly #carried = new Map<string, Vector>();
+  readonly #stages: Vector;
+  readonly seed: Vector;
+
+  constructor(driver: Driver) {
+    this.#driver = driver;
+    this.#carried.set("state", driver.vector("lambda_"));
+    driver.method.past.forEach((_, j) => {
+      this.#carried.set(`past ${j}`, driver.vector(`lambda_past_${j + 1}_`));
+    });
+    this.#stages = driver.vector("u_");
+    this.seed = driver.vector("w_");
+  }
+
+  get lambda(): Vector {
+    return this.#carried.get("state")!;
+  }
+
+  of(vec: Vec): Vector {
+    switch (vec.kind) {
+      case "state":
+        return this.lambda;
+      case "past":
+        return this.#carried.get(`past ${vec.index}`)!;
+      case "x":
+        return (leaf) => ({ array: this.#stages(leaf).array, prefix: [affine.integer(vec.index)] });
+      default:
+        throw new Error("slopes share one cotangent");
+    }
+  }
+
+  /** λ starts from 0. */
+  allocateCarried(): Statement[] {
+    return [...this.#carried.values()].flatMap((vector) => this.#driver.allocate(vector, { zero: true }));
+  }
+
+  allocate(): Statement[] {
+    const driver = this.#driver;
+    return [...driver.allocate(this.#stages, { copies: [driver.stageCount] }), ...driver.allocate(this.seed)];
+  }
+}
