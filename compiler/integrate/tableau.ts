@@ -1,5 +1,5 @@
 /**
- * Tableaus in exact fractions, and the conditions they must satisfy. In: the data of `runtime/tableaus`. Out: the order
+ * Tableaus, and the conditions they must satisfy. In: the data of `runtime/tableaus`. Out: the order
  * a method really has, which stages matter, and its coefficients as doubles. A method is data that checks itself.
  */
 
@@ -73,8 +73,18 @@ function stageWeights(tree: Tree, a: readonly (readonly Rational[])[]): Rational
   );
 }
 
+/** Rounding of decimal coefficients in the longest products of an order condition. */
+const decimalRounding = 1e-13;
+
+const isExact = (method: Coefficients): boolean =>
+  [...method.a, method.b, method.c].flat().every(([over, under]) => [over, under].every(Number.isInteger));
+
 /** Order conditions that fail up to an order, in words; empty for a method of that order. Source: Butcher 1963. */
 export function failedConditions(method: Coefficients, order: number): string[] {
+  return isExact(method) ? failedExactly(method, order) : failedInDecimals(method, order);
+}
+
+function failedExactly(method: Coefficients, order: number): string[] {
   const stages = method.b.length;
   const a = Array.from({ length: stages }, (_, i) =>
     Array.from({ length: stages }, (_, j) => {
@@ -92,6 +102,35 @@ export function failedConditions(method: Coefficients, order: number): string[] 
       const weights = stageWeights(tree, a);
       const sum = b.reduce((total, weight, i) => plus(total, times(weight, weights[i]!)), none);
       if (!isEqual(sum, rational(1n, density(tree)))) failed.push(`order ${size}, tree ${position + 1}`);
+    });
+  }
+  return failed;
+}
+
+function failedInDecimals(method: Coefficients, order: number): string[] {
+  const a = method.a.map((row) => row.map(double));
+  const b = method.b.map(double);
+  const failed: string[] = [];
+  const isNear = (x: number, y: number): boolean => Math.abs(x - y) <= decimalRounding;
+  a.forEach((row, i) => {
+    const sum = row.reduce((total, value) => total + value, 0);
+    if (!isNear(sum, double(method.c[i]!))) failed.push(`row ${i + 1} does not sum to c`);
+  });
+  const weightsOf = (tree: Tree): number[] => {
+    const inner = tree.children.map(weightsOf);
+    return b.map((_, i) =>
+      inner.reduce(
+        (product, weights) =>
+          product * (a[i] ?? []).reduce((total, value, j) => total + value * weights[j]!, 0),
+        1,
+      ),
+    );
+  };
+  for (let size = 1; size <= order; size++) {
+    rootedTrees(size).forEach((tree, position) => {
+      const weights = weightsOf(tree);
+      const sum = b.reduce((total, weight, i) => total + weight * weights[i]!, 0);
+      if (!isNear(sum, 1 / Number(density(tree)))) failed.push(`order ${size}, tree ${position + 1}`);
     });
   }
   return failed;

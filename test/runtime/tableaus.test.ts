@@ -36,7 +36,42 @@ const size = (tree: Tree): number => 1 + tree.reduce((n, subtree) => n + size(su
 /** gamma(t) of Butcher: the order times the densities of the subtrees. */
 const density = (tree: Tree): bigint => tree.reduce((g, subtree) => g * density(subtree), BigInt(size(tree)));
 
-describe.each(Object.keys(tableaus))("%s", (name) => {
+const isExact = (name: string) =>
+  [...tableaus[name]!.a, tableaus[name]!.b].flat().every((fraction) => fraction.every(Number.isInteger));
+
+describe.each(Object.keys(tableaus).filter((name) => !isExact(name)))("%s, in decimals", (name) => {
+  const { a, b, c, order } = tableaus[name]!;
+  const A = a.map((row) => row.map(([over, under]) => over / under));
+  const stages = (tree: Tree): number[] =>
+    b.map((_, i) =>
+      tree
+        .map((subtree) => stages(subtree))
+        .map((phi) => (A[i] ?? []).reduce((total, weight, j) => total + weight * phi[j]!, 0))
+        .reduce((product, value) => product * value, 1),
+    );
+  const missed = (n: number): number =>
+    Math.max(
+      ...trees(n).map((tree) => {
+        const phi = stages(tree);
+        const sum = b.reduce((total, [over, under], i) => total + (over / under) * phi[i]!, 0);
+        return Math.abs(sum - 1 / Number(density(tree)));
+      }),
+    );
+
+  test("row i has i entries and sums to c_i", () => {
+    expect(c.length).toBe(b.length);
+    A.forEach((row, i) => {
+      expect(row.length).toBe(i);
+      expect(row.reduce((total, value) => total + value, 0)).toBeCloseTo(c[i]![0] / c[i]![1], 13);
+    });
+  });
+
+  test("fulfils the order conditions of its order to rounding, up to order 6", () => {
+    for (let n = 1; n <= Math.min(order, 6); n++) expect(missed(n)).toBeLessThan(1e-13);
+  });
+});
+
+describe.each(Object.keys(tableaus).filter(isExact))("%s", (name) => {
   const { a, b, c, order } = tableaus[name]!;
   const A = a.map((row) => row.map(exact));
 
