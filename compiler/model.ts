@@ -37,6 +37,10 @@ export interface SolverDefaults {
   readonly t1: number;
   readonly steps?: number | undefined;
   readonly dt?: number | undefined;
+  readonly rtol?: number | undefined;
+  readonly atol?: number | undefined;
+  readonly maxSteps?: number | undefined;
+  readonly start?: string | undefined;
   readonly adjoint: string;
   /** Dotted paths, e.g. "params.W1", "state", "inputs.torque"; undefined: everything. */
   readonly wrt?: readonly string[] | undefined;

@@ -27,11 +27,36 @@ export interface Solver {
   readonly adjoint: string;
   readonly t0: number;
   readonly t1: number;
-  /** Fixed number of steps: default of the run, and the capacity of the checkpoints. */
+  /** Fixed number of steps, or the limit of adaptive ones: default of the run, and the capacity of the checkpoints. */
   readonly steps: number;
+  /** Of adaptive steps; nothing: steps are fixed. */
+  readonly tolerance?: { readonly rtol: number; readonly atol: number } | undefined;
   /** Dotted paths that are differentiated; undefined: everything. */
   readonly wrt?: readonly string[] | undefined;
 }
+
+/** The words of `control`, in their order, with their defaults; the last is the number of steps or their limit. */
+export const controlOf = ({ t0, t1, steps, tolerance }: Solver): readonly (readonly [string, number])[] => [
+  ["t0", t0],
+  ["t1", t1],
+  ...(tolerance === undefined
+    ? [["steps", steps] as const]
+    : ([
+        ["rtol", tolerance.rtol],
+        ["atol", tolerance.atol],
+        ["maxSteps", steps],
+      ] as const)),
+];
+
+/** How the steps come about, in words. */
+export const stepsInWords = ({ steps, tolerance }: Solver): string =>
+  tolerance === undefined ? `${steps} steps` : `rtol ${tolerance.rtol}, atol ${tolerance.atol}`;
+
+/** The words of `report`, in their order. */
+export const reportOf = ({ tolerance }: Solver): readonly string[] => [
+  ...["failedStep", "failedStage"],
+  ...(tolerance === undefined ? [] : ["accepted", "rejected", "evaluations"]),
+];
 
 /** An argument of an exported function: a scalar, or a flat record whose leaves are parameters of the IR function. */
 export type EntryArgument =
@@ -61,6 +86,8 @@ export interface Module {
   readonly counts: {
     readonly solve: { readonly field: number };
     readonly gradient: { readonly field: number; readonly vjp: number };
+    /** Of the reverse sweep, in each step. */
+    readonly reverse: { readonly field: number; readonly vjp: number };
   };
   /** Words of real storage, by role. */
   readonly words: { readonly checkpoints: number; readonly workspace: number };

@@ -59,24 +59,21 @@ export const optionSpecs: readonly OptionSpec[] = [
     key: "rtol",
     form: "real",
     value: "tolerance",
-    help: "relative tolerance of adaptive steps",
-    later: "fixed steps work: --steps N or --dt H",
+    help: "relative tolerance of adaptive steps (1e-6)",
     library: true,
   },
   {
     key: "atol",
     form: "real",
     value: "tolerance",
-    help: "absolute tolerance of adaptive steps",
-    later: "fixed steps work: --steps N or --dt H",
+    help: "absolute tolerance of adaptive steps (1e-9)",
     library: true,
   },
   {
     key: "maxSteps",
     form: "count",
     value: "n",
-    help: "step limit of adaptive steps",
-    later: "fixed steps work: --steps N or --dt H",
+    help: "most attempts at adaptive steps, rejected ones included (10000)",
     library: true,
   },
   {
@@ -281,6 +278,9 @@ export interface Options {
   readonly method?: string;
   readonly steps?: number;
   readonly dt?: number;
+  readonly rtol?: number;
+  readonly atol?: number;
+  readonly maxSteps?: number;
   readonly t0?: number;
   readonly t1?: number;
   readonly start?: string;

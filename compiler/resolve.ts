@@ -12,8 +12,11 @@ import {
   badStart,
   badStepSize,
   badSteps,
+  badTolerance,
   methodNotAvailableYet,
+  noErrorEstimate,
   stepsAndStepSize,
+  stepsAndTolerances,
   stepsNoMultipleOfPieces,
   timeOffSteps,
   timeOutside,
@@ -26,6 +29,7 @@ import {
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { nearest } from "./diagnostics/nearest.ts";
 import type { Span } from "./diagnostics/span.ts";
+import { embeddedOf } from "./integrate/embedded.ts";
 import { methodNamed, methods } from "./integrate/methods.ts";
 import { takesStart } from "./integrate/schemes.ts";
 import type { Model } from "./model.ts";
@@ -84,7 +88,7 @@ export function resolveSolver(model: Model, options: Options): Resolved {
 
   const method = options.method ?? written.method;
   note(checkMethod(method, place("method", options.method)), options.method);
-  const start = options.start;
+  const start = options.start ?? written.start;
   if (start !== undefined) note(checkStart(method, start), start);
   const adjoint = options.adjoint ?? written.adjoint;
   note(checkAdjoint(adjoint, place("adjoint", options.adjoint)), options.adjoint);
@@ -100,16 +104,21 @@ export function resolveSolver(model: Model, options: Options): Resolved {
   }
   const outside = checkTimes(model, t0, t1);
   note(outside, options.t0, options.t1);
-  const count = stepCount(model, options, t0, length);
-  if (count.steps === undefined) note(count.diagnostics, options.steps, options.dt);
-  else if (outside.length === 0) {
+  const count = isAdaptive(model, options)
+    ? toleranceOf(model, options, method)
+    : stepCount(model, options, t0, length);
+  if (count.steps === undefined) {
+    const { steps, dt, rtol, atol, maxSteps } = options;
+    note(count.diagnostics, steps, dt, rtol, atol, maxSteps);
+  } else if (outside.length === 0 && count.tolerance === undefined) {
     const straddling = checkBoundaries(model, count.steps, t0, length, count.span);
     note(straddling, options.steps, options.dt, options.t0, options.t1);
   }
   if (found.length > 0 || count.steps === undefined) return { diagnostics: found, fault };
   // A state that is computed has no gradient of its own.
   const asked = wrt ?? (model.initial === undefined ? undefined : ["params", "inputs"]);
-  return { solver: { method, start, adjoint, t0, t1, steps: count.steps, wrt: asked } };
+  const { steps, tolerance } = count;
+  return { solver: { method, start, adjoint, t0, t1, steps, tolerance, wrt: asked } };
 }
 
 function checkMethod(method: string, span: Span | undefined): Diagnostic[] {
@@ -147,10 +156,53 @@ function checkTimes(model: Model, t0: number, t1: number): Diagnostic[] {
 }
 
 interface Count {
+  /** The limit, of adaptive steps. */
   readonly steps?: number;
+  readonly tolerance?: Solver["tolerance"];
   /** Where the model wrote the number. */
   readonly span?: Span | undefined;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+const tolerances = { rtol: 1e-6, atol: 1e-9 };
+
+/** Attempts at adaptive steps, at most, where nobody says. */
+const defaultLimit = 10_000;
+
+const isOneGiven = (...values: readonly unknown[]): boolean => values.some((value) => value !== undefined);
+
+/** Flags win over the model, whichever way of stepping they name. */
+function isAdaptive({ solver }: Model, { steps, dt, rtol, atol }: Options): boolean {
+  if (isOneGiven(rtol, atol)) return true;
+  return !isOneGiven(steps, dt) && isOneGiven(solver.rtol, solver.atol);
+}
+
+function toleranceOf(model: Model, options: Options, method: string): Count {
+  const { solver, solverSpans } = model;
+  const isFlagged = isOneGiven(options.rtol, options.atol);
+  const diagnostics: Diagnostic[] = [];
+  const place = isFlagged ? undefined : (solverSpans["rtol"] ?? solverSpans["atol"]);
+  const both = isFlagged ? isOneGiven(options.steps, options.dt) : isOneGiven(solver.steps, solver.dt);
+  if (both) diagnostics.push(stepsAndTolerances(place));
+  const row = methodNamed(method);
+  if (row !== undefined && embeddedOf(method) === undefined) {
+    diagnostics.push(
+      noErrorEstimate(
+        method,
+        methods.filter(({ name }) => embeddedOf(name)).map(({ name }) => name),
+        place,
+      ),
+    );
+  }
+  const rtol = options.rtol ?? solver.rtol;
+  const atol = options.atol ?? solver.atol;
+  const tolerance = { rtol: rtol ?? tolerances.rtol, atol: atol ?? tolerances.atol };
+  if (!(tolerance.rtol >= 0 && tolerance.atol >= 0 && tolerance.rtol + tolerance.atol > 0))
+    diagnostics.push(badTolerance(tolerance.rtol, tolerance.atol, place));
+  const limit = options.maxSteps ?? solver.maxSteps ?? defaultLimit;
+  if (!(Number.isSafeInteger(limit) && limit >= 1 && limit <= 0x7fffffff))
+    diagnostics.push(badSteps(limit, options.maxSteps === undefined ? solverSpans["maxSteps"] : undefined));
+  return diagnostics.length > 0 ? { diagnostics } : { steps: limit, tolerance, diagnostics };
 }
 
 /** Flags win over the model; a number of steps or a step size of the one replaces either of the other. */

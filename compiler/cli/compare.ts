@@ -47,7 +47,8 @@ export async function compare(
   }
   const target = (options.target ?? ["js"])[0]!;
   const bills = rows.map(
-    ({ ready }) => solverJson(ready, options, target, "gradient") as Record<string, number>,
+    ({ ready, gradients }) =>
+      solverJson(ready, options, target, "gradient", gradients) as Record<string, number>,
   );
   const cells = [
     ["plan", "loss", "differs by", "field", "vjp", "checkpoints", "workspace", "time"],

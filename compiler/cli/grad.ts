@@ -4,7 +4,7 @@ import type { Ready } from "../compile.ts";
 import type { Gradients, Problem } from "../execute/problem.ts";
 import { defaultProblem } from "../execute/problem.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
-import type { Module } from "../module.ts";
+import { type Module, stepsInWords } from "../module.ts";
 import type { CommandOptions, Target } from "../options.ts";
 import { isDifferentiated } from "../resolve.ts";
 import { compare } from "./compare.ts";
@@ -57,7 +57,7 @@ function gradientDocument(ready: Ready, gradients: Gradients, options: CommandOp
     model: module.model.name,
     value: gradients.value,
     gradient: gradientJson(module, gradients),
-    solver: solverJson(ready, options, target, "gradient"),
+    solver: solverJson(ready, options, target, "gradient", gradients),
   };
 }
 
@@ -116,7 +116,7 @@ function table(module: Module, problem: Problem, gradients: Gradients, target: s
   );
   return [
     `${title(model)}  loss ${shortNumber(gradients.value)}`,
-    `${solver.method}, ${solver.steps} steps from ${solver.t0} to ${solver.t1}, adjoint ${solver.adjoint}, target ${target}`,
+    `${solver.method}, ${stepsInWords(solver)} from ${solver.t0} to ${solver.t1}, adjoint ${solver.adjoint}, target ${target}`,
     "",
     ...lines.map((line) => line.trimEnd()),
     "",

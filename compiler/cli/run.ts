@@ -4,6 +4,7 @@ import { plotSvg, plotTerminal, type Series } from "../../runtime/plot.ts";
 import { lower, type Ready } from "../compile.ts";
 import { badUsage } from "../diagnostics/command-messages.ts";
 import { defaultProblem, type Problem, type Solution } from "../execute/problem.ts";
+import { stepsInWords } from "../module.ts";
 import type { CommandOptions, Target } from "../options.ts";
 import type { OutputFile } from "./atomic-write.ts";
 import { deliver } from "./deliver.ts";
@@ -68,7 +69,7 @@ function text(
       state: stateJson(model, solution),
       outputs: outputsJson(model, solution),
       value,
-      solver: solverJson(ready, options, target, "solve"),
+      solver: solverJson(ready, options, target, "solve", solution),
     })}\n`;
   }
   const columns: Column[] = [{ name: "t", values: times }, ...columnsOf(model, solution)];
@@ -77,7 +78,7 @@ function text(
     return [columns.map((column) => cell(column.name)).join(","), ...rows, ""].join("\n");
   }
   const title = `${model.name}${value === null ? "" : `  loss ${shortNumber(value)}`}`;
-  const how = `${solver.method}, ${solver.steps} steps from ${solver.t0} to ${solver.t1}, target ${target}`;
+  const how = `${solver.method}, ${stepsInWords(solver)} from ${solver.t0} to ${solver.t1}, target ${target}`;
   return [title, how, "", ...table(columns), ""].join("\n");
 }
 
@@ -105,11 +106,13 @@ const mostLines = 8;
 /** The solution on the step boundaries, as lines: `times` alone can be a single point. */
 async function drawing(ready: Ready, problem: Problem, options: CommandOptions): Promise<Series[]> {
   const { model, solver } = ready.module;
-  const every = Math.ceil(solver.steps / mostPoints);
-  const count = Math.floor(solver.steps / every) + 1;
-  const h = (solver.t1 - solver.t0) / solver.steps;
+  // Adaptive steps are met at as many times as fill a terminal.
+  const steps = solver.tolerance === undefined ? solver.steps : mostPoints / 4;
+  const every = Math.ceil(steps / mostPoints);
+  const count = Math.floor(steps / every) + 1;
+  const h = (solver.t1 - solver.t0) / steps;
   const times = Array.from({ length: count }, (_, k) => solver.t0 + k * every * h);
-  if ((count - 1) * every === solver.steps) times[count - 1] = solver.t1;
+  if ((count - 1) * every === steps) times[count - 1] = solver.t1;
   // A loss may speak of its observations by number, and a drawing has more of them.
   const dense = { ...model, times, loss: {} };
   const engine = await openJavaScript(

@@ -16,15 +16,20 @@ export function solverJson(
   options: CommandOptions,
   target: Target,
   question: "solve" | "gradient",
+  { run }: Pick<Ending, "run"> = {},
 ): Json {
   const { module } = ready;
   const plan = planOf(module, options, workspaceBytes(ready, target, options));
-  const counts = question === "gradient" ? module.counts.gradient : { ...module.counts.solve, vjp: 0 };
+  const planned = question === "gradient" ? module.counts.gradient : { ...module.counts.solve, vjp: 0 };
+  const { reverse } = module.counts;
+  const back = question === "gradient" && run !== undefined ? run.accepted : 0;
+  const counts =
+    run === undefined ? planned : { field: run.evaluations + back * reverse.field, vjp: back * reverse.vjp };
   return {
     method: plan.method,
     adjoint: plan.adjoint,
-    steps: plan.steps,
-    rejected: 0,
+    steps: run?.accepted ?? plan.steps,
+    rejected: run?.rejected ?? 0,
     fieldEvaluations: counts.field,
     vjpEvaluations: counts.vjp,
     checkpointBytes: question === "gradient" ? plan.checkpointBytes : 0,
@@ -36,8 +41,14 @@ export function solverJson(
 }
 
 const words: Readonly<Record<number, readonly [string, string]>> = {
-  [status.stepLimit]: ["the step limit was reached", "ask for fewer steps"],
-  [status.stepUnderflow]: ["the step size fell below what the time can resolve", "ask for fewer steps"],
+  [status.stepLimit]: [
+    "the step limit was reached",
+    "raise `--max-steps`, loosen the tolerances, or ask for fewer fixed steps",
+  ],
+  [status.stepUnderflow]: [
+    "the step size fell below what the time can resolve",
+    "loosen the tolerances, or look for a singularity of the solution there",
+  ],
   [status.notFiniteField]: [
     "the vector field is not finite",
     "take more steps, or look for a division by zero or a logarithm of a negative number",
@@ -73,6 +84,8 @@ export function requireFinished(ending: Ending, what: "solve" | "gradient", modu
 const located: ReadonlySet<number> = new Set([status.notFiniteField, status.notFiniteState]);
 
 function placeOf({ step, stage }: NonNullable<Ending["stoppedAt"]>, { solver }: Module): string {
+  const at = stage > 0 ? `, stage ${stage}` : "";
+  if (solver.tolerance !== undefined) return ` behind step ${step}${at}`;
   const t = solver.t0 + (step * (solver.t1 - solver.t0)) / solver.steps;
-  return ` in step ${step + 1} of ${solver.steps}${stage > 0 ? `, stage ${stage}` : ""}, which starts at t = ${shortNumber(t)}`;
+  return ` in step ${step + 1} of ${solver.steps}${at}, which starts at t = ${shortNumber(t)}`;
 }

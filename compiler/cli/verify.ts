@@ -8,7 +8,7 @@ import { javaScriptEngine, loadJavaScript } from "../execute/javascript.ts";
 import { defaultProblem, type Problem } from "../execute/problem.ts";
 import { opcodesOf } from "../ir/walk.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
-import type { Module } from "../module.ts";
+import { type Module, stepsInWords } from "../module.ts";
 import type { CommandOptions } from "../options.ts";
 import { adjoints, isDifferentiated } from "../resolve.ts";
 import { targetsAgree } from "../verify/agreement.ts";
@@ -53,7 +53,7 @@ export async function run(
     if (options.json !== true) context.print(`${line(check, context.colorOut)}\n`);
   };
   if (options.json !== true)
-    context.print(`${module.model.name}: ${module.solver.method}, ${module.solver.steps} steps\n`);
+    context.print(`${module.model.name}: ${module.solver.method}, ${stepsInWords(module.solver)}\n`);
   await runChecks(ready, problem, { ...options, target: options.target ?? ["js", "c"] }, compilers, {
     report,
     withPlan: (adjoint) => {

@@ -126,6 +126,24 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
     "rhs: ({ q, p }) => ({ q: p, p: -q - 0.1 * p })   // --method verlet",
     "Take a method for any system: `gauss1`, `gauss2` and `gauss3` are symplectic for all Hamiltonian systems.",
   ),
+  ODE4019: say(
+    "fixed and adaptive at once",
+    "Steps are either of one length, given by their number or size, or chosen by tolerances.",
+    'solver: { method: "dopri5", steps: 100, rtol: 1e-6 }',
+    "Leave one of them out. A flag replaces what the model says: `--rtol 1e-8` makes the steps adaptive.",
+  ),
+  ODE4021: say(
+    "method without an error estimate",
+    "Adaptive steps compare two results of each step; the method has one.",
+    "odegrad run model.ode.ts --method rk4 --rtol 1e-6",
+    "Take a method with an estimate (`dopri5`, `tsit5`, `bosh3`, `dopri8` and others), or fixed steps.",
+  ),
+  ODE4022: say(
+    "tolerances that cannot be met",
+    "A step is accepted where its error is below atol + rtol·|x| in the mean. With a negative number, or two zeros, none ever is.",
+    "odegrad run model.ode.ts --rtol 0 --atol 0",
+    "Give tolerances from 0 on, at least one of them positive.",
+  ),
   ODE4020: say(
     "more working memory than there is",
     "The reverse sweep of a loop reads values that the forward sweep keeps, one for each trip of the loops around them. All of them together may take 2 GiB, beside the states that are stored for each step.",

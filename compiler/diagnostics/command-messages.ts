@@ -101,6 +101,24 @@ export const stepsAndStepSize = (): Diagnostic =>
     suggestion: "give `--steps` or `--dt`, not both",
   });
 
+export const stepsAndTolerances = (span?: Span): Diagnostic =>
+  error("ODE4019", "both fixed steps and tolerances are given", {
+    span,
+    suggestion: "give `steps` or `dt` for fixed steps, or `rtol` and `atol` for adaptive ones",
+  });
+
+export const noErrorEstimate = (method: string, those: readonly string[], span?: Span): Diagnostic =>
+  error("ODE4021", `\`${method}\` has no error estimate, so its steps cannot be adaptive`, {
+    span,
+    suggestion: `take one of ${list(those)}, or fixed \`steps\``,
+  });
+
+export const badTolerance = (rtol: number, atol: number, span?: Span): Diagnostic =>
+  error("ODE4022", `the tolerances rtol = ${rtol} and atol = ${atol} make no error acceptable`, {
+    span,
+    suggestion: "give numbers from 0 on, not both 0, e.g. `rtol: 1e-6, atol: 1e-9`",
+  });
+
 export const stepsNoMultipleOfPieces = (
   steps: number,
   input: string,

@@ -4,7 +4,7 @@
  */
 
 import type { GlobalArray } from "../ir/nodes.ts";
-import { type Module, status } from "../module.ts";
+import { type Module, reportOf, type Solver, status } from "../module.ts";
 import {
   cNumber,
   declareMembers,
@@ -104,7 +104,8 @@ function structs(parts: Parts): string[] {
     ...onlyIf(has.outputs, record("outputs")),
     struct("problem", [
       `    ${real} t0, t1;`,
-      "    uint32_t steps;",
+      ...onlyIf(parts.module.solver.tolerance !== undefined, `    ${real} rtol, atol;`),
+      `    uint32_t ${stepsMember(parts.module.solver)};`,
       `    ${p}_state state0;`,
       ...onlyIf(has.params, `    ${p}_params params;`),
       ...onlyIf(has.inputs, `    ${p}_inputs inputs;`),
@@ -125,7 +126,7 @@ function structs(parts: Parts): string[] {
   ];
 }
 
-function workspace({ prefix: p, real, names, storage }: Parts): string {
+function workspace({ module, prefix: p, real, names, storage }: Parts): string {
   const declare =
     (type: string) =>
     (array: GlobalArray): string =>
@@ -133,22 +134,30 @@ function workspace({ prefix: p, real, names, storage }: Parts): string {
   const lines = [
     ...storage.reals.map(declare(real)),
     ...onlyIf(storage.keepsStates, `    ${p}_state states[${names.macro("TIMES")}];`),
-    `    ${real} failed_step, failed_stage;`,
+    `    ${real} ${reportOf(module.solver).map(snake).join(", ")};`,
     ...storage.integers.map(declare("int32_t")),
     ...onlyIf(storage.padding(real === "float" ? 4 : 8) > 0, "    int32_t unused;"),
   ];
   return `typedef struct {\n${lines.join("\n")}\n} ${p}_workspace;`;
 }
 
-function prototype({ prefix: p, names }: Parts, entry: "solve" | "gradient"): string {
+function prototype({ module, prefix: p, names }: Parts, entry: "solve" | "gradient"): string {
   const remark =
     entry === "solve"
-      ? "Integrates from t0 to t1 in equal steps: states at the observation times, and the loss."
+      ? module.solver.tolerance === undefined
+        ? "Integrates from t0 to t1 in equal steps: states at the observation times, and the loss."
+        : "Integrates from t0 to t1 in steps chosen by the tolerances: states at the observation times, and the loss."
       : "The loss and its exact gradient.";
   const result = entry === "solve" ? "solution" : "gradients";
   return `/* ${remark} At most ${names.macro("STEPS")} steps. */
 int ${p}_${entry}(const ${p}_problem *in, ${p}_workspace *ws, ${p}_${result} *out);`;
 }
+
+/** The member of the problem that says how many steps there are, or at most are. */
+export const stepsMember = ({ tolerance }: Solver): string =>
+  tolerance === undefined ? "steps" : "max_steps";
+
+const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** The definition of the model's defaults. */
 export function defaultText(parts: Parts): string {
@@ -158,6 +167,9 @@ export function defaultText(parts: Parts): string {
   const members = [
     cNumber(solver.t0, real),
     cNumber(solver.t1, real),
+    ...(solver.tolerance === undefined
+      ? []
+      : [cNumber(solver.tolerance.rtol, real), cNumber(solver.tolerance.atol, real)]),
     `${solver.steps}u`,
     structInitialiser(layout.state.members, real),
     ...onlyIf(has.params, structInitialiser(layout.params.members, real)),

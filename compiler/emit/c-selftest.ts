@@ -8,7 +8,7 @@ import { isWanted } from "../integrate/interface-arrays.ts";
 import { opcodesOf } from "../ir/walk.ts";
 import { type Leaf, sizeOf } from "../model.ts";
 import { status } from "../module.ts";
-import type { Parts } from "./c-declarations.ts";
+import { type Parts, stepsMember } from "./c-declarations.ts";
 import { cNumber, type RecordLayout } from "./c-layout.ts";
 import { printFloat } from "./c-print-float.ts";
 
@@ -212,7 +212,7 @@ function main(parts: Parts, tolerance: number): string {
     ]) {
       lines.push(
         `    problem = ${p}_default;`,
-        `    problem.steps = ${count};`,
+        `    problem.${stepsMember(parts.module.solver)} = ${count};`,
         `    expect(${call("&problem", "&workspace", `&${result}`)} != ${ok}, "${entry} refuses ${what}");`,
       );
     }

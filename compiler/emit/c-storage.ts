@@ -7,7 +7,7 @@
 import type { Fn, GlobalArray } from "../ir/nodes.ts";
 import { arraysOf, calleesOf } from "../ir/walk.ts";
 import { sizeOf } from "../model.ts";
-import type { Module } from "../module.ts";
+import { type Module, reportOf } from "../module.ts";
 import type { Layout } from "./c-layout.ts";
 import type { CNames } from "./c-names.ts";
 import { Identifiers } from "./identifiers.ts";
@@ -28,6 +28,7 @@ export class Storage {
   readonly integers: readonly GlobalArray[];
   /** A gradient passes by the observations, for which its results have no place. */
   readonly keepsStates: boolean;
+  readonly #reportWords: number;
   readonly #layout: Layout;
   readonly #arrays: ReadonlyMap<string, GlobalArray>;
   readonly #byName: ReadonlyMap<string, Fn>;
@@ -38,6 +39,7 @@ export class Storage {
   constructor(module: Module, layout: Layout, names: CNames) {
     const { program } = module;
     this.#layout = layout;
+    this.#reportWords = reportOf(module.solver).length;
     this.#arrays = new Map(program.arrays.map((array) => [array.name, array]));
     this.#byName = new Map(program.functions.map((fn) => [fn.name, fn]));
     this.entries = (["solve", "gradient"] as const).filter((name) =>
@@ -186,9 +188,10 @@ export class Storage {
   /** Size of the workspace: reals, then integers of four bytes. */
   workspaceBytes(wordBytes: number, stateWords: number): number {
     const states = this.keepsStates ? this.#layout.observations * stateWords : 0;
-    // The two words of the report are there always.
+    // The words of the report are there always.
     return (
-      (words(this.reals) + states + 2) * wordBytes + (words(this.integers) + this.padding(wordBytes)) * 4
+      (words(this.reals) + states + this.#reportWords) * wordBytes +
+      (words(this.integers) + this.padding(wordBytes)) * 4
     );
   }
 }

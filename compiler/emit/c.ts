@@ -10,7 +10,7 @@ import type { Fn, GlobalArray } from "../ir/nodes.ts";
 import { sizeOf } from "../model.ts";
 import { type Module, status } from "../module.ts";
 import { comment } from "./c-comment.ts";
-import { defaultText, headerText, type Parts } from "./c-declarations.ts";
+import { defaultText, headerText, type Parts, stepsMember } from "./c-declarations.ts";
 import { CPrinter, type Spelling } from "./c-functions.ts";
 import { type HelperName, helperText } from "./c-helpers.ts";
 import { initialiser, layoutOf, type Real, wrapped } from "./c-layout.ts";
@@ -135,7 +135,7 @@ ${lines.map((line) => line.text).join("\n")}
     // the one it was compiled for.
     const refusal =
       name === "solve"
-        ? `    if (in->steps > ${names.macro("STEPS")}) {\n${printed(this.#refusal(), "    ")}\n    }\n`
+        ? `    if (in->${stepsMember(this.#parts.module.solver)} > ${names.macro("STEPS")}) {\n${printed(this.#refusal(), "    ")}\n    }\n`
         : "";
     return `static int ${p}_run_${name}(${pointers.length === 0 ? "void" : pointers.join(", ")})
 {
@@ -198,7 +198,7 @@ ${refusal}    return ${p}_run_${name}(${used.join(", ")});
       isInteger: (name) => storage.array(name)?.element === "integer",
       isUnsigned: (name) => {
         const home = storage.array(name)?.home;
-        return home?.record === "control" && home.path[0] === "steps";
+        return home?.record === "control" && home.path[0] === stepsMember(this.#parts.module.solver);
       },
       call: (callee, args) => {
         const pointers = storage.pointersOf(storage.fn(callee));

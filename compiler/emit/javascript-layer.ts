@@ -18,12 +18,14 @@ export const layerNames: readonly string[] =
 
 /**
  * `types`: aliases of the model's records in the TypeScript dialect, undefined in JavaScript. `isComputed`: the initial
- * state is computed from parameters, so nobody gives it and it has no gradient.
+ * state is computed from parameters, so nobody gives it and it has no gradient. `controls`: names of the words of
+ * `io.control`.
  */
 export function comfortableLayer(
   types: string | undefined,
   checkpoints: Checkpoints,
   isComputed: boolean,
+  controls: readonly string[],
 ): string {
   const isTyped = types !== undefined;
   return [
@@ -31,7 +33,7 @@ export function comfortableLayer(
     reserve(isTyped, checkpoints),
     "",
     ...(isTyped ? [types, ""] : []),
-    records(isTyped, isComputed),
+    records(isTyped, isComputed, controls),
   ].join("\n");
 }
 
@@ -55,7 +57,7 @@ function reserve(isTyped: boolean, { arrays, capacity }: Checkpoints): string {
   ].join("\n");
 }
 
-function records(isTyped: boolean, isComputed: boolean): string {
+function records(isTyped: boolean, isComputed: boolean, controls: readonly string[]): string {
   const t = (text: string): string => (isTyped ? text : "");
   return `${t("type Rows = { path: string[]; offset: number; shape: number[] }[];\n\n")}/** Leaves by the path of their names. */
 function leavesOf(layout${t(": Layout")})${t(": Rows")} {
@@ -181,7 +183,7 @@ function ask${t("<Answer>")}(question${t(": Question")}, answer${t(": () => Answ
 }
 
 function pose(question${t(": Question")})${t(": void")} {
-  const known = [${isComputed ? "" : '"state", '}"params", "inputs", "data", "times", "t0", "t1", "steps"];
+  const known = [${isComputed ? "" : '"state", '}"params", "inputs", "data", "times", ${controls.map((name) => `"${name}"`).join(", ")}];
   if (!isRecord(question)) throw new TypeError("a record is expected, of " + known.join(", "));
   for (const key of Object.keys(question)) {
     if (!known.includes(key)) throw new TypeError("no option of the name " + key + "; there is " + known.join(", "));
@@ -189,7 +191,7 @@ function pose(question${t(": Question")})${t(": void")} {
 ${isComputed ? "" : '  if (question.state !== undefined) fill(question.state, state0$, meta.state, "state");\n'}  if (question.params !== undefined) fill(question.params, params$, meta.params, "parameter");
   if (question.inputs !== undefined) fillInputs(question.inputs);
   if (question.data !== undefined) fill(question.data, data$, meta.data, "data");
-  for (const name of ["t0", "t1", "steps"]${t(" as const")}) {
+  for (const name of [${controls.map((name) => `"${name}"`).join(", ")}]${t(" as const")}) {
     if (question[name] !== undefined) write(question[name], control$, meta.control[name], [], name);
   }
   if (!meta.timesAreGiven) {

@@ -38,7 +38,7 @@ function recordType(leaves: readonly Named[], brackets: string, indent: string, 
   return `{\n${rows.join("\n")}\n${indent}}`;
 }
 
-export function recordTypes(model: Model): string {
+export function recordTypes(model: Model, controls: readonly string[]): string {
   const named = (leaves: readonly Leaf[]): Named[] => leaves.map(({ path, shape }) => ({ path, shape }));
   const outputs = model.outputs.map(({ name, shape }) => ({ path: [name], shape }));
   // One entry per piece or knot, each in the shape of its leaf or record.
@@ -58,7 +58,7 @@ export function recordTypes(model: Model): string {
     "  : { readonly [name in keyof T]?: Given<T[name]> };",
     "export type Question = {",
     `  ${model.initial === undefined ? "state?: Given<State>; " : ""}params?: Given<Params>; inputs?: Given<Inputs>; data?: Given<Data>;`,
-    "  times?: ArrayLike<number>; t0?: number; t1?: number; steps?: number;",
+    `  times?: ArrayLike<number>; ${controls.map((name) => `${name}?: number;`).join(" ")}`,
     "};",
     "/** Leaves of states and outputs are lists, one entry per time. */",
     alias(

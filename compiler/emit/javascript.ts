@@ -7,7 +7,7 @@
 import { addMapping, GenMapping, setSourceContent, toEncodedMap } from "@jridgewell/gen-mapping";
 import type { GlobalArray, Home } from "../ir/nodes.ts";
 import { type Leaf, sizeOf } from "../model.ts";
-import { type Module, status } from "../module.ts";
+import { controlOf, type Module, reportOf, status } from "../module.ts";
 import type { Line } from "./function-printer.ts";
 import { Identifiers, reserved } from "./identifiers.ts";
 import { lineComments } from "./javascript-comment.ts";
@@ -47,9 +47,12 @@ export function emitJavaScript(module: Module, options: JavaScriptOptions): { co
     const entry = entryOf.get(fn.name);
     lines.push({ text: "" }, ...(entry ? printer.entry(fn, entry) : printer.kernel(fn)));
   }
-  const types = isTyped ? recordTypes(module.model) : undefined;
+  const controls = controlOf(module.solver).map(([name]) => name);
+  const types = isTyped ? recordTypes(module.model, controls) : undefined;
   lines.push(
-    ...plainLines(comfortableLayer(types, storage.checkpoints(), module.model.initial !== undefined)),
+    ...plainLines(
+      comfortableLayer(types, storage.checkpoints(), module.model.initial !== undefined, controls),
+    ),
   );
   return {
     code: `${lines.map((line) => line.text).join("\n")}\n`,
@@ -134,7 +137,7 @@ class Storage {
     const observations = model.times?.length ?? 1;
     const outputs = model.outputs.reduce((sum, output) => sum + sizeOf(output.shape), 0);
     const sizes: { readonly [name in Home["record"]]: number } = {
-      control: 3,
+      control: controlOf(this.#module.solver).length,
       state0: words(model.state),
       params: words(model.params),
       inputs,
@@ -146,7 +149,7 @@ class Storage {
       state0Bar: words(model.state),
       paramsBar: words(model.params),
       inputsBar: inputs,
-      report: 2,
+      report: reportOf(this.#module.solver).length,
     };
     for (const name of recordNames) {
       const data = new Float64Array(sizes[name]);
@@ -239,6 +242,8 @@ function numbers(values: Iterable<number>): string {
   return `[\n${rows.join("\n")}\n]`;
 }
 
+const offsets = (names: readonly string[]): string => names.map((name, i) => `${name}: ${i}`).join(", ");
+
 function metaText(module: Module, isTyped: boolean): string {
   const { model, solver } = module;
   const layout = (leaves: readonly { name: string; offset: number; shape: readonly number[] }[]): string => {
@@ -283,14 +288,14 @@ function metaText(module: Module, isTyped: boolean): string {
     `  version: ${quoted(module.version)},`,
     `  method: ${quoted(solver.method)},`,
     `  adjoint: ${quoted(solver.adjoint)},`,
-    "  control: { t0: 0, t1: 1, steps: 2 },",
+    `  control: { ${offsets(controlOf(solver).map(([name]) => name))} },`,
     `  state: ${plain(model.state)}${layoutType},`,
     `  params: ${plain(model.params)}${layoutType},`,
     `  inputs: ${layout(inputs)}${layoutType},`,
     `  data: ${plain(model.data)}${layoutType},`,
     `  outputs: ${layout(outputs)}${layoutType},`,
     `  timesAreGiven: ${model.times !== undefined},`,
-    "  report: { failedStep: 0, failedStage: 1 },",
+    `  report: { ${offsets(reportOf(solver))} },`,
     `  bytes: { workspace: ${bytes}, checkpoints: ${8 * module.words.checkpoints} },`,
     "};",
     "",

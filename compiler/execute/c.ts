@@ -10,7 +10,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type { Model } from "../model.ts";
 import { formatHex, parseHex } from "./hex.ts";
-import { type Engine, type Problem, sizesOf } from "./problem.ts";
+import { controlWords, type Ending, type Engine, type Problem, sizesOf } from "./problem.ts";
 
 export interface CFiles {
   readonly header: { readonly name: string; readonly text: string };
@@ -51,7 +51,14 @@ export function findCompilers(environment: Readonly<Record<string, string | unde
 /** Contraction to fused operations stays off: JavaScript has none, and the two are compared bit for bit. */
 const runFlags = ["-std=c99", "-O2", "-ffp-contract=off"];
 
-export function cEngine(files: CFiles, model: Model, prefix: string, real: "double" | "float"): CEngine {
+/** `isAdaptive`: whether the problem has tolerances in it. */
+export function cEngine(
+  files: CFiles,
+  model: Model,
+  prefix: string,
+  real: "double" | "float",
+  isAdaptive = false,
+): CEngine {
   const compiler = findCompilers(process.env)[0];
   if (compiler === undefined) throw new NoCompiler();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-"));
@@ -59,7 +66,10 @@ export function cEngine(files: CFiles, model: Model, prefix: string, real: "doub
   try {
     fs.writeFileSync(path.join(folder, files.header.name), files.header.text);
     fs.writeFileSync(path.join(folder, files.source.name), files.source.text);
-    fs.writeFileSync(path.join(folder, "driver.c"), driver(files.header.name, model, prefix, real));
+    fs.writeFileSync(
+      path.join(folder, "driver.c"),
+      driver(files.header.name, model, prefix, real, isAdaptive),
+    );
     const made = spawnSync(compiler, [...runFlags, "-o", "program", files.source.name, "driver.c", "-lm"], {
       cwd: folder,
       encoding: "utf8",
@@ -69,7 +79,10 @@ export function cEngine(files: CFiles, model: Model, prefix: string, real: "doub
     close();
     throw error;
   }
-  const ask = (question: "solve" | "gradient", problem: Problem): number[] => {
+  const ask = (
+    question: "solve" | "gradient",
+    problem: Problem,
+  ): Ending & { value: number; rest: number[] } => {
     const asked = spawnSync(path.join(folder, "program"), [question], {
       input: questionText(problem),
       encoding: "utf8",
@@ -80,26 +93,28 @@ export function cEngine(files: CFiles, model: Model, prefix: string, real: "doub
       throw new BadProgram(`the compiled program ended with ${asked.signal ?? `code ${asked.status}`}`);
     }
     const [status, ...numbers] = asked.stdout.trim().split("\n");
-    return [Number(status), ...numbers.map(parseHex)];
+    const [value, ...rest] = numbers.map(parseHex);
+    const [accepted, rejected, evaluations] = isAdaptive ? rest.splice(0, 3) : [];
+    const run =
+      accepted === undefined ? {} : { run: { accepted, rejected: rejected!, evaluations: evaluations! } };
+    return { status: Number(status), value: value!, ...run, rest };
   };
   const sizes = sizesOf(model);
   return {
     solve(problem) {
-      const [status, value, ...rest] = ask("solve", problem);
+      const { rest, ...ending } = ask("solve", problem);
       const states = sizes.times * sizes.state;
       return {
-        status: status!,
-        value: value!,
+        ...ending,
         states: Float64Array.from(rest.slice(0, states)),
         outputs: Float64Array.from(rest.slice(states)),
       };
     },
     gradient(problem) {
-      const [status, value, ...rest] = ask("gradient", problem);
+      const { rest, ...ending } = ask("gradient", problem);
       const [params, inputs] = [sizes.state, sizes.state + sizes.params];
       return {
-        status: status!,
-        value: value!,
+        ...ending,
         state0: Float64Array.from(rest.slice(0, params)),
         params: Float64Array.from(rest.slice(params, inputs)),
         inputs: Float64Array.from(rest.slice(inputs)),
@@ -110,7 +125,8 @@ export function cEngine(files: CFiles, model: Model, prefix: string, real: "doub
 }
 
 function questionText(problem: Problem): string {
-  const lines = [formatHex(problem.t0), formatHex(problem.t1), String(problem.steps)];
+  const control = controlWords(problem);
+  const lines = [...control.slice(0, -1).map(formatHex), String(control.at(-1))];
   for (const record of [problem.state0, problem.params, problem.inputs, problem.data, problem.times]) {
     for (const value of record) lines.push(formatHex(value));
   }
@@ -118,12 +134,21 @@ function questionText(problem: Problem): string {
 }
 
 /** A main program that reads a problem, asks one question and prints the answer. Records are runs of one real type. */
-function driver(header: string, model: Model, prefix: string, real: "double" | "float"): string {
+function driver(
+  header: string,
+  model: Model,
+  prefix: string,
+  real: "double" | "float",
+  isAdaptive: boolean,
+): string {
   const sizes = sizesOf(model);
   const read = (field: string, size: number): string =>
     size === 0 ? "" : `  if (!take((${real} *)(void *)&problem.${field}, ${size}u)) return 2;\n`;
   const print = (value: string, size: number): string =>
     size === 0 ? "" : `    put((const ${real} *)(const void *)&${value}, ${size}u);\n`;
+  const report = isAdaptive
+    ? "    put(&workspace.accepted, 1u);\n    put(&workspace.rejected, 1u);\n    put(&workspace.evaluations, 1u);\n"
+    : "";
   return `#include "${header}"
 #include <stdio.h>
 
@@ -148,15 +173,16 @@ static ${prefix}_gradients gradients;
 int main(int count, char **words) {
   unsigned long steps;
   problem = ${prefix}_default;
-  if (!take(&problem.t0, 1u) || !take(&problem.t1, 1u) || scanf("%lu", &steps) != 1) return 2;
-  problem.steps = (uint32_t)steps;
+  if (!take(&problem.t0, 1u) || !take(&problem.t1, 1u)) return 2;
+${isAdaptive ? "  if (!take(&problem.rtol, 1u) || !take(&problem.atol, 1u)) return 2;\n" : ""}  if (scanf("%lu", &steps) != 1) return 2;
+  problem.${isAdaptive ? "max_steps" : "steps"} = (uint32_t)steps;
 ${read("state0", sizes.state)}${read("params", sizes.params)}${read("inputs", sizes.inputs)}${read("data", sizes.data)}${read("times", model.times === undefined ? 0 : sizes.times)}  if (count > 1 && words[1][0] == 's') {
     printf("%d\\n", ${prefix}_solve(&problem, &workspace, &solution));
     put(&solution.value, 1u);
-${print("solution.states", sizes.times * sizes.state)}${print("solution.outputs", sizes.times * sizes.outputs)}  } else {
+${report}${print("solution.states", sizes.times * sizes.state)}${print("solution.outputs", sizes.times * sizes.outputs)}  } else {
     printf("%d\\n", ${prefix}_gradient(&problem, &workspace, &gradients));
     put(&gradients.value, 1u);
-${print("gradients.state0", sizes.state)}${print("gradients.params", sizes.params)}${print("gradients.inputs", sizes.inputs)}  }
+${report}${print("gradients.state0", sizes.state)}${print("gradients.params", sizes.params)}${print("gradients.inputs", sizes.inputs)}  }
   return 0;
 }
 `;

@@ -4,7 +4,7 @@
  */
 
 import { status } from "../module.ts";
-import type { Ending, Engine, Problem } from "./problem.ts";
+import { controlWords, type Ending, type Engine, type Problem } from "./problem.ts";
 
 /** The exports of a generated module that an engine needs. */
 export interface GeneratedModule {
@@ -39,17 +39,20 @@ export function javaScriptEngine(module: GeneratedModule): Engine {
   const { io } = module;
   const copy = (from: Float64Array | undefined): Float64Array => Float64Array.from(from ?? []);
   const pose = (problem: Problem): void => {
-    io.control.set([problem.t0, problem.t1, problem.steps]);
+    io.control.set(controlWords(problem));
     io.state0.set(problem.state0);
     io.params?.set(problem.params);
     io.inputs?.set(problem.inputs);
     io.data?.set(problem.data);
     io.times?.set(problem.times);
   };
-  const ending = (code: number): Ending =>
-    code === status.ok
-      ? { status: code }
-      : { status: code, stoppedAt: { step: io.report[0]!, stage: io.report[1]! } };
+  const ending = (code: number): Ending => {
+    const [step, stage, accepted, rejected, evaluations] = io.report;
+    const run =
+      accepted === undefined ? {} : { run: { accepted, rejected: rejected!, evaluations: evaluations! } };
+    if (code === status.ok) return { status: code, ...run };
+    return { status: code, stoppedAt: { step: step!, stage: stage! }, ...run };
+  };
   return {
     solve(problem) {
       pose(problem);

@@ -9,7 +9,9 @@ import type { Solver } from "../module.ts";
 export interface Problem {
   readonly t0: number;
   readonly t1: number;
+  /** Of adaptive steps the limit. */
   readonly steps: number;
+  readonly tolerance?: Solver["tolerance"];
   readonly state0: Float64Array;
   readonly params: Float64Array;
   readonly inputs: Float64Array;
@@ -17,9 +19,15 @@ export interface Problem {
   readonly times: Float64Array;
 }
 
+/** The words of `control`, in their order. */
+export const controlWords = ({ t0, t1, steps, tolerance }: Problem): readonly number[] =>
+  tolerance === undefined ? [t0, t1, steps] : [t0, t1, tolerance.rtol, tolerance.atol, steps];
+
 /** How a run ended: a status, and where a target that can tell stopped. */
 export interface Ending {
   readonly status: number;
+  /** What an adaptive run came to: steps, rejected attempts, evaluations of the field. */
+  readonly run?: { readonly accepted: number; readonly rejected: number; readonly evaluations: number };
   /** Counted from 0; stage 0 where it was no stage. */
   readonly stoppedAt?: { readonly step: number; readonly stage: number };
 }
@@ -69,6 +77,7 @@ export function defaultProblem(model: Model, solver: Solver): Problem {
     t0: solver.t0,
     t1: solver.t1,
     steps: solver.steps,
+    tolerance: solver.tolerance,
     state0: fill(sizes.state, model.state),
     params: fill(sizes.params, model.params),
     inputs: fill(

@@ -24,6 +24,11 @@ const whole: Check = (value) =>
     ? undefined
     : "a whole number from 1 on";
 
+const tolerance: Check = (value) =>
+  typeof value === "number" && value >= 0 && Number.isFinite(value)
+    ? undefined
+    : "a number that is not negative";
+
 /** Keys that this version reads. */
 const keys: ReadonlyMap<string, Check> = new Map([
   ["method", text],
@@ -31,18 +36,18 @@ const keys: ReadonlyMap<string, Check> = new Map([
   ["t1", finite],
   ["steps", whole],
   ["dt", finite],
+  ["rtol", tolerance],
+  ["atol", tolerance],
+  ["maxSteps", whole],
+  ["start", text],
   ["adjoint", text],
   ["wrt", paths],
 ]);
 
 /** Keys of the language that this version does not read, with what to do meanwhile. */
 const later: ReadonlyMap<string, string> = new Map([
-  ["rtol", "give a fixed number of `steps`"],
-  ["atol", "give a fixed number of `steps`"],
-  ["maxSteps", "give a fixed number of `steps`"],
   ["checkpoints", "leave it out: one state is stored for each step"],
   ["ram", "leave it out: one state is stored for each step"],
-  ["start", "use a one-step method such as `rk4`"],
   ["real", "give `--real` on the command line"],
   ["math", "leave it out: the functions of the target are used"],
   ["batch", "leave it out: one solve is compiled"],
@@ -85,6 +90,10 @@ export function readSolver(
       t1: number("t1") ?? 1,
       steps: number("steps"),
       dt: number("dt"),
+      rtol: number("rtol"),
+      atol: number("atol"),
+      maxSteps: number("maxSteps"),
+      start: values.get("start") as string | undefined,
       adjoint: (values.get("adjoint") as string | undefined) ?? "symplectic",
       wrt: isTagged(wrt) && wrt.kind === "list" ? wrt.items.map(String) : undefined,
     },

@@ -11,6 +11,7 @@ import { Names } from "../ir/names.ts";
 import type { Alloc, Argument, Expr, Fn, Statement, Test, View } from "../ir/nodes.ts";
 import type { Input, Leaf, Model } from "../model.ts";
 import { type Solver, status } from "../module.ts";
+import { type Embedded, embeddedOf } from "./embedded.ts";
 import type { Interface } from "./interface-arrays.ts";
 import type { Vjps } from "./plans/plan.ts";
 import { carriedBy, countOf, type Explicit, type Part, type Vec } from "./scheme.ts";
@@ -97,6 +98,9 @@ export class Driver {
   readonly stages: Stages;
   readonly slopes: Stages;
   readonly stageCount: number;
+  readonly slopeCount: number;
+  /** The error estimate, where steps are adaptive. */
+  readonly embedded: Embedded | undefined;
   /** The integral of the running loss: the value itself, or a scalar of its own. */
   readonly integral: string;
   readonly companions: Companions | undefined;
@@ -134,7 +138,17 @@ export class Driver {
     }
     this.stageCount = countOf(method, "x");
     this.stages = new Stages(this, "x_", this.stageCount);
-    this.slopes = new Stages(this, "k_", countOf(method, "k"));
+    this.embedded = solver.tolerance === undefined ? undefined : embeddedOf(solver.method);
+    this.slopeCount = countOf(method, "k") + (this.embedded?.extra === undefined ? 0 : 1);
+    this.slopes = new Stages(this, "k_", this.slopeCount);
+    if (this.embedded !== undefined) {
+      this.#grid = {
+        t: this.names.fresh("stored_t"),
+        h: this.names.fresh("stored_h"),
+        pieces: new Map(this.holds.map(({ name }) => [name, this.names.fresh(`stored_${name}_piece`)])),
+      };
+      for (const { name } of this.holds) this.#pieceNow.set(name, this.names.fresh(`${name}_now`));
+    }
     this.#past = method.past.map((_, j) => this.vector(`past_${j + 1}_`));
     this.runningSeed = this.names.fresh("running_seed");
     const isLinked = model.loss.running !== undefined && method.past.length > 0;
@@ -222,7 +236,8 @@ export class Driver {
     return carriedBy(this.method);
   }
 
-  get #holds(): readonly Input[] {
+  /** Inputs that are piecewise constant. */
+  get holds(): readonly Input[] {
     return this.model.inputs.filter((input) => !isSignal(input));
   }
 
@@ -230,7 +245,7 @@ export class Driver {
     return affine.gather(this.stepCount, []);
   }
 
-  readonly #scaled = new Map<string, { readonly name: string; readonly value: number }>();
+  #scaled = new Map<string, { readonly name: string; readonly value: number }>();
 
   /** h times a coefficient of the tableau, as a name that is bound once before all steps. */
   readonly scaled = (coefficient: Fraction): Expr => {
@@ -253,6 +268,77 @@ export class Driver {
     return [...this.#scaled.values()].map(({ name, value }) =>
       build.bind(name, build.mul(this.h, build.number(value))),
     );
+  }
+
+  /** Statements with coefficients of their own in front of them, of a step whose length is known there alone. */
+  inCoefficients(write: () => Statement[]): Statement[] {
+    const outer = this.#scaled;
+    this.#scaled = new Map();
+    const statements = write();
+    const own = this.coefficients();
+    this.#scaled = outer;
+    return [...own, ...statements];
+  }
+
+  // Steps.
+
+  get span(): Expr {
+    return build.sub(build.read(this.io.t1), build.read(this.io.t0));
+  }
+
+  /** Statements in step n, whose time and length are known in them; of steps that are stored, in reverse sweeps. */
+  inStep(n: Affine, write: () => Statement[]): Statement[] {
+    const start = this.names.fresh("t_n");
+    this.stepStart = build.name(start);
+    if (this.#grid === undefined) return [build.bind(start, this.timeAt(n)), ...write()];
+    const h = this.names.fresh("h");
+    this.h = build.name(h);
+    return [
+      build.bind(start, build.read(this.#grid.t, [n])),
+      build.bind(h, build.read(this.#grid.h, [n])),
+      ...this.holds.map(({ name }) =>
+        build.store(this.pieceArray(name), [], build.read(this.#grid!.pieces.get(name)!, [n])),
+      ),
+      ...this.inCoefficients(write),
+    ];
+  }
+
+  #grid: { readonly t: string; readonly h: string; readonly pieces: ReadonlyMap<string, string> } | undefined;
+
+  /** Room for the steps that were accepted; only in `gradient`, and only where they are adaptive. */
+  allocateGrid(): Statement[] {
+    if (this.#grid === undefined || !this.hasBars) return [];
+    const { t, h, pieces } = this.#grid;
+    return [t, h, ...pieces.values()].map((array) =>
+      build.alloc(array, [this.solver.steps], { zero: false, role: "checkpoint" }),
+    );
+  }
+
+  /** Keeps time, length and pieces of step n. */
+  storeGrid(n: Affine, t: Expr, h: Expr): Statement[] {
+    if (this.#grid === undefined || !this.hasBars) return [];
+    return [
+      build.store(this.#grid.t, [n], t),
+      build.store(this.#grid.h, [n], h),
+      ...[...this.#grid.pieces].map(([input, array]) =>
+        build.store(array, [n], build.integerValue(this.pieceNow(input))),
+      ),
+    ];
+  }
+
+  readonly #pieceNow = new Map<string, string>();
+
+  /** Integer scalar with the piece of an input that the steps are in, where they are adaptive. */
+  pieceArray(input: string): string {
+    return this.#pieceNow.get(input)!;
+  }
+
+  pieceNow(input: string): Affine {
+    return affine.gather(this.pieceArray(input), []);
+  }
+
+  pieceAtObservation(input: string): string {
+    return this.#pieceAt.get(input)!;
   }
 
   // Views of the state.
@@ -475,6 +561,7 @@ export class Driver {
   pieceOfStep =
     (n: Affine) =>
     (input: string): Affine => {
+      if (this.embedded !== undefined) return this.pieceNow(input);
       const { count } = this.model.inputs.find((one) => one.name === input)!;
       return affine.quotient(affine.scale(n, count), this.steps);
     };
@@ -515,6 +602,7 @@ export class Driver {
    * many steps checkpoints have room for, where there are any.
    */
   prelude(capacity: string | undefined): Statement[] {
+    if (this.embedded !== undefined) return this.#adaptivePrelude(capacity);
     const { io, model } = this;
     const n = build.name(this.names.fresh("n_steps"));
     const count = n.kind === "name" ? n.name : "";
@@ -538,7 +626,7 @@ export class Driver {
       build.compare("ne", spread, build.zero),
       build.compare("eq", this.h, build.zero),
     ];
-    for (const pieces of new Set(this.#holds.map((input) => input.count))) {
+    for (const pieces of new Set(this.holds.map((input) => input.count))) {
       const left = bound("left_over", build.primitive("mod", [n, build.number(pieces)]));
       wrong.push(build.compare("ne", left, build.zero));
     }
@@ -563,6 +651,88 @@ export class Driver {
     return model.times === undefined ? statements : [...statements, ...this.#placeObservations(n)];
   }
 
+  /** The same for adaptive steps: the number of steps is a limit, and observations are met as they come. */
+  #adaptivePrelude(capacity: string | undefined): Statement[] {
+    const { io, model, names } = this;
+    const statements: Statement[] = [];
+    const bound = (wish: string, value: Expr): Expr => {
+      const name = names.fresh(wish);
+      statements.push(build.bind(name, value));
+      return build.name(name);
+    };
+    const limit = bound("step_limit", build.read(io.steps));
+    const length = bound("length", this.span);
+    const tolerances = bound("tolerances", build.add(build.read(io.rtol!), build.read(io.atol!)));
+    const wrong = [
+      build.not(build.compare("ge", limit, build.one)),
+      build.not(build.compare("ge", build.read(io.rtol!), build.zero)),
+      build.not(build.compare("ge", build.read(io.atol!), build.zero)),
+      build.not(build.compare("gt", tolerances, build.zero)),
+      this.isNotFinite(tolerances),
+      this.isNotFinite(length),
+      build.compare("eq", length, build.zero),
+    ].reduce((left, right) => build.or(left, right));
+    statements.push(
+      build.store(io.failedStep, [], build.zero),
+      build.store(io.failedStage, [], build.zero),
+      ...[io.accepted!, io.rejected!, io.evaluations!].map((array) => build.store(array, [], build.zero)),
+      build.branch(wrong, this.leaveInvalid(status.badArgument)),
+    );
+    if (capacity !== undefined) {
+      statements.push(
+        build.branch(build.compare("gt", limit, build.read(capacity)), this.leaveInvalid(status.stepLimit)),
+      );
+    }
+    const integer = (array: string, shape: readonly number[] = []): Statement =>
+      build.alloc(array, shape, { element: "integer", zero: false });
+    statements.push(
+      integer(this.stepCount),
+      build.store(this.stepCount, [], build.zero),
+      ...[...this.#knotAt.values()].map((at) => integer(at)),
+      ...[...this.#pieceNow.values()].flatMap((at) => [integer(at), build.store(at, [], build.zero)]),
+    );
+    if (model.times === undefined) return statements;
+    const observations = io.observations;
+    const misplaced = names.fresh("misplaced");
+    const before = names.fresh("time_before");
+    const k = names.fresh("k");
+    const time = names.fresh("time");
+    const direction = build.primitive("sign", [length]);
+    const ahead = (from: Expr, to: Expr): Expr => build.mul(build.sub(to, from), direction);
+    const at = affine.index(k);
+    return [
+      ...statements,
+      integer(this.observeAt, [observations + 2]),
+      ...this.holds.map(({ name }) => integer(this.#pieceAt.get(name)!, [observations])),
+      build.store(this.observeAt, [affine.integer(0)], build.zero),
+      build.comment("Observations in order, and in the interval."),
+      build.alloc(misplaced, []),
+      build.alloc(before, [], { zero: false }),
+      build.store(before, [], build.read(io.t0)),
+      build.loop(k, affine.integer(0), affine.integer(observations), [
+        build.bind(time, build.read(io.times, [at])),
+        build.branch(
+          build.or(
+            build.not(build.compare("ge", ahead(build.read(before), build.name(time)), build.zero)),
+            build.or(
+              build.not(build.compare("ge", ahead(build.name(time), build.read(io.t1)), build.zero)),
+              build.and(
+                build.compare("gt", build.integerValue(at), build.zero),
+                build.compare("eq", build.read(before), build.name(time)),
+              ),
+            ),
+          ),
+          [build.store(misplaced, [], build.one)],
+        ),
+        build.store(before, [], build.name(time)),
+      ]),
+      build.branch(
+        build.compare("ne", build.read(misplaced), build.zero),
+        this.leaveInvalid(status.badArgument),
+      ),
+    ];
+  }
+
   #placeObservations(n: Expr): Statement[] {
     const { io } = this;
     const observations = io.observations;
@@ -578,7 +748,7 @@ export class Driver {
       build.compare("ge", step, build.name(last)),
       build.compare("le", step, n),
     ].reduce((left, right) => build.and(left, right));
-    const pieces = this.#holds.map((input): Statement => {
+    const pieces = this.holds.map((input): Statement => {
       const ending = build.primitive("ceil", [build.div(build.mul(step, build.number(input.count)), n)]);
       const piece = build.primitive("max", [build.sub(ending, build.one), build.zero]);
       return build.store(this.#pieceAt.get(input.name)!, [at], piece);
@@ -586,7 +756,7 @@ export class Driver {
     return [
       build.comment("Steps after which the observations are made."),
       build.alloc(this.observeAt, [observations + 2], { element: "integer", zero: false }),
-      ...this.#holds.map((input) =>
+      ...this.holds.map((input) =>
         build.alloc(this.#pieceAt.get(input.name)!, [observations], { element: "integer", zero: false }),
       ),
       build.alloc(misplaced, []),

@@ -104,6 +104,7 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
     gradientEntry(gradientDriver, plan.make(gradientDriver)),
   ]);
   const counts = countsOf(method, solver.steps);
+  const perStep = countsOf({ main: method.main, past: [] }, 1);
   return {
     model,
     solver,
@@ -116,6 +117,7 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
     counts: {
       solve: { field: counts.forward },
       gradient: { field: plan.field(counts), vjp: counts.forward },
+      reverse: { field: plan.field(perStep) - perStep.forward, vjp: perStep.forward },
     },
     words: { checkpoints: 0, workspace: 0 },
     version,

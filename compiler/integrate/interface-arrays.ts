@@ -12,13 +12,20 @@ export interface Interface {
   readonly arrays: readonly GlobalArray[];
   readonly t0: string;
   readonly t1: string;
+  /** The number of steps; of adaptive ones their limit. */
   readonly steps: string;
+  /** Of adaptive steps alone, like the counts below. */
+  readonly rtol: string | undefined;
+  readonly atol: string | undefined;
   readonly times: string;
   readonly value: string;
   /** Constant scalar: the number of steps that checkpoints have room for. */
   readonly capacity: string;
   readonly failedStep: string;
   readonly failedStage: string;
+  readonly accepted: string | undefined;
+  readonly rejected: string | undefined;
+  readonly evaluations: string | undefined;
   /** By leaf name of the model. */
   readonly start: ReadonlyMap<string, string>;
   readonly states: ReadonlyMap<string, string>;
@@ -60,7 +67,12 @@ export function interfaceArrays(model: Model, solver: Solver): Interface {
 
   const t0 = scalar("t0", "control", 0, solver.t0);
   const t1 = scalar("t1", "control", 1, solver.t1);
-  const steps = scalar("steps", "control", 2, solver.steps);
+  const tolerance = solver.tolerance;
+  const rtol = tolerance && scalar("rtol", "control", 2, tolerance.rtol);
+  const atol = tolerance && scalar("atol", "control", 3, tolerance.atol);
+  const steps = tolerance
+    ? scalar("max_steps", "control", 4, solver.steps)
+    : scalar("steps", "control", 2, solver.steps);
   const observations = model.times?.length ?? 1;
   const times = add(
     names.fresh("times"),
@@ -73,6 +85,9 @@ export function interfaceArrays(model: Model, solver: Solver): Interface {
   arrays.push({ name: capacity, element: "real", shape: [], role: "constant", data: [solver.steps] });
   const failedStep = scalar("failed_step", "report", 0);
   const failedStage = scalar("failed_stage", "report", 1);
+  const [accepted, rejected, evaluations] = tolerance
+    ? ["accepted", "rejected", "evaluations"].map((name, i) => scalar(name, "report", i + 2))
+    : [];
 
   const start = new Map<string, string>();
   const states = new Map<string, string>();
@@ -143,11 +158,16 @@ export function interfaceArrays(model: Model, solver: Solver): Interface {
     t0,
     t1,
     steps,
+    rtol,
+    atol,
     times,
     value,
     capacity,
     failedStep,
     failedStage,
+    accepted,
+    rejected,
+    evaluations,
     start,
     states,
     given,

@@ -8,14 +8,10 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Fn, Statement } from "../ir/nodes.ts";
 import { status } from "../module.ts";
+import { AdaptiveSweep } from "./adaptive.ts";
 import type { Driver } from "./driver.ts";
-import { type Slope, Step } from "./step.ts";
-
-/** What the sweep leaves to others: what is done before each step, and how a slope is computed. */
-export interface Sweep {
-  enter(n: Affine): Statement[];
-  readonly slope: Slope;
-}
+import { Step } from "./step.ts";
+import type { Sweep } from "./sweep.ts";
 
 /** From the start to the end time: states and outputs at the observations, and the value of the loss. */
 export function forwardSweep(driver: Driver, sweep: Sweep): Statement[] {
@@ -30,17 +26,21 @@ export function forwardSweep(driver: Driver, sweep: Sweep): Statement[] {
     build.store(io.value, [], build.zero),
   ];
 
-  const oneStep = (n: Affine): Statement[] => [
-    ...step.startOf(n),
-    ...sweep.enter(n),
-    ...step.byScheme(n, (scheme) => [
-      ...step.operations(n, scheme, sweep.slope),
-      ...step.next(scheme),
-      ...step.checkFinite(n, scheme, (code) => driver.leaveInvalid(code)),
-    ]),
-  ];
+  const oneStep = (n: Affine): Statement[] =>
+    driver.inStep(n, () => [
+      ...sweep.enter(n),
+      ...step.byScheme(n, (scheme) => [
+        ...step.operations(n, scheme, sweep.slope),
+        ...step.next(scheme),
+        ...step.checkFinite(n, scheme, (code) => driver.leaveInvalid(code)),
+      ]),
+    ]);
   const n = driver.names.fresh("n");
-  if (model.times === undefined) {
+  if (driver.embedded !== undefined) {
+    const adaptive = new AdaptiveSweep(driver, driver.embedded, sweep, (k) => observe(driver, k));
+    out.push(...adaptive.statements());
+    if (model.times === undefined) out.push(...observe(driver, affine.integer(0)));
+  } else if (model.times === undefined) {
     out.push(build.loop(n, affine.integer(0), driver.steps, oneStep(affine.index(n))));
     out.push(...observe(driver, affine.integer(0)));
   } else {

@@ -49,13 +49,6 @@ export class Step {
     this.#driver = driver;
   }
 
-  /** Binds the time at which step n starts, to which points refer until this is called again. */
-  startOf(n: Affine): Statement[] {
-    const start = this.#driver.names.fresh("t_n");
-    this.#driver.stepStart = build.name(start);
-    return [build.bind(start, this.#driver.timeAt(n))];
-  }
-
   /** What `write` makes of the scheme that step n is done by; both, with a branch, where the first steps differ. */
   byScheme(n: Affine, write: (scheme: Scheme) => Statement[]): Statement[] {
     const { main, start } = this.#driver.method;
@@ -85,7 +78,7 @@ export class Step {
           return this.combine(operation);
         case "evaluate": {
           const point = this.pointOf(n, operation);
-          return [...slope(point, operation), ...this.#running(point, operation, scheme)];
+          return [...slope(point, operation), ...this.running(point, operation, scheme)];
         }
         case "quadrature":
           return this.#quadrature(n, operation);
@@ -140,7 +133,19 @@ export class Step {
   checkFinite(n: Affine, scheme: Scheme, invalidate: (code: number) => Statement[]): Statement[] {
     const driver = this.#driver;
     const { statements, sum } = this.#total(driver.state, driver.model.state);
-    const { failedStep, failedStage } = driver.io;
+    return [
+      ...statements,
+      build.branch(driver.isNotFinite(sum), [
+        build.store(driver.io.failedStep, [], build.integerValue(n)),
+        ...this.leaveNotFinite(scheme, invalidate),
+      ]),
+    ];
+  }
+
+  /** Looks for the evaluation that first was not finite, and leaves. */
+  leaveNotFinite(scheme: Scheme, invalidate: (code: number) => Statement[]): Statement[] {
+    const driver = this.#driver;
+    const { failedStage } = driver.io;
     const search = evaluationsOf(scheme)
       .reverse()
       .flatMap(({ slope, index }): Statement[] => {
@@ -153,16 +158,12 @@ export class Step {
         ];
       });
     return [
-      ...statements,
-      build.branch(driver.isNotFinite(sum), [
-        build.store(failedStep, [], build.integerValue(n)),
-        ...search,
-        build.branch(
-          build.compare("gt", build.read(failedStage), build.zero),
-          invalidate(status.notFiniteField),
-          invalidate(status.notFiniteState),
-        ),
-      ]),
+      ...search,
+      build.branch(
+        build.compare("gt", build.read(failedStage), build.zero),
+        invalidate(status.notFiniteField),
+        invalidate(status.notFiniteState),
+      ),
     ];
   }
 
@@ -261,7 +262,11 @@ export class Step {
     return out;
   }
 
-  /** Σ c·v, what has no factor h and 1 in front of it first. */
+  /** Σ c·v at an entry, what has no factor h in front of it first. */
+  sumOf(terms: readonly Term[], leaf: Leaf, at: readonly Affine[]): Expr {
+    return this.#sum(terms, (vec) => read(this.#driver.vectorOf(vec), leaf, at));
+  }
+
   #sum(terms: readonly Term[], value: (vec: Vec) => Expr): Expr {
     const { scaled } = this.#driver;
     const lead = terms
@@ -311,7 +316,8 @@ export class Step {
 
   // The running loss.
 
-  #running(point: Point, { slope }: Evaluate, scheme: Scheme): Statement[] {
+  /** What an evaluation adds to the running loss. */
+  running(point: Point, { slope }: Evaluate, scheme: Scheme): Statement[] {
     const driver = this.#driver;
     const { running } = driver.model.loss;
     if (running === undefined || slope.part !== "all") return [];

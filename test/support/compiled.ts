@@ -40,6 +40,7 @@ export async function compiled(text: string, options: Options = {}): Promise<Com
           module.model,
           "m",
           "double",
+          module.solver.tolerance !== undefined,
         );
   return {
     module,

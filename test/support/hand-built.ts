@@ -107,7 +107,7 @@ export function handBuilt(wanted: HandBuilt): Module {
         ? []
         : [{ name: "gradient" as const, fn: "gradient", arguments: [] }]),
     ],
-    counts: { solve: { field: 0 }, gradient: { field: 0, vjp: 0 } },
+    counts: { solve: { field: 0 }, gradient: { field: 0, vjp: 0 }, reverse: { field: 0, vjp: 0 } },
     words: { checkpoints: 0, workspace: 0 },
     version: "0.0.0",
   };

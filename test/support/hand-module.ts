@@ -72,7 +72,7 @@ export function handModule(parts: Parts): Module {
       { name: "solve", fn: "solve", arguments: [] },
       { name: "gradient", fn: "gradient", arguments: [] },
     ],
-    counts: { solve: { field: 0 }, gradient: { field: 0, vjp: 0 } },
+    counts: { solve: { field: 0 }, gradient: { field: 0, vjp: 0 }, reverse: { field: 0, vjp: 0 } },
     words: { checkpoints: 0, workspace: 0 },
     version: "0.0.0",
   };

@@ -21,6 +21,7 @@ export function gradientEntry(driver: Driver, plan: Plan): Fn {
     ...forwardSweep(driver, {
       enter: (n) => plan.enter(n),
       slope: (point, evaluate) => plan.slope(point, evaluate),
+      keepsTapes: plan.keepsTapes,
     }),
     ...reverseSweep(driver, plan, bars),
   ];
@@ -31,6 +32,7 @@ export function gradientEntry(driver: Driver, plan: Plan): Fn {
       ...driver.clearBars(),
       ...driver.prelude(io.capacity),
       ...driver.coefficients(),
+      ...driver.allocateGrid(),
       ...allocations,
       ...driver.curves(vjps.splines),
       ...driver.curveBars(),
@@ -88,15 +90,15 @@ function reverseSweep(driver: Driver, plan: Plan, bars: Bars): Statement[] {
     ...(vjps.running ? [build.alloc(driver.runningSeed, [], { zero: false })] : []),
   );
   const step = new Step(driver);
-  const oneStep = (n: Affine): Statement[] => [
-    ...step.startOf(n),
-    ...step.byScheme(n, (scheme) => [
-      ...plan.reenter(n, scheme),
-      ...step.transpose(n, scheme, bars, (point, evaluate, seeds, to) =>
-        plan.back(point, evaluate, seeds, to),
-      ),
-    ]),
-  ];
+  const oneStep = (n: Affine): Statement[] =>
+    driver.inStep(n, () =>
+      step.byScheme(n, (scheme) => [
+        ...plan.reenter(n, scheme),
+        ...step.transpose(n, scheme, bars, (point, evaluate, seeds, to) =>
+          plan.back(point, evaluate, seeds, to),
+        ),
+      ]),
+    );
   const n = driver.names.fresh("n");
   if (model.times === undefined) {
     out.push(...restoreObserved(driver, affine.integer(0)), ...observed(affine.integer(0)));

@@ -12,6 +12,8 @@ import type { Point, Vector } from "../driver.ts";
 import type { Evaluate, Part, Scheme } from "../scheme.ts";
 
 export interface Plan {
+  /** Whether slopes of the forward sweep leave tapes behind that the reverse sweep reads. */
+  readonly keepsTapes: boolean;
   /** Declares what is kept, stage states included. */
   allocate(): Statement[];
   /** At the start of step n of the forward sweep. */

@@ -17,6 +17,7 @@ import type { Plan } from "./plan.ts";
 import { TapeArrays } from "./tape-arrays.ts";
 
 export class StagesAgain implements Plan {
+  readonly keepsTapes = false;
   readonly #driver: Driver;
   readonly #step: Step;
   readonly #tapes: TapeArrays | undefined;

@@ -13,6 +13,7 @@ import type { Plan } from "./plan.ts";
 import { TapeArrays } from "./tape-arrays.ts";
 
 export class StoreAll implements Plan {
+  readonly keepsTapes = true;
   readonly #driver: Driver;
   readonly #tapes: TapeArrays;
 

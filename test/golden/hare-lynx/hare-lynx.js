@@ -636,7 +636,7 @@ export function gradient() {
       const x_lynx_6 = stored_lynx_2 +
           (h_9017_3168 * f_lynx_2 + h_minus_355_33 * f_lynx_4 + h_46732_5247 * f_lynx_6 +
           h_49_176 * f_lynx_8 + x_lynx_5);
-      // Adjoint of stage 6: w = h (b λ + Σ a u), u = Jᵀ w.
+      // Adjoint of evaluation 6.
       const lambda_hare_2 = lambda_hare;
       const w_hare = h_11_84 * lambda_hare_2;
       const lambda_lynx_2 = lambda_lynx;
@@ -648,7 +648,7 @@ export function gradient() {
       beta_bar -= w_hare * delta_bar_2;
       const hare_bar = w_lynx * (delta * x_lynx_6) - w_hare * (beta * x_lynx_6) + w_hare * alpha;
       alpha_bar += w_hare * x_hare_6;
-      // Adjoint of stage 5: w = h (b λ + Σ a u), u = Jᵀ w.
+      // Adjoint of evaluation 5.
       const w_hare_2 = h_minus_2187_6784 * lambda_hare_2 + h_minus_5103_18656 * hare_bar;
       const w_lynx_2 = h_minus_2187_6784 * lambda_lynx_2 + h_minus_5103_18656 * lynx_bar;
       gamma_bar -= w_lynx_2 * x_lynx_4;
@@ -659,11 +659,11 @@ export function gradient() {
       const hare_bar_2 = w_lynx_2 * (delta * x_lynx_4) - w_hare_2 * (beta * x_lynx_4) +
           w_hare_2 * alpha;
       alpha_bar += w_hare_2 * x_hare_4;
-      // Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w.
-      const w_hare_3 = h_125_192 * lambda_hare_2 + h_minus_212_729 * hare_bar_2 +
-          h_49_176 * hare_bar;
-      const w_lynx_3 = h_125_192 * lambda_lynx_2 + h_minus_212_729 * lynx_bar_2 +
-          h_49_176 * lynx_bar;
+      // Adjoint of evaluation 4.
+      const w_hare_3 = h_125_192 * lambda_hare_2 + h_49_176 * hare_bar +
+          h_minus_212_729 * hare_bar_2;
+      const w_lynx_3 = h_125_192 * lambda_lynx_2 + h_49_176 * lynx_bar +
+          h_minus_212_729 * lynx_bar_2;
       gamma_bar -= w_lynx_3 * x_lynx_3;
       const delta_bar_4 = x_hare_3 * x_lynx_3;
       delta_bar += w_lynx_3 * delta_bar_4;
@@ -672,11 +672,11 @@ export function gradient() {
       const hare_bar_3 = w_lynx_3 * (delta * x_lynx_3) - w_hare_3 * (beta * x_lynx_3) +
           w_hare_3 * alpha;
       alpha_bar += w_hare_3 * x_hare_3;
-      // Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w.
-      const w_hare_4 = h_500_1113 * lambda_hare_2 + h_32_9 * hare_bar_3 +
-          h_64448_6561 * hare_bar_2 + h_46732_5247 * hare_bar;
-      const w_lynx_4 = h_500_1113 * lambda_lynx_2 + h_32_9 * lynx_bar_3 +
-          h_64448_6561 * lynx_bar_2 + h_46732_5247 * lynx_bar;
+      // Adjoint of evaluation 3.
+      const w_hare_4 = h_500_1113 * lambda_hare_2 + h_46732_5247 * hare_bar +
+          h_64448_6561 * hare_bar_2 + h_32_9 * hare_bar_3;
+      const w_lynx_4 = h_500_1113 * lambda_lynx_2 + h_46732_5247 * lynx_bar +
+          h_64448_6561 * lynx_bar_2 + h_32_9 * lynx_bar_3;
       gamma_bar -= w_lynx_4 * x_lynx_2;
       const delta_bar_5 = x_hare_2 * x_lynx_2;
       delta_bar += w_lynx_4 * delta_bar_5;
@@ -685,11 +685,11 @@ export function gradient() {
       const hare_bar_4 = w_lynx_4 * (delta * x_lynx_2) - w_hare_4 * (beta * x_lynx_2) +
           w_hare_4 * alpha;
       alpha_bar += w_hare_4 * x_hare_2;
-      // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
-      const w_hare_5 = h_9_40 * hare_bar_4 + h_minus_56_15 * hare_bar_3 +
-          h_minus_25360_2187 * hare_bar_2 + h_minus_355_33 * hare_bar;
-      const w_lynx_5 = h_9_40 * lynx_bar_4 + h_minus_56_15 * lynx_bar_3 +
-          h_minus_25360_2187 * lynx_bar_2 + h_minus_355_33 * lynx_bar;
+      // Adjoint of evaluation 2.
+      const w_hare_5 = h_minus_355_33 * hare_bar + h_minus_25360_2187 * hare_bar_2 +
+          h_minus_56_15 * hare_bar_3 + h_9_40 * hare_bar_4;
+      const w_lynx_5 = h_minus_355_33 * lynx_bar + h_minus_25360_2187 * lynx_bar_2 +
+          h_minus_56_15 * lynx_bar_3 + h_9_40 * lynx_bar_4;
       gamma_bar -= w_lynx_5 * x_lynx;
       const delta_bar_6 = x_hare * x_lynx;
       delta_bar += w_lynx_5 * delta_bar_6;
@@ -698,13 +698,13 @@ export function gradient() {
       const hare_bar_5 = w_lynx_5 * (delta * x_lynx) - w_hare_5 * (beta * x_lynx) +
           w_hare_5 * alpha;
       alpha_bar += w_hare_5 * x_hare;
-      // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
-      const w_hare_6 = h_35_384 * lambda_hare_2 + h_1_5 * hare_bar_5 + h_3_40 * hare_bar_4 +
-          h_44_45 * hare_bar_3 + h_19372_6561 * hare_bar_2;
-      const w_hare_7 = w_hare_6 + h_9017_3168 * hare_bar;
-      const w_lynx_6 = h_35_384 * lambda_lynx_2 + h_1_5 * lynx_bar_5 + h_3_40 * lynx_bar_4 +
-          h_44_45 * lynx_bar_3 + h_19372_6561 * lynx_bar_2;
-      const w_lynx_7 = w_lynx_6 + h_9017_3168 * lynx_bar;
+      // Adjoint of evaluation 1.
+      const w_hare_6 = h_35_384 * lambda_hare_2 + h_9017_3168 * hare_bar +
+          h_19372_6561 * hare_bar_2 + h_44_45 * hare_bar_3 + h_3_40 * hare_bar_4;
+      const w_hare_7 = w_hare_6 + h_1_5 * hare_bar_5;
+      const w_lynx_6 = h_35_384 * lambda_lynx_2 + h_9017_3168 * lynx_bar +
+          h_19372_6561 * lynx_bar_2 + h_44_45 * lynx_bar_3 + h_3_40 * lynx_bar_4;
+      const w_lynx_7 = w_lynx_6 + h_1_5 * lynx_bar_5;
       gamma_bar -= w_lynx_7 * stored_lynx_2;
       const delta_bar_7 = stored_hare_2 * stored_lynx_2;
       delta_bar += w_lynx_7 * delta_bar_7;

@@ -416,7 +416,7 @@ export function gradient(): number {
     // Stage 4: c = 1, a = 0, 0, 1.
     const x_hare_3 = stored_hare_2 + h * (alpha * x_hare_2 - f_hare_3 * x_lynx_2);
     const x_lynx_3 = stored_lynx_2 + h * (f_lynx_3 * x_lynx_2 - gamma * x_lynx_2);
-    // Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 4.
     const lambda_hare_2 = lambda_hare;
     const w_hare = h_1_6 * lambda_hare_2;
     const lambda_lynx_2 = lambda_lynx;
@@ -428,7 +428,7 @@ export function gradient(): number {
     beta_bar -= w_hare * delta_bar_2;
     const hare_bar_2 = w_lynx * (delta * x_lynx_3) - w_hare * (beta * x_lynx_3) + w_hare * alpha;
     alpha_bar += w_hare * x_hare_3;
-    // Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 3.
     const w_hare_2 = h_1_3 * lambda_hare_2;
     const w_hare_3 = w_hare_2 + h * hare_bar_2;
     const w_lynx_2 = h_1_3 * lambda_lynx_2;
@@ -441,7 +441,7 @@ export function gradient(): number {
     const hare_bar_3 = w_lynx_3 * (delta * x_lynx_2) - w_hare_3 * (beta * x_lynx_2) +
         w_hare_3 * alpha;
     alpha_bar += w_hare_3 * x_hare_2;
-    // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 2.
     const w_hare_4 = w_hare_2 + h_1_2 * hare_bar_3;
     const w_lynx_4 = w_lynx_2 + h_1_2 * lynx_bar_3;
     gamma_bar -= w_lynx_4 * x_lynx;
@@ -451,7 +451,7 @@ export function gradient(): number {
     beta_bar -= w_hare_4 * delta_bar_4;
     const hare_bar_4 = w_lynx_4 * (delta * x_lynx) - w_hare_4 * (beta * x_lynx) + w_hare_4 * alpha;
     alpha_bar += w_hare_4 * x_hare;
-    // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 1.
     const w_hare_5 = w_hare + h_1_2 * hare_bar_4;
     const w_lynx_5 = w_lynx + h_1_2 * lynx_bar_4;
     gamma_bar -= w_lynx_5 * stored_lynx_2;

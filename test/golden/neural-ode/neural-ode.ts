@@ -578,10 +578,10 @@ export function gradient(): number {
   let value_ = 0;
   for (let segment = 0; segment < 42; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
+      const t_n = t0 + n * h;
       for (let i = 0; i < 2; i++) {
         stored_z[i + 2 * n] = z[i];
       }
-      const t_n = t0 + n * h;
       // Stage 1: c = 0.
       for (let i = 0; i < 2; i++) {
         x_z[i] = z[i];
@@ -714,7 +714,7 @@ export function gradient(): number {
       for (let i = 0; i < 2; i++) {
         x_z[i + 6] = z[i] + h * k_z[i + 4];
       }
-      // Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w.
+      // Adjoint of evaluation 4.
       for (let i = 0; i < 2; i++) {
         w_z[i] = h_1_6 * lambda_z[i];
       }
@@ -722,7 +722,7 @@ export function gradient(): number {
         u_z[i + 6] = 0;
       }
       rhs_vjp_kernel(t_n + h, 3, 3);
-      // Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w.
+      // Adjoint of evaluation 3.
       for (let i = 0; i < 2; i++) {
         w_z[i] = h_1_3 * lambda_z[i] + h * u_z[i + 6];
       }
@@ -730,7 +730,7 @@ export function gradient(): number {
         u_z[i + 4] = 0;
       }
       rhs_vjp_kernel(v, 2, 2);
-      // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+      // Adjoint of evaluation 2.
       for (let i = 0; i < 2; i++) {
         w_z[i] = h_1_3 * lambda_z[i] + h_1_2 * u_z[i + 4];
       }
@@ -738,7 +738,7 @@ export function gradient(): number {
         u_z[i + 2] = 0;
       }
       rhs_vjp_kernel(v, 1, 1);
-      // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+      // Adjoint of evaluation 1.
       for (let i = 0; i < 2; i++) {
         w_z[i] = h_1_6 * lambda_z[i] + h_1_2 * u_z[i + 2];
       }

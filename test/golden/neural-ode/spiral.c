@@ -415,10 +415,10 @@ static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_
     double value = 0.0;
     for (int32_t segment = 0; segment < 42; segment++) {
         for (int32_t n = ws->observe_at[segment]; n < ws->observe_at[segment + 1]; n++) {
+            const double t_n = t0 + (double)n * h;
             for (int32_t i = 0; i < 2; i++) {
                 ws->stored_z[n][i] = ws->z[i];
             }
-            const double t_n = t0 + (double)n * h;
             /* Stage 1: c = 0. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->x_z[0][i] = ws->z[i];
@@ -552,7 +552,7 @@ static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_
             for (int32_t i = 0; i < 2; i++) {
                 ws->x_z[3][i] = ws->z[i] + h * ws->k_z[2][i];
             }
-            /* Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w. */
+            /* Adjoint of evaluation 4. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->w_z[i] = h_1_6 * ws->lambda_z[i];
             }
@@ -560,7 +560,7 @@ static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_
                 ws->u_z[3][i] = 0.0;
             }
             spiral_rhs_vjp_kernel(in, ws, out, t_n + h, 3, 3);
-            /* Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w. */
+            /* Adjoint of evaluation 3. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->w_z[i] = h_1_3 * ws->lambda_z[i] + h * ws->u_z[3][i];
             }
@@ -568,7 +568,7 @@ static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_
                 ws->u_z[2][i] = 0.0;
             }
             spiral_rhs_vjp_kernel(in, ws, out, v, 2, 2);
-            /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
+            /* Adjoint of evaluation 2. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->w_z[i] = h_1_3 * ws->lambda_z[i] + h_1_2 * ws->u_z[2][i];
             }
@@ -576,7 +576,7 @@ static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_
                 ws->u_z[1][i] = 0.0;
             }
             spiral_rhs_vjp_kernel(in, ws, out, v, 1, 1);
-            /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
+            /* Adjoint of evaluation 1. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->w_z[i] = h_1_6 * ws->lambda_z[i] + h_1_2 * ws->u_z[1][i];
             }

@@ -539,7 +539,7 @@ export function gradient(): number {
       // Stage 4: c = 1, a = 0, 0, 1.
       const x_angle_2 = h *
           (stored_rate_2 + h_1_2 * (-f_rate * Math.sin(x_angle) - damping * x_rate + f_rate_3));
-      // Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w.
+      // Adjoint of evaluation 4.
       const lambda_angle_2 = lambda_angle;
       const w_angle = h_1_6 * lambda_angle_2;
       const lambda_rate_2 = lambda_rate;
@@ -551,7 +551,7 @@ export function gradient(): number {
       const torque_bar_4 = h_1_6 * torque_bar_3;
       const torque_bar_5 = torque_bar_4 + torque_bar_4;
       torque_bar[Math.floor(40 * n / step_count[0])] += torque_bar_5;
-      // Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w.
+      // Adjoint of evaluation 3.
       const w_angle_2 = h_1_3 * lambda_angle_2;
       const w_rate_2 = h_1_3 * lambda_rate_2;
       const w_rate_3 = w_rate_2 + h * rate_bar;
@@ -562,14 +562,14 @@ export function gradient(): number {
       const torque_bar_6 = h_1_3 * torque_bar_3;
       const torque_bar_7 = torque_bar_6 + torque_bar_6;
       torque_bar[Math.floor(40 * n / step_count[0])] += torque_bar_7;
-      // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+      // Adjoint of evaluation 2.
       const w_rate_4 = w_rate_2 + h_1_2 * rate_bar_2;
       torque_bar[Math.floor(40 * n / step_count[0])] += w_rate_4 === 0 ? 0 :
           w_rate_4 * torque_bar_2;
       const angle_bar_3 = w_rate_4 * f_rate * Math.cos(x_angle);
       const rate_bar_3 = w_angle_2 - h_1_2 * angle_bar_2 - w_rate_4 * damping;
       torque_bar[Math.floor(40 * n / step_count[0])] += torque_bar_7;
-      // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+      // Adjoint of evaluation 1.
       const w_rate_5 = w_rate + h_1_2 * rate_bar_3;
       torque_bar[Math.floor(40 * n / step_count[0])] += w_rate_5 === 0 ? 0 :
           w_rate_5 * torque_bar_2;

@@ -421,7 +421,7 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
             /* Stage 4: c = 1, a = 0, 0, 1. */
             const double x_angle_2 = h *
                     (stored_rate + h_1_2 * (-f_rate * sin(x_angle) - damping * x_rate + f_rate_3));
-            /* Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w. */
+            /* Adjoint of evaluation 4. */
             const double lambda_angle_2 = lambda_angle;
             const double w_angle = h_1_6 * lambda_angle_2;
             const double lambda_rate_2 = lambda_rate;
@@ -434,7 +434,7 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
             const double torque_bar_3 = h_1_6 * torque_bar_2;
             const double torque_bar_4 = torque_bar_3 + torque_bar_3;
             out->inputs.torque[(40 * n / ws->step_count)] += torque_bar_4;
-            /* Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w. */
+            /* Adjoint of evaluation 3. */
             const double w_angle_2 = h_1_3 * lambda_angle_2;
             const double w_rate_2 = h_1_3 * lambda_rate_2;
             const double w_rate_3 = w_rate_2 + h * rate_bar;
@@ -445,14 +445,14 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
             const double torque_bar_5 = h_1_3 * torque_bar_2;
             const double torque_bar_6 = torque_bar_5 + torque_bar_5;
             out->inputs.torque[(40 * n / ws->step_count)] += torque_bar_6;
-            /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
+            /* Adjoint of evaluation 2. */
             const double w_rate_4 = w_rate_2 + h_1_2 * rate_bar_2;
             out->inputs.torque[(40 * n / ws->step_count)] += w_rate_4 == 0.0 ? 0.0 :
                     w_rate_4 * torque_bar;
             const double angle_bar_3 = w_rate_4 * f_rate * cos(x_angle);
             const double rate_bar_3 = w_angle_2 - h_1_2 * angle_bar_2 - w_rate_4 * damping;
             out->inputs.torque[(40 * n / ws->step_count)] += torque_bar_6;
-            /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
+            /* Adjoint of evaluation 1. */
             const double w_rate_5 = w_rate + h_1_2 * rate_bar_3;
             out->inputs.torque[(40 * n / ws->step_count)] += w_rate_5 == 0.0 ? 0.0 :
                     w_rate_5 * torque_bar;

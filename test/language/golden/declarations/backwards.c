@@ -34,9 +34,9 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     double x = in->state0.x;
     const double params_k = in->params.k;
     for (int32_t n = 0; n < ws->step_count; n++) {
+        const double t_n = t0 + (double)n * h;
         const double x_2 = x;
         ws->stored_x[n] = x_2;
-        const double t_n = t0 + (double)n * h;
         /* Stage 1: c = 0. */
         const double f_x = params_k * x_2 * t_n;
         /* Stage 2: c = 1/2, a = 1/2. */
@@ -103,23 +103,23 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         /* Stage 3: c = 1/2, a = 0, 1/2. */
         const double x_x_2 = stored_x - h_1_2 * (params_k * x_x * v);
         /* Stage 4: c = 1, a = 0, 0, 1. */
-        /* Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 4. */
         const double lambda_x_2 = lambda_x;
         const double w_x = h_1_6 * lambda_x_2;
         const double v_2 = t_n + h;
         const double x_bar = w_x * (params_k * v_2);
         params_k_bar -= w_x * ((stored_x - h * (params_k * x_x_2 * v)) * v_2);
-        /* Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 3. */
         const double w_x_2 = h_1_3 * lambda_x_2;
         const double w_x_3 = w_x_2 - h * x_bar;
         const double x_bar_2 = params_k * v;
         const double x_bar_3 = w_x_3 * x_bar_2;
         params_k_bar -= w_x_3 * (x_x_2 * v);
-        /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 2. */
         const double w_x_4 = w_x_2 - h_1_2 * x_bar_3;
         const double x_bar_4 = w_x_4 * x_bar_2;
         params_k_bar -= w_x_4 * (x_x * v);
-        /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 1. */
         const double w_x_5 = w_x - h_1_2 * x_bar_4;
         params_k_bar -= w_x_5 * (stored_x * t_n);
         /* λ of the step's start. */

@@ -44,9 +44,9 @@ export function gradient() {
   let x = state0[0];
   const params_k = params[0];
   for (let n = 0; n < step_count[0]; n++) {
+    const t_n = t0 + n * h;
     const x_2 = x;
     stored_x[n] = x_2;
-    const t_n = t0 + n * h;
     // Stage 1: c = 0.
     const f_x = params_k * x_2 * t_n;
     // Stage 2: c = 1/2, a = 1/2.
@@ -113,23 +113,23 @@ export function gradient() {
     // Stage 3: c = 1/2, a = 0, 1/2.
     const x_x_2 = stored_x_2 - h_1_2 * (params_k * x_x * v);
     // Stage 4: c = 1, a = 0, 0, 1.
-    // Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 4.
     const lambda_x_2 = lambda_x;
     const w_x = h_1_6 * lambda_x_2;
     const v_2 = t_n + h;
     const x_bar = w_x * (params_k * v_2);
     params_k_bar -= w_x * ((stored_x_2 - h * (params_k * x_x_2 * v)) * v_2);
-    // Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 3.
     const w_x_2 = h_1_3 * lambda_x_2;
     const w_x_3 = w_x_2 - h * x_bar;
     const x_bar_2 = params_k * v;
     const x_bar_3 = w_x_3 * x_bar_2;
     params_k_bar -= w_x_3 * (x_x_2 * v);
-    // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 2.
     const w_x_4 = w_x_2 - h_1_2 * x_bar_3;
     const x_bar_4 = w_x_4 * x_bar_2;
     params_k_bar -= w_x_4 * (x_x * v);
-    // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 1.
     const w_x_5 = w_x - h_1_2 * x_bar_4;
     params_k_bar -= w_x_5 * (stored_x_2 * t_n);
     // λ of the step's start.

@@ -34,10 +34,10 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     }
     double failed_stage = 0.0;
     for (int32_t n = 0; n < ws->step_count; n++) {
+        const double t_n = t0 + (double)n * h;
         for (int32_t i = 0; i < 3; i++) {
             ws->stored_u[n][i] = ws->u[i];
         }
-        const double t_n = t0 + (double)n * h;
         /* Stage 1: c = 0. */
         for (int32_t i = 0; i < 3; i++) {
             ws->x_u[0][i] = ws->u[i];
@@ -104,7 +104,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         for (int32_t i = 0; i < 3; i++) {
             ws->x_u[0][i] = ws->u[i];
         }
-        /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 1. */
         for (int32_t i = 0; i < 3; i++) {
             ws->w_u[i] = h * ws->lambda_u[i];
         }

@@ -49,10 +49,10 @@ export function gradient() {
   }
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
+    const t_n = t0 + n * h;
     for (let i = 0; i < 3; i++) {
       stored_u[i + 3 * n] = u[i];
     }
-    const t_n = t0 + n * h;
     // Stage 1: c = 0.
     for (let i = 0; i < 3; i++) {
       x_u[i] = u[i];
@@ -119,7 +119,7 @@ export function gradient() {
     for (let i = 0; i < 3; i++) {
       x_u[i] = u[i];
     }
-    // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 1.
     for (let i = 0; i < 3; i++) {
       w_u[i] = h * lambda_u[i];
     }

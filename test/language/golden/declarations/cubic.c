@@ -47,9 +47,9 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     double failed_stage = 0.0;
     ws->x = in->state0.x;
     for (int32_t n = 0; n < ws->step_count; n++) {
+        const double t_n = t0 + (double)n * h_2;
         const double x = ws->x;
         ws->stored_x[n] = x;
-        const double t_n = t0 + (double)n * h_2;
         /* Stage 1: c = 0. */
         const double position = (t_n - t0) / h * 3.0;
         ws->push_at = (int32_t)(sample_max_(sample_min_(floor(position), 2.0), 0.0));
@@ -160,7 +160,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         sample_rhs_of_knots_kernel_3(in, ws, position_3, position_4 - (double)ws->push_at,
                 ws->push_at, ws->push_at + 1, ws->push_at, ws->push_at + 1);
         /* Stage 4: c = 1, a = 0, 0, 1. */
-        /* Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 4. */
         const double lambda_x = ws->lambda_x;
         const double w_x = h_1_6 * lambda_x;
         const double position_5 = t_n + h_2;
@@ -172,7 +172,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         sample_rhs_of_knots_vjp_kernel(in, ws, out, position_5, position_6 - (double)ws->push_at,
                 ws->push_at, ws->push_at + 1, ws->push_at, ws->push_at + 1, ws->push_at,
                 ws->push_at + 1, ws->push_at, ws->push_at + 1);
-        /* Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 3. */
         const double w_x_2 = h_1_3 * lambda_x;
         const double u_x = ws->u_x_4;
         ws->push_at = (int32_t)push_at_3;
@@ -181,7 +181,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         sample_rhs_of_knots_vjp_kerne_2(in, ws, out, position_3, position_4 - (double)ws->push_at,
                 ws->push_at, ws->push_at + 1, ws->push_at, ws->push_at + 1, ws->push_at,
                 ws->push_at + 1, ws->push_at, ws->push_at + 1);
-        /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 2. */
         const double u_x_2 = ws->u_x_3;
         ws->push_at = (int32_t)push_at_3;
         ws->w_x = w_x_2 + h_1_2 * u_x_2;
@@ -189,7 +189,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         sample_rhs_of_knots_vjp_kerne_3(in, ws, out, position_3, position_4 - (double)ws->push_at,
                 ws->push_at, ws->push_at + 1, ws->push_at, ws->push_at + 1, ws->push_at,
                 ws->push_at + 1, ws->push_at, ws->push_at + 1);
-        /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 1. */
         const double u_x_3 = ws->u_x_2;
         ws->push_at = (int32_t)push_at_2;
         ws->w_x = w_x + h_1_2 * u_x_3;

@@ -76,9 +76,9 @@ export function gradient() {
   let failed_stage = 0;
   x[0] = state0[0];
   for (let n = 0; n < step_count[0]; n++) {
+    const t_n = t0 + n * h_2;
     const x_2 = x[0];
     stored_x[n] = x_2;
-    const t_n = t0 + n * h_2;
     // Stage 1: c = 0.
     const position = (t_n - t0) / h * 3;
     push_at[0] = Math.max(Math.min(Math.floor(position), 2), 0);
@@ -187,7 +187,7 @@ export function gradient() {
     rhs_of_knots_kernel_3(position_3, position_4 - push_at[0], push_at[0], push_at[0] + 1,
         push_at[0], push_at[0] + 1);
     // Stage 4: c = 1, a = 0, 0, 1.
-    // Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 4.
     const lambda_x_2 = lambda_x[0];
     const w_x_2 = h_1_6 * lambda_x_2;
     const position_5 = t_n + h_2;
@@ -198,7 +198,7 @@ export function gradient() {
     u_x_4[0] = 0;
     rhs_of_knots_vjp_kernel(position_5, position_6 - push_at[0], push_at[0], push_at[0] + 1,
         push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
-    // Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 3.
     const w_x_3 = h_1_3 * lambda_x_2;
     const u_x = u_x_4[0];
     push_at[0] = push_at_4;
@@ -206,14 +206,14 @@ export function gradient() {
     u_x_3[0] = 0;
     rhs_of_knots_vjp_kernel_2(position_3, position_4 - push_at[0], push_at[0], push_at[0] + 1,
         push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
-    // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 2.
     const u_x_5 = u_x_3[0];
     push_at[0] = push_at_4;
     w_x[0] = w_x_3 + h_1_2 * u_x_5;
     u_x_2[0] = 0;
     rhs_of_knots_vjp_kernel_3(position_3, position_4 - push_at[0], push_at[0], push_at[0] + 1,
         push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
-    // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 1.
     const u_x_6 = u_x_2[0];
     push_at[0] = push_at_3;
     w_x[0] = w_x_2 + h_1_2 * u_x_6;

@@ -110,7 +110,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         const double f_x = tanh(w * stored_x + w_2 + b);
         /* Stage 2: c = 1, a = 1. */
         const double x_x = stored_x + h * (push - params_k * stored_x + f_x);
-        /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 2. */
         const double lambda_x_2 = lambda_x;
         const double w_x = h_1_2 * lambda_x_2;
         const double f_x_2 = tanh(w * x_x + w_2 + b);
@@ -124,7 +124,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         const double push_bar = h_1_2 * push;
         const double push_bar_2 = push_bar + push_bar;
         out->inputs.push[(2 * n / ws->step_count)] += push_bar_2;
-        /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 1. */
         const double w_x_2 = w_x + h * x_bar;
         const double f_x_bar_2 = w_x_2 * (1.0 - f_x * f_x);
         out->inputs.layer.b[(4 * n / ws->step_count)] += f_x_bar_2;

@@ -126,7 +126,7 @@ export function gradient() {
     const f_x = Math.tanh(w * stored_x_2 + w_3 + b_2);
     // Stage 2: c = 1, a = 1.
     const x_x = stored_x_2 + h * (push_2 - params_k * stored_x_2 + f_x);
-    // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 2.
     const lambda_x_2 = lambda_x;
     const w_x = h_1_2 * lambda_x_2;
     const f_x_2 = Math.tanh(w * x_x + w_3 + b_2);
@@ -140,7 +140,7 @@ export function gradient() {
     const push_bar_2 = h_1_2 * push_2;
     const push_bar_3 = push_bar_2 + push_bar_2;
     push_bar[Math.floor(2 * n / step_count[0])] += push_bar_3;
-    // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 1.
     const w_x_2 = w_x + h * x_bar;
     const f_x_bar_2 = w_x_2 * (1 - f_x * f_x);
     b_bar[Math.floor(4 * n / step_count[0])] += f_x_bar_2;

@@ -123,7 +123,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         for (int32_t i = 0; i < 2; i++) {
             ws->x_u[1][i] = ws->u[i] + h * ws->k_u[0][i];
         }
-        /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 2. */
         for (int32_t i = 0; i < 2; i++) {
             ws->w_u[i] = h_1_2 * ws->lambda_u[i];
         }
@@ -135,7 +135,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         params_k_bar -= f_u_bar * (ws->x_u[1][0] * 1.25);
         const double v_bar = ws->w_u[0] * 2.5;
         ws->u_u[1][1] += v_bar;
-        /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 1. */
         for (int32_t i = 0; i < 2; i++) {
             ws->w_u[i] = h_1_2 * ws->lambda_u[i] + h * ws->u_u[1][i];
         }

@@ -139,7 +139,7 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       x_u[i + 2] = u[i] + h * k_u[i];
     }
-    // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 2.
     for (let i = 0; i < 2; i++) {
       w_u[i] = h_1_2 * lambda_u[i];
     }
@@ -151,7 +151,7 @@ export function gradient() {
     params_k_bar -= f_u_bar * (x_u[2] * 1.25);
     const v_bar = w_u[0] * 2.5;
     u_u[3] += v_bar;
-    // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 1.
     for (let i = 0; i < 2; i++) {
       w_u[i] = h_1_2 * lambda_u[i] + h * u_u[i + 2];
     }

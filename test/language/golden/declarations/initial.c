@@ -147,7 +147,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         for (int32_t i = 0; i < 2; i++) {
             ws->x_u[1][i] = ws->u[i] + h * ws->k_u[0][i];
         }
-        /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 2. */
         const double lambda_x = ws->lambda_x;
         const double w_x = h_1_2 * lambda_x;
         for (int32_t i = 0; i < 2; i++) {
@@ -162,7 +162,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         const double u_bar = -w_x * (params_k * x_x);
         ws->u_u[1][0] += u_bar - ws->w_u[1];
         out->params.k -= w_x * (x_x * u_4);
-        /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 1. */
         const double w_x_2 = w_x - h * x_bar;
         for (int32_t i = 0; i < 2; i++) {
             ws->w_u[i] = h_1_2 * ws->lambda_u[i] + h * ws->u_u[1][i];

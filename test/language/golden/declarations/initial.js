@@ -166,7 +166,7 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       x_u[i + 2] = u[i] + h * k_u[i];
     }
-    // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 2.
     const lambda_x_2 = lambda_x[0];
     const w_x = h_1_2 * lambda_x_2;
     for (let i = 0; i < 2; i++) {
@@ -180,7 +180,7 @@ export function gradient() {
     const x_bar = w_x * (params_k * u_5);
     u_u[2] += -w_x * (params_k * x_x) - w_u[1];
     paramsBar[0] -= w_x * (x_x * u_5);
-    // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 1.
     const w_x_2 = w_x - h * x_bar;
     for (let i = 0; i < 2; i++) {
       w_u[i] = h_1_2 * lambda_u[i] + h * u_u[i + 2];

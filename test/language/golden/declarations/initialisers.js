@@ -60,10 +60,10 @@ export function gradient() {
   }
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
+    const t_n = t0 + n * h;
     for (let i = 0; i < 3; i++) {
       stored_u[i + 3 * n] = u[i];
     }
-    const t_n = t0 + n * h;
     // Stage 1: c = 0.
     for (let i = 0; i < 3; i++) {
       x_u[i] = u[i];
@@ -148,7 +148,7 @@ export function gradient() {
     for (let i = 0; i < 3; i++) {
       x_u[i + 3] = u[i] + h_1_2 * k_u[i];
     }
-    // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 2.
     for (let i = 0; i < 3; i++) {
       w_u[i] = h * lambda_u[i];
     }
@@ -156,7 +156,7 @@ export function gradient() {
       u_u[i + 3] = 0;
     }
     rhs_vjp_kernel(t_n + h_1_2, 1, 1);
-    // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 1.
     for (let i = 0; i < 3; i++) {
       w_u[i] = h_1_2 * u_u[i + 3];
     }

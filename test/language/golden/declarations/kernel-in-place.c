@@ -38,10 +38,10 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     }
     double failed_stage = 0.0;
     for (int32_t n = 0; n < ws->step_count; n++) {
+        const double t_n = t0 + (double)n * h;
         for (int32_t i = 0; i < 2; i++) {
             ws->stored_y[n][i] = ws->y[i];
         }
-        const double t_n = t0 + (double)n * h;
         /* Stage 1: c = 0. */
         for (int32_t i = 0; i < 2; i++) {
             ws->x_y[0][i] = ws->y[i];
@@ -131,7 +131,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         for (int32_t i = 0; i < 2; i++) {
             ws->x_y[1][i] = ws->y[i] + h * ws->k_y[0][i];
         }
-        /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 2. */
         for (int32_t i = 0; i < 2; i++) {
             ws->w_y[i] = h_1_2 * ws->lambda_y[i];
         }
@@ -139,7 +139,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
             ws->u_y[1][i] = 0.0;
         }
         sample_rhs_vjp_kernel(in, ws, out, t_n + h, 1, 1);
-        /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 1. */
         for (int32_t i = 0; i < 2; i++) {
             ws->w_y[i] = h_1_2 * ws->lambda_y[i] + h * ws->u_y[1][i];
         }

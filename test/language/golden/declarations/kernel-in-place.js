@@ -54,10 +54,10 @@ export function gradient() {
   }
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
+    const t_n = t0 + n * h;
     for (let i = 0; i < 2; i++) {
       stored_y[i + 2 * n] = y_2[i];
     }
-    const t_n = t0 + n * h;
     // Stage 1: c = 0.
     for (let i = 0; i < 2; i++) {
       x_y[i] = y_2[i];
@@ -147,7 +147,7 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       x_y[i + 2] = y_2[i] + h * k_y[i];
     }
-    // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 2.
     for (let i = 0; i < 2; i++) {
       w_y[i] = h_1_2 * lambda_y[i];
     }
@@ -155,7 +155,7 @@ export function gradient() {
       u_y[i + 2] = 0;
     }
     rhs_vjp_kernel(t_n + h, 1, 1);
-    // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 1.
     for (let i = 0; i < 2; i++) {
       w_y[i] = h_1_2 * lambda_y[i] + h * u_y[i + 2];
     }

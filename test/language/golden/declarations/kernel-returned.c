@@ -168,7 +168,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         for (int32_t i = 0; i < 2; i++) {
             ws->x_y[3][i] = ws->y[i] + h * ws->k_y[2][i];
         }
-        /* Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 4. */
         for (int32_t i = 0; i < 2; i++) {
             ws->w_y[i] = h_1_6 * ws->lambda_y[i];
         }
@@ -181,7 +181,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         ws->u_y[3][0] -= y_bar;
         params_k_bar -= f_y_bar * sin(y_3);
         ws->u_y[3][1] += ws->w_y[0];
-        /* Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 3. */
         for (int32_t i = 0; i < 2; i++) {
             ws->w_y[i] = h_1_3 * ws->lambda_y[i] + h * ws->u_y[3][i];
         }
@@ -193,7 +193,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         ws->u_y[2][0] -= f_y_bar_2 * params_k * cos(y_4);
         params_k_bar -= f_y_bar_2 * sin(y_4);
         ws->u_y[2][1] += ws->w_y[0];
-        /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 2. */
         for (int32_t i = 0; i < 2; i++) {
             ws->w_y[i] = h_1_3 * ws->lambda_y[i] + h_1_2 * ws->u_y[2][i];
         }
@@ -205,7 +205,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         ws->u_y[1][0] -= f_y_bar_3 * params_k * cos(y_5);
         params_k_bar -= f_y_bar_3 * sin(y_5);
         ws->u_y[1][1] += ws->w_y[0];
-        /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 1. */
         for (int32_t i = 0; i < 2; i++) {
             ws->w_y[i] = h_1_6 * ws->lambda_y[i] + h_1_2 * ws->u_y[1][i];
         }

@@ -183,7 +183,7 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       x_y[i + 6] = y_2[i] + h * k_y[i + 4];
     }
-    // Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 4.
     for (let i = 0; i < 2; i++) {
       w_y[i] = h_1_6 * lambda_y[i];
     }
@@ -196,7 +196,7 @@ export function gradient() {
     u_y[6] -= y_bar;
     params_k_bar -= f_y_bar * Math.sin(y_4);
     u_y[7] += w_y[0];
-    // Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 3.
     for (let i = 0; i < 2; i++) {
       w_y[i] = h_1_3 * lambda_y[i] + h * u_y[i + 6];
     }
@@ -208,7 +208,7 @@ export function gradient() {
     u_y[4] -= f_y_bar_2 * params_k * Math.cos(y_5);
     params_k_bar -= f_y_bar_2 * Math.sin(y_5);
     u_y[5] += w_y[0];
-    // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 2.
     for (let i = 0; i < 2; i++) {
       w_y[i] = h_1_3 * lambda_y[i] + h_1_2 * u_y[i + 4];
     }
@@ -220,7 +220,7 @@ export function gradient() {
     u_y[2] -= f_y_bar_3 * params_k * Math.cos(y_6);
     params_k_bar -= f_y_bar_3 * Math.sin(y_6);
     u_y[3] += w_y[0];
-    // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 1.
     for (let i = 0; i < 2; i++) {
       w_y[i] = h_1_6 * lambda_y[i] + h_1_2 * u_y[i + 2];
     }

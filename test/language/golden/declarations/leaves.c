@@ -66,6 +66,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     double spin = in->state0.body.spin;
     double pair_0 = in->state0.pair._0;
     for (int32_t n = 0; n < ws->step_count; n++) {
+        const double t_n = t0 + (double)n * h;
         const double x_2 = x;
         ws->stored_x[n] = x_2;
         for (int32_t i = 0; i < 2; i++) {
@@ -78,7 +79,6 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         for (int32_t i = 0; i < 2; i++) {
             ws->stored_pair_1[n][i] = ws->pair_1[i];
         }
-        const double t_n = t0 + (double)n * h;
         /* Stage 1: c = 0. */
         for (int32_t i = 0; i < 2; i++) {
             ws->x_q[0][i] = ws->q[i];
@@ -237,7 +237,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         for (int32_t i = 0; i < 2; i++) {
             ws->x_pair_1[1][i] = ws->pair_1[i] + h * ws->k_pair_1[0][i];
         }
-        /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 2. */
         const double lambda_x_2 = lambda_x;
         const double w_x = h_1_2 * lambda_x_2;
         for (int32_t i = 0; i < 2; i++) {
@@ -266,7 +266,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         ws->u_spin_2 = 0.0;
         ws->u_pair_0_2 = 0.0;
         sample_rhs_vjp_kernel(in, ws, out, t_n + h, 1, 1, 1, 1);
-        /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 1. */
         const double u_x = ws->u_x_2;
         for (int32_t i = 0; i < 2; i++) {
             ws->w_q[i] = h_1_2 * ws->lambda_q[i] + h * ws->u_q[1][i];

@@ -120,6 +120,7 @@ export function gradient() {
   let spin = state0[3];
   let pair_0 = state0[4];
   for (let n = 0; n < step_count[0]; n++) {
+    const t_n = t0 + n * h;
     const x_2 = x;
     stored_x[n] = x_2;
     for (let i = 0; i < 2; i++) {
@@ -132,7 +133,6 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       stored_pair_1[i + 2 * n] = pair_1[i];
     }
-    const t_n = t0 + n * h;
     // Stage 1: c = 0.
     for (let i = 0; i < 2; i++) {
       x_q[i] = q[i];
@@ -290,7 +290,7 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       x_pair_1[i + 2] = pair_1[i] + h * k_pair_1[i];
     }
-    // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 2.
     const lambda_x_2 = lambda_x;
     const w_x_2 = h_1_2 * lambda_x_2;
     for (let i = 0; i < 2; i++) {
@@ -319,7 +319,7 @@ export function gradient() {
     u_spin_2[0] = 0;
     u_pair_0_2[0] = 0;
     rhs_vjp_kernel(t_n + h, 1, 1, 1, 1);
-    // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 1.
     const u_x = u_x_2[0];
     for (let i = 0; i < 2; i++) {
       w_q[i] = h_1_2 * lambda_q[i] + h * u_q[i + 2];

@@ -38,9 +38,9 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     double x = in->state0.x;
     const double params_k = in->params.k;
     for (int32_t n = 0; n < ws->step_count; n++) {
+        const double t_n = t0 + (double)n * h_2;
         const double x_2 = x;
         ws->stored_x[n] = x_2;
-        const double t_n = t0 + (double)n * h_2;
         /* Stage 1: c = 0. */
         const double position = (t_n - t0) / h * 2.0;
         ws->push_at = (int32_t)(sample_max_(sample_min_(floor(position), 1.0), 0.0));
@@ -147,7 +147,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         const double f_x_3 = params_k * x_x_2;
         /* Stage 4: c = 1, a = 0, 0, 1. */
         const double x_x_3 = stored_x + h_2 * (sin(push_3) - f_x_3 * push_3);
-        /* Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 4. */
         const double lambda_x_2 = lambda_x;
         const double w_x = h_1_6 * lambda_x_2;
         const double position_3 = (t_n + h_2 - t0) / h * 2.0;
@@ -161,7 +161,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         const double push_bar = w_x * cos(push_5) - w_x * (params_k * x_x_3);
         out->inputs.push[ws->push_at + 1] += push_bar * push_weight_4;
         out->inputs.push[ws->push_at] += push_bar * push_4;
-        /* Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 3. */
         const double w_x_2 = h_1_3 * lambda_x_2;
         const double w_x_3 = w_x_2 - h_2 * x_bar;
         ws->push_at = (int32_t)push_at_3;
@@ -174,7 +174,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         const double push_bar_2 = w_x_3 * cos(push_7) - w_x_3 * f_x_3;
         out->inputs.push[ws->push_at + 1] += push_bar_2 * push_weight_5;
         out->inputs.push[ws->push_at] += push_bar_2 * push_6;
-        /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 2. */
         const double w_x_4 = w_x_2 - h_1_2 * x_bar_2;
         ws->push_at = (int32_t)push_at_3;
         const double push_weight_6 = position_2 - (double)ws->push_at;
@@ -186,7 +186,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         const double push_bar_3 = w_x_4 * cos(push_9) - w_x_4 * f_x_2;
         out->inputs.push[ws->push_at + 1] += push_bar_3 * push_weight_6;
         out->inputs.push[ws->push_at] += push_bar_3 * push_8;
-        /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 1. */
         const double w_x_5 = w_x - h_1_2 * x_bar_3;
         ws->push_at = (int32_t)push_at_2;
         const double push_weight_7 = position - (double)ws->push_at;

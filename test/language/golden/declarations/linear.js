@@ -51,9 +51,9 @@ export function gradient() {
   let x = state0[0];
   const params_k = params[0];
   for (let n = 0; n < step_count[0]; n++) {
+    const t_n = t0 + n * h_2;
     const x_2 = x;
     stored_x[n] = x_2;
-    const t_n = t0 + n * h_2;
     // Stage 1: c = 0.
     const position = (t_n - t0) / h * 2;
     push_at[0] = Math.max(Math.min(Math.floor(position), 1), 0);
@@ -153,7 +153,7 @@ export function gradient() {
     const f_x_3 = params_k * x_x_2;
     // Stage 4: c = 1, a = 0, 0, 1.
     const x_x_3 = stored_x_2 + h_2 * (Math.sin(push_4) - f_x_3 * push_4);
-    // Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 4.
     const lambda_x_2 = lambda_x;
     const w_x = h_1_6 * lambda_x_2;
     const position_3 = (t_n + h_2 - t0) / h * 2;
@@ -166,7 +166,7 @@ export function gradient() {
     const push_bar_2 = w_x * Math.cos(push_6) - w_x * (params_k * x_x_3);
     push_bar[push_at[0] + 1] += push_bar_2 * push_weight_4;
     push_bar[push_at[0]] += push_bar_2 * push_5;
-    // Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 3.
     const w_x_2 = h_1_3 * lambda_x_2;
     const w_x_3 = w_x_2 - h_2 * x_bar;
     push_at[0] = push_at_4;
@@ -178,7 +178,7 @@ export function gradient() {
     const push_bar_3 = w_x_3 * Math.cos(push_8) - w_x_3 * f_x_3;
     push_bar[push_at[0] + 1] += push_bar_3 * push_weight_5;
     push_bar[push_at[0]] += push_bar_3 * push_7;
-    // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 2.
     const w_x_4 = w_x_2 - h_1_2 * x_bar_2;
     push_at[0] = push_at_4;
     const push_weight_6 = position_2 - push_at[0];
@@ -189,7 +189,7 @@ export function gradient() {
     const push_bar_4 = w_x_4 * Math.cos(push_10) - w_x_4 * f_x_2;
     push_bar[push_at[0] + 1] += push_bar_4 * push_weight_6;
     push_bar[push_at[0]] += push_bar_4 * push_9;
-    // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 1.
     const w_x_5 = w_x - h_1_2 * x_bar_3;
     push_at[0] = push_at_3;
     const push_weight_7 = position - push_at[0];

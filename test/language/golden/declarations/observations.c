@@ -140,14 +140,14 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
             const double stored_x = ws->stored_x[n];
             /* Stage 1: c = 0. */
             /* Stage 2: c = 1, a = 1. */
-            /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
+            /* Adjoint of evaluation 2. */
             const double lambda_x_2 = lambda_x;
             const double w_x = h_1_2 * lambda_x_2;
             const double lambda_v_2 = lambda_v;
             const double w_v = h_1_2 * lambda_v_2;
             const double x_bar = w_v * params_k;
             params_k_bar -= w_v * (stored_x + h * ws->stored_v[n]);
-            /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
+            /* Adjoint of evaluation 1. */
             const double w_v_2 = w_v + h * w_x;
             params_k_bar -= w_v_2 * stored_x;
             /* λ of the step's start. */

@@ -152,14 +152,14 @@ export function gradient() {
       const stored_x_2 = stored_x[n];
       // Stage 1: c = 0.
       // Stage 2: c = 1, a = 1.
-      // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+      // Adjoint of evaluation 2.
       const lambda_x_2 = lambda_x;
       const w_x = h_1_2 * lambda_x_2;
       const lambda_v_2 = lambda_v;
       const w_v = h_1_2 * lambda_v_2;
       const x_bar = w_v * params_k;
       params_k_bar -= w_v * (stored_x_2 + h * stored_v[n]);
-      // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+      // Adjoint of evaluation 1.
       const w_v_2 = w_v + h * w_x;
       params_k_bar -= w_v_2 * stored_x_2;
       // λ of the step's start.

@@ -196,7 +196,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
             for (int32_t i = 0; i < 2; i++) {
                 ws->x_u[3][i] = ws->u[i] + h * ws->k_u[2][i];
             }
-            /* Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w. */
+            /* Adjoint of evaluation 4. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->w_u[i] = h_1_6 * ws->lambda_u[i];
             }
@@ -207,7 +207,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
             ws->u_u[3][0] -= f_u_bar * params_k;
             params_k_bar -= f_u_bar * ws->x_u[3][0];
             ws->u_u[3][1] += ws->w_u[0];
-            /* Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w. */
+            /* Adjoint of evaluation 3. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->w_u[i] = h_1_3 * ws->lambda_u[i] + h * ws->u_u[3][i];
             }
@@ -218,7 +218,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
             ws->u_u[2][0] -= f_u_bar_2 * params_k;
             params_k_bar -= f_u_bar_2 * ws->x_u[2][0];
             ws->u_u[2][1] += ws->w_u[0];
-            /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
+            /* Adjoint of evaluation 2. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->w_u[i] = h_1_3 * ws->lambda_u[i] + h_1_2 * ws->u_u[2][i];
             }
@@ -229,7 +229,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
             ws->u_u[1][0] -= f_u_bar_3 * params_k;
             params_k_bar -= f_u_bar_3 * ws->x_u[1][0];
             ws->u_u[1][1] += ws->w_u[0];
-            /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
+            /* Adjoint of evaluation 1. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->w_u[i] = h_1_6 * ws->lambda_u[i] + h_1_2 * ws->u_u[1][i];
             }

@@ -212,7 +212,7 @@ export function gradient() {
       for (let i = 0; i < 2; i++) {
         x_u[i + 6] = u[i] + h * k_u[i + 4];
       }
-      // Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w.
+      // Adjoint of evaluation 4.
       for (let i = 0; i < 2; i++) {
         w_u[i] = h_1_6 * lambda_u[i];
       }
@@ -223,7 +223,7 @@ export function gradient() {
       u_u[6] -= f_u_bar * params_k;
       params_k_bar -= f_u_bar * x_u[6];
       u_u[7] += w_u[0];
-      // Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w.
+      // Adjoint of evaluation 3.
       for (let i = 0; i < 2; i++) {
         w_u[i] = h_1_3 * lambda_u[i] + h * u_u[i + 6];
       }
@@ -234,7 +234,7 @@ export function gradient() {
       u_u[4] -= f_u_bar_2 * params_k;
       params_k_bar -= f_u_bar_2 * x_u[4];
       u_u[5] += w_u[0];
-      // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+      // Adjoint of evaluation 2.
       for (let i = 0; i < 2; i++) {
         w_u[i] = h_1_3 * lambda_u[i] + h_1_2 * u_u[i + 4];
       }
@@ -245,7 +245,7 @@ export function gradient() {
       u_u[2] -= f_u_bar_3 * params_k;
       params_k_bar -= f_u_bar_3 * x_u[2];
       u_u[3] += w_u[0];
-      // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+      // Adjoint of evaluation 1.
       for (let i = 0; i < 2; i++) {
         w_u[i] = h_1_6 * lambda_u[i] + h_1_2 * u_u[i + 2];
       }

@@ -38,9 +38,9 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     const double params_k = in->params.k;
     const double weight = in->params.weight;
     for (int32_t n = 0; n < ws->step_count; n++) {
+        const double t_n = t0 + (double)n * h;
         const double x_2 = x;
         ws->stored_x[n] = x_2;
-        const double t_n = t0 + (double)n * h;
         /* Stage 1: c = 0. */
         const double f_x = x_2 * x_2;
         const double f_x_2 = params_k * f_x;
@@ -126,7 +126,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         const double f_x_3 = x_x_2 * x_x_2;
         /* Stage 4: c = 1, a = 0, 0, 1. */
         const double x_x_3 = stored_x - h * (params_k * f_x_3);
-        /* Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 4. */
         const double lambda_x_2 = lambda_x;
         const double w_x = h_1_6 * lambda_x_2;
         const double v_2 = t_n + h;
@@ -136,7 +136,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         const double x_bar_2 = h_1_6 * (weight * v_2) * x_x_3;
         const double u_x_4 = -x_bar - x_bar + (x_bar_2 + x_bar_2);
         weight_bar += h_1_6 * (f_x_4 * v_2);
-        /* Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 3. */
         const double w_x_2 = h_1_3 * lambda_x_2;
         const double w_x_3 = w_x_2 + h * u_x_4;
         const double x_bar_3 = w_x_3 * (x_x_2 * params_k);
@@ -145,14 +145,14 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         const double x_bar_4 = result_bar * x_x_2;
         const double u_x_3 = -x_bar_3 - x_bar_3 + (x_bar_4 + x_bar_4);
         weight_bar += h_1_3 * (f_x_3 * v);
-        /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 2. */
         const double w_x_4 = w_x_2 + h_1_2 * u_x_3;
         const double x_bar_5 = w_x_4 * (x_x * params_k);
         params_k_bar -= w_x_4 * f_x_2;
         const double x_bar_6 = result_bar * x_x;
         const double u_x_2 = -x_bar_5 - x_bar_5 + (x_bar_6 + x_bar_6);
         weight_bar += h_1_3 * (f_x_2 * v);
-        /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 1. */
         const double w_x_5 = w_x + h_1_2 * u_x_2;
         const double x_bar_7 = w_x_5 * (stored_x * params_k);
         params_k_bar -= w_x_5 * f_x;

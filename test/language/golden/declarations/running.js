@@ -48,9 +48,9 @@ export function gradient() {
   const params_k = params[0];
   const weight = params[1];
   for (let n = 0; n < step_count[0]; n++) {
+    const t_n = t0 + n * h;
     const x_2 = x;
     stored_x[n] = x_2;
-    const t_n = t0 + n * h;
     // Stage 1: c = 0.
     const f_x = x_2 * x_2;
     const f_x_2 = params_k * f_x;
@@ -136,7 +136,7 @@ export function gradient() {
     const f_x_3 = x_x_2 * x_x_2;
     // Stage 4: c = 1, a = 0, 0, 1.
     const x_x_3 = stored_x_2 - h * (params_k * f_x_3);
-    // Adjoint of stage 4: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 4.
     const lambda_x_2 = lambda_x;
     const w_x = h_1_6 * lambda_x_2;
     const v_2 = t_n + h;
@@ -146,7 +146,7 @@ export function gradient() {
     const x_bar_2 = h_1_6 * (weight * v_2) * x_x_3;
     const u_x_4 = -x_bar - x_bar + (x_bar_2 + x_bar_2);
     weight_bar += h_1_6 * (f_x_4 * v_2);
-    // Adjoint of stage 3: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 3.
     const w_x_2 = h_1_3 * lambda_x_2;
     const w_x_3 = w_x_2 + h * u_x_4;
     const x_bar_3 = w_x_3 * (x_x_2 * params_k);
@@ -155,14 +155,14 @@ export function gradient() {
     const x_bar_4 = result_bar * x_x_2;
     const u_x_3 = -x_bar_3 - x_bar_3 + (x_bar_4 + x_bar_4);
     weight_bar += h_1_3 * (f_x_3 * v);
-    // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 2.
     const w_x_4 = w_x_2 + h_1_2 * u_x_3;
     const x_bar_5 = w_x_4 * (x_x * params_k);
     params_k_bar -= w_x_4 * f_x_2;
     const x_bar_6 = result_bar * x_x;
     const u_x_2 = -x_bar_5 - x_bar_5 + (x_bar_6 + x_bar_6);
     weight_bar += h_1_3 * (f_x_2 * v);
-    // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 1.
     const w_x_5 = w_x + h_1_2 * u_x_2;
     const x_bar_7 = w_x_5 * (stored_x_2 * params_k);
     params_k_bar -= w_x_5 * f_x;

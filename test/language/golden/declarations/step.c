@@ -35,10 +35,10 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     }
     double failed_stage = 0.0;
     for (int32_t n = 0; n < ws->step_count; n++) {
+        const double t_n = t0 + (double)n * h;
         for (int32_t i = 0; i < 2; i++) {
             ws->stored_u[n][i] = ws->u[i];
         }
-        const double t_n = t0 + (double)n * h;
         /* Stage 1: c = 0. */
         for (int32_t i = 0; i < 2; i++) {
             ws->x_u[0][i] = ws->u[i];
@@ -126,7 +126,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         }
         const double v = t_n + h;
         sample_rhs_taped_kernel_2(in, ws, v, 1, 1, 1);
-        /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 2. */
         for (int32_t i = 0; i < 2; i++) {
             ws->w_u[i] = h_1_2 * ws->lambda_u[i];
         }
@@ -134,7 +134,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
             ws->u_u[1][i] = 0.0;
         }
         sample_rhs_back_kernel(in, ws, out, v, 1, 1, 1);
-        /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 1. */
         for (int32_t i = 0; i < 2; i++) {
             ws->w_u[i] = h_1_2 * ws->lambda_u[i] + h * ws->u_u[1][i];
         }

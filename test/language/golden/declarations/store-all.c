@@ -108,7 +108,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     const double result = u * u_2;
     for (int32_t n = ws->step_count - 1; n >= 0; n--) {
         const double t_n = t0 + (double)n * h;
-        /* Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 2. */
         for (int32_t i = 0; i < 2; i++) {
             ws->w_u[i] = h_1_2 * ws->lambda_u[i];
         }
@@ -116,7 +116,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
             ws->u_u[1][i] = 0.0;
         }
         sample_rhs_back_kernel(in, ws, out, t_n + h, n, 1, n, 1, n, 1, n, 1, 1);
-        /* Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w. */
+        /* Adjoint of evaluation 1. */
         for (int32_t i = 0; i < 2; i++) {
             ws->w_u[i] = h_1_2 * ws->lambda_u[i] + h * ws->u_u[1][i];
         }

@@ -122,7 +122,7 @@ export function gradient() {
   const result = u_2 * u_3;
   for (let n = step_count[0] - 1; n >= 0; n--) {
     const t_n = t0 + n * h;
-    // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 2.
     for (let i = 0; i < 2; i++) {
       w_u[i] = h_1_2 * lambda_u[i];
     }
@@ -130,7 +130,7 @@ export function gradient() {
       u_u[i + 2] = 0;
     }
     rhs_back_kernel(t_n + h, n, 1, n, 1, n, 1, n, 1, 1);
-    // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 1.
     for (let i = 0; i < 2; i++) {
       w_u[i] = h_1_2 * lambda_u[i] + h * u_u[i + 2];
     }

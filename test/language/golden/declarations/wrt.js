@@ -120,7 +120,7 @@ export function gradient() {
     const stored_x_2 = stored_x[n];
     // Stage 1: c = 0.
     // Stage 2: c = 1, a = 1.
-    // Adjoint of stage 2: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 2.
     const lambda_x_2 = lambda_x;
     const w_x = h_1_2 * lambda_x_2;
     const lambda_v_2 = lambda_v;
@@ -129,7 +129,7 @@ export function gradient() {
     const x_bar = w_v * params_k;
     params_k_bar -= w_v * (stored_x_2 + h * stored_v[n]);
     const v_bar = w_x - w_v * damping;
-    // Adjoint of stage 1: w = h (b λ + Σ a u), u = Jᵀ w.
+    // Adjoint of evaluation 1.
     const w_v_2 = w_v + h * v_bar;
     push_bar[Math.floor(2 * n / step_count[0])] += w_v_2;
     params_k_bar -= w_v_2 * stored_x_2;

@@ -1,0 +1,565 @@
+/**
+ * The forward sweep with adaptive steps. In: a driver whose method has an error estimate, and what is done to every
+ * step. Out: IR. A step is accepted where the norm of its error, each entry against atol + rtol·|x|, is at most 1; one
+ * that is not leaves no trace. Observation times and the boundaries of `hold` are hit by shortening the step. The
+ * reverse sweep runs over the accepted steps: time, length and pieces of each are stored, the controller is not
+ * differentiated.
+ */
+
+import type { Affine } from "../ir/affine.ts";
+import * as affine from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
+import type { Expr, Statement } from "../ir/nodes.ts";
+import { status } from "../module.ts";
+import { growth, power, shrinkage } from "./controller.ts";
+import { type Driver, read, type Vector } from "./driver.ts";
+import type { Embedded } from "./embedded.ts";
+import { evaluationsOf, k, scaledTerm, type Term } from "./scheme.ts";
+import { Step } from "./step.ts";
+import type { Sweep } from "./sweep.ts";
+import { isZero } from "./tableau.ts";
+
+/** Attempts at steps, at most; the run's own limit is lower. */
+const most = 2 ** 31 - 1;
+
+/** Steps that would end this near to where they must land end there, relative to what is left. */
+const nearly = 1 + 1e-9;
+
+/** The least squared error norm that the controller looks at. */
+const least = 1e-20;
+
+export class AdaptiveSweep {
+  readonly #driver: Driver;
+  readonly #embedded: Embedded;
+  readonly #sweep: Sweep;
+  readonly #observe: (k: Affine) => Statement[];
+  readonly #step: Step;
+  readonly #next: Vector;
+  readonly #probe: Vector;
+  readonly #scalars = new Map<string, string>();
+  readonly #integers = new Map<string, string>();
+  /** Of the time the state is at. */
+  readonly #t: Expr;
+
+  /** `observe`: records observation k at the state. */
+  constructor(driver: Driver, embedded: Embedded, sweep: Sweep, observe: (k: Affine) => Statement[]) {
+    this.#driver = driver;
+    this.#embedded = embedded;
+    this.#sweep = sweep;
+    this.#observe = observe;
+    this.#step = new Step(driver);
+    this.#next = driver.vector("next_");
+    this.#probe = embedded.extra === "new state" ? this.#next : driver.vector("probe_");
+    this.#t = this.#scalar("t_now");
+  }
+
+  statements(): Statement[] {
+    const driver = this.#driver;
+    const { io } = driver;
+    const open = this.#scalar("open");
+    const body = this.#attempt();
+    const first = this.#firstStep();
+    return [
+      ...[...this.#scalars.values()].map((name) => build.alloc(name, [], { zero: false })),
+      ...[...this.#integers.values()].map((name) =>
+        build.alloc(name, [], { element: "integer", zero: false }),
+      ),
+      ...driver.allocate(this.#next),
+      ...(this.#probe === this.#next ? [] : driver.allocate(this.#probe)),
+      ...[...this.#scalars.keys()].map((name) => this.#set(name, build.zero)),
+      ...[...this.#integers.values()].map((name) => build.store(name, [], build.zero)),
+      this.#set("t_now", build.read(io.t0)),
+      this.#set("fresh", build.one),
+      this.#set("error_before", build.one),
+      this.#set("open", build.one),
+      this.#set("was_finite", build.one),
+      ...this.#observeAtStart(),
+      ...first,
+      {
+        kind: "while",
+        counter: driver.names.fresh("attempt"),
+        test: build.compare("ne", open, build.zero),
+        limit: most,
+        body,
+      },
+      ...(driver.model.times === undefined
+        ? []
+        : [
+            build.store(
+              driver.observeAt,
+              [affine.integer(io.observations + 1)],
+              build.integerValue(this.#accepted),
+            ),
+          ]),
+    ];
+  }
+
+  #scalar(name: string): Expr {
+    let known = this.#scalars.get(name);
+    if (known === undefined) {
+      known = this.#driver.names.fresh(name);
+      this.#scalars.set(name, known);
+    }
+    return build.read(known);
+  }
+
+  #integer(name: string): Affine {
+    let known = this.#integers.get(name);
+    if (known === undefined) {
+      known = this.#driver.names.fresh(name);
+      this.#integers.set(name, known);
+    }
+    return affine.gather(known, []);
+  }
+
+  #set(name: string, value: Expr): Statement {
+    this.#scalar(name);
+    return build.store(this.#scalars.get(name)!, [], value);
+  }
+
+  #add(name: string, value: number): Statement {
+    return this.#set(name, build.add(this.#scalar(name), build.number(value)));
+  }
+
+  #bind(wish: string, value: Expr, out: Statement[]): Expr {
+    const name = this.#driver.names.fresh(wish);
+    out.push(build.bind(name, value));
+    return build.name(name);
+  }
+
+  get #accepted(): Affine {
+    return this.#driver.steps;
+  }
+
+  /** Evaluations of the field in an attempt, beside that of the first stage. */
+  get #inAttempt(): number {
+    const stages = evaluationsOf(this.#driver.method.main).length;
+    return stages - 1 + (this.#embedded.extra === undefined ? 0 : 1);
+  }
+
+  // The first step.
+
+  #observeAtStart(): Statement[] {
+    const { io, model } = this.#driver;
+    if (model.times === undefined) return [];
+    const first = build.read(io.times, [affine.integer(0)]);
+    const atStart = build.compare("eq", first, build.read(io.t0));
+    return [this.#set("next_time", first), build.branch(atStart, this.#observation(affine.integer(0)))];
+  }
+
+  #firstStep(): Statement[] {
+    const driver = this.#driver;
+    const { fresh } = driver.names;
+    const out: Statement[] = [build.comment("The first step: Hairer, Nørsett, Wanner 1993, II.4.")];
+    driver.stepStart = this.#t;
+    const direction = this.#bind("direction", build.primitive("sign", [driver.span]), out);
+    out.push(this.#set("direction", direction));
+    const first = k(0);
+    const point = { t: this.#t, state: driver.state, piece: driver.pieceOfStep(this.#accepted) };
+    out.push(...driver.slopeOf(point, first));
+    const norms = (
+      value: (leaf: Parameters<Vector>[0], at: readonly Affine[]) => Expr,
+      wish: string,
+    ): Expr => {
+      const { statements, mean } = this.#meanSquare(value, driver.state, driver.state);
+      out.push(...statements);
+      return this.#bind(wish, build.primitive("sqrt", [mean]), out);
+    };
+    const slope = driver.vectorOf(first);
+    const d0 = norms((leaf, at) => read(driver.state, leaf, at), "size_of_state");
+    const d1 = norms((leaf, at) => read(slope, leaf, at), "size_of_slope");
+    const length = this.#bind("length", build.primitive("abs", [driver.span]), out);
+    const tiny = build.or(
+      build.not(build.compare("ge", d0, build.number(1e-5))),
+      build.not(build.compare("ge", d1, build.number(1e-5))),
+    );
+    const guess = build.select(tiny, build.number(1e-6), build.div(build.mul(build.number(0.01), d0), d1));
+    const trial = this.#bind("trial", build.primitive("min", [guess, length]), out);
+    const signed = this.#bind("trial_step", build.mul(direction, trial), out);
+    out.push(
+      ...driver.assign(this.#next, (leaf, at) =>
+        build.add(read(driver.state, leaf, at), build.mul(signed, read(slope, leaf, at))),
+      ),
+    );
+    const second = k(driver.slopeCount - 1);
+    out.push(
+      ...driver.slopeOf({ t: build.add(this.#t, signed), state: this.#next, piece: point.piece }, second),
+    );
+    const change = norms(
+      (leaf, at) => build.sub(read(driver.vectorOf(second), leaf, at), read(slope, leaf, at)),
+      "change_of_slope",
+    );
+    const d2 = this.#bind("curvature", build.div(change, trial), out);
+    const larger = this.#bind("larger", build.primitive("max", [d1, d2]), out);
+    const quotient = this.#bind(
+      "quotient",
+      build.div(build.number(0.01), build.primitive("max", [larger, build.number(1e-15)])),
+      out,
+    );
+    const root = power(quotient, 1 / (this.#embedded.order + 1), fresh);
+    out.push(...root.statements);
+    const flat = build.primitive("max", [build.number(1e-6), build.mul(trial, build.number(1e-3))]);
+    const wished = build.select(build.compare("gt", larger, build.number(1e-15)), root.value, flat);
+    const bounded = build.primitive("min", [
+      build.primitive("min", [build.mul(build.number(100), trial), wished]),
+      length,
+    ]);
+    // What is not a number would end in no step at all.
+    const chosen = this.#bind("chosen", bounded, out);
+    const usable = build.compare("gt", chosen, build.zero);
+    out.push(
+      this.#set("h_next", build.mul(direction, build.select(usable, chosen, trial))),
+      this.#add("evaluations", 2),
+      this.#set("fresh", this.#sweep.keepsTapes === true ? build.one : build.zero),
+      ...this.#report(),
+    );
+    return out;
+  }
+
+  // One attempt.
+
+  #attempt(): Statement[] {
+    const driver = this.#driver;
+    const { io, method } = driver;
+    const out: Statement[] = [];
+    const { target, aims } = this.#target(out);
+    const rest = this.#bind("rest", build.sub(target, this.#t), out);
+    const wished = this.#scalar("h_next");
+    const reach = build.primitive("abs", [build.mul(wished, build.number(nearly))]);
+    const left = this.#bind("left", build.primitive("abs", [rest]), out);
+    const lands = build.compare("ge", reach, left);
+    // Two halves rather than a long and a very short step.
+    const isNear = build.compare("gt", build.mul(build.number(2), reach), left);
+    const chosen = build.select(
+      lands,
+      rest,
+      build.select(isNear, build.mul(build.number(0.5), rest), wished),
+    );
+    const h = this.#bind("h", build.primitive("stop", [chosen]), out);
+    driver.h = h;
+    out.push(this.#set("lands", build.select(lands, build.one, build.zero)));
+    const start = this.#bind("t_n", this.#t, out);
+    driver.stepStart = start;
+    out.push(
+      build.branch(
+        build.compare("ge", this.#scalar("attempts"), build.read(io.steps)),
+        this.#leave(status.stepLimit),
+      ),
+      build.branch(build.compare("eq", build.add(start, build.mul(build.number(0.1), h)), start), [
+        // What shrank the steps was no error where the last attempt came to no number.
+        build.branch(
+          build.compare("ne", this.#scalar("was_finite"), build.zero),
+          this.#leave(status.stepUnderflow),
+          this.#leaveNotFinite(),
+        ),
+      ]),
+      this.#add("attempts", 1),
+    );
+    const n = this.#accepted;
+    const attempt = driver.inCoefficients(() => [
+      ...driver.storeGrid(n, start, h),
+      ...this.#sweep.enter(n),
+      ...this.#stages(n),
+      ...driver.assign(this.#next, (leaf, at) => {
+        const [advance] = method.main.next;
+        return this.#step.sumOf(advance!.terms, leaf, at);
+      }),
+      ...this.#estimate(n),
+    ]);
+    out.push(...attempt);
+    const error = this.#scalar("error");
+    const k = this.#embedded.order + 1;
+    const { fresh } = driver.names;
+    const bounded = this.#bind("error_seen", build.primitive("max", [error, build.number(least)]), out);
+    const grown = growth(bounded, this.#scalar("error_before"), k, fresh);
+    const shrunk = shrinkage(bounded, k, fresh);
+    const after = build.select(
+      build.compare("ne", this.#scalar("was_rejected"), build.zero),
+      build.primitive("min", [grown.value, build.one]),
+      grown.value,
+    );
+    const longer = fresh("h_after");
+    // A step that was shortened says little about how long one may be.
+    const isLess = build.compare(
+      "gt",
+      build.primitive("abs", [wished]),
+      build.primitive("abs", [build.name(longer)]),
+    );
+    const isShort = build.compare("ne", h, wished);
+    const accept: Statement[] = [
+      ...grown.statements,
+      build.bind(longer, build.mul(h, after)),
+      this.#set("h_next", build.select(build.and(isShort, isLess), wished, build.name(longer))),
+      this.#set("error_before", build.primitive("max", [bounded, build.number(1e-8)])),
+      this.#set("was_rejected", build.zero),
+      ...this.#runningOfStep(),
+      ...driver.assign(driver.state, (leaf, at) => read(this.#next, leaf, at)),
+      ...this.#passOnSlope(),
+      build.store(driver.stepCount, [], build.add(build.integerValue(n), build.one)),
+      build.branch(
+        build.compare("ne", this.#scalar("lands"), build.zero),
+        [this.#set("t_now", target), ...this.#arrive(target, aims)],
+        [this.#set("t_now", build.add(start, h))],
+      ),
+    ];
+    const reject: Statement[] = [
+      this.#add("rejected", 1),
+      this.#set("was_rejected", build.one),
+      this.#set("fresh", this.#sweep.keepsTapes === true ? build.one : build.zero),
+      build.branch(
+        driver.isNotFinite(error),
+        [this.#set("h_next", build.mul(h, build.number(0.25))), this.#set("was_finite", build.zero)],
+        [
+          ...shrunk.statements,
+          this.#set("h_next", build.mul(h, shrunk.value)),
+          this.#set("was_finite", build.one),
+        ],
+      ),
+    ];
+    out.push(build.branch(build.compare("le", error, build.one), accept, reject), ...this.#report());
+    return out;
+  }
+
+  /** Where the step must not go past: the next observation, the end of a piece, the end. */
+  #target(out: Statement[]): {
+    readonly target: Expr;
+    readonly aims: readonly { readonly time: Expr; readonly reached: () => Statement[] }[];
+  } {
+    const driver = this.#driver;
+    const { io, model } = driver;
+    const direction = this.#scalar("direction");
+    const aims: { time: Expr; reached: () => Statement[] }[] = [];
+    let target: Expr = build.read(io.t1);
+    const nearer = (time: Expr): void => {
+      const isNearer = build.compare("gt", build.mul(build.sub(target, time), direction), build.zero);
+      target = this.#bind("target", build.select(isNearer, time, target), out);
+    };
+    if (model.times !== undefined) {
+      const next = this.#integer("next_observation");
+      const isLeft = build.compare("lt", build.integerValue(next), build.number(io.observations));
+      const time = this.#scalar("next_time");
+      nearer(time);
+      aims.push({
+        time,
+        reached: () => [build.branch(isLeft, this.#observation(next))],
+      });
+    }
+    for (const input of driver.holds) {
+      const piece = driver.pieceNow(input.name);
+      const end = build.div(build.add(build.integerValue(piece), build.one), build.number(input.count));
+      const inside = build.add(build.read(io.t0), build.mul(driver.span, end));
+      const isInside = build.compare("lt", build.integerValue(piece), build.number(input.count - 1));
+      const time = this.#bind(`${input.name}_end`, build.select(isInside, inside, build.read(io.t1)), out);
+      nearer(time);
+      aims.push({
+        time,
+        reached: () => [
+          build.branch(isInside, [
+            build.store(driver.pieceArray(input.name), [], build.add(build.integerValue(piece), build.one)),
+            this.#set("fresh", build.one),
+          ]),
+        ],
+      });
+    }
+    return { target, aims };
+  }
+
+  #arrive(
+    target: Expr,
+    aims: readonly { readonly time: Expr; readonly reached: () => Statement[] }[],
+  ): Statement[] {
+    const isEnd = build.compare("eq", target, build.read(this.#driver.io.t1));
+    return [
+      ...aims.map(({ time, reached }) => build.branch(build.compare("eq", time, target), reached())),
+      build.branch(isEnd, [this.#set("open", build.zero)]),
+    ];
+  }
+
+  /** Observation k, here: after how many steps, in which pieces, and what is seen. */
+  #observation(at: Affine): Statement[] {
+    const driver = this.#driver;
+    const index = driver.names.fresh("seen");
+    const inner = affine.index(index);
+    return [
+      // A loop of one trip gives the index a name of its own.
+      build.loop(index, at, affine.offset(at, 1), [
+        build.store(driver.observeAt, [affine.offset(inner, 1)], build.integerValue(this.#accepted)),
+        ...driver.holds.map((input) =>
+          build.store(
+            driver.pieceAtObservation(input.name),
+            [inner],
+            build.integerValue(driver.pieceNow(input.name)),
+          ),
+        ),
+        ...this.#observe(inner),
+        build.branch(
+          build.compare("lt", build.integerValue(inner), build.number(driver.io.observations - 1)),
+          [this.#set("next_time", build.read(driver.io.times, [affine.offset(inner, 1)]))],
+          [this.#set("next_time", build.read(driver.io.t1))],
+        ),
+      ]),
+      build.store(this.#nameOfNext(), [], build.add(build.integerValue(at), build.one)),
+    ];
+  }
+
+  #nameOfNext(): string {
+    this.#integer("next_observation");
+    return this.#integers.get("next_observation")!;
+  }
+
+  /** Stages and running loss; the first slope only where the last step's or attempt's cannot be used. */
+  #stages(n: Affine): Statement[] {
+    const driver = this.#driver;
+    const out: Statement[] = [];
+    for (const operation of driver.method.main.operations) {
+      if (operation.kind === "combine") out.push(...this.#step.combine(operation));
+      if (operation.kind !== "evaluate") continue;
+      const point = this.#step.pointOf(n, operation);
+      const slope = this.#sweep.slope(point, operation);
+      if (operation.index === 0) {
+        out.push(
+          build.branch(build.compare("ne", this.#scalar("fresh"), build.zero), [
+            ...slope,
+            this.#add("evaluations", 1),
+          ]),
+        );
+      } else out.push(...slope);
+    }
+    out.push(this.#add("evaluations", this.#inAttempt));
+    return out;
+  }
+
+  /** The running loss of an accepted step. */
+  #runningOfStep(): Statement[] {
+    return this.#driver.inCoefficients(() =>
+      evaluationsOf(this.#driver.method.main).flatMap((evaluate) =>
+        this.#step.running(this.#step.pointOf(this.#accepted, evaluate), evaluate, this.#driver.method.main),
+      ),
+    );
+  }
+
+  /** The squared error norm of the attempt. */
+  #estimate(n: Affine): Statement[] {
+    const driver = this.#driver;
+    const { extra, errors } = this.#embedded;
+    const out: Statement[] = [];
+    const behind = k(evaluationsOf(driver.method.main).length);
+    if (extra !== undefined) {
+      if (extra !== "new state") {
+        const terms: Term[] = extra.a.map((a, j) => scaledTerm(a, k(j)));
+        out.push(
+          ...driver.assign(this.#probe, (leaf, at) =>
+            build.add(
+              read(driver.state, leaf, at),
+              this.#step.sumOf(
+                terms.filter(({ coefficient }) => !isZero(coefficient)),
+                leaf,
+                at,
+              ),
+            ),
+          ),
+        );
+      }
+      const c = extra === "new state" ? driver.h : driver.scaled(extra.c);
+      out.push(
+        build.comment("For the estimate of the error."),
+        ...driver.slopeOf(
+          { t: build.add(driver.stepStart, c), state: this.#probe, piece: driver.pieceOfStep(n) },
+          behind,
+        ),
+      );
+    }
+    const squares = errors.map((row) => {
+      const terms = row.map((e, j) => scaledTerm(e, k(j))).filter(({ coefficient }) => !isZero(coefficient));
+      const { statements, mean } = this.#meanSquare(
+        (leaf, at) => this.#step.sumOf(terms, leaf, at),
+        driver.state,
+        this.#next,
+      );
+      out.push(...statements);
+      return this.#bind("mean_square", mean, out);
+    });
+    const [fifth, third] = squares as [Expr, Expr?];
+    if (third === undefined) out.push(this.#set("error", fifth));
+    else {
+      // Hairer's DOP853: the estimate of order 5 times itself over a mean of both.
+      const under = this.#bind("both", build.add(fifth, build.mul(build.number(0.01), third)), out);
+      const tamed = build.div(build.mul(fifth, fifth), under);
+      out.push(this.#set("error", build.select(build.compare("eq", under, build.zero), build.zero, tamed)));
+    }
+    return out;
+  }
+
+  /** The mean of (value / (atol + rtol·max(|from|, |to|)))² over the entries of the state. */
+  #meanSquare(
+    value: (leaf: Parameters<Vector>[0], at: readonly Affine[]) => Expr,
+    from: Vector,
+    to: Vector,
+  ): { readonly statements: Statement[]; readonly mean: Expr } {
+    const driver = this.#driver;
+    const { io, model, names } = driver;
+    const sum = names.fresh("sum");
+    const words = model.state.reduce((all, { shape }) => all + shape.reduce((a, b) => a * b, 1), 0);
+    const abs = (vector: Vector, leaf: Parameters<Vector>[0], at: readonly Affine[]): Expr =>
+      build.primitive("abs", [read(vector, leaf, at)]);
+    return {
+      statements: [
+        build.alloc(sum, []),
+        ...model.state.flatMap((leaf) =>
+          build.forEachEntry(leaf.shape, names.fresh, (at) => {
+            const size =
+              from === to
+                ? abs(from, leaf, at)
+                : build.primitive("max", [abs(from, leaf, at), abs(to, leaf, at)]);
+            const scale = build.add(build.read(io.atol!), build.mul(build.read(io.rtol!), size));
+            const part = names.fresh("part");
+            return [
+              build.bind(part, build.div(value(leaf, at), scale)),
+              build.accumulate(sum, [], build.mul(build.name(part), build.name(part))),
+            ];
+          }),
+        ),
+      ],
+      mean: build.div(build.read(sum), build.number(words)),
+    };
+  }
+
+  /** The last evaluation of an accepted step is the next step's first, where it was made at the new state. */
+  #passOnSlope(): Statement[] {
+    const driver = this.#driver;
+    if (this.#embedded.extra !== "new state" || this.#sweep.keepsTapes === true)
+      return [this.#set("fresh", build.one)];
+    const last = driver.vectorOf(k(evaluationsOf(driver.method.main).length));
+    return [
+      ...driver.assign(driver.vectorOf(k(0)), (leaf, at) => read(last, leaf, at)),
+      this.#set("fresh", build.zero),
+    ];
+  }
+
+  // Ways out.
+
+  #report(): Statement[] {
+    const { io } = this.#driver;
+    return [
+      build.store(io.accepted!, [], build.integerValue(this.#accepted)),
+      build.store(io.rejected!, [], this.#scalar("rejected")),
+      build.store(io.evaluations!, [], this.#scalar("evaluations")),
+    ];
+  }
+
+  #leave(code: number): Statement[] {
+    const driver = this.#driver;
+    return [
+      build.store(driver.io.failedStep, [], build.integerValue(this.#accepted)),
+      ...driver.leaveInvalid(code),
+    ];
+  }
+
+  #leaveNotFinite(): Statement[] {
+    const driver = this.#driver;
+    return [
+      build.store(driver.io.failedStep, [], build.integerValue(this.#accepted)),
+      ...this.#step.leaveNotFinite(driver.method.main, (code) => driver.leaveInvalid(code)),
+    ];
+  }
+}
