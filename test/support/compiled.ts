@@ -21,7 +21,8 @@ export interface Compiled {
 const host = { read: () => undefined };
 export const [compiler] = findCompilers(process.env);
 
-export async function compiled(text: string, options: Options = {}): Promise<Compiled> {
+/** `withC`: whether C is compiled too, where it can be. */
+export async function compiled(text: string, options: Options = {}, withC = true): Promise<Compiled> {
   const built = build({ file: "model.ode.ts", text, host }, options);
   if (built.ready === undefined) throw new Error(built.diagnostics.map((one) => one.message).join("; "));
   const { module } = built.ready;
@@ -30,7 +31,7 @@ export async function compiled(text: string, options: Options = {}): Promise<Com
   const [header, source, selftest] = emit(built.ready, "c", { ...options, prefix: "m" });
   const files = { header: header!.text, source: source!.text, selftest: selftest!.text };
   const c =
-    compiler === undefined
+    compiler === undefined || !withC
       ? undefined
       : cEngine(
           {

@@ -42,10 +42,19 @@ const analytic: { readonly [op in Opcode]?: (x: number) => readonly [number, num
   ceil: (x) => [Math.ceil(x), 0],
   round: (x) => [Math.round(x), 0],
   trunc: (x) => [Math.trunc(x), 0],
+  stop: (x) => [x, 0],
 };
 
 const holds = (relation: Relation, a: number, b: number): boolean =>
   ({ lt: a < b, le: a <= b, gt: a > b, ge: a >= b, eq: a === b, ne: a !== b })[relation];
+
+/** An entry function left with a status. */
+class Left {
+  readonly status: number;
+  constructor(status: number) {
+    this.status = status;
+  }
+}
 
 /** Results of a function by name; arguments by name, real arrays as complex words. */
 export function evaluateComplex(
@@ -58,7 +67,9 @@ export function evaluateComplex(
   const indices = new Map<string, number>();
   const size = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
   for (const { name, shape, data } of constants) {
-    arrays.set(name, { shape, words: Array.from(data ?? [], (word) => of(word)) });
+    const own = given.get(name);
+    const words = Array.from({ length: size(shape) }, (_, i) => of(data?.[i] ?? Number.NaN));
+    arrays.set(name, { shape, words: own === undefined ? words : [...(own as Complex[])] });
   }
   for (const parameter of fn.parameters) {
     const value = given.get(parameter.name);
@@ -198,11 +209,18 @@ export function evaluateComplex(
           break;
         case "comment":
           break;
+        case "return":
+          throw new Left(statement.status);
         default:
           throw new Error(`${statement.kind} is not known in complex numbers`);
       }
     }
   };
-  block(fn.body);
+  try {
+    block(fn.body);
+  } catch (error) {
+    if (!(error instanceof Left)) throw error;
+    if (error.status !== 0) throw new Error(`the solve ended with status ${error.status}`);
+  }
   return new Map([...arrays].map(([name, { words }]) => [name, words]));
 }
