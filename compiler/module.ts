@@ -29,6 +29,8 @@ export interface Solver {
   readonly t1: number;
   /** Fixed number of steps, or the limit of adaptive ones: default of the run, and the capacity of the checkpoints. */
   readonly steps: number;
+  /** Whether stages are solved for. */
+  readonly isImplicit?: boolean | undefined;
   /** Of adaptive steps; nothing: steps are fixed. */
   readonly tolerance?: { readonly rtol: number; readonly atol: number } | undefined;
   /** Dotted paths that are differentiated; undefined: everything. */
@@ -53,10 +55,14 @@ export const stepsInWords = ({ steps, tolerance }: Solver): string =>
   tolerance === undefined ? `${steps} steps` : `rtol ${tolerance.rtol}, atol ${tolerance.atol}`;
 
 /** The words of `report`, in their order. */
-export const reportOf = ({ tolerance }: Solver): readonly string[] => [
+export const reportOf = (solver: Solver): readonly string[] => [
   ...["failedStep", "failedStage"],
-  ...(tolerance === undefined ? [] : ["accepted", "rejected", "evaluations"]),
+  ...(isCounted(solver) ? ["accepted", "rejected", "evaluations"] : []),
 ];
+
+/** Whether only a run knows how many steps it takes, or how often it asks the field. */
+export const isCounted = ({ tolerance, isImplicit }: Solver): boolean =>
+  tolerance !== undefined || isImplicit === true;
 
 /** An argument of an exported function: a scalar, or a flat record whose leaves are parameters of the IR function. */
 export type EntryArgument =

@@ -30,6 +30,7 @@ import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { nearest } from "./diagnostics/nearest.ts";
 import type { Span } from "./diagnostics/span.ts";
 import { embeddedOf } from "./integrate/embedded.ts";
+import { implicitMethod } from "./integrate/implicit.ts";
 import { methodNamed, methods } from "./integrate/methods.ts";
 import { takesStart } from "./integrate/schemes.ts";
 import type { Model } from "./model.ts";
@@ -118,7 +119,8 @@ export function resolveSolver(model: Model, options: Options): Resolved {
   // A state that is computed has no gradient of its own.
   const asked = wrt ?? (model.initial === undefined ? undefined : ["params", "inputs"]);
   const { steps, tolerance } = count;
-  return { solver: { method, start, adjoint, t0, t1, steps, tolerance, wrt: asked } };
+  const isImplicit = implicitMethod(method) !== undefined;
+  return { solver: { method, start, adjoint, t0, t1, steps, tolerance, isImplicit, wrt: asked } };
 }
 
 function checkMethod(method: string, span: Span | undefined): Diagnostic[] {
@@ -169,6 +171,9 @@ const tolerances = { rtol: 1e-6, atol: 1e-9 };
 /** Attempts at adaptive steps, at most, where nobody says. */
 const defaultLimit = 10_000;
 
+const hasEstimate = (method: string): boolean =>
+  embeddedOf(method) !== undefined || implicitMethod(method)?.estimate !== undefined;
+
 const isOneGiven = (...values: readonly unknown[]): boolean => values.some((value) => value !== undefined);
 
 /** Flags win over the model, whichever way of stepping they name. */
@@ -185,11 +190,11 @@ function toleranceOf(model: Model, options: Options, method: string): Count {
   const both = isFlagged ? isOneGiven(options.steps, options.dt) : isOneGiven(solver.steps, solver.dt);
   if (both) diagnostics.push(stepsAndTolerances(place));
   const row = methodNamed(method);
-  if (row !== undefined && embeddedOf(method) === undefined) {
+  if (row !== undefined && !hasEstimate(method)) {
     diagnostics.push(
       noErrorEstimate(
         method,
-        methods.filter(({ name }) => embeddedOf(name)).map(({ name }) => name),
+        methods.filter(({ name }) => hasEstimate(name)).map(({ name }) => name),
         place,
       ),
     );

@@ -51,6 +51,7 @@ const kindWords: Readonly<Record<Primitive["kind"], string>> = {
 
 const familyWords: Readonly<Record<MethodRow["family"], string>> = {
   explicit: "stage",
+  implicit: "stage",
   partitioned: "kick or drift of each half",
   multistep: "evaluation",
 };

@@ -93,7 +93,7 @@ export function openC(ready: Ready, options: CommandOptions): OpenEngine {
       ready.module.model,
       prefix,
       options.real ?? "double",
-      ready.module.solver.tolerance !== undefined,
+      ready.module.solver,
     );
     return { ...engine, target: "c" };
   } catch (error) {

@@ -9,6 +9,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Model } from "../model.ts";
+import { isCounted, type Solver } from "../module.ts";
 import { formatHex, parseHex } from "./hex.ts";
 import { controlWords, type Ending, type Engine, type Problem, sizesOf } from "./problem.ts";
 
@@ -51,14 +52,15 @@ export function findCompilers(environment: Readonly<Record<string, string | unde
 /** Contraction to fused operations stays off: JavaScript has none, and the two are compared bit for bit. */
 const runFlags = ["-std=c99", "-O2", "-ffp-contract=off"];
 
-/** `isAdaptive`: whether the problem has tolerances in it. */
+/** `solver`: what the problem's control and the report have in them. */
 export function cEngine(
   files: CFiles,
   model: Model,
   prefix: string,
   real: "double" | "float",
-  isAdaptive = false,
+  solver?: Solver,
 ): CEngine {
+  const hasCounts = solver !== undefined && isCounted(solver);
   const compiler = findCompilers(process.env)[0];
   if (compiler === undefined) throw new NoCompiler();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-"));
@@ -66,10 +68,7 @@ export function cEngine(
   try {
     fs.writeFileSync(path.join(folder, files.header.name), files.header.text);
     fs.writeFileSync(path.join(folder, files.source.name), files.source.text);
-    fs.writeFileSync(
-      path.join(folder, "driver.c"),
-      driver(files.header.name, model, prefix, real, isAdaptive),
-    );
+    fs.writeFileSync(path.join(folder, "driver.c"), driver(files.header.name, model, prefix, real, solver));
     const made = spawnSync(compiler, [...runFlags, "-o", "program", files.source.name, "driver.c", "-lm"], {
       cwd: folder,
       encoding: "utf8",
@@ -94,7 +93,7 @@ export function cEngine(
     }
     const [status, ...numbers] = asked.stdout.trim().split("\n");
     const [value, ...rest] = numbers.map(parseHex);
-    const [accepted, rejected, evaluations] = isAdaptive ? rest.splice(0, 3) : [];
+    const [accepted, rejected, evaluations] = hasCounts ? rest.splice(0, 3) : [];
     const run =
       accepted === undefined ? {} : { run: { accepted, rejected: rejected!, evaluations: evaluations! } };
     return { status: Number(status), value: value!, ...run, rest };
@@ -139,16 +138,18 @@ function driver(
   model: Model,
   prefix: string,
   real: "double" | "float",
-  isAdaptive: boolean,
+  solver: Solver | undefined,
 ): string {
+  const isAdaptive = solver?.tolerance !== undefined;
   const sizes = sizesOf(model);
   const read = (field: string, size: number): string =>
     size === 0 ? "" : `  if (!take((${real} *)(void *)&problem.${field}, ${size}u)) return 2;\n`;
   const print = (value: string, size: number): string =>
     size === 0 ? "" : `    put((const ${real} *)(const void *)&${value}, ${size}u);\n`;
-  const report = isAdaptive
-    ? "    put(&workspace.accepted, 1u);\n    put(&workspace.rejected, 1u);\n    put(&workspace.evaluations, 1u);\n"
-    : "";
+  const report =
+    solver !== undefined && isCounted(solver)
+      ? "    put(&workspace.accepted, 1u);\n    put(&workspace.rejected, 1u);\n    put(&workspace.evaluations, 1u);\n"
+      : "";
   return `#include "${header}"
 #include <stdio.h>
 

@@ -1,6 +1,5 @@
 /**
- * The forward sweep with adaptive steps. In: a driver whose method has an error estimate, and what is done to every
- * step. Out: IR. A step is accepted where the norm of its error, each entry against atol + rtol·|x|, is at most 1; one
+ * The forward sweep with adaptive steps. In: a driver, and attempts at steps with their errors. Out: IR. A step is accepted where the norm of its error, each entry against atol + rtol·|x|, is at most 1; one
  * that is not leaves no trace. Observation times and the boundaries of `hold` are hit by shortening the step. The
  * reverse sweep runs over the accepted steps: time, length and pieces of each are stored, the controller is not
  * differentiated.
@@ -13,11 +12,8 @@ import type { Expr, Statement } from "../ir/nodes.ts";
 import { status } from "../module.ts";
 import { growth, power, shrinkage } from "./controller.ts";
 import { type Driver, read, type Vector } from "./driver.ts";
-import type { Embedded } from "./embedded.ts";
-import { evaluationsOf, k, scaledTerm, type Term } from "./scheme.ts";
-import { Step } from "./step.ts";
-import type { Sweep } from "./sweep.ts";
-import { isZero } from "./tableau.ts";
+import { k } from "./scheme.ts";
+import type { Attempts, Control } from "./stepper.ts";
 
 /** Attempts at steps, at most; the run's own limit is lower. */
 const most = 2 ** 31 - 1;
@@ -28,35 +24,29 @@ const nearly = 1 + 1e-9;
 /** The least squared error norm that the controller looks at. */
 const least = 1e-20;
 
-export class AdaptiveSweep {
+export class AdaptiveSweep implements Control {
   readonly #driver: Driver;
-  readonly #embedded: Embedded;
-  readonly #sweep: Sweep;
+  readonly #attempts: Attempts;
   readonly #observe: (k: Affine) => Statement[];
-  readonly #step: Step;
   readonly #next: Vector;
-  readonly #probe: Vector;
   readonly #scalars = new Map<string, string>();
   readonly #integers = new Map<string, string>();
   /** Of the time the state is at. */
   readonly #t: Expr;
 
   /** `observe`: records observation k at the state. */
-  constructor(driver: Driver, embedded: Embedded, sweep: Sweep, observe: (k: Affine) => Statement[]) {
+  constructor(driver: Driver, attempts: Attempts, observe: (k: Affine) => Statement[]) {
     this.#driver = driver;
-    this.#embedded = embedded;
-    this.#sweep = sweep;
+    this.#attempts = attempts;
     this.#observe = observe;
-    this.#step = new Step(driver);
     this.#next = driver.vector("next_");
-    this.#probe = embedded.extra === "new state" ? this.#next : driver.vector("probe_");
-    this.#t = this.#scalar("t_now");
+    this.#t = this.scalar("t_now");
   }
 
   statements(): Statement[] {
     const driver = this.#driver;
     const { io } = driver;
-    const open = this.#scalar("open");
+    const open = this.scalar("open");
     const body = this.#attempt();
     const first = this.#firstStep();
     return [
@@ -65,14 +55,13 @@ export class AdaptiveSweep {
         build.alloc(name, [], { element: "integer", zero: false }),
       ),
       ...driver.allocate(this.#next),
-      ...(this.#probe === this.#next ? [] : driver.allocate(this.#probe)),
-      ...[...this.#scalars.keys()].map((name) => this.#set(name, build.zero)),
+      ...[...this.#scalars.keys()].map((name) => this.set(name, build.zero)),
       ...[...this.#integers.values()].map((name) => build.store(name, [], build.zero)),
-      this.#set("t_now", build.read(io.t0)),
-      this.#set("fresh", build.one),
-      this.#set("error_before", build.one),
-      this.#set("open", build.one),
-      this.#set("was_finite", build.one),
+      this.set("t_now", build.read(io.t0)),
+      this.set("fresh", build.one),
+      this.set("error_before", build.one),
+      this.set("open", build.one),
+      this.set("was_finite", build.one),
       ...this.#observeAtStart(),
       ...first,
       {
@@ -94,7 +83,7 @@ export class AdaptiveSweep {
     ];
   }
 
-  #scalar(name: string): Expr {
+  scalar(name: string): Expr {
     let known = this.#scalars.get(name);
     if (known === undefined) {
       known = this.#driver.names.fresh(name);
@@ -112,13 +101,15 @@ export class AdaptiveSweep {
     return affine.gather(known, []);
   }
 
-  #set(name: string, value: Expr): Statement {
-    this.#scalar(name);
+  set(name: string, value: Expr): Statement {
+    this.scalar(name);
     return build.store(this.#scalars.get(name)!, [], value);
   }
 
-  #add(name: string, value: number): Statement {
-    return this.#set(name, build.add(this.#scalar(name), build.number(value)));
+  add(name: string, value: number): Statement {
+    if (name === "evaluations")
+      return build.accumulate(this.#driver.io.evaluations!, [], build.number(value));
+    return this.set(name, build.add(this.scalar(name), build.number(value)));
   }
 
   #bind(wish: string, value: Expr, out: Statement[]): Expr {
@@ -131,12 +122,6 @@ export class AdaptiveSweep {
     return this.#driver.steps;
   }
 
-  /** Evaluations of the field in an attempt, beside that of the first stage. */
-  get #inAttempt(): number {
-    const stages = evaluationsOf(this.#driver.method.main).length;
-    return stages - 1 + (this.#embedded.extra === undefined ? 0 : 1);
-  }
-
   // The first step.
 
   #observeAtStart(): Statement[] {
@@ -144,7 +129,7 @@ export class AdaptiveSweep {
     if (model.times === undefined) return [];
     const first = build.read(io.times, [affine.integer(0)]);
     const atStart = build.compare("eq", first, build.read(io.t0));
-    return [this.#set("next_time", first), build.branch(atStart, this.#observation(affine.integer(0)))];
+    return [this.set("next_time", first), build.branch(atStart, this.#observation(affine.integer(0)))];
   }
 
   #firstStep(): Statement[] {
@@ -153,7 +138,7 @@ export class AdaptiveSweep {
     const out: Statement[] = [build.comment("The first step: Hairer, Nørsett, Wanner 1993, II.4.")];
     driver.stepStart = this.#t;
     const direction = this.#bind("direction", build.primitive("sign", [driver.span]), out);
-    out.push(this.#set("direction", direction));
+    out.push(this.set("direction", direction));
     const first = k(0);
     const point = { t: this.#t, state: driver.state, piece: driver.pieceOfStep(this.#accepted) };
     out.push(...driver.slopeOf(point, first));
@@ -161,7 +146,7 @@ export class AdaptiveSweep {
       value: (leaf: Parameters<Vector>[0], at: readonly Affine[]) => Expr,
       wish: string,
     ): Expr => {
-      const { statements, mean } = this.#meanSquare(value, driver.state, driver.state);
+      const { statements, mean } = this.meanSquare(value, driver.state, driver.state);
       out.push(...statements);
       return this.#bind(wish, build.primitive("sqrt", [mean]), out);
     };
@@ -196,7 +181,7 @@ export class AdaptiveSweep {
       build.div(build.number(0.01), build.primitive("max", [larger, build.number(1e-15)])),
       out,
     );
-    const root = power(quotient, 1 / (this.#embedded.order + 1), fresh);
+    const root = power(quotient, 1 / this.#attempts.errorOrder, fresh);
     out.push(...root.statements);
     const flat = build.primitive("max", [build.number(1e-6), build.mul(trial, build.number(1e-3))]);
     const wished = build.select(build.compare("gt", larger, build.number(1e-15)), root.value, flat);
@@ -208,9 +193,9 @@ export class AdaptiveSweep {
     const chosen = this.#bind("chosen", bounded, out);
     const usable = build.compare("gt", chosen, build.zero);
     out.push(
-      this.#set("h_next", build.mul(direction, build.select(usable, chosen, trial))),
-      this.#add("evaluations", 2),
-      this.#set("fresh", this.#sweep.keepsTapes === true ? build.one : build.zero),
+      this.set("h_next", build.mul(direction, build.select(usable, chosen, trial))),
+      this.add("evaluations", 2),
+      this.set("fresh", this.#attempts.keepsSlope ? build.zero : build.one),
       ...this.#report(),
     );
     return out;
@@ -220,11 +205,11 @@ export class AdaptiveSweep {
 
   #attempt(): Statement[] {
     const driver = this.#driver;
-    const { io, method } = driver;
+    const { io } = driver;
     const out: Statement[] = [];
     const { target, aims } = this.#target(out);
     const rest = this.#bind("rest", build.sub(target, this.#t), out);
-    const wished = this.#scalar("h_next");
+    const wished = this.scalar("h_next");
     const reach = build.primitive("abs", [build.mul(wished, build.number(nearly))]);
     const left = this.#bind("left", build.primitive("abs", [rest]), out);
     const lands = build.compare("ge", reach, left);
@@ -237,44 +222,38 @@ export class AdaptiveSweep {
     );
     const h = this.#bind("h", build.primitive("stop", [chosen]), out);
     driver.h = h;
-    out.push(this.#set("lands", build.select(lands, build.one, build.zero)));
+    out.push(this.set("lands", build.select(lands, build.one, build.zero)));
     const start = this.#bind("t_n", this.#t, out);
     driver.stepStart = start;
     out.push(
       build.branch(
-        build.compare("ge", this.#scalar("attempts"), build.read(io.steps)),
+        build.compare("ge", this.scalar("attempts"), build.read(io.steps)),
         this.#leave(status.stepLimit),
       ),
       build.branch(build.compare("eq", build.add(start, build.mul(build.number(0.1), h)), start), [
         // What shrank the steps was no error where the last attempt came to no number.
         build.branch(
-          build.compare("ne", this.#scalar("was_finite"), build.zero),
+          build.compare("ne", this.scalar("was_finite"), build.zero),
           this.#leave(status.stepUnderflow),
           this.#leaveNotFinite(),
         ),
       ]),
-      this.#add("attempts", 1),
+      this.add("attempts", 1),
     );
     const n = this.#accepted;
     const attempt = driver.inCoefficients(() => [
       ...driver.storeGrid(n, start, h),
-      ...this.#sweep.enter(n),
-      ...this.#stages(n),
-      ...driver.assign(this.#next, (leaf, at) => {
-        const [advance] = method.main.next;
-        return this.#step.sumOf(advance!.terms, leaf, at);
-      }),
-      ...this.#estimate(n),
+      ...this.#attempts.attempt(n, this.#next, this),
     ]);
     out.push(...attempt);
-    const error = this.#scalar("error");
-    const k = this.#embedded.order + 1;
+    const error = this.scalar("error");
+    const k = this.#attempts.errorOrder;
     const { fresh } = driver.names;
     const bounded = this.#bind("error_seen", build.primitive("max", [error, build.number(least)]), out);
-    const grown = growth(bounded, this.#scalar("error_before"), k, fresh);
+    const grown = growth(bounded, this.scalar("error_before"), k, fresh);
     const shrunk = shrinkage(bounded, k, fresh);
     const after = build.select(
-      build.compare("ne", this.#scalar("was_rejected"), build.zero),
+      build.compare("ne", this.scalar("was_rejected"), build.zero),
       build.primitive("min", [grown.value, build.one]),
       grown.value,
     );
@@ -289,30 +268,29 @@ export class AdaptiveSweep {
     const accept: Statement[] = [
       ...grown.statements,
       build.bind(longer, build.mul(h, after)),
-      this.#set("h_next", build.select(build.and(isShort, isLess), wished, build.name(longer))),
-      this.#set("error_before", build.primitive("max", [bounded, build.number(1e-8)])),
-      this.#set("was_rejected", build.zero),
-      ...this.#runningOfStep(),
+      this.set("h_next", build.select(build.and(isShort, isLess), wished, build.name(longer))),
+      this.set("error_before", build.primitive("max", [bounded, build.number(1e-8)])),
+      this.set("was_rejected", build.zero),
+      ...this.#attempts.accepted(n, this),
       ...driver.assign(driver.state, (leaf, at) => read(this.#next, leaf, at)),
-      ...this.#passOnSlope(),
       build.store(driver.stepCount, [], build.add(build.integerValue(n), build.one)),
       build.branch(
-        build.compare("ne", this.#scalar("lands"), build.zero),
-        [this.#set("t_now", target), ...this.#arrive(target, aims)],
-        [this.#set("t_now", build.add(start, h))],
+        build.compare("ne", this.scalar("lands"), build.zero),
+        [this.set("t_now", target), ...this.#arrive(target, aims)],
+        [this.set("t_now", build.add(start, h))],
       ),
     ];
     const reject: Statement[] = [
-      this.#add("rejected", 1),
-      this.#set("was_rejected", build.one),
-      this.#set("fresh", this.#sweep.keepsTapes === true ? build.one : build.zero),
+      this.add("rejected", 1),
+      this.set("was_rejected", build.one),
+      this.set("fresh", this.#attempts.keepsSlope ? build.zero : build.one),
       build.branch(
         driver.isNotFinite(error),
-        [this.#set("h_next", build.mul(h, build.number(0.25))), this.#set("was_finite", build.zero)],
+        [this.set("h_next", build.mul(h, build.number(0.25))), this.set("was_finite", build.zero)],
         [
           ...shrunk.statements,
-          this.#set("h_next", build.mul(h, shrunk.value)),
-          this.#set("was_finite", build.one),
+          this.set("h_next", build.mul(h, shrunk.value)),
+          this.set("was_finite", build.one),
         ],
       ),
     ];
@@ -327,7 +305,7 @@ export class AdaptiveSweep {
   } {
     const driver = this.#driver;
     const { io, model } = driver;
-    const direction = this.#scalar("direction");
+    const direction = this.scalar("direction");
     const aims: { time: Expr; reached: () => Statement[] }[] = [];
     let target: Expr = build.read(io.t1);
     const nearer = (time: Expr): void => {
@@ -337,7 +315,7 @@ export class AdaptiveSweep {
     if (model.times !== undefined) {
       const next = this.#integer("next_observation");
       const isLeft = build.compare("lt", build.integerValue(next), build.number(io.observations));
-      const time = this.#scalar("next_time");
+      const time = this.scalar("next_time");
       nearer(time);
       aims.push({
         time,
@@ -356,7 +334,7 @@ export class AdaptiveSweep {
         reached: () => [
           build.branch(isInside, [
             build.store(driver.pieceArray(input.name), [], build.add(build.integerValue(piece), build.one)),
-            this.#set("fresh", build.one),
+            this.set("fresh", build.one),
           ]),
         ],
       });
@@ -371,7 +349,7 @@ export class AdaptiveSweep {
     const isEnd = build.compare("eq", target, build.read(this.#driver.io.t1));
     return [
       ...aims.map(({ time, reached }) => build.branch(build.compare("eq", time, target), reached())),
-      build.branch(isEnd, [this.#set("open", build.zero)]),
+      build.branch(isEnd, [this.set("open", build.zero)]),
     ];
   }
 
@@ -394,8 +372,8 @@ export class AdaptiveSweep {
         ...this.#observe(inner),
         build.branch(
           build.compare("lt", build.integerValue(inner), build.number(driver.io.observations - 1)),
-          [this.#set("next_time", build.read(driver.io.times, [affine.offset(inner, 1)]))],
-          [this.#set("next_time", build.read(driver.io.t1))],
+          [this.set("next_time", build.read(driver.io.times, [affine.offset(inner, 1)]))],
+          [this.set("next_time", build.read(driver.io.t1))],
         ),
       ]),
       build.store(this.#nameOfNext(), [], build.add(build.integerValue(at), build.one)),
@@ -407,91 +385,8 @@ export class AdaptiveSweep {
     return this.#integers.get("next_observation")!;
   }
 
-  /** Stages and running loss; the first slope only where the last step's or attempt's cannot be used. */
-  #stages(n: Affine): Statement[] {
-    const driver = this.#driver;
-    const out: Statement[] = [];
-    for (const operation of driver.method.main.operations) {
-      if (operation.kind === "combine") out.push(...this.#step.combine(operation));
-      if (operation.kind !== "evaluate") continue;
-      const point = this.#step.pointOf(n, operation);
-      const slope = this.#sweep.slope(point, operation);
-      if (operation.index === 0) {
-        out.push(
-          build.branch(build.compare("ne", this.#scalar("fresh"), build.zero), [
-            ...slope,
-            this.#add("evaluations", 1),
-          ]),
-        );
-      } else out.push(...slope);
-    }
-    out.push(this.#add("evaluations", this.#inAttempt));
-    return out;
-  }
-
-  /** The running loss of an accepted step. */
-  #runningOfStep(): Statement[] {
-    return this.#driver.inCoefficients(() =>
-      evaluationsOf(this.#driver.method.main).flatMap((evaluate) =>
-        this.#step.running(this.#step.pointOf(this.#accepted, evaluate), evaluate, this.#driver.method.main),
-      ),
-    );
-  }
-
-  /** The squared error norm of the attempt. */
-  #estimate(n: Affine): Statement[] {
-    const driver = this.#driver;
-    const { extra, errors } = this.#embedded;
-    const out: Statement[] = [];
-    const behind = k(evaluationsOf(driver.method.main).length);
-    if (extra !== undefined) {
-      if (extra !== "new state") {
-        const terms: Term[] = extra.a.map((a, j) => scaledTerm(a, k(j)));
-        out.push(
-          ...driver.assign(this.#probe, (leaf, at) =>
-            build.add(
-              read(driver.state, leaf, at),
-              this.#step.sumOf(
-                terms.filter(({ coefficient }) => !isZero(coefficient)),
-                leaf,
-                at,
-              ),
-            ),
-          ),
-        );
-      }
-      const c = extra === "new state" ? driver.h : driver.scaled(extra.c);
-      out.push(
-        build.comment("For the estimate of the error."),
-        ...driver.slopeOf(
-          { t: build.add(driver.stepStart, c), state: this.#probe, piece: driver.pieceOfStep(n) },
-          behind,
-        ),
-      );
-    }
-    const squares = errors.map((row) => {
-      const terms = row.map((e, j) => scaledTerm(e, k(j))).filter(({ coefficient }) => !isZero(coefficient));
-      const { statements, mean } = this.#meanSquare(
-        (leaf, at) => this.#step.sumOf(terms, leaf, at),
-        driver.state,
-        this.#next,
-      );
-      out.push(...statements);
-      return this.#bind("mean_square", mean, out);
-    });
-    const [fifth, third] = squares as [Expr, Expr?];
-    if (third === undefined) out.push(this.#set("error", fifth));
-    else {
-      // Hairer's DOP853: the estimate of order 5 times itself over a mean of both.
-      const under = this.#bind("both", build.add(fifth, build.mul(build.number(0.01), third)), out);
-      const tamed = build.div(build.mul(fifth, fifth), under);
-      out.push(this.#set("error", build.select(build.compare("eq", under, build.zero), build.zero, tamed)));
-    }
-    return out;
-  }
-
   /** The mean of (value / (atol + rtol·max(|from|, |to|)))² over the entries of the state. */
-  #meanSquare(
+  meanSquare(
     value: (leaf: Parameters<Vector>[0], at: readonly Affine[]) => Expr,
     from: Vector,
     to: Vector,
@@ -524,26 +419,13 @@ export class AdaptiveSweep {
     };
   }
 
-  /** The last evaluation of an accepted step is the next step's first, where it was made at the new state. */
-  #passOnSlope(): Statement[] {
-    const driver = this.#driver;
-    if (this.#embedded.extra !== "new state" || this.#sweep.keepsTapes === true)
-      return [this.#set("fresh", build.one)];
-    const last = driver.vectorOf(k(evaluationsOf(driver.method.main).length));
-    return [
-      ...driver.assign(driver.vectorOf(k(0)), (leaf, at) => read(last, leaf, at)),
-      this.#set("fresh", build.zero),
-    ];
-  }
-
   // Ways out.
 
   #report(): Statement[] {
     const { io } = this.#driver;
     return [
       build.store(io.accepted!, [], build.integerValue(this.#accepted)),
-      build.store(io.rejected!, [], this.#scalar("rejected")),
-      build.store(io.evaluations!, [], this.#scalar("evaluations")),
+      build.store(io.rejected!, [], this.scalar("rejected")),
     ];
   }
 
@@ -559,7 +441,7 @@ export class AdaptiveSweep {
     const driver = this.#driver;
     return [
       build.store(driver.io.failedStep, [], build.integerValue(this.#accepted)),
-      ...this.#step.leaveNotFinite(driver.method.main, (code) => driver.leaveInvalid(code)),
+      ...this.#attempts.leaveNotFinite(),
     ];
   }
 }

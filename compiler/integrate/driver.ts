@@ -11,10 +11,9 @@ import { Names } from "../ir/names.ts";
 import type { Alloc, Argument, Expr, Fn, Statement, Test, View } from "../ir/nodes.ts";
 import type { Input, Leaf, Model } from "../model.ts";
 import { type Solver, status } from "../module.ts";
-import { type Embedded, embeddedOf } from "./embedded.ts";
 import type { Interface } from "./interface-arrays.ts";
 import type { Vjps } from "./plans/plan.ts";
-import { carriedBy, countOf, type Explicit, type Part, type Vec } from "./scheme.ts";
+import type { Part, Vec } from "./scheme.ts";
 import { isSignal } from "./signals.ts";
 import { double, type Fraction } from "./tableau.ts";
 
@@ -65,6 +64,13 @@ export class Stages {
   }
 }
 
+/** How many vectors a method has: stage states, slopes, and what lives from step to step beside the state. */
+export interface Shape {
+  readonly stages: number;
+  readonly slopes: number;
+  readonly past: readonly Part[];
+}
+
 /** The running loss as one more state, of methods whose steps look further back than their start. */
 export interface Companions {
   /** What belongs to a vector: the integral so far, or the running loss where a slope was taken. */
@@ -77,7 +83,7 @@ export interface Companions {
 export class Driver {
   readonly model: Model;
   readonly solver: Solver;
-  readonly method: Explicit;
+  readonly shape: Shape;
   readonly io: Interface;
   /** Derivatives of the model's functions, in `gradient` alone. */
   readonly vjps: Vjps;
@@ -99,8 +105,7 @@ export class Driver {
   readonly slopes: Stages;
   readonly stageCount: number;
   readonly slopeCount: number;
-  /** The error estimate, where steps are adaptive. */
-  readonly embedded: Embedded | undefined;
+  readonly isAdaptive: boolean;
   /** The integral of the running loss: the value itself, or a scalar of its own. */
   readonly integral: string;
   readonly companions: Companions | undefined;
@@ -111,14 +116,14 @@ export class Driver {
   constructor(
     model: Model,
     solver: Solver,
-    method: Explicit,
+    shape: Shape,
     io: Interface,
     vjps: Vjps,
     leaves: Readonly<Record<Part, readonly Leaf[]>>,
   ) {
     this.model = model;
     this.solver = solver;
-    this.method = method;
+    this.shape = shape;
     this.io = io;
     this.vjps = vjps;
     this.#leaves = leaves;
@@ -136,12 +141,12 @@ export class Driver {
         this.#curves.set(name, { curve, bar: this.names.fresh(`${name}_curve_bar`) });
       }
     }
-    this.stageCount = countOf(method, "x");
+    this.stageCount = shape.stages;
     this.stages = new Stages(this, "x_", this.stageCount);
-    this.embedded = solver.tolerance === undefined ? undefined : embeddedOf(solver.method);
-    this.slopeCount = countOf(method, "k") + (this.embedded?.extra === undefined ? 0 : 1);
+    this.isAdaptive = solver.tolerance !== undefined;
+    this.slopeCount = shape.slopes;
     this.slopes = new Stages(this, "k_", this.slopeCount);
-    if (this.embedded !== undefined) {
+    if (this.isAdaptive) {
       this.#grid = {
         t: this.names.fresh("stored_t"),
         h: this.names.fresh("stored_h"),
@@ -149,9 +154,9 @@ export class Driver {
       };
       for (const { name } of this.holds) this.#pieceNow.set(name, this.names.fresh(`${name}_now`));
     }
-    this.#past = method.past.map((_, j) => this.vector(`past_${j + 1}_`));
+    this.#past = shape.past.map((_, j) => this.vector(`past_${j + 1}_`));
     this.runningSeed = this.names.fresh("running_seed");
-    const isLinked = model.loss.running !== undefined && method.past.length > 0;
+    const isLinked = model.loss.running !== undefined && shape.past.length > 0;
     this.integral = isLinked ? this.names.fresh("integral") : io.value;
     this.companions = isLinked ? this.#makeCompanions() : undefined;
   }
@@ -221,19 +226,14 @@ export class Driver {
   #companionArrays(which: readonly ("state" | "past" | "k" | "bar")[]): Statement[] {
     const names = this.#companionNames;
     if (names === undefined) return [];
-    const past = this.method.past.length;
+    const past = this.shape.past.length;
     const rows = {
       state: build.alloc(this.integral, []),
       past: build.alloc(names.past, [past]),
-      k: build.alloc(names.k, [countOf(this.method, "k")], { zero: false }),
+      k: build.alloc(names.k, [this.shape.slopes], { zero: false }),
       bar: build.alloc(names.bar, [past + 1]),
     };
     return which.map((key) => rows[key]);
-  }
-
-  /** Vectors that live from step to step, in the order of the method. */
-  carried(): readonly Vec[] {
-    return carriedBy(this.method);
   }
 
   /** Inputs that are piecewise constant. */
@@ -561,7 +561,7 @@ export class Driver {
   pieceOfStep =
     (n: Affine) =>
     (input: string): Affine => {
-      if (this.embedded !== undefined) return this.pieceNow(input);
+      if (this.isAdaptive) return this.pieceNow(input);
       const { count } = this.model.inputs.find((one) => one.name === input)!;
       return affine.quotient(affine.scale(n, count), this.steps);
     };
@@ -602,7 +602,7 @@ export class Driver {
    * many steps checkpoints have room for, where there are any.
    */
   prelude(capacity: string | undefined): Statement[] {
-    if (this.embedded !== undefined) return this.#adaptivePrelude(capacity);
+    if (this.isAdaptive) return this.#adaptivePrelude(capacity);
     const { io, model } = this;
     const n = build.name(this.names.fresh("n_steps"));
     const count = n.kind === "name" ? n.name : "";
@@ -641,6 +641,13 @@ export class Driver {
     if (capacity !== undefined) {
       statements.push(
         build.branch(build.compare("gt", n, build.read(capacity)), this.leaveInvalid(status.stepLimit)),
+      );
+    }
+    if (io.evaluations !== undefined) {
+      statements.push(
+        build.store(io.accepted!, [], n),
+        build.store(io.rejected!, [], build.zero),
+        build.store(io.evaluations, [], build.zero),
       );
     }
     statements.push(build.alloc(this.stepCount, [], { element: "integer", zero: false }));

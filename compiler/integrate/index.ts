@@ -10,23 +10,30 @@ import { vjp } from "../differentiate/reverse.ts";
 import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
 import type { Fn, GlobalArray, Parameter } from "../ir/nodes.ts";
-import type { Leaf, Model } from "../model.ts";
+import { type Leaf, type Model, sizeOf } from "../model.ts";
 import type { Module, Solver } from "../module.ts";
-import { Driver } from "./driver.ts";
+import { Driver, type Shape } from "./driver.ts";
+import { embeddedOf } from "./embedded.ts";
 import { fieldEntries } from "./entries.ts";
+import { ExplicitStepper, ExplicitTransposer, plainSweep } from "./explicit.ts";
+import { type Implicit, implicitMethod } from "./implicit.ts";
+import { type ImplicitFunctions, ImplicitStepper, ImplicitTransposer } from "./implicit-step.ts";
 import { interfaceArrays } from "./interface-arrays.ts";
+import { jacobianOf } from "./jacobian.ts";
+import { factorise, solve, solveTransposed } from "./linear-algebra.ts";
 import { gradientEntry } from "./plans/adjoint.ts";
-import { type Counts, plans } from "./plans/index.ts";
+import { type Counts, type PlanRow, plans } from "./plans/index.ts";
 import type { Field, Vjps } from "./plans/plan.ts";
-import { type Explicit, evaluationsOf, type Part, rebuilt, schemesOf } from "./scheme.ts";
+import { countOf, type Explicit, evaluationsOf, type Part, rebuilt, schemesOf } from "./scheme.ts";
 import { explicitMethod, isPartitioned } from "./schemes.ts";
 import { halvesOf } from "./separable.ts";
 import { isSignal, ofKnots, pivots, splineOf, valueParameters } from "./signals.ts";
 import { solveEntry } from "./solve.ts";
+import type { Stepper, Transposer } from "./stepper.ts";
 
 /** The module of a solve before optimisation. `version` goes into generated headers. */
 export function buildSolve(model: Model, solver: Solver, version: string): Module {
-  const method = explicitMethod(solver.method, solver.start);
+  const method = implicitMethod(solver.method) ?? explicitMethod(solver.method, solver.start);
   if (method === undefined) throw new Error(`no method of the name ${solver.method}`);
   const plan = plans[solver.adjoint];
   if (plan === undefined) throw new Error(`no plan of the name ${solver.adjoint}`);
@@ -54,11 +61,11 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
     return isNarrowed ? { ...derived, name: `${derived.name}_wrt` } : derived;
   };
   const { loss } = solved;
+  const isTaped = plan.isTaped && !isImplicit(method);
   const leaves = leavesByPart(solved, solver, context);
   const whole = isNarrowed || solved !== model ? undefined : fieldVjp;
   const fields = fieldsOf(solved, leaves, (fn, of) => {
-    if (plan.isTaped)
-      return { vjp: undefined, halves: halves(fn, onlyState(wanted, of, solved.state), context) };
+    if (isTaped) return { vjp: undefined, halves: halves(fn, onlyState(wanted, of, solved.state), context) };
     if (of.length === model.state.length) return { vjp: whole ?? inSolve(fn), halves: undefined };
     return { vjp: vjp(fn, onlyState(wanted, of, solved.state), context), halves: undefined };
   });
@@ -72,8 +79,11 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
     splineVjps: new Map([...splines].map(([leaf, fn]) => [leaf, vjp(fn, new Set(["knots"]), context)])),
   };
 
-  const solveDriver = new Driver(solved, solver, method, io, vjps, leaves);
-  const gradientDriver = new Driver(solved, solver, method, io, vjps, leaves);
+  const family = isImplicit(method)
+    ? implicitFamily(method, solved, context)
+    : explicitFamily(method, solver);
+  const solveDriver = new Driver(solved, solver, family.shape, io, vjps, leaves);
+  const gradientDriver = new Driver(solved, solver, family.shape, io, vjps, leaves);
   gradientDriver.hasBars = true;
   const present = <T>(values: readonly (T | undefined)[]): T[] =>
     values.filter((one): one is T => one !== undefined);
@@ -98,13 +108,14 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
       vjps.at,
     ]),
     ...vjps.splineVjps.values(),
+    ...family.functions,
     ...solveDriver.invalidation(),
     ...gradientDriver.invalidation(),
-    solveEntry(solveDriver, splines),
-    gradientEntry(gradientDriver, plan.make(gradientDriver)),
+    solveEntry(solveDriver, family.stepper(solveDriver), splines),
+    gradientEntry(gradientDriver, family.transposer(gradientDriver, plan)),
   ]);
-  const counts = countsOf(method, solver.steps);
-  const perStep = countsOf({ main: method.main, past: [] }, 1);
+  const counts = family.counts(solver.steps);
+  const perStep = family.counts(1);
   return {
     model,
     solver,
@@ -117,7 +128,10 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
     counts: {
       solve: { field: counts.forward },
       gradient: { field: plan.field(counts), vjp: counts.forward },
-      reverse: { field: plan.field(perStep) - perStep.forward, vjp: perStep.forward },
+      reverse: {
+        field: isImplicit(method) ? 0 : plan.field(perStep) - perStep.forward,
+        vjp: perStep.forward,
+      },
     },
     words: { checkpoints: 0, workspace: 0 },
     version,
@@ -178,6 +192,63 @@ function onlyState(
 ): ReadonlySet<string> {
   const dropped = new Set(all.filter((leaf) => !of.includes(leaf)).map((leaf) => leaf.name));
   return new Set([...wanted].filter((name) => !dropped.has(name)));
+}
+
+/** A method's steps, forward and transposed. */
+interface Family {
+  readonly shape: Shape;
+  /** What its steps call beside the model's functions. */
+  readonly functions: readonly Fn[];
+  counts(steps: number): Counts;
+  stepper(driver: Driver): Stepper;
+  transposer(driver: Driver, plan: PlanRow): Transposer;
+}
+
+const isImplicit = (method: Explicit | Implicit): method is Implicit => "groups" in method;
+
+function explicitFamily(method: Explicit, solver: Solver): Family {
+  const embedded = solver.tolerance === undefined ? undefined : embeddedOf(solver.method);
+  return {
+    shape: {
+      stages: countOf(method, "x"),
+      slopes: countOf(method, "k") + (embedded?.extra === undefined ? 0 : 1),
+      past: method.past,
+    },
+    functions: [],
+    counts: (steps) => countsOf(method, steps),
+    stepper: (driver) => new ExplicitStepper(driver, method, plainSweep(driver), embedded),
+    transposer: (driver, plan) => new ExplicitTransposer(driver, method, plan.make(driver, method), embedded),
+  };
+}
+
+function implicitFamily(method: Implicit, model: Model, context: Context): Family {
+  const words = model.state.reduce((sum, leaf) => sum + sizeOf(leaf.shape), 0);
+  const tangent = jvp(model.rhs, new Set(model.state.map((leaf) => leaf.name)), context);
+  const taken = context.arrays.map(({ name }) => name);
+  const sizes = new Set(method.groups.map((group) => group.length * words));
+  if (method.estimate !== undefined) sizes.add(words);
+  const bySize = (make: (n: number, name: string) => Fn, name: string): ReadonlyMap<number, Fn> =>
+    new Map([...sizes].map((n) => [n, make(n, `${name}_${n}`)]));
+  const functions: ImplicitFunctions = {
+    jacobian: jacobianOf(model.rhs, tangent, model.state, taken),
+    factorise: bySize(factorise, "factorise"),
+    solve: bySize(solve, "solve_system"),
+    solveTransposed: bySize(solveTransposed, "solve_transposed"),
+  };
+  const stages = method.b.length;
+  return {
+    shape: { stages, slopes: stages + 1, past: [] },
+    functions: [
+      functions.jacobian,
+      ...[functions.factorise, functions.solve, functions.solveTransposed].flatMap((table) => [
+        ...table.values(),
+      ]),
+    ],
+    // Evaluations are counted by the run; here the vjps alone.
+    counts: (steps) => ({ forward: steps * stages, again: 0 }),
+    stepper: (driver) => new ImplicitStepper(driver, method, functions),
+    transposer: (driver, plan) => new ImplicitTransposer(driver, method, functions, plan.isStored),
+  };
 }
 
 /** Evaluations of the field in a whole run: forward, and where the stages of every step are rebuilt. */

@@ -6,7 +6,7 @@
 import { Names } from "../ir/names.ts";
 import type { GlobalArray, Home, Shape } from "../ir/nodes.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
-import type { Solver } from "../module.ts";
+import { reportOf, type Solver } from "../module.ts";
 
 export interface Interface {
   readonly arrays: readonly GlobalArray[];
@@ -14,7 +14,7 @@ export interface Interface {
   readonly t1: string;
   /** The number of steps; of adaptive ones their limit. */
   readonly steps: string;
-  /** Of adaptive steps alone, like the counts below. */
+  /** Of adaptive steps alone. */
   readonly rtol: string | undefined;
   readonly atol: string | undefined;
   readonly times: string;
@@ -23,6 +23,7 @@ export interface Interface {
   readonly capacity: string;
   readonly failedStep: string;
   readonly failedStage: string;
+  /** Counts of a run, where they are not known before. */
   readonly accepted: string | undefined;
   readonly rejected: string | undefined;
   readonly evaluations: string | undefined;
@@ -85,9 +86,9 @@ export function interfaceArrays(model: Model, solver: Solver): Interface {
   arrays.push({ name: capacity, element: "real", shape: [], role: "constant", data: [solver.steps] });
   const failedStep = scalar("failed_step", "report", 0);
   const failedStage = scalar("failed_stage", "report", 1);
-  const [accepted, rejected, evaluations] = tolerance
-    ? ["accepted", "rejected", "evaluations"].map((name, i) => scalar(name, "report", i + 2))
-    : [];
+  const [accepted, rejected, evaluations] = reportOf(solver)
+    .slice(2)
+    .map((name, i) => scalar(name, "report", i + 2));
 
   const start = new Map<string, string>();
   const states = new Map<string, string>();

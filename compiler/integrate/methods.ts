@@ -10,7 +10,7 @@ export interface MethodRow {
   readonly name: string;
   readonly title: string;
   readonly order: number;
-  readonly family: "explicit" | "partitioned" | "multistep";
+  readonly family: "explicit" | "implicit" | "partitioned" | "multistep";
   /** Evaluations of the field in a step; of each half for partitioned methods. */
   readonly evaluations: number;
   readonly source: string;
@@ -35,6 +35,14 @@ const multistep: readonly (readonly [string, string, number, number, string])[] 
   ["abm4", "Adams-Bashforth-Moulton, PECE, started by rk4", 4, 2, "Moulton 1926"],
 ];
 
+const implicit: readonly (readonly [string, string, number, number, string])[] = [
+  ["gauss1", "implicit midpoint rule, symplectic", 2, 1, "Gauss-Legendre; Butcher 1964"],
+  ["gauss2", "Gauss-Legendre, symplectic", 4, 2, "Hammer, Hollingsworth 1955"],
+  ["gauss3", "Gauss-Legendre, symplectic", 6, 3, "Butcher 1964, Math. Comp. 18"],
+  ["radau5", "Radau IIA, stiffly accurate", 5, 3, "Hairer, Wanner 1996, RADAU5"],
+  ["esdirk4", "ESDIRK of ARK4(3)6L[2]SA, L-stable", 4, 6, "Kennedy, Carpenter 2003, Appl. Numer. Math. 44"],
+];
+
 const rows = (
   family: MethodRow["family"],
   list: readonly (readonly [string, string, number, number, string])[],
@@ -52,6 +60,7 @@ export const methods: readonly MethodRow[] = [
     family: "explicit" as const,
     evaluations: usedStages(tableau).filter(Boolean).length,
   })),
+  ...rows("implicit", implicit),
   ...rows("partitioned", partitioned),
   ...rows("multistep", multistep),
 ];

@@ -10,34 +10,23 @@ import type { Fn, Statement } from "../ir/nodes.ts";
 import { status } from "../module.ts";
 import { AdaptiveSweep } from "./adaptive.ts";
 import type { Driver } from "./driver.ts";
-import { Step } from "./step.ts";
-import type { Sweep } from "./sweep.ts";
+import type { Stepper } from "./stepper.ts";
 
 /** From the start to the end time: states and outputs at the observations, and the value of the loss. */
-export function forwardSweep(driver: Driver, sweep: Sweep): Statement[] {
+export function forwardSweep(driver: Driver, stepper: Stepper): Statement[] {
   const { io, model } = driver;
-  const step = new Step(driver);
   const out: Statement[] = [
     build.banner("Forward sweep"),
     ...driver.allocate(driver.state),
-    ...driver.slopes.allocate(),
-    ...driver.allocatePast(),
+    ...stepper.allocate(),
     ...driver.start(),
     build.store(io.value, [], build.zero),
   ];
 
-  const oneStep = (n: Affine): Statement[] =>
-    driver.inStep(n, () => [
-      ...sweep.enter(n),
-      ...step.byScheme(n, (scheme) => [
-        ...step.operations(n, scheme, sweep.slope),
-        ...step.next(scheme),
-        ...step.checkFinite(n, scheme, (code) => driver.leaveInvalid(code)),
-      ]),
-    ]);
+  const oneStep = (n: Affine): Statement[] => driver.inStep(n, () => stepper.forward(n));
   const n = driver.names.fresh("n");
-  if (driver.embedded !== undefined) {
-    const adaptive = new AdaptiveSweep(driver, driver.embedded, sweep, (k) => observe(driver, k));
+  if (driver.isAdaptive) {
+    const adaptive = new AdaptiveSweep(driver, stepper.attempts!, (k) => observe(driver, k));
     out.push(...adaptive.statements());
     if (model.times === undefined) out.push(...observe(driver, affine.integer(0)));
   } else if (model.times === undefined) {
@@ -98,11 +87,8 @@ function observe(driver: Driver, k: Affine): Statement[] {
 }
 
 /** `solve`: trajectory and loss, without a gradient. */
-export function solveEntry(driver: Driver, splines: ReadonlyMap<string, Fn>): Fn {
-  const sweep = forwardSweep(driver, {
-    enter: () => [],
-    slope: (point, evaluate) => driver.slopeOf(point, evaluate.slope),
-  });
+export function solveEntry(driver: Driver, stepper: Stepper, splines: ReadonlyMap<string, Fn>): Fn {
+  const sweep = forwardSweep(driver, stepper);
   return {
     name: "solve",
     parameters: [],

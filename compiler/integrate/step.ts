@@ -22,6 +22,7 @@ import { type Driver, type Point, read, type Vector } from "./driver.ts";
 import {
   type Combine,
   type Evaluate,
+  type Explicit,
   evaluationsOf,
   type Quadrature,
   type Scheme,
@@ -44,14 +45,16 @@ export type Back = (
 
 export class Step {
   readonly #driver: Driver;
+  readonly #method: Explicit;
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, method: Explicit) {
     this.#driver = driver;
+    this.#method = method;
   }
 
   /** What `write` makes of the scheme that step n is done by; both, with a branch, where the first steps differ. */
   byScheme(n: Affine, write: (scheme: Scheme) => Statement[]): Statement[] {
-    const { main, start } = this.#driver.method;
+    const { main, start } = this.#method;
     if (start === undefined) return write(main);
     const isEarly = build.compare("lt", build.integerValue(n), build.number(start.steps));
     return [build.branch(isEarly, write(start.scheme), write(main))];
@@ -412,7 +415,7 @@ export class Bars {
   constructor(driver: Driver) {
     this.#driver = driver;
     this.#carried.set("state", driver.vector("lambda_"));
-    driver.method.past.forEach((_, j) => {
+    driver.shape.past.forEach((_, j) => {
       this.#carried.set(`past ${j}`, driver.vector(`lambda_past_${j + 1}_`));
     });
     this.#stages = driver.vector("u_");

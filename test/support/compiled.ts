@@ -41,7 +41,7 @@ export async function compiled(text: string, options: Options = {}, withC = true
           module.model,
           "m",
           "double",
-          module.solver.tolerance !== undefined,
+          module.solver,
         );
   return {
     module,

@@ -8,23 +8,15 @@ import * as affine from "../../ir/affine.ts";
 import * as build from "../../ir/build.ts";
 import type { Fn, Statement } from "../../ir/nodes.ts";
 import { status } from "../../module.ts";
-import { type Driver, read } from "../driver.ts";
+import { type Driver, read, type Vector } from "../driver.ts";
 import { forwardSweep } from "../solve.ts";
-import { Bars, Step } from "../step.ts";
-import type { Plan } from "./plan.ts";
+import type { Transposer } from "../stepper.ts";
 
-export function gradientEntry(driver: Driver, plan: Plan): Fn {
+export function gradientEntry(driver: Driver, transposer: Transposer): Fn {
   const { io, model, vjps } = driver;
-  const allocations = plan.allocate();
-  const bars = new Bars(driver);
-  const sweeps = [
-    ...forwardSweep(driver, {
-      enter: (n) => plan.enter(n),
-      slope: (point, evaluate) => plan.slope(point, evaluate),
-      keepsTapes: plan.keepsTapes,
-    }),
-    ...reverseSweep(driver, plan, bars),
-  ];
+  const { lambda } = transposer;
+  const allocations = transposer.allocatePlan();
+  const sweeps = [...forwardSweep(driver, transposer.forward), ...reverseSweep(driver, transposer)];
   return {
     name: "gradient",
     parameters: [],
@@ -37,12 +29,12 @@ export function gradientEntry(driver: Driver, plan: Plan): Fn {
       ...driver.curves(vjps.splines),
       ...driver.curveBars(),
       ...sweeps,
-      ...startAdjoint(driver, bars),
+      ...startAdjoint(driver, lambda),
       ...driver.transposeCurves(vjps.splineVjps),
       ...[...io.startBar].flatMap(([leafName, bar]) => {
         const leaf = model.state.find((one) => one.name === leafName)!;
         return build.forEachEntry(leaf.shape, driver.names.fresh, (at) => [
-          build.store(bar, at, read(bars.lambda, leaf, at)),
+          build.store(bar, at, read(lambda, leaf, at)),
         ]);
       }),
       build.leave(status.ok),
@@ -52,21 +44,21 @@ export function gradientEntry(driver: Driver, plan: Plan): Fn {
 }
 
 /** λ at the start goes into what the initial state was computed from. */
-function startAdjoint(driver: Driver, { lambda }: Bars): Statement[] {
+function startAdjoint(driver: Driver, lambda: Vector): Statement[] {
   const { initial } = driver.vjps;
   if (initial === undefined) return [];
   const seeds = driver.model.state.map(lambda);
   return [build.comment("Initial state."), ...driver.callVjp(initial, driver.startPoint(), seeds, undefined)];
 }
 
-function reverseSweep(driver: Driver, plan: Plan, bars: Bars): Statement[] {
+function reverseSweep(driver: Driver, transposer: Transposer): Statement[] {
   const { io, model, vjps } = driver;
-  const { lambda } = bars;
+  const { lambda } = transposer;
   const seed = driver.names.fresh("seed");
   const seedView = { array: seed, prefix: [] };
   const out: Statement[] = [
     build.banner("Reverse sweep"),
-    ...bars.allocateCarried(),
+    ...transposer.allocateCarried(),
     ...driver.allocateCompanionBars(),
     build.alloc(seed, [], { zero: false }),
   ];
@@ -86,19 +78,10 @@ function reverseSweep(driver: Driver, plan: Plan, bars: Bars): Statement[] {
           ...driver.callVjp(vjps.at, driver.observationPoint(k), [seedView], lambda),
         ];
   out.push(
-    ...bars.allocate(),
+    ...transposer.allocate(),
     ...(vjps.running ? [build.alloc(driver.runningSeed, [], { zero: false })] : []),
   );
-  const step = new Step(driver);
-  const oneStep = (n: Affine): Statement[] =>
-    driver.inStep(n, () =>
-      step.byScheme(n, (scheme) => [
-        ...plan.reenter(n, scheme),
-        ...step.transpose(n, scheme, bars, (point, evaluate, seeds, to) =>
-          plan.back(point, evaluate, seeds, to),
-        ),
-      ]),
-    );
+  const oneStep = (n: Affine): Statement[] => driver.inStep(n, () => transposer.reverse(n));
   const n = driver.names.fresh("n");
   if (model.times === undefined) {
     out.push(...restoreObserved(driver, affine.integer(0)), ...observed(affine.integer(0)));

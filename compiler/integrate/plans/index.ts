@@ -1,14 +1,17 @@
 /** The adjoint plans there are, by name. */
 
 import type { Driver } from "../driver.ts";
+import type { Explicit } from "../scheme.ts";
 import type { Plan } from "./plan.ts";
 import { StagesAgain } from "./stages-again.ts";
 import { StoreAll } from "./store-all.ts";
 
 export interface PlanRow {
-  make(driver: Driver): Plan;
+  make(driver: Driver, method: Explicit): Plan;
   /** Whether it keeps tapes of the field, and so needs its reverse mode in two halves. */
   readonly isTaped: boolean;
+  /** Whether it keeps the stage states of every step. */
+  readonly isStored: boolean;
   /** Evaluations of the field in a gradient; the vjp is evaluated once for each of the forward sweep. */
   field(counts: Counts): number;
 }
@@ -22,13 +25,20 @@ export interface Counts {
 export const plans: Readonly<Record<string, PlanRow>> = {
   symplectic: {
     isTaped: false,
-    make: (driver) => new StagesAgain(driver, false),
+    isStored: false,
+    make: (driver, method) => new StagesAgain(driver, method, false),
     field: ({ forward, again }) => forward + again,
   },
   step: {
     isTaped: true,
-    make: (driver) => new StagesAgain(driver, true),
+    isStored: false,
+    make: (driver, method) => new StagesAgain(driver, method, true),
     field: ({ forward }) => 2 * forward,
   },
-  "store-all": { isTaped: true, make: (driver) => new StoreAll(driver), field: ({ forward }) => forward },
+  "store-all": {
+    isTaped: true,
+    isStored: true,
+    make: (driver, method) => new StoreAll(driver, method),
+    field: ({ forward }) => forward,
+  },
 };

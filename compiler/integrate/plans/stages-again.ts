@@ -11,7 +11,16 @@ import type { Affine } from "../../ir/affine.ts";
 import * as build from "../../ir/build.ts";
 import type { Statement, View } from "../../ir/nodes.ts";
 import type { Driver, Point, Vector } from "../driver.ts";
-import { type Evaluate, rebuilt, type Scheme, same, schemesOf, type Vec } from "../scheme.ts";
+import {
+  carriedBy,
+  type Evaluate,
+  type Explicit,
+  rebuilt,
+  type Scheme,
+  same,
+  schemesOf,
+  type Vec,
+} from "../scheme.ts";
 import { Step } from "../step.ts";
 import type { Plan } from "./plan.ts";
 import { TapeArrays } from "./tape-arrays.ts";
@@ -24,13 +33,12 @@ export class StagesAgain implements Plan {
   readonly #stored: readonly { readonly vec: Vec; readonly vector: Vector }[];
 
   /** `isTaped`: keeps the tapes of the stages it rebuilds. */
-  constructor(driver: Driver, isTaped: boolean) {
+  constructor(driver: Driver, method: Explicit, isTaped: boolean) {
     this.#driver = driver;
-    this.#step = new Step(driver);
-    this.#tapes = isTaped ? new TapeArrays(driver) : undefined;
-    const needed = schemesOf(driver.method).flatMap((scheme) => rebuilt(scheme).from);
-    this.#stored = driver
-      .carried()
+    this.#step = new Step(driver, method);
+    this.#tapes = isTaped ? new TapeArrays(driver, method) : undefined;
+    const needed = schemesOf(method).flatMap((scheme) => rebuilt(scheme).from);
+    this.#stored = carriedBy(method)
       .filter((vec) => needed.some((one) => same(one, vec)))
       .map((vec) => {
         const prefix = vec.kind === "past" ? `stored_past_${vec.index + 1}_` : "stored_";

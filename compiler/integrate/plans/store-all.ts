@@ -8,7 +8,7 @@
 import type { Affine } from "../../ir/affine.ts";
 import type { Statement, View } from "../../ir/nodes.ts";
 import type { Driver, Point, Vector } from "../driver.ts";
-import type { Evaluate } from "../scheme.ts";
+import type { Evaluate, Explicit } from "../scheme.ts";
 import type { Plan } from "./plan.ts";
 import { TapeArrays } from "./tape-arrays.ts";
 
@@ -17,9 +17,9 @@ export class StoreAll implements Plan {
   readonly #driver: Driver;
   readonly #tapes: TapeArrays;
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, method: Explicit) {
     this.#driver = driver;
-    this.#tapes = new TapeArrays(driver);
+    this.#tapes = new TapeArrays(driver, method);
   }
 
   allocate(): Statement[] {

@@ -8,15 +8,17 @@ import * as affine from "../../ir/affine.ts";
 import * as build from "../../ir/build.ts";
 import type { Alloc, Statement, View } from "../../ir/nodes.ts";
 import type { Driver } from "../driver.ts";
-import { evaluationsOf, type Part, schemesOf, type Vec } from "../scheme.ts";
+import { type Explicit, evaluationsOf, type Part, schemesOf, type Vec } from "../scheme.ts";
 
 export class TapeArrays {
   readonly #driver: Driver;
+  readonly #method: Explicit;
   readonly #names: ReadonlyMap<Part, readonly string[]>;
   /** The step whose tapes are meant, where there are tapes of many. */
   step: readonly Affine[] = [];
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, method: Explicit) {
+    this.#method = method;
     this.#driver = driver;
     this.#names = new Map(
       [...driver.vjps.fields].map(([part, { halves }]) => [
@@ -28,9 +30,9 @@ export class TapeArrays {
 
   /** `lead`: the dimensions in front of those of a step's tapes. */
   allocate(lead: readonly number[], role: Alloc["role"]): Statement[] {
-    const { method, vjps } = this.#driver;
+    const { vjps } = this.#driver;
     return [...this.#names].flatMap(([part, names]) => {
-      const used = schemesOf(method)
+      const used = schemesOf(this.#method)
         .flatMap(evaluationsOf)
         .filter(({ slope }) => slope.part === part);
       const count = Math.max(...used.map(({ slope }) => slope.index)) + 1;

@@ -1,0 +1,224 @@
+/** Steps of explicit methods: forward, as attempts with an error estimate, and transposed by a plan. */
+
+import type { Affine } from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
+import type { Expr, Statement } from "../ir/nodes.ts";
+import { type Driver, read, type Vector } from "./driver.ts";
+import type { Embedded } from "./embedded.ts";
+import type { Plan } from "./plans/plan.ts";
+import { type Explicit, evaluationsOf, k, scaledTerm, type Term } from "./scheme.ts";
+import { Bars, type Slope, Step } from "./step.ts";
+import type { Attempts, Control, Stepper, Transposer } from "./stepper.ts";
+import { isZero } from "./tableau.ts";
+
+/** What a forward sweep leaves to others: what is done before each step, and how a slope is computed. */
+export interface Sweep {
+  enter(n: Affine): Statement[];
+  readonly slope: Slope;
+  /** Whether slopes leave tapes behind, so that none may be taken over from another step. */
+  readonly keepsTapes: boolean;
+}
+
+/** The sweep of a solve that keeps nothing. */
+export const plainSweep = (driver: Driver): Sweep => ({
+  enter: () => [],
+  slope: (point, { slope }) => driver.slopeOf(point, slope),
+  keepsTapes: false,
+});
+
+export class ExplicitStepper implements Stepper {
+  readonly attempts: Attempts | undefined;
+  readonly #driver: Driver;
+  readonly #step: Step;
+  readonly #sweep: Sweep;
+
+  constructor(driver: Driver, method: Explicit, sweep: Sweep, embedded: Embedded | undefined) {
+    this.#driver = driver;
+    this.#step = new Step(driver, method);
+    this.#sweep = sweep;
+    this.attempts = embedded && new EmbeddedAttempts(driver, method, sweep, embedded);
+  }
+
+  allocate(): Statement[] {
+    return [...this.#driver.slopes.allocate(), ...this.#driver.allocatePast()];
+  }
+
+  forward(n: Affine): Statement[] {
+    const driver = this.#driver;
+    return [
+      ...this.#sweep.enter(n),
+      ...this.#step.byScheme(n, (scheme) => [
+        ...this.#step.operations(n, scheme, this.#sweep.slope),
+        ...this.#step.next(scheme),
+        ...this.#step.checkFinite(n, scheme, (code) => driver.leaveInvalid(code)),
+      ]),
+    ];
+  }
+}
+
+class EmbeddedAttempts implements Attempts {
+  readonly errorOrder: number;
+  readonly keepsSlope: boolean;
+  readonly #driver: Driver;
+  readonly #method: Explicit;
+  readonly #sweep: Sweep;
+  readonly #embedded: Embedded;
+  readonly #step: Step;
+  readonly #probe: Vector;
+
+  constructor(driver: Driver, method: Explicit, sweep: Sweep, embedded: Embedded) {
+    this.#driver = driver;
+    this.#method = method;
+    this.#sweep = sweep;
+    this.#embedded = embedded;
+    this.#step = new Step(driver, method);
+    this.#probe = driver.vector("probe_");
+    this.errorOrder = embedded.order + 1;
+    this.keepsSlope = !sweep.keepsTapes;
+  }
+
+  attempt(n: Affine, next: Vector, control: Control): Statement[] {
+    const [advance] = this.#method.main.next;
+    return [
+      ...this.#sweep.enter(n),
+      ...this.#stages(n, control),
+      ...this.#driver.assign(next, (leaf, at) => this.#step.sumOf(advance!.terms, leaf, at)),
+      ...this.#estimate(n, next, control),
+    ];
+  }
+
+  /** The running loss, and the slope that the next step begins with. */
+  accepted(n: Affine, control: Control): Statement[] {
+    const driver = this.#driver;
+    const { main } = this.#method;
+    const running = driver.inCoefficients(() =>
+      evaluationsOf(main).flatMap((evaluate) =>
+        this.#step.running(this.#step.pointOf(n, evaluate), evaluate, main),
+      ),
+    );
+    if (this.#embedded.extra !== "new state" || !this.keepsSlope)
+      return [...running, control.set("fresh", build.one)];
+    return [
+      ...running,
+      ...driver.assign(driver.vectorOf(k(0)), (leaf, at) => read(driver.vectorOf(this.#behind), leaf, at)),
+      control.set("fresh", build.zero),
+    ];
+  }
+
+  leaveNotFinite(): Statement[] {
+    return this.#step.leaveNotFinite(this.#method.main, (code) => this.#driver.leaveInvalid(code));
+  }
+
+  /** The slope behind the stages. */
+  get #behind() {
+    return k(evaluationsOf(this.#method.main).length);
+  }
+
+  /** The first slope only where that of the last step or attempt cannot be used. */
+  #stages(n: Affine, control: Control): Statement[] {
+    const out: Statement[] = [];
+    let count = 0;
+    for (const operation of this.#method.main.operations) {
+      if (operation.kind === "combine") out.push(...this.#step.combine(operation));
+      if (operation.kind !== "evaluate") continue;
+      const slope = this.#sweep.slope(this.#step.pointOf(n, operation), operation);
+      if (operation.index > 0) {
+        out.push(...slope);
+        count++;
+        continue;
+      }
+      const isFresh = build.compare("ne", control.scalar("fresh"), build.zero);
+      out.push(build.branch(isFresh, [...slope, control.add("evaluations", 1)]));
+    }
+    return [...out, control.add("evaluations", count + (this.#embedded.extra === undefined ? 0 : 1))];
+  }
+
+  /** The squared error norm of the attempt. */
+  #estimate(n: Affine, next: Vector, control: Control): Statement[] {
+    const driver = this.#driver;
+    const { extra, errors } = this.#embedded;
+    const out: Statement[] = [];
+    const weighted = (row: readonly (readonly [number, number])[]): Term[] =>
+      row.map((weight, j) => scaledTerm(weight, k(j))).filter(({ coefficient }) => !isZero(coefficient));
+    if (extra !== undefined) {
+      let place = next;
+      if (extra !== "new state") {
+        place = this.#probe;
+        out.push(
+          ...driver.allocate(place),
+          ...driver.assign(place, (leaf, at) =>
+            build.add(read(driver.state, leaf, at), this.#step.sumOf(weighted(extra.a), leaf, at)),
+          ),
+        );
+      }
+      const c = extra === "new state" ? driver.h : driver.scaled(extra.c);
+      const point = { t: build.add(driver.stepStart, c), state: place, piece: driver.pieceOfStep(n) };
+      out.push(build.comment("For the estimate of the error."), ...driver.slopeOf(point, this.#behind));
+    }
+    const squares = errors.map((row) => {
+      const { statements, mean } = control.meanSquare(
+        (leaf, at) => this.#step.sumOf(weighted(row), leaf, at),
+        driver.state,
+        next,
+      );
+      const name = driver.names.fresh("mean_square");
+      out.push(...statements, build.bind(name, mean));
+      return build.name(name);
+    });
+    const [fifth, third] = squares as [Expr, Expr?];
+    if (third === undefined) return [...out, control.set("error", fifth)];
+    // Hairer's DOP853: the estimate of order 5 times itself over a mean of both.
+    const both = driver.names.fresh("both");
+    const under = build.name(both);
+    const tamed = build.div(build.mul(fifth, fifth), under);
+    return [
+      ...out,
+      build.bind(both, build.add(fifth, build.mul(build.number(0.01), third))),
+      control.set("error", build.select(build.compare("eq", under, build.zero), build.zero, tamed)),
+    ];
+  }
+}
+
+export class ExplicitTransposer implements Transposer {
+  readonly forward: Stepper;
+  readonly #plan: Plan;
+  readonly #step: Step;
+  readonly #bars: Bars;
+
+  constructor(driver: Driver, method: Explicit, plan: Plan, embedded: Embedded | undefined) {
+    this.#plan = plan;
+    this.#step = new Step(driver, method);
+    this.#bars = new Bars(driver);
+    const sweep: Sweep = {
+      enter: (n) => plan.enter(n),
+      slope: (point, evaluate) => plan.slope(point, evaluate),
+      keepsTapes: plan.keepsTapes,
+    };
+    this.forward = new ExplicitStepper(driver, method, sweep, embedded);
+  }
+
+  get lambda(): Vector {
+    return this.#bars.lambda;
+  }
+
+  allocatePlan(): Statement[] {
+    return this.#plan.allocate();
+  }
+
+  allocateCarried(): Statement[] {
+    return this.#bars.allocateCarried();
+  }
+
+  allocate(): Statement[] {
+    return this.#bars.allocate();
+  }
+
+  reverse(n: Affine): Statement[] {
+    return this.#step.byScheme(n, (scheme) => [
+      ...this.#plan.reenter(n, scheme),
+      ...this.#step.transpose(n, scheme, this.#bars, (point, evaluate, seeds, to) =>
+        this.#plan.back(point, evaluate, seeds, to),
+      ),
+    ]);
+  }
+}

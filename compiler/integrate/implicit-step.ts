@@ -1,0 +1,807 @@
+/**
+ * Steps of implicit Runge–Kutta methods: stages by Newton's method with the Jacobian of every stage, until the update is
+ * at rounding; the transpose by the transposed stage systems, exact to rounding. With X_i the stage states, J_i and F_i
+ * the derivatives of the field there, M = I - h a_ij J_j (block i, j) and λ the cotangent of the step's end,
+ *
+ *     v_i = h b_i λ + Σ h a_ji μ_j over later groups ,    Mᵀ μ = (J_iᵀ v_i + what the running loss adds)_i ,
+ *     w_i = v_i + Σ h a_ji μ_j over the group ,           θ_bar += F_iᵀ w_i ,    λ += Σ μ_i
+ *
+ * by the implicit function theorem, one group of stages that are solved for together after the other. Slopes come from
+ * the stage states, k = A⁻¹ (X - x) / h, so that a stiff field does not amplify the rounding of X.
+ *
+ * Source: Hairer, Wanner 1996, IV.8; Sanz-Serna 2016 for the transpose.
+ */
+
+import type { Affine } from "../ir/affine.ts";
+import * as affine from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
+import type { Argument, Expr, Fn, Statement } from "../ir/nodes.ts";
+import { type Leaf, sizeOf } from "../model.ts";
+import { status } from "../module.ts";
+import { type Driver, type Point, read, type Vector } from "./driver.ts";
+import { coefficientOf, type Implicit, inverseOf } from "./implicit.ts";
+import { flatIndex } from "./jacobian.ts";
+import { k, x } from "./scheme.ts";
+import type { Attempts, Control, Stepper, Transposer } from "./stepper.ts";
+import { double, type Fraction, isZero } from "./tableau.ts";
+
+/** The functions of linear algebra and the Jacobian, made for a model. */
+export interface ImplicitFunctions {
+  readonly jacobian: Fn;
+  /** By size of the system. */
+  readonly factorise: ReadonlyMap<number, Fn>;
+  readonly solve: ReadonlyMap<number, Fn>;
+  readonly solveTransposed: ReadonlyMap<number, Fn>;
+}
+
+/** Newton's iterations, at most; from a good start there are three to five. */
+const mostIterations = 50;
+
+/** Relative updates that are rounding, and below which one that shrinks no more is taken to be. */
+const atRounding = 4 * 2 ** -52;
+const nearRounding = 1e-6;
+
+const isExplicit = (method: Implicit, group: readonly number[]): boolean =>
+  group.length === 1 && isZero(coefficientOf(method, group[0]!, group[0]!));
+
+const array = (name: string, prefix: readonly Affine[] = []): Argument => ({
+  kind: "array",
+  view: { array: name, prefix },
+});
+
+/** What forward and reverse sweeps share: storage of the systems, and how one is set up and factorised. */
+class Systems {
+  readonly #driver: Driver;
+  readonly #method: Implicit;
+  readonly #functions: ImplicitFunctions;
+  readonly words: number;
+  readonly jacobians: string;
+  readonly #sizes: ReadonlyMap<
+    number,
+    { readonly matrix: string; readonly pivots: string; readonly right: string }
+  >;
+  readonly singular: string;
+
+  constructor(driver: Driver, method: Implicit, functions: ImplicitFunctions, prefix: string) {
+    this.#driver = driver;
+    this.#method = method;
+    this.#functions = functions;
+    this.words = driver.model.state.reduce((sum, leaf) => sum + sizeOf(leaf.shape), 0);
+    const fresh = (wish: string): string => driver.names.fresh(`${prefix}${wish}`);
+    this.jacobians = fresh("jacobians");
+    this.singular = fresh("singular");
+    this.#sizes = new Map(
+      [...functions.factorise.keys()].map((size) => [
+        size,
+        {
+          matrix: fresh(`system_${size}`),
+          pivots: fresh(`pivots_${size}`),
+          right: fresh(`right_side_${size}`),
+        },
+      ]),
+    );
+  }
+
+  allocate(): Statement[] {
+    const { words } = this;
+    return [
+      build.alloc(this.jacobians, [this.#method.b.length, words, words], { zero: false }),
+      build.alloc(this.singular, []),
+      ...[...this.#sizes].flatMap(([size, { matrix, pivots, right }]) => [
+        build.alloc(right, [size], { zero: false }),
+        build.alloc(matrix, [size, size], { zero: false }),
+        build.alloc(pivots, [size], { element: "integer", zero: false }),
+      ]),
+    ];
+  }
+
+  /** J at a stage, kept in its place. */
+  jacobian(point: Point, stage: number): Statement[] {
+    return this.#driver.call(this.#functions.jacobian, point, [
+      { array: this.jacobians, prefix: [affine.integer(stage)] },
+    ]);
+  }
+
+  /** Factors of I - h a_ij J_j over a group. */
+  factorise(group: readonly number[]): Statement[] {
+    const { words } = this;
+    const [i, j] = [this.#fresh("i"), this.#fresh("j")];
+    const size = group.length * words;
+    const { matrix } = this.#sizes.get(size)!;
+    const blocks = group.flatMap((row, r) =>
+      group.map((column, c) => {
+        const a = coefficientOf(this.#method, row, column);
+        const at = (index: Affine, block: number): Affine => affine.offset(index, block * words);
+        const entry = build.read(this.jacobians, [affine.integer(column), affine.index(i), affine.index(j)]);
+        const scaled = build.neg(build.mul(this.#driver.scaled(a), entry));
+        return build.store(matrix, [at(affine.index(i), r), at(affine.index(j), c)], scaled);
+      }),
+    );
+    const d = this.#fresh("d");
+    return [
+      build.loop(i, affine.integer(0), affine.integer(words), [
+        build.loop(j, affine.integer(0), affine.integer(words), blocks),
+      ]),
+      build.loop(d, affine.integer(0), affine.integer(size), [
+        build.store(
+          matrix,
+          [affine.index(d), affine.index(d)],
+          build.add(build.one, build.read(matrix, [affine.index(d), affine.index(d)])),
+        ),
+      ]),
+      this.factorised(size),
+    ];
+  }
+
+  /** Factorises the matrix of a size, which stands there. */
+  factorised(size: number): Statement {
+    const { matrix, pivots } = this.#sizes.get(size)!;
+    return {
+      kind: "call",
+      callee: this.#functions.factorise.get(size)!.name,
+      args: [array(matrix), array(pivots), array(this.singular)],
+    };
+  }
+
+  matrixOf(size: number): string {
+    return this.#sizes.get(size)!.matrix;
+  }
+
+  /** The right side becomes the solution. */
+  solve(size: number, isTransposed: boolean): Statement {
+    const { matrix, pivots, right } = this.#sizes.get(size)!;
+    const table = isTransposed ? this.#functions.solveTransposed : this.#functions.solve;
+    return {
+      kind: "call",
+      callee: table.get(size)!.name,
+      args: [array(matrix), array(pivots), array(right)],
+    };
+  }
+
+  rightOf(size: number): string {
+    return this.#sizes.get(size)!.right;
+  }
+
+  rightAt(size: number, at: Affine): Expr {
+    return build.read(this.rightOf(size), [at]);
+  }
+
+  #fresh(wish: string): string {
+    return this.#driver.names.fresh(wish);
+  }
+}
+
+export class ImplicitStepper implements Stepper, Attempts {
+  readonly #driver: Driver;
+  readonly #method: Implicit;
+  readonly #systems: Systems;
+  /** What is done before a step, and where its stages are. */
+  readonly #enter: (n: Affine) => Statement[];
+  readonly #failed: string;
+  readonly #base: Vector;
+  readonly keepsSlope = false;
+
+  constructor(
+    driver: Driver,
+    method: Implicit,
+    functions: ImplicitFunctions,
+    enter: (n: Affine) => Statement[] = () => [],
+  ) {
+    this.#driver = driver;
+    this.#method = method;
+    this.#systems = new Systems(driver, method, functions, "");
+    this.#enter = enter;
+    this.#failed = driver.names.fresh("newton_failed");
+    this.#base = driver.vector("base_");
+  }
+
+  get attempts(): Attempts | undefined {
+    return this.#method.estimate === undefined ? undefined : this;
+  }
+
+  get errorOrder(): number {
+    return this.#method.estimate!.order + 1;
+  }
+
+  allocate(): Statement[] {
+    const driver = this.#driver;
+    return [
+      ...driver.slopes.allocate(),
+      ...driver.allocate(this.#base),
+      ...this.#systems.allocate(),
+      build.alloc(this.#failed, []),
+    ];
+  }
+
+  forward(n: Affine): Statement[] {
+    const driver = this.#driver;
+    const { failedStep } = driver.io;
+    return [
+      ...this.#enter(n),
+      ...this.stages(n),
+      build.branch(build.compare("ne", build.read(this.#failed), build.zero), [
+        build.store(failedStep, [], build.integerValue(n)),
+        ...this.#leaveFailed(),
+      ]),
+      ...this.#running(n),
+      build.comment("New state."),
+      ...driver.assign(driver.state, (leaf, at) => this.#newState(leaf, at)),
+    ];
+  }
+
+  attempt(n: Affine, next: Vector, control: Control): Statement[] {
+    const driver = this.#driver;
+    const failed = build.compare("ne", build.read(this.#failed), build.zero);
+    return [
+      ...this.#enter(n),
+      ...this.stages(n),
+      build.branch(
+        failed,
+        [control.set("error", build.number(Number.NaN))],
+        [...driver.assign(next, (leaf, at) => this.#newState(leaf, at)), ...this.#estimate(n, next, control)],
+      ),
+    ];
+  }
+
+  accepted(n: Affine): Statement[] {
+    return this.#driver.inCoefficients(() => this.#running(n));
+  }
+
+  leaveNotFinite(): Statement[] {
+    return this.#leaveFailed();
+  }
+
+  /** Says whether the field was not finite or the iteration came to no end. */
+  #leaveFailed(): Statement[] {
+    const driver = this.#driver;
+    const what = (code: number): Expr => build.number(code);
+    const failed = build.read(this.#failed);
+    return [
+      build.branch(
+        build.compare("eq", failed, what(status.notFiniteField)),
+        driver.leaveInvalid(status.notFiniteField),
+        [
+          build.branch(
+            build.compare("eq", failed, what(status.singularMatrix)),
+            driver.leaveInvalid(status.singularMatrix),
+            driver.leaveInvalid(status.newtonFailed),
+          ),
+        ],
+      ),
+    ];
+  }
+
+  /** Counts evaluations of the field, whose number nobody knows before. */
+  #evaluated(count: number): Statement {
+    return build.accumulate(this.#driver.io.evaluations!, [], build.number(count));
+  }
+
+  #newState(leaf: Leaf, at: readonly Affine[]): Expr {
+    const driver = this.#driver;
+    const { b } = this.#method;
+    return build.add(
+      read(driver.state, leaf, at),
+      this.#combined(
+        b.map((weight, i) => [weight, i]),
+        leaf,
+        at,
+      ),
+    );
+  }
+
+  /** Σ (h·c)·k over the nonzero coefficients. */
+  #combined(terms: readonly (readonly [Fraction, number])[], leaf: Leaf, at: readonly Affine[]): Expr {
+    const driver = this.#driver;
+    return terms
+      .filter(([weight]) => !isZero(weight))
+      .map(([weight, i]) => build.mul(driver.scaled(weight), read(driver.vectorOf(k(i)), leaf, at)))
+      .reduce((left, right) => build.add(left, right), build.zero);
+  }
+
+  /** Where stage i asks. */
+  pointOf(n: Affine, i: number): Point {
+    const driver = this.#driver;
+    const c = this.#method.c[i]!;
+    return {
+      t: isZero(c) ? driver.stepStart : build.add(driver.stepStart, driver.scaled(c)),
+      state: driver.vectorOf(x(i)),
+      piece: driver.pieceOfStep(n),
+    };
+  }
+
+  /** All stage states and slopes of step n from the state; a flag says where there are none. */
+  stages(n: Affine): Statement[] {
+    const out: Statement[] = [build.store(this.#failed, [], build.zero)];
+    let known: number[] = [];
+    for (const group of this.#method.groups) {
+      const part = isExplicit(this.#method, group)
+        ? this.#explicitStage(n, group[0]!, known)
+        : this.#newton(n, group, known);
+      // Behind a group that failed there is nothing to start from.
+      out.push(
+        ...(known.length === 0
+          ? part
+          : [build.branch(build.compare("eq", build.read(this.#failed), build.zero), part)]),
+      );
+      known = [...known, ...group];
+    }
+    return out;
+  }
+
+  #explicitStage(n: Affine, i: number, known: readonly number[]): Statement[] {
+    const driver = this.#driver;
+    return [
+      build.comment(`Stage ${i + 1}.`),
+      ...driver.assign(driver.vectorOf(x(i)), (leaf, at) => this.#baseOf(i, known, leaf, at)),
+      ...driver.slopeOf(this.pointOf(n, i), k(i)),
+      this.#evaluated(1),
+    ];
+  }
+
+  /** x + h Σ a_ij k_j over the stages that are known. */
+  #baseOf(i: number, known: readonly number[], leaf: Leaf, at: readonly Affine[]): Expr {
+    const terms = known.map((j) => [coefficientOf(this.#method, i, j), j] as const);
+    return build.add(read(this.#driver.state, leaf, at), this.#combined(terms, leaf, at));
+  }
+
+  /** Newton's method for the stage states of a group, then their slopes. */
+  #newton(n: Affine, group: readonly number[], known: readonly number[]): Statement[] {
+    const driver = this.#driver;
+    const { names } = driver;
+    const systems = this.#systems;
+    const size = group.length * systems.words;
+    const [open, before, norm] = ["newton_open", "norm_before", "norm"].map((wish) => names.fresh(wish)) as [
+      string,
+      string,
+      string,
+    ];
+    const place = (leaf: Leaf, at: readonly Affine[], g: number): Affine =>
+      affine.offset(flatIndex(leaf, at), g * systems.words);
+    // One stage at a time has a base; of stages that are solved for together it is the state.
+    const hasBase = known.length > 0;
+    const base = (leaf: Leaf, at: readonly Affine[]): Expr =>
+      hasBase ? read(this.#base, leaf, at) : read(driver.state, leaf, at);
+    const setBase = hasBase
+      ? driver.assign(this.#base, (leaf, at) => this.#baseOf(group[0]!, known, leaf, at))
+      : [];
+    const start = group.flatMap((i) => driver.assign(driver.vectorOf(x(i)), base));
+    const evaluate = group.flatMap((i) => [
+      ...driver.slopeOf(this.pointOf(n, i), k(i)),
+      ...systems.jacobian(this.pointOf(n, i), i),
+    ]);
+    const residual = group.flatMap((i, g) =>
+      driver.model.state.flatMap((leaf) =>
+        build.forEachEntry(leaf.shape, names.fresh, (at) => [
+          build.store(
+            systems.rightOf(size),
+            [place(leaf, at, g)],
+            build.sub(
+              build.add(
+                base(leaf, at),
+                this.#combined(
+                  group.map((j) => [coefficientOf(this.#method, i, j), j]),
+                  leaf,
+                  at,
+                ),
+              ),
+              read(driver.vectorOf(x(i)), leaf, at),
+            ),
+          ),
+        ]),
+      ),
+    );
+    const largest = names.fresh("largest_state");
+    const size_ = (leaf: Leaf, at: readonly Affine[], i: number): Expr =>
+      build.add(
+        build.primitive("abs", [read(driver.vectorOf(x(i)), leaf, at)]),
+        build.primitive("abs", [base(leaf, at)]),
+      );
+    const update = [
+      build.store(largest, [], build.zero),
+      ...group.flatMap((i) =>
+        driver.model.state.flatMap((leaf) =>
+          build.forEachEntry(leaf.shape, names.fresh, (at) => [
+            build.store(largest, [], build.primitive("max", [build.read(largest), size_(leaf, at, i)])),
+          ]),
+        ),
+      ),
+      build.store(norm, [], build.zero),
+      ...group.flatMap((i, g) =>
+        driver.model.state.flatMap((leaf) =>
+          build.forEachEntry(leaf.shape, names.fresh, (at) => {
+            const to = driver.vectorOf(x(i))(leaf);
+            const scale = build.add(
+              size_(leaf, at, i),
+              build.add(build.mul(build.number(1e-10), build.read(largest)), build.number(1e-300)),
+            );
+            const change = names.fresh("change");
+            const relative = build.div(build.primitive("abs", [build.name(change)]), scale);
+            return [
+              build.bind(change, systems.rightAt(size, place(leaf, at, g))),
+              // Not a maximum, which may lose what is not a number.
+              build.branch(build.not(build.compare("le", relative, build.read(norm))), [
+                build.store(norm, [], relative),
+              ]),
+              build.store(
+                to.array,
+                [...to.prefix, ...at],
+                build.add(read(driver.vectorOf(x(i)), leaf, at), build.name(change)),
+              ),
+            ];
+          }),
+        ),
+      ),
+    ];
+    const isDone = build.or(
+      build.compare("le", build.read(norm), build.number(atRounding)),
+      build.and(
+        build.compare("le", build.read(norm), build.number(nearRounding)),
+        build.compare("ge", build.read(norm), build.mul(build.number(0.5), build.read(before))),
+      ),
+    );
+    const fail = (code: number): Statement[] => [
+      build.store(this.#failed, [], build.number(code)),
+      build.store(open, [], build.zero),
+    ];
+    const counter = names.fresh("iteration");
+    const isLast = build.compare(
+      "ge",
+      build.integerValue(affine.index(counter)),
+      build.number(mostIterations - 1),
+    );
+    return [
+      build.comment(
+        group.length === 1 ? `Stage ${group[0]! + 1}, by Newton's method.` : "Stages, by Newton's method.",
+      ),
+      ...setBase,
+      ...start,
+      build.alloc(open, []),
+      build.alloc(before, [], { zero: false }),
+      build.alloc(norm, [], { zero: false }),
+      build.alloc(largest, [], { zero: false }),
+      build.store(open, [], build.one),
+      build.store(before, [], build.number(Number.MAX_VALUE)),
+      {
+        kind: "while",
+        counter,
+        test: build.compare("ne", build.read(open), build.zero),
+        limit: mostIterations,
+        body: [
+          ...evaluate,
+          this.#evaluated(group.length),
+          ...residual,
+          build.store(systems.singular, [], build.zero),
+          ...systems.factorise(group),
+          build.branch(
+            build.compare("ne", build.read(systems.singular), build.zero),
+            [
+              // No number on the diagonal comes from a field that is none.
+              build.branch(
+                driver.isNotFinite(this.#sumOf(systems, size)),
+                fail(status.notFiniteField),
+                fail(status.singularMatrix),
+              ),
+            ],
+            [
+              systems.solve(size, false),
+              ...update,
+              build.branch(driver.isNotFinite(build.read(norm)), fail(status.notFiniteField), [
+                build.branch(
+                  isDone,
+                  [build.store(open, [], build.zero)],
+                  [
+                    build.branch(isLast, fail(status.newtonFailed)),
+                    build.store(before, [], build.read(norm)),
+                  ],
+                ),
+              ]),
+            ],
+          ),
+        ],
+      },
+      ...this.#slopes(group, base),
+    ];
+  }
+
+  /** The first entry of the system, which is no number where the field was none. */
+  #sumOf(systems: Systems, size: number): Expr {
+    const matrix = systems.matrixOf(size);
+    const last = affine.integer(size - 1);
+    return build.add(
+      build.read(matrix, [affine.integer(0), affine.integer(0)]),
+      build.read(matrix, [last, last]),
+    );
+  }
+
+  /** k = A⁻¹ (X - base) / h over a group. */
+  #slopes(group: readonly number[], base: (leaf: Leaf, at: readonly Affine[]) => Expr): Statement[] {
+    const driver = this.#driver;
+    const inverse = inverseOf(group.map((i) => group.map((j) => double(coefficientOf(this.#method, i, j)))));
+    return group.flatMap((i, row) =>
+      driver.assign(driver.vectorOf(k(i)), (leaf, at) => {
+        const sum = group
+          .map((j, column) =>
+            build.mul(
+              build.number(inverse[row]![column]!),
+              build.sub(read(driver.vectorOf(x(j)), leaf, at), base(leaf, at)),
+            ),
+          )
+          .reduce((left, right) => build.add(left, right));
+        return build.div(sum, driver.h);
+      }),
+    );
+  }
+
+  #running(n: Affine): Statement[] {
+    const driver = this.#driver;
+    const { running } = driver.model.loss;
+    if (running === undefined) return [];
+    return this.#method.b.flatMap((weight, i) => {
+      if (isZero(weight)) return [];
+      const amount = driver.names.fresh("running_loss");
+      return [
+        build.alloc(amount, [], { zero: false }),
+        ...driver.call(running, this.pointOf(n, i), [{ array: amount, prefix: [] }]),
+        build.accumulate(driver.integral, [], build.mul(driver.scaled(weight), build.read(amount))),
+      ];
+    });
+  }
+
+  /** The error, filtered by one more system so that stiff components do not stand in the way. */
+  #estimate(n: Affine, next: Vector, control: Control): Statement[] {
+    const driver = this.#driver;
+    const systems = this.#systems;
+    const { weights, start, filter } = this.#method.estimate!;
+    const size = systems.words;
+    const matrix = systems.matrixOf(size);
+    const point = { t: driver.stepStart, state: driver.state, piece: driver.pieceOfStep(n) };
+    const first = k(this.#driver.slopeCount - 1);
+    const [i, j, d] = ["i", "j", "d"].map((wish) => driver.names.fresh(wish)) as [string, string, string];
+    const jacobian = build.read(systems.jacobians, [affine.integer(0), affine.index(i), affine.index(j)]);
+    const factor = driver.scaled([filter, 1]);
+    const entry = (leaf: Leaf, at: readonly Affine[]): Expr =>
+      build.add(
+        start === 0
+          ? build.zero
+          : build.mul(driver.scaled([start, 1]), read(driver.vectorOf(first), leaf, at)),
+        this.#combined(
+          weights.map((weight, stage) => [[weight, 1], stage]),
+          leaf,
+          at,
+        ),
+      );
+    const { statements, mean } = control.meanSquare(
+      (leaf, at) => systems.rightAt(size, flatIndex(leaf, at)),
+      driver.state,
+      next,
+    );
+    return [
+      build.comment("For the estimate of the error."),
+      ...(start === 0 ? [] : [...driver.slopeOf(point, first), this.#evaluated(1)]),
+      ...systems.jacobian(point, 0),
+      build.loop(i, affine.integer(0), affine.integer(size), [
+        build.loop(j, affine.integer(0), affine.integer(size), [
+          build.store(matrix, [affine.index(i), affine.index(j)], build.neg(build.mul(factor, jacobian))),
+        ]),
+      ]),
+      build.loop(d, affine.integer(0), affine.integer(size), [
+        build.store(
+          matrix,
+          [affine.index(d), affine.index(d)],
+          build.add(build.one, build.read(matrix, [affine.index(d), affine.index(d)])),
+        ),
+      ]),
+      systems.factorised(size),
+      ...driver.model.state.flatMap((leaf) =>
+        build.forEachEntry(leaf.shape, driver.names.fresh, (at) => [
+          build.store(systems.rightOf(size), [flatIndex(leaf, at)], entry(leaf, at)),
+        ]),
+      ),
+      systems.solve(size, false),
+      ...statements,
+      control.set("error", mean),
+    ];
+  }
+}
+
+export class ImplicitTransposer implements Transposer {
+  readonly forward: ImplicitStepper;
+  readonly lambda: Vector;
+  readonly #driver: Driver;
+  readonly #method: Implicit;
+  readonly #isStored: boolean;
+  readonly #stored: Vector;
+  readonly #systems: Systems;
+  readonly #bars: Vector;
+  readonly #scratch: Vector;
+  readonly #seed: Vector;
+
+  /** `isStored`: stage states of every step are kept; otherwise its state, from which they are solved for again. */
+  constructor(driver: Driver, method: Implicit, functions: ImplicitFunctions, isStored: boolean) {
+    this.#driver = driver;
+    this.#method = method;
+    this.#isStored = isStored;
+    this.#stored = driver.vector("stored_");
+    this.lambda = driver.vector("lambda_");
+    this.#bars = driver.vector("u_");
+    this.#scratch = driver.vector("unused_");
+    this.#seed = driver.vector("w_");
+    this.#systems = new Systems(driver, method, functions, "adjoint_");
+    this.forward = new ImplicitStepper(driver, method, functions, (n) => this.#enter(n));
+  }
+
+  allocatePlan(): Statement[] {
+    const driver = this.#driver;
+    const { steps } = driver.solver;
+    if (this.#isStored) return driver.stages.allocate(steps);
+    return [
+      ...driver.stages.allocate(),
+      ...driver.allocate(this.#stored, { copies: [steps], role: "checkpoint" }),
+    ];
+  }
+
+  #enter(n: Affine): Statement[] {
+    const driver = this.#driver;
+    if (this.#isStored) {
+      driver.stages.step = [n];
+      return [];
+    }
+    return driver.assign(
+      (leaf) => ({ array: this.#stored(leaf).array, prefix: [n] }),
+      (leaf, at) => build.read(leaf.name, at),
+    );
+  }
+
+  allocateCarried(): Statement[] {
+    return this.#driver.allocate(this.lambda, { zero: true });
+  }
+
+  allocate(): Statement[] {
+    const driver = this.#driver;
+    return [
+      ...driver.allocate(this.#bars, { copies: [this.#method.b.length] }),
+      ...driver.allocate(this.#scratch),
+      ...driver.allocate(this.#seed),
+      ...this.#systems.allocate(),
+    ];
+  }
+
+  reverse(n: Affine): Statement[] {
+    const driver = this.#driver;
+    const out: Statement[] = [];
+    if (this.#isStored) driver.stages.step = [n];
+    else {
+      out.push(
+        build.comment("Stages of this step, again."),
+        ...driver.assign(driver.state, (leaf, at) => build.read(this.#stored(leaf).array, [n, ...at])),
+        ...this.forward.stages(n),
+      );
+    }
+    let later: number[] = [];
+    for (const group of [...this.#method.groups].reverse()) {
+      out.push(...this.#group(n, group, later));
+      later = [...group, ...later];
+    }
+    out.push(
+      build.comment("λ of the step's start."),
+      ...driver.assign(this.lambda, (leaf, at) =>
+        later
+          .map((i) => this.#bar(i, leaf, at))
+          .reduce((left, right) => build.add(left, right), read(this.lambda, leaf, at)),
+      ),
+    );
+    return out;
+  }
+
+  #bar(i: number, leaf: Leaf, at: readonly Affine[]): Expr {
+    return build.read(this.#bars(leaf).array, [affine.integer(i), ...at]);
+  }
+
+  #barOf(i: number): Vector {
+    return (leaf) => ({ array: this.#bars(leaf).array, prefix: [affine.integer(i)] });
+  }
+
+  /** h b_i λ + Σ h a_ji μ_j over some stages. */
+  #pulled(i: number, stages: readonly number[], leaf: Leaf, at: readonly Affine[]): Expr {
+    const driver = this.#driver;
+    const terms = [
+      { weight: this.#method.b[i]!, value: read(this.lambda, leaf, at) },
+      ...stages.map((j) => ({ weight: coefficientOf(this.#method, j, i), value: this.#bar(j, leaf, at) })),
+    ];
+    return terms
+      .filter(({ weight }) => !isZero(weight))
+      .map(({ weight, value }) => build.mul(driver.scaled(weight), value))
+      .reduce((left, right) => build.add(left, right), build.zero);
+  }
+
+  #group(n: Affine, group: readonly number[], later: readonly number[]): Statement[] {
+    const driver = this.#driver;
+    const rhs = driver.vjps.fields.get("all")!.vjp!;
+    const { names, model } = driver;
+    const out: Statement[] = [];
+    const running = driver.vjps.running;
+    const pull = (i: number, stages: readonly number[]): Statement[] =>
+      driver.assign(this.#seed, (leaf, at) => this.#pulled(i, stages, leaf, at));
+    for (const i of group) {
+      out.push(
+        build.comment(`Adjoint of stage ${i + 1}.`),
+        ...driver.assign(this.#barOf(i), () => build.zero),
+      );
+      if (running === undefined || isZero(this.#method.b[i]!)) continue;
+      out.push(
+        build.store(driver.runningSeed, [], driver.scaled(this.#method.b[i]!)),
+        ...driver.callVjp(
+          running,
+          this.forward.pointOf(n, i),
+          [{ array: driver.runningSeed, prefix: [] }],
+          this.#barOf(i),
+        ),
+      );
+    }
+    if (isExplicit(this.#method, group)) {
+      const [i] = group as [number];
+      return [
+        ...out,
+        ...pull(i, later),
+        ...driver.callVjp(rhs, this.forward.pointOf(n, i), model.state.map(this.#seed), this.#barOf(i)),
+      ];
+    }
+    const systems = this.#systems;
+    const { words } = systems;
+    const size = group.length * words;
+    for (const i of group) out.push(...systems.jacobian(this.forward.pointOf(n, i), i));
+    out.push(...systems.factorise(group));
+    group.forEach((i, g) => {
+      const [row, column] = [names.fresh("row"), names.fresh("column")];
+      const flat = names.fresh("v");
+      out.push(
+        ...pull(i, later),
+        // J_iᵀ v_i, on top of what the running loss adds.
+        ...model.state.flatMap((leaf) =>
+          build.forEachEntry(leaf.shape, names.fresh, (at) => [
+            build.store(
+              systems.rightOf(size),
+              [affine.offset(flatIndex(leaf, at), g * words)],
+              this.#bar(i, leaf, at),
+            ),
+          ]),
+        ),
+        build.alloc(flat, [words], { zero: false }),
+        ...model.state.flatMap((leaf) =>
+          build.forEachEntry(leaf.shape, names.fresh, (at) => [
+            build.store(flat, [flatIndex(leaf, at)], read(this.#seed, leaf, at)),
+          ]),
+        ),
+        build.loop(row, affine.integer(0), affine.integer(words), [
+          build.loop(column, affine.integer(0), affine.integer(words), [
+            build.accumulate(
+              systems.rightOf(size),
+              [affine.offset(affine.index(column), g * words)],
+              build.mul(
+                build.read(systems.jacobians, [affine.integer(i), affine.index(row), affine.index(column)]),
+                build.read(flat, [affine.index(row)]),
+              ),
+            ),
+          ]),
+        ]),
+      );
+    });
+    out.push(systems.solve(size, true));
+    group.forEach((i, g) => {
+      out.push(
+        ...driver.assign(this.#barOf(i), (leaf, at) =>
+          systems.rightAt(size, affine.offset(flatIndex(leaf, at), g * words)),
+        ),
+      );
+    });
+    for (const i of group) {
+      out.push(
+        ...pull(i, [...group, ...later]),
+        // The state's cotangent is μ already; only those of everything else are wanted.
+        ...driver.assign(this.#scratch, () => build.zero),
+        ...driver.callVjp(rhs, this.forward.pointOf(n, i), model.state.map(this.#seed), this.#scratch),
+      );
+    }
+    return out;
+  }
+}
