@@ -314,6 +314,8 @@ const hashed = new Set([
   "t1",
   "start",
   "adjoint",
+  "checkpoints",
+  "ram",
   "wrt",
   "real",
   "math",

@@ -42,6 +42,7 @@ export interface SolverDefaults {
   readonly maxSteps?: number | undefined;
   readonly start?: string | undefined;
   readonly adjoint: string;
+  readonly checkpoints?: number | undefined;
   /** Dotted paths, e.g. "params.W1", "state", "inputs.torque"; undefined: everything. */
   readonly wrt?: readonly string[] | undefined;
 }

@@ -25,6 +25,8 @@ export interface Solver {
   /** What starts a multistep method, where it is not the usual one. */
   readonly start?: string | undefined;
   readonly adjoint: string;
+  /** States that `revolve` keeps. */
+  readonly checkpoints?: number | undefined;
   readonly t0: number;
   readonly t1: number;
   /** Fixed number of steps, or the limit of adaptive ones: default of the run, and the capacity of the checkpoints. */

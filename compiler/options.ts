@@ -96,8 +96,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     key: "checkpoints",
     form: "count",
     value: "n",
-    help: "checkpoints of the revolve plan",
-    later: "the plans there are so far need no such number",
+    help: "states that the revolve plan keeps (as many as make no step more than three times again)",
     library: true,
   },
   {
@@ -285,6 +284,8 @@ export interface Options {
   readonly t1?: number;
   readonly start?: string;
   readonly adjoint?: string;
+  readonly checkpoints?: number;
+  readonly ram?: number;
   readonly wrt?: readonly string[];
   readonly real?: "double" | "float";
   readonly math?: "engine" | "portable";

@@ -32,6 +32,7 @@ import type { Span } from "./diagnostics/span.ts";
 import { embeddedOf } from "./integrate/embedded.ts";
 import { implicitMethod } from "./integrate/implicit.ts";
 import { methodNamed, methods } from "./integrate/methods.ts";
+import { usualCheckpoints } from "./integrate/plans/revolve.ts";
 import { takesStart } from "./integrate/schemes.ts";
 import type { Model } from "./model.ts";
 import type { Solver } from "./module.ts";
@@ -62,8 +63,8 @@ const methodNames = [
 
 export const methodsLater: readonly string[] = methodNames.filter((name) => methodNamed(name) === undefined);
 
-export const adjoints = ["symplectic", "step", "store-all"] as const;
-export const adjointsLater = ["revolve", "reversible", "continuous", "auto"] as const;
+export const adjoints = ["symplectic", "step", "store-all", "revolve"] as const;
+export const adjointsLater = ["reversible", "continuous", "auto"] as const;
 
 /** `fault`: whose value is wrong, the one written in the model or one of the options. */
 export type Resolved =
@@ -120,7 +121,13 @@ export function resolveSolver(model: Model, options: Options): Resolved {
   const asked = wrt ?? (model.initial === undefined ? undefined : ["params", "inputs"]);
   const { steps, tolerance } = count;
   const isImplicit = implicitMethod(method) !== undefined;
-  return { solver: { method, start, adjoint, t0, t1, steps, tolerance, isImplicit, wrt: asked } };
+  const checkpoints =
+    adjoint === "revolve"
+      ? (options.checkpoints ?? written.checkpoints ?? usualCheckpoints(steps))
+      : undefined;
+  return {
+    solver: { method, start, adjoint, checkpoints, t0, t1, steps, tolerance, isImplicit, wrt: asked },
+  };
 }
 
 function checkMethod(method: string, span: Span | undefined): Diagnostic[] {

@@ -61,8 +61,8 @@ describe("checked options", () => {
   });
 
   it.each([
-    [{ rtol: "1e-6" }, "ODE5002"],
-    [{ checkpoints: "8" }, "ODE5002"],
+    [{ batch: "8" }, "ODE5002"],
+    [{ density: true }, "ODE5002"],
     [{ target: ["wasm"] }, "ODE5003"],
   ])("say that %j is not available yet", (raw, code) => {
     expect(codes(raw)).toEqual([code]);

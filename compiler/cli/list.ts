@@ -31,6 +31,7 @@ const targetWords: Readonly<Record<(typeof targets)[number], string>> = {
 const adjointWords: Readonly<Record<(typeof adjoints)[number], string>> = {
   symplectic: "stores one state a step and rebuilds the stages",
   step: "stores one state a step and runs the step again, keeping its tapes",
+  revolve: "stores --checkpoints states, placed so that the fewest steps are made again",
   "store-all": "stores the stages and tapes of every step",
 };
 

@@ -1,5 +1,6 @@
 /** `odegrad verify`: is the gradient right? Runs every check there is a target for, each with its figure. */
 
+import { tableaus } from "../../runtime/tableaus.ts";
 import { build, emit, type Ready } from "../compile.ts";
 import { noCompiler } from "../diagnostics/command-messages.ts";
 import type { Span } from "../diagnostics/span.ts";
@@ -8,13 +9,14 @@ import { javaScriptEngine, loadJavaScript } from "../execute/javascript.ts";
 import { defaultProblem, type Problem } from "../execute/problem.ts";
 import { opcodesOf } from "../ir/walk.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
-import { type Module, stepsInWords } from "../module.ts";
+import { type Module, type Solver, stepsInWords } from "../module.ts";
 import type { CommandOptions } from "../options.ts";
 import { adjoints, isDifferentiated } from "../resolve.ts";
 import { targetsAgree } from "../verify/agreement.ts";
 import { type Check, skipped } from "../verify/check.ts";
-import { direction, slopeAlong } from "../verify/direction.ts";
+import { type Direction, direction, slopeAlong } from "../verify/direction.ts";
 import { DiscreteSolve } from "../verify/discrete.ts";
+import { dualTangent } from "../verify/dual.ts";
 import { fieldIdentity } from "../verify/field-identity.ts";
 import { filesCheck } from "../verify/files.ts";
 import { ruleChecks } from "../verify/rules.ts";
@@ -130,10 +132,21 @@ async function runChecks(
   report(fieldIdentity(generated, module, problem, seed, 8));
   const selected = (path: readonly string[]): boolean => isDifferentiated(solver, path);
   const along = Array.from({ length: directions }, (_, i) => direction(seed + i, module, problem, selected));
-  const discrete = new DiscreteSolve(model, solver.method, problem);
-  const trajectory = discrete.run();
-  report(solveIdentity(discrete, trajectory, gradients, along));
-  if (opcodesOf(module.program).has("stop")) {
+  // Written out once more for explicit Runge-Kutta methods with fixed steps; the program in dual numbers for all others.
+  const written = isWrittenOut(solver) ? new DiscreteSolve(model, solver.method, problem) : undefined;
+  const trajectory = written?.run();
+  const tangentAlong = (one: Direction): number =>
+    written === undefined ? dualTangent(module, problem, one) : written.tangent(trajectory!, one);
+  report(solveIdentity(tangentAlong, gradients, along));
+  if (solver.tolerance !== undefined) {
+    report(
+      skipped(
+        2,
+        "Taylor remainder of the solve",
+        "another point has other steps; fixed steps have this check",
+      ),
+    );
+  } else if (opcodesOf(module.program).has("stop")) {
     report(
       skipped(2, "Taylor remainder of the solve", "the model stops gradients, so they differ from its slope"),
     );
@@ -152,11 +165,21 @@ async function runChecks(
     const other = emit(withPlan(adjoint), "js", options)[0]!.text;
     compiled.set(adjoint, javaScriptEngine(await loadJavaScript(other)).gradient(problem));
   }
-  report(plansAgree(discrete, trajectory, compiled, (record) => selection(module, record)));
-  report(plain(gradients.value));
+  report(plansAgree(written?.gradient(trajectory!), compiled, (record) => selection(module, record)));
+  report(
+    written === undefined || model.hamiltonian !== undefined
+      ? skipped(
+          4,
+          "un-compiled loss equals compiled loss",
+          "un-compiled models are solved by explicit Runge-Kutta methods with fixed steps, from `rhs`",
+        )
+      : plain(gradients.value),
+  );
+  const walker = written ?? new DiscreteSolve(model, "rk4", { ...problem, steps: walkedSteps(model) });
+  const places = trajectory ?? walker.run();
   for (const check of ruleChecks(
     model,
-    (program, memory, seen) => discrete.walk(trajectory, program, memory, seen),
+    (program, memory, seen) => walker.walk(places, program, memory, seen),
     (rule) => placeOf(rule.span),
   )) {
     report(check);
@@ -174,6 +197,13 @@ async function runChecks(
   const scripts = (["js", "ts"] as const).map((target) => emit(ready, target, options)[0]!);
   report(filesCheck(emit(ready, "c", options), scripts, compilers));
 }
+
+const isWrittenOut = ({ method, tolerance }: Solver): boolean =>
+  tolerance === undefined && Object.hasOwn(tableaus, method);
+
+/** Steps that visit every piece of every `hold`. */
+const walkedSteps = (model: Model): number =>
+  model.inputs.filter(({ kind }) => kind === "hold").reduce((product, { count }) => product * count, 16);
 
 /** Which entries of a flat record are differentiated. */
 function selection(

@@ -41,12 +41,12 @@ const keys: ReadonlyMap<string, Check> = new Map([
   ["maxSteps", whole],
   ["start", text],
   ["adjoint", text],
+  ["checkpoints", whole],
   ["wrt", paths],
 ]);
 
 /** Keys of the language that this version does not read, with what to do meanwhile. */
 const later: ReadonlyMap<string, string> = new Map([
-  ["checkpoints", "leave it out: one state is stored for each step"],
   ["ram", "leave it out: one state is stored for each step"],
   ["real", "give `--real` on the command line"],
   ["math", "leave it out: the functions of the target are used"],
@@ -95,6 +95,7 @@ export function readSolver(
       maxSteps: number("maxSteps"),
       start: values.get("start") as string | undefined,
       adjoint: (values.get("adjoint") as string | undefined) ?? "symplectic",
+      checkpoints: number("checkpoints"),
       wrt: isTagged(wrt) && wrt.kind === "list" ? wrt.items.map(String) : undefined,
     },
     spans,

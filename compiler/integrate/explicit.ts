@@ -6,6 +6,7 @@ import type { Expr, Statement } from "../ir/nodes.ts";
 import { type Driver, read, type Vector } from "./driver.ts";
 import type { Embedded } from "./embedded.ts";
 import type { Plan } from "./plans/plan.ts";
+import type { Revolve } from "./plans/revolve.ts";
 import { type Explicit, evaluationsOf, k, scaledTerm, type Term } from "./scheme.ts";
 import { Bars, type Slope, Step } from "./step.ts";
 import type { Attempts, Control, Stepper, Transposer } from "./stepper.ts";
@@ -41,6 +42,13 @@ export class ExplicitStepper implements Stepper {
 
   allocate(): Statement[] {
     return [...this.#driver.slopes.allocate(), ...this.#driver.allocatePast()];
+  }
+
+  advance(n: Affine): Statement[] {
+    return this.#step.byScheme(n, (scheme) => [
+      ...this.#step.silently(n, scheme),
+      ...this.#step.nextVectors(scheme),
+    ]);
   }
 
   forward(n: Affine): Statement[] {
@@ -184,13 +192,24 @@ export class ExplicitTransposer implements Transposer {
   readonly #plan: Plan;
   readonly #step: Step;
   readonly #bars: Bars;
+  readonly #driver: Driver;
+  readonly #revolve: Revolve | undefined;
 
-  constructor(driver: Driver, method: Explicit, plan: Plan, embedded: Embedded | undefined) {
+  /** `revolve`: keeps checkpoints in the place of every state. */
+  constructor(
+    driver: Driver,
+    method: Explicit,
+    plan: Plan,
+    embedded: Embedded | undefined,
+    revolve?: Revolve,
+  ) {
+    this.#driver = driver;
     this.#plan = plan;
+    this.#revolve = revolve;
     this.#step = new Step(driver, method);
     this.#bars = new Bars(driver);
     const sweep: Sweep = {
-      enter: (n) => plan.enter(n),
+      enter: (n) => [...plan.enter(n), ...(revolve?.enter(n) ?? [])],
       slope: (point, evaluate) => plan.slope(point, evaluate),
       keepsTapes: plan.keepsTapes,
     };
@@ -202,7 +221,18 @@ export class ExplicitTransposer implements Transposer {
   }
 
   allocatePlan(): Statement[] {
-    return this.#plan.allocate();
+    return [...this.#plan.allocate(), ...(this.#revolve?.allocate() ?? [])];
+  }
+
+  get sweep() {
+    const revolve = this.#revolve;
+    if (revolve === undefined) return undefined;
+    return (boundary: (n: Affine) => Statement[]): Statement[] =>
+      revolve.sweep(
+        (n) => this.#driver.inStep(n, () => this.forward.advance(n)),
+        (n) => this.#driver.inStep(n, () => this.reverse(n)),
+        boundary,
+      );
   }
 
   allocateCarried(): Statement[] {

@@ -21,6 +21,7 @@ import { status } from "../module.ts";
 import { type Driver, type Point, read, type Vector } from "./driver.ts";
 import { coefficientOf, type Implicit, inverseOf } from "./implicit.ts";
 import { flatIndex } from "./jacobian.ts";
+import type { Revolve } from "./plans/revolve.ts";
 import { k, x } from "./scheme.ts";
 import type { Attempts, Control, Stepper, Transposer } from "./stepper.ts";
 import { double, type Fraction, isZero } from "./tableau.ts";
@@ -227,6 +228,11 @@ export class ImplicitStepper implements Stepper, Attempts {
       build.comment("New state."),
       ...driver.assign(driver.state, (leaf, at) => this.#newState(leaf, at)),
     ];
+  }
+
+  advance(n: Affine): Statement[] {
+    const driver = this.#driver;
+    return [...this.stages(n), ...driver.assign(driver.state, (leaf, at) => this.#newState(leaf, at))];
   }
 
   attempt(n: Affine, next: Vector, control: Control): Statement[] {
@@ -616,8 +622,20 @@ export class ImplicitTransposer implements Transposer {
   readonly #scratch: Vector;
   readonly #seed: Vector;
 
-  /** `isStored`: stage states of every step are kept; otherwise its state, from which they are solved for again. */
-  constructor(driver: Driver, method: Implicit, functions: ImplicitFunctions, isStored: boolean) {
+  readonly #revolve: Revolve | undefined;
+
+  /**
+   * `isStored`: stage states of every step are kept; otherwise its state, from which they are solved for again, or
+   * checkpoints in the place of every state.
+   */
+  constructor(
+    driver: Driver,
+    method: Implicit,
+    functions: ImplicitFunctions,
+    isStored: boolean,
+    revolve?: Revolve,
+  ) {
+    this.#revolve = revolve;
     this.#driver = driver;
     this.#method = method;
     this.#isStored = isStored;
@@ -634,6 +652,7 @@ export class ImplicitTransposer implements Transposer {
     const driver = this.#driver;
     const { steps } = driver.solver;
     if (this.#isStored) return driver.stages.allocate(steps);
+    if (this.#revolve !== undefined) return [...driver.stages.allocate(), ...this.#revolve.allocate()];
     return [
       ...driver.stages.allocate(),
       ...driver.allocate(this.#stored, { copies: [steps], role: "checkpoint" }),
@@ -646,10 +665,22 @@ export class ImplicitTransposer implements Transposer {
       driver.stages.step = [n];
       return [];
     }
+    if (this.#revolve !== undefined) return this.#revolve.enter(n);
     return driver.assign(
       (leaf) => ({ array: this.#stored(leaf).array, prefix: [n] }),
       (leaf, at) => build.read(leaf.name, at),
     );
+  }
+
+  get sweep() {
+    const revolve = this.#revolve;
+    if (revolve === undefined) return undefined;
+    return (boundary: (n: Affine) => Statement[]): Statement[] =>
+      revolve.sweep(
+        (n) => this.#driver.inStep(n, () => this.forward.advance(n)),
+        (n) => this.#driver.inStep(n, () => this.reverse(n)),
+        boundary,
+      );
   }
 
   allocateCarried(): Statement[] {
@@ -673,7 +704,9 @@ export class ImplicitTransposer implements Transposer {
     else {
       out.push(
         build.comment("Stages of this step, again."),
-        ...driver.assign(driver.state, (leaf, at) => build.read(this.#stored(leaf).array, [n, ...at])),
+        ...(this.#revolve === undefined
+          ? driver.assign(driver.state, (leaf, at) => build.read(this.#stored(leaf).array, [n, ...at]))
+          : []),
         ...this.forward.stages(n),
       );
     }

@@ -24,7 +24,17 @@ import { factorise, solve, solveTransposed } from "./linear-algebra.ts";
 import { gradientEntry } from "./plans/adjoint.ts";
 import { type Counts, type PlanRow, plans } from "./plans/index.ts";
 import type { Field, Vjps } from "./plans/plan.ts";
-import { countOf, type Explicit, evaluationsOf, type Part, rebuilt, schemesOf } from "./scheme.ts";
+import { Revolve, repetitions } from "./plans/revolve.ts";
+import {
+  carriedBy,
+  countOf,
+  type Explicit,
+  evaluationsOf,
+  type Part,
+  rebuilt,
+  schemesOf,
+  state,
+} from "./scheme.ts";
 import { explicitMethod, isPartitioned } from "./schemes.ts";
 import { halvesOf } from "./separable.ts";
 import { isSignal, ofKnots, pivots, splineOf, valueParameters } from "./signals.ts";
@@ -80,7 +90,7 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
   };
 
   const family = isImplicit(method)
-    ? implicitFamily(method, solved, context)
+    ? implicitFamily(method, solved, solver, context)
     : explicitFamily(method, solver);
   const solveDriver = new Driver(solved, solver, family.shape, io, vjps, leaves);
   const gradientDriver = new Driver(solved, solver, family.shape, io, vjps, leaves);
@@ -215,13 +225,22 @@ function explicitFamily(method: Explicit, solver: Solver): Family {
       past: method.past,
     },
     functions: [],
-    counts: (steps) => countsOf(method, steps),
+    counts: (steps) => countsOf(method, steps, steps === solver.steps ? solver.checkpoints : undefined),
     stepper: (driver) => new ExplicitStepper(driver, method, plainSweep(driver), embedded),
-    transposer: (driver, plan) => new ExplicitTransposer(driver, method, plan.make(driver, method), embedded),
+    transposer: (driver, plan) =>
+      new ExplicitTransposer(
+        driver,
+        method,
+        plan.make(driver, method),
+        embedded,
+        solver.checkpoints === undefined
+          ? undefined
+          : new Revolve(driver, carriedBy(method), solver.checkpoints),
+      ),
   };
 }
 
-function implicitFamily(method: Implicit, model: Model, context: Context): Family {
+function implicitFamily(method: Implicit, model: Model, solver: Solver, context: Context): Family {
   const words = model.state.reduce((sum, leaf) => sum + sizeOf(leaf.shape), 0);
   const tangent = jvp(model.rhs, new Set(model.state.map((leaf) => leaf.name)), context);
   const taken = context.arrays.map(({ name }) => name);
@@ -245,14 +264,21 @@ function implicitFamily(method: Implicit, model: Model, context: Context): Famil
       ]),
     ],
     // Evaluations are counted by the run; here the vjps alone.
-    counts: (steps) => ({ forward: steps * stages, again: 0 }),
+    counts: (steps) => ({ forward: steps * stages, again: 0, repeated: 0 }),
     stepper: (driver) => new ImplicitStepper(driver, method, functions),
-    transposer: (driver, plan) => new ImplicitTransposer(driver, method, functions, plan.isStored),
+    transposer: (driver, plan) =>
+      new ImplicitTransposer(
+        driver,
+        method,
+        functions,
+        plan.isStored,
+        solver.checkpoints === undefined ? undefined : new Revolve(driver, [state()], solver.checkpoints),
+      ),
   };
 }
 
 /** Evaluations of the field in a whole run: forward, and where the stages of every step are rebuilt. */
-function countsOf(method: Explicit, steps: number): Counts {
+function countsOf(method: Explicit, steps: number, checkpoints?: number): Counts {
   const rows = schemesOf(method).map((scheme) => ({
     forward: evaluationsOf(scheme).length,
     again: rebuilt(scheme).operations.filter((each) => each.kind === "evaluate").length,
@@ -260,7 +286,11 @@ function countsOf(method: Explicit, steps: number): Counts {
   const early = method.start === undefined ? 0 : Math.min(steps, method.start.steps);
   const total = (key: "forward" | "again"): number =>
     early * rows[0]![key] + (steps - early) * rows.at(-1)![key];
-  return { forward: total("forward"), again: total("again") };
+  return {
+    forward: total("forward"),
+    again: total("again"),
+    repeated: checkpoints === undefined ? 0 : repetitions(steps, checkpoints) * rows.at(-1)!.forward,
+  };
 }
 
 /** The model whose functions form the values of signals from their knots, and what finds the curvatures of splines. */

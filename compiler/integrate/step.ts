@@ -91,6 +91,15 @@ export class Step {
     });
   }
 
+  /** The operations that the new state is made of, and nothing of the running loss. */
+  silently(n: Affine, scheme: Scheme): Statement[] {
+    return scheme.operations.flatMap((operation): Statement[] => {
+      if (operation.kind === "combine") return this.combine(operation);
+      if (operation.kind === "quadrature") return [];
+      return this.#driver.slopeOf(this.pointOf(n, operation), operation.slope);
+    });
+  }
+
   combine({ to, terms, note }: Combine): Statement[] {
     const driver = this.#driver;
     return [
@@ -103,11 +112,10 @@ export class Step {
     ];
   }
 
-  /** What lives on. */
-  next(scheme: Scheme): Statement[] {
+  /** The vectors that live on. */
+  nextVectors(scheme: Scheme): Statement[] {
     const driver = this.#driver;
     const note = scheme.next[0]?.note;
-    const companions = driver.companions;
     return [
       ...(note === undefined ? [] : [build.comment(note)]),
       ...this.#atOnce(
@@ -118,6 +126,14 @@ export class Step {
             this.#sum(terms, (vec) => read(driver.vectorOf(vec), leaf, at)),
         })),
       ),
+    ];
+  }
+
+  /** What lives on, the running loss included. */
+  next(scheme: Scheme): Statement[] {
+    const { companions } = this.#driver;
+    return [
+      ...this.nextVectors(scheme),
       ...(companions === undefined
         ? []
         : this.#scalarsAtOnce(

@@ -13,6 +13,8 @@ export interface Stepper {
   allocate(): Statement[];
   /** Step n, whose time and length the driver knows: the state becomes the new state, or the program is left. */
   forward(n: Affine): Statement[];
+  /** The same for the state alone, which was finite when the step was first made. */
+  advance(n: Affine): Statement[];
   /** Where steps may be adaptive. */
   readonly attempts?: Attempts | undefined;
 }
@@ -54,4 +56,6 @@ export interface Transposer {
   readonly lambda: Vector;
   /** λ of the start of step n from λ of its end. */
   reverse(n: Affine): Statement[];
+  /** The reverse sweep over all steps, where it is no loop over them; `boundary`: what happens to λ where a step begins. */
+  readonly sweep?: ((boundary: (n: Affine) => Statement[]) => Statement[]) | undefined;
 }

@@ -82,6 +82,10 @@ function reverseSweep(driver: Driver, transposer: Transposer): Statement[] {
     ...(vjps.running ? [build.alloc(driver.runningSeed, [], { zero: false })] : []),
   );
   const oneStep = (n: Affine): Statement[] => driver.inStep(n, () => transposer.reverse(n));
+  if (transposer.sweep !== undefined) {
+    out.push(...byBoundaries(driver, transposer.sweep, observed));
+    return out;
+  }
   const n = driver.names.fresh("n");
   if (model.times === undefined) {
     out.push(...restoreObserved(driver, affine.integer(0)), ...observed(affine.integer(0)));
@@ -109,6 +113,56 @@ function reverseSweep(driver: Driver, transposer: Transposer): Statement[] {
     ),
   );
   return out;
+}
+
+/** A sweep that says where it is: observations are added as it passes them. */
+function byBoundaries(
+  driver: Driver,
+  sweep: NonNullable<Transposer["sweep"]>,
+  observed: (k: Affine) => Statement[],
+): Statement[] {
+  const { io, model, names, vjps } = driver;
+  if (vjps.at === undefined || model.times === undefined)
+    return [
+      ...restoreObserved(driver, affine.integer(0)),
+      ...observed(affine.integer(0)),
+      ...sweep(() => []),
+    ];
+  const left = names.fresh("observations_left");
+  const count = affine.gather(left, []);
+  const k = names.fresh("k");
+  const last = affine.offset(count, -1);
+  /** Observations lie at different boundaries, but for the start, which may have one too. */
+  const boundary = (n: Affine): Statement[] => [
+    build.branch(build.compare("gt", build.integerValue(count), build.zero), [
+      build.branch(
+        build.compare(
+          "eq",
+          build.integerValue(affine.gather(driver.observeAt, [count])),
+          build.integerValue(n),
+        ),
+        [
+          build.loop(k, last, count, [
+            ...restoreObserved(driver, affine.index(k)),
+            ...observed(affine.index(k)),
+          ]),
+          build.store(left, [], build.sub(build.integerValue(count), build.one)),
+        ],
+      ),
+    ]),
+  ];
+  const inner = sweep(boundary);
+  const first = names.fresh("k");
+  return [
+    build.alloc(left, [], { element: "integer", zero: false }),
+    build.store(left, [], build.number(io.observations)),
+    ...inner,
+    build.comment("An observation at the start."),
+    build.loop(first, affine.integer(0), count, [
+      ...restoreObserved(driver, affine.index(first)),
+      ...observed(affine.index(first)),
+    ]),
+  ];
 }
 
 /** The state at an observation is among the results; the reverse sweep takes it from there. */

@@ -2,6 +2,7 @@
 
 import type { Driver } from "../driver.ts";
 import type { Explicit } from "../scheme.ts";
+import { InPlace } from "./in-place.ts";
 import type { Plan } from "./plan.ts";
 import { StagesAgain } from "./stages-again.ts";
 import { StoreAll } from "./store-all.ts";
@@ -20,6 +21,8 @@ export interface PlanRow {
 export interface Counts {
   readonly forward: number;
   readonly again: number;
+  /** In steps that are made again on the way from a checkpoint. */
+  readonly repeated: number;
 }
 
 export const plans: Readonly<Record<string, PlanRow>> = {
@@ -34,6 +37,12 @@ export const plans: Readonly<Record<string, PlanRow>> = {
     isStored: false,
     make: (driver, method) => new StagesAgain(driver, method, true),
     field: ({ forward }) => 2 * forward,
+  },
+  revolve: {
+    isTaped: false,
+    isStored: false,
+    make: (driver, method) => new InPlace(driver, method),
+    field: ({ forward, again, repeated }) => forward + again + repeated,
   },
   "store-all": {
     isTaped: true,
