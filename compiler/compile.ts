@@ -3,11 +3,14 @@
  * there to the files of the targets; both are pure and give diagnostics back instead of throwing.
  */
 
+import { choosePlan } from "./choose-plan.ts";
 import {
+  autoWithoutRam,
   noModel,
   noPortableForm,
   notSeparable,
   severalModels,
+  tooLittleRam,
   tooMuchMemory,
   unknownModel,
 } from "./diagnostics/command-messages.ts";
@@ -120,7 +123,9 @@ export function build(source: Source, options: Options): Built {
 
   const coupled = couplingOf(chosen, resolved.solver);
   if (coupled !== undefined) return failed([coupled], "model");
-  const module = lower(chosen, resolved.solver, options.emit);
+  const settledPlan = withPlan(chosen, resolved.solver, options, { hash, text: source.text });
+  if (settledPlan.solver === undefined) return failed([settledPlan.diagnostic], "options");
+  const module = lower(chosen, settledPlan.solver, options.emit);
   const excess = excessOf(module.program);
   if (excess !== undefined) return failed([excess], "model");
   if (options.math === "portable") {
@@ -147,6 +152,25 @@ function couplingOf(model: Model, solver: Solver): Diagnostic | undefined {
   return notSeparable(solver.method, dotted(moved), dotted(on), on.span, moved.span);
 }
 
+/** The plan that `auto` stands for, by the memory of the targets that are asked for. */
+function withPlan(
+  model: Model,
+  solver: Solver,
+  options: Options,
+  source: Pick<Ready, "hash" | "text">,
+): { readonly solver: Solver } | { readonly solver?: undefined; readonly diagnostic: Diagnostic } {
+  if (solver.adjoint !== "auto") return { solver };
+  const ram = solver.ram;
+  if (ram === undefined) return { diagnostic: autoWithoutRam() };
+  const targets = options.target ?? ["js"];
+  const chosen = choosePlan(solver, ram, (candidate) => {
+    const ready = { ...source, module: lower(model, candidate, options.emit) };
+    return Math.max(...targets.map((target) => workspaceBytes(ready, target, options)));
+  });
+  if (chosen.solver === undefined) return { diagnostic: tooLittleRam(ram, chosen.least) };
+  return { solver: chosen.solver };
+}
+
 /** model -> integrate (which differentiates) -> optimise. `wanted`: the functions to export, all if left out. */
 export function lower(model: Model, solver: Solver, wanted?: readonly string[]): Module {
   const solve = buildSolve(tidyModel(model), solver, version);
@@ -154,7 +178,9 @@ export function lower(model: Model, solver: Solver, wanted?: readonly string[]):
   const whole = entries.filter((entry) => entry.arguments.length === 0).map((entry) => entry.fn);
   const exported = entries.filter((entry) => entry.arguments.length > 0).map((entry) => entry.fn);
   const program = optimise(solve.program, whole, exported);
-  return { ...solve, entries, program, words: wordsOf(program) };
+  const words = wordsOf(program);
+  const checkpoints = words.checkpoints + solve.words.checkpoints;
+  return { ...solve, entries, program, words: { ...words, checkpoints } };
 }
 
 /** Words of an array beyond which no target could hold it, and words that all tapes and work arrays may have. */

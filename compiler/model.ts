@@ -43,6 +43,7 @@ export interface SolverDefaults {
   readonly start?: string | undefined;
   readonly adjoint: string;
   readonly checkpoints?: number | undefined;
+  readonly ram?: number | undefined;
   /** Dotted paths, e.g. "params.W1", "state", "inputs.torque"; undefined: everything. */
   readonly wrt?: readonly string[] | undefined;
 }

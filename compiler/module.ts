@@ -27,6 +27,8 @@ export interface Solver {
   readonly adjoint: string;
   /** States that `revolve` keeps. */
   readonly checkpoints?: number | undefined;
+  /** Bytes that `auto` may use. */
+  readonly ram?: number | undefined;
   readonly t0: number;
   readonly t1: number;
   /** Fixed number of steps, or the limit of adaptive ones: default of the run, and the capacity of the checkpoints. */

@@ -103,8 +103,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     key: "ram",
     form: "count",
     value: "bytes",
-    help: "memory for the plan that `auto` chooses",
-    later: "odegrad grad --compare prints the bytes of every plan",
+    help: "working memory for `--adjoint auto`, which takes the fastest exact plan that fits",
     library: true,
   },
   {

@@ -64,7 +64,7 @@ const methodNames = [
 export const methodsLater: readonly string[] = methodNames.filter((name) => methodNamed(name) === undefined);
 
 export const adjoints = ["symplectic", "step", "store-all", "revolve"] as const;
-export const adjointsLater = ["reversible", "continuous", "auto"] as const;
+export const adjointsLater = ["reversible", "continuous"] as const;
 
 /** `fault`: whose value is wrong, the one written in the model or one of the options. */
 export type Resolved =
@@ -126,7 +126,19 @@ export function resolveSolver(model: Model, options: Options): Resolved {
       ? (options.checkpoints ?? written.checkpoints ?? usualCheckpoints(steps))
       : undefined;
   return {
-    solver: { method, start, adjoint, checkpoints, t0, t1, steps, tolerance, isImplicit, wrt: asked },
+    solver: {
+      method,
+      start,
+      adjoint,
+      checkpoints,
+      ram: options.ram ?? written.ram,
+      t0,
+      t1,
+      steps,
+      tolerance,
+      isImplicit,
+      wrt: asked,
+    },
   };
 }
 
@@ -146,9 +158,9 @@ function checkStart(method: string, start: string): Diagnostic[] {
 }
 
 function checkAdjoint(adjoint: string, span: Span | undefined): Diagnostic[] {
-  if ((adjoints as readonly string[]).includes(adjoint)) return [];
+  if (adjoint === "auto" || (adjoints as readonly string[]).includes(adjoint)) return [];
   if ((adjointsLater as readonly string[]).includes(adjoint)) return [adjointNotAvailableYet(adjoint, span)];
-  return [unknownAdjoint(adjoint, nearest(adjoint, [...adjoints, ...adjointsLater]), span)];
+  return [unknownAdjoint(adjoint, nearest(adjoint, [...adjoints, "auto", ...adjointsLater]), span)];
 }
 
 function checkTimes(model: Model, t0: number, t1: number): Diagnostic[] {

@@ -23,6 +23,7 @@ const layers: readonly (readonly string[])[] = [
       "compiler/options.ts",
       "compiler/plan.ts",
       "compiler/tapes.ts",
+      "compiler/choose-plan.ts",
       "compiler/check-options.ts",
     ],
     ...["compiler/resolve.ts", "compiler/compile.ts", "compiler/index.ts"],

@@ -72,6 +72,11 @@ const lists: Readonly<Record<string, () => Item[]>> = {
       about: `exact gradient of the discrete solve; ${adjointWords[name]}`,
       available: true,
     })),
+    {
+      name: "auto",
+      about: "the fastest exact plan whose working memory fits into --ram BYTES",
+      available: true,
+    },
     ...later(adjointsLater),
   ],
   targets: () => [

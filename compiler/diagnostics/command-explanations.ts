@@ -144,6 +144,18 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
     "odegrad run model.ode.ts --rtol 0 --atol 0",
     "Give tolerances from 0 on, at least one of them positive.",
   ),
+  ODE4023: say(
+    "auto without a limit",
+    "`auto` takes the fastest exact plan whose working memory fits into the bytes of `--ram`.",
+    "odegrad compile model.ode.ts --target c --adjoint auto",
+    "Give the bytes: `--ram 4096`. `odegrad inspect --plans` prints what every plan needs.",
+  ),
+  ODE4024: say(
+    "no plan fits",
+    "Every exact plan keeps at least one state and the work arrays of one step. That is more than `--ram` allows.",
+    "odegrad grad model.ode.ts --adjoint auto --ram 16",
+    "Give as many bytes as the message says, or make the state or its field smaller.",
+  ),
   ODE4020: say(
     "more working memory than there is",
     "The reverse sweep of a loop reads values that the forward sweep keeps, one for each trip of the loops around them. All of them together may take 2 GiB, beside the states that are stored for each step.",

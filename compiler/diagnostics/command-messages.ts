@@ -72,6 +72,16 @@ export const unknownAdjoint = (name: string, close: string | undefined, span?: S
     suggestion: did(close, "`odegrad list adjoints` names them all"),
   });
 
+export const autoWithoutRam = (): Diagnostic =>
+  error("ODE4023", "`auto` chooses a plan by the memory there is, and nobody says how much", {
+    suggestion: "give it in bytes, e.g. `--ram 4096`",
+  });
+
+export const tooLittleRam = (ram: number, least: number): Diagnostic =>
+  error("ODE4024", `no exact plan fits into ${ram} bytes`, {
+    suggestion: `the smallest, \`revolve\` with one checkpoint, needs ${least} bytes: give \`--ram ${least}\``,
+  });
+
 export const adjointNotAvailableYet = (name: string, span?: Span): Diagnostic =>
   error("ODE4004", `the adjoint plan \`${name}\` is planned and not available yet`, {
     span,

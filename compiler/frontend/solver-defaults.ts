@@ -42,12 +42,12 @@ const keys: ReadonlyMap<string, Check> = new Map([
   ["start", text],
   ["adjoint", text],
   ["checkpoints", whole],
+  ["ram", whole],
   ["wrt", paths],
 ]);
 
 /** Keys of the language that this version does not read, with what to do meanwhile. */
 const later: ReadonlyMap<string, string> = new Map([
-  ["ram", "leave it out: one state is stored for each step"],
   ["real", "give `--real` on the command line"],
   ["math", "leave it out: the functions of the target are used"],
   ["batch", "leave it out: one solve is compiled"],
@@ -96,6 +96,7 @@ export function readSolver(
       start: values.get("start") as string | undefined,
       adjoint: (values.get("adjoint") as string | undefined) ?? "symplectic",
       checkpoints: number("checkpoints"),
+      ram: number("ram"),
       wrt: isTagged(wrt) && wrt.kind === "list" ? wrt.items.map(String) : undefined,
     },
     spans,

@@ -124,6 +124,7 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
     solveEntry(solveDriver, family.stepper(solveDriver), splines),
     gradientEntry(gradientDriver, family.transposer(gradientDriver, plan)),
   ]);
+  const stateWords = model.state.reduce((sum, leaf) => sum + sizeOf(leaf.shape), 0);
   const counts = family.counts(solver.steps);
   const perStep = family.counts(1);
   return {
@@ -143,7 +144,11 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
         vjp: perStep.forward,
       },
     },
-    words: { checkpoints: 0, workspace: 0 },
+    // What grows with the steps is counted in the program; the states that `revolve` keeps do not grow.
+    words: {
+      checkpoints: (solver.checkpoints ?? 0) * stateWords * (1 + family.shape.past.length),
+      workspace: 0,
+    },
     version,
   };
 }
