@@ -62,7 +62,12 @@ export const stepsInWords = ({ steps, tolerance }: Solver): string =>
 export const reportOf = (solver: Solver): readonly string[] => [
   ...["failedStep", "failedStage"],
   ...(isCounted(solver) ? ["accepted", "rejected", "evaluations"] : []),
+  ...(isRecovering(solver) ? ["deviation"] : []),
 ];
+
+/** Whether states are recovered in the reverse sweep, and compared with the start at its end. */
+export const isRecovering = ({ adjoint }: Solver): boolean =>
+  adjoint === "reversible" || adjoint === "continuous";
 
 /** Whether only a run knows how many steps it takes, or how often it asks the field. */
 export const isCounted = ({ tolerance, isImplicit }: Solver): boolean =>

@@ -7,14 +7,15 @@
  */
 
 import {
-  adjointNotAvailableYet,
   badInterval,
   badStart,
   badStepSize,
   badSteps,
   badTolerance,
   methodNotAvailableYet,
+  noContinuousAdjoint,
   noErrorEstimate,
+  notReversible,
   stepsAndStepSize,
   stepsAndTolerances,
   stepsNoMultipleOfPieces,
@@ -33,7 +34,7 @@ import { embeddedOf } from "./integrate/embedded.ts";
 import { implicitMethod } from "./integrate/implicit.ts";
 import { methodNamed, methods } from "./integrate/methods.ts";
 import { usualCheckpoints } from "./integrate/plans/revolve.ts";
-import { takesStart } from "./integrate/schemes.ts";
+import { takesStart, undoing } from "./integrate/schemes.ts";
 import type { Model } from "./model.ts";
 import type { Solver } from "./module.ts";
 import type { Options } from "./options.ts";
@@ -63,8 +64,10 @@ const methodNames = [
 
 export const methodsLater: readonly string[] = methodNames.filter((name) => methodNamed(name) === undefined);
 
+/** Plans that are exact for every method. */
 export const adjoints = ["symplectic", "step", "store-all", "revolve"] as const;
-export const adjointsLater = ["reversible", "continuous"] as const;
+/** Plans that not every method admits, or whose gradient is not exact. */
+export const otherAdjoints = ["reversible", "continuous"] as const;
 
 /** `fault`: whose value is wrong, the one written in the model or one of the options. */
 export type Resolved =
@@ -120,6 +123,17 @@ export function resolveSolver(model: Model, options: Options): Resolved {
   // A state that is computed has no gradient of its own.
   const asked = wrt ?? (model.initial === undefined ? undefined : ["params", "inputs"]);
   const { steps, tolerance } = count;
+  if (adjoint === "continuous" && methodNamed(method)?.family !== "explicit") {
+    const span = place("adjoint", options.adjoint);
+    note([noContinuousAdjoint(method, span)], options.adjoint, options.method);
+    return { diagnostics: found, fault };
+  }
+  if (adjoint === "reversible" && (undoing(method) === undefined || tolerance !== undefined)) {
+    const those = methods.filter(({ name }) => undoing(name) === "exact").map(({ name }) => name);
+    const span = place("adjoint", options.adjoint);
+    note([notReversible(method, tolerance !== undefined, those, span)], options.adjoint, options.method);
+    return { diagnostics: found, fault };
+  }
   const isImplicit = implicitMethod(method) !== undefined;
   const checkpoints =
     adjoint === "revolve"
@@ -158,9 +172,9 @@ function checkStart(method: string, start: string): Diagnostic[] {
 }
 
 function checkAdjoint(adjoint: string, span: Span | undefined): Diagnostic[] {
-  if (adjoint === "auto" || (adjoints as readonly string[]).includes(adjoint)) return [];
-  if ((adjointsLater as readonly string[]).includes(adjoint)) return [adjointNotAvailableYet(adjoint, span)];
-  return [unknownAdjoint(adjoint, nearest(adjoint, [...adjoints, "auto", ...adjointsLater]), span)];
+  const known: readonly string[] = [...adjoints, ...otherAdjoints, "auto"];
+  if (known.includes(adjoint)) return [];
+  return [unknownAdjoint(adjoint, nearest(adjoint, known), span)];
 }
 
 function checkTimes(model: Model, t0: number, t1: number): Diagnostic[] {

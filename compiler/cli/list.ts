@@ -7,7 +7,7 @@ import { type MethodRow, methods } from "../integrate/methods.ts";
 import type { Primitive } from "../ir/primitive.ts";
 import { primitives } from "../ir/primitives.ts";
 import { type CommandOptions, targets, targetsLater } from "../options.ts";
-import { adjoints, adjointsLater, methodsLater } from "../resolve.ts";
+import { adjoints, methodsLater } from "../resolve.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { formatJson } from "./number.ts";
 import { type Context, Failure } from "./streams.ts";
@@ -77,7 +77,17 @@ const lists: Readonly<Record<string, () => Item[]>> = {
       about: "the fastest exact plan whose working memory fits into --ram BYTES",
       available: true,
     },
-    ...later(adjointsLater),
+    {
+      name: "reversible",
+      about:
+        "stores no states and recovers them; exact to rounding for methods that can be undone, approximate for explicit Runge-Kutta methods",
+      available: true,
+    },
+    {
+      name: "continuous",
+      about: "stores no states; discretises the adjoint equation: not the exact gradient, for comparison",
+      available: true,
+    },
   ],
   targets: () => [
     ...targets.map((name) => ({ name, about: targetWords[name], available: true })),

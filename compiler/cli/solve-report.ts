@@ -16,7 +16,7 @@ export function solverJson(
   options: CommandOptions,
   target: Target,
   question: "solve" | "gradient",
-  { run }: Pick<Ending, "run"> = {},
+  { run, deviation }: Pick<Ending, "run" | "deviation"> = {},
 ): Json {
   const { module } = ready;
   const plan = planOf(module, options, workspaceBytes(ready, target, options));
@@ -34,6 +34,7 @@ export function solverJson(
     vjpEvaluations: counts.vjp,
     checkpointBytes: question === "gradient" ? plan.checkpointBytes : 0,
     workspaceBytes: plan.workspaceBytes,
+    ...(deviation === undefined ? {} : { deviation }),
     target,
     real: options.real ?? "double",
     math: options.math ?? "engine",

@@ -37,9 +37,9 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
     "`odegrad list adjoints` names them all.",
   ),
   ODE4004: say(
-    "adjoint plan not available yet",
-    "The plan is part of the design, but this version has no code for it.",
-    "odegrad grad model.ode.ts --adjoint revolve --checkpoints 8",
+    "no continuous adjoint",
+    "The plan `continuous` integrates state and adjoint backwards with the method's own tableau, which multistep, partitioned and implicit methods do not have in that form. It is an approximation in any case.",
+    "odegrad grad model.ode.ts --method gauss2 --adjoint continuous",
     "Use `symplectic`. It is exact, and stores one state for each step.",
   ),
   ODE4005: say(
@@ -143,6 +143,12 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
     "A step is accepted where its error is below atol + rtol·|x| in the mean. With a negative number, or two zeros, none ever is.",
     "odegrad run model.ode.ts --rtol 0 --atol 0",
     "Give tolerances from 0 on, at least one of them positive.",
+  ),
+  ODE4025: say(
+    "steps that cannot be undone",
+    "The plan `reversible` stores no states: it recovers the start of each step from its end. Splittings, `leapfrog`, `reversible-heun` and `alf` are undone by their own algebra; explicit Runge-Kutta methods by a step backwards, which is an approximation. Steps are of one length.",
+    "odegrad grad model.ode.ts --method ab4 --adjoint reversible",
+    "Take a method that can be undone, or `--adjoint revolve --checkpoints N`, which is exact for every method.",
   ),
   ODE4023: say(
     "auto without a limit",

@@ -77,16 +77,39 @@ export const autoWithoutRam = (): Diagnostic =>
     suggestion: "give it in bytes, e.g. `--ram 4096`",
   });
 
+export const notReversible = (
+  method: string,
+  isAdaptive: boolean,
+  those: readonly string[],
+  span?: Span,
+): Diagnostic =>
+  error(
+    "ODE4025",
+    isAdaptive
+      ? "`reversible` undoes steps of a fixed length, and these are adaptive"
+      : `steps of \`${method}\` cannot be undone`,
+    {
+      span,
+      suggestion: isAdaptive
+        ? "give `steps`, or take `revolve` for a gradient in little memory"
+        : `take one of ${list(those)}, or \`revolve\` for a gradient in little memory`,
+    },
+  );
+
 export const tooLittleRam = (ram: number, least: number): Diagnostic =>
   error("ODE4024", `no exact plan fits into ${ram} bytes`, {
     suggestion: `the smallest, \`revolve\` with one checkpoint, needs ${least} bytes: give \`--ram ${least}\``,
   });
 
-export const adjointNotAvailableYet = (name: string, span?: Span): Diagnostic =>
-  error("ODE4004", `the adjoint plan \`${name}\` is planned and not available yet`, {
-    span,
-    suggestion: "use `symplectic`: the exact gradient of the discrete solve, one stored state a step",
-  });
+export const noContinuousAdjoint = (method: string, span?: Span): Diagnostic =>
+  error(
+    "ODE4004",
+    `the continuous adjoint is there for explicit Runge-Kutta methods, not for \`${method}\``,
+    {
+      span,
+      suggestion: "use `symplectic`: the exact gradient of the discrete solve, one stored state a step",
+    },
+  );
 
 export const badInterval = (t0: number, t1: number, span?: Span): Diagnostic =>
   error("ODE4005", `the interval from t0 = ${t0} to t1 = ${t1} has no length`, {

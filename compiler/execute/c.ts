@@ -9,7 +9,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Model } from "../model.ts";
-import { isCounted, type Solver } from "../module.ts";
+import { isCounted, isRecovering, type Solver } from "../module.ts";
 import { formatHex, parseHex } from "./hex.ts";
 import { controlWords, type Ending, type Engine, type Problem, sizesOf } from "./problem.ts";
 
@@ -61,6 +61,7 @@ export function cEngine(
   solver?: Solver,
 ): CEngine {
   const hasCounts = solver !== undefined && isCounted(solver);
+  const isRecovered = solver !== undefined && isRecovering(solver);
   const compiler = findCompilers(process.env)[0];
   if (compiler === undefined) throw new NoCompiler();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-"));
@@ -96,7 +97,8 @@ export function cEngine(
     const [accepted, rejected, evaluations] = hasCounts ? rest.splice(0, 3) : [];
     const run =
       accepted === undefined ? {} : { run: { accepted, rejected: rejected!, evaluations: evaluations! } };
-    return { status: Number(status), value: value!, ...run, rest };
+    const deviation = isRecovered && question === "gradient" ? { deviation: rest.shift()! } : {};
+    return { status: Number(status), value: value!, ...run, ...deviation, rest };
   };
   const sizes = sizesOf(model);
   return {
@@ -183,7 +185,7 @@ ${read("state0", sizes.state)}${read("params", sizes.params)}${read("inputs", si
 ${report}${print("solution.states", sizes.times * sizes.state)}${print("solution.outputs", sizes.times * sizes.outputs)}  } else {
     printf("%d\\n", ${prefix}_gradient(&problem, &workspace, &gradients));
     put(&gradients.value, 1u);
-${report}${print("gradients.state0", sizes.state)}${print("gradients.params", sizes.params)}${print("gradients.inputs", sizes.inputs)}  }
+${report}${solver !== undefined && isRecovering(solver) ? "    put(&workspace.deviation, 1u);\n" : ""}${print("gradients.state0", sizes.state)}${print("gradients.params", sizes.params)}${print("gradients.inputs", sizes.inputs)}  }
   return 0;
 }
 `;

@@ -46,12 +46,15 @@ export function javaScriptEngine(module: GeneratedModule): Engine {
     io.data?.set(problem.data);
     io.times?.set(problem.times);
   };
+  // The words that are there follow from their number: counts of a run, and how well states were recovered.
   const ending = (code: number): Ending => {
-    const [step, stage, accepted, rejected, evaluations] = io.report;
+    const [step, stage, ...rest] = io.report;
+    const stopped = code === status.ok ? {} : { stoppedAt: { step: step!, stage: stage! } };
+    const [accepted, rejected, evaluations] = rest.length >= 3 ? rest.splice(0, 3) : [];
     const run =
       accepted === undefined ? {} : { run: { accepted, rejected: rejected!, evaluations: evaluations! } };
-    if (code === status.ok) return { status: code, ...run };
-    return { status: code, stoppedAt: { step: step!, stage: stage! }, ...run };
+    const deviation = rest.length === 0 ? {} : { deviation: rest[0]! };
+    return { status: code, ...stopped, ...run, ...deviation };
   };
   return {
     solve(problem) {

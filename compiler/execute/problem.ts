@@ -26,6 +26,8 @@ export const controlWords = ({ t0, t1, steps, tolerance }: Problem): readonly nu
 /** How a run ended: a status, and where a target that can tell stopped. */
 export interface Ending {
   readonly status: number;
+  /** How far the start that was recovered is from the start, relatively; where states are recovered. */
+  readonly deviation?: number;
   /** What an adaptive run came to: steps, rejected attempts, evaluations of the field. */
   readonly run?: { readonly accepted: number; readonly rejected: number; readonly evaluations: number };
   /** Counted from 0; stage 0 where it was no stage. */

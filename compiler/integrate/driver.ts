@@ -506,7 +506,7 @@ export class Driver {
 
   /**
    * Calls the vjp of a function: seeds for its results, the state's cotangents into `stateBar`; of the `leaves` it was
-   * made for.
+   * made for. `isComplete`: whether it has cotangents of everything else too.
    */
   callVjp(
     vjp: Fn,
@@ -514,11 +514,11 @@ export class Driver {
     seeds: readonly View[],
     stateBar: Vector | undefined,
     leaves: readonly Leaf[] = this.model.state,
+    isComplete = true,
   ): Statement[] {
     const { model, io } = this;
     const { statements, weights } = this.#locate(point.t);
-    const bars: View[] = [
-      ...(stateBar === undefined ? [] : leaves.map(stateBar)),
+    const rest: View[] = [
       ...model.params.flatMap((leaf): View[] => {
         const bar = io.givenBar.get(leaf.name);
         return bar === undefined ? [] : [{ array: bar, prefix: [] }];
@@ -531,6 +531,7 @@ export class Driver {
         }),
       ),
     ];
+    const bars = [...(stateBar === undefined ? [] : leaves.map(stateBar)), ...(isComplete ? rest : [])];
     return [
       ...statements,
       {
@@ -593,6 +594,46 @@ export class Driver {
     return this.assign(this.state, (leaf, at) => build.read(this.io.start.get(leaf.name)!, at));
   }
 
+  /** How far the state at hand is from the start, relative to its largest entry; where it was recovered. */
+  deviation(): Statement[] {
+    const { deviation, start } = this.io;
+    if (deviation === undefined) return [];
+    const truth = this.model.initial === undefined ? undefined : this.vector("true_");
+    const [most, size] = [this.names.fresh("most"), this.names.fresh("size")];
+    const given = (leaf: Leaf, at: readonly Affine[]): Expr =>
+      truth === undefined ? build.read(start.get(leaf.name)!, at) : read(truth, leaf, at);
+    const larger = (array: string, value: Expr): Statement =>
+      // Not a maximum, which may lose what is not a number.
+      build.branch(build.not(build.compare("le", value, build.read(array))), [build.store(array, [], value)]);
+    const abs = (value: Expr): Expr => build.primitive("abs", [value]);
+    return [
+      build.comment("What was recovered at the start, and the start."),
+      ...(truth === undefined
+        ? []
+        : [
+            ...this.allocate(truth),
+            ...this.call(this.model.initial!, this.startPoint(), this.model.state.map(truth)),
+          ]),
+      build.alloc(most, []),
+      build.alloc(size, []),
+      ...this.model.state.flatMap((leaf) =>
+        build.forEachEntry(leaf.shape, this.names.fresh, (at) => [
+          larger(most, abs(build.sub(read(this.state, leaf, at), given(leaf, at)))),
+          larger(size, abs(given(leaf, at))),
+        ]),
+      ),
+      build.store(
+        deviation,
+        [],
+        build.select(
+          build.compare("gt", build.read(size), build.zero),
+          build.div(build.read(most), build.read(size)),
+          build.read(most),
+        ),
+      ),
+    ];
+  }
+
   finalPoint(): Point {
     return { t: build.read(this.io.t1), state: this.state, piece: this.lastPiece };
   }
@@ -650,6 +691,8 @@ export class Driver {
         build.store(io.evaluations, [], build.zero),
       );
     }
+    if (io.deviation !== undefined && this.hasBars)
+      statements.push(build.store(io.deviation, [], build.number(Number.NaN)));
     statements.push(build.alloc(this.stepCount, [], { element: "integer", zero: false }));
     statements.push(build.store(this.stepCount, [], n));
     for (const at of this.#knotAt.values()) {

@@ -3,6 +3,7 @@
  * a solver. Out: the module, not yet optimised.
  */
 
+import { tableaus } from "../../runtime/tableaus.ts";
 import { jvp } from "../differentiate/forward.ts";
 import { halves } from "../differentiate/halves.ts";
 import type { Context } from "../differentiate/normalise.ts";
@@ -22,6 +23,7 @@ import { interfaceArrays } from "./interface-arrays.ts";
 import { jacobianOf } from "./jacobian.ts";
 import { factorise, solve, solveTransposed } from "./linear-algebra.ts";
 import { gradientEntry } from "./plans/adjoint.ts";
+import { ContinuousTransposer } from "./plans/continuous.ts";
 import { type Counts, type PlanRow, plans } from "./plans/index.ts";
 import type { Field, Vjps } from "./plans/plan.ts";
 import { Revolve, repetitions } from "./plans/revolve.ts";
@@ -30,8 +32,10 @@ import {
   countOf,
   type Explicit,
   evaluationsOf,
+  type Operation,
   type Part,
   rebuilt,
+  type Scheme,
   schemesOf,
   state,
 } from "./scheme.ts";
@@ -43,7 +47,9 @@ import type { Stepper, Transposer } from "./stepper.ts";
 
 /** The module of a solve before optimisation. `version` goes into generated headers. */
 export function buildSolve(model: Model, solver: Solver, version: string): Module {
-  const method = implicitMethod(solver.method) ?? explicitMethod(solver.method, solver.start);
+  const method =
+    implicitMethod(solver.method) ??
+    explicitMethod(solver.method, solver.start, solver.adjoint === "reversible");
   if (method === undefined) throw new Error(`no method of the name ${solver.method}`);
   const plan = plans[solver.adjoint];
   if (plan === undefined) throw new Error(`no plan of the name ${solver.adjoint}`);
@@ -70,19 +76,27 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
     const derived = vjp(fn, wanted, context);
     return isNarrowed ? { ...derived, name: `${derived.name}_wrt` } : derived;
   };
+  const ofState = (fn: Fn): Fn => {
+    const derived = vjp(fn, new Set(stateNames), context);
+    return { ...derived, name: `${derived.name}_of_state` };
+  };
   const { loss } = solved;
   const isTaped = plan.isTaped && !isImplicit(method);
   const leaves = leavesByPart(solved, solver, context);
   const whole = isNarrowed || solved !== model ? undefined : fieldVjp;
   const fields = fieldsOf(solved, leaves, (fn, of) => {
     if (isTaped) return { vjp: undefined, halves: halves(fn, onlyState(wanted, of, solved.state), context) };
-    if (of.length === model.state.length) return { vjp: whole ?? inSolve(fn), halves: undefined };
+    if (of.length === model.state.length) {
+      const vjpOfState = solver.adjoint === "continuous" ? ofState(fn) : undefined;
+      return { vjp: whole ?? inSolve(fn), halves: undefined, vjpOfState };
+    }
     return { vjp: vjp(fn, onlyState(wanted, of, solved.state), context), halves: undefined };
   });
   const vjps: Vjps = {
     fields,
     terminal: loss.terminal && inSolve(loss.terminal),
     running: loss.running && inSolve(loss.running),
+    runningOfState: solver.adjoint === "continuous" ? loss.running && ofState(loss.running) : undefined,
     at: loss.at && inSolve(loss.at),
     initial: solved.initial && inSolve(solved.initial),
     splines,
@@ -111,7 +125,9 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
         field.halves?.taped,
         field.halves?.back,
         field.vjp,
+        field.vjpOfState,
       ]),
+      vjps.runningOfState,
       vjps.initial,
       vjps.terminal,
       vjps.running,
@@ -170,7 +186,7 @@ function leavesByPart(
 function fieldsOf(
   { rhs }: Model,
   { all, positions, momenta }: Readonly<Record<Part, readonly Leaf[]>>,
-  derive: (fn: Fn, of: readonly Leaf[]) => Pick<Field, "vjp" | "halves">,
+  derive: (fn: Fn, of: readonly Leaf[]) => Pick<Field, "vjp" | "halves" | "vjpOfState">,
 ): ReadonlyMap<Part, Field> {
   if (momenta.length === 0) return new Map([["all", { fn: rhs, of: all, ...derive(rhs, all) }]]);
   const half = (name: string, moved: readonly Leaf[], of: readonly Leaf[]): Field => {
@@ -232,8 +248,10 @@ function explicitFamily(method: Explicit, solver: Solver): Family {
     functions: [],
     counts: (steps) => countsOf(method, steps, steps === solver.steps ? solver.checkpoints : undefined),
     stepper: (driver) => new ExplicitStepper(driver, method, plainSweep(driver), embedded),
-    transposer: (driver, plan) =>
-      new ExplicitTransposer(
+    transposer: (driver, plan) => {
+      if (solver.adjoint === "continuous")
+        return new ContinuousTransposer(driver, method, tableaus[solver.method]!, embedded);
+      return new ExplicitTransposer(
         driver,
         method,
         plan.make(driver, method),
@@ -241,7 +259,8 @@ function explicitFamily(method: Explicit, solver: Solver): Family {
         solver.checkpoints === undefined
           ? undefined
           : new Revolve(driver, carriedBy(method), solver.checkpoints),
-      ),
+      );
+    },
   };
 }
 
@@ -269,7 +288,7 @@ function implicitFamily(method: Implicit, model: Model, solver: Solver, context:
       ]),
     ],
     // Evaluations are counted by the run; here the vjps alone.
-    counts: (steps) => ({ forward: steps * stages, again: 0, repeated: 0 }),
+    counts: (steps) => ({ forward: steps * stages, again: 0, repeated: 0, undone: 0 }),
     stepper: (driver) => new ImplicitStepper(driver, method, functions),
     transposer: (driver, plan) =>
       new ImplicitTransposer(
@@ -287,15 +306,26 @@ function countsOf(method: Explicit, steps: number, checkpoints?: number): Counts
   const rows = schemesOf(method).map((scheme) => ({
     forward: evaluationsOf(scheme).length,
     again: rebuilt(scheme).operations.filter((each) => each.kind === "evaluate").length,
+    undone: undoneBy(scheme),
   }));
   const early = method.start === undefined ? 0 : Math.min(steps, method.start.steps);
-  const total = (key: "forward" | "again"): number =>
+  const total = (key: "forward" | "again" | "undone"): number =>
     early * rows[0]![key] + (steps - early) * rows.at(-1)![key];
   return {
     forward: total("forward"),
     again: total("again"),
+    undone: total("undone"),
     repeated: checkpoints === undefined ? 0 : repetitions(steps, checkpoints) * rows.at(-1)!.forward,
   };
+}
+
+/** Evaluations in undoing a step, and in finding its stages where that does not. */
+function undoneBy(scheme: Scheme): number {
+  const { inverse } = scheme;
+  const asked = (operations: readonly Operation[]): number =>
+    operations.filter((each) => each.kind === "evaluate").length;
+  if (inverse === undefined) return 0;
+  return asked(inverse.operations) + (inverse.isExact ? 0 : asked(rebuilt(scheme).operations));
 }
 
 /** The model whose functions form the values of signals from their knots, and what finds the curvatures of splines. */

@@ -27,6 +27,8 @@ export interface Interface {
   readonly accepted: string | undefined;
   readonly rejected: string | undefined;
   readonly evaluations: string | undefined;
+  /** How far the start that was recovered is from the start, where states are recovered. */
+  readonly deviation: string | undefined;
   /** By leaf name of the model. */
   readonly start: ReadonlyMap<string, string>;
   readonly states: ReadonlyMap<string, string>;
@@ -86,9 +88,11 @@ export function interfaceArrays(model: Model, solver: Solver): Interface {
   arrays.push({ name: capacity, element: "real", shape: [], role: "constant", data: [solver.steps] });
   const failedStep = scalar("failed_step", "report", 0);
   const failedStage = scalar("failed_stage", "report", 1);
-  const [accepted, rejected, evaluations] = reportOf(solver)
-    .slice(2)
-    .map((name, i) => scalar(name, "report", i + 2));
+  const reported = new Map(
+    reportOf(solver)
+      .slice(2)
+      .map((name, i) => [name, scalar(name, "report", i + 2)]),
+  );
 
   const start = new Map<string, string>();
   const states = new Map<string, string>();
@@ -166,9 +170,10 @@ export function interfaceArrays(model: Model, solver: Solver): Interface {
     capacity,
     failedStep,
     failedStage,
-    accepted,
-    rejected,
-    evaluations,
+    accepted: reported.get("accepted"),
+    rejected: reported.get("rejected"),
+    evaluations: reported.get("evaluations"),
+    deviation: reported.get("deviation"),
     start,
     states,
     given,

@@ -28,6 +28,8 @@ const partitioned: readonly (readonly [string, string, number, number, string])[
 
 const multistep: readonly (readonly [string, string, number, number, string])[] = [
   ["leapfrog", "two-step midpoint rule, started by Euler", 2, 1, "Nyström 1925; weakly stable"],
+  ["reversible-heun", "reversible Heun, started by Heun", 2, 1, "Kidger et al. 2021, arXiv:2105.13493"],
+  ["alf", "asynchronous leapfrog", 2, 1, "Mutze 2013, arXiv:1311.6602"],
   ["ab2", "Adams-Bashforth, started by rk4", 2, 1, "Bashforth, Adams 1883"],
   ["ab3", "Adams-Bashforth, started by rk4", 3, 1, "Bashforth, Adams 1883"],
   ["ab4", "Adams-Bashforth, started by rk4", 4, 1, "Bashforth, Adams 1883"],

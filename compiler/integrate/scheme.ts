@@ -60,6 +60,16 @@ export interface Scheme {
   readonly operations: readonly Operation[];
   /** What lives on: new values of `state` and `past`, all taken before any is written. */
   readonly next: readonly Combine[];
+  /**
+   * How a step is undone: from what lives on at its end, `operations` make the places where the field was asked, and
+   * `previous` is what lived on at its start. Where it `isExact` that is the step's own algebra; elsewhere it is a step
+   * backwards, and the places follow from the start that it finds.
+   */
+  readonly inverse?: {
+    readonly operations: readonly Operation[];
+    readonly previous: readonly Combine[];
+    readonly isExact: boolean;
+  };
 }
 
 /** A method that is made of schemes. */
@@ -95,8 +105,8 @@ export function carriedBy(method: Explicit): Vec[] {
 
 /** How many vectors of a kind any step has, and how many evaluations. */
 export function countOf(method: Explicit, kind: "x" | "k"): number {
-  const used = schemesOf(method).flatMap(({ operations }) =>
-    operations.flatMap((operation) => {
+  const used = schemesOf(method).flatMap(({ operations, inverse }) =>
+    [...operations, ...(inverse?.operations ?? [])].flatMap((operation) => {
       if (operation.kind === "combine") return operation.to.kind === kind ? [operation.to.index] : [];
       return operation.kind === "evaluate" && kind === "k" ? [operation.slope.index] : [];
     }),

@@ -18,6 +18,7 @@ import {
   state,
   type Term,
   term,
+  type Vec,
   x,
 } from "./scheme.ts";
 import { type Fraction, isZero, usedStages } from "./tableau.ts";
@@ -48,8 +49,31 @@ function stagesOf(tableau: Coefficients): Operation[] {
 const stateAfter = (tableau: Coefficients): Combine =>
   combine(state(), [term(state()), ...nonzero(tableau.b.map((b, i) => scaledTerm(b, k(i))))], "New state.");
 
-function rungeKutta(tableau: Coefficients): Explicit {
-  return { main: { operations: stagesOf(tableau), next: [stateAfter(tableau)] }, past: [] };
+/** The same method with a step of -h, from the end of the step; stages numbered behind those of the step itself. */
+function backwards(tableau: Coefficients): NonNullable<Scheme["inverse"]> {
+  const stages = tableau.b.length;
+  const minus = ([over, under]: Fraction): Fraction => [-over, under];
+  const operations = usedStages(tableau).flatMap((used, i): Operation[] => {
+    if (!used) return [];
+    const row = tableau.a[i] ?? [];
+    const [over, under] = tableau.c[i]!;
+    const c: Fraction = Number.isInteger(over) ? reduced(under - over, under) : decimal(1 - over / under);
+    return [
+      combine(x(stages + i), [
+        term(state()),
+        ...nonzero(row.map((a, j) => scaledTerm(minus(a), k(stages + j)))),
+      ]),
+      { kind: "evaluate", slope: k(stages + i), at: [x(stages + i)], c, index: i },
+    ];
+  });
+  const back = nonzero(tableau.b.map((b, i) => scaledTerm(minus(b), k(stages + i))));
+  return { operations, previous: [combine(state(), [term(state()), ...back])], isExact: false };
+}
+
+/** `isUndone`: with the stages of a step backwards. */
+function rungeKutta(tableau: Coefficients, isUndone: boolean): Explicit {
+  const main: Scheme = { operations: stagesOf(tableau), next: [stateAfter(tableau)] };
+  return { main: isUndone ? { ...main, inverse: backwards(tableau) } : main, past: [] };
 }
 
 // Splittings of separable systems: positions move with the momenta held, and the other way round.
@@ -70,22 +94,31 @@ function splitting(moves: readonly Move[]): Explicit {
     { kind: "quadrature", at: [x(0, "positions"), x(0, "momenta")], c: [0, 1], weight: [1, 2] },
   ];
   const count = { positions: 0, momenta: 0 };
+  const undone: Operation[] = [];
   const time = { positions: [0, 1] as Fraction, momenta: [0, 1] as Fraction };
   moves.forEach(([name, fraction], index) => {
     const [moved, held] =
       name === "drift" ? (["positions", "momenta"] as const) : (["momenta", "positions"] as const);
     const from = count[moved]++;
+    const evaluate: Operation = {
+      kind: "evaluate",
+      slope: k(from, moved),
+      at: [
+        x(count.positions - (moved === "positions" ? 1 : 0), "positions"),
+        x(count.momenta - (moved === "momenta" ? 1 : 0), "momenta"),
+      ],
+      c: time[held],
+      index,
+    };
+    undone.unshift(
+      evaluate,
+      combine(x(from, moved), [
+        term(x(from + 1, moved)),
+        scaledTerm([-fraction[0], fraction[1]], k(from, moved)),
+      ]),
+    );
     operations.push(
-      {
-        kind: "evaluate",
-        slope: k(from, moved),
-        at: [
-          x(count.positions - (moved === "positions" ? 1 : 0), "positions"),
-          x(count.momenta - (moved === "momenta" ? 1 : 0), "momenta"),
-        ],
-        c: time[held],
-        index,
-      },
+      evaluate,
       combine(
         x(from + 1, moved),
         [term(x(from, moved)), scaledTerm(fraction, k(from, moved))],
@@ -107,6 +140,18 @@ function splitting(moves: readonly Move[]): Explicit {
         combine(state("positions"), [term(x(count.positions, "positions"))], "New state."),
         combine(state("momenta"), [term(x(count.momenta, "momenta"))]),
       ],
+      inverse: {
+        operations: [
+          combine(x(count.positions, "positions"), [term(state("positions"))]),
+          combine(x(count.momenta, "momenta"), [term(state("momenta"))]),
+          ...undone,
+        ],
+        previous: [
+          combine(state("positions"), [term(x(0, "positions"))]),
+          combine(state("momenta"), [term(x(0, "momenta"))]),
+        ],
+        isExact: true,
+      },
     },
     past: [],
   };
@@ -208,6 +253,10 @@ const shifted = (count: number, newest: Term): Combine[] =>
 const slopesOf = (weights: readonly Fraction[]): Term[] =>
   weights.map((weight, j) => scaledTerm(weight, j === 0 ? k(0) : past(j - 1)));
 
+const ask = (index: number, c: Fraction): Operation => ({
+  ...{ kind: "evaluate", slope: k(index), at: [x(index)], c, index },
+});
+
 const here: readonly Operation[] = [
   combine(x(0), [term(state())], "Slope at the step's start."),
   { kind: "evaluate", slope: k(0), at: [x(0)], c: [0, 1], index: 0 },
@@ -267,6 +316,14 @@ const leapfrog: Explicit = {
       combine(state(), [term(past(0)), scaledTerm([2, 1], k(0))], "New state."),
       combine(past(0), [term(state())]),
     ],
+    inverse: {
+      operations: [combine(x(0), [term(past(0))]), ask(0, [0, 1])],
+      previous: [
+        combine(state(), [term(past(0))]),
+        combine(past(0), [term(state()), scaledTerm([-2, 1], k(0))]),
+      ],
+      isExact: true,
+    },
   },
   past: ["all"],
   start: {
@@ -277,9 +334,122 @@ const leapfrog: Explicit = {
         combine(state(), [term(state()), scaledTerm(one, k(0))], "New state."),
         combine(past(0), [term(state())]),
       ],
+      inverse: {
+        operations: [combine(x(0), [term(past(0))])],
+        previous: [combine(state(), [term(x(0))])],
+        isExact: true,
+      },
     },
   },
 };
+
+// Reversible pairs: a second vector goes along, so that a step can be undone by its own algebra.
+
+const times = (coefficient: Fraction, of: Vec): Term => ({ of, coefficient, withStep: false });
+
+/** past(0) is the second solution, past(1) the slope there. */
+const reversibleHeun: Explicit = {
+  past: ["all", "all"],
+  main: {
+    operations: [
+      combine(x(0), [times([2, 1], state()), times([-1, 1], past(0)), scaledTerm(one, past(1))]),
+      ask(0, one),
+    ],
+    next: [
+      combine(state(), [term(state()), scaledTerm([1, 2], past(1)), scaledTerm([1, 2], k(0))], "New state."),
+      combine(past(0), [term(x(0))]),
+      combine(past(1), [term(k(0))]),
+    ],
+    inverse: {
+      operations: [
+        combine(x(0), [term(past(0))]),
+        combine(x(1), [times([2, 1], state()), times([-1, 1], past(0)), scaledTerm([-1, 1], past(1))]),
+        ask(1, [0, 1]),
+      ],
+      previous: [
+        combine(state(), [term(state()), scaledTerm([-1, 2], past(1)), scaledTerm([-1, 2], k(1))]),
+        combine(past(0), [term(x(1))]),
+        combine(past(1), [term(k(1))]),
+      ],
+      isExact: true,
+    },
+  },
+  start: {
+    steps: 1,
+    scheme: {
+      operations: [
+        combine(x(0), [term(state())]),
+        ask(0, [0, 1]),
+        combine(x(1), [term(state()), scaledTerm(one, k(0))]),
+        ask(1, one),
+      ],
+      next: [
+        combine(state(), [term(state()), scaledTerm([1, 2], k(0)), scaledTerm([1, 2], k(1))], "New state."),
+        combine(past(0), [term(x(1))]),
+        combine(past(1), [term(k(1))]),
+      ],
+      inverse: {
+        operations: [
+          combine(x(1), [term(past(0))]),
+          combine(x(0), [times([2, 1], state()), times([-1, 1], past(0)), scaledTerm([-1, 1], past(1))]),
+        ],
+        previous: [combine(state(), [term(x(0))])],
+        isExact: true,
+      },
+    },
+  },
+};
+
+/** past(0) is the velocity. */
+const asynchronousLeapfrog: Explicit = {
+  past: ["all"],
+  main: {
+    operations: [combine(x(0), [term(state()), scaledTerm([1, 2], past(0))], "Half way."), ask(0, [1, 2])],
+    next: [
+      combine(state(), [term(state()), scaledTerm(one, k(0))], "New state."),
+      combine(past(0), [times([2, 1], k(0)), times([-1, 1], past(0))]),
+    ],
+    inverse: {
+      operations: [combine(x(0), [term(state()), scaledTerm([-1, 2], past(0))]), ask(0, [1, 2])],
+      previous: [
+        combine(state(), [term(state()), scaledTerm([-1, 1], k(0))]),
+        combine(past(0), [times([2, 1], k(0)), times([-1, 1], past(0))]),
+      ],
+      isExact: true,
+    },
+  },
+  start: {
+    steps: 1,
+    scheme: {
+      operations: [
+        combine(x(0), [term(state())]),
+        ask(0, [0, 1]),
+        combine(x(1), [term(state()), scaledTerm([1, 2], k(0))], "Half way."),
+        ask(1, [1, 2]),
+      ],
+      next: [
+        combine(state(), [term(state()), scaledTerm(one, k(1))], "New state."),
+        combine(past(0), [times([2, 1], k(1)), times([-1, 1], k(0))]),
+      ],
+      inverse: {
+        operations: [
+          combine(x(1), [term(state()), scaledTerm([-1, 2], past(0))]),
+          ask(1, [1, 2]),
+          combine(x(0), [term(state()), scaledTerm([-1, 1], k(1))]),
+        ],
+        previous: [combine(state(), [term(x(0))])],
+        isExact: true,
+      },
+    },
+  },
+};
+
+/** How well a step can be undone: by its own algebra, by a step backwards, or not at all. */
+export function undoing(method: string): "exact" | "approximate" | undefined {
+  const inverse = explicitMethod(method, undefined, true)?.main.inverse;
+  if (inverse === undefined) return undefined;
+  return inverse.isExact ? "exact" : "approximate";
+}
 
 /** What starts a multistep method unless the user says otherwise. */
 const usualStart: Readonly<Record<string, string>> = {
@@ -295,12 +465,17 @@ export const isPartitioned = (method: string): boolean => Object.hasOwn(splittin
 /** Whether a method takes `--start`. */
 export const takesStart = (method: string): boolean => Object.hasOwn(usualStart, method);
 
-/** The scheme of an explicit method; nothing for a name that is none. `start`: what starts a multistep method. */
-export function explicitMethod(name: string, start?: string): Explicit | undefined {
+/**
+ * The scheme of an explicit method; nothing for a name that is none. `start`: what starts a multistep method; `isUndone`:
+ * whether steps of Runge–Kutta methods are to be undone, which takes stages of their own.
+ */
+export function explicitMethod(name: string, start?: string, isUndone = false): Explicit | undefined {
   const tableau = Object.hasOwn(tableaus, name) ? tableaus[name] : undefined;
-  if (tableau !== undefined) return rungeKutta(tableau);
+  if (tableau !== undefined) return rungeKutta(tableau, isUndone);
   if (isPartitioned(name)) return splitting(splittings[name]!);
   if (name === "leapfrog") return leapfrog;
+  if (name === "reversible-heun") return reversibleHeun;
+  if (name === "alf") return asynchronousLeapfrog;
   if (!takesStart(name)) return undefined;
   const starter = tableaus[start ?? usualStart[name]!];
   if (starter === undefined) return undefined;

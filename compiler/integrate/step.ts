@@ -114,12 +114,17 @@ export class Step {
 
   /** The vectors that live on. */
   nextVectors(scheme: Scheme): Statement[] {
+    return this.assignAtOnce(scheme.next);
+  }
+
+  /** Sets vectors whose new values may read the old ones of others. */
+  assignAtOnce(rows: readonly Combine[]): Statement[] {
     const driver = this.#driver;
-    const note = scheme.next[0]?.note;
+    const note = rows[0]?.note;
     return [
       ...(note === undefined ? [] : [build.comment(note)]),
       ...this.#atOnce(
-        scheme.next.map(({ to, terms }) => ({
+        rows.map(({ to, terms }) => ({
           vec: to,
           vector: driver.vectorOf(to),
           value: (leaf: Leaf, at: readonly Affine[]): Expr =>

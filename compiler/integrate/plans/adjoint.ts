@@ -29,6 +29,7 @@ export function gradientEntry(driver: Driver, transposer: Transposer): Fn {
       ...driver.curves(vjps.splines),
       ...driver.curveBars(),
       ...sweeps,
+      ...driver.deviation(),
       ...startAdjoint(driver, lambda),
       ...driver.transposeCurves(vjps.splineVjps),
       ...[...io.startBar].flatMap(([leafName, bar]) => {

@@ -4,6 +4,7 @@ import type { Driver } from "../driver.ts";
 import type { Explicit } from "../scheme.ts";
 import { InPlace } from "./in-place.ts";
 import type { Plan } from "./plan.ts";
+import { Reversible } from "./reversible.ts";
 import { StagesAgain } from "./stages-again.ts";
 import { StoreAll } from "./store-all.ts";
 
@@ -23,6 +24,8 @@ export interface Counts {
   readonly again: number;
   /** In steps that are made again on the way from a checkpoint. */
   readonly repeated: number;
+  /** Where steps are undone, and their stages rebuilt from what that finds. */
+  readonly undone: number;
 }
 
 export const plans: Readonly<Record<string, PlanRow>> = {
@@ -43,6 +46,19 @@ export const plans: Readonly<Record<string, PlanRow>> = {
     isStored: false,
     make: (driver, method) => new InPlace(driver, method),
     field: ({ forward, again, repeated }) => forward + again + repeated,
+  },
+  reversible: {
+    isTaped: false,
+    isStored: false,
+    make: (driver, method) => new Reversible(driver, method),
+    field: ({ forward, undone }) => forward + undone,
+  },
+  // Has a transposer of its own.
+  continuous: {
+    isTaped: false,
+    isStored: false,
+    make: (driver, method) => new InPlace(driver, method),
+    field: ({ forward }) => 2 * forward,
   },
   "store-all": {
     isTaped: true,

@@ -34,6 +34,8 @@ export interface Field {
   /** Its derivative in one piece, or in two for plans that keep its tape. */
   readonly vjp: Fn | undefined;
   readonly halves: Halves | undefined;
+  /** For the state alone. */
+  readonly vjpOfState?: Fn | undefined;
 }
 
 /** The derivatives of the model's functions, those it has. */
@@ -41,6 +43,8 @@ export interface Vjps {
   readonly fields: ReadonlyMap<Part, Field>;
   readonly terminal?: Fn | undefined;
   readonly running?: Fn | undefined;
+  /** For the state alone. */
+  readonly runningOfState?: Fn | undefined;
   readonly at?: Fn | undefined;
   readonly initial?: Fn | undefined;
   /** Of the splines of `cubic` inputs, and their transposes, by leaf. */
