@@ -227,7 +227,6 @@ export const optionSpecs: readonly OptionSpec[] = [
     key: "plans",
     form: "switch",
     help: "every adjoint plan with its cost",
-    later: "odegrad grad --compare prints every plan",
   },
   { key: "graph", form: "switch", help: "the data flow", later: "odegrad inspect --ir prints the program" },
   {
@@ -312,6 +311,7 @@ export interface CommandOptions extends Options {
   readonly text?: boolean;
   readonly ir?: boolean;
   readonly tape?: boolean;
+  readonly plans?: boolean;
   readonly optimizer?: "lbfgs" | "adam";
   readonly iterations?: number;
   readonly rate?: number;

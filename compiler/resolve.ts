@@ -69,6 +69,24 @@ export const adjoints = ["symplectic", "step", "store-all", "revolve"] as const;
 /** Plans that not every method admits, or whose gradient is not exact. */
 export const otherAdjoints = ["reversible", "continuous"] as const;
 
+/** A plan that a method admits, and how its gradient stands to that of the discrete solve. */
+export interface Admitted {
+  readonly adjoint: string;
+  readonly exact: "exact" | "to rounding" | "no";
+}
+
+/** The plans that the method of a solver admits, those that are exact for every method first. */
+export function plansFor({ method, tolerance }: Pick<Solver, "method" | "tolerance">): Admitted[] {
+  const undone = tolerance === undefined ? undoing(method) : undefined;
+  return [
+    ...adjoints.map((adjoint) => ({ adjoint, exact: "exact" as const })),
+    ...(undone === undefined
+      ? []
+      : [{ adjoint: "reversible", exact: undone === "exact" ? ("to rounding" as const) : ("no" as const) }]),
+    ...(methodNamed(method)?.family === "explicit" ? [{ adjoint: "continuous", exact: "no" as const }] : []),
+  ];
+}
+
 /** `fault`: whose value is wrong, the one written in the model or one of the options. */
 export type Resolved =
   | { readonly solver: Solver }

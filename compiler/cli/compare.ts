@@ -3,7 +3,7 @@
 import type { Ready } from "../compile.ts";
 import type { Gradients, Problem } from "../execute/problem.ts";
 import type { CommandOptions } from "../options.ts";
-import { adjoints } from "../resolve.ts";
+import { type Admitted, plansFor } from "../resolve.ts";
 import { difference } from "../verify/check.ts";
 import { buildFile, openEngine } from "./model-file.ts";
 import { type Json, shortNumber } from "./number.ts";
@@ -12,7 +12,7 @@ import type { Context } from "./streams.ts";
 
 interface Row {
   readonly ready: Ready;
-  readonly adjoint: string;
+  readonly plan: Admitted;
   readonly gradients: Gradients;
   /** Largest difference of its gradient from the first one's, relative to the largest entry. */
   readonly differs: number;
@@ -30,8 +30,10 @@ export async function compare(
 ): Promise<{ readonly text: string; readonly json: Json }> {
   const rows: Row[] = [];
   const text = context.readFile(file);
-  for (const adjoint of adjoints) {
-    const ready = buildFile(file, { ...options, adjoint }, { ...context, readFile: () => text });
+  const given = { ...context, readFile: () => text };
+  const { solver } = buildFile(file, { ...options, adjoint: "symplectic" }, given).module;
+  for (const plan of plansFor(solver)) {
+    const ready = buildFile(file, { ...options, adjoint: plan.adjoint }, given);
     const engine = await openEngine(ready, options);
     try {
       const asked = problem(ready);
@@ -40,7 +42,7 @@ export async function compare(
       const first = rows[0]?.gradients ?? gradients;
       const differs = difference(flat(gradients), flat(first));
       const microseconds = engine.target === "js" ? timed(() => engine.gradient(asked)) : Number.NaN;
-      rows.push({ ready, adjoint, gradients, differs, microseconds });
+      rows.push({ ready, plan, gradients, differs, microseconds });
     } finally {
       engine.close();
     }
@@ -51,10 +53,12 @@ export async function compare(
       solverJson(ready, options, target, "gradient", gradients) as Record<string, number>,
   );
   const cells = [
-    ["plan", "loss", "differs by", "field", "vjp", "checkpoints", "workspace", "time"],
-    ...rows.map(({ adjoint, gradients, differs, microseconds }, i) => [
-      adjoint,
+    ["plan", "exact", "loss", "gradient", "differs by", "field", "vjp", "checkpoints", "workspace", "time"],
+    ...rows.map(({ plan, gradients, differs, microseconds }, i) => [
+      plan.adjoint,
+      plan.exact,
       shortNumber(gradients.value),
+      shortNumber(norm(gradients)),
       differs === 0 ? "0" : differs.toExponential(1),
       String(bills[i]!["fieldEvaluations"]),
       String(bills[i]!["vjpEvaluations"]),
@@ -72,14 +76,19 @@ export async function compare(
   );
   return {
     text: `${lines.join("\n")}\n`,
-    json: rows.map(({ differs, microseconds, gradients }, i) => ({
+    json: rows.map(({ plan, differs, microseconds, gradients }, i) => ({
+      exact: plan.exact,
       value: gradients.value,
+      gradientNorm: norm(gradients),
       differsBy: differs,
       microseconds: Number.isNaN(microseconds) ? null : microseconds,
       solver: bills[i]!,
     })),
   };
 }
+
+/** Root of the sum of squares of every entry. */
+const norm = (gradients: Gradients): number => Math.hypot(...flat(gradients));
 
 const flat = ({ params, state0, inputs }: Gradients): number[] => [...params, ...state0, ...inputs];
 

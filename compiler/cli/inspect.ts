@@ -1,4 +1,4 @@
-/** `odegrad inspect`: the optimised program (`--ir`), and what its reverse sweeps keep (`--tape`). */
+/** `odegrad inspect`: the optimised program (`--ir`), what its reverse sweeps keep (`--tape`), and what plans cost (`--plans`). */
 
 import { type Ready, workspaceBytes } from "../compile.ts";
 import { printProgram } from "../ir/print.ts";
@@ -6,6 +6,7 @@ import { contracted } from "../optimise/index.ts";
 import type { CommandOptions } from "../options.ts";
 import { planOf } from "../plan.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
+import { plansAsJson, plansAsText } from "./inspect-plans.ts";
 import { tapesAsJson, tapesAsText } from "./inspect-tape.ts";
 import { buildFile } from "./model-file.ts";
 import { formatJson, type Json } from "./number.ts";
@@ -16,15 +17,29 @@ export async function run(
   options: CommandOptions,
   context: Context,
 ): Promise<ExitCode> {
-  const ready = buildFile(file!, options, context);
+  const text = new Map<string, string>();
+  // Standard input is read once.
+  const given: Context = {
+    ...context,
+    readFile: (name) => {
+      const known = text.get(name) ?? context.readFile(name);
+      text.set(name, known);
+      return known;
+    },
+  };
+  const ready = buildFile(file!, options, given);
+  const withPlan = (adjoint: string): Ready => buildFile(file!, { ...options, adjoint }, given);
   const { module } = ready;
   const wantsTape = options.tape === true;
   // The program is what is shown where nothing is said.
-  const wantsIr = options.ir === true || !wantsTape;
+  const wantsPlans = options.plans === true;
+  const wantsIr = options.ir === true || !(wantsTape || wantsPlans);
   if (options.json !== true) {
     if (wantsIr) context.print(`${printProgram(contracted(module.program)).trimEnd()}\n`);
     if (wantsIr && wantsTape) context.print("\n");
     if (wantsTape) context.print(tapesAsText(module, options, context.sources));
+    if (wantsTape && wantsPlans) context.print("\n");
+    if (wantsPlans) context.print(plansAsText(ready, options, withPlan));
     return exitCode.ok;
   }
   context.print(
@@ -34,6 +49,7 @@ export async function run(
       plan: { ...planOf(module, options, workspaceBytes(ready, "js", options)) },
       ...(wantsIr ? programAsJson(ready) : {}),
       ...(wantsTape ? tapesAsJson(module, options, context.sources) : {}),
+      ...(wantsPlans ? plansAsJson(ready, options, withPlan) : {}),
     })}\n`,
   );
   return exitCode.ok;
