@@ -553,7 +553,7 @@ export class ImplicitStepper implements Stepper, Attempts {
     });
   }
 
-  /** The error, filtered by one more system so that stiff components do not stand in the way. */
+  /** The error; of a method that asks for it filtered by one more system, so that stiff components do not stand in the way. */
   #estimate(n: Affine, next: Vector, control: Control): Statement[] {
     const driver = this.#driver;
     const systems = this.#systems;
@@ -581,9 +581,7 @@ export class ImplicitStepper implements Stepper, Attempts {
       driver.state,
       next,
     );
-    return [
-      build.comment("For the estimate of the error."),
-      ...(start === 0 ? [] : [...driver.slopeOf(point, first), this.#evaluated(1)]),
+    const filterSystem = [
       ...systems.jacobian(point, 0),
       build.loop(i, affine.integer(0), affine.integer(size), [
         build.loop(j, affine.integer(0), affine.integer(size), [
@@ -598,12 +596,17 @@ export class ImplicitStepper implements Stepper, Attempts {
         ),
       ]),
       systems.factorised(size),
+    ];
+    return [
+      build.comment("For the estimate of the error."),
+      ...(start === 0 ? [] : [...driver.slopeOf(point, first), this.#evaluated(1)]),
+      ...(filter === 0 ? [] : filterSystem),
       ...driver.model.state.flatMap((leaf) =>
         build.forEachEntry(leaf.shape, driver.names.fresh, (at) => [
           build.store(systems.rightOf(size), [flatIndex(leaf, at)], entry(leaf, at)),
         ]),
       ),
-      systems.solve(size, false),
+      ...(filter === 0 ? [] : [systems.solve(size, false)]),
       ...statements,
       control.set("error", mean),
     ];

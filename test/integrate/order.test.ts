@@ -1,0 +1,90 @@
+/**
+ * Every method has the order its row says: in exact rationals or to rounding where the coefficients are data, and as the
+ * slope of the error on a Kepler orbit, whose state is known.
+ */
+
+import { describe, expect, it } from "vitest";
+import { embeddedOf } from "../../compiler/integrate/embedded.ts";
+import { implicitMethods } from "../../compiler/integrate/implicit.ts";
+import { methodNamed, methods } from "../../compiler/integrate/methods.ts";
+import { type Fraction, failedConditions } from "../../compiler/integrate/tableau.ts";
+import { tableaus } from "../../runtime/tableaus.ts";
+import { compiled } from "../support/compiled.ts";
+import { eccentricity, keplerAt, keplerModel } from "../support/kepler.ts";
+
+describe.each(implicitMethods)("$name", (method) => {
+  const order = methodNamed(method.name)!.order;
+  const moved = (value: Fraction | undefined): Fraction => [
+    (value?.[0] ?? 0) + 1e-6 * (value?.[1] ?? 1),
+    value?.[1] ?? 1,
+  ];
+
+  it("satisfies every condition up to its order, and not the next", () => {
+    expect(failedConditions(method, order)).toEqual([]);
+    expect(failedConditions(method, order + 1)).not.toEqual([]);
+  });
+
+  it("fails with any coefficient changed", () => {
+    method.a.forEach((row, i) => {
+      row.forEach((value, j) => {
+        const a = method.a.map((each, r) => (r === i ? each.with(j, moved(value)) : each));
+        expect(failedConditions({ ...method, a }, order), `a[${i}][${j}]`).not.toEqual([]);
+      });
+    });
+    method.b.forEach((value, i) => {
+      expect(failedConditions({ ...method, b: method.b.with(i, moved(value)) }, order)).not.toEqual([]);
+    });
+  });
+});
+
+describe("weights that are compared with", () => {
+  const pairs = Object.values(tableaus).flatMap((tableau) => {
+    const pair = embeddedOf(tableau.name);
+    return pair === undefined ? [] : [{ name: tableau.name, tableau, pair }];
+  });
+
+  it("are there for seven pairs and more", () => expect(pairs.length).toBeGreaterThan(7));
+
+  it.each(pairs)("$name", ({ tableau, pair }) => {
+    const { extra } = pair;
+    const over = (rows: readonly (readonly Fraction[])[], last: readonly Fraction[] | undefined) =>
+      last === undefined ? rows : [...rows, last];
+    const a = over(tableau.a, extra === "new state" ? tableau.b : extra?.a);
+    const c =
+      extra === undefined ? tableau.c : [...tableau.c, extra === "new state" ? ([1, 1] as const) : extra.c];
+    const b: Fraction[] = c.map((_, i) => {
+      const [top, bottom] = tableau.b[i] ?? [0, 1];
+      const [over_, under] = pair.errors[0]![i] ?? [0, 1];
+      return [top * under - over_ * bottom, bottom * under];
+    });
+    // Of DOP853 the two rows are of orders 5 and 3; of Fehlberg's pair the higher one is compared with.
+    const order = { dopri8: 5, fehlberg45: 5 }[tableau.name] ?? pair.order;
+    expect(failedConditions({ a, b, c }, order)).toEqual([]);
+    expect(failedConditions({ a, b, c }, order + 1)).not.toEqual([]);
+  });
+});
+
+describe("slope of the error", () => {
+  it.each(methods.map(({ name, order }) => ({ name, order })))("$name: $order", async ({ name, order }) => {
+    // Of order 8 a short orbit is at rounding before the first term of the error leads.
+    const t1 = order === 8 ? 20 : 2.5;
+    const end = keplerAt(t1);
+    const errors: number[] = [];
+    for (let steps = 8 * Math.ceil(t1 / 2.5); steps <= 16384; steps *= 2) {
+      const { engine, problem } = await compiled(keplerModel(t1), { method: name, steps }, false);
+      const { states: state } = engine.solve(problem);
+      errors.push(Math.hypot(...end.map((value, i) => state[i]! - value)));
+      if (errors.at(-1)! < 5e-13) break;
+    }
+    // The last halving that is not rounding.
+    const at = errors.findLastIndex((error) => error >= 5e-13);
+    const slope = Math.log2(errors[at - 1]! / errors[at]!);
+    expect(slope).toBeGreaterThan(order - 0.15);
+    // The first term of DOP853's error is so small that the next one leads until rounding does.
+    expect(slope).toBeLessThan(order + (name === "dopri8" ? 0.9 : 0.15));
+  });
+});
+
+it("the orbit is an orbit", () => {
+  expect(eccentricity).toBeGreaterThan(0);
+});
