@@ -246,7 +246,9 @@ export class AdaptiveSweep implements Control {
       ...this.#attempts.attempt(n, this.#next, this),
     ]);
     out.push(...attempt);
-    const error = this.scalar("error");
+    // The norm is squared.
+    const norm = build.mul(this.scalar("error"), build.number(1 / this.#attempts.margin ** 2));
+    const error = this.#bind("error_held", norm, out);
     const k = this.#attempts.errorOrder;
     const { fresh } = driver.names;
     const bounded = this.#bind("error_seen", build.primitive("max", [error, build.number(least)]), out);

@@ -4,7 +4,7 @@ import type { Affine } from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Expr, Statement } from "../ir/nodes.ts";
 import { type Driver, read, type Vector } from "./driver.ts";
-import type { Embedded } from "./embedded.ts";
+import { type Embedded, usualMargin } from "./embedded.ts";
 import type { Plan } from "./plans/plan.ts";
 import type { Revolve } from "./plans/revolve.ts";
 import { type Explicit, evaluationsOf, k, scaledTerm, type Term } from "./scheme.ts";
@@ -66,6 +66,7 @@ export class ExplicitStepper implements Stepper {
 
 class EmbeddedAttempts implements Attempts {
   readonly errorOrder: number;
+  readonly margin: number;
   readonly keepsSlope: boolean;
   readonly #driver: Driver;
   readonly #method: Explicit;
@@ -82,6 +83,7 @@ class EmbeddedAttempts implements Attempts {
     this.#step = new Step(driver, method);
     this.#probe = driver.vector("probe_");
     this.errorOrder = embedded.order + 1;
+    this.margin = embedded.margin ?? usualMargin;
     this.keepsSlope = !sweep.keepsTapes;
   }
 

@@ -200,6 +200,9 @@ export class ImplicitStepper implements Stepper, Attempts {
     return this.#method.estimate === undefined ? undefined : this;
   }
 
+  /** The errors of a stiff problem do not add up. */
+  readonly margin = 1;
+
   get errorOrder(): number {
     return this.#method.estimate!.order + 1;
   }

@@ -22,6 +22,8 @@ export interface Stepper {
 export interface Attempts {
   /** Order of the error that is estimated, one step's. */
   readonly errorOrder: number;
+  /** The part of the tolerance that one step's error may have. */
+  readonly margin: number;
   /** Whether the slope at the state may be handed from step to step in the first slope's place. */
   readonly keepsSlope: boolean;
   /** The new state into `next` and the squared error norm into `error`; no number where there is no new state. */

@@ -15,7 +15,10 @@ const read = (name: string): Ivp =>
 
 const explicit = ["dopri5", "tsit5", "dopri8", "bosh3", "fehlberg45"];
 const implicit = ["radau5", "esdirk4"];
-const plain = ["lotka-volterra", "brusselator-ode", "detest-B1", "fitzhugh-nagumo", "rigid-body"];
+const plain = [
+  ...["lotka-volterra", "brusselator-ode", "detest-B1", "fitzhugh-nagumo", "rigid-body"],
+  ...["detest-D3", "arenstorf"],
+];
 
 /** Worst errors of a run, relative to the largest entry of the state and of each column. */
 async function errorsOf(name: string, method: string, rtol: number, atol: number) {
@@ -56,21 +59,30 @@ async function errorsOf(name: string, method: string, rtol: number, atol: number
 
 describe.each(plain)("%s", (name) => {
   it.each(explicit)("%s", { timeout: 60_000 }, async (method) => {
+    let before = Number.POSITIVE_INFINITY;
     for (const rtol of [1e-4, 1e-6, 1e-8, 1e-10]) {
-      if (method === "bosh3" && rtol < 1e-8) continue;
+      // Order 3 takes 40,000 steps; where order 4 is what is propagated, tolerances this small are not kept on this orbit.
+      const isHard = name === "arenstorf";
+      if (rtol < 1e-8 && (method === "bosh3" || (method === "fehlberg45" && isHard))) continue;
+      if (rtol === 1e-8 && method === "bosh3" && isHard) continue;
       const { state, gradient } = await errorsOf(name, method, rtol, rtol / 10);
       expect(state, `state at ${rtol}`).toBeLessThan(50 * rtol);
       expect(gradient, `gradient at ${rtol}`).toBeLessThan(100 * rtol);
+      expect(gradient, "smaller tolerances are better").toBeLessThan(before);
+      before = gradient;
     }
   });
 });
 
 describe.each(["hires", "rober-t40"])("%s", (name) => {
   it.each(implicit)("%s", { timeout: 60_000 }, async (method) => {
+    let before = Number.POSITIVE_INFINITY;
     for (const rtol of [1e-4, 1e-6, 1e-8, 1e-10]) {
       const { state, gradient } = await errorsOf(name, method, rtol, rtol * 1e-4);
       expect(state, `state at ${rtol}`).toBeLessThan(50 * rtol);
       expect(gradient, `gradient at ${rtol}`).toBeLessThan(100 * rtol);
+      expect(gradient, "smaller tolerances are better").toBeLessThan(before);
+      before = gradient;
       // The best trusted system that was measured, on Robertson's problem.
       if (name === "rober-t40" && rtol === 1e-8) expect(gradient).toBeLessThan(4e-7);
     }

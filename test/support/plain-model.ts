@@ -54,6 +54,7 @@ interface PlainDeclaration {
   readonly constants?: object;
   readonly inputs?: Readonly<Record<string, { readonly leaf: unknown }>>;
   readonly rhs: (...args: readonly unknown[]) => unknown;
+  readonly hamiltonian?: (...args: readonly unknown[]) => unknown;
   readonly loss?: Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
   readonly outputs?: Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
 }
