@@ -24,6 +24,9 @@ const nearly = 1 + 1e-9;
 /** The least squared error norm that the controller looks at. */
 const least = 1e-20;
 
+/** The part of the whole span below which no step is tried again that came to no number. */
+const hopeless = 1e-30;
+
 export class AdaptiveSweep implements Control {
   readonly #driver: Driver;
   readonly #attempts: Attempts;
@@ -156,7 +159,11 @@ export class AdaptiveSweep implements Control {
     const length = this.#bind("length", build.primitive("abs", [driver.span]), out);
     const tiny = build.or(
       build.not(build.compare("ge", d0, build.number(1e-5))),
-      build.not(build.compare("ge", d1, build.number(1e-5))),
+      build.or(
+        build.not(build.compare("ge", d1, build.number(1e-5))),
+        // No step would be left to find out with.
+        build.compare("gt", d1, build.number(1e300)),
+      ),
     );
     const guess = build.select(tiny, build.number(1e-6), build.div(build.mul(build.number(0.01), d0), d1));
     const trial = this.#bind("trial", build.primitive("min", [guess, length]), out);
@@ -226,18 +233,27 @@ export class AdaptiveSweep implements Control {
     const start = this.#bind("t_n", this.#t, out);
     driver.stepStart = start;
     out.push(
+      // What shrank the steps was no error where the last attempt came to no number.
       build.branch(
         build.compare("ge", this.scalar("attempts"), build.read(io.steps)),
-        this.#leave(status.stepLimit),
+        this.#leaveFinite(status.stepLimit),
       ),
-      build.branch(build.compare("eq", build.add(start, build.mul(build.number(0.1), h)), start), [
-        // What shrank the steps was no error where the last attempt came to no number.
-        build.branch(
-          build.compare("ne", this.scalar("was_finite"), build.zero),
-          this.#leave(status.stepUnderflow),
-          this.#leaveNotFinite(),
+      build.branch(
+        build.compare("eq", build.add(start, build.mul(build.number(0.1), h)), start),
+        this.#leaveFinite(status.stepUnderflow),
+      ),
+      // At time 0 every step can be told from none: without this it would take hundreds of attempts to see it.
+      build.branch(
+        build.and(
+          build.compare("eq", this.scalar("was_finite"), build.zero),
+          build.compare(
+            "lt",
+            build.primitive("abs", [h]),
+            build.mul(build.number(hopeless), build.primitive("abs", [driver.span])),
+          ),
         ),
-      ]),
+        this.#leaveNotFinite(),
+      ),
       this.add("attempts", 1),
     );
     const n = this.#accepted;
@@ -436,6 +452,17 @@ export class AdaptiveSweep implements Control {
     return [
       build.store(driver.io.failedStep, [], build.integerValue(this.#accepted)),
       ...driver.leaveInvalid(code),
+    ];
+  }
+
+  /** With a status, or with what was not finite where the last attempt came to no number. */
+  #leaveFinite(code: number): Statement[] {
+    return [
+      build.branch(
+        build.compare("ne", this.scalar("was_finite"), build.zero),
+        this.#leave(code),
+        this.#leaveNotFinite(),
+      ),
     ];
   }
 
