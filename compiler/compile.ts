@@ -13,6 +13,7 @@ import {
   tooLittleRam,
   tooMuchMemory,
   unknownModel,
+  weaklyStable,
 } from "./diagnostics/command-messages.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { nearest } from "./diagnostics/nearest.ts";
@@ -22,8 +23,9 @@ import { fingerprint } from "./fingerprint.ts";
 import { type BareFunction, type Host, readModels } from "./frontend/index.ts";
 import { withField } from "./integrate/hamiltonian.ts";
 import { buildSolve } from "./integrate/index.ts";
-import { isPartitioned } from "./integrate/schemes.ts";
+import { explicitMethod, isPartitioned } from "./integrate/schemes.ts";
 import { halvesOf } from "./integrate/separable.ts";
+import { isWeaklyStable } from "./integrate/stability.ts";
 import type { GlobalArray, Program } from "./ir/nodes.ts";
 import { printProgram } from "./ir/print.ts";
 import { type Leaf, type Model, sizeOf } from "./model.ts";
@@ -32,7 +34,7 @@ import { blocked, contracted, optimise, tidyModel, vectorised } from "./optimise
 import { portable, withoutPortableForm } from "./optimise/portable.ts";
 import { portableFunctions } from "./optimise/portable-functions.ts";
 import type { Options, Target } from "./options.ts";
-import { resolveSolver } from "./resolve.ts";
+import { isDifferentiated, resolveSolver } from "./resolve.ts";
 import { version } from "./version.ts";
 
 export interface Source {
@@ -91,7 +93,7 @@ export function diagnose(
   if (resolved.solver === undefined) return failed(resolved.diagnostics, resolved.fault);
   const coupled = couplingOf(chosen, resolved.solver);
   if (coupled !== undefined) return failed([coupled], "model");
-  return { diagnostics, fault: "model", isSound: true };
+  return { diagnostics: [...diagnostics, ...doubts(chosen, resolved.solver)], fault: "model", isSound: true };
 }
 
 /** text -> model -> program */
@@ -138,7 +140,18 @@ export function build(source: Source, options: Options): Built {
         "model",
       );
   }
-  return { ready: { module, hash, text: source.text }, diagnostics, fault: "model" };
+  const all = [...diagnostics, ...doubts(chosen, settledPlan.solver)];
+  return { ready: { module, hash, text: source.text }, diagnostics: all, fault: "model" };
+}
+
+/** What is right as a gradient of the discrete loss, and surely not what was wanted. */
+function doubts(model: Model, solver: Solver): Diagnostic[] {
+  const input = model.inputs.find(({ leaves }) =>
+    leaves.some(({ path }) => isDifferentiated(solver, ["inputs", ...path])),
+  );
+  const method = explicitMethod(solver.method, solver.start);
+  if (input === undefined || method === undefined || solver.density === true) return [];
+  return isWeaklyStable(method) ? [weaklyStable(solver.method, input.name, input.span)] : [];
 }
 
 /** What stands in the way of a method that moves positions and momenta in turn. */

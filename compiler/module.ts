@@ -33,6 +33,8 @@ export interface Solver {
   readonly t1: number;
   /** Fixed number of steps, or the limit of adaptive ones: default of the run, and the capacity of the checkpoints. */
   readonly steps: number;
+  /** Whether a gradient gives the density of inputs beside it. */
+  readonly density?: boolean | undefined;
   /** Whether stages are solved for. */
   readonly isImplicit?: boolean | undefined;
   /** Of adaptive steps; nothing: steps are fixed. */

@@ -157,8 +157,8 @@ export const optionSpecs: readonly OptionSpec[] = [
   {
     key: "density",
     form: "switch",
-    help: "add the continuous-consistent gradient per node",
-    later: "gradient.inputs holds the exact gradient per piece",
+    help: "give the density of the gradient of inputs, per piece or knot, beside the exact gradient",
+    library: true,
   },
   {
     key: "point",
@@ -281,6 +281,7 @@ export interface Options {
   readonly t0?: number;
   readonly t1?: number;
   readonly start?: string;
+  readonly density?: boolean;
   readonly adjoint?: string;
   readonly checkpoints?: number;
   readonly ram?: number;

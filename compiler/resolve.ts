@@ -14,6 +14,7 @@ import {
   badTolerance,
   methodNotAvailableYet,
   noContinuousAdjoint,
+  noDensity,
   noErrorEstimate,
   notReversible,
   stepsAndStepSize,
@@ -152,6 +153,15 @@ export function resolveSolver(model: Model, options: Options): Resolved {
     note([notReversible(method, tolerance !== undefined, those, span)], options.adjoint, options.method);
     return { diagnostics: found, fault };
   }
+  const density = options.density === true;
+  if (density) {
+    const inputs = model.inputs.flatMap((input) => input.leaves);
+    const isAsked = inputs.some(({ path }) => isDifferentiated({ wrt: asked }, ["inputs", ...path]));
+    if (!isAsked || !["symplectic", "step", "store-all"].includes(adjoint)) {
+      note([noDensity(isAsked ? "plan" : "inputs")], options.density);
+      return { diagnostics: found, fault };
+    }
+  }
   const isImplicit = implicitMethod(method) !== undefined;
   const checkpoints =
     adjoint === "revolve"
@@ -168,6 +178,7 @@ export function resolveSolver(model: Model, options: Options): Resolved {
       t1,
       steps,
       tolerance,
+      density,
       isImplicit,
       wrt: asked,
     },
@@ -346,7 +357,7 @@ export function wrtPaths(model: Model): string[] {
 }
 
 /** Whether a leaf is differentiated: nothing is said, or it or a record around it is named. */
-export function isDifferentiated(solver: Solver, path: readonly string[]): boolean {
+export function isDifferentiated(solver: Pick<Solver, "wrt">, path: readonly string[]): boolean {
   const dotted = path.join(".");
   return (
     solver.wrt === undefined || solver.wrt.some((each) => dotted === each || dotted.startsWith(`${each}.`))

@@ -57,6 +57,7 @@ function gradientDocument(ready: Ready, gradients: Gradients, options: CommandOp
     model: module.model.name,
     value: gradients.value,
     gradient: gradientJson(module, gradients),
+    density: densityJson(module, gradients),
     solver: solverJson(ready, options, target, "gradient", gradients),
   };
 }
@@ -81,6 +82,16 @@ export function gradientJson({ model, solver }: Module, gradients: Gradients): J
         : Object.fromEntries(
             inputs.map((input) => [input.name, nestedInput(input, gradients.inputs, kept("inputs"))]),
           ),
+  };
+}
+
+/** The density of the inputs that are differentiated, in their shapes; nothing where it was not asked for. */
+function densityJson({ model, solver }: Module, { density }: Gradients): Json | undefined {
+  if (density === undefined) return undefined;
+  const kept = (leaf: Leaf): boolean => isDifferentiated(solver, ["inputs", ...leaf.path]);
+  const inputs = model.inputs.filter((input) => input.leaves.some(kept));
+  return {
+    inputs: Object.fromEntries(inputs.map((input) => [input.name, nestedInput(input, density, kept)])),
   };
 }
 

@@ -38,10 +38,10 @@ const everywhere = ["json", "format", "quiet", "color", "config"];
 /** How a question is asked: shared by every command that compiles a model. */
 const solving = [
   ...["model", "method", "steps", "dt", "rtol", "atol", "maxSteps", "start", "t0", "t1", "adjoint"],
-  ...["checkpoints", "ram", "wrt", "real", "math", "optimise", "batch", "function"],
+  ...["checkpoints", "ram", "wrt", "real", "math", "optimise", "batch", "function", "density"],
 ];
 /** At which point it is asked: shared by every command that runs one. */
-const asking = ["target", "params", "state", "inputs", "data", "density", "out", "outDir", "prefix", "emit"];
+const asking = ["target", "params", "state", "inputs", "data", "out", "outDir", "prefix", "emit"];
 
 const commands: readonly CommandSpec[] = [
   {

@@ -150,6 +150,18 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
     "odegrad grad model.ode.ts --method ab4 --adjoint reversible",
     "Take a method that can be undone, or `--adjoint revolve --checkpoints N`, which is exact for every method.",
   ),
+  ODE4026: say(
+    "no density to be had",
+    "The density is the gradient of an input as a function of time, (∂f/∂u)ᵀp at every step. It takes inputs that are differentiated, and a plan that is exact and goes through the steps once.",
+    "odegrad grad model.ode.ts --density --adjoint revolve",
+    "Use `--adjoint symplectic`, `step` or `store-all`; leave `--density` out where the model has no inputs.",
+  ),
+  ODE4027: say(
+    "gradient that oscillates",
+    "The step of this method has a root other than 1 on the unit circle. Its discrete adjoint then carries a second solution whose sign changes from step to step: for parameters that belong to one time (inputs) the gradient of the discrete loss is right, and does not converge to that of the differential equation. Sums over time, such as the gradient of `params`, do.",
+    'solver: { method: "leapfrog" }, inputs: { push: hold(20) }',
+    "Ask for the corrected gradient with `--density`, or use a one-step method.",
+  ),
   ODE4023: say(
     "auto without a limit",
     "`auto` takes the fastest exact plan whose working memory fits into the bytes of `--ram`.",

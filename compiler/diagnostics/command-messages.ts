@@ -111,6 +111,32 @@ export const noContinuousAdjoint = (method: string, span?: Span): Diagnostic =>
     },
   );
 
+export const noDensity = (why: "inputs" | "plan"): Diagnostic =>
+  error(
+    "ODE4026",
+    why === "inputs"
+      ? "`--density` is the gradient of inputs per node, and no input of this model is differentiated"
+      : "`--density` takes λ at every step from an exact sweep over all of them",
+    {
+      suggestion:
+        why === "inputs"
+          ? "leave `--density` out: parameters that are shared in time need no correction"
+          : "use `--adjoint symplectic`, `step` or `store-all` with it",
+    },
+  );
+
+export const weaklyStable = (method: string, input: string, span: Span): Diagnostic => ({
+  ...error(
+    "ODE4027",
+    `\`${method}\` is weakly stable: the exact gradient of \`${input}\` oscillates from step to step, and does not converge`,
+    {
+      span,
+      suggestion: "ask for `--density`, the gradient that converges, or use a one-step method",
+    },
+  ),
+  severity: "warning",
+});
+
 export const badInterval = (t0: number, t1: number, span?: Span): Diagnostic =>
   error("ODE4005", `the interval from t0 = ${t0} to t1 = ${t1} has no length`, {
     span,

@@ -122,6 +122,7 @@ function structs(parts: Parts): string[] {
       `    ${p}_state state0;`,
       ...onlyIf(has.params, `    ${p}_params params;`),
       ...onlyIf(has.inputs, `    ${p}_inputs inputs;`),
+      ...onlyIf(parts.module.solver.density === true, `    ${p}_inputs density;`),
     ]),
   ];
 }

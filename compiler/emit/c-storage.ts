@@ -127,6 +127,7 @@ export class Storage {
       case "state0Bar":
       case "paramsBar":
       case "inputsBar":
+      case "inputsDensity":
         return "out";
       case "control":
       case "state0":
@@ -167,6 +168,8 @@ export class Storage {
       case "inputs":
       case "inputsBar":
         return `${pointer}->inputs.${inputs.spelling(home.path)}${brackets(at)}`;
+      case "inputsDensity":
+        return `${pointer}->density.${inputs.spelling(home.path)}${brackets(at)}`;
       case "data":
         return `${pointer}->data.${data.spelling(home.path)}${brackets(at)}`;
       case "states":

@@ -5,7 +5,8 @@
  */
 
 export interface Checkpoints {
-  readonly arrays: readonly { readonly name: string; readonly words: number }[];
+  /** Words for each step, and how many steps more than there are an array has room for. */
+  readonly arrays: readonly { readonly name: string; readonly words: number; readonly more: number }[];
   /** The constant that says how many steps there is room for. */
   readonly capacity: string | undefined;
 }
@@ -16,16 +17,23 @@ export const layerNames: readonly string[] =
     " ",
   );
 
+/** What a module has, or has not. */
+export interface Features {
+  /** The initial state is computed from parameters, so nobody gives it and it has no gradient. */
+  readonly isComputed: boolean;
+  /** Gradients have the density of inputs beside them. */
+  readonly hasDensity: boolean;
+}
+
 /**
- * `types`: aliases of the model's records in the TypeScript dialect, undefined in JavaScript. `isComputed`: the initial
- * state is computed from parameters, so nobody gives it and it has no gradient. `controls`: names of the words of
- * `io.control`.
+ * `types`: aliases of the model's records in the TypeScript dialect, undefined in JavaScript. `controls`: names of the
+ * words of `io.control`.
  */
 export function comfortableLayer(
   types: string | undefined,
   checkpoints: Checkpoints,
-  isComputed: boolean,
   controls: readonly string[],
+  features: Features,
 ): string {
   const isTyped = types !== undefined;
   return [
@@ -33,14 +41,15 @@ export function comfortableLayer(
     reserve(isTyped, checkpoints),
     "",
     ...(isTyped ? [types, ""] : []),
-    records(isTyped, isComputed, controls),
+    records(isTyped, features, controls),
   ].join("\n");
 }
 
 function reserve(isTyped: boolean, { arrays, capacity }: Checkpoints): string {
   const t = (text: string): string => (isTyped ? text : "");
-  const grow = arrays.map(({ name, words }) => {
-    const size = words === 1 ? "maxSteps" : `maxSteps * ${words}`;
+  const grow = arrays.map(({ name, words, more }) => {
+    const rows = more === 0 ? "maxSteps" : `(maxSteps + ${more})`;
+    const size = words === 1 ? rows : `${rows} * ${words}`;
     return `    ${name} = new Float64Array(${size});`;
   });
   const growth =
@@ -57,7 +66,11 @@ function reserve(isTyped: boolean, { arrays, capacity }: Checkpoints): string {
   ].join("\n");
 }
 
-function records(isTyped: boolean, isComputed: boolean, controls: readonly string[]): string {
+function records(
+  isTyped: boolean,
+  { isComputed, hasDensity }: Features,
+  controls: readonly string[],
+): string {
   const t = (text: string): string => (isTyped ? text : "");
   return `${t("type Rows = { path: string[]; offset: number; shape: number[] }[];\n\n")}/** Leaves by the path of their names. */
 function leavesOf(layout${t(": Layout")})${t(": Rows")} {
@@ -227,7 +240,7 @@ export function valueAndGradient(question${t(": Question")} = {})${t(": ValueAnd
       gradient: {
         params: record(meta.params, paramsBar$),
 ${isComputed ? "" : "        state: record(meta.state, state0Bar$),\n"}        inputs: pieces(inputsBar$),
-      },
+      },${hasDensity ? "\n      density: { inputs: pieces(inputsDensity$) }," : ""}
     };
   });
 }`;

@@ -38,7 +38,7 @@ function recordType(leaves: readonly Named[], brackets: string, indent: string, 
   return `{\n${rows.join("\n")}\n${indent}}`;
 }
 
-export function recordTypes(model: Model, controls: readonly string[]): string {
+export function recordTypes(model: Model, controls: readonly string[], hasDensity: boolean): string {
   const named = (leaves: readonly Leaf[]): Named[] => leaves.map(({ path, shape }) => ({ path, shape }));
   const outputs = model.outputs.map(({ name, shape }) => ({ path: [name], shape }));
   // One entry per piece or knot, each in the shape of its leaf or record.
@@ -73,7 +73,7 @@ export function recordTypes(model: Model, controls: readonly string[]): string {
     ),
     alias(
       "ValueAndGradient",
-      `{\n  status: Status;\n  value: number;\n  gradient: { params: Params; ${state}inputs: Inputs };\n}`,
+      `{\n  status: Status;\n  value: number;\n  gradient: { params: Params; ${state}inputs: Inputs };\n${hasDensity ? "  density: { inputs: Inputs };\n" : ""}}`,
     ),
   ].join("\n");
 }

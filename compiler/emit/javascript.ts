@@ -48,10 +48,13 @@ export function emitJavaScript(module: Module, options: JavaScriptOptions): { co
     lines.push({ text: "" }, ...(entry ? printer.entry(fn, entry) : printer.kernel(fn)));
   }
   const controls = controlOf(module.solver).map(([name]) => name);
-  const types = isTyped ? recordTypes(module.model, controls) : undefined;
+  const types = isTyped ? recordTypes(module.model, controls, module.solver.density === true) : undefined;
   lines.push(
     ...plainLines(
-      comfortableLayer(types, storage.checkpoints(), module.model.initial !== undefined, controls),
+      comfortableLayer(types, storage.checkpoints(), controls, {
+        isComputed: module.model.initial !== undefined,
+        hasDensity: module.solver.density === true,
+      }),
     ),
   );
   return {
@@ -86,6 +89,7 @@ const recordNames = [
   "state0Bar",
   "paramsBar",
   "inputsBar",
+  "inputsDensity",
   "report",
 ] as const satisfies readonly Home["record"][];
 
@@ -130,6 +134,12 @@ class Storage {
     };
   }
 
+  /** Densities are there for those who ask. */
+  get #recordNames() {
+    const { density } = this.#module.solver;
+    return recordNames.filter((name) => name !== "inputsDensity" || density === true);
+  }
+
   #layRecords(): void {
     const { model, program } = this.#module;
     const words = (leaves: readonly Leaf[]) => leaves.reduce((sum, leaf) => sum + sizeOf(leaf.shape), 0);
@@ -149,9 +159,10 @@ class Storage {
       state0Bar: words(model.state),
       paramsBar: words(model.params),
       inputsBar: inputs,
+      inputsDensity: this.#module.solver.density === true ? inputs : 0,
       report: reportOf(this.#module.solver).length,
     };
-    for (const name of recordNames) {
+    for (const name of this.#recordNames) {
       const data = new Float64Array(sizes[name]);
       let isPreset = false;
       for (const array of program.arrays) {
@@ -189,6 +200,7 @@ class Storage {
       arrays: arrays.map((array) => ({
         name: `${this.places.place(array.name).identifier}$`,
         words: sizeOf(array.shape.slice(1)),
+        more: array.shape[0]! - this.#module.solver.steps,
       })),
       capacity: capacity && `${this.places.place(capacity.name).identifier}$`,
     };
@@ -200,7 +212,7 @@ class Storage {
       const contents = record.isPreset ? numbers(record.data) : String(record.size);
       out.push(`const ${record.name}$ = new Float64Array(${contents});`);
     }
-    const members = recordNames.map((name) => `  ${name}: ${name}$,`);
+    const members = this.#recordNames.map((name) => `  ${name}: ${name}$,`);
     out.push("export const io = {", ...members, "};", "");
     const views: string[] = [];
     const work: string[] = [];

@@ -118,7 +118,10 @@ export function cEngine(
         ...ending,
         state0: Float64Array.from(rest.slice(0, params)),
         params: Float64Array.from(rest.slice(params, inputs)),
-        inputs: Float64Array.from(rest.slice(inputs)),
+        inputs: Float64Array.from(rest.slice(inputs, inputs + sizes.inputs)),
+        ...(solver?.density === true
+          ? { density: Float64Array.from(rest.slice(inputs + sizes.inputs)) }
+          : {}),
       };
     },
     close,
@@ -185,7 +188,7 @@ ${read("state0", sizes.state)}${read("params", sizes.params)}${read("inputs", si
 ${report}${print("solution.states", sizes.times * sizes.state)}${print("solution.outputs", sizes.times * sizes.outputs)}  } else {
     printf("%d\\n", ${prefix}_gradient(&problem, &workspace, &gradients));
     put(&gradients.value, 1u);
-${report}${solver !== undefined && isRecovering(solver) ? "    put(&workspace.deviation, 1u);\n" : ""}${print("gradients.state0", sizes.state)}${print("gradients.params", sizes.params)}${print("gradients.inputs", sizes.inputs)}  }
+${report}${solver !== undefined && isRecovering(solver) ? "    put(&workspace.deviation, 1u);\n" : ""}${print("gradients.state0", sizes.state)}${print("gradients.params", sizes.params)}${print("gradients.inputs", sizes.inputs)}${solver?.density === true ? print("gradients.density", sizes.inputs) : ""}  }
   return 0;
 }
 `;

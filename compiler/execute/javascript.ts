@@ -22,6 +22,7 @@ export interface GeneratedModule {
     readonly state0Bar?: Float64Array;
     readonly paramsBar?: Float64Array;
     readonly inputsBar?: Float64Array;
+    readonly inputsDensity?: Float64Array;
   };
   solve(): number;
   gradient(): number;
@@ -71,6 +72,7 @@ export function javaScriptEngine(module: GeneratedModule): Engine {
         state0: copy(io.state0Bar),
         params: copy(io.paramsBar),
         inputs: copy(io.inputsBar),
+        ...(io.inputsDensity === undefined ? {} : { density: copy(io.inputsDensity) }),
       };
     },
   };

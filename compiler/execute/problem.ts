@@ -47,6 +47,8 @@ export interface Gradients extends Ending {
   readonly state0: Float64Array;
   readonly params: Float64Array;
   readonly inputs: Float64Array;
+  /** In the order of the inputs, where it was asked for. */
+  readonly density?: Float64Array;
 }
 
 /** One target's generated code, ready to be called. */

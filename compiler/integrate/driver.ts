@@ -855,7 +855,7 @@ export class Driver {
     [...this.#barArrays(), ...this.io.unasked].flatMap((array) => this.#fill(array, 0));
 
   #barArrays(): string[] {
-    return [...this.io.startBar.values(), ...this.io.givenBar.values()];
+    return [...this.io.startBar.values(), ...this.io.givenBar.values(), ...this.io.density.values()];
   }
 
   #fill(array: string, value: number): Statement[] {

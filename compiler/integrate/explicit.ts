@@ -222,6 +222,10 @@ export class ExplicitTransposer implements Transposer {
     return this.#bars.lambda;
   }
 
+  get past(): Vector[] {
+    return this.#driver.shape.past.map((part, index) => this.#bars.of({ kind: "past", index, part }));
+  }
+
   allocatePlan(): Statement[] {
     return [...this.#plan.allocate(), ...(this.#revolve?.allocate() ?? [])];
   }

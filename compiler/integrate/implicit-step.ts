@@ -619,6 +619,7 @@ export class ImplicitStepper implements Stepper, Attempts {
 export class ImplicitTransposer implements Transposer {
   readonly forward: ImplicitStepper;
   readonly lambda: Vector;
+  readonly past: readonly Vector[] = [];
   readonly #driver: Driver;
   readonly #method: Implicit;
   readonly #isStored: boolean;

@@ -13,6 +13,7 @@ import { Names } from "../ir/names.ts";
 import type { Fn, GlobalArray, Parameter } from "../ir/nodes.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
 import type { Module, Solver } from "../module.ts";
+import { Density, densityFunctions } from "./density.ts";
 import { Driver, type Shape } from "./driver.ts";
 import { embeddedOf } from "./embedded.ts";
 import { fieldEntries } from "./entries.ts";
@@ -39,7 +40,7 @@ import {
   schemesOf,
   state,
 } from "./scheme.ts";
-import { explicitMethod, isPartitioned } from "./schemes.ts";
+import { explicitMethod, isPartitioned, pastKinds } from "./schemes.ts";
 import { halvesOf } from "./separable.ts";
 import { isSignal, ofKnots, pivots, splineOf, valueParameters } from "./signals.ts";
 import { solveEntry } from "./solve.ts";
@@ -76,6 +77,8 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
     const derived = vjp(fn, wanted, context);
     return isNarrowed ? { ...derived, name: `${derived.name}_wrt` } : derived;
   };
+  const density =
+    solver.density === true ? (isImplicit(method) ? [] : pastKinds(solver.method, method)) : undefined;
   const ofState = (fn: Fn): Fn => {
     const derived = vjp(fn, new Set(stateNames), context);
     return { ...derived, name: `${derived.name}_of_state` };
@@ -109,6 +112,9 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
   const solveDriver = new Driver(solved, solver, family.shape, io, vjps, leaves);
   const gradientDriver = new Driver(solved, solver, family.shape, io, vjps, leaves);
   gradientDriver.hasBars = true;
+  const densities =
+    density &&
+    densityFunctions(model, density, (leaf) => io.density.has(leaf.name), context, ofState, solved);
   const present = <T>(values: readonly (T | undefined)[]): T[] =>
     values.filter((one): one is T => one !== undefined);
   const functions = unique([
@@ -134,11 +140,16 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
       vjps.at,
     ]),
     ...vjps.splineVjps.values(),
+    ...present([densities?.field, densities?.running, densities?.ofState, densities?.runningOfState]),
     ...family.functions,
     ...solveDriver.invalidation(),
     ...gradientDriver.invalidation(),
     solveEntry(solveDriver, family.stepper(solveDriver), splines),
-    gradientEntry(gradientDriver, family.transposer(gradientDriver, plan)),
+    gradientEntry(
+      gradientDriver,
+      family.transposer(gradientDriver, plan),
+      densities && new Density(gradientDriver, density!, densities),
+    ),
   ]);
   const stateWords = model.state.reduce((sum, leaf) => sum + sizeOf(leaf.shape), 0);
   const counts = family.counts(solver.steps);

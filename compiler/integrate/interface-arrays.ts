@@ -36,6 +36,8 @@ export interface Interface {
   readonly startBar: ReadonlyMap<string, string>;
   /** Cotangents of params and inputs; only those that are differentiated. */
   readonly givenBar: ReadonlyMap<string, string>;
+  /** Densities of inputs, of those that are differentiated and where they are asked for. */
+  readonly density: ReadonlyMap<string, string>;
   /** Cotangents nobody asked for: 0 in the results, never left over from something else. */
   readonly unasked: readonly string[];
   /** By output name. */
@@ -100,6 +102,7 @@ export function interfaceArrays(model: Model, solver: Solver): Interface {
   const unasked: string[] = [];
   const given = new Map<string, string>();
   const givenBar = new Map<string, string>();
+  const density = new Map<string, string>();
   for (const leaf of model.state) {
     const home = { path: leaf.path, offset: leaf.offset };
     start.set(
@@ -140,8 +143,13 @@ export function interfaceArrays(model: Model, solver: Solver): Interface {
       const home = { path: leaf.path, offset: leaf.offset, lead: 1 };
       given.set(leaf.name, add(leaf.name, shape, { record: "inputs", ...home }, leaf.initial));
       const bar = add(names.fresh(`${leaf.name}_bar`), shape, { record: "inputsBar", ...home });
-      if (isWanted(solver.wrt, "inputs", leaf)) givenBar.set(leaf.name, bar);
+      const wanted = isWanted(solver.wrt, "inputs", leaf);
+      if (wanted) givenBar.set(leaf.name, bar);
       else unasked.push(bar);
+      if (solver.density !== true) continue;
+      const values = add(names.fresh(`${leaf.name}_density`), shape, { record: "inputsDensity", ...home });
+      if (wanted) density.set(leaf.name, values);
+      else unasked.push(values);
     }
   }
   for (const leaf of model.data) {
@@ -179,6 +187,7 @@ export function interfaceArrays(model: Model, solver: Solver): Interface {
     given,
     startBar,
     givenBar,
+    density,
     unasked,
     outputs,
     observations,

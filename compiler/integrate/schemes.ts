@@ -462,6 +462,16 @@ const usualStart: Readonly<Record<string, string>> = {
 
 export const isPartitioned = (method: string): boolean => Object.hasOwn(splittings, method);
 
+/** What a vector that lives from step to step beside the state is: a slope, a state, or the state a step before. */
+export type PastKind = "slope" | "state" | "state before";
+
+/** The same of the past of a method, by its name. */
+export function pastKinds(name: string, { past: vectors }: Explicit): PastKind[] {
+  if (name === "leapfrog") return ["state before"];
+  if (name === "reversible-heun") return ["state", "slope"];
+  return vectors.map(() => "slope");
+}
+
 /** Whether a method takes `--start`. */
 export const takesStart = (method: string): boolean => Object.hasOwn(usualStart, method);
 

@@ -56,6 +56,8 @@ export interface Transposer {
   allocateCarried(): Statement[];
   allocate(): Statement[];
   readonly lambda: Vector;
+  /** Cotangents of what lives from step to step beside the state. */
+  readonly past: readonly Vector[];
   /** λ of the start of step n from λ of its end. */
   reverse(n: Affine): Statement[];
   /** The reverse sweep over all steps, where it is no loop over them; `boundary`: what happens to λ where a step begins. */

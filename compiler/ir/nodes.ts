@@ -254,6 +254,7 @@ export interface Home {
     | "state0Bar"
     | "paramsBar"
     | "inputsBar"
+    | "inputsDensity"
     | "report";
   /** Path of the leaf in the model, e.g. ["encoder", "W"]. */
   readonly path: readonly string[];

@@ -25,6 +25,7 @@ import { type Coefficients, type Fraction, isZero, usedStages } from "../tableau
 export class ContinuousTransposer implements Transposer {
   readonly forward: Stepper;
   readonly lambda: Vector;
+  readonly past: readonly Vector[] = [];
   readonly #driver: Driver;
   readonly #tableau: Coefficients;
   /** h b_i u_i of each stage, or u_i where b_i is 0. */
