@@ -35,6 +35,7 @@ import { embeddedOf } from "./integrate/embedded.ts";
 import { implicitMethod } from "./integrate/implicit.ts";
 import { methodNamed, methods } from "./integrate/methods.ts";
 import { usualCheckpoints } from "./integrate/plans/revolve.ts";
+import { rosenbrockMethod } from "./integrate/rosenbrock.ts";
 import { takesStart, undoing } from "./integrate/schemes.ts";
 import type { Model } from "./model.ts";
 import type { Solver } from "./module.ts";
@@ -162,7 +163,7 @@ export function resolveSolver(model: Model, options: Options): Resolved {
       return { diagnostics: found, fault };
     }
   }
-  const isImplicit = implicitMethod(method) !== undefined;
+  const isImplicit = implicitMethod(method) !== undefined || rosenbrockMethod(method) !== undefined;
   const checkpoints =
     adjoint === "revolve"
       ? (options.checkpoints ?? written.checkpoints ?? usualCheckpoints(steps))
@@ -234,7 +235,9 @@ const tolerances = { rtol: 1e-6, atol: 1e-9 };
 const defaultLimit = 10_000;
 
 const hasEstimate = (method: string): boolean =>
-  embeddedOf(method) !== undefined || implicitMethod(method)?.estimate !== undefined;
+  embeddedOf(method) !== undefined ||
+  implicitMethod(method)?.estimate !== undefined ||
+  rosenbrockMethod(method) !== undefined;
 
 const isOneGiven = (...values: readonly unknown[]): boolean => values.some((value) => value !== undefined);
 

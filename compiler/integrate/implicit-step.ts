@@ -15,8 +15,8 @@
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
-import type { Argument, Expr, Fn, Statement } from "../ir/nodes.ts";
-import { type Leaf, sizeOf } from "../model.ts";
+import type { Expr, Statement } from "../ir/nodes.ts";
+import type { Leaf } from "../model.ts";
 import { status } from "../module.ts";
 import { type Driver, type Point, read, type Vector } from "./driver.ts";
 import { coefficientOf, type Implicit, inverseOf } from "./implicit.ts";
@@ -24,16 +24,8 @@ import { flatIndex } from "./jacobian.ts";
 import type { Revolve } from "./plans/revolve.ts";
 import { k, x } from "./scheme.ts";
 import type { Attempts, Control, Stepper, Transposer } from "./stepper.ts";
+import { type ImplicitFunctions, Systems } from "./systems.ts";
 import { double, type Fraction, isZero } from "./tableau.ts";
-
-/** The functions of linear algebra and the Jacobian, made for a model. */
-export interface ImplicitFunctions {
-  readonly jacobian: Fn;
-  /** By size of the system. */
-  readonly factorise: ReadonlyMap<number, Fn>;
-  readonly solve: ReadonlyMap<number, Fn>;
-  readonly solveTransposed: ReadonlyMap<number, Fn>;
-}
 
 /** Newton's iterations, at most; from a good start there are three to five. */
 const mostIterations = 50;
@@ -44,133 +36,6 @@ const nearRounding = 1e-6;
 
 const isExplicit = (method: Implicit, group: readonly number[]): boolean =>
   group.length === 1 && isZero(coefficientOf(method, group[0]!, group[0]!));
-
-const array = (name: string, prefix: readonly Affine[] = []): Argument => ({
-  kind: "array",
-  view: { array: name, prefix },
-});
-
-/** What forward and reverse sweeps share: storage of the systems, and how one is set up and factorised. */
-class Systems {
-  readonly #driver: Driver;
-  readonly #method: Implicit;
-  readonly #functions: ImplicitFunctions;
-  readonly words: number;
-  readonly jacobians: string;
-  readonly #sizes: ReadonlyMap<
-    number,
-    { readonly matrix: string; readonly pivots: string; readonly right: string }
-  >;
-  readonly singular: string;
-
-  constructor(driver: Driver, method: Implicit, functions: ImplicitFunctions, prefix: string) {
-    this.#driver = driver;
-    this.#method = method;
-    this.#functions = functions;
-    this.words = driver.model.state.reduce((sum, leaf) => sum + sizeOf(leaf.shape), 0);
-    const fresh = (wish: string): string => driver.names.fresh(`${prefix}${wish}`);
-    this.jacobians = fresh("jacobians");
-    this.singular = fresh("singular");
-    this.#sizes = new Map(
-      [...functions.factorise.keys()].map((size) => [
-        size,
-        {
-          matrix: fresh(`system_${size}`),
-          pivots: fresh(`pivots_${size}`),
-          right: fresh(`right_side_${size}`),
-        },
-      ]),
-    );
-  }
-
-  allocate(): Statement[] {
-    const { words } = this;
-    return [
-      build.alloc(this.jacobians, [this.#method.b.length, words, words], { zero: false }),
-      build.alloc(this.singular, []),
-      ...[...this.#sizes].flatMap(([size, { matrix, pivots, right }]) => [
-        build.alloc(right, [size], { zero: false }),
-        build.alloc(matrix, [size, size], { zero: false }),
-        build.alloc(pivots, [size], { element: "integer", zero: false }),
-      ]),
-    ];
-  }
-
-  /** J at a stage, kept in its place. */
-  jacobian(point: Point, stage: number): Statement[] {
-    return this.#driver.call(this.#functions.jacobian, point, [
-      { array: this.jacobians, prefix: [affine.integer(stage)] },
-    ]);
-  }
-
-  /** Factors of I - h a_ij J_j over a group. */
-  factorise(group: readonly number[]): Statement[] {
-    const { words } = this;
-    const [i, j] = [this.#fresh("i"), this.#fresh("j")];
-    const size = group.length * words;
-    const { matrix } = this.#sizes.get(size)!;
-    const blocks = group.flatMap((row, r) =>
-      group.map((column, c) => {
-        const a = coefficientOf(this.#method, row, column);
-        const at = (index: Affine, block: number): Affine => affine.offset(index, block * words);
-        const entry = build.read(this.jacobians, [affine.integer(column), affine.index(i), affine.index(j)]);
-        const scaled = build.neg(build.mul(this.#driver.scaled(a), entry));
-        return build.store(matrix, [at(affine.index(i), r), at(affine.index(j), c)], scaled);
-      }),
-    );
-    const d = this.#fresh("d");
-    return [
-      build.loop(i, affine.integer(0), affine.integer(words), [
-        build.loop(j, affine.integer(0), affine.integer(words), blocks),
-      ]),
-      build.loop(d, affine.integer(0), affine.integer(size), [
-        build.store(
-          matrix,
-          [affine.index(d), affine.index(d)],
-          build.add(build.one, build.read(matrix, [affine.index(d), affine.index(d)])),
-        ),
-      ]),
-      this.factorised(size),
-    ];
-  }
-
-  /** Factorises the matrix of a size, which stands there. */
-  factorised(size: number): Statement {
-    const { matrix, pivots } = this.#sizes.get(size)!;
-    return {
-      kind: "call",
-      callee: this.#functions.factorise.get(size)!.name,
-      args: [array(matrix), array(pivots), array(this.singular)],
-    };
-  }
-
-  matrixOf(size: number): string {
-    return this.#sizes.get(size)!.matrix;
-  }
-
-  /** The right side becomes the solution. */
-  solve(size: number, isTransposed: boolean): Statement {
-    const { matrix, pivots, right } = this.#sizes.get(size)!;
-    const table = isTransposed ? this.#functions.solveTransposed : this.#functions.solve;
-    return {
-      kind: "call",
-      callee: table.get(size)!.name,
-      args: [array(matrix), array(pivots), array(right)],
-    };
-  }
-
-  rightOf(size: number): string {
-    return this.#sizes.get(size)!.right;
-  }
-
-  rightAt(size: number, at: Affine): Expr {
-    return build.read(this.rightOf(size), [at]);
-  }
-
-  #fresh(wish: string): string {
-    return this.#driver.names.fresh(wish);
-  }
-}
 
 export class ImplicitStepper implements Stepper, Attempts {
   readonly #driver: Driver;
@@ -190,7 +55,7 @@ export class ImplicitStepper implements Stepper, Attempts {
   ) {
     this.#driver = driver;
     this.#method = method;
-    this.#systems = new Systems(driver, method, functions, "");
+    this.#systems = new Systems(driver, method.b.length, functions, "");
     this.#enter = enter;
     this.#failed = driver.names.fresh("newton_failed");
     this.#base = driver.vector("base_");
@@ -480,13 +345,13 @@ export class ImplicitStepper implements Stepper, Attempts {
           this.#evaluated(group.length),
           ...residual,
           build.store(systems.singular, [], build.zero),
-          ...systems.factorise(group),
+          ...systems.factorise(this.#method, group),
           build.branch(
             build.compare("ne", build.read(systems.singular), build.zero),
             [
               // No number on the diagonal comes from a field that is none.
               build.branch(
-                driver.isNotFinite(this.#sumOf(systems, size)),
+                driver.isNotFinite(systems.sumOf(size)),
                 fail(status.notFiniteField),
                 fail(status.singularMatrix),
               ),
@@ -510,16 +375,6 @@ export class ImplicitStepper implements Stepper, Attempts {
       },
       ...this.#slopes(group, base),
     ];
-  }
-
-  /** The first entry of the system, which is no number where the field was none. */
-  #sumOf(systems: Systems, size: number): Expr {
-    const matrix = systems.matrixOf(size);
-    const last = affine.integer(size - 1);
-    return build.add(
-      build.read(matrix, [affine.integer(0), affine.integer(0)]),
-      build.read(matrix, [last, last]),
-    );
   }
 
   /** k = A⁻¹ (X - base) / h over a group. */
@@ -562,12 +417,8 @@ export class ImplicitStepper implements Stepper, Attempts {
     const systems = this.#systems;
     const { weights, start, filter } = this.#method.estimate!;
     const size = systems.words;
-    const matrix = systems.matrixOf(size);
     const point = { t: driver.stepStart, state: driver.state, piece: driver.pieceOfStep(n) };
     const first = k(this.#driver.slopeCount - 1);
-    const [i, j, d] = ["i", "j", "d"].map((wish) => driver.names.fresh(wish)) as [string, string, string];
-    const jacobian = build.read(systems.jacobians, [affine.integer(0), affine.index(i), affine.index(j)]);
-    const factor = driver.scaled([filter, 1]);
     const entry = (leaf: Leaf, at: readonly Affine[]): Expr =>
       build.add(
         start === 0
@@ -584,22 +435,7 @@ export class ImplicitStepper implements Stepper, Attempts {
       driver.state,
       next,
     );
-    const filterSystem = [
-      ...systems.jacobian(point, 0),
-      build.loop(i, affine.integer(0), affine.integer(size), [
-        build.loop(j, affine.integer(0), affine.integer(size), [
-          build.store(matrix, [affine.index(i), affine.index(j)], build.neg(build.mul(factor, jacobian))),
-        ]),
-      ]),
-      build.loop(d, affine.integer(0), affine.integer(size), [
-        build.store(
-          matrix,
-          [affine.index(d), affine.index(d)],
-          build.add(build.one, build.read(matrix, [affine.index(d), affine.index(d)])),
-        ),
-      ]),
-      systems.factorised(size),
-    ];
+    const filterSystem = [...systems.jacobian(point, 0), ...systems.factoriseOne(filter)];
     return [
       build.comment("For the estimate of the error."),
       ...(start === 0 ? [] : [...driver.slopeOf(point, first), this.#evaluated(1)]),
@@ -651,7 +487,7 @@ export class ImplicitTransposer implements Transposer {
     this.#bars = driver.vector("u_");
     this.#scratch = driver.vector("unused_");
     this.#seed = driver.vector("w_");
-    this.#systems = new Systems(driver, method, functions, "adjoint_");
+    this.#systems = new Systems(driver, method.b.length, functions, "adjoint_");
     this.forward = new ImplicitStepper(driver, method, functions, (n) => this.#enter(n));
   }
 
@@ -790,7 +626,7 @@ export class ImplicitTransposer implements Transposer {
     const { words } = systems;
     const size = group.length * words;
     for (const i of group) out.push(...systems.jacobian(this.forward.pointOf(n, i), i));
-    out.push(...systems.factorise(group));
+    out.push(...systems.factorise(this.#method, group));
     group.forEach((i, g) => {
       const [row, column] = [names.fresh("row"), names.fresh("column")];
       const flat = names.fresh("v");

@@ -14,13 +14,14 @@ import type { Fn, GlobalArray, Parameter } from "../ir/nodes.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
 import type { Module, Solver } from "../module.ts";
 import { Density, densityFunctions } from "./density.ts";
+import { directional } from "./directional.ts";
 import { Driver, type Shape } from "./driver.ts";
 import { embeddedOf } from "./embedded.ts";
 import { fieldEntries } from "./entries.ts";
 import { ExplicitStepper, ExplicitTransposer, plainSweep } from "./explicit.ts";
 import { type Implicit, implicitMethod } from "./implicit.ts";
-import { type ImplicitFunctions, ImplicitStepper, ImplicitTransposer } from "./implicit-step.ts";
-import { interfaceArrays } from "./interface-arrays.ts";
+import { ImplicitStepper, ImplicitTransposer } from "./implicit-step.ts";
+import { type Interface, interfaceArrays } from "./interface-arrays.ts";
 import { jacobianOf } from "./jacobian.ts";
 import { factorise, solve, solveTransposed } from "./linear-algebra.ts";
 import { gradientEntry } from "./plans/adjoint.ts";
@@ -28,6 +29,8 @@ import { ContinuousTransposer } from "./plans/continuous.ts";
 import { type Counts, type PlanRow, plans } from "./plans/index.ts";
 import type { Field, Vjps } from "./plans/plan.ts";
 import { Revolve, repetitions } from "./plans/revolve.ts";
+import { type Rosenbrock, rosenbrockMethod } from "./rosenbrock.ts";
+import { type RosenbrockFunctions, RosenbrockStepper, RosenbrockTransposer } from "./rosenbrock-step.ts";
 import {
   carriedBy,
   countOf,
@@ -45,11 +48,13 @@ import { halvesOf } from "./separable.ts";
 import { isSignal, ofKnots, pivots, splineOf, valueParameters } from "./signals.ts";
 import { solveEntry } from "./solve.ts";
 import type { Stepper, Transposer } from "./stepper.ts";
+import type { ImplicitFunctions } from "./systems.ts";
 
 /** The module of a solve before optimisation. `version` goes into generated headers. */
 export function buildSolve(model: Model, solver: Solver, version: string): Module {
   const method =
     implicitMethod(solver.method) ??
+    rosenbrockMethod(solver.method) ??
     explicitMethod(solver.method, solver.start, solver.adjoint === "reversible");
   if (method === undefined) throw new Error(`no method of the name ${solver.method}`);
   const plan = plans[solver.adjoint];
@@ -78,13 +83,13 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
     return isNarrowed ? { ...derived, name: `${derived.name}_wrt` } : derived;
   };
   const density =
-    solver.density === true ? (isImplicit(method) ? [] : pastKinds(solver.method, method)) : undefined;
+    solver.density === true ? (isExplicit(method) ? pastKinds(solver.method, method) : []) : undefined;
   const ofState = (fn: Fn): Fn => {
     const derived = vjp(fn, new Set(stateNames), context);
     return { ...derived, name: `${derived.name}_of_state` };
   };
   const { loss } = solved;
-  const isTaped = plan.isTaped && !isImplicit(method);
+  const isTaped = plan.isTaped && isExplicit(method);
   const leaves = leavesByPart(solved, solver, context);
   const whole = isNarrowed || solved !== model ? undefined : fieldVjp;
   const fields = fieldsOf(solved, leaves, (fn, of) => {
@@ -106,9 +111,11 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
     splineVjps: new Map([...splines].map(([leaf, fn]) => [leaf, vjp(fn, new Set(["knots"]), context)])),
   };
 
-  const family = isImplicit(method)
-    ? implicitFamily(method, solved, solver, context)
-    : explicitFamily(method, solver);
+  const family = isExplicit(method)
+    ? explicitFamily(method, solver)
+    : isImplicit(method)
+      ? implicitFamily(method, solved, solver, context)
+      : rosenbrockFamily(method, solved, solver, context, wanted, io);
   const solveDriver = new Driver(solved, solver, family.shape, io, vjps, leaves);
   const gradientDriver = new Driver(solved, solver, family.shape, io, vjps, leaves);
   gradientDriver.hasBars = true;
@@ -167,7 +174,7 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
       solve: { field: counts.forward },
       gradient: { field: plan.field(counts), vjp: counts.forward },
       reverse: {
-        field: isImplicit(method) ? 0 : plan.field(perStep) - perStep.forward,
+        field: !isExplicit(method) ? 0 : plan.field(perStep) - perStep.forward,
         vjp: perStep.forward,
       },
     },
@@ -246,7 +253,10 @@ interface Family {
   transposer(driver: Driver, plan: PlanRow): Transposer;
 }
 
-const isImplicit = (method: Explicit | Implicit): method is Implicit => "groups" in method;
+type Method = Explicit | Implicit | Rosenbrock;
+
+const isImplicit = (method: Method): method is Implicit => "groups" in method;
+const isExplicit = (method: Method): method is Explicit => "main" in method;
 
 function explicitFamily(method: Explicit, solver: Solver): Family {
   const embedded = solver.tolerance === undefined ? undefined : embeddedOf(solver.method);
@@ -275,40 +285,81 @@ function explicitFamily(method: Explicit, solver: Solver): Family {
   };
 }
 
-function implicitFamily(method: Implicit, model: Model, solver: Solver, context: Context): Family {
+/** What is solved for in systems of some sizes, given by their number of entries of the state. */
+function systemsOf(model: Model, context: Context, copies: readonly number[]): ImplicitFunctions {
   const words = model.state.reduce((sum, leaf) => sum + sizeOf(leaf.shape), 0);
   const tangent = jvp(model.rhs, new Set(model.state.map((leaf) => leaf.name)), context);
   const taken = context.arrays.map(({ name }) => name);
-  const sizes = new Set(method.groups.map((group) => group.length * words));
-  if (method.estimate !== undefined) sizes.add(words);
+  const sizes = new Set(copies.map((count) => count * words));
   const bySize = (make: (n: number, name: string) => Fn, name: string): ReadonlyMap<number, Fn> =>
     new Map([...sizes].map((n) => [n, make(n, `${name}_${n}`)]));
-  const functions: ImplicitFunctions = {
+  return {
     jacobian: jacobianOf(model.rhs, tangent, model.state, taken),
     factorise: bySize(factorise, "factorise"),
     solve: bySize(solve, "solve_system"),
     solveTransposed: bySize(solveTransposed, "solve_transposed"),
   };
+}
+
+const functionsIn = (systems: ImplicitFunctions): Fn[] => [
+  systems.jacobian,
+  ...[systems.factorise, systems.solve, systems.solveTransposed].flatMap((table) => [...table.values()]),
+];
+
+// Evaluations are counted by the run; here the vjps alone.
+const countsOfStages =
+  (stages: number) =>
+  (steps: number): Counts => ({ forward: steps * stages, again: 0, repeated: 0, undone: 0 });
+
+const revolving = (driver: Driver, solver: Solver): Revolve | undefined =>
+  solver.checkpoints === undefined ? undefined : new Revolve(driver, [state()], solver.checkpoints);
+
+function implicitFamily(method: Implicit, model: Model, solver: Solver, context: Context): Family {
+  const copies = method.groups.map((group) => group.length);
+  const functions = systemsOf(model, context, method.estimate === undefined ? copies : [...copies, 1]);
   const stages = method.b.length;
   return {
     shape: { stages, slopes: stages + 1, past: [] },
-    functions: [
-      functions.jacobian,
-      ...[functions.factorise, functions.solve, functions.solveTransposed].flatMap((table) => [
-        ...table.values(),
-      ]),
-    ],
-    // Evaluations are counted by the run; here the vjps alone.
-    counts: (steps) => ({ forward: steps * stages, again: 0, repeated: 0, undone: 0 }),
+    functions: functionsIn(functions),
+    counts: countsOfStages(stages),
     stepper: (driver) => new ImplicitStepper(driver, method, functions),
     transposer: (driver, plan) =>
-      new ImplicitTransposer(
-        driver,
-        method,
-        functions,
-        plan.isStored,
-        solver.checkpoints === undefined ? undefined : new Revolve(driver, [state()], solver.checkpoints),
-      ),
+      new ImplicitTransposer(driver, method, functions, plan.isStored, revolving(driver, solver)),
+  };
+}
+
+function rosenbrockFamily(
+  method: Rosenbrock,
+  model: Model,
+  solver: Solver,
+  context: Context,
+  wanted: ReadonlySet<string>,
+  io: Interface,
+): Family {
+  const { running } = model.loss;
+  // How fast signals change is per interval.
+  const ends = io.arrays.filter(({ name }) => name === io.t0 || name === io.t1);
+  const inInterval: Context = { ...context, arrays: [...context.arrays, ...ends] };
+  const functions: RosenbrockFunctions = {
+    ...systemsOf(model, context, [1]),
+    field: directional(model.rhs, model, wanted, io, inInterval),
+    running: running && directional(running, model, wanted, io, inInterval),
+  };
+  const stages = method.m.length;
+  const derived = [functions.field, functions.running].flatMap((each) =>
+    each === undefined
+      ? []
+      : [each.ofState, each.ofStateVjp, each.inTime, each.inTimeVjp, each.vjpOfState].filter(
+          (fn): fn is Fn => fn !== undefined,
+        ),
+  );
+  return {
+    shape: { stages, slopes: stages + 1, past: [] },
+    functions: [...functionsIn(functions), ...derived],
+    counts: countsOfStages(stages),
+    stepper: (driver) => new RosenbrockStepper(driver, method, functions),
+    transposer: (driver, plan) =>
+      new RosenbrockTransposer(driver, method, functions, plan.isStored, revolving(driver, solver)),
   };
 }
 

@@ -42,6 +42,8 @@ const implicit: readonly (readonly [string, string, number, number, string])[] =
   ["gauss2", "Gauss-Legendre, symplectic", 4, 2, "Hammer, Hollingsworth 1955"],
   ["gauss3", "Gauss-Legendre, symplectic", 6, 3, "Butcher 1964, Math. Comp. 18"],
   ["radau5", "Radau IIA, stiffly accurate", 5, 3, "Hairer, Wanner 1996, RADAU5"],
+  ["rodas4", "Rosenbrock, stiffly accurate, L-stable", 4, 6, "Hairer, Wanner 1996, RODAS"],
+  ["rodas5p", "Rosenbrock, stiffly accurate, for parabolic problems", 5, 8, "Steinebach 2023, BIT 63:27"],
   ["esdirk4", "ESDIRK of ARK4(3)6L[2]SA, L-stable", 4, 6, "Kennedy, Carpenter 2003, Appl. Numer. Math. 44"],
 ];
 

@@ -134,14 +134,18 @@ it("pieces of several steps have the mean over them", async () => {
   const { density } = await ask(pieces(10), { method: "rk4", steps: 400 });
   const { inputs } = await ask(pieces(10), { method: "rk4", steps: 400 });
   // The exact gradient of a piece is the integral of the density over it.
-  density!.forEach((value, i) => expect(Math.abs(value - 10 * inputs[i]!)).toBeLessThan(5e-2));
+  density!.forEach((value, i) => {
+    expect(Math.abs(value - 10 * inputs[i]!)).toBeLessThan(5e-2);
+  });
 });
 
 it("JavaScript and C give the same", async () => {
   for (const model of [pieces(20), knots("linear", 11), knots("cubic", 11)]) {
     const { density, other } = await ask(model, { method: "leapfrog", steps: 20, target: ["c"] });
     expect(density!.some((value) => value !== 0)).toBe(true);
-    other?.density!.forEach((value, i) => expect(Math.abs(value - density![i]!)).toBeLessThan(1e-14));
+    other?.density?.forEach((value, i) => {
+      expect(Math.abs(value - density![i]!)).toBeLessThan(1e-14);
+    });
   }
 });
 

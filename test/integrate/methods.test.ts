@@ -66,7 +66,7 @@ async function open(text: string, options: Options): Promise<Compiled> {
 const models = { pendulum, chain };
 const ways: readonly (readonly [string, Options])[] = methods.flatMap(({ name }) => [
   [`${name}, fixed`, { method: name }] as const,
-  ...(embeddedOf(name) === undefined
+  ...(embeddedOf(name) === undefined && !["radau5", "esdirk4", "rodas4", "rodas5p"].includes(name)
     ? []
     : [[`${name}, adaptive`, { method: name, rtol: 1e-5, atol: 1e-7 }] as const]),
 ]);
@@ -85,6 +85,8 @@ describe.each(Object.entries(models))("%s", (_, text) => {
       });
       for (const adjoint of adjoints) {
         const made = adjoint === "symplectic" ? first : await open(text, { ...options, adjoint });
+        // Coefficients of Rodas5P are as large as 147 and cancel: what they round is 2,500 times a unit in the last place.
+        const close = options.method === "rodas5p" ? 1e-12 : 1e-13;
         for (const engine of [made.engine, made.c]) {
           if (engine === undefined) continue;
           const gradients = engine.gradient(problem);
@@ -92,10 +94,10 @@ describe.each(Object.entries(models))("%s", (_, text) => {
           for (const { along, slope, value } of truths) {
             const { sum, size } = slopeAlong(gradients, along);
             expect(Math.abs(gradients.value - value)).toBeLessThanOrEqual(
-              1e-13 * Math.max(1, Math.abs(value)),
+              close * Math.max(1, Math.abs(value)),
             );
             expect(Math.abs(sum - slope), `${adjoint}: ${sum} for ${slope}`).toBeLessThanOrEqual(
-              1e-13 * size,
+              close * size,
             );
           }
         }

@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { embeddedOf } from "../../compiler/integrate/embedded.ts";
 import { implicitMethods } from "../../compiler/integrate/implicit.ts";
 import { methodNamed, methods } from "../../compiler/integrate/methods.ts";
+import { rosenbrockMethods } from "../../compiler/integrate/rosenbrock.ts";
 import { type Fraction, failedConditions } from "../../compiler/integrate/tableau.ts";
 import { tableaus } from "../../runtime/tableaus.ts";
 import { compiled } from "../support/compiled.ts";
@@ -34,6 +35,45 @@ describe.each(implicitMethods)("$name", (method) => {
     method.b.forEach((value, i) => {
       expect(failedConditions({ ...method, b: method.b.with(i, moved(value)) }, order)).not.toEqual([]);
     });
+  });
+});
+
+describe.each(rosenbrockMethods)("$name", ({ gamma, a, c, m, times, d, name }) => {
+  // Stages u = Γ k of the method's own form, with Γ⁻¹ = I / γ - C.
+  const size = m.length;
+  const inverse = m.map((_, i) => m.map((_each, j) => (i === j ? 1 / gamma : -(c[i]![j] ?? 0))));
+  const solve = (right: readonly number[]): number[] => {
+    const out: number[] = [];
+    for (let i = 0; i < size; i++) {
+      let rest = right[i]!;
+      for (let j = 0; j < i; j++) rest -= inverse[i]![j]! * out[j]!;
+      out.push(rest / inverse[i]![i]!);
+    }
+    return out;
+  };
+  const rows = solve(m.map(() => 1));
+
+  it("has the row sums of its hidden coefficients as weights of the derivative in time", () => {
+    rows.forEach((value, i) => {
+      expect(Math.abs(value - d[i]!)).toBeLessThan(1e-11);
+    });
+  });
+
+  it("asks at the times that its places have", () => {
+    a.forEach((row, i) => {
+      const time = row.reduce((total, value, j) => total + value * rows[j]!, 0);
+      expect(Math.abs(time - times[i]!)).toBeLessThan(1e-11);
+    });
+  });
+
+  it("is consistent, and stiffly accurate: at infinity nothing is left", () => {
+    expect(Math.abs(m.reduce((total, value, j) => total + value * rows[j]!, 0) - 1)).toBeLessThan(1e-11);
+    // R(∞) = 1 - bᵀ B⁻¹ 1, with B the coefficients of both kinds, in the form of the stages.
+    const matrix = m.map((_, i) => m.map((_each, j) => (i === j ? 1 : 0) + (a[i]![j] ?? 0)));
+    const right = m.map(() => 1);
+    for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) right[i]! -= matrix[i]![j]! * right[j]!;
+    const left = m.reduce((total, value, j) => total + value * right[j]!, 0);
+    expect(Math.abs(1 - left), name).toBeLessThan(1e-11);
   });
 });
 

@@ -1,0 +1,542 @@
+/**
+ * Steps of Rosenbrock methods, and their transpose. A stage is one linear system with the factors of I - hγJ, so there is
+ * no iteration that could fail. J is taken at the start of the step, so its own derivative is part of the gradient: with
+ * w_i = (I - hγJ)⁻ᵀ ū_i, taken from the last stage to the first, what J and f_t add to the cotangents is the gradient of
+ *
+ *     Σ (hγ w_i)ᵀ J u_i + (Σ d_i h · hγ w_i)ᵀ f_t ,
+ *
+ * a jvp of the field, transposed. A running loss goes along as one more state, whose stages need no system.
+ *
+ * Source: Hairer, Wanner 1996, IV.7; Daescu, Sandu, Carmichael 2003 for discrete adjoints of Rosenbrock methods.
+ */
+
+import type { Affine } from "../ir/affine.ts";
+import * as affine from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
+import type { Expr, Statement, View } from "../ir/nodes.ts";
+import type { Leaf } from "../model.ts";
+import { status } from "../module.ts";
+import type { Directional } from "./directional.ts";
+import { type Driver, type Point, read, type Vector } from "./driver.ts";
+import { flatIndex } from "./jacobian.ts";
+import type { Revolve } from "./plans/revolve.ts";
+import { quadratureWeights, type Rosenbrock } from "./rosenbrock.ts";
+import { k, x } from "./scheme.ts";
+import type { Attempts, Control, Stepper, Transposer } from "./stepper.ts";
+import { type ImplicitFunctions, Systems } from "./systems.ts";
+import type { Fraction } from "./tableau.ts";
+
+export interface RosenbrockFunctions extends ImplicitFunctions {
+  readonly field: Directional;
+  readonly running: Directional | undefined;
+}
+
+const number = (value: number): Fraction => [value, 1];
+
+const sum = (terms: readonly Expr[]): Expr =>
+  terms.reduce((left, right) => build.add(left, right), build.zero);
+
+/** What a plan keeps of a step: before its stages, and behind them. */
+interface Keeping {
+  readonly enter: (n: Affine) => Statement[];
+  readonly leave: (n: Affine) => Statement[];
+}
+
+export class RosenbrockStepper implements Stepper, Attempts {
+  readonly #driver: Driver;
+  readonly #method: Rosenbrock;
+  readonly #functions: RosenbrockFunctions;
+  readonly #systems: Systems;
+  readonly #keeps: Keeping;
+  readonly #failed: string;
+  /** f_t at the start of the step. */
+  readonly #inTime: Vector;
+  /** Σ β_i u_i, along which the running loss is asked how it changes. */
+  readonly #along: Vector;
+  readonly keepsSlope = false;
+  readonly margin = 1;
+
+  constructor(
+    driver: Driver,
+    method: Rosenbrock,
+    functions: RosenbrockFunctions,
+    keeps: Keeping = { enter: () => [], leave: () => [] },
+  ) {
+    this.#driver = driver;
+    this.#method = method;
+    this.#functions = functions;
+    this.#systems = new Systems(driver, 1, functions, "");
+    this.#keeps = keeps;
+    this.#failed = driver.names.fresh("step_failed");
+    this.#inTime = driver.vector("in_time_");
+    this.#along = driver.vector("along_");
+  }
+
+  get attempts(): Attempts {
+    return this;
+  }
+
+  get errorOrder(): number {
+    return this.#method.order + 1;
+  }
+
+  allocate(): Statement[] {
+    const driver = this.#driver;
+    return [
+      ...driver.slopes.allocate(),
+      ...driver.allocate(this.#inTime),
+      ...driver.allocate(this.#along),
+      ...this.#systems.allocate(),
+      build.alloc(this.#failed, []),
+    ];
+  }
+
+  forward(n: Affine): Statement[] {
+    const driver = this.#driver;
+    return [
+      ...this.#keeps.enter(n),
+      ...this.stages(n),
+      ...this.#keeps.leave(n),
+      build.branch(this.#isFailed(), [
+        build.store(driver.io.failedStep, [], build.integerValue(n)),
+        ...this.leaveNotFinite(),
+      ]),
+      ...this.#running(n),
+      ...this.#newState(driver.state),
+    ];
+  }
+
+  advance(n: Affine): Statement[] {
+    return [...this.stages(n), ...this.#newState(this.#driver.state)];
+  }
+
+  attempt(n: Affine, next: Vector, control: Control): Statement[] {
+    const driver = this.#driver;
+    const last = driver.vectorOf(k(this.#method.m.length - 1));
+    const { statements, mean } = control.meanSquare((leaf, at) => read(last, leaf, at), driver.state, next);
+    return [
+      ...this.#keeps.enter(n),
+      ...this.stages(n),
+      ...this.#keeps.leave(n),
+      build.branch(
+        this.#isFailed(),
+        [control.set("error", build.number(Number.NaN))],
+        [...this.#newState(next), ...statements, control.set("error", mean)],
+      ),
+    ];
+  }
+
+  accepted(n: Affine): Statement[] {
+    return this.#driver.inCoefficients(() => this.#running(n));
+  }
+
+  leaveNotFinite(): Statement[] {
+    const driver = this.#driver;
+    return [
+      build.branch(
+        build.compare("eq", build.read(this.#failed), build.number(status.singularMatrix)),
+        driver.leaveInvalid(status.singularMatrix),
+        driver.leaveInvalid(status.notFiniteField),
+      ),
+    ];
+  }
+
+  #isFailed() {
+    return build.compare("ne", build.read(this.#failed), build.zero);
+  }
+
+  #newState(to: Vector): Statement[] {
+    const driver = this.#driver;
+    return [
+      build.comment("New state."),
+      ...driver.assign(to, (leaf, at) =>
+        build.add(read(driver.state, leaf, at), this.#weighted(this.#method.m, leaf, at)),
+      ),
+    ];
+  }
+
+  #weighted(weights: readonly number[], leaf: Leaf, at: readonly Affine[]): Expr {
+    const driver = this.#driver;
+    return sum(
+      weights.flatMap((weight, j) =>
+        weight === 0 ? [] : [build.mul(build.number(weight), read(driver.vectorOf(k(j)), leaf, at))],
+      ),
+    );
+  }
+
+  /** Where the step starts, and J is taken. */
+  startOf(n: Affine): Point {
+    const driver = this.#driver;
+    return { t: driver.stepStart, state: driver.state, piece: driver.pieceOfStep(n) };
+  }
+
+  pointOf(n: Affine, i: number): Point {
+    const driver = this.#driver;
+    const c = this.#method.times[i]!;
+    return {
+      t: c === 0 ? driver.stepStart : build.add(driver.stepStart, driver.scaled(number(c))),
+      state: driver.vectorOf(x(i)),
+      piece: driver.pieceOfStep(n),
+    };
+  }
+
+  /** The places where the stages ask the field, from the stages. */
+  place(i: number): Statement[] {
+    const driver = this.#driver;
+    return driver.assign(driver.vectorOf(x(i)), (leaf, at) =>
+      build.add(read(driver.state, leaf, at), this.#weighted(this.#method.a[i]!, leaf, at)),
+    );
+  }
+
+  /** The factors of I - hγJ at the state; a flag says where there are none. */
+  factors(n: Affine, systems: Systems): Statement[] {
+    const driver = this.#driver;
+    const isFiniteMatrix = build.not(driver.isNotFinite(systems.sumOf(systems.words)));
+    return [
+      ...systems.jacobian(this.startOf(n), 0),
+      build.store(systems.singular, [], build.zero),
+      ...systems.factoriseOne(this.#method.gamma),
+      build.branch(build.compare("ne", build.read(systems.singular), build.zero), [
+        build.branch(
+          isFiniteMatrix,
+          [build.store(this.#failed, [], build.number(status.singularMatrix))],
+          [build.store(this.#failed, [], build.number(status.notFiniteField))],
+        ),
+      ]),
+    ];
+  }
+
+  /** All stages of step n from the state. */
+  stages(n: Affine): Statement[] {
+    const driver = this.#driver;
+    const { gamma, c, d, m } = this.#method;
+    const systems = this.#systems;
+    const size = systems.words;
+    const { inTime } = this.#functions.field;
+    const scratch = k(m.length);
+    const out: Statement[] = [
+      build.store(this.#failed, [], build.zero),
+      build.comment("The system of this step."),
+      ...this.factors(n, systems),
+      ...(inTime === undefined
+        ? []
+        : driver.call(inTime, this.startOf(n), driver.model.state.map(this.#inTime))),
+    ];
+    m.forEach((_, i) => {
+      const asked = (leaf: Leaf, at: readonly Affine[]): Expr => {
+        const slope = build.mul(driver.scaled(number(gamma)), read(driver.vectorOf(scratch), leaf, at));
+        const coupled = c[i]!.map((value, j) =>
+          build.mul(build.number(gamma * value), read(driver.vectorOf(k(j)), leaf, at)),
+        );
+        const drift =
+          inTime === undefined || d[i] === 0
+            ? []
+            : [
+                build.mul(
+                  build.mul(driver.scaled(number(gamma * d[i]!)), driver.h),
+                  read(this.#inTime, leaf, at),
+                ),
+              ];
+        return sum([slope, ...coupled, ...drift]);
+      };
+      out.push(
+        build.comment(`Stage ${i + 1}.`),
+        ...this.place(i),
+        ...driver.slopeOf(this.pointOf(n, i), scratch),
+        ...driver.model.state.flatMap((leaf) =>
+          build.forEachEntry(leaf.shape, driver.names.fresh, (at) => [
+            build.store(systems.rightOf(size), [flatIndex(leaf, at)], asked(leaf, at)),
+          ]),
+        ),
+        systems.solve(size, false),
+        ...driver.assign(driver.vectorOf(k(i)), (leaf, at) => systems.rightAt(size, flatIndex(leaf, at))),
+      );
+    });
+    const last = driver.vectorOf(k(m.length - 1));
+    return [
+      ...out,
+      build.accumulate(driver.io.evaluations!, [], build.number(m.length)),
+      ...driver.model.state.flatMap((leaf) =>
+        build.forEachEntry(leaf.shape, driver.names.fresh, (at) => [
+          build.branch(
+            build.and(
+              driver.isNotFinite(read(last, leaf, at)),
+              build.compare("eq", build.read(this.#failed), build.zero),
+            ),
+            [build.store(this.#failed, [], build.number(status.notFiniteField))],
+          ),
+        ]),
+      ),
+    ];
+  }
+
+  /** Σ β_i u_i. */
+  along(to: Vector): Statement[] {
+    const weights = quadratureWeights(this.#method);
+    return this.#driver.assign(to, (leaf, at) => this.#weighted(weights, leaf, at));
+  }
+
+  /** h Σ β_i d_i, times h: how much of the running loss' own change in time counts. */
+  get drift(): number {
+    const { d } = this.#method;
+    return quadratureWeights(this.#method).reduce((total, weight, i) => total + weight * d[i]!, 0);
+  }
+
+  #running(n: Affine): Statement[] {
+    const driver = this.#driver;
+    const { running } = driver.model.loss;
+    const directional = this.#functions.running;
+    if (running === undefined || directional === undefined) return [];
+    const amount = driver.names.fresh("running_loss");
+    const view: View = { array: amount, prefix: [] };
+    const add = (factor: Expr): Statement =>
+      build.accumulate(driver.integral, [], build.mul(factor, build.read(amount)));
+    const { inTime } = directional;
+    return [
+      build.alloc(amount, [], { zero: false }),
+      ...quadratureWeights(this.#method).flatMap((weight, i) =>
+        Math.abs(weight) < 1e-15
+          ? []
+          : [...driver.call(running, this.pointOf(n, i), [view]), add(driver.scaled(number(weight)))],
+      ),
+      ...this.along(this.#along),
+      ...driver.call(directional.ofState, this.startOf(n), [...driver.model.state.map(this.#along), view]),
+      add(driver.h),
+      ...(inTime === undefined
+        ? []
+        : [
+            ...driver.call(inTime, this.startOf(n), [view]),
+            add(build.mul(driver.scaled(number(this.drift)), driver.h)),
+          ]),
+    ];
+  }
+}
+
+export class RosenbrockTransposer implements Transposer {
+  readonly forward: RosenbrockStepper;
+  readonly lambda: Vector;
+  readonly past: readonly Vector[] = [];
+  readonly #driver: Driver;
+  readonly #method: Rosenbrock;
+  readonly #functions: RosenbrockFunctions;
+  readonly #isStored: boolean;
+  readonly #stored: Vector;
+  readonly #kept: Vector;
+  readonly #systems: Systems;
+  /** Cotangents of the stages, then what the systems make of them. */
+  readonly #bars: Vector;
+  readonly #place: Vector;
+  readonly #seed: Vector;
+  readonly #drift: Vector;
+  readonly #along: Vector;
+  readonly #revolve: Revolve | undefined;
+
+  /** `isStored`: the stages of every step are kept beside its state. */
+  constructor(
+    driver: Driver,
+    method: Rosenbrock,
+    functions: RosenbrockFunctions,
+    isStored: boolean,
+    revolve?: Revolve,
+  ) {
+    this.#driver = driver;
+    this.#method = method;
+    this.#functions = functions;
+    this.#isStored = isStored;
+    this.#revolve = revolve;
+    this.#stored = driver.vector("stored_");
+    this.lambda = driver.vector("lambda_");
+    this.#bars = driver.vector("u_bar_");
+    this.#place = driver.vector("x_bar_");
+    this.#seed = driver.vector("w_");
+    this.#drift = driver.vector("w_in_time_");
+    this.#along = driver.vector("adjoint_along_");
+    this.#systems = new Systems(driver, 1, functions, "adjoint_");
+    this.#kept = driver.vector("stored_u_");
+    this.forward = new RosenbrockStepper(driver, method, functions, {
+      enter: (n) => this.#enter(n),
+      leave: (n) => (this.#isStored ? this.#copyStages(n, true) : []),
+    });
+  }
+
+  allocatePlan(): Statement[] {
+    const driver = this.#driver;
+    const { steps } = driver.solver;
+    if (this.#revolve !== undefined) return [...driver.stages.allocate(), ...this.#revolve.allocate()];
+    return [
+      ...driver.stages.allocate(),
+      ...driver.allocate(this.#stored, { copies: [steps], role: "checkpoint" }),
+      ...(this.#isStored
+        ? driver.allocate(this.#kept, { copies: [steps, this.#method.m.length], role: "checkpoint" })
+        : []),
+    ];
+  }
+
+  /** The stages of step n into their place among all, or back. */
+  #copyStages(n: Affine, isKept: boolean): Statement[] {
+    const driver = this.#driver;
+    return this.#method.m.flatMap((_, i) => {
+      const there: Vector = (leaf) => ({ array: this.#kept(leaf).array, prefix: [n, affine.integer(i)] });
+      const here = driver.vectorOf(k(i));
+      const [to, from] = isKept ? [there, here] : [here, there];
+      return driver.assign(to, (leaf, at) => read(from, leaf, at));
+    });
+  }
+
+  #enter(n: Affine): Statement[] {
+    const driver = this.#driver;
+    if (this.#revolve !== undefined) return this.#revolve.enter(n);
+    return driver.assign(
+      (leaf) => ({ array: this.#stored(leaf).array, prefix: [n] }),
+      (leaf, at) => build.read(leaf.name, at),
+    );
+  }
+
+  get sweep() {
+    const revolve = this.#revolve;
+    if (revolve === undefined) return undefined;
+    return (boundary: (n: Affine) => Statement[]): Statement[] =>
+      revolve.sweep(
+        (n) => this.#driver.inStep(n, () => this.forward.advance(n)),
+        (n) => this.#driver.inStep(n, () => this.reverse(n)),
+        boundary,
+      );
+  }
+
+  allocateCarried(): Statement[] {
+    return this.#driver.allocate(this.lambda, { zero: true });
+  }
+
+  allocate(): Statement[] {
+    const driver = this.#driver;
+    return [
+      ...driver.allocate(this.#bars, { copies: [this.#method.m.length] }),
+      ...[this.#place, this.#seed, this.#drift, this.#along].flatMap((vector) => driver.allocate(vector)),
+      ...this.#systems.allocate(),
+    ];
+  }
+
+  #barOf(i: number): Vector {
+    return (leaf) => ({ array: this.#bars(leaf).array, prefix: [affine.integer(i)] });
+  }
+
+  /** Adds a multiple of one vector to another. */
+  #add(to: Vector, factor: Expr, of: Vector): Statement[] {
+    return this.#driver.assign(to, (leaf, at) =>
+      build.add(read(to, leaf, at), build.mul(factor, read(of, leaf, at))),
+    );
+  }
+
+  reverse(n: Affine): Statement[] {
+    const driver = this.#driver;
+    const { model, vjps } = driver;
+    const { m, a, c, d, gamma } = this.#method;
+    const { field, running } = this.#functions;
+    const systems = this.#systems;
+    const size = systems.words;
+    const rhsVjp = vjps.fields.get("all")!.vjp!;
+    const start = this.forward.startOf(n);
+    const seedOf = (array: string): View => ({ array, prefix: [] });
+    const out: Statement[] = [
+      build.comment(this.#isStored ? "Stages of this step." : "Stages of this step, again."),
+      ...(this.#revolve === undefined
+        ? driver.assign(driver.state, (leaf, at) => build.read(this.#stored(leaf).array, [n, ...at]))
+        : []),
+      ...(this.#isStored
+        ? [...this.#copyStages(n, false), ...m.flatMap((_, i) => this.forward.place(i))]
+        : this.forward.stages(n)),
+      build.comment("The system, transposed."),
+      ...this.forward.factors(n, systems),
+      ...m.flatMap((weight, i) =>
+        driver.assign(this.#barOf(i), (leaf, at) =>
+          build.mul(build.number(weight), read(this.lambda, leaf, at)),
+        ),
+      ),
+      ...driver.assign(this.#drift, () => build.zero),
+    ];
+    const weights = quadratureWeights(this.#method);
+    if (running !== undefined) out.push(...this.#runningAtStart(n, weights));
+    for (let i = m.length - 1; i >= 0; i--) {
+      out.push(
+        build.comment(`Adjoint of stage ${i + 1}.`),
+        ...model.state.flatMap((leaf) =>
+          build.forEachEntry(leaf.shape, driver.names.fresh, (at) => [
+            build.store(systems.rightOf(size), [flatIndex(leaf, at)], read(this.#barOf(i), leaf, at)),
+          ]),
+        ),
+        systems.solve(size, true),
+        ...driver.assign(this.#barOf(i), (leaf, at) => systems.rightAt(size, flatIndex(leaf, at))),
+        ...driver.assign(this.#seed, (leaf, at) =>
+          build.mul(driver.scaled(number(gamma)), read(this.#barOf(i), leaf, at)),
+        ),
+        ...driver.assign(this.#place, () => build.zero),
+        ...driver.callVjp(rhsVjp, this.forward.pointOf(n, i), model.state.map(this.#seed), this.#place),
+      );
+      if (vjps.running !== undefined && Math.abs(weights[i]!) >= 1e-15)
+        out.push(
+          build.store(driver.runningSeed, [], driver.scaled(number(weights[i]!))),
+          ...driver.callVjp(
+            vjps.running,
+            this.forward.pointOf(n, i),
+            [seedOf(driver.runningSeed)],
+            this.#place,
+          ),
+        );
+      out.push(
+        ...this.#add(this.lambda, build.one, this.#place),
+        ...a[i]!.flatMap((value, j) =>
+          value === 0 ? [] : this.#add(this.#barOf(j), build.number(value), this.#place),
+        ),
+        ...c[i]!.flatMap((value, j) =>
+          this.#add(this.#barOf(j), build.number(gamma * value), this.#barOf(i)),
+        ),
+        // What J adds: (hγ w_i)ᵀ J u_i, differentiated at the start of the step.
+        ...driver.callVjp(
+          field.ofStateVjp,
+          start,
+          [...model.state.map(driver.vectorOf(k(i))), ...model.state.map(this.#seed)],
+          this.lambda,
+        ),
+        ...(field.inTime === undefined || d[i] === 0
+          ? []
+          : this.#add(this.#drift, build.mul(build.number(d[i]!), driver.h), this.#seed)),
+      );
+    }
+    if (field.inTimeVjp !== undefined)
+      out.push(
+        build.comment("What f_t adds."),
+        ...driver.callVjp(field.inTimeVjp, start, model.state.map(this.#drift), this.lambda),
+      );
+    return out;
+  }
+
+  /** The running loss' change along Σ β_i u_i: into the cotangents of the stages, and its own derivative. */
+  #runningAtStart(n: Affine, weights: readonly number[]): Statement[] {
+    const driver = this.#driver;
+    const { model } = driver;
+    const running = this.#functions.running!;
+    const start = this.forward.startOf(n);
+    const seed: View = { array: driver.runningSeed, prefix: [] };
+    return [
+      build.comment("The running loss, as one more state."),
+      ...driver.assign(this.#place, () => build.zero),
+      build.store(driver.runningSeed, [], driver.h),
+      ...driver.callVjp(running.vjpOfState, start, [seed], this.#place, model.state, false),
+      ...weights.flatMap((weight, i) =>
+        Math.abs(weight) < 1e-15 ? [] : this.#add(this.#barOf(i), build.number(weight), this.#place),
+      ),
+      ...this.forward.along(this.#along),
+      ...driver.callVjp(running.ofStateVjp, start, [...model.state.map(this.#along), seed], this.lambda),
+      ...(running.inTimeVjp === undefined
+        ? []
+        : [
+            build.store(
+              driver.runningSeed,
+              [],
+              build.mul(driver.scaled(number(this.forward.drift)), driver.h),
+            ),
+            ...driver.callVjp(running.inTimeVjp, start, [seed], this.lambda),
+          ]),
+    ];
+  }
+}
