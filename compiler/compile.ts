@@ -186,7 +186,8 @@ function withPlan(
 
 /** model -> integrate (which differentiates) -> optimise. `wanted`: the functions to export, all if left out. */
 export function lower(model: Model, solver: Solver, wanted?: readonly string[]): Module {
-  const solve = buildSolve(tidyModel(model), solver, version);
+  const products = { jvp: wanted?.includes("jvp") ?? false, hvp: wanted?.includes("hvp") ?? false };
+  const solve = buildSolve(tidyModel(model), solver, version, products);
   const entries = solve.entries.filter((entry) => wanted?.includes(entry.name) ?? true);
   const whole = entries.filter((entry) => entry.arguments.length === 0).map((entry) => entry.fn);
   const exported = entries.filter((entry) => entry.arguments.length > 0).map((entry) => entry.fn);

@@ -75,6 +75,19 @@ export const isRecovering = ({ adjoint }: Solver): boolean =>
 export const isCounted = ({ tolerance, isImplicit }: Solver): boolean =>
   tolerance !== undefined || isImplicit === true;
 
+/** Products with a direction that a module has beside `solve` and `gradient`. */
+export interface Products {
+  /** Of the solve: how states, outputs and loss change along a direction. */
+  readonly jvp: boolean;
+  /** Of the gradient: the Hessian of the loss times a direction. */
+  readonly hvp: boolean;
+}
+
+export const noProducts: Products = { jvp: false, hvp: false };
+
+/** The interval is part of the direction of a jvp; what is differentiated twice is not. */
+export const directedControls = ["t0", "t1"] as const;
+
 /** An argument of an exported function: a scalar, or a flat record whose leaves are parameters of the IR function. */
 export type EntryArgument =
   | { readonly kind: "real"; readonly parameter: string }
@@ -89,7 +102,7 @@ export type EntryArgument =
 
 /** A function of the program that the module exports. `solve` and `gradient` take nothing: they work on the globals. */
 export interface Entry {
-  readonly name: "solve" | "gradient" | "field" | "fieldVjp" | "fieldJvp";
+  readonly name: "solve" | "gradient" | "jvp" | "hvp" | "field" | "fieldVjp" | "fieldJvp";
   readonly fn: string;
   readonly arguments: readonly EntryArgument[];
 }

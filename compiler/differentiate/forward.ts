@@ -12,7 +12,7 @@ import type { Call, Expr, Fn, Let, Parameter, Rule, Statement } from "../ir/node
 import { primitives } from "../ir/primitives.ts";
 import { type Context, normalise } from "./normalise.ts";
 
-interface Tangents {
+export interface Tangents {
   readonly names: Names;
   readonly scalars: Map<string, Expr>;
   readonly arrays: Map<string, string>;
@@ -113,7 +113,7 @@ function pushLet(statement: Let, tangents: Tangents): Statement[] {
 }
 
 /** The tangent of a function with a rule is what the rule says. */
-function pushCall(call: Call, tangents: Tangents): Statement[] {
+export function pushCall(call: Call, tangents: Tangents): Statement[] {
   const results = resultsOf(call).map((array) => tangents.arrays.get(array));
   if (results.every((tangent) => tangent === undefined)) return [];
   const args = argumentsOf(call);
@@ -139,7 +139,7 @@ function pushCall(call: Call, tangents: Tangents): Statement[] {
 }
 
 /** The tangent of an atom or of one operation on atoms; `result` names the operation's value. */
-function tangentOf(expr: Expr, tangents: Tangents, result: Expr = build.zero): Expr {
+export function tangentOf(expr: Expr, tangents: Tangents, result: Expr = build.zero): Expr {
   switch (expr.kind) {
     case "number":
     case "integer":

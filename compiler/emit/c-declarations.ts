@@ -15,7 +15,7 @@ import {
   wrapped,
 } from "./c-layout.ts";
 import type { CNames } from "./c-names.ts";
-import type { Storage } from "./c-storage.ts";
+import type { EntryName, Storage } from "./c-storage.ts";
 
 /** What the parts of one generated module are written from. */
 export interface Parts {
@@ -112,6 +112,16 @@ function structs(parts: Parts): string[] {
       ...onlyIf(has.data, `    ${p}_data data;`),
       ...onlyIf(has.times, `    ${real} times[${times}];`),
     ]),
+    ...onlyIf(
+      parts.storage.entries.some((entry) => entry === "jvp" || entry === "hvp"),
+      struct("direction", [
+        `    ${real} t0, t1;`,
+        `    ${p}_state state0;`,
+        ...onlyIf(has.params, `    ${p}_params params;`),
+        ...onlyIf(has.inputs, `    ${p}_inputs inputs;`),
+        ...onlyIf(has.times, `    ${real} times[${times}];`),
+      ]),
+    ),
     struct("solution", [
       `    ${real} value;`,
       `    ${p}_state states[${times}];`,
@@ -135,6 +145,7 @@ function workspace({ module, prefix: p, real, names, storage }: Parts): string {
   const lines = [
     ...storage.reals.map(declare(real)),
     ...onlyIf(storage.keepsStates, `    ${p}_state states[${names.macro("TIMES")}];`),
+    ...onlyIf(storage.keepsStateDots, `    ${p}_state states_dot[${names.macro("TIMES")}];`),
     `    ${real} ${reportOf(module.solver).map(snake).join(", ")};`,
     ...storage.integers.map(declare("int32_t")),
     ...onlyIf(storage.padding(real === "float" ? 4 : 8) > 0, "    int32_t unused;"),
@@ -142,16 +153,35 @@ function workspace({ module, prefix: p, real, names, storage }: Parts): string {
   return `typedef struct {\n${lines.join("\n")}\n} ${p}_workspace;`;
 }
 
-function prototype({ module, prefix: p, names }: Parts, entry: "solve" | "gradient"): string {
-  const remark =
-    entry === "solve"
-      ? module.solver.tolerance === undefined
-        ? "Integrates from t0 to t1 in equal steps: states at the observation times, and the loss."
-        : "Integrates from t0 to t1 in steps chosen by the tolerances: states at the observation times, and the loss."
-      : "The loss and its exact gradient.";
-  const result = entry === "solve" ? "solution" : "gradients";
-  return `/* ${remark} At most ${names.macro("STEPS")} steps. */
-int ${p}_${entry}(const ${p}_problem *in, ${p}_workspace *ws, ${p}_${result} *out);`;
+function prototype({ module, prefix: p, names }: Parts, entry: EntryName): string {
+  const steps =
+    module.solver.tolerance === undefined ? "in equal steps" : "in steps chosen by the tolerances";
+  const remarks: Readonly<Record<EntryName, string>> = {
+    solve: `Integrates from t0 to t1 ${steps}: states at the observation times, and the loss.`,
+    gradient: "The loss and its exact gradient.",
+    jvp: "The solve, and in `change` how its results change along a direction.",
+    hvp: "The gradient, and in `change` the Hessian of the loss times a direction, whose t0, t1 and times are not read.",
+  };
+  const result = entry === "solve" || entry === "jvp" ? "solution" : "gradients";
+  return `/* ${remarks[entry]} At most ${names.macro("STEPS")} steps. */
+${signature(p, entry, result)};`;
+}
+
+/** What an entry takes, in order. */
+export const argumentsOf = (entry: EntryName): readonly string[] =>
+  entry === "solve" || entry === "gradient" ? ["in", "ws", "out"] : ["in", "along", "ws", "out", "change"];
+
+export function signature(p: string, entry: EntryName, result: "solution" | "gradients"): string {
+  const types: Readonly<Record<string, string>> = {
+    in: `const ${p}_problem`,
+    along: `const ${p}_direction`,
+    ws: `${p}_workspace`,
+    out: `${p}_${result}`,
+    change: `${p}_${result}`,
+  };
+  return `int ${p}_${entry}(${argumentsOf(entry)
+    .map((one) => `${types[one]} *${one}`)
+    .join(", ")})`;
 }
 
 /** The member of the problem that says how many steps there are, or at most are. */

@@ -19,9 +19,13 @@ const types = [
   "problem",
   "solution",
   "gradients",
+  "direction",
   "workspace",
 ];
-const functions = ["solve", "gradient", "run_solve", "run_gradient", "default", "workspace_check"];
+const functions = [
+  ...["solve", "gradient", "jvp", "hvp", "run_solve", "run_gradient", "run_jvp", "run_hvp"],
+  ...["default", "workspace_check"],
+];
 const macros = ["H", "TIMES", "STEPS", "WORKSPACE_BYTES", "RESTRICT"];
 
 const upperSnake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();

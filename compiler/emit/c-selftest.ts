@@ -11,6 +11,7 @@ import { status } from "../module.ts";
 import { type Parts, stepsMember } from "./c-declarations.ts";
 import { cNumber, type RecordLayout } from "./c-layout.ts";
 import { printFloat } from "./c-print-float.ts";
+import type { EntryName } from "./c-storage.ts";
 
 interface Place {
   /** In a problem and in the gradients alike. */
@@ -84,8 +85,12 @@ function storageText({ prefix: p, storage }: Parts): string {
   return [
     `static ${p}_problem problem;`,
     `static ${p}_workspace workspace;`,
-    ...(has.has("solve") ? [`static ${p}_solution solution;`] : []),
-    ...(has.has("gradient") ? [`static ${p}_gradients gradients;`] : []),
+    ...(has.has("solve") || has.has("jvp") ? [`static ${p}_solution solution;`] : []),
+    ...(has.has("gradient") || has.has("hvp") ? [`static ${p}_gradients gradients;`] : []),
+    // Nothing changes along a direction of zeros.
+    ...(has.has("jvp") || has.has("hvp") ? [`static ${p}_direction along;`] : []),
+    ...(has.has("jvp") ? [`static ${p}_solution solution_change;`] : []),
+    ...(has.has("hvp") ? [`static ${p}_gradients gradients_change;`] : []),
     ...(has.has("solve") ? [] : [`static ${p}_gradients elsewhere;`]),
     "static int failures = 0;",
     "",
@@ -166,15 +171,22 @@ function main(parts: Parts, tolerance: number): string {
   const n = (value: number): string => cNumber(value, real);
   const f = real === "float" ? "f" : "";
   const [ok, bad] = [names.status(status.ok), names.status(status.badArgument)];
-  const results = { solve: "solution", gradient: "gradients" } as const;
+  const results = { solve: "solution", gradient: "gradients", jvp: "solution", hvp: "gradients" } as const;
+  const isDirected = (entry: EntryName): boolean => entry === "jvp" || entry === "hvp";
   const lines: string[] = ["    int code;"];
   for (const entry of storage.entries) {
     const result = results[entry];
+    if (isDirected(entry)) lines.push(`    ${result}_change.value = ${n(1)};`);
     lines.push(
-      `    code = ${p}_${entry}(&${p}_default, &workspace, &${result});`,
+      isDirected(entry)
+        ? `    code = ${p}_${entry}(&${p}_default, &along, &workspace, &${result}, &${result}_change);`
+        : `    code = ${p}_${entry}(&${p}_default, &workspace, &${result});`,
       `    printf("${entry}: status %d, value ", code);`,
       `    print_number(${result}.value);`,
       `    expect(code == ${ok}, "${entry} of the defaults");`,
+      ...(isDirected(entry)
+        ? [`    expect(${result}_change.value == ${n(0)}, "${entry} of no direction");`]
+        : []),
     );
   }
   if (has.has("solve") && has.has("gradient")) {
@@ -198,7 +210,9 @@ function main(parts: Parts, tolerance: number): string {
   for (const entry of storage.entries) {
     const result = results[entry];
     const call = (problem: string, workspace: string, out: string): string =>
-      `${p}_${entry}(${problem}, ${workspace}, ${out})`;
+      isDirected(entry)
+        ? `${p}_${entry}(${problem}, &along, ${workspace}, ${out}, &${result}_change)`
+        : `${p}_${entry}(${problem}, ${workspace}, ${out})`;
     const nulls = [
       call("NULL", "&workspace", `&${result}`),
       call(`&${p}_default`, "NULL", `&${result}`),

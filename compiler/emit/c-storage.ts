@@ -12,10 +12,15 @@ import type { Layout } from "./c-layout.ts";
 import type { CNames } from "./c-names.ts";
 import { Identifiers } from "./identifiers.ts";
 
-export type EntryName = "solve" | "gradient";
-export type Pointer = "in" | "ws" | "out";
+export const entryNames = ["solve", "gradient", "jvp", "hvp"] as const;
+export type EntryName = (typeof entryNames)[number];
+/** `along`: a direction; `change`: how the results change along it. */
+export type Pointer = "in" | "along" | "ws" | "out" | "change";
 
-const pointers: readonly Pointer[] = ["in", "ws", "out"];
+const pointers: readonly Pointer[] = ["in", "along", "ws", "out", "change"];
+
+/** Whether an entry gives a gradient, for which the states that it passes are work. */
+const isGradient = (entry: EntryName): boolean => entry === "gradient" || entry === "hvp";
 
 export class Storage {
   /** Entry functions among those reached: `solve`, `gradient` or both. */
@@ -28,6 +33,8 @@ export class Storage {
   readonly integers: readonly GlobalArray[];
   /** A gradient passes by the observations, for which its results have no place. */
   readonly keepsStates: boolean;
+  /** And their tangents. */
+  readonly keepsStateDots: boolean;
   readonly #reportWords: number;
   readonly #layout: Layout;
   readonly #arrays: ReadonlyMap<string, GlobalArray>;
@@ -42,9 +49,7 @@ export class Storage {
     this.#reportWords = reportOf(module.solver).length;
     this.#arrays = new Map(program.arrays.map((array) => [array.name, array]));
     this.#byName = new Map(program.functions.map((fn) => [fn.name, fn]));
-    this.entries = (["solve", "gradient"] as const).filter((name) =>
-      module.entries.some((entry) => entry.name === name),
-    );
+    this.entries = entryNames.filter((name) => module.entries.some((entry) => entry.name === name));
     for (const name of this.entries) this.#reach(name, name);
     this.functions = program.functions.filter((fn) => this.#reached.has(fn.name));
 
@@ -55,18 +60,19 @@ export class Storage {
     this.reals = work.filter((array) => array.element === "real");
     this.integers = work.filter((array) => array.element === "integer");
     const members = new Identifiers(names.words);
-    for (const name of ["states", "failed_step", "failed_stage", "unused"]) members.take(name);
+    for (const name of ["states", "states_dot", "failed_step", "failed_stage", "unused"]) members.take(name);
     for (const array of work) this.#identifiers.set(array.name, members.declare(array.name));
     for (const array of this.tables) this.#identifiers.set(array.name, names.file(array.name));
 
     const touches = (fn: Fn, record: string): boolean =>
       [...arraysOf(fn)].some((array) => this.#arrays.get(array)?.home?.record === record);
-    this.keepsStates = this.functions.some((fn) => this.#isIn(fn, "gradient") && touches(fn, "states"));
+    this.keepsStates = this.functions.some((fn) => this.#isInGradient(fn) && touches(fn, "states"));
+    this.keepsStateDots = this.functions.some((fn) => this.#isInGradient(fn) && touches(fn, "statesDot"));
     for (const fn of this.functions) {
-      const isShared = this.#reached.get(fn.name)!.size > 1;
+      const isShared = new Set([...this.#reached.get(fn.name)!].map(isGradient)).size > 1;
       if (isShared && (touches(fn, "states") || this.pointersOf(fn).includes("out")))
         throw new Error(`${fn.name} writes results of solve and of gradient, which differ`);
-      if (this.#isIn(fn, "gradient") && touches(fn, "outputs"))
+      if (this.#isInGradient(fn) && touches(fn, "outputs"))
         throw new Error(`${fn.name} has no place for outputs in a gradient`);
     }
   }
@@ -81,8 +87,8 @@ export class Storage {
     for (const callee of calleesOf(fn)) this.#reach(callee, entry);
   }
 
-  #isIn(fn: Fn, entry: EntryName): boolean {
-    return this.#reached.get(fn.name)?.has(entry) ?? false;
+  #isInGradient(fn: Fn): boolean {
+    return [...(this.#reached.get(fn.name) ?? [])].some(isGradient);
   }
 
   fn(name: string): Fn {
@@ -99,7 +105,7 @@ export class Storage {
 
   /** The struct of results that `out` is inside a function. */
   resultOf(fn: Fn): "solution" | "gradients" {
-    return this.#isIn(fn, "solve") ? "solution" : "gradients";
+    return this.#isInGradient(fn) ? "gradients" : "solution";
   }
 
   /** Which of the caller's structs a function touches, itself or through what it calls. */
@@ -121,7 +127,21 @@ export class Storage {
       case "report":
         return "ws";
       case "states":
-        return this.#isIn(fn, "gradient") ? "ws" : "out";
+        return this.#isInGradient(fn) ? "ws" : "out";
+      case "statesDot":
+        return this.#isInGradient(fn) ? "ws" : "change";
+      case "valueDot":
+      case "outputsDot":
+      case "state0BarDot":
+      case "paramsBarDot":
+      case "inputsBarDot":
+        return "change";
+      case "controlDot":
+      case "state0Dot":
+      case "paramsDot":
+      case "inputsDot":
+      case "timesDot":
+        return "along";
       case "outputs":
       case "value":
       case "state0Bar":
@@ -153,30 +173,48 @@ export class Storage {
     const { state, params, inputs, data, outputs } = this.#layout;
     switch (home.record) {
       case "control":
+      case "controlDot":
       case "report":
         return `${pointer}->${home.path[0]}`;
+      case "timesDot":
       case "times":
         return `${pointer}->times${brackets(at)}`;
       case "value":
+      case "valueDot":
         return `${pointer}->value`;
       case "state0":
+      case "state0Dot":
+      case "state0BarDot":
       case "state0Bar":
         return `${pointer}->state0.${state.spelling(home.path)}${brackets(at)}`;
       case "params":
+      case "paramsDot":
+      case "paramsBarDot":
       case "paramsBar":
         return `${pointer}->params.${params.spelling(home.path)}${brackets(at)}`;
       case "inputs":
+      case "inputsDot":
+      case "inputsBarDot":
       case "inputsBar":
         return `${pointer}->inputs.${inputs.spelling(home.path)}${brackets(at)}`;
       case "inputsDensity":
         return `${pointer}->density.${inputs.spelling(home.path)}${brackets(at)}`;
       case "data":
         return `${pointer}->data.${data.spelling(home.path)}${brackets(at)}`;
+      case "statesDot":
+      case "outputsDot":
       case "states":
       case "outputs": {
-        const record = home.record === "states" ? state : outputs;
+        const isState = home.record.startsWith("states");
+        const record = isState ? state : outputs;
         const [k, ...rest] = at;
-        return `${pointer}->${home.record}[${k}].${record.spelling(home.path)}${brackets(rest)}`;
+        const member =
+          isState && home.record !== "states" && pointer === "ws"
+            ? "states_dot"
+            : isState
+              ? "states"
+              : "outputs";
+        return `${pointer}->${member}[${k}].${record.spelling(home.path)}${brackets(rest)}`;
       }
       default:
         return home.record satisfies never;
@@ -190,7 +228,8 @@ export class Storage {
 
   /** Size of the workspace: reals, then integers of four bytes. */
   workspaceBytes(wordBytes: number, stateWords: number): number {
-    const states = this.keepsStates ? this.#layout.observations * stateWords : 0;
+    const copies = Number(this.keepsStates) + Number(this.keepsStateDots);
+    const states = copies * this.#layout.observations * stateWords;
     // The words of the report are there always.
     return (
       (words(this.reals) + states + this.#reportWords) * wordBytes +

@@ -10,13 +10,20 @@ import type { Fn, GlobalArray } from "../ir/nodes.ts";
 import { sizeOf } from "../model.ts";
 import { type Module, status } from "../module.ts";
 import { comment } from "./c-comment.ts";
-import { defaultText, headerText, type Parts, stepsMember } from "./c-declarations.ts";
+import {
+  argumentsOf,
+  defaultText,
+  headerText,
+  type Parts,
+  signature,
+  stepsMember,
+} from "./c-declarations.ts";
 import { CPrinter, type Spelling } from "./c-functions.ts";
 import { type HelperName, helperText } from "./c-helpers.ts";
 import { initialiser, layoutOf, type Real, wrapped } from "./c-layout.ts";
 import { CNames } from "./c-names.ts";
 import { selfTest } from "./c-selftest.ts";
-import { type EntryName, type Pointer, Storage } from "./c-storage.ts";
+import { type EntryName, entryNames, type Pointer, Storage } from "./c-storage.ts";
 
 export interface COptions {
   readonly prefix: string;
@@ -134,31 +141,35 @@ ${lines.map((line) => line.text).join("\n")}
     // A gradient checks its capacity itself, as in every target. A solve needs none, but C has no larger counts than
     // the one it was compiled for.
     const refusal =
-      name === "solve"
-        ? `    if (in->${stepsMember(this.#parts.module.solver)} > ${names.macro("STEPS")}) {\n${printed(this.#refusal(), "    ")}\n    }\n`
+      name === "solve" || name === "jvp"
+        ? `    if (in->${stepsMember(this.#parts.module.solver)} > ${names.macro("STEPS")}) {\n${printed(this.#refusal(name), "    ")}\n    }\n`
         : "";
     return `static int ${p}_run_${name}(${pointers.length === 0 ? "void" : pointers.join(", ")})
 {
 ${printed(fn)}
 }
 
-int ${p}_${name}(const ${p}_problem *in, ${p}_workspace *ws, ${p}_${result} *out)
+${signature(p, name, result)}
 {
-    if (in == NULL || ws == NULL || out == NULL) return ${names.status(status.badArgument)};
+    if (${argumentsOf(name)
+      .map((one) => `${one} == NULL`)
+      .join(" || ")}) return ${names.status(status.badArgument)};
 ${refusal}    return ${p}_run_${name}(${used.join(", ")});
 }
 `;
   }
 
   /** What a solve of too many steps leaves behind: results that are no numbers, and a status. */
-  #refusal(): Fn {
+  #refusal(entry: EntryName): Fn {
     const names = new Names();
     const ofHome = (record: string): readonly GlobalArray[] =>
       this.#parts.module.program.arrays.filter((array) => array.home?.record === record);
-    const results = ["states", "outputs", "value"].flatMap(ofHome);
+    const records = ["states", "outputs", "value"];
+    const tangents = entry === "jvp" ? records.map((record) => `${record}Dot`) : [];
+    const results = [...records, ...tangents].flatMap(ofHome);
     const notANumber = build.number(Number.NaN);
     return {
-      name: "solve",
+      name: entry,
       parameters: [],
       body: [
         ...results.flatMap(({ name, shape }) =>
@@ -173,6 +184,8 @@ ${refusal}    return ${p}_run_${name}(${used.join(", ")});
   #pointer(name: Pointer, fn: Fn): string {
     const { prefix: p, names } = this.#parts;
     const types = {
+      along: `const ${p}_direction`,
+      change: `${p}_${this.#storage.resultOf(fn)}`,
       in: `const ${p}_problem`,
       ws: `${p}_workspace`,
       out: `${p}_${this.#storage.resultOf(fn)}`,
@@ -216,4 +229,4 @@ ${refusal}    return ${p}_run_${name}(${used.join(", ")});
   }
 }
 
-const isEntry = (name: string): name is EntryName => name === "solve" || name === "gradient";
+const isEntry = (name: string): name is EntryName => entryNames.some((one) => one === name);

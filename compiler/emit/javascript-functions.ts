@@ -119,7 +119,7 @@ export class JavaScriptPrinter extends FunctionPrinter {
         });
       }
     }
-    const results = entry.name === "solve" || entry.name === "gradient" ? "number" : "void";
+    const results = entry.arguments.length === 0 ? "number" : "void";
     const lines = this.#function(fn, `export function ${entry.name}`, words, results);
     this.identifiers.close();
     return lines;

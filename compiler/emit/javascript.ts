@@ -90,6 +90,17 @@ const recordNames = [
   "paramsBar",
   "inputsBar",
   "inputsDensity",
+  "controlDot",
+  "state0Dot",
+  "paramsDot",
+  "inputsDot",
+  "timesDot",
+  "valueDot",
+  "statesDot",
+  "outputsDot",
+  "state0BarDot",
+  "paramsBarDot",
+  "inputsBarDot",
   "report",
 ] as const satisfies readonly Home["record"][];
 
@@ -134,10 +145,12 @@ class Storage {
     };
   }
 
-  /** Densities are there for those who ask. */
+  /** Densities and directions are there for those who ask. */
   get #recordNames() {
-    const { density } = this.#module.solver;
-    return recordNames.filter((name) => name !== "inputsDensity" || density === true);
+    const { program } = this.#module;
+    const isAsked = (name: Home["record"]): boolean =>
+      program.arrays.some(({ home }) => home?.record === name);
+    return recordNames.filter((name) => !/(Dot|Density)$/.test(name) || isAsked(name));
   }
 
   #layRecords(): void {
@@ -159,7 +172,18 @@ class Storage {
       state0Bar: words(model.state),
       paramsBar: words(model.params),
       inputsBar: inputs,
-      inputsDensity: this.#module.solver.density === true ? inputs : 0,
+      inputsDensity: inputs,
+      controlDot: 2,
+      state0Dot: words(model.state),
+      paramsDot: words(model.params),
+      inputsDot: inputs,
+      timesDot: observations,
+      valueDot: 1,
+      statesDot: observations * words(model.state),
+      outputsDot: observations * outputs,
+      state0BarDot: words(model.state),
+      paramsBarDot: words(model.params),
+      inputsBarDot: inputs,
       report: reportOf(this.#module.solver).length,
     };
     for (const name of this.#recordNames) {
@@ -177,7 +201,7 @@ class Storage {
   /** Scalars and observed records are addressed in their flat record; other leaves have a view of their own. */
   #placeOf(array: GlobalArray): Place {
     const { home } = array;
-    if (home !== undefined && (home.record === "states" || home.record === "outputs")) {
+    if (home !== undefined && /^(states|outputs)(Dot)?$/.test(home.record)) {
       const observations = array.shape[0]!;
       const stride = this.#records.get(home.record)!.size / observations;
       const strides = [stride, ...stridesOf(array.shape.slice(1))];
@@ -186,7 +210,8 @@ class Storage {
     if (home !== undefined && array.shape.length === 0) {
       return { identifier: home.record, offset: home.offset, strides: [] };
     }
-    if (home?.record === "times") return { identifier: "times", offset: 0, strides: [1] };
+    if (home?.record === "times" || home?.record === "timesDot")
+      return { identifier: home.record, offset: 0, strides: [1] };
     return { identifier: this.#identifiers.declare(array.name), offset: 0, strides: stridesOf(array.shape) };
   }
 

@@ -9,9 +9,18 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Model } from "../model.ts";
-import { isCounted, isRecovering, type Solver } from "../module.ts";
+import { isCounted, isRecovering, noProducts, type Products, type Solver } from "../module.ts";
 import { formatHex, parseHex } from "./hex.ts";
-import { controlWords, type Ending, type Engine, type Problem, sizesOf } from "./problem.ts";
+import {
+  controlWords,
+  type Direction,
+  type Ending,
+  type Engine,
+  type Gradients,
+  type Problem,
+  type Solution,
+  sizesOf,
+} from "./problem.ts";
 
 export interface CFiles {
   readonly header: { readonly name: string; readonly text: string };
@@ -59,6 +68,7 @@ export function cEngine(
   prefix: string,
   real: "double" | "float",
   solver?: Solver,
+  products: Products = noProducts,
 ): CEngine {
   const hasCounts = solver !== undefined && isCounted(solver);
   const isRecovered = solver !== undefined && isRecovering(solver);
@@ -69,7 +79,10 @@ export function cEngine(
   try {
     fs.writeFileSync(path.join(folder, files.header.name), files.header.text);
     fs.writeFileSync(path.join(folder, files.source.name), files.source.text);
-    fs.writeFileSync(path.join(folder, "driver.c"), driver(files.header.name, model, prefix, real, solver));
+    fs.writeFileSync(
+      path.join(folder, "driver.c"),
+      driver(files.header.name, model, prefix, real, solver, products),
+    );
     const made = spawnSync(compiler, [...runFlags, "-o", "program", files.source.name, "driver.c", "-lm"], {
       cwd: folder,
       encoding: "utf8",
@@ -79,12 +92,14 @@ export function cEngine(
     close();
     throw error;
   }
+  const sizes = sizesOf(model);
   const ask = (
-    question: "solve" | "gradient",
+    question: "solve" | "gradient" | "jvp" | "hvp",
     problem: Problem,
+    along?: Direction,
   ): Ending & { value: number; rest: number[] } => {
     const asked = spawnSync(path.join(folder, "program"), [question], {
-      input: questionText(problem),
+      input: questionText(problem) + (along === undefined ? "" : directionText(along, sizes)),
       encoding: "utf8",
       env: {},
       maxBuffer: 1 << 30,
@@ -97,35 +112,59 @@ export function cEngine(
     const [accepted, rejected, evaluations] = hasCounts ? rest.splice(0, 3) : [];
     const run =
       accepted === undefined ? {} : { run: { accepted, rejected: rejected!, evaluations: evaluations! } };
-    const deviation = isRecovered && question === "gradient" ? { deviation: rest.shift()! } : {};
+    const deviation =
+      isRecovered && (question === "gradient" || question === "hvp") ? { deviation: rest.shift()! } : {};
     return { status: Number(status), value: value!, ...run, ...deviation, rest };
   };
-  const sizes = sizesOf(model);
+  const solution = (rest: number[], ending: Ending & { value: number }): Solution => {
+    const states = Float64Array.from(rest.splice(0, sizes.times * sizes.state));
+    return { ...ending, states, outputs: Float64Array.from(rest.splice(0, sizes.times * sizes.outputs)) };
+  };
+  const gradients = (rest: number[], ending: Ending & { value: number }): Gradients => {
+    const state0 = Float64Array.from(rest.splice(0, sizes.state));
+    const params = Float64Array.from(rest.splice(0, sizes.params));
+    const inputs = Float64Array.from(rest.splice(0, sizes.inputs));
+    const density =
+      solver?.density === true ? { density: Float64Array.from(rest.splice(0, sizes.inputs)) } : {};
+    return { ...ending, state0, params, inputs, ...density };
+  };
   return {
     solve(problem) {
       const { rest, ...ending } = ask("solve", problem);
-      const states = sizes.times * sizes.state;
-      return {
-        ...ending,
-        states: Float64Array.from(rest.slice(0, states)),
-        outputs: Float64Array.from(rest.slice(states)),
-      };
+      return solution(rest, ending);
     },
     gradient(problem) {
       const { rest, ...ending } = ask("gradient", problem);
-      const [params, inputs] = [sizes.state, sizes.state + sizes.params];
-      return {
-        ...ending,
-        state0: Float64Array.from(rest.slice(0, params)),
-        params: Float64Array.from(rest.slice(params, inputs)),
-        inputs: Float64Array.from(rest.slice(inputs, inputs + sizes.inputs)),
-        ...(solver?.density === true
-          ? { density: Float64Array.from(rest.slice(inputs + sizes.inputs)) }
-          : {}),
-      };
+      return gradients(rest, ending);
     },
+    ...(products.jvp && {
+      jvp(problem: Problem, along: Direction) {
+        const { rest, ...ending } = ask("jvp", problem, along);
+        const at = solution(rest, ending);
+        return { at, change: solution(rest, { ...ending, value: rest.shift()! }) };
+      },
+    }),
+    ...(products.hvp && {
+      hvp(problem: Problem, along: Direction) {
+        const { rest, ...ending } = ask("hvp", problem, along);
+        const at = gradients(rest, ending);
+        return { at, change: gradients(rest, { ...ending, value: rest.shift()! }) };
+      },
+    }),
     close,
   };
+}
+
+function directionText({ t0 = 0, t1 = 0, ...rest }: Direction, sizes: ReturnType<typeof sizesOf>): string {
+  const zeros = (size: number): Float64Array => new Float64Array(size);
+  const words = [
+    ...[t0, t1],
+    ...(rest.state0 ?? zeros(sizes.state)),
+    ...(rest.params ?? zeros(sizes.params)),
+    ...(rest.inputs ?? zeros(sizes.inputs)),
+    ...(rest.times ?? zeros(sizes.times)),
+  ];
+  return `${words.map(formatHex).join("\n")}\n`;
 }
 
 function questionText(problem: Problem): string {
@@ -144,6 +183,7 @@ function driver(
   prefix: string,
   real: "double" | "float",
   solver: Solver | undefined,
+  products: Products,
 ): string {
   const isAdaptive = solver?.tolerance !== undefined;
   const sizes = sizesOf(model);
@@ -155,6 +195,43 @@ function driver(
     solver !== undefined && isCounted(solver)
       ? "    put(&workspace.accepted, 1u);\n    put(&workspace.rejected, 1u);\n    put(&workspace.evaluations, 1u);\n"
       : "";
+  const timesWords = model.times === undefined ? 0 : sizes.times;
+  const isDirected = products.jvp || products.hvp;
+  const into = (record: string, field: string, size: number): string =>
+    size === 0 ? "" : `    if (!take((${real} *)(void *)&${record}.${field}, ${size}u)) return 2;\n`;
+  const aim = [
+    into("along", "t0", 1),
+    into("along", "t1", 1),
+    into("along", "state0", sizes.state),
+    into("along", "params", sizes.params),
+    into("along", "inputs", sizes.inputs),
+    into("along", "times", timesWords),
+  ].join("");
+  const ofSolution = (record: string): string =>
+    print(`${record}.states`, sizes.times * sizes.state) +
+    print(`${record}.outputs`, sizes.times * sizes.outputs);
+  const ofGradients = (record: string): string =>
+    print(`${record}.state0`, sizes.state) +
+    print(`${record}.params`, sizes.params) +
+    print(`${record}.inputs`, sizes.inputs) +
+    (solver?.density === true && record === "gradients" ? print(`${record}.density`, sizes.inputs) : "");
+  const recovered =
+    solver !== undefined && isRecovering(solver) ? "    put(&workspace.deviation, 1u);\n" : "";
+  const directed = (
+    name: "jvp" | "hvp",
+    record: string,
+    all: (record: string) => string,
+    more: string,
+  ): string =>
+    !products[name]
+      ? ""
+      : `  if (count > 1 && words[1][0] == '${name[0]}') {
+${aim}    printf("%d\\n", ${prefix}_${name}(&problem, &along, &workspace, &${record}, &${record}_change));
+    put(&${record}.value, 1u);
+${report}${more}${all(record)}    put(&${record}_change.value, 1u);
+${all(`${record}_change`)}    return 0;
+  }
+`;
   return `#include "${header}"
 #include <stdio.h>
 
@@ -175,20 +252,20 @@ static ${prefix}_problem problem;
 static ${prefix}_workspace workspace;
 static ${prefix}_solution solution;
 static ${prefix}_gradients gradients;
-
+${isDirected ? `static ${prefix}_direction along;\n` : ""}${products.jvp ? `static ${prefix}_solution solution_change;\n` : ""}${products.hvp ? `static ${prefix}_gradients gradients_change;\n` : ""}
 int main(int count, char **words) {
   unsigned long steps;
   problem = ${prefix}_default;
   if (!take(&problem.t0, 1u) || !take(&problem.t1, 1u)) return 2;
 ${isAdaptive ? "  if (!take(&problem.rtol, 1u) || !take(&problem.atol, 1u)) return 2;\n" : ""}  if (scanf("%lu", &steps) != 1) return 2;
   problem.${isAdaptive ? "max_steps" : "steps"} = (uint32_t)steps;
-${read("state0", sizes.state)}${read("params", sizes.params)}${read("inputs", sizes.inputs)}${read("data", sizes.data)}${read("times", model.times === undefined ? 0 : sizes.times)}  if (count > 1 && words[1][0] == 's') {
+${read("state0", sizes.state)}${read("params", sizes.params)}${read("inputs", sizes.inputs)}${read("data", sizes.data)}${read("times", timesWords)}${directed("jvp", "solution", ofSolution, "")}${directed("hvp", "gradients", ofGradients, recovered)}  if (count > 1 && words[1][0] == 's') {
     printf("%d\\n", ${prefix}_solve(&problem, &workspace, &solution));
     put(&solution.value, 1u);
-${report}${print("solution.states", sizes.times * sizes.state)}${print("solution.outputs", sizes.times * sizes.outputs)}  } else {
+${report}${ofSolution("solution")}  } else {
     printf("%d\\n", ${prefix}_gradient(&problem, &workspace, &gradients));
     put(&gradients.value, 1u);
-${report}${solver !== undefined && isRecovering(solver) ? "    put(&workspace.deviation, 1u);\n" : ""}${print("gradients.state0", sizes.state)}${print("gradients.params", sizes.params)}${print("gradients.inputs", sizes.inputs)}${solver?.density === true ? print("gradients.density", sizes.inputs) : ""}  }
+${report}${recovered}${ofGradients("gradients")}  }
   return 0;
 }
 `;

@@ -4,7 +4,15 @@
  */
 
 import { status } from "../module.ts";
-import { controlWords, type Ending, type Engine, type Problem } from "./problem.ts";
+import {
+  controlWords,
+  type Direction,
+  type Ending,
+  type Engine,
+  type Gradients,
+  type Problem,
+  type Solution,
+} from "./problem.ts";
 
 /** The exports of a generated module that an engine needs. */
 export interface GeneratedModule {
@@ -22,10 +30,23 @@ export interface GeneratedModule {
     readonly state0Bar?: Float64Array;
     readonly paramsBar?: Float64Array;
     readonly inputsBar?: Float64Array;
+    readonly controlDot?: Float64Array;
+    readonly state0Dot?: Float64Array;
+    readonly paramsDot?: Float64Array;
+    readonly inputsDot?: Float64Array;
+    readonly timesDot?: Float64Array;
+    readonly valueDot?: Float64Array;
+    readonly statesDot?: Float64Array;
+    readonly outputsDot?: Float64Array;
+    readonly state0BarDot?: Float64Array;
+    readonly paramsBarDot?: Float64Array;
+    readonly inputsBarDot?: Float64Array;
     readonly inputsDensity?: Float64Array;
   };
   solve(): number;
   gradient(): number;
+  jvp?(): number;
+  hvp?(): number;
   field(...args: readonly (number | Float64Array)[]): void;
   fieldVjp(...args: readonly (number | Float64Array)[]): void;
   fieldJvp(...args: readonly (number | Float64Array)[]): void;
@@ -57,23 +78,64 @@ export function javaScriptEngine(module: GeneratedModule): Engine {
     const deviation = rest.length === 0 ? {} : { deviation: rest[0]! };
     return { status: code, ...stopped, ...run, ...deviation };
   };
+  const aim = (along: Direction): void => {
+    const put = (to: Float64Array | undefined, from: Float64Array | undefined): void => {
+      to?.fill(0);
+      if (from !== undefined) to?.set(from);
+    };
+    io.controlDot?.set([along.t0 ?? 0, along.t1 ?? 0]);
+    put(io.state0Dot, along.state0);
+    put(io.paramsDot, along.params);
+    put(io.inputsDot, along.inputs);
+    put(io.timesDot, along.times);
+  };
+  const solution = (code: number): Solution => ({
+    ...ending(code),
+    value: io.value[0]!,
+    states: copy(io.states),
+    outputs: copy(io.outputs),
+  });
+  const gradients = (code: number): Gradients => ({
+    ...ending(code),
+    value: io.value[0]!,
+    state0: copy(io.state0Bar),
+    params: copy(io.paramsBar),
+    inputs: copy(io.inputsBar),
+    ...(io.inputsDensity === undefined ? {} : { density: copy(io.inputsDensity) }),
+  });
+  const { jvp, hvp } = module;
   return {
     solve(problem) {
       pose(problem);
-      const code = module.solve();
-      return { ...ending(code), value: io.value[0]!, states: copy(io.states), outputs: copy(io.outputs) };
+      return solution(module.solve());
     },
     gradient(problem) {
       pose(problem);
-      const code = module.gradient();
-      return {
-        ...ending(code),
-        value: io.value[0]!,
-        state0: copy(io.state0Bar),
-        params: copy(io.paramsBar),
-        inputs: copy(io.inputsBar),
-        ...(io.inputsDensity === undefined ? {} : { density: copy(io.inputsDensity) }),
-      };
+      return gradients(module.gradient());
     },
+    ...(jvp && {
+      jvp(problem, along) {
+        pose(problem);
+        aim(along);
+        const code = jvp();
+        const [value, states, outputs] = [io.valueDot![0]!, copy(io.statesDot), copy(io.outputsDot)];
+        return { at: solution(code), change: { ...ending(code), value, states, outputs } };
+      },
+    }),
+    ...(hvp && {
+      hvp(problem, along) {
+        pose(problem);
+        aim(along);
+        const code = hvp();
+        const change = {
+          ...ending(code),
+          value: io.valueDot![0]!,
+          state0: copy(io.state0BarDot),
+          params: copy(io.paramsBarDot),
+          inputs: copy(io.inputsBarDot),
+        };
+        return { at: gradients(code), change };
+      },
+    }),
   };
 }

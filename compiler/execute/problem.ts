@@ -51,9 +51,22 @@ export interface Gradients extends Ending {
   readonly density?: Float64Array;
 }
 
+/** A direction in everything a solve is given; what is left out stays as it is. */
+export interface Direction {
+  readonly t0?: number;
+  readonly t1?: number;
+  readonly state0?: Float64Array;
+  readonly params?: Float64Array;
+  readonly inputs?: Float64Array;
+  readonly times?: Float64Array;
+}
+
 /** One target's generated code, ready to be called. */
 export interface Engine {
   solve(problem: Problem): Solution;
+  /** The solve and how it changes along a direction; the gradient and how it changes. Where the module has them. */
+  jvp?(problem: Problem, along: Direction): { readonly at: Solution; readonly change: Solution };
+  hvp?(problem: Problem, along: Direction): { readonly at: Gradients; readonly change: Gradients };
   gradient(problem: Problem): Gradients;
 }
 

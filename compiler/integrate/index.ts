@@ -7,12 +7,13 @@ import { tableaus } from "../../runtime/tableaus.ts";
 import { jvp } from "../differentiate/forward.ts";
 import { halves } from "../differentiate/halves.ts";
 import type { Context } from "../differentiate/normalise.ts";
+import { type ProgramTangent, programTangent } from "../differentiate/program-forward.ts";
 import { vjp } from "../differentiate/reverse.ts";
 import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
-import type { Fn, GlobalArray, Parameter } from "../ir/nodes.ts";
+import type { Fn, GlobalArray, Parameter, Program } from "../ir/nodes.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
-import type { Module, Solver } from "../module.ts";
+import { type Module, noProducts, type Products, type Solver } from "../module.ts";
 import { Density, densityFunctions } from "./density.ts";
 import { directional } from "./directional.ts";
 import { Driver, type Shape } from "./driver.ts";
@@ -51,7 +52,12 @@ import type { Stepper, Transposer } from "./stepper.ts";
 import type { ImplicitFunctions } from "./systems.ts";
 
 /** The module of a solve before optimisation. `version` goes into generated headers. */
-export function buildSolve(model: Model, solver: Solver, version: string): Module {
+export function buildSolve(
+  model: Model,
+  solver: Solver,
+  version: string,
+  products: Products = noProducts,
+): Module {
   const method =
     implicitMethod(solver.method) ??
     rosenbrockMethod(solver.method) ??
@@ -59,7 +65,7 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
   if (method === undefined) throw new Error(`no method of the name ${solver.method}`);
   const plan = plans[solver.adjoint];
   if (plan === undefined) throw new Error(`no plan of the name ${solver.adjoint}`);
-  const io = interfaceArrays(model, solver);
+  const io = interfaceArrays(model, solver, products);
   const { rhs } = model;
   const inputLeaves = model.inputs.flatMap((input) => input.leaves);
   const stateNames = model.state.map((leaf) => leaf.name);
@@ -158,16 +164,24 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
       densities && new Density(gradientDriver, density!, densities),
     ),
   ]);
+  const program: Program = { arrays: [...io.arrays, ...pivotArrays], functions };
+  const derived = productsOf(program, io, products);
   const stateWords = model.state.reduce((sum, leaf) => sum + sizeOf(leaf.shape), 0);
   const counts = family.counts(solver.steps);
   const perStep = family.counts(1);
   return {
     model,
     solver,
-    program: { arrays: [...io.arrays, ...pivotArrays], functions },
+    program: {
+      arrays: [...program.arrays, ...derived.flatMap(({ arrays }) => arrays)],
+      functions: [...functions, ...derived.flatMap((each) => each.functions)],
+    },
     entries: [
       { name: "solve", fn: "solve", arguments: [] },
       { name: "gradient", fn: "gradient", arguments: [] },
+      ...(["jvp", "hvp"] as const)
+        .filter((name) => products[name])
+        .map((name) => ({ name, fn: name, arguments: [] })),
       ...fieldEntries(model, fieldVjp, fieldJvp),
     ],
     counts: {
@@ -185,6 +199,18 @@ export function buildSolve(model: Model, solver: Solver, version: string): Modul
     },
     version,
   };
+}
+
+/** The products that are asked for: forward mode over the solve, and over the gradient. */
+function productsOf(program: Program, io: Interface, products: Products): ProgramTangent[] {
+  const { directions, tangents } = io;
+  // A Hessian is that of the loss as a function of what a gradient is for, at the interval there is.
+  const isInterval = new Set([io.t0, io.t1, io.times]);
+  const inside = new Map([...directions].filter(([array]) => !isInterval.has(array)));
+  return [
+    ...(products.jvp ? [programTangent(program, "solve", directions, tangents, "jvp")] : []),
+    ...(products.hvp ? [programTangent(program, "gradient", inside, tangents, "hvp")] : []),
+  ];
 }
 
 /** Leaves of the state by the half they belong to, where the method moves halves. */

@@ -4,9 +4,9 @@
  */
 
 import { Names } from "../ir/names.ts";
-import type { GlobalArray, Home, Shape } from "../ir/nodes.ts";
+import type { Directed, GlobalArray, Home, Shape } from "../ir/nodes.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
-import { reportOf, type Solver } from "../module.ts";
+import { type Products, reportOf, type Solver } from "../module.ts";
 
 export interface Interface {
   readonly arrays: readonly GlobalArray[];
@@ -43,9 +43,29 @@ export interface Interface {
   /** By output name. */
   readonly outputs: ReadonlyMap<string, string>;
   readonly observations: number;
+  /** Directions of what is given, and tangents of what is asked for, by array; of those there are. */
+  readonly directions: ReadonlyMap<string, string>;
+  readonly tangents: ReadonlyMap<string, string>;
 }
 
-export function interfaceArrays(model: Model, solver: Solver): Interface {
+/** The records whose arrays have a direction, and those that have a tangent, with its record. */
+const directions: Partial<Record<Home["record"], Directed>> = {
+  control: "controlDot",
+  state0: "state0Dot",
+  params: "paramsDot",
+  inputs: "inputsDot",
+  times: "timesDot",
+};
+const tangents: Partial<Record<Home["record"], Directed>> = {
+  value: "valueDot",
+  states: "statesDot",
+  outputs: "outputsDot",
+  state0Bar: "state0BarDot",
+  paramsBar: "paramsBarDot",
+  inputsBar: "inputsBarDot",
+};
+
+export function interfaceArrays(model: Model, solver: Solver, products: Products): Interface {
   const leaves = [
     ...model.state,
     ...model.params,
@@ -166,6 +186,24 @@ export function interfaceArrays(model: Model, solver: Solver): Interface {
     );
     offset += sizeOf(output.shape);
   }
+  const directed = new Map<string, string>();
+  const changed = new Map<string, string>();
+  if (products.jvp || products.hvp) {
+    const isKept = ({ record, path }: Home): boolean => {
+      if (record === "control") return products.jvp && (path[0] === "t0" || path[0] === "t1");
+      if (record === "times") return products.jvp && model.times !== undefined && tolerance !== undefined;
+      if (record === "outputs") return products.jvp;
+      return products.hvp || !record.endsWith("Bar");
+    };
+    for (const array of [...arrays]) {
+      const { home, name, shape } = array;
+      if (home === undefined || !isKept(home)) continue;
+      const record = directions[home.record] ?? tangents[home.record];
+      if (record === undefined) continue;
+      const known = directions[home.record] === undefined ? changed : directed;
+      known.set(name, add(names.fresh(`${name}_dot`), shape, { ...home, record }));
+    }
+  }
   return {
     arrays: [...arrays, ...model.constants],
     t0,
@@ -191,6 +229,8 @@ export function interfaceArrays(model: Model, solver: Solver): Interface {
     unasked,
     outputs,
     observations,
+    directions: directed,
+    tangents: changed,
   };
 }
 

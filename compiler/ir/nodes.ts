@@ -239,6 +239,20 @@ export interface Rule {
   readonly cotangent: string;
 }
 
+/** Records of a direction, and of what changes along it. */
+export type Directed =
+  | "controlDot"
+  | "state0Dot"
+  | "paramsDot"
+  | "inputsDot"
+  | "timesDot"
+  | "valueDot"
+  | "statesDot"
+  | "outputsDot"
+  | "state0BarDot"
+  | "paramsBarDot"
+  | "inputsBarDot";
+
 /** Where a global array lives outside the program: a leaf of a record of the module's interface. */
 export interface Home {
   readonly record:
@@ -255,6 +269,7 @@ export interface Home {
     | "paramsBar"
     | "inputsBar"
     | "inputsDensity"
+    | Directed
     | "report";
   /** Path of the leaf in the model, e.g. ["encoder", "W"]. */
   readonly path: readonly string[];

@@ -42,6 +42,7 @@ export async function compiled(text: string, options: Options = {}, withC = true
           "m",
           "double",
           module.solver,
+          { jvp: options.emit?.includes("jvp") ?? false, hvp: options.emit?.includes("hvp") ?? false },
         );
   return {
     module,

@@ -8,7 +8,7 @@ import { integer } from "../../compiler/ir/affine.ts";
 import * as build from "../../compiler/ir/build.ts";
 import type { Block, Fn, GlobalArray, Shape } from "../../compiler/ir/nodes.ts";
 import { type Leaf, type Model, sizeOf } from "../../compiler/model.ts";
-import type { Module, Solver } from "../../compiler/module.ts";
+import { type Module, noProducts, type Solver } from "../../compiler/module.ts";
 
 const span = { file: "hand-built.ode.ts", start: 0, end: 0 };
 
@@ -86,7 +86,7 @@ export function handBuilt(wanted: HandBuilt): Module {
     solverSpans: {},
   };
   const solver: Solver = { method: "euler", adjoint: "symplectic", t0: 0, t1: 1, steps };
-  const io = interfaceArrays(model, solver);
+  const io = interfaceArrays(model, solver, noProducts);
   const entry = (name: string, body: Block): Fn => ({
     name,
     parameters: [],

@@ -13,7 +13,7 @@ import * as build from "../../compiler/ir/build.ts";
 import { allocate, evaluate } from "../../compiler/ir/evaluate.ts";
 import type { Block, Fn, GlobalArray } from "../../compiler/ir/nodes.ts";
 import type { Model } from "../../compiler/model.ts";
-import type { Module } from "../../compiler/module.ts";
+import { type Module, noProducts } from "../../compiler/module.ts";
 
 export const [compiler] = findCompilers(process.env);
 
@@ -55,7 +55,7 @@ export function handModule(parts: Parts): Module {
     solverSpans: {},
   };
   const solver = { method: "euler", adjoint: "symplectic", t0: 0, t1: 1, steps: 4 };
-  const { arrays } = interfaceArrays(model, solver);
+  const { arrays } = interfaceArrays(model, solver, noProducts);
   const fn = (name: string, body: Block): Fn => ({ name, parameters: [], body });
   return {
     model,

@@ -1,0 +1,320 @@
+/**
+ * Forward mode of a whole program: from an entry function that works on global arrays to one that computes its results
+ * and their tangents, along tangents of chosen global arrays. Calls stay calls: every function that what is chosen can
+ * reach gets a twin with tangents beside its parameters. Applied to a solve it is the jvp of the loss and the states,
+ * applied to a gradient the product of the Hessian with a vector.
+ *
+ * In: a program, an entry, and for each chosen global array the name of its tangent. Out: the twins, the new entry, and
+ * the global arrays of tangents that nobody named.
+ */
+
+import * as build from "../ir/build.ts";
+import { Names, stemOf } from "../ir/names.ts";
+import type { Argument, Call, Expr, Fn, GlobalArray, Program, Rule, Statement } from "../ir/nodes.ts";
+import { bindersOf, calleesOf, forEachStatement } from "../ir/walk.ts";
+import { pushCall, type Tangents, tangentOf } from "./forward.ts";
+import { flatten } from "./normalise.ts";
+
+export interface ProgramTangent {
+  /** The twins, and last the entry. */
+  readonly functions: readonly Fn[];
+  readonly arrays: readonly GlobalArray[];
+}
+
+/**
+ * `seeds`: tangents of what is chosen, by global array. `named`: tangents of other global arrays that have a place of
+ * their own. `name`: of the new entry, and ending of the names of its twins.
+ */
+export function programTangent(
+  program: Program,
+  entry: string,
+  seeds: ReadonlyMap<string, string>,
+  named: ReadonlyMap<string, string>,
+  name: string,
+): ProgramTangent {
+  return new Twins(program, entry, seeds, named, name).made();
+}
+
+/** What of a function changes, whatever it is called with: its parameters, scalars and arrays. */
+type Active = Set<string>;
+
+class Twins {
+  readonly #functions: ReadonlyMap<string, Fn>;
+  readonly #program: Program;
+  readonly #entry: string;
+  readonly #name: string;
+  readonly #globals: Map<string, string>;
+  readonly #own: GlobalArray[] = [];
+  readonly #activeGlobals: Set<string>;
+  readonly #active = new Map<string, Active>();
+  readonly #globalNames: Names;
+  readonly #rules: ReadonlyMap<string, Rule>;
+
+  constructor(
+    program: Program,
+    entry: string,
+    seeds: ReadonlyMap<string, string>,
+    named: ReadonlyMap<string, string>,
+    name: string,
+  ) {
+    this.#program = program;
+    this.#entry = entry;
+    this.#name = name;
+    this.#globalNames = new Names(program.arrays.map((array) => array.name));
+    this.#functions = new Map(
+      reachable(program, entry).map((fn) => {
+        const names = new Names([...bindersOf(fn), ...program.arrays.map((array) => array.name)]);
+        return [fn.name, { ...fn, body: flatten(fn.body, names) }];
+      }),
+    );
+    this.#rules = new Map(
+      program.functions.flatMap(({ name: of, rule }) => (rule === undefined ? [] : [[of, rule] as const])),
+    );
+    for (const fn of this.#functions.keys()) this.#active.set(fn, new Set());
+    this.#globals = new Map([...seeds, ...named]);
+    this.#activeGlobals = new Set(seeds.keys());
+    this.#findActive();
+  }
+
+  made(): ProgramTangent {
+    const functions: Fn[] = [];
+    for (const fn of this.#functions.values()) {
+      if (fn.name === this.#entry || !this.#hasTwin(fn.name)) continue;
+      functions.push(this.#twin(fn));
+    }
+    const entry = this.#twin(this.#functions.get(this.#entry)!);
+    return { functions: [...functions, { ...entry, name: this.#name }], arrays: this.#own };
+  }
+
+  // What changes.
+
+  #isGlobal(array: string): boolean {
+    return this.#program.arrays.some((one) => one.name === array);
+  }
+
+  #isActiveArray(active: Active, array: string): boolean {
+    return this.#isGlobal(array) ? this.#activeGlobals.has(array) : active.has(array);
+  }
+
+  /** Goes through all functions until nothing is added. */
+  #findActive(): void {
+    let size = -1;
+    const count = (): number =>
+      this.#activeGlobals.size + [...this.#active.values()].reduce((sum, one) => sum + one.size, 0);
+    while (count() !== size) {
+      size = count();
+      for (const fn of this.#functions.values()) this.#spread(fn);
+    }
+  }
+
+  #spread(fn: Fn): void {
+    const active = this.#active.get(fn.name)!;
+    const mark = (array: string): void => {
+      if (this.#isGlobal(array)) this.#activeGlobals.add(array);
+      else active.add(array);
+    };
+    forEachStatement(fn.body, (statement) => {
+      if (statement.kind === "let" && this.#changes(active, statement.value)) active.add(statement.name);
+      if (
+        (statement.kind === "store" || statement.kind === "accumulate") &&
+        this.#changes(active, statement.value)
+      )
+        mark(statement.array);
+      if (statement.kind !== "call") return;
+      const callee = this.#functions.get(statement.callee)!;
+      if (callee.rule !== undefined) {
+        const doChange = statement.args.some(
+          (arg) => arg.kind === "real" && this.#changes(active, arg.value),
+        );
+        for (const arg of statement.args) if (doChange && arg.kind === "array") mark(arg.view.array);
+        return;
+      }
+      const inside = this.#active.get(callee.name)!;
+      callee.parameters.forEach((parameter, i) => {
+        const argument = statement.args[i]!;
+        if (argument.kind === "real" && this.#changes(active, argument.value)) inside.add(parameter.name);
+        if (argument.kind !== "array" || parameter.kind !== "array" || parameter.element !== "real") return;
+        if (parameter.access !== "out" && this.#isActiveArray(active, argument.view.array))
+          inside.add(parameter.name);
+        if (parameter.access !== "in" && inside.has(parameter.name)) mark(argument.view.array);
+      });
+    });
+  }
+
+  #changes(active: Active, expr: Expr): boolean {
+    switch (expr.kind) {
+      case "name":
+        return active.has(expr.name);
+      case "read":
+        return this.#isActiveArray(active, expr.array);
+      case "select":
+        return this.#changes(active, expr.then) || this.#changes(active, expr.else);
+      case "primitive":
+        return expr.op !== "stop" && expr.args.some((arg) => this.#changes(active, arg));
+      default:
+        return false;
+    }
+  }
+
+  /** Whether a function has anything to do with what changes. */
+  #hasTwin(name: string): boolean {
+    if (this.#active.get(name)!.size > 0) return true;
+    const fn = this.#functions.get(name)!;
+    let found = false;
+    forEachStatement(fn.body, (statement) => {
+      if (statement.kind === "store" || statement.kind === "accumulate")
+        found ||= this.#isGlobal(statement.array) && this.#activeGlobals.has(statement.array);
+      if (statement.kind !== "call") return;
+      const callee = this.#functions.get(statement.callee)!;
+      // What has a rule is asked by its rule.
+      found ||= callee.rule === undefined && this.#hasTwin(statement.callee);
+    });
+    return found;
+  }
+
+  // Twins.
+
+  #globalTangent(array: string): string | undefined {
+    if (!this.#activeGlobals.has(array)) return undefined;
+    let known = this.#globals.get(array);
+    if (known === undefined) {
+      const global = this.#program.arrays.find((one) => one.name === array)!;
+      known = this.#globalNames.fresh(`${stemOf(array)}_dot`);
+      this.#globals.set(array, known);
+      this.#own.push({ name: known, element: "real", shape: global.shape, role: "workspace" });
+    }
+    return known;
+  }
+
+  #twin(fn: Fn): Fn {
+    const active = this.#active.get(fn.name)!;
+    const names = new Names([
+      ...bindersOf(fn),
+      ...this.#program.arrays.map((array) => array.name),
+      ...this.#globals.values(),
+    ]);
+    const tangents: Tangents = { names, scalars: new Map(), arrays: new Map(), rules: this.#rules };
+    for (const { name } of this.#program.arrays) {
+      const tangent = this.#globalTangent(name);
+      if (tangent !== undefined) tangents.arrays.set(name, tangent);
+    }
+    const extra = fn.parameters.flatMap((parameter) => {
+      if (!active.has(parameter.name)) return [];
+      const name = names.fresh(`${stemOf(parameter.name)}_dot`);
+      if (parameter.kind === "array") tangents.arrays.set(parameter.name, name);
+      else tangents.scalars.set(parameter.name, build.name(name));
+      return [{ ...parameter, name }];
+    });
+    forEachStatement(fn.body, (statement) => {
+      if (statement.kind === "alloc" && active.has(statement.array))
+        tangents.arrays.set(statement.array, names.fresh(`${stemOf(statement.array)}_dot`));
+    });
+    return {
+      name: this.#twinName(fn.name),
+      parameters: [...fn.parameters, ...extra],
+      body: this.#push(fn.body, tangents, active),
+      doc: fn.name === this.#entry ? docs[fn.name] : `${fn.name}, and its tangent.`,
+    };
+  }
+
+  #twinName(name: string): string {
+    return `${name}_with_${this.#name}`;
+  }
+
+  #push(block: readonly Statement[], tangents: Tangents, active: Active): Statement[] {
+    return block.flatMap((statement): Statement[] => {
+      switch (statement.kind) {
+        case "let":
+          return active.has(statement.name)
+            ? [statement, ...this.#pushLet(statement.name, statement.value, tangents)]
+            : [statement];
+        case "alloc": {
+          const tangent = tangents.arrays.get(statement.array);
+          return tangent === undefined ? [statement] : [statement, { ...statement, array: tangent }];
+        }
+        case "store":
+        case "accumulate": {
+          const tangent = tangents.arrays.get(statement.array);
+          if (tangent === undefined) return [statement];
+          // What is made no number has no tangent either.
+          const isNan = statement.value.kind === "number" && Number.isNaN(statement.value.value);
+          const value = isNan ? statement.value : tangentOf(statement.value, tangents);
+          // First, as the value may be read from where it is stored.
+          return [{ ...statement, array: tangent, value }, statement];
+        }
+        case "for":
+        case "while":
+          return [{ ...statement, body: this.#push(statement.body, tangents, active) }];
+        case "if":
+          return [
+            {
+              ...statement,
+              then: this.#push(statement.then, tangents, active),
+              else: this.#push(statement.else, tangents, active),
+            },
+          ];
+        case "call":
+          return this.#pushCall(statement, tangents);
+        case "comment":
+        case "return":
+          return [statement];
+        case "contract":
+          throw new Error("a contraction is not in normal form");
+        default:
+          return statement satisfies never;
+      }
+    });
+  }
+
+  #pushLet(name: string, value: Expr, tangents: Tangents): Statement[] {
+    const tangent = tangentOf(value, tangents, build.name(name));
+    if (build.isLeaf(tangent) && tangent.kind !== "read") {
+      tangents.scalars.set(name, tangent);
+      return [];
+    }
+    const fresh = tangents.names.fresh(`${stemOf(name)}_dot`);
+    tangents.scalars.set(name, build.name(fresh));
+    return [build.bind(fresh, tangent)];
+  }
+
+  #pushCall(call: Call, tangents: Tangents): Statement[] {
+    const callee = this.#functions.get(call.callee)!;
+    if (callee.rule !== undefined) return [call, ...pushCall(call, tangents)];
+    if (!this.#hasTwin(call.callee)) return [call];
+    const inside = this.#active.get(call.callee)!;
+    const before: Statement[] = [];
+    const extra = callee.parameters.flatMap((parameter, i): Argument[] => {
+      if (!inside.has(parameter.name)) return [];
+      const argument = call.args[i]!;
+      if (argument.kind === "real") return [{ kind: "real", value: tangentOf(argument.value, tangents) }];
+      if (argument.kind !== "array" || parameter.kind !== "array")
+        throw new Error(`${call.callee}: ${parameter.name} has no tangent`);
+      const tangent = tangents.arrays.get(argument.view.array);
+      if (tangent !== undefined) return [{ kind: "array", view: { ...argument.view, array: tangent } }];
+      // Nothing changes here, but it does where the same function is called elsewhere.
+      const none = tangents.names.fresh("no_dot");
+      before.push(build.alloc(none, parameter.shape));
+      return [{ kind: "array", view: { array: none, prefix: [] } }];
+    });
+    return [...before, { ...call, callee: this.#twinName(call.callee), args: [...call.args, ...extra] }];
+  }
+}
+
+const docs: Readonly<Record<string, string>> = {
+  solve: "Integrates, and carries the change of everything along a change of what it starts from.",
+  gradient: "The gradient, and its change along a change of what it is taken at: the Hessian times a vector.",
+};
+
+/** What an entry calls, itself included, callees first. */
+function reachable(program: Program, entry: string): Fn[] {
+  const byName = new Map(program.functions.map((fn) => [fn.name, fn]));
+  const found = new Map<string, Fn>();
+  const visit = (name: string): void => {
+    if (found.has(name)) return;
+    const fn = byName.get(name)!;
+    for (const callee of calleesOf(fn)) visit(callee);
+    found.set(name, fn);
+  };
+  visit(entry);
+  return [...found.values()];
+}
