@@ -5,6 +5,7 @@ import { workspaceBytes } from "../compile.ts";
 import type { CommandOptions } from "../options.ts";
 import { planOf } from "../plan.ts";
 import { plansFor } from "../resolve.ts";
+import type { ResidualNetwork } from "../verify/residual-network.ts";
 import type { Json } from "./number.ts";
 
 const about: Readonly<Record<string, string>> = {
@@ -72,6 +73,26 @@ export function plansAsText(
     .map((line) => `${line}\n`)
     .join("");
 }
+
+/** What a residual network is told about its weights, its ODE, and a plan without stored states. */
+export function networkAsText(network: ResidualNetwork | undefined): string {
+  if (network === undefined) return "";
+  const { depth, roughness, lipschitz, distance, recoveryOrder, deviation } = network;
+  const percent = (part: number): string => `${(100 * part).toPrecision(2)} %`;
+  const isSafe = deviation <= safeDeviation;
+  return [
+    "",
+    `residual network of ${depth} layers`,
+    `  weights change by at most ${percent(roughness)} from layer to layer (${(roughness * depth).toPrecision(2)} over the depth)`,
+    `  norm of a layer's Jacobian along the states: at most ${lipschitz.toPrecision(3)}`,
+    ...(distance === undefined ? [] : [`  states are within ${percent(distance)} of those of its ODE`]),
+    `  the start is recovered from the end to ${deviation.toExponential(1)}, of order ${recoveryOrder} in 1/depth: without stored states the gradient is ${isSafe ? "safe" : "not safe"}`,
+    "",
+  ].join("\n");
+}
+
+/** Deviation of the recovered start up to which a gradient without stored states is called safe. */
+const safeDeviation = 1e-3;
 
 export const plansAsJson = (
   ready: Ready,

@@ -1,12 +1,15 @@
 /** `odegrad inspect`: the optimised program (`--ir`), what its reverse sweeps keep (`--tape`), and what plans cost (`--plans`). */
 
-import { type Ready, workspaceBytes } from "../compile.ts";
+import { emit, type Ready, workspaceBytes } from "../compile.ts";
+import { loadJavaScript } from "../execute/javascript.ts";
+import { defaultProblem } from "../execute/problem.ts";
 import { printProgram } from "../ir/print.ts";
 import { contracted } from "../optimise/index.ts";
 import type { CommandOptions } from "../options.ts";
 import { planOf } from "../plan.ts";
+import { type ResidualNetwork, residualNetwork } from "../verify/residual-network.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
-import { plansAsJson, plansAsText } from "./inspect-plans.ts";
+import { networkAsText, plansAsJson, plansAsText } from "./inspect-plans.ts";
 import { tapesAsJson, tapesAsText } from "./inspect-tape.ts";
 import { buildFile } from "./model-file.ts";
 import { formatJson, type Json } from "./number.ts";
@@ -39,9 +42,11 @@ export async function run(
     if (wantsIr && wantsTape) context.print("\n");
     if (wantsTape) context.print(tapesAsText(module, options, context.sources));
     if (wantsTape && wantsPlans) context.print("\n");
-    if (wantsPlans) context.print(plansAsText(ready, options, withPlan));
+    if (wantsPlans)
+      context.print(plansAsText(ready, options, withPlan) + networkAsText(await networkOf(ready, options)));
     return exitCode.ok;
   }
+  const network = wantsPlans ? await networkOf(ready, options) : undefined;
   context.print(
     `${formatJson({
       version: 1,
@@ -50,9 +55,17 @@ export async function run(
       ...(wantsIr ? programAsJson(ready) : {}),
       ...(wantsTape ? tapesAsJson(module, options, context.sources) : {}),
       ...(wantsPlans ? plansAsJson(ready, options, withPlan) : {}),
+      ...(network === undefined ? {} : { residualNetwork: { ...network } }),
     })}\n`,
   );
   return exitCode.ok;
+}
+
+/** The figures of a residual network at the model's defaults; nothing for another model. */
+async function networkOf(ready: Ready, options: CommandOptions): Promise<ResidualNetwork | undefined> {
+  const { model, solver } = ready.module;
+  const generated = await loadJavaScript(emit(ready, "js", options)[0]!.text);
+  return residualNetwork(generated, ready.module, defaultProblem(model, solver));
 }
 
 function programAsJson({ module }: Ready): Record<string, Json> {

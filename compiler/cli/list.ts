@@ -53,7 +53,7 @@ const kindWords: Readonly<Record<Primitive["kind"], string>> = {
 const familyWords: Readonly<Record<MethodRow["family"], string>> = {
   explicit: "stage",
   implicit: "stage",
-  partitioned: "kick or drift of each half",
+  partitioned: "stage",
   multistep: "evaluation",
 };
 

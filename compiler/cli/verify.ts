@@ -19,6 +19,7 @@ import { DiscreteSolve } from "../verify/discrete.ts";
 import { dualTangent } from "../verify/dual.ts";
 import { fieldIdentity } from "../verify/field-identity.ts";
 import { filesCheck } from "../verify/files.ts";
+import { hessianCheck, hessianTitle } from "../verify/hessian.ts";
 import { ruleChecks } from "../verify/rules.ts";
 import { plansAgree, solveIdentity } from "../verify/solve-checks.ts";
 import { taylorCheck, taylorSlope } from "../verify/taylor.ts";
@@ -61,6 +62,11 @@ export async function run(
     withPlan: (adjoint) => {
       const other = build(source, { ...options, adjoint }).ready;
       if (other === undefined) throw new Error(`the model does not come through with the plan ${adjoint}`);
+      return other;
+    },
+    withProducts: () => {
+      const other = build(source, { ...options, emit: ["solve", "gradient", "hvp"] }).ready;
+      if (other === undefined) throw new Error("the model does not come through with products");
       return other;
     },
     placeOf: ({ file: name, start }) => {
@@ -109,6 +115,8 @@ interface Tools {
   plain(compiled: number): Check;
   /** The same question by another plan. */
   withPlan(adjoint: string): Ready;
+  /** The same question with products of the Hessian. */
+  withProducts(): Ready;
   /** File and line. */
   placeOf(span: Span): string;
 }
@@ -118,7 +126,7 @@ async function runChecks(
   problem: Problem,
   options: CommandOptions,
   compilers: readonly string[],
-  { report, plain, placeOf, withPlan }: Tools,
+  { report, plain, placeOf, withPlan, withProducts }: Tools,
 ): Promise<void> {
   const { module } = ready;
   const { model, solver } = module;
@@ -193,6 +201,16 @@ async function runChecks(
     } finally {
       c.close();
     }
+  }
+  const isSmooth = solver.tolerance === undefined && !opcodesOf(module.program).has("stop");
+  if (isSmooth) {
+    const weights = along.map((_, i) => direction(seed + directions + i, module, problem, selected));
+    const products = javaScriptEngine(await loadJavaScript(emit(withProducts(), "js", options)[0]!.text));
+    report(hessianCheck(products, problem, along, weights));
+  } else {
+    const why =
+      solver.tolerance === undefined ? "the model stops gradients" : "another point has other steps";
+    report(skipped(6, hessianTitle, why));
   }
   const scripts = (["js", "ts"] as const).map((target) => emit(ready, target, options)[0]!);
   report(filesCheck(emit(ready, "c", options), scripts, compilers));

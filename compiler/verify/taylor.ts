@@ -10,7 +10,7 @@ import { status } from "../module.ts";
 import type { Check } from "./check.ts";
 import { type Direction, moved } from "./direction.ts";
 
-const title = "Taylor remainder of the solve";
+const titleOfSolve = "Taylor remainder of the solve";
 const halvings = 40;
 
 export interface Slope {
@@ -32,7 +32,17 @@ export function taylorSlope(
     const solved = engine.solve(moved(problem, along, step));
     return solved.status === status.ok ? solved.value : Number.NaN;
   };
-  const noise = 64 * Number.EPSILON * Math.abs(value);
+  return remainderSlope(loss, value, Math.abs(value), directional);
+}
+
+/** The same of a number that depends on a step; `size`: what its rounding is relative to. */
+export function remainderSlope(
+  loss: (step: number) => number,
+  value: number,
+  size: number,
+  directional: number,
+): Slope {
+  const noise = 64 * Number.EPSILON * size;
   const slopes: number[] = [];
   let before = Number.NaN;
   let sides: readonly [number, number] | undefined;
@@ -57,7 +67,7 @@ export function taylorSlope(
   return { slope, kink };
 }
 
-export function taylorCheck(slopes: readonly Slope[]): Check {
+export function taylorCheck(slopes: readonly Slope[], number = 2, title = titleOfSolve): Check {
   const kinks = slopes.filter((each) => each.kink).length;
   const smooth = slopes.filter((each) => !each.kink);
   const measured = smooth.flatMap(({ slope }) => (slope === undefined ? [] : [slope]));
@@ -69,10 +79,10 @@ export function taylorCheck(slopes: readonly Slope[]): Check {
   ].join(", ");
   if (measured.length === 0) {
     const figure = kinks > 0 ? "kinks" : "remainder 0 to rounding";
-    return { number: 2, title, outcome: "pass", figure, detail: words };
+    return { number, title, outcome: "pass", figure, detail: words };
   }
   return {
-    number: 2,
+    number,
     title,
     outcome: least >= 1.8 ? "pass" : "fail",
     figure: `slope ${least.toFixed(2)} (2, at least 1.8)`,
