@@ -77,6 +77,7 @@ export interface Model {
   readonly hamiltonian?: Fn | undefined;
   /** The initial state; like `rhs`, without the state leaves among its parameters. Nothing: it is given. */
   readonly initial?: Fn | undefined;
+  readonly event?: ModelEvent | undefined;
   readonly loss: {
     readonly terminal?: Fn | undefined;
     readonly running?: Fn | undefined;
@@ -86,6 +87,19 @@ export interface Model {
   readonly solver: SolverDefaults;
   /** Where each key of `solver` was written, for diagnostics. */
   readonly solverSpans: Readonly<Record<string, Span>>;
+}
+
+/** What happens where a function of the state passes through 0. */
+export interface ModelEvent {
+  /** Like `terminal`: one result of rank 0. */
+  readonly when: Fn;
+  /** Like `rhs`: the state behind the event. Nothing: the state goes on. */
+  readonly then?: Fn | undefined;
+  /** 1: while rising, -1: while falling, 0: both. */
+  readonly direction: -1 | 0 | 1;
+  /** Whether the solve ends there. */
+  readonly stops: boolean;
+  readonly span: Span;
 }
 
 /** `custom(f, { jvp, vjp })` in one call shape. */

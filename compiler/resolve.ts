@@ -12,6 +12,7 @@ import {
   badStepSize,
   badSteps,
   badTolerance,
+  eventsNeed,
   methodNotAvailableYet,
   noContinuousAdjoint,
   noDensity,
@@ -160,6 +161,21 @@ export function resolveSolver(model: Model, options: Options): Resolved {
     const isAsked = inputs.some(({ path }) => isDifferentiated({ wrt: asked }, ["inputs", ...path]));
     if (!isAsked || !["symplectic", "step", "store-all"].includes(adjoint)) {
       note([noDensity(isAsked ? "plan" : "inputs")], options.density);
+      return { diagnostics: found, fault };
+    }
+  }
+  if (model.event !== undefined) {
+    const isOne = tolerance !== undefined && embeddedOf(method) !== undefined;
+    const isPlanned = ["symplectic", "step", "store-all"].includes(adjoint);
+    if (!isOne || !isPlanned || density) {
+      const those = methods.filter(({ name }) => embeddedOf(name) !== undefined).map(({ name }) => name);
+      note(
+        [eventsNeed(isOne, those, model.event.span)],
+        options.method,
+        options.rtol,
+        options.steps,
+        options.adjoint,
+      );
       return { diagnostics: found, fault };
     }
   }

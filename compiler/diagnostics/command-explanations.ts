@@ -150,6 +150,12 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
     "odegrad grad model.ode.ts --method ab4 --adjoint reversible",
     "Take a method that can be undone, or `--adjoint revolve --checkpoints N`, which is exact for every method.",
   ),
+  ODE4028: say(
+    "events in other steps",
+    "A step that passes an event is made again with the length that ends there, and the steps behind it move. That is done for adaptive steps of explicit Runge-Kutta methods; the gradient then needs every step once, in order.",
+    'events: { when: ({ height }) => height }, solver: { method: "rk4", steps: 100 }',
+    'solver: { method: "dopri5", rtol: 1e-8, atol: 1e-10 }',
+  ),
   ODE4026: say(
     "no density to be had",
     "The density is the gradient of an input as a function of time, (∂f/∂u)ᵀp at every step. It takes inputs that are differentiated, and a plan that is exact and goes through the steps once.",

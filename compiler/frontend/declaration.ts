@@ -8,7 +8,7 @@ import { nearest } from "../diagnostics/nearest.ts";
 import type { Span } from "../diagnostics/span.ts";
 import type { Fn, Parameter } from "../ir/nodes.ts";
 import { arraysOf } from "../ir/walk.ts";
-import { type Input, type Leaf, type Model, sizeOf } from "../model.ts";
+import { type Input, type Leaf, type Model, type ModelEvent, sizeOf } from "../model.ts";
 import { ConstantArrays } from "./constant-arrays.ts";
 import { Rules } from "./custom.ts";
 import { lowerFunction, type World } from "./functions.ts";
@@ -45,10 +45,6 @@ const keys = [
   ...["state", "params", "constants", "inputs", "data", "rhs", "outputs", "times", "loss", "solver"],
   ...["initial", "hamiltonian", "events"],
 ];
-
-const later: Readonly<Record<string, string>> = {
-  events: "split the time at the event, and solve the pieces one after the other",
-};
 
 type RecordTree = Extract<Tree, { kind: "record" }>;
 
@@ -150,6 +146,7 @@ export class Declaration {
     const hamiltonian = this.#hamiltonian(world, placed.state);
     const rhs = this.#rhs(world, placed.state) ?? (hamiltonian && { name: "rhs", parameters: [], body: [] });
     const initial = this.#initial(world, placed.state);
+    const event = this.#event(world, placed.state);
     const loss = this.#loss(world, times?.length ?? 1);
     const outputs = this.#outputs(world);
     if (rhs === undefined || this.#reporter.failed) return undefined;
@@ -157,6 +154,8 @@ export class Declaration {
       rhs,
       hamiltonian,
       initial,
+      event?.when,
+      event?.then,
       ...Object.values(loss),
       ...outputs.map(({ fn }) => fn),
     ]);
@@ -174,6 +173,7 @@ export class Declaration {
       rhs,
       hamiltonian,
       initial,
+      event,
       loss,
       outputs,
       solver: defaults,
@@ -191,10 +191,8 @@ export class Declaration {
     for (const key of this.#written.entries.keys()) {
       const node = this.#written.nodes.get(key);
       const place = node ? spanOf(keyNode(node)) : this.#span;
-      const instead = Object.hasOwn(later, key) ? later[key] : undefined;
       if (!keys.includes(key))
         this.#reporter.add(messages.unknownKey(place, key, "`ode`", keys, nearest(key, keys)));
-      else if (instead !== undefined) this.#reporter.add(messages.notYet(place, `\`${key}\``, instead));
     }
     if (!this.#written.entries.has("state")) {
       const what = "add what the derivative is of, with its start: `state: { x: 1 }`";
@@ -298,6 +296,67 @@ export class Declaration {
     }
     const fn = this.#function(this.#written.entries.get("hamiltonian"), place);
     return fn && lowerFunction(world, "hamiltonian", fn, { kind: "number" })?.fn;
+  }
+
+  /** The event there is, or the one of a list. */
+  #event(world: World, state: readonly Leaf[]): ModelEvent | undefined {
+    const place = this.#place("events");
+    if (place === undefined) return undefined;
+    const written = this.#written.entries.get("events");
+    const items = isTagged(written) && written.kind === "list" ? written.items : [written];
+    const [value] = items;
+    if (items.length !== 1 || !isTagged(value) || value.kind !== "record") {
+      this.#reporter.add(
+        items.length > 1
+          ? messages.notYet(place, "more than one event", "let one `when` be the product of all of them")
+          : messages.wrongKind(place, "`{ when, direction?, stop?, then? }`", describe(value)),
+      );
+      return undefined;
+    }
+    const known = ["when", "direction", "stop", "then"];
+    for (const key of value.entries.keys()) {
+      const node = value.nodes.get(key);
+      if (!known.includes(key))
+        this.#reporter.add(
+          messages.unknownKey(
+            node ? spanOf(keyNode(node)) : place,
+            key,
+            "an event",
+            known,
+            nearest(key, known),
+          ),
+        );
+    }
+    const at = (key: string): Span => {
+      const node = value.nodes.get(key);
+      return node ? spanOf(node) : place;
+    };
+    if (!value.entries.has("when")) {
+      const what = "add what passes through 0: `when: ({ height }) => height`";
+      this.#reporter.add(messages.missingKey(place, "when", what));
+      return undefined;
+    }
+    const direction = value.entries.get("direction") ?? 0;
+    if (direction !== 0 && direction !== 1 && direction !== -1) {
+      this.#reporter.add(
+        messages.wrongKind(at("direction"), "1 (rising), -1 (falling) or 0 (both)", describe(direction)),
+      );
+      return undefined;
+    }
+    const stop = value.entries.get("stop") ?? false;
+    if (typeof stop !== "boolean") {
+      this.#reporter.add(messages.wrongKind(at("stop"), "true or false", describe(stop)));
+      return undefined;
+    }
+    const whenFn = this.#function(value.entries.get("when"), at("when"));
+    const when = whenFn && lowerFunction(world, "when", whenFn, { kind: "number" })?.fn;
+    const thenFn = value.entries.has("then")
+      ? this.#function(value.entries.get("then"), at("then"))
+      : undefined;
+    const target = targetOf(world.state, world.names, []);
+    const then =
+      thenFn && lowerFunction(world, "then", thenFn, { kind: "derivative", target, outs: outsOf(state) })?.fn;
+    return when && { when, then, direction, stops: stop, span: place };
   }
 
   #initial(world: World, state: readonly Leaf[]): Fn | undefined {

@@ -150,10 +150,12 @@ export class Driver {
       this.#grid = {
         t: this.names.fresh("stored_t"),
         h: this.names.fresh("stored_h"),
+        ...(model.event === undefined ? {} : { kind: this.names.fresh("stored_kind") }),
         pieces: new Map(this.holds.map(({ name }) => [name, this.names.fresh(`stored_${name}_piece`)])),
       };
       for (const { name } of this.holds) this.#pieceNow.set(name, this.names.fresh(`${name}_now`));
     }
+    this.#endTime = model.event?.stops === true ? this.names.fresh("end_time") : undefined;
     this.#past = shape.past.map((_, j) => this.vector(`past_${j + 1}_`));
     this.runningSeed = this.names.fresh("running_seed");
     const isLinked = model.loss.running !== undefined && shape.past.length > 0;
@@ -303,13 +305,37 @@ export class Driver {
     ];
   }
 
-  #grid: { readonly t: string; readonly h: string; readonly pieces: ReadonlyMap<string, string> } | undefined;
+  /** How a stored step was chosen; of models with events. */
+  kindOfStep(n: Affine): Expr {
+    return build.read(this.#grid!.kind!, [n]);
+  }
+
+  storeKind(n: Affine, kind: Expr): Statement[] {
+    const kinds = this.#grid?.kind;
+    return kinds === undefined || !this.hasBars ? [] : [build.store(kinds, [n], kind)];
+  }
+
+  /** Where the solve ended; of models whose events stop it. */
+  get endTime(): string | undefined {
+    return this.#endTime;
+  }
+
+  readonly #endTime: string | undefined;
+
+  #grid:
+    | {
+        readonly kind?: string;
+        readonly t: string;
+        readonly h: string;
+        readonly pieces: ReadonlyMap<string, string>;
+      }
+    | undefined;
 
   /** Room for the steps that were accepted; only in `gradient`, and only where they are adaptive. */
   allocateGrid(): Statement[] {
     if (this.#grid === undefined || !this.hasBars) return [];
-    const { t, h, pieces } = this.#grid;
-    return [t, h, ...pieces.values()].map((array) =>
+    const { t, h, kind, pieces } = this.#grid;
+    return [t, h, ...(kind === undefined ? [] : [kind]), ...pieces.values()].map((array) =>
       build.alloc(array, [this.solver.steps], { zero: false, role: "checkpoint" }),
     );
   }
@@ -635,6 +661,8 @@ export class Driver {
   }
 
   finalPoint(): Point {
+    if (this.#endTime !== undefined)
+      return { t: build.read(this.#endTime), state: this.state, piece: (input) => this.pieceNow(input) };
     return { t: build.read(this.io.t1), state: this.state, piece: this.lastPiece };
   }
 

@@ -12,13 +12,15 @@ import { vjp } from "../differentiate/reverse.ts";
 import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
 import type { Fn, GlobalArray, Parameter, Program } from "../ir/nodes.ts";
-import { type Leaf, type Model, sizeOf } from "../model.ts";
+import { type Leaf, type Model, type ModelEvent, sizeOf } from "../model.ts";
 import { type Module, noProducts, type Products, type Solver } from "../module.ts";
+import type { Events } from "./adaptive.ts";
 import { Density, densityFunctions } from "./density.ts";
-import { directional } from "./directional.ts";
+import { type Directional, directional } from "./directional.ts";
 import { Driver, type Shape } from "./driver.ts";
 import { embeddedOf } from "./embedded.ts";
 import { fieldEntries } from "./entries.ts";
+import { type EventFunctions, EventTransposer, EventValue, functionsOf, StepTangent } from "./events.ts";
 import { ExplicitStepper, ExplicitTransposer, plainSweep } from "./explicit.ts";
 import { type Implicit, implicitMethod } from "./implicit.ts";
 import { ImplicitStepper, ImplicitTransposer } from "./implicit-step.ts";
@@ -128,6 +130,21 @@ export function buildSolve(
   const densities =
     density &&
     densityFunctions(model, density, (leaf) => io.density.has(leaf.name), context, ofState, solved);
+  const { event } = solved;
+  const eventFunctions = event && eventFunctionsOf(event, solved, wanted, io, context, inSolve);
+  const tableau = tableaus[solver.method];
+  const eventsIn = (driver: Driver): Events | undefined =>
+    event &&
+    eventFunctions && {
+      event,
+      tangent: new StepTangent(driver, tableau!, eventFunctions),
+      value: new EventValue(driver, event, eventFunctions),
+    };
+  const exact = family.transposer(gradientDriver, plan);
+  const transposer =
+    event && eventFunctions
+      ? new EventTransposer(gradientDriver, event, tableau!, eventFunctions, exact)
+      : exact;
   const present = <T>(values: readonly (T | undefined)[]): T[] =>
     values.filter((one): one is T => one !== undefined);
   const functions = unique([
@@ -153,15 +170,18 @@ export function buildSolve(
       vjps.at,
     ]),
     ...vjps.splineVjps.values(),
+    ...present([event?.when, event?.then]),
+    ...(eventFunctions === undefined ? [] : functionsOf(eventFunctions)),
     ...present([densities?.field, densities?.running, densities?.ofState, densities?.runningOfState]),
     ...family.functions,
     ...solveDriver.invalidation(),
     ...gradientDriver.invalidation(),
-    solveEntry(solveDriver, family.stepper(solveDriver), splines),
+    solveEntry(solveDriver, family.stepper(solveDriver), splines, eventsIn(solveDriver)),
     gradientEntry(
       gradientDriver,
-      family.transposer(gradientDriver, plan),
+      transposer,
       densities && new Density(gradientDriver, density!, densities),
+      eventsIn(gradientDriver),
     ),
   ]);
   const program: Program = { arrays: [...io.arrays, ...pivotArrays], functions };
@@ -198,6 +218,30 @@ export function buildSolve(
       workspace: 0,
     },
     version,
+  };
+}
+
+/** What an event needs beside its own functions. */
+function eventFunctionsOf(
+  event: ModelEvent,
+  model: Model,
+  wanted: ReadonlySet<string>,
+  io: Interface,
+  context: Context,
+  transposed: (fn: Fn) => Fn,
+): EventFunctions {
+  const ends = io.arrays.filter(({ name }) => name === io.t0 || name === io.t1);
+  const inInterval: Context = { ...context, arrays: [...context.arrays, ...ends] };
+  const derive = (fn: Fn): Directional => directional(fn, model, wanted, io, inInterval);
+  const { running, terminal } = model.loss;
+  return {
+    field: derive(model.rhs),
+    running: running && derive(running),
+    when: derive(event.when),
+    whenVjp: transposed(event.when),
+    thenVjp: event.then && transposed(event.then),
+    thenInTime: event.then && derive(event.then).inTime,
+    terminalInTime: event.stops && terminal !== undefined ? derive(terminal).inTime : undefined,
   };
 }
 
@@ -429,6 +473,11 @@ function withSignals(model: Model): {
     ...model,
     rhs: of(model.rhs),
     initial: model.initial && of(model.initial),
+    event: model.event && {
+      ...model.event,
+      when: of(model.event.when),
+      then: model.event.then && of(model.event.then),
+    },
     loss: { terminal: terminal && of(terminal), running: running && of(running), at: at && of(at) },
     outputs: model.outputs.map((output) => ({ ...output, fn: of(output.fn) })),
   };

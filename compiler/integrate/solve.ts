@@ -8,12 +8,12 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Fn, Statement } from "../ir/nodes.ts";
 import { status } from "../module.ts";
-import { AdaptiveSweep } from "./adaptive.ts";
+import { AdaptiveSweep, type Events } from "./adaptive.ts";
 import type { Driver } from "./driver.ts";
 import type { Stepper } from "./stepper.ts";
 
 /** From the start to the end time: states and outputs at the observations, and the value of the loss. */
-export function forwardSweep(driver: Driver, stepper: Stepper): Statement[] {
+export function forwardSweep(driver: Driver, stepper: Stepper, events?: Events): Statement[] {
   const { io, model } = driver;
   const out: Statement[] = [
     build.banner("Forward sweep"),
@@ -26,7 +26,7 @@ export function forwardSweep(driver: Driver, stepper: Stepper): Statement[] {
   const oneStep = (n: Affine): Statement[] => driver.inStep(n, () => stepper.forward(n));
   const n = driver.names.fresh("n");
   if (driver.isAdaptive) {
-    const adaptive = new AdaptiveSweep(driver, stepper.attempts!, (k) => observe(driver, k));
+    const adaptive = new AdaptiveSweep(driver, stepper.attempts!, (k) => observe(driver, k), events);
     out.push(...adaptive.statements());
     if (model.times === undefined) out.push(...observe(driver, affine.integer(0)));
   } else if (model.times === undefined) {
@@ -87,8 +87,13 @@ function observe(driver: Driver, k: Affine): Statement[] {
 }
 
 /** `solve`: trajectory and loss, without a gradient. */
-export function solveEntry(driver: Driver, stepper: Stepper, splines: ReadonlyMap<string, Fn>): Fn {
-  const sweep = forwardSweep(driver, stepper);
+export function solveEntry(
+  driver: Driver,
+  stepper: Stepper,
+  splines: ReadonlyMap<string, Fn>,
+  events?: Events,
+): Fn {
+  const sweep = forwardSweep(driver, stepper, events);
   return {
     name: "solve",
     parameters: [],

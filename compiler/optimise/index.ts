@@ -127,6 +127,11 @@ export function tidyModel(model: Model): Model {
     ...model,
     rhs: clean(model.rhs),
     initial: model.initial && clean(model.initial),
+    event: model.event && {
+      ...model.event,
+      when: clean(model.event.when),
+      then: model.event.then && clean(model.event.then),
+    },
     loss: { terminal: terminal && clean(terminal), running: running && clean(running), at: at && clean(at) },
     outputs: model.outputs.map((output) => ({ ...output, fn: clean(output.fn) })),
   };

@@ -8,19 +8,20 @@ import * as affine from "../../ir/affine.ts";
 import * as build from "../../ir/build.ts";
 import type { Fn, Statement } from "../../ir/nodes.ts";
 import { status } from "../../module.ts";
+import type { Events } from "../adaptive.ts";
 import type { Density } from "../density.ts";
 import { type Driver, read, type Vector } from "../driver.ts";
 import { forwardSweep } from "../solve.ts";
 import type { Transposer } from "../stepper.ts";
 
-/** `density`: where the density of inputs is asked for as well. */
-export function gradientEntry(driver: Driver, exact: Transposer, density?: Density): Fn {
+/** `density`: where the density of inputs is asked for as well. `events`: of models that have one. */
+export function gradientEntry(driver: Driver, exact: Transposer, density?: Density, events?: Events): Fn {
   const { io, model, vjps } = driver;
   const transposer = density?.listening(exact) ?? exact;
   const { lambda } = transposer;
   const allocations = transposer.allocatePlan();
   const sweeps = [
-    ...forwardSweep(driver, transposer.forward),
+    ...forwardSweep(driver, transposer.forward, events),
     ...(density?.atEnd() ?? []),
     ...reverseSweep(driver, transposer),
     ...(density?.statements(lambda) ?? []),
