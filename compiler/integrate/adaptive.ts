@@ -315,7 +315,7 @@ export class AdaptiveSweep implements Control {
     );
     const isShort = build.compare("ne", h, wished);
     const located = this.#locate(n, start, h);
-    driver.h = located.h;
+    driver.h = located.running;
     const accept: Statement[] = [
       ...located.statements,
       ...grown.statements,
@@ -383,9 +383,17 @@ export class AdaptiveSweep implements Control {
   }
 
   /** Whether the step that was just made passes an event, and the length that ends there. */
-  #locate(n: Affine, start: Expr, h: Expr): { readonly statements: Statement[]; readonly h: Expr } {
+  #locate(
+    n: Affine,
+    start: Expr,
+    h: Expr,
+  ): {
+    readonly statements: Statement[];
+    readonly h: Expr;
+    readonly running: Expr;
+  } {
     const events = this.#events;
-    if (events === undefined) return { statements: [], h };
+    if (events === undefined) return { statements: [], h, running: h };
     const driver = this.#driver;
     const { tangent, value } = events;
     const { fresh } = driver.names;
@@ -538,7 +546,19 @@ export class AdaptiveSweep implements Control {
       this.set("event_before", this.scalar("event_after")),
       this.set("behind_event", build.zero),
     ];
-    return { statements, h: build.name(taken) };
+    // How the integral changes with the length of a step that ends at an event is in its correction already.
+    const running = fresh("h_of_running");
+    statements.push(
+      build.bind(
+        running,
+        build.select(
+          build.compare("ne", this.scalar("is_event"), build.zero),
+          stop(build.name(taken)),
+          build.name(taken),
+        ),
+      ),
+    );
+    return { statements, h: build.name(taken), running: build.name(running) };
   }
 
   /** What an event does, at its time: the state behind it, or the end. */
