@@ -35,6 +35,8 @@ export interface Solver {
   readonly steps: number;
   /** Whether a gradient gives the density of inputs beside it. */
   readonly density?: boolean | undefined;
+  /** Whether the model has an event, so that steps move. */
+  readonly hasEvents?: boolean | undefined;
   /** Whether stages are solved for. */
   readonly isImplicit?: boolean | undefined;
   /** Of adaptive steps; nothing: steps are fixed. */

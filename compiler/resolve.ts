@@ -24,6 +24,7 @@ import {
   timeOffSteps,
   timeOutside,
   timesNotInOrder,
+  timesOnSteps,
   unknownAdjoint,
   unknownMethod,
   unknownWrt,
@@ -72,6 +73,9 @@ export const adjoints = ["symplectic", "step", "store-all", "revolve"] as const;
 /** Plans that not every method admits, or whose gradient is not exact. */
 export const otherAdjoints = ["reversible", "continuous"] as const;
 
+/** Plans that go through every step once, in order. */
+const plansInOrder = ["symplectic", "step", "store-all"] as const;
+
 /** A plan that a method admits, and how its gradient stands to that of the discrete solve. */
 export interface Admitted {
   readonly adjoint: string;
@@ -79,7 +83,9 @@ export interface Admitted {
 }
 
 /** The plans that the method of a solver admits, those that are exact for every method first. */
-export function plansFor({ method, tolerance }: Pick<Solver, "method" | "tolerance">): Admitted[] {
+export function plansFor(solver: Pick<Solver, "method" | "tolerance" | "hasEvents">): Admitted[] {
+  const { method, tolerance, hasEvents } = solver;
+  if (hasEvents === true) return plansInOrder.map((adjoint) => ({ adjoint, exact: "exact" }));
   const undone = tolerance === undefined ? undoing(method) : undefined;
   return [
     ...adjoints.map((adjoint) => ({ adjoint, exact: "exact" as const })),
@@ -144,6 +150,10 @@ export function resolveSolver(model: Model, options: Options): Resolved {
   // A state that is computed has no gradient of its own.
   const asked = wrt ?? (model.initial === undefined ? undefined : ["params", "inputs"]);
   const { steps, tolerance } = count;
+  if (wrt?.includes("times") === true && (tolerance === undefined || model.times === undefined)) {
+    note([timesOnSteps(model.times !== undefined, place("wrt", options.wrt))], options.wrt);
+    return { diagnostics: found, fault };
+  }
   if (adjoint === "continuous" && methodNamed(method)?.family !== "explicit") {
     const span = place("adjoint", options.adjoint);
     note([noContinuousAdjoint(method, span)], options.adjoint, options.method);
@@ -159,14 +169,14 @@ export function resolveSolver(model: Model, options: Options): Resolved {
   if (density) {
     const inputs = model.inputs.flatMap((input) => input.leaves);
     const isAsked = inputs.some(({ path }) => isDifferentiated({ wrt: asked }, ["inputs", ...path]));
-    if (!isAsked || !["symplectic", "step", "store-all"].includes(adjoint)) {
+    if (!isAsked || !plansInOrder.some((each) => each === adjoint)) {
       note([noDensity(isAsked ? "plan" : "inputs")], options.density);
       return { diagnostics: found, fault };
     }
   }
   if (model.event !== undefined) {
     const isOne = tolerance !== undefined && embeddedOf(method) !== undefined;
-    const isPlanned = ["symplectic", "step", "store-all"].includes(adjoint);
+    const isPlanned = plansInOrder.some((each) => each === adjoint);
     if (!isOne || !isPlanned || density) {
       const those = methods.filter(({ name }) => embeddedOf(name) !== undefined).map(({ name }) => name);
       note(
@@ -196,6 +206,7 @@ export function resolveSolver(model: Model, options: Options): Resolved {
       steps,
       tolerance,
       density,
+      hasEvents: model.event !== undefined,
       isImplicit,
       wrt: asked,
     },
@@ -357,11 +368,14 @@ const lcm = (a: number, b: number): number => (a / gcd(a, b)) * b;
 /** A path names a record, a leaf, or a record of leaves on the way to one. */
 function checkWrt(model: Model, path: string, span: Span | undefined): Diagnostic[] {
   if (model.initial !== undefined && /^state(\.|$)/.test(path)) return [wrtOfInitial(path, span)];
-  const known = wrtPaths(model);
+  const known = [...wrtPaths(model), ...intervalPaths];
   return known.includes(path) ? [] : [unknownWrt(path, nearest(path, known), span)];
 }
 
-/** Every path that `wrt` may name. */
+/** The interval and the observation times, which `wrt` may name too; they are differentiated by forward mode. */
+export const intervalPaths = ["t0", "t1", "times"] as const;
+
+/** Every leaf, and record of leaves, that `wrt` may name. */
 export function wrtPaths(model: Model): string[] {
   const leaves = [
     ...(model.initial === undefined ? model.state : []).map((leaf) => ["state", ...leaf.path]),

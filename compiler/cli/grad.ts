@@ -1,16 +1,16 @@
 /** `odegrad grad`: the loss and its gradient at a point, by the generated code of one target. */
 
 import type { Ready } from "../compile.ts";
-import type { Gradients, Problem } from "../execute/problem.ts";
+import type { Direction, Engine, Gradients, Problem } from "../execute/problem.ts";
 import { defaultProblem } from "../execute/problem.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
 import { type Module, stepsInWords } from "../module.ts";
 import type { CommandOptions, Target } from "../options.ts";
-import { isDifferentiated } from "../resolve.ts";
+import { intervalPaths, isDifferentiated } from "../resolve.ts";
 import { compare } from "./compare.ts";
 import { deliver } from "./deliver.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
-import { buildFile, openEngine, requireLoss } from "./model-file.ts";
+import { buildFile, openEngine, readingOnce, requireLoss } from "./model-file.ts";
 import { formatJson, type Json, shortNumber } from "./number.ts";
 import { nestedInput, nestedRecord } from "./records.ts";
 import { requireFinished, solverJson } from "./solve-report.ts";
@@ -22,9 +22,20 @@ export async function run(
   options: CommandOptions,
   context: Context,
 ): Promise<ExitCode> {
-  const ready = buildFile(file!, options, context);
+  const given = readingOnce(context);
+  const first = buildFile(file!, options, given);
+  requireLoss(first.module);
+  const interval = intervalPaths.filter((path) => first.module.solver.wrt?.includes(path));
+  const ready =
+    interval.length === 0 || options.compare === true
+      ? first
+      : // What there is to be warned of has been said.
+        buildFile(
+          file!,
+          { ...options, emit: ["solve", "gradient", "jvp"] },
+          { ...given, complain: () => {} },
+        );
   const { module } = ready;
-  requireLoss(module);
   if (options.compare === true) {
     const asked = ({ module: { model, solver } }: Ready) =>
       withFiles(defaultProblem(model, solver), model, options, context);
@@ -38,32 +49,69 @@ export async function run(
   try {
     const gradients = engine.gradient(problem);
     requireFinished(gradients, "gradient", module);
-    const text =
+    const ofInterval = intervalGradient(engine, problem, interval);
+    const printed =
       options.json === true
-        ? `${formatJson(gradientDocument(ready, gradients, options, engine.target))}\n`
-        : table(module, problem, gradients, engine.target);
-    deliver(text, options, context);
+        ? `${formatJson(gradientDocument(ready, gradients, ofInterval, options, engine.target))}\n`
+        : table(module, problem, gradients, ofInterval, engine.target);
+    deliver(printed, options, context);
     return exitCode.ok;
   } finally {
     engine.close();
   }
 }
 
+/** Derivatives of the loss for the interval and the observation times, as far as they are asked for. */
+interface IntervalGradient {
+  readonly t0?: number;
+  readonly t1?: number;
+  readonly times?: readonly number[];
+}
+
+/** One forward sweep for each of them: they are few. */
+function intervalGradient(
+  engine: Engine,
+  problem: Problem,
+  asked: readonly (typeof intervalPaths)[number][],
+): IntervalGradient {
+  const along = (direction: Direction): number => engine.jvp!(problem, direction).change.value;
+  return {
+    ...(asked.includes("t0") ? { t0: along({ t0: 1 }) } : {}),
+    ...(asked.includes("t1") ? { t1: along({ t1: 1 }) } : {}),
+    ...(asked.includes("times")
+      ? {
+          times: Array.from(problem.times, (_, k) =>
+            along({ times: problem.times.map((_each, i) => (i === k ? 1 : 0)) }),
+          ),
+        }
+      : {}),
+  };
+}
+
 /** The JSON contract: these keys in this order. */
-function gradientDocument(ready: Ready, gradients: Gradients, options: CommandOptions, target: Target): Json {
+function gradientDocument(
+  ready: Ready,
+  gradients: Gradients,
+  interval: IntervalGradient,
+  options: CommandOptions,
+  target: Target,
+): Json {
   const { module } = ready;
   return {
     version: 1,
     model: module.model.name,
     value: gradients.value,
-    gradient: gradientJson(module, gradients),
+    gradient: { ...gradientJson(module, gradients), ...interval },
     density: densityJson(module, gradients),
     solver: solverJson(ready, options, target, "gradient", gradients),
   };
 }
 
 /** Records in the shapes of the model; what is not differentiated is not listed. */
-export function gradientJson({ model, solver }: Module, gradients: Gradients): Json {
+export function gradientJson(
+  { model, solver }: Module,
+  gradients: Gradients,
+): { readonly [key: string]: Json | undefined } {
   const kept =
     (record: string) =>
     (leaf: Leaf): boolean =>
@@ -98,7 +146,13 @@ function densityJson({ model, solver }: Module, { density }: Gradients): Json | 
 /** Rows of one leaf shown before the rest is counted only. */
 const shown = 8;
 
-function table(module: Module, problem: Problem, gradients: Gradients, target: string): string {
+function table(
+  module: Module,
+  problem: Problem,
+  gradients: Gradients,
+  interval: IntervalGradient,
+  target: string,
+): string {
   const { model, solver } = module;
   const rows: string[][] = [];
   const add = (record: string, leaf: Leaf, count: number, values: Float64Array, bars: Float64Array): void => {
@@ -119,6 +173,11 @@ function table(module: Module, problem: Problem, gradients: Gradients, target: s
   for (const input of model.inputs) {
     for (const leaf of input.leaves) add("inputs", leaf, input.count, problem.inputs, gradients.inputs);
   }
+  if (interval.t0 !== undefined) rows.push(["t0", shortNumber(problem.t0), shortNumber(interval.t0)]);
+  if (interval.t1 !== undefined) rows.push(["t1", shortNumber(problem.t1), shortNumber(interval.t1)]);
+  interval.times?.forEach((value, k) => {
+    rows.push([`times[${k}]`, shortNumber(problem.times[k]!), shortNumber(value)]);
+  });
   const all = [["", "value", "gradient"], ...rows];
   const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]!.length)));
   const lines = all.map(

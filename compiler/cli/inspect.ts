@@ -11,7 +11,7 @@ import { type ResidualNetwork, residualNetwork } from "../verify/residual-networ
 import { type ExitCode, exitCode } from "./exit.ts";
 import { networkAsText, plansAsJson, plansAsText } from "./inspect-plans.ts";
 import { tapesAsJson, tapesAsText } from "./inspect-tape.ts";
-import { buildFile } from "./model-file.ts";
+import { buildFile, readingOnce } from "./model-file.ts";
 import { formatJson, type Json } from "./number.ts";
 import type { Context } from "./streams.ts";
 
@@ -20,16 +20,7 @@ export async function run(
   options: CommandOptions,
   context: Context,
 ): Promise<ExitCode> {
-  const text = new Map<string, string>();
-  // Standard input is read once.
-  const given: Context = {
-    ...context,
-    readFile: (name) => {
-      const known = text.get(name) ?? context.readFile(name);
-      text.set(name, known);
-      return known;
-    },
-  };
+  const given = readingOnce(context);
   const ready = buildFile(file!, options, given);
   const withPlan = (adjoint: string): Ready => buildFile(file!, { ...options, adjoint }, given);
   const { module } = ready;

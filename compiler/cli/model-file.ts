@@ -68,6 +68,19 @@ export interface OpenEngine extends Engine {
 }
 
 /** The generated code of the target, loaded or compiled and ready to be asked. The caller closes it. */
+/** The same files, each read once: standard input gives its text a single time. */
+export function readingOnce(context: Context): Context {
+  const known = new Map<string, string>();
+  return {
+    ...context,
+    readFile: (name) => {
+      const text = known.get(name) ?? context.readFile(name);
+      known.set(name, text);
+      return text;
+    },
+  };
+}
+
 export async function openEngine(ready: Ready, options: CommandOptions): Promise<OpenEngine> {
   const target = targetOf(options);
   return target === "js" ? openJavaScript(ready, options) : openC(ready, options);
@@ -87,6 +100,7 @@ export function openC(ready: Ready, options: CommandOptions): OpenEngine {
   const files = emit(ready, "c", options);
   const byEnd = (end: string): Output => files.find((each) => each.name.endsWith(end))!;
   const prefix = prefixFor(ready.module.model, options);
+  const has = (name: string): boolean => ready.module.entries.some((entry) => entry.name === name);
   try {
     const engine: CEngine = cEngine(
       { header: byEnd(".h"), source: files.find((each) => each.name === `${prefix}.c`)! },
@@ -94,6 +108,7 @@ export function openC(ready: Ready, options: CommandOptions): OpenEngine {
       prefix,
       options.real ?? "double",
       ready.module.solver,
+      { jvp: has("jvp"), hvp: has("hvp") },
     );
     return { ...engine, target: "c" };
   } catch (error) {

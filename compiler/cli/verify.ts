@@ -11,7 +11,7 @@ import { opcodesOf } from "../ir/walk.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
 import { type Module, type Solver, stepsInWords } from "../module.ts";
 import type { CommandOptions } from "../options.ts";
-import { adjoints, isDifferentiated } from "../resolve.ts";
+import { isDifferentiated, plansFor } from "../resolve.ts";
 import { targetsAgree } from "../verify/agreement.ts";
 import { type Check, skipped } from "../verify/check.ts";
 import { type Direction, direction, slopeAlong } from "../verify/direction.ts";
@@ -168,8 +168,8 @@ async function runChecks(
     );
   }
   const compiled = new Map([[solver.adjoint, gradients]]);
-  for (const adjoint of adjoints) {
-    if (adjoint === solver.adjoint) continue;
+  for (const { adjoint, exact } of plansFor(solver)) {
+    if (adjoint === solver.adjoint || exact !== "exact") continue;
     const other = emit(withPlan(adjoint), "js", options)[0]!.text;
     compiled.set(adjoint, javaScriptEngine(await loadJavaScript(other)).gradient(problem));
   }

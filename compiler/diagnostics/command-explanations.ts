@@ -156,6 +156,12 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
     'events: { when: ({ height }) => height }, solver: { method: "rk4", steps: 100 }',
     'solver: { method: "dopri5", rtol: 1e-8, atol: 1e-10 }',
   ),
+  ODE4029: say(
+    "observation times that cannot move",
+    "The gradient for observation times is there where steps land on them. With fixed steps they have to lie on the grid, and move with the interval alone.",
+    "odegrad grad model.ode.ts --steps 100 --wrt times",
+    "Use adaptive steps, or `--wrt t0,t1`.",
+  ),
   ODE4026: say(
     "no density to be had",
     "The density is the gradient of an input as a function of time, (∂f/∂u)ᵀp at every step. It takes inputs that are differentiated, and a plan that is exact and goes through the steps once.",

@@ -238,6 +238,20 @@ export const unknownWrt = (path: string, close: string | undefined, span?: Span)
     suggestion: did(close, "name `state`, `params`, `inputs` or a leaf of them, e.g. `params.alpha`"),
   });
 
+export const timesOnSteps = (hasTimes: boolean, span?: Span): Diagnostic =>
+  error(
+    "ODE4029",
+    hasTimes
+      ? "`wrt` names `times`, and observations of fixed steps lie on the steps: none can move by itself"
+      : "`wrt` names `times`, and the model has none",
+    {
+      span,
+      suggestion: hasTimes
+        ? "use adaptive steps, `--rtol 1e-8`, or name `t0` and `t1`"
+        : "name `t1`, the end",
+    },
+  );
+
 export const wrtOfInitial = (path: string, span?: Span): Diagnostic =>
   error("ODE4016", `\`wrt\` names \`${path}\`, which \`initial\` computes`, {
     span,

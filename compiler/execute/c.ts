@@ -99,7 +99,9 @@ export function cEngine(
     along?: Direction,
   ): Ending & { value: number; rest: number[] } => {
     const asked = spawnSync(path.join(folder, "program"), [question], {
-      input: questionText(problem) + (along === undefined ? "" : directionText(along, sizes)),
+      input:
+        questionText(problem, model.times !== undefined) +
+        (along === undefined ? "" : directionText(along, sizes)),
       encoding: "utf8",
       env: {},
       maxBuffer: 1 << 30,
@@ -167,10 +169,11 @@ function directionText({ t0 = 0, t1 = 0, ...rest }: Direction, sizes: ReturnType
   return `${words.map(formatHex).join("\n")}\n`;
 }
 
-function questionText(problem: Problem): string {
+function questionText(problem: Problem, hasTimes: boolean): string {
   const control = controlWords(problem);
   const lines = [...control.slice(0, -1).map(formatHex), String(control.at(-1))];
-  for (const record of [problem.state0, problem.params, problem.inputs, problem.data, problem.times]) {
+  const times = hasTimes ? [problem.times] : [];
+  for (const record of [problem.state0, problem.params, problem.inputs, problem.data, ...times]) {
     for (const value of record) lines.push(formatHex(value));
   }
   return `${lines.join("\n")}\n`;

@@ -143,15 +143,13 @@ describe.each(ways)("%s", (way, options) => {
 describe("the interval", () => {
   it.each(ways.filter(([, { rtol }]) => rtol === undefined))(
     "%s: a jvp along t0 and t1",
-    async (_, options) => {
+    async (way, options) => {
       const made = await compiled(
         text.replace("times: [0.3, 0.9],", "").replace(/at: .*\n/, ""),
-        {
-          ...options,
-          emit: ["solve", "jvp"],
-        },
-        false,
+        { ...options, emit: ["solve", "gradient", "jvp"] },
+        way === "rk4, fixed",
       );
+      opened.push(made);
       const { engine, problem } = made;
       for (const along of [{ t1: 1 }, { t0: 1 }, { t0: 0.3, t1: -0.5 }]) {
         const { change } = engine.jvp!(problem, along);
@@ -159,9 +157,46 @@ describe("the interval", () => {
         const at = (by: number): number => engine.solve(moved(problem, along, by)).value;
         const difference = (at(-2 * h) - 8 * at(-h) + 8 * at(h) - at(2 * h)) / (12 * h);
         expect(Math.abs(change.value - difference)).toBeLessThan(1e-8 * Math.max(1, Math.abs(difference)));
+        const inC = made.c?.jvp?.(problem, along).change.value ?? change.value;
+        expect(Math.abs(inC - change.value)).toBeLessThan(1e-12 * Math.max(1, Math.abs(change.value)));
       }
     },
   );
+});
+
+describe("the interval of adaptive steps", () => {
+  it.each(["dopri5", "radau5", "rodas4"])("%s: t0, t1 and observation times", async (method) => {
+    const options = { method, rtol: 1e-10, atol: 1e-12, emit: ["solve", "jvp"] };
+    // Without kinks inside of steps, which move with the interval, and with no observation where a piece ends.
+    const smooth = text
+      .replace(/running: .*\n/, "")
+      .replace("linear(4,", "cubic(4,")
+      .replace("hold, linear", "cubic, hold");
+    const { engine, problem } = await compiled(smooth, options, false);
+    const at = (by: number, of: "t0" | "t1" | number): number => {
+      const moved =
+        typeof of === "number"
+          ? { times: problem.times.map((time, k) => (k === of ? time + by : time)) }
+          : { [of]: problem[of] + by };
+      return engine.solve({ ...problem, ...moved }).value;
+    };
+    // The end is moved inwards, so that the observation there stays inside; pieces and knots move with the interval.
+    const inner = { ...problem, times: Float64Array.of(0.35, 0.8) };
+    for (const [along, of] of [
+      [{ t0: 1 }, "t0"],
+      [{ t1: 1 }, "t1"],
+      [{ times: Float64Array.of(1, 0) }, 0],
+      [{ times: Float64Array.of(0, 1) }, 1],
+    ] as const) {
+      problem.times.set(inner.times);
+      const { change } = engine.jvp!(problem, along);
+      const h = 1e-3;
+      const difference = (at(-2 * h, of) - 8 * at(-h, of) + 8 * at(h, of) - at(2 * h, of)) / (12 * h);
+      expect(Math.abs(change.value - difference), String(of)).toBeLessThan(
+        1e-5 * Math.max(1, Math.abs(difference)),
+      );
+    }
+  });
 });
 
 it("what fails has no tangent that looks like one", async () => {
