@@ -74,8 +74,8 @@ export const isRecovering = ({ adjoint }: Solver): boolean =>
   adjoint === "reversible" || adjoint === "continuous";
 
 /** Whether only a run knows how many steps it takes, or how often it asks the field. */
-export const isCounted = ({ tolerance, isImplicit }: Solver): boolean =>
-  tolerance !== undefined || isImplicit === true;
+export const isCounted = ({ tolerance, isImplicit, hasEvents }: Solver): boolean =>
+  tolerance !== undefined || isImplicit === true || hasEvents === true;
 
 /** Products with a direction that a module has beside `solve` and `gradient`. */
 export interface Products {

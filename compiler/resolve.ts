@@ -175,7 +175,7 @@ export function resolveSolver(model: Model, options: Options): Resolved {
     }
   }
   if (model.event !== undefined) {
-    const isOne = tolerance !== undefined && embeddedOf(method) !== undefined;
+    const isOne = methodNamed(method)?.family === "explicit";
     const isPlanned = plansInOrder.some((each) => each === adjoint);
     if (!isOne || !isPlanned || density) {
       const those = methods.filter(({ name }) => embeddedOf(name) !== undefined).map(({ name }) => name);

@@ -2,6 +2,7 @@
 
 import type { Ready } from "../compile.ts";
 import { workspaceBytes } from "../compile.ts";
+import { isCounted } from "../module.ts";
 import type { CommandOptions } from "../options.ts";
 import { planOf } from "../plan.ts";
 import { plansFor } from "../resolve.ts";
@@ -21,7 +22,7 @@ const about: Readonly<Record<string, string>> = {
 function rowsOf(ready: Ready, options: CommandOptions, withPlan: (adjoint: string) => Ready) {
   const { module } = ready;
   const { reverse } = module.counts;
-  const isPlanned = module.solver.tolerance === undefined && module.solver.isImplicit !== true;
+  const isPlanned = !isCounted(module.solver);
   return plansFor(module.solver).map(({ adjoint, exact }) => {
     const other = adjoint === module.solver.adjoint ? ready : withPlan(adjoint);
     const bytes = (["js", "c"] as const).map((target) => workspaceBytes(other, target, options));

@@ -7,6 +7,7 @@ import type { Span } from "../diagnostics/span.ts";
 import { findCompilers } from "../execute/c.ts";
 import { javaScriptEngine, loadJavaScript } from "../execute/javascript.ts";
 import { defaultProblem, type Problem } from "../execute/problem.ts";
+import type { Fn } from "../ir/nodes.ts";
 import { opcodesOf } from "../ir/walk.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
 import { type Module, type Solver, stepsInWords } from "../module.ts";
@@ -154,7 +155,7 @@ async function runChecks(
         "another point has other steps; fixed steps have this check",
       ),
     );
-  } else if (opcodesOf(module.program).has("stop")) {
+  } else if (stopsGradients(model)) {
     report(
       skipped(2, "Taylor remainder of the solve", "the model stops gradients, so they differ from its slope"),
     );
@@ -202,7 +203,7 @@ async function runChecks(
       c.close();
     }
   }
-  const isSmooth = solver.tolerance === undefined && !opcodesOf(module.program).has("stop");
+  const isSmooth = solver.tolerance === undefined && !stopsGradients(model);
   if (isSmooth) {
     const weights = along.map((_, i) => direction(seed + directions + i, module, problem, selected));
     const products = javaScriptEngine(await loadJavaScript(emit(withProducts(), "js", options)[0]!.text));
@@ -216,8 +217,15 @@ async function runChecks(
   report(filesCheck(emit(ready, "c", options), scripts, compilers));
 }
 
-const isWrittenOut = ({ method, tolerance }: Solver): boolean =>
-  tolerance === undefined && Object.hasOwn(tableaus, method);
+/** Whether the model's own functions stop gradients; the search for an event does too, and means it. */
+function stopsGradients(model: Model): boolean {
+  const { rhs, initial, loss, event, functions } = model;
+  const own = [rhs, initial, loss.terminal, loss.running, loss.at, event?.when, event?.then, ...functions];
+  return opcodesOf({ arrays: [], functions: own.filter((fn): fn is Fn => fn !== undefined) }).has("stop");
+}
+
+const isWrittenOut = ({ method, tolerance, hasEvents }: Solver): boolean =>
+  tolerance === undefined && hasEvents !== true && Object.hasOwn(tableaus, method);
 
 /** Steps that visit every piece of every `hold`. */
 const walkedSteps = (model: Model): number =>

@@ -152,8 +152,8 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
   ),
   ODE4028: say(
     "events in other steps",
-    "A step that passes an event is made again with the length that ends there, and the steps behind it move. That is done for adaptive steps of explicit Runge-Kutta methods; the gradient then needs every step once, in order.",
-    'events: { when: ({ height }) => height }, solver: { method: "rk4", steps: 100 }',
+    "A step that passes an event is made again with the length that ends there, and the steps behind it move. That is done for explicit Runge-Kutta methods, with fixed and adaptive steps; the gradient then needs every step once, in order.",
+    'events: { when: ({ height }) => height }, solver: { method: "radau5", steps: 100 }',
     'solver: { method: "dopri5", rtol: 1e-8, atol: 1e-10 }',
   ),
   ODE4029: say(

@@ -111,17 +111,15 @@ export const noContinuousAdjoint = (method: string, span?: Span): Diagnostic =>
     },
   );
 
-export const eventsNeed = (isAdaptive: boolean, methods: readonly string[], span: Span): Diagnostic =>
+export const eventsNeed = (isExplicit: boolean, methods: readonly string[], span: Span): Diagnostic =>
   error(
     "ODE4028",
-    isAdaptive
+    isExplicit
       ? "with events the gradient comes by the plans `symplectic`, `step` and `store-all`, and without a density"
-      : "events are found in adaptive steps of an explicit Runge-Kutta method",
+      : "events are found in steps of an explicit Runge-Kutta method",
     {
       span,
-      suggestion: isAdaptive
-        ? "use `--adjoint symplectic`"
-        : `give tolerances, such as \`--rtol 1e-8\`, and one of ${list(methods)}`,
+      suggestion: isExplicit ? "use `--adjoint symplectic`" : `use one of ${list(methods)}`,
     },
   );
 

@@ -40,6 +40,9 @@ export interface Events {
 const mostRefinements = 200;
 const halving = 30;
 
+/** The part of a step of the grid by which a time that is given may miss a point of it. */
+const gridSlack = 1e-6;
+
 /** Stands for the sign that `when` has just behind an event, where its value is rounding. */
 const justBehind = 1e-300;
 
@@ -176,6 +179,16 @@ export class AdaptiveSweep implements Control {
     driver.stepStart = this.#t;
     const direction = this.#bind("direction", build.primitive("sign", [driver.span]), out);
     out.push(this.set("direction", direction));
+    if (!driver.isAdaptive) {
+      // Every step goes to the next point of the grid, or to what is nearer.
+      out.push(
+        this.set("h_next", build.mul(build.number(2), driver.span)),
+        this.set("grid_point", build.one),
+        this.set("fresh", build.one),
+        ...this.#report(),
+      );
+      return out;
+    }
     const first = k(0);
     const point = { t: this.#t, state: driver.state, piece: driver.pieceOfStep(this.#accepted) };
     out.push(...driver.slopeOf(point, first));
@@ -266,7 +279,11 @@ export class AdaptiveSweep implements Control {
     out.push(
       // What shrank the steps was no error where the last attempt came to no number.
       build.branch(
-        build.compare("ge", this.scalar("attempts"), build.read(io.steps)),
+        build.compare(
+          "ge",
+          this.scalar("attempts"),
+          build.add(build.read(io.steps), build.number(driver.spareSteps)),
+        ),
         this.#leaveFinite(status.stepLimit),
       ),
       build.branch(
@@ -318,11 +335,15 @@ export class AdaptiveSweep implements Control {
     driver.h = located.running;
     const accept: Statement[] = [
       ...located.statements,
-      ...grown.statements,
-      build.bind(longer, build.mul(h, after)),
-      this.set("h_next", build.select(build.and(isShort, isLess), wished, build.name(longer))),
-      this.set("error_before", build.primitive("max", [bounded, build.number(1e-8)])),
-      this.set("was_rejected", build.zero),
+      ...(driver.isAdaptive
+        ? [
+            ...grown.statements,
+            build.bind(longer, build.mul(h, after)),
+            this.set("h_next", build.select(build.and(isShort, isLess), wished, build.name(longer))),
+            this.set("error_before", build.primitive("max", [bounded, build.number(1e-8)])),
+            this.set("was_rejected", build.zero),
+          ]
+        : []),
       ...this.#attempts.accepted(n, this),
       ...driver.assign(driver.state, (leaf, at) => read(this.#next, leaf, at)),
       build.store(driver.stepCount, [], build.add(build.integerValue(n), build.one)),
@@ -333,20 +354,22 @@ export class AdaptiveSweep implements Control {
       ),
     ];
     driver.h = h;
-    const reject: Statement[] = [
-      this.add("rejected", 1),
-      this.set("was_rejected", build.one),
-      this.set("fresh", this.#attempts.keepsSlope ? build.zero : build.one),
-      build.branch(
-        driver.isNotFinite(error),
-        [this.set("h_next", build.mul(h, build.number(0.25))), this.set("was_finite", build.zero)],
-        [
-          ...shrunk.statements,
-          this.set("h_next", build.mul(h, shrunk.value)),
-          this.set("was_finite", build.one),
-        ],
-      ),
-    ];
+    const reject: Statement[] = !driver.isAdaptive
+      ? this.#leaveNotFinite()
+      : [
+          this.add("rejected", 1),
+          this.set("was_rejected", build.one),
+          this.set("fresh", this.#attempts.keepsSlope ? build.zero : build.one),
+          build.branch(
+            driver.isNotFinite(error),
+            [this.set("h_next", build.mul(h, build.number(0.25))), this.set("was_finite", build.zero)],
+            [
+              ...shrunk.statements,
+              this.set("h_next", build.mul(h, shrunk.value)),
+              this.set("was_finite", build.one),
+            ],
+          ),
+        ];
     out.push(build.branch(build.compare("le", error, build.one), accept, reject), ...this.#report());
     return out;
   }
@@ -536,10 +559,26 @@ export class AdaptiveSweep implements Control {
         build.select(
           build.compare("ne", this.scalar("is_event"), build.zero),
           build.number(stepKind.event),
+          // Where nothing has moved since the last time that was given, nothing has to be taken up.
           build.select(
-            build.compare("ne", this.scalar("lands"), build.zero),
+            build.and(
+              build.compare("ne", this.scalar("lands"), build.zero),
+              build.compare("ne", this.scalar("adrift"), build.zero),
+            ),
             build.number(stepKind.landing),
             build.number(stepKind.chosen),
+          ),
+        ),
+      ),
+      this.set(
+        "adrift",
+        build.select(
+          build.compare("ne", this.scalar("is_event"), build.zero),
+          build.one,
+          build.select(
+            build.compare("ne", this.scalar("lands"), build.zero),
+            build.zero,
+            this.scalar("adrift"),
           ),
         ),
       ),
@@ -617,11 +656,23 @@ export class AdaptiveSweep implements Control {
     const { io, model } = driver;
     const direction = this.scalar("direction");
     const aims: { time: Expr; reached: () => Statement[] }[] = [];
-    let target: Expr = build.read(io.t1);
+    const end = build.read(io.t1);
+    let target: Expr = end;
+    // A point of the grid and a time that is given may be the same but for rounding: then the time is meant.
+    const slack = driver.isAdaptive
+      ? build.zero
+      : build.mul(build.number(-gridSlack), build.primitive("abs", [driver.gridStep]));
     const nearer = (time: Expr): void => {
-      const isNearer = build.compare("gt", build.mul(build.sub(target, time), direction), build.zero);
+      const isNearer = build.compare("gt", build.mul(build.sub(target, time), direction), slack);
       target = this.#bind("target", build.select(isNearer, time, target), out);
     };
+    if (!driver.isAdaptive) {
+      const point = build.add(build.read(io.t0), build.mul(this.scalar("grid_point"), driver.gridStep));
+      const time = this.#bind("grid_time", point, out);
+      target = time;
+      nearer(end);
+      aims.push({ time, reached: () => [] });
+    }
     if (model.times !== undefined) {
       const next = this.#integer("next_observation");
       const isLeft = build.compare("lt", build.integerValue(next), build.number(io.observations));
@@ -656,8 +707,16 @@ export class AdaptiveSweep implements Control {
     target: Expr,
     aims: readonly { readonly time: Expr; readonly reached: () => Statement[] }[],
   ): Statement[] {
-    const isEnd = build.compare("eq", target, build.read(this.#driver.io.t1));
+    const driver = this.#driver;
+    const isEnd = build.compare("eq", target, build.read(driver.io.t1));
+    const passed = (): Statement[] => {
+      const time = build.add(build.read(driver.io.t0), build.mul(this.scalar("grid_point"), driver.gridStep));
+      const gap = build.primitive("abs", [build.sub(target, time)]);
+      const slack = build.mul(build.number(gridSlack), build.primitive("abs", [driver.gridStep]));
+      return [build.branch(build.compare("le", gap, slack), [this.add("grid_point", 1)])];
+    };
     return [
+      ...(driver.isAdaptive ? [] : passed()),
       ...aims.map(({ time, reached }) => build.branch(build.compare("eq", time, target), reached())),
       build.branch(isEnd, [this.set("open", build.zero)]),
     ];

@@ -106,6 +106,10 @@ export class Driver {
   readonly stageCount: number;
   readonly slopeCount: number;
   readonly isAdaptive: boolean;
+  /** Whether a run finds its steps: by tolerances, or because events shorten them. */
+  readonly findsSteps: boolean;
+  /** Length of the steps that are given, where events shorten some of them. */
+  readonly gridStep: Expr;
   /** The integral of the running loss: the value itself, or a scalar of its own. */
   readonly integral: string;
   readonly companions: Companions | undefined;
@@ -146,7 +150,9 @@ export class Driver {
     this.isAdaptive = solver.tolerance !== undefined;
     this.slopeCount = shape.slopes;
     this.slopes = new Stages(this, "k_", this.slopeCount);
-    if (this.isAdaptive) {
+    this.findsSteps = this.isAdaptive || model.event !== undefined;
+    this.gridStep = build.name(this.names.fresh("grid_step"));
+    if (this.findsSteps) {
       this.#grid = {
         t: this.names.fresh("stored_t"),
         h: this.names.fresh("stored_h"),
@@ -336,7 +342,7 @@ export class Driver {
     if (this.#grid === undefined || !this.hasBars) return [];
     const { t, h, kind, pieces } = this.#grid;
     return [t, h, ...(kind === undefined ? [] : [kind]), ...pieces.values()].map((array) =>
-      build.alloc(array, [this.solver.steps], { zero: false, role: "checkpoint" }),
+      build.alloc(array, [this.room], { zero: false, role: "checkpoint" }),
     );
   }
 
@@ -588,7 +594,7 @@ export class Driver {
   pieceOfStep =
     (n: Affine) =>
     (input: string): Affine => {
-      if (this.isAdaptive) return this.pieceNow(input);
+      if (this.findsSteps) return this.pieceNow(input);
       const { count } = this.model.inputs.find((one) => one.name === input)!;
       return affine.quotient(affine.scale(n, count), this.steps);
     };
@@ -671,7 +677,7 @@ export class Driver {
    * many steps checkpoints have room for, where there are any.
    */
   prelude(capacity: string | undefined): Statement[] {
-    if (this.isAdaptive) return this.#adaptivePrelude(capacity);
+    if (this.findsSteps) return this.#findingPrelude(capacity);
     const { io, model } = this;
     const n = build.name(this.names.fresh("n_steps"));
     const count = n.kind === "name" ? n.name : "";
@@ -729,8 +735,37 @@ export class Driver {
     return model.times === undefined ? statements : [...statements, ...this.#placeObservations(n)];
   }
 
-  /** The same for adaptive steps: the number of steps is a limit, and observations are met as they come. */
-  #adaptivePrelude(capacity: string | undefined): Statement[] {
+  /** Steps of which events shorten some: room for as many more as there are, and a few. */
+  get room(): number {
+    const { steps } = this.solver;
+    return steps + this.spareSteps;
+  }
+
+  get spareSteps(): number {
+    return this.findsSteps && !this.isAdaptive ? this.solver.steps + 16 : 0;
+  }
+
+  #badTolerances(bound: (wish: string, value: Expr) => Expr): Test[] {
+    const [rtol, atol] = [build.read(this.io.rtol!), build.read(this.io.atol!)];
+    const tolerances = bound("tolerances", build.add(rtol, atol));
+    return [
+      build.not(build.compare("ge", rtol, build.zero)),
+      build.not(build.compare("ge", atol, build.zero)),
+      build.not(build.compare("gt", tolerances, build.zero)),
+      this.isNotFinite(tolerances),
+    ];
+  }
+
+  #badGrid(count: Expr, length: Expr, statements: Statement[]): Test[] {
+    if (this.gridStep.kind === "name")
+      statements.push(build.bind(this.gridStep.name, build.div(length, count)));
+    const whole = this.names.fresh("whole_steps");
+    statements.push(build.bind(whole, build.primitive("floor", [count])));
+    return [build.compare("ne", build.name(whole), count)];
+  }
+
+  /** The same where steps are found: their number is a limit, and observations are met as they come. */
+  #findingPrelude(capacity: string | undefined): Statement[] {
     const { io, model, names } = this;
     const statements: Statement[] = [];
     const bound = (wish: string, value: Expr): Expr => {
@@ -740,13 +775,9 @@ export class Driver {
     };
     const limit = bound("step_limit", build.read(io.steps));
     const length = bound("length", this.span);
-    const tolerances = bound("tolerances", build.add(build.read(io.rtol!), build.read(io.atol!)));
     const wrong = [
       build.not(build.compare("ge", limit, build.one)),
-      build.not(build.compare("ge", build.read(io.rtol!), build.zero)),
-      build.not(build.compare("ge", build.read(io.atol!), build.zero)),
-      build.not(build.compare("gt", tolerances, build.zero)),
-      this.isNotFinite(tolerances),
+      ...(this.isAdaptive ? this.#badTolerances(bound) : this.#badGrid(limit, length, statements)),
       this.isNotFinite(length),
       build.compare("eq", length, build.zero),
     ].reduce((left, right) => build.or(left, right));

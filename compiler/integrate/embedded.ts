@@ -33,6 +33,9 @@ const fractions = (text: string): Fraction[] =>
     return [over!, under];
   });
 
+/** Of steps that are given, and accepted whatever their error is. */
+export const withoutEstimate: Embedded = { errors: [], order: 0, margin: 1 };
+
 const pairs: Readonly<Record<string, Embedded>> = {
   midpoint: { errors: [fractions("-1 1")], order: 1, margin: 0.1 },
   heun: { errors: [fractions("-1/2 1/2")], order: 1, margin: 0.1 },

@@ -327,7 +327,7 @@ export class EventTransposer implements Transposer {
 
   allocatePlan(): Statement[] {
     const driver = this.#driver;
-    const copies = { copies: [driver.solver.steps], role: "checkpoint" as const };
+    const copies = { copies: [driver.room], role: "checkpoint" as const };
     return [...this.#inner.allocatePlan(), ...driver.allocate(this.#nodes, copies)];
   }
 

@@ -143,6 +143,20 @@ class EmbeddedAttempts implements Attempts {
     return [...out, control.add("evaluations", count + (this.#embedded.extra === undefined ? 0 : 1))];
   }
 
+  /** No error at all, or no number. */
+  #whetherFinite(next: Vector, control: Control): Statement[] {
+    const driver = this.#driver;
+    return [
+      control.set("error", build.zero),
+      ...driver.model.state.flatMap((leaf) =>
+        build.forEachEntry(leaf.shape, driver.names.fresh, (at) => {
+          const value = read(next, leaf, at);
+          return [control.set("error", build.add(control.scalar("error"), build.sub(value, value)))];
+        }),
+      ),
+    ];
+  }
+
   /** The squared error norm of the attempt. */
   #estimate(n: Affine, next: Vector, control: Control): Statement[] {
     const driver = this.#driver;
@@ -175,6 +189,7 @@ class EmbeddedAttempts implements Attempts {
       out.push(...statements, build.bind(name, mean));
       return build.name(name);
     });
+    if (errors.length === 0) return [...out, ...this.#whetherFinite(next, control)];
     const [fifth, third] = squares as [Expr, Expr?];
     if (third === undefined) return [...out, control.set("error", fifth)];
     // Hairer's DOP853: the estimate of order 5 times itself over a mean of both.

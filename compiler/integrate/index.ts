@@ -18,7 +18,7 @@ import type { Events } from "./adaptive.ts";
 import { Density, densityFunctions } from "./density.ts";
 import { type Directional, directional } from "./directional.ts";
 import { Driver, type Shape } from "./driver.ts";
-import { embeddedOf } from "./embedded.ts";
+import { embeddedOf, withoutEstimate } from "./embedded.ts";
 import { fieldEntries } from "./entries.ts";
 import { type EventFunctions, EventTransposer, EventValue, functionsOf, StepTangent } from "./events.ts";
 import { ExplicitStepper, ExplicitTransposer, plainSweep } from "./explicit.ts";
@@ -329,7 +329,13 @@ const isImplicit = (method: Method): method is Implicit => "groups" in method;
 const isExplicit = (method: Method): method is Explicit => "main" in method;
 
 function explicitFamily(method: Explicit, solver: Solver): Family {
-  const embedded = solver.tolerance === undefined ? undefined : embeddedOf(solver.method);
+  // Steps that events shorten are attempts too, without an estimate.
+  const embedded =
+    solver.tolerance === undefined
+      ? solver.hasEvents === true
+        ? withoutEstimate
+        : undefined
+      : embeddedOf(solver.method);
   return {
     shape: {
       stages: countOf(method, "x"),

@@ -25,7 +25,7 @@ export function forwardSweep(driver: Driver, stepper: Stepper, events?: Events):
 
   const oneStep = (n: Affine): Statement[] => driver.inStep(n, () => stepper.forward(n));
   const n = driver.names.fresh("n");
-  if (driver.isAdaptive) {
+  if (driver.findsSteps) {
     const adaptive = new AdaptiveSweep(driver, stepper.attempts!, (k) => observe(driver, k), events);
     out.push(...adaptive.statements());
     if (model.times === undefined) out.push(...observe(driver, affine.integer(0)));

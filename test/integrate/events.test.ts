@@ -189,31 +189,36 @@ export const busy = ode({
 });`;
 
 describe("the gradient is the transpose of forward mode through the program", () => {
-  it.each(["dopri5", "tsit5", "dopri8", "bosh3", "heun"])("%s", { timeout: 60_000 }, async (method) => {
-    const options: Options = {
-      method,
-      emit: ["solve", "gradient", "jvp"],
-      ...(method === "heun" ? { rtol: 1e-4, atol: 1e-6 } : {}),
-    };
-    const made = await open(busy, options, method === "dopri5");
-    for (const engine of [made.engine, made.c]) {
-      if (engine === undefined) continue;
-      const { problem } = made;
-      const got = engine.gradient(problem);
-      expect(got.status).toBe(0);
-      const all = [...got.state0, ...got.params, ...got.inputs];
-      let entry = 0;
-      for (const record of ["state0", "params", "inputs"] as const)
-        for (let i = 0; i < problem[record].length; i++) {
-          const along = { [record]: problem[record].map((_, j) => (i === j ? 1 : 0)) };
-          const { change } = engine.jvp!(problem, along);
-          const value = all[entry++]!;
-          expect(Math.abs(change.value - value), `${record} ${i}: ${change.value} ${value}`).toBeLessThan(
-            1e-11 * Math.max(1, Math.abs(value)),
-          );
-        }
-    }
-  });
+  it.each(["dopri5", "tsit5", "dopri8", "bosh3", "heun", "rk4", "euler", "rk38"])(
+    "%s",
+    { timeout: 60_000 },
+    async (method) => {
+      const options: Options = {
+        method,
+        emit: ["solve", "gradient", "jvp"],
+        ...(method === "heun" ? { rtol: 1e-4, atol: 1e-6 } : {}),
+        ...(/^(rk|euler)/.test(method) ? { steps: 60 } : {}),
+      };
+      const made = await open(busy, options, method === "dopri5");
+      for (const engine of [made.engine, made.c]) {
+        if (engine === undefined) continue;
+        const { problem } = made;
+        const got = engine.gradient(problem);
+        expect(got.status).toBe(0);
+        const all = [...got.state0, ...got.params, ...got.inputs];
+        let entry = 0;
+        for (const record of ["state0", "params", "inputs"] as const)
+          for (let i = 0; i < problem[record].length; i++) {
+            const along = { [record]: problem[record].map((_, j) => (i === j ? 1 : 0)) };
+            const { change } = engine.jvp!(problem, along);
+            const value = all[entry++]!;
+            expect(Math.abs(change.value - value), `${record} ${i}: ${change.value} ${value}`).toBeLessThan(
+              1e-11 * Math.max(1, Math.abs(value)),
+            );
+          }
+      }
+    },
+  );
 
   it("and that of differences of the loss", async () => {
     const { engine, problem } = await open(busy, { rtol: 1e-11, atol: 1e-13 }, false);
@@ -229,13 +234,75 @@ describe("the gradient is the transpose of forward mode through the program", ()
   });
 });
 
+describe("fixed steps", () => {
+  const text = ball("loss: { terminal: ({ height }) => height },");
+  it.each(["rk4", "dopri5", "midpoint", "rk38"])(
+    "%s: value and gradient of the closed form",
+    async (method) => {
+      // The order of all of them is enough for a parabola.
+      const made = await open(text, { method, steps: 40 }, method === "rk4");
+      for (const engine of [made.engine, made.c]) {
+        if (engine === undefined) continue;
+        for (const [end, steps] of [
+          [0.3, 40],
+          [1.2, 40],
+          [1.9, 7],
+          [3, 40],
+        ] as const) {
+          const truth = differences((at) => heightAt(at, end));
+          const { status, value, state0, params } = engine.gradient({ ...made.problem, t1: end, steps });
+          expect(status).toBe(0);
+          expect(Math.abs(value - heightAt(point, end))).toBeLessThan(1e-12);
+          [...state0, ...params].forEach((got, i) => {
+            expect(Math.abs(got - truth[i]!), `${end}, ${i}`).toBeLessThan(
+              1e-6 * Math.max(1, Math.abs(truth[i]!)),
+            );
+          });
+        }
+      }
+    },
+  );
+
+  it("the Hessian is symmetric, and the change of the gradient", async () => {
+    const emit = ["solve", "gradient", "hvp"];
+    const { engine, problem } = await open(busy, { method: "rk4", steps: 60, emit }, false);
+    const columns = [...problem.params.keys()].map((i) => {
+      const along = { params: problem.params.map((_, j) => (i === j ? 1 : 0)) };
+      return { along, change: engine.hvp!(problem, along).change.params };
+    });
+    const h = 1e-4;
+    columns.forEach(({ along, change }, i) => {
+      const at = (by: number): Float64Array =>
+        engine.gradient({
+          ...problem,
+          params: problem.params.map((value, j) => value + by * along.params[j]!),
+        }).params;
+      const [a, b, c, d] = [at(-2 * h), at(-h), at(h), at(2 * h)] as const;
+      change.forEach((value, j) => {
+        const size = Math.max(1, Math.abs(value));
+        expect(Math.abs(value - columns[j]!.change[i]!)).toBeLessThan(1e-9 * size);
+        const difference = (a[j]! - 8 * b[j]! + 8 * c[j]! - d[j]!) / (12 * h);
+        expect(Math.abs(value - difference)).toBeLessThan(1e-6 * size);
+      });
+    });
+  });
+
+  it("more events than there is room for end with the step limit", async () => {
+    // A ball that hardly bounces any more has bounces without end.
+    const { engine, problem } = await open(text, { method: "rk4", steps: 10, t1: 10 }, false);
+    const { status, value } = engine.gradient(problem);
+    expect([1, 2]).toContain(status);
+    expect(value).toBeNaN();
+  });
+});
+
 describe("what is refused", () => {
   const host = { read: () => undefined };
   const codes = (options: Options): string[] =>
     build({ file: "model.ode.ts", text: busy, host }, options).diagnostics.map(({ code }) => code);
   it.each<[string, Options]>([
-    ["fixed steps", { steps: 30 }],
     ["implicit methods", { method: "radau5" }],
+    ["multistep methods", { method: "ab3", steps: 30 }],
     ["checkpoints", { adjoint: "revolve" }],
     ["the density", { density: true }],
   ])("%s", (_, options) => expect(codes(options)).toEqual(["ODE4028"]));

@@ -52,7 +52,7 @@ export class StagesAgain implements Plan {
       ...driver.stages.allocate(),
       ...this.#stored.flatMap(({ vec, vector }) =>
         driver.allocate(vector, {
-          copies: [driver.solver.steps],
+          copies: [driver.room],
           role: "checkpoint",
           leaves: driver.leavesOf(vec.part),
         }),

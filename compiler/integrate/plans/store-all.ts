@@ -23,8 +23,8 @@ export class StoreAll implements Plan {
   }
 
   allocate(): Statement[] {
-    const { solver, stages } = this.#driver;
-    return [...stages.allocate(solver.steps), ...this.#tapes.allocate([solver.steps], "checkpoint")];
+    const { room, stages } = this.#driver;
+    return [...stages.allocate(room), ...this.#tapes.allocate([room], "checkpoint")];
   }
 
   enter(n: Affine): Statement[] {
