@@ -218,10 +218,13 @@ const workRoles: ReadonlySet<GlobalArray["role"]> = new Set(["workspace", "tape"
 
 /** Everything that a gradient needs beside the arrays of its interface, and the part of it that grows with the steps. */
 function wordsOf(program: Program): Module["words"] {
+  // Integers have half a word each.
   const words = (roles: ReadonlySet<GlobalArray["role"]>): number =>
-    program.arrays
-      .filter((array) => array.element === "real" && roles.has(array.role))
-      .reduce((sum, array) => sum + sizeOf(array.shape), 0);
+    Math.ceil(
+      program.arrays
+        .filter((array) => roles.has(array.role))
+        .reduce((sum, { element, shape }) => sum + (element === "real" ? 1 : 0.5) * sizeOf(shape), 0),
+    );
   return { checkpoints: words(new Set(["checkpoint"])), workspace: words(workRoles) };
 }
 

@@ -121,7 +121,7 @@ export interface Module {
     /** Of the reverse sweep, in each step. */
     readonly reverse: { readonly field: number; readonly vjp: number };
   };
-  /** Words of real storage, by role. */
+  /** Words of storage, by role. */
   readonly words: { readonly checkpoints: number; readonly workspace: number };
   readonly version: string;
 }

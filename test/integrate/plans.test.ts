@@ -75,6 +75,74 @@ export const pendulum = ode({
   );
 });
 
+describe("live memory, counted in words", () => {
+  const n = 5;
+  const steps = 64;
+  const chain = `import { ode, vec } from "odegrad";
+export const chain = ode({
+  state: { x: vec(${n}, (i) => Math.sin(i + 1)) },
+  params: { k: vec(${n}, (i) => 1 + 0.1 * i) },
+  rhs: ({ x }, { k }) => {
+    const dx = vec(${n});
+    for (let i = 0; i < ${n}; i++) dx[i] = k[i] * Math.sin(x[(i + 1) % ${n}]) - x[i];
+    return { x: dx };
+  },
+  loss: { terminal: ({ x }) => x[0] * x[1] },
+  solver: { t1: 1, steps: ${steps} },
+});`;
+  /** Words of all work arrays of a module: constants have their numbers written out, records a place in \`io\`. */
+  const wordsIn = (code: string): number => {
+    const work = code.slice(code.indexOf("// Constants and work arrays."));
+    const count = (kind: string): number =>
+      [...work.matchAll(new RegExp(`new ${kind}\\((\\d+)\\)`, "g"))].reduce(
+        (sum, [, size]) => sum + Number(size),
+        0,
+      );
+    return count("Float64Array") + Math.ceil(count("Int32Array") / 2);
+  };
+  const ask = async (options: Options) => {
+    const asked = { method: "rk4", ...options, emit: ["gradient"] };
+    const { module, code, files } = await compiled(chain, asked, false);
+    const ofC = Number(/WORKSPACE_BYTES (\d+)u/.exec(files.header)![1]) / 8;
+    return { ...module.words, js: wordsIn(code), c: ofC };
+  };
+  const stages = 4;
+
+  it.each([
+    ["symplectic", {}, steps * n],
+    ["step", {}, steps * n],
+    ["revolve", { checkpoints: 7 }, 7 * n],
+  ] as const)("%s keeps what it says", async (adjoint, more, checkpoints) => {
+    const { workspace, checkpoints: kept, js, c } = await ask({ adjoint, ...more });
+    expect(kept).toBe(checkpoints);
+    // The bill is what the module allocates; in C the last state and the report are in the workspace too.
+    expect(js).toBe(workspace);
+    expect(c).toBeLessThanOrEqual(workspace + n + 4);
+    // Beside the checkpoints: stages, slopes, λ and the work of a field, whatever the number of steps.
+    expect(workspace - kept).toBeLessThan((3 * stages + 12) * n);
+    const longer = await ask({ adjoint, ...more, steps: 4 * steps });
+    expect(longer.workspace - longer.checkpoints).toBe(workspace - kept);
+  });
+
+  it("store-all keeps the stages of every step", async () => {
+    const { workspace, checkpoints, js } = await ask({ adjoint: "store-all" });
+    expect(checkpoints).toBeGreaterThanOrEqual(steps * stages * n);
+    expect(checkpoints).toBeLessThanOrEqual(2 * steps * stages * n + steps);
+    expect(js).toBe(workspace);
+  });
+
+  it.each([
+    ["reversible", "alf"],
+    ["reversible", "heun"],
+    ["continuous", "rk4"],
+  ])("%s of %s is constant in the number of steps", async (adjoint, method) => {
+    const [short, long] = [await ask({ adjoint, method }), await ask({ adjoint, method, steps: 10 * steps })];
+    expect(short.checkpoints).toBe(0);
+    expect(long.workspace).toBe(short.workspace);
+    expect(short.js).toBe(short.workspace);
+  });
+});
+
 /** A residual network of tanh layers, whose weights go smoothly through its depth or not at all. */
 const network = (
   depth: number,

@@ -33,7 +33,7 @@ export const meta = {
   outputs: { size: 0, leaves: [] } as Layout,
   timesAreGiven: false,
   report: { failedStep: 0, failedStage: 1 },
-  bytes: { workspace: 1600, checkpoints: 1600 },
+  bytes: { workspace: 1608, checkpoints: 1600 },
 };
 
 // What solve and gradient return.
