@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -7,6 +8,8 @@ export default defineConfig({
   resolve: { alias: { odegrad: fileURLToPath(new URL("./runtime/index.ts", import.meta.url)) } },
   test: {
     include: ["test/**/*.test.ts"],
+    // One less than the cores would leave half of a small machine idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: long ? 600_000 : 60_000,
     hookTimeout: 60_000,
   },

@@ -23,7 +23,7 @@ describe.each(["straight", "curved"])("%s", (model) => {
       title,
       outcome,
     ]);
-    expect(outcomes).toHaveLength(7);
+    expect(outcomes).toHaveLength(8);
     for (const [title, outcome] of outcomes) expect(outcome, title).toBe("pass");
   });
 
