@@ -122,7 +122,7 @@ export function buildSolve(
   const family = isExplicit(method)
     ? explicitFamily(method, solver)
     : isImplicit(method)
-      ? implicitFamily(method, solved, solver, context)
+      ? implicitFamily(method, solved, solver, context, io)
       : rosenbrockFamily(method, solved, solver, context, wanted, io);
   const solveDriver = new Driver(solved, solver, family.shape, io, vjps, leaves);
   const gradientDriver = new Driver(solved, solver, family.shape, io, vjps, leaves);
@@ -184,7 +184,7 @@ export function buildSolve(
       eventsIn(gradientDriver),
     ),
   ]);
-  const program: Program = { arrays: [...io.arrays, ...pivotArrays], functions };
+  const program: Program = { arrays: [...io.arrays, ...pivotArrays, ...family.tables], functions };
   const derived = productsOf(program, io, products);
   const stateWords = model.state.reduce((sum, leaf) => sum + sizeOf(leaf.shape), 0);
   const counts = family.counts(solver.steps);
@@ -316,8 +316,9 @@ function onlyState(
 /** A method's steps, forward and transposed. */
 interface Family {
   readonly shape: Shape;
-  /** What its steps call beside the model's functions. */
+  /** What its steps call beside the model's functions, and the constants of that. */
   readonly functions: readonly Fn[];
+  readonly tables: readonly GlobalArray[];
   counts(steps: number): Counts;
   stepper(driver: Driver): Stepper;
   transposer(driver: Driver, plan: PlanRow): Transposer;
@@ -343,6 +344,7 @@ function explicitFamily(method: Explicit, solver: Solver): Family {
       past: method.past,
     },
     functions: [],
+    tables: [],
     counts: (steps) => countsOf(method, steps, steps === solver.steps ? solver.checkpoints : undefined),
     stepper: (driver) => new ExplicitStepper(driver, method, plainSweep(driver), embedded),
     transposer: (driver, plan) => {
@@ -362,15 +364,27 @@ function explicitFamily(method: Explicit, solver: Solver): Family {
 }
 
 /** What is solved for in systems of some sizes, given by their number of entries of the state. */
-function systemsOf(model: Model, context: Context, copies: readonly number[]): ImplicitFunctions {
+function systemsOf(
+  model: Model,
+  context: Context,
+  copies: readonly number[],
+  io: Interface,
+): ImplicitFunctions {
   const words = model.state.reduce((sum, leaf) => sum + sizeOf(leaf.shape), 0);
   const tangent = jvp(model.rhs, new Set(model.state.map((leaf) => leaf.name)), context);
-  const taken = context.arrays.map(({ name }) => name);
+  const { fn: jacobian, arrays: tables } = jacobianOf(
+    model.rhs,
+    tangent,
+    model.state,
+    context,
+    [...io.arrays, ...context.arrays].map(({ name }) => name),
+  );
   const sizes = new Set(copies.map((count) => count * words));
   const bySize = (make: (n: number, name: string) => Fn, name: string): ReadonlyMap<number, Fn> =>
     new Map([...sizes].map((n) => [n, make(n, `${name}_${n}`)]));
   return {
-    jacobian: jacobianOf(model.rhs, tangent, model.state, taken),
+    jacobian,
+    tables,
     factorise: bySize(factorise, "factorise"),
     solve: bySize(solve, "solve_system"),
     solveTransposed: bySize(solveTransposed, "solve_transposed"),
@@ -390,13 +404,20 @@ const countsOfStages =
 const revolving = (driver: Driver, solver: Solver): Revolve | undefined =>
   solver.checkpoints === undefined ? undefined : new Revolve(driver, [state()], solver.checkpoints);
 
-function implicitFamily(method: Implicit, model: Model, solver: Solver, context: Context): Family {
+function implicitFamily(
+  method: Implicit,
+  model: Model,
+  solver: Solver,
+  context: Context,
+  io: Interface,
+): Family {
   const copies = method.groups.map((group) => group.length);
-  const functions = systemsOf(model, context, method.estimate === undefined ? copies : [...copies, 1]);
+  const functions = systemsOf(model, context, method.estimate === undefined ? copies : [...copies, 1], io);
   const stages = method.b.length;
   return {
     shape: { stages, slopes: stages + 1, past: [] },
     functions: functionsIn(functions),
+    tables: functions.tables,
     counts: countsOfStages(stages),
     stepper: (driver) => new ImplicitStepper(driver, method, functions),
     transposer: (driver, plan) =>
@@ -417,7 +438,7 @@ function rosenbrockFamily(
   const ends = io.arrays.filter(({ name }) => name === io.t0 || name === io.t1);
   const inInterval: Context = { ...context, arrays: [...context.arrays, ...ends] };
   const functions: RosenbrockFunctions = {
-    ...systemsOf(model, context, [1]),
+    ...systemsOf(model, context, [1], io),
     field: directional(model.rhs, model, wanted, io, inInterval),
     running: running && directional(running, model, wanted, io, inInterval),
   };
@@ -432,6 +453,7 @@ function rosenbrockFamily(
   return {
     shape: { stages, slopes: stages + 1, past: [] },
     functions: [...functionsIn(functions), ...derived],
+    tables: functions.tables,
     counts: countsOfStages(stages),
     stepper: (driver) => new RosenbrockStepper(driver, method, functions),
     transposer: (driver, plan) =>

@@ -6,7 +6,7 @@
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
-import type { Argument, Expr, Fn, Statement } from "../ir/nodes.ts";
+import type { Argument, Expr, Fn, GlobalArray, Statement } from "../ir/nodes.ts";
 import { sizeOf } from "../model.ts";
 import type { Driver, Point } from "./driver.ts";
 import { coefficientOf, type Implicit } from "./implicit.ts";
@@ -14,6 +14,8 @@ import { coefficientOf, type Implicit } from "./implicit.ts";
 /** The functions of linear algebra and the Jacobian, made for a model. */
 export interface ImplicitFunctions {
   readonly jacobian: Fn;
+  /** Constants that it reads. */
+  readonly tables: readonly GlobalArray[];
   /** By size of the system. */
   readonly factorise: ReadonlyMap<number, Fn>;
   readonly solve: ReadonlyMap<number, Fn>;
