@@ -44,7 +44,10 @@ class Twins {
   readonly #entry: string;
   readonly #name: string;
   readonly #globals: Map<string, string>;
-  readonly #own: GlobalArray[] = [];
+  readonly #made: GlobalArray[] = [];
+  readonly #globalArrays: ReadonlySet<string>;
+  /** Parameters and arrays of each function. */
+  readonly #own = new Map<string, ReadonlySet<string>>();
   readonly #activeGlobals: Set<string>;
   readonly #active = new Map<string, Active>();
   readonly #globalNames: Names;
@@ -70,7 +73,11 @@ class Twins {
     this.#rules = new Map(
       program.functions.flatMap(({ name: of, rule }) => (rule === undefined ? [] : [[of, rule] as const])),
     );
-    for (const fn of this.#functions.keys()) this.#active.set(fn, new Set());
+    this.#globalArrays = new Set(program.arrays.map((array) => array.name));
+    for (const fn of this.#functions.values()) {
+      this.#active.set(fn.name, new Set());
+      this.#own.set(fn.name, new Set(bindersOf(fn)));
+    }
     this.#globals = new Map([...seeds, ...named]);
     this.#activeGlobals = new Set(seeds.keys());
     this.#findActive();
@@ -83,17 +90,18 @@ class Twins {
       functions.push(this.#twin(fn));
     }
     const entry = this.#twin(this.#functions.get(this.#entry)!);
-    return { functions: [...functions, { ...entry, name: this.#name }], arrays: this.#own };
+    return { functions: [...functions, { ...entry, name: this.#name }], arrays: this.#made };
   }
 
   // What changes.
 
-  #isGlobal(array: string): boolean {
-    return this.#program.arrays.some((one) => one.name === array);
+  /** A parameter or an array of a function may have the name of a global array, and then hides it. */
+  #isGlobal(fn: Fn, array: string): boolean {
+    return !this.#own.get(fn.name)!.has(array) && this.#globalArrays.has(array);
   }
 
-  #isActiveArray(active: Active, array: string): boolean {
-    return this.#isGlobal(array) ? this.#activeGlobals.has(array) : active.has(array);
+  #isActiveArray(fn: Fn, active: Active, array: string): boolean {
+    return this.#isGlobal(fn, array) ? this.#activeGlobals.has(array) : active.has(array);
   }
 
   /** Goes through all functions until nothing is added. */
@@ -110,21 +118,21 @@ class Twins {
   #spread(fn: Fn): void {
     const active = this.#active.get(fn.name)!;
     const mark = (array: string): void => {
-      if (this.#isGlobal(array)) this.#activeGlobals.add(array);
+      if (this.#isGlobal(fn, array)) this.#activeGlobals.add(array);
       else active.add(array);
     };
     forEachStatement(fn.body, (statement) => {
-      if (statement.kind === "let" && this.#changes(active, statement.value)) active.add(statement.name);
+      if (statement.kind === "let" && this.#changes(fn, active, statement.value)) active.add(statement.name);
       if (
         (statement.kind === "store" || statement.kind === "accumulate") &&
-        this.#changes(active, statement.value)
+        this.#changes(fn, active, statement.value)
       )
         mark(statement.array);
       if (statement.kind !== "call") return;
       const callee = this.#functions.get(statement.callee)!;
       if (callee.rule !== undefined) {
         const doChange = statement.args.some(
-          (arg) => arg.kind === "real" && this.#changes(active, arg.value),
+          (arg) => arg.kind === "real" && this.#changes(fn, active, arg.value),
         );
         for (const arg of statement.args) if (doChange && arg.kind === "array") mark(arg.view.array);
         return;
@@ -132,25 +140,25 @@ class Twins {
       const inside = this.#active.get(callee.name)!;
       callee.parameters.forEach((parameter, i) => {
         const argument = statement.args[i]!;
-        if (argument.kind === "real" && this.#changes(active, argument.value)) inside.add(parameter.name);
+        if (argument.kind === "real" && this.#changes(fn, active, argument.value)) inside.add(parameter.name);
         if (argument.kind !== "array" || parameter.kind !== "array" || parameter.element !== "real") return;
-        if (parameter.access !== "out" && this.#isActiveArray(active, argument.view.array))
+        if (parameter.access !== "out" && this.#isActiveArray(fn, active, argument.view.array))
           inside.add(parameter.name);
         if (parameter.access !== "in" && inside.has(parameter.name)) mark(argument.view.array);
       });
     });
   }
 
-  #changes(active: Active, expr: Expr): boolean {
+  #changes(fn: Fn, active: Active, expr: Expr): boolean {
     switch (expr.kind) {
       case "name":
         return active.has(expr.name);
       case "read":
-        return this.#isActiveArray(active, expr.array);
+        return this.#isActiveArray(fn, active, expr.array);
       case "select":
-        return this.#changes(active, expr.then) || this.#changes(active, expr.else);
+        return this.#changes(fn, active, expr.then) || this.#changes(fn, active, expr.else);
       case "primitive":
-        return expr.op !== "stop" && expr.args.some((arg) => this.#changes(active, arg));
+        return expr.op !== "stop" && expr.args.some((arg) => this.#changes(fn, active, arg));
       default:
         return false;
     }
@@ -163,7 +171,7 @@ class Twins {
     let found = false;
     forEachStatement(fn.body, (statement) => {
       if (statement.kind === "store" || statement.kind === "accumulate")
-        found ||= this.#isGlobal(statement.array) && this.#activeGlobals.has(statement.array);
+        found ||= this.#isGlobal(fn, statement.array) && this.#activeGlobals.has(statement.array);
       if (statement.kind !== "call") return;
       const callee = this.#functions.get(statement.callee)!;
       // What has a rule is asked by its rule.
@@ -181,7 +189,7 @@ class Twins {
       const global = this.#program.arrays.find((one) => one.name === array)!;
       known = this.#globalNames.fresh(`${stemOf(array)}_dot`);
       this.#globals.set(array, known);
-      this.#own.push({ name: known, element: "real", shape: global.shape, role: "workspace" });
+      this.#made.push({ name: known, element: "real", shape: global.shape, role: "workspace" });
     }
     return known;
   }
@@ -195,7 +203,7 @@ class Twins {
     ]);
     const tangents: Tangents = { names, scalars: new Map(), arrays: new Map(), rules: this.#rules };
     for (const { name } of this.#program.arrays) {
-      const tangent = this.#globalTangent(name);
+      const tangent = this.#isGlobal(fn, name) ? this.#globalTangent(name) : undefined;
       if (tangent !== undefined) tangents.arrays.set(name, tangent);
     }
     const extra = fn.parameters.flatMap((parameter) => {

@@ -215,3 +215,50 @@ it("what fails has no tangent that looks like one", async () => {
   expect(second.at.status).not.toBe(0);
   expect([second.change.value, ...flat(second.change)].every(Number.isNaN)).toBe(true);
 });
+
+describe("beside other things", () => {
+  it("a density has no tangent, and stands in nobody's way", async () => {
+    const made = await compiled(text, { method: "rk4", density: true, emit: ["solve", "gradient", "hvp"] });
+    opened.push(made);
+    const plain = await compiled(text, { method: "rk4", emit: ["solve", "gradient", "hvp"] }, false);
+    const u = directionOf(made.problem, 1);
+    const want = plain.engine.hvp!(plain.problem, u);
+    for (const engine of [made.engine, made.c]) {
+      if (engine === undefined) continue;
+      const { at, change } = engine.hvp!(made.problem, u);
+      expect(at.density!.some((value) => value !== 0)).toBe(true);
+      flat(change).forEach((value, i) => {
+        expect(Math.abs(value - flat(want.change)[i]!)).toBeLessThan(1e-12 * Math.max(1, Math.abs(value)));
+      });
+    }
+  });
+
+  it("the user's own rule is followed by the jvp, and differentiated in the hvp", async () => {
+    const rule = `import { custom, ode } from "odegrad";
+const cube = custom((x: number) => x * x * x, { jvp: (x: number, dx: number) => 3 * x * x * dx });
+export const model = ode({
+  state: { x: 0.7 },
+  params: { k: 1.3 },
+  rhs: ({ x }, { k }) => ({ x: -k * cube(x) }),
+  loss: { terminal: ({ x }, { k }) => cube(x * k) },
+  solver: { t1: 1, steps: 10 },
+});`;
+    const own = await compiled(rule, { emit: ["solve", "gradient", "jvp", "hvp"] }, false);
+    const plain = await compiled(
+      rule.replace(/custom\((.*), \{.*\}\);/, "$1;").replace("custom, ", ""),
+      { emit: ["solve", "gradient", "jvp", "hvp"] },
+      false,
+    );
+    const along = { state0: Float64Array.of(0.4), params: Float64Array.of(-0.9) };
+    const [a, b] = [own.engine.hvp!(own.problem, along), plain.engine.hvp!(plain.problem, along)];
+    for (const [got, want] of [
+      [a.change.params[0]!, b.change.params[0]!],
+      [a.change.state0[0]!, b.change.state0[0]!],
+      [
+        own.engine.jvp!(own.problem, along).change.value,
+        plain.engine.jvp!(plain.problem, along).change.value,
+      ],
+    ] as const)
+      expect(Math.abs(got - want)).toBeLessThan(1e-13 * Math.max(1, Math.abs(want)));
+  });
+});
