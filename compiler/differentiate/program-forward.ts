@@ -288,8 +288,20 @@ class Twins {
   #pushCall(call: Call, tangents: Tangents): Statement[] {
     const callee = this.#functions.get(call.callee)!;
     if (callee.rule !== undefined) return [call, ...pushCall(call, tangents)];
-    if (!this.#hasTwin(call.callee)) return [call];
     const inside = this.#active.get(call.callee)!;
+    // What it writes changes nowhere, whatever stood there before.
+    const cleared = callee.parameters.flatMap((parameter, i): Statement[] => {
+      const argument = call.args[i]!;
+      if (parameter.kind !== "array" || argument.kind !== "array") return [];
+      if (parameter.access !== "out" || inside.has(parameter.name)) return [];
+      const tangent = tangents.arrays.get(argument.view.array);
+      if (tangent === undefined) return [];
+      const { prefix } = argument.view;
+      return build.forEachEntry(parameter.shape, tangents.names.fresh, (at) => [
+        build.store(tangent, [...prefix, ...at], build.zero),
+      ]);
+    });
+    if (!this.#hasTwin(call.callee)) return [call, ...cleared];
     const before: Statement[] = [];
     const extra = callee.parameters.flatMap((parameter, i): Argument[] => {
       if (!inside.has(parameter.name)) return [];
@@ -304,7 +316,11 @@ class Twins {
       before.push(build.alloc(none, parameter.shape));
       return [{ kind: "array", view: { array: none, prefix: [] } }];
     });
-    return [...before, { ...call, callee: this.#twinName(call.callee), args: [...call.args, ...extra] }];
+    return [
+      ...before,
+      { ...call, callee: this.#twinName(call.callee), args: [...call.args, ...extra] },
+      ...cleared,
+    ];
   }
 }
 
