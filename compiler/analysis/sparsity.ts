@@ -5,7 +5,7 @@
  * values, or the function is too long to be run while it is compiled.
  */
 
-import type { Affine, Atom } from "../ir/affine.ts";
+import { type Affine, type Numbers, numberOf, placeOf } from "../ir/affine.ts";
 import type { Block, Expr, Fn, GlobalArray } from "../ir/nodes.ts";
 import { primitives } from "../ir/primitives.ts";
 
@@ -72,37 +72,26 @@ class Walk {
     return this.#arrays.get(name)!.entries;
   }
 
-  #atom(atom: Atom): number {
-    switch (atom.kind) {
-      case "index": {
-        const value = this.#indices.get(atom.name);
-        if (value === undefined) throw new Unknown();
-        return value;
-      }
-      case "gather": {
-        const table = this.#constants.get(atom.array);
-        if (table?.data === undefined) throw new Unknown();
-        return table.data[this.#place(table.shape, atom.at)]!;
-      }
-      case "quotient":
-        return Math.floor(this.#form(atom.of) / this.#form(atom.by));
-      default:
-        return this.#form(atom.of) % this.#form(atom.by);
-    }
-  }
+  /** Subscripts are known without values, or nothing is. */
+  readonly #numbers: Numbers = {
+    index: (name) => {
+      const value = this.#indices.get(name);
+      if (value === undefined) throw new Unknown();
+      return value;
+    },
+    entry: (array, at) => {
+      const table = this.#constants.get(array);
+      if (table?.data === undefined) throw new Unknown();
+      return table.data[this.#place(table.shape, at)]!;
+    },
+  };
 
   #form(form: Affine): number {
-    let sum = form.constant;
-    for (const { coefficient, atom } of form.terms) sum += coefficient * this.#atom(atom);
-    return sum;
+    return numberOf(form, this.#numbers);
   }
 
   #place(shape: readonly number[], at: readonly Affine[]): number {
-    let place = 0;
-    shape.forEach((extent, axis) => {
-      place = place * extent + this.#form(at[axis]!);
-    });
-    return place;
+    return placeOf(shape, at, this.#numbers);
   }
 
   #of(expr: Expr): Dependence {

@@ -12,6 +12,7 @@ import type { Call, Expr, Fn, Let, Parameter, Rule, Statement } from "../ir/node
 import { primitives } from "../ir/primitives.ts";
 import { type Context, normalise } from "./normalise.ts";
 
+/** What forward mode knows while it walks: names of tangents, and what is called with which. */
 export interface Tangents {
   readonly names: Names;
   readonly scalars: Map<string, Expr>;
@@ -50,7 +51,10 @@ export function jvp(fn: Fn, wrt: ReadonlySet<string>, context: Context): Fn {
   return {
     name: `${fn.name}_jvp`,
     parameters: [...fn.parameters.filter((parameter) => !outs.includes(parameter)), ...seeds, ...results],
-    body: [...opening, ...push(body, tangents, isScalarActive)],
+    body: [
+      ...opening,
+      ...push(body, tangents, isScalarActive, (call) => [call, ...tangentOfCall(call, tangents)]),
+    ],
     doc: `Tangent of ${fn.name}: its Jacobian times the vector of the *_dot arguments.`,
   };
 }
@@ -58,11 +62,14 @@ export function jvp(fn: Fn, wrt: ReadonlySet<string>, context: Context): Fn {
 const clear = (array: string, shape: readonly number[], names: Names): Statement[] =>
   build.forEachEntry(shape, names.fresh, (at) => [build.store(array, at, build.zero)]);
 
-function push(
+/** Every statement with its tangent. `isActive`: of scalars; `called`: a call with its tangent. */
+export function push(
   block: readonly Statement[],
   tangents: Tangents,
   isActive: (name: string) => boolean,
+  called: (call: Call) => Statement[],
 ): Statement[] {
+  const inner = (body: readonly Statement[]): Statement[] => push(body, tangents, isActive, called);
   return block.flatMap((statement): Statement[] => {
     switch (statement.kind) {
       case "let":
@@ -75,26 +82,23 @@ function push(
       case "accumulate": {
         const tangent = tangents.arrays.get(statement.array);
         if (tangent === undefined) return [statement];
-        return [statement, { ...statement, array: tangent, value: tangentOf(statement.value, tangents) }];
+        // What is made no number has no tangent either.
+        const isNan = statement.value.kind === "number" && Number.isNaN(statement.value.value);
+        const value = isNan ? statement.value : tangentOf(statement.value, tangents);
+        return [statement, { ...statement, array: tangent, value }];
       }
       case "for":
       case "while":
-        return [{ ...statement, body: push(statement.body, tangents, isActive) }];
+        return [{ ...statement, body: inner(statement.body) }];
       case "if":
-        return [
-          {
-            ...statement,
-            then: push(statement.then, tangents, isActive),
-            else: push(statement.else, tangents, isActive),
-          },
-        ];
+        return [{ ...statement, then: inner(statement.then), else: inner(statement.else) }];
       case "comment":
+      case "return":
         return [statement];
       case "call":
-        return [statement, ...pushCall(statement, tangents)];
+        return called(statement);
       case "contract":
-      case "return":
-        throw new Error(`${statement.kind} is not in normal form`);
+        throw new Error("a contraction is not in normal form");
       default:
         return statement satisfies never;
     }
@@ -113,7 +117,7 @@ function pushLet(statement: Let, tangents: Tangents): Statement[] {
 }
 
 /** The tangent of a function with a rule is what the rule says. */
-export function pushCall(call: Call, tangents: Tangents): Statement[] {
+export function tangentOfCall(call: Call, tangents: Tangents): Statement[] {
   const results = resultsOf(call).map((array) => tangents.arrays.get(array));
   if (results.every((tangent) => tangent === undefined)) return [];
   const args = argumentsOf(call);

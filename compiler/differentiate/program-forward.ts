@@ -12,7 +12,7 @@ import * as build from "../ir/build.ts";
 import { Names, stemOf } from "../ir/names.ts";
 import type { Argument, Call, Expr, Fn, GlobalArray, Program, Rule, Statement } from "../ir/nodes.ts";
 import { bindersOf, calleesOf, forEachStatement } from "../ir/walk.ts";
-import { pushCall, type Tangents, tangentOf } from "./forward.ts";
+import { push, type Tangents, tangentOf, tangentOfCall } from "./forward.ts";
 import { flatten } from "./normalise.ts";
 
 export interface ProgramTangent {
@@ -220,7 +220,12 @@ class Twins {
     return {
       name: this.#twinName(fn.name),
       parameters: [...fn.parameters, ...extra],
-      body: this.#push(fn.body, tangents, active),
+      body: push(
+        fn.body,
+        tangents,
+        (name) => active.has(name),
+        (call) => this.#called(call, tangents),
+      ),
       doc: fn.name === this.#entry ? docs[fn.name] : `${fn.name}, and its tangent.`,
     };
   }
@@ -229,65 +234,9 @@ class Twins {
     return `${name}_with_${this.#name}`;
   }
 
-  #push(block: readonly Statement[], tangents: Tangents, active: Active): Statement[] {
-    return block.flatMap((statement): Statement[] => {
-      switch (statement.kind) {
-        case "let":
-          return active.has(statement.name)
-            ? [statement, ...this.#pushLet(statement.name, statement.value, tangents)]
-            : [statement];
-        case "alloc": {
-          const tangent = tangents.arrays.get(statement.array);
-          return tangent === undefined ? [statement] : [statement, { ...statement, array: tangent }];
-        }
-        case "store":
-        case "accumulate": {
-          const tangent = tangents.arrays.get(statement.array);
-          if (tangent === undefined) return [statement];
-          // What is made no number has no tangent either.
-          const isNan = statement.value.kind === "number" && Number.isNaN(statement.value.value);
-          const value = isNan ? statement.value : tangentOf(statement.value, tangents);
-          // First, as the value may be read from where it is stored.
-          return [{ ...statement, array: tangent, value }, statement];
-        }
-        case "for":
-        case "while":
-          return [{ ...statement, body: this.#push(statement.body, tangents, active) }];
-        case "if":
-          return [
-            {
-              ...statement,
-              then: this.#push(statement.then, tangents, active),
-              else: this.#push(statement.else, tangents, active),
-            },
-          ];
-        case "call":
-          return this.#pushCall(statement, tangents);
-        case "comment":
-        case "return":
-          return [statement];
-        case "contract":
-          throw new Error("a contraction is not in normal form");
-        default:
-          return statement satisfies never;
-      }
-    });
-  }
-
-  #pushLet(name: string, value: Expr, tangents: Tangents): Statement[] {
-    const tangent = tangentOf(value, tangents, build.name(name));
-    if (build.isLeaf(tangent) && tangent.kind !== "read") {
-      tangents.scalars.set(name, tangent);
-      return [];
-    }
-    const fresh = tangents.names.fresh(`${stemOf(name)}_dot`);
-    tangents.scalars.set(name, build.name(fresh));
-    return [build.bind(fresh, tangent)];
-  }
-
-  #pushCall(call: Call, tangents: Tangents): Statement[] {
+  #called(call: Call, tangents: Tangents): Statement[] {
     const callee = this.#functions.get(call.callee)!;
-    if (callee.rule !== undefined) return [call, ...pushCall(call, tangents)];
+    if (callee.rule !== undefined) return [call, ...tangentOfCall(call, tangents)];
     const inside = this.#active.get(call.callee)!;
     // What it writes changes nowhere, whatever stood there before.
     const cleared = callee.parameters.flatMap((parameter, i): Statement[] => {

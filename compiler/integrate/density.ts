@@ -21,9 +21,10 @@ import * as build from "../ir/build.ts";
 import type { Expr, Fn, Statement, View } from "../ir/nodes.ts";
 import type { Input, Leaf, Model } from "../model.ts";
 import { type Driver, type Point, read, type Vector } from "./driver.ts";
+import { fromStart, Kept } from "./kept.ts";
 import type { PastKind } from "./schemes.ts";
 import { isSignal, ofKnots } from "./signals.ts";
-import type { Attempts, Stepper, Transposer } from "./stepper.ts";
+import type { Transposer } from "./stepper.ts";
 
 /** Derivatives for inputs, at values of them. */
 export interface DensityFunctions {
@@ -65,8 +66,8 @@ export class Density {
   readonly #driver: Driver;
   readonly #kinds: readonly PastKind[];
   readonly #functions: DensityFunctions;
-  readonly #states: Vector;
-  readonly #costates: Vector;
+  readonly #states: Kept;
+  readonly #costates: Kept;
   readonly #adjoint: Vector;
   readonly #change: Vector;
   readonly #leaves: readonly {
@@ -81,8 +82,9 @@ export class Density {
     this.#driver = driver;
     this.#kinds = kinds;
     this.#functions = functions;
-    this.#states = driver.vector("node_");
-    this.#costates = driver.vector("node_lambda_");
+    const nodes = driver.solver.steps + 1;
+    this.#states = new Kept(driver, "node_", nodes);
+    this.#costates = new Kept(driver, "node_lambda_", nodes);
     this.#adjoint = driver.vector("adjoint_");
     this.#change = driver.vector("change_");
     this.#leaves = driver.model.inputs.flatMap((input) =>
@@ -102,38 +104,10 @@ export class Density {
     return this.#kinds.includes("state before");
   }
 
-  #at(vector: Vector, n: Affine): Vector {
-    return (leaf) => ({ array: vector(leaf).array, prefix: [n] });
-  }
-
-  #copy(to: Vector, n: Affine, from: Vector): Statement[] {
-    return this.#driver.assign(this.#at(to, n), (leaf, at) => read(from, leaf, at));
-  }
-
-  /** The same steps, whose states are kept. */
-  recording(inner: Stepper): Stepper {
-    const enter = (n: Affine): Statement[] => this.#copy(this.#states, n, this.#driver.state);
-    const { attempts } = inner;
-    const kept: Attempts | undefined = attempts && {
-      errorOrder: attempts.errorOrder,
-      margin: attempts.margin,
-      keepsSlope: attempts.keepsSlope,
-      attempt: (n, next, control) => attempts.attempt(n, next, control),
-      accepted: (n, control) => [...enter(n), ...attempts.accepted(n, control)],
-      leaveNotFinite: () => attempts.leaveNotFinite(),
-    };
-    return {
-      allocate: () => inner.allocate(),
-      forward: (n) => [...enter(n), ...inner.forward(n)],
-      advance: (n) => inner.advance(n),
-      attempts: kept,
-    };
-  }
-
   /** The same adjoint, whose cotangents are kept. */
   listening(inner: Transposer): Transposer {
     return {
-      forward: this.recording(inner.forward),
+      forward: fromStart(inner.forward, (n) => this.#states.keep(n, this.#driver.state)),
       lambda: inner.lambda,
       past: inner.past,
       allocatePlan: () => [...inner.allocatePlan(), ...this.#allocate()],
@@ -145,11 +119,10 @@ export class Density {
 
   #allocate(): Statement[] {
     const driver = this.#driver;
-    const copies = [driver.solver.steps + 1];
     const role = "checkpoint" as const;
     return [
-      ...driver.allocate(this.#states, { copies, role }),
-      ...driver.allocate(this.#costates, { copies, role }),
+      ...this.#states.allocate(),
+      ...this.#costates.allocate(),
       ...driver.allocate(this.#adjoint),
       ...driver.allocate(this.#change),
       build.alloc(this.#seed, [], { zero: false }),
@@ -164,7 +137,7 @@ export class Density {
 
   #reverse(n: Affine, inner: Transposer): Statement[] {
     const driver = this.#driver;
-    if (this.#isLeapfrog) return [...this.#copy(this.#costates, n, inner.lambda), ...inner.reverse(n)];
+    if (this.#isLeapfrog) return [...this.#costates.keep(n, inner.lambda), ...inner.reverse(n)];
     const last = build.compare(
       "eq",
       build.integerValue(affine.offset(n, 1)),
@@ -184,9 +157,9 @@ export class Density {
       inner.past.flatMap((_, index) =>
         this.#kinds[index] === "slope" ? [companions.barOf({ kind: "past", index, part: "all" })] : [],
       );
-    const to = this.#at(this.#costates, n);
+    const to = this.#costates.of(n);
     const out = [
-      build.branch(last, this.#copy(this.#costates, driver.steps, inner.lambda)),
+      build.branch(last, this.#costates.keep(driver.steps, inner.lambda)),
       ...inner.reverse(n),
       build.comment("λ of the step's start, with what a change of the past adds."),
     ];
@@ -231,12 +204,12 @@ export class Density {
   /** Where the field is asked at the start of step n. */
   #pointOf(n: Affine): Point {
     const driver = this.#driver;
-    return { t: driver.stepStart, state: this.#at(this.#states, n), piece: driver.pieceOfStep(n) };
+    return { t: driver.stepStart, state: this.#states.of(n), piece: driver.pieceOfStep(n) };
   }
 
   /** Keeps the last state; belongs between the sweeps. */
   atEnd(): Statement[] {
-    return this.#copy(this.#states, this.#driver.steps, this.#driver.state);
+    return this.#states.keep(this.#driver.steps, this.#driver.state);
   }
 
   /** Forms the densities; belongs behind the sweeps. `lambda`: of the start. */
@@ -277,8 +250,8 @@ export class Density {
     return [
       ...out,
       build.comment("At the end."),
-      ...driver.assign(this.#adjoint, (leaf, at) => read(this.#at(this.#costates, last), leaf, at)),
-      ...this.#densityHere({ ...driver.finalPoint(), state: this.#at(this.#states, driver.steps) }),
+      ...driver.assign(this.#adjoint, (leaf, at) => read(this.#costates.of(last), leaf, at)),
+      ...this.#densityHere({ ...driver.finalPoint(), state: this.#states.of(driver.steps) }),
       ...this.#keep(signals, driver.steps),
       ...signals.flatMap((each) => this.#atKnots(each)),
     ];
@@ -287,7 +260,7 @@ export class Density {
   #adjointOf(n: Affine, lambda: Vector): Statement[] {
     const driver = this.#driver;
     const costate = (offset: number, leaf: Leaf, at: readonly Affine[]) =>
-      read(this.#at(this.#costates, affine.offset(n, offset)), leaf, at);
+      read(this.#costates.of(affine.offset(n, offset)), leaf, at);
     if (!this.#isLeapfrog) return driver.assign(this.#adjoint, (leaf, at) => costate(0, leaf, at));
     const half = build.number(0.5);
     const isInside = build.compare("gt", build.integerValue(n), build.zero);

@@ -22,6 +22,7 @@ import type { Expr, Fn, Statement, Test, View } from "../ir/nodes.ts";
 import type { Leaf, ModelEvent } from "../model.ts";
 import type { Directional } from "./directional.ts";
 import { type Driver, type Point, read, type Vector } from "./driver.ts";
+import { fromStart, Kept } from "./kept.ts";
 import type { Stepper, Transposer } from "./stepper.ts";
 import { isZero } from "./tableau.ts";
 
@@ -272,7 +273,7 @@ export class EventTransposer implements Transposer {
   readonly #inner: Transposer;
   readonly #tangent: StepTangent;
   readonly #value: EventValue;
-  readonly #nodes: Vector;
+  readonly #nodes: Kept;
   readonly #before: Vector;
   readonly #seeds: Vector;
   readonly #timeBar: string;
@@ -293,42 +294,17 @@ export class EventTransposer implements Transposer {
     this.lambda = inner.lambda;
     this.#tangent = new StepTangent(driver, tableau, functions);
     this.#value = new EventValue(driver, event, functions);
-    this.#nodes = driver.vector("event_node_");
+    this.#nodes = new Kept(driver, "event_node_", driver.room);
     this.#before = driver.vector("before_event_");
     this.#seeds = driver.vector("event_seed_");
     this.#timeBar = driver.names.fresh("time_bar");
     this.#dot = driver.names.fresh("event_dot");
     this.#mu = driver.names.fresh("event_mu");
-    this.forward = this.#recording(inner.forward);
-  }
-
-  #node(n: Affine): Vector {
-    return (leaf) => ({ array: this.#nodes(leaf).array, prefix: [n] });
-  }
-
-  #recording(inner: Stepper): Stepper {
-    const attempts = inner.attempts!;
-    const keep = (n: Affine): Statement[] =>
-      this.#driver.assign(this.#node(n), (leaf, at) => read(this.#driver.state, leaf, at));
-    return {
-      allocate: () => inner.allocate(),
-      forward: (n) => inner.forward(n),
-      advance: (n) => inner.advance(n),
-      attempts: {
-        errorOrder: attempts.errorOrder,
-        margin: attempts.margin,
-        keepsSlope: attempts.keepsSlope,
-        attempt: (n, next, control) => attempts.attempt(n, next, control),
-        accepted: (n, control) => [...keep(n), ...attempts.accepted(n, control)],
-        leaveNotFinite: () => attempts.leaveNotFinite(),
-      },
-    };
+    this.forward = fromStart(inner.forward, (n) => this.#nodes.keep(n, driver.state));
   }
 
   allocatePlan(): Statement[] {
-    const driver = this.#driver;
-    const copies = { copies: [driver.room], role: "checkpoint" as const };
-    return [...this.#inner.allocatePlan(), ...driver.allocate(this.#nodes, copies)];
+    return [...this.#inner.allocatePlan(), ...this.#nodes.allocate()];
   }
 
   allocateCarried(): Statement[] {
@@ -372,7 +348,7 @@ export class EventTransposer implements Transposer {
     const driver = this.#driver;
     const kind = build.name(driver.names.fresh("kind"));
     const is = (code: number): Test => build.compare("eq", kind, build.number(code));
-    const start = this.#node(n);
+    const start = this.#nodes.of(n);
     const tangent = this.#tangent;
     const dot = build.read(this.#dot);
     const landing = [

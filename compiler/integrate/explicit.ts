@@ -246,14 +246,7 @@ export class ExplicitTransposer implements Transposer {
   }
 
   get sweep() {
-    const revolve = this.#revolve;
-    if (revolve === undefined) return undefined;
-    return (boundary: (n: Affine) => Statement[]): Statement[] =>
-      revolve.sweep(
-        (n) => this.#driver.inStep(n, () => this.forward.advance(n)),
-        (n) => this.#driver.inStep(n, () => this.reverse(n)),
-        boundary,
-      );
+    return this.#revolve?.over({ forward: this.forward, reverse: (n) => this.reverse(n) });
   }
 
   allocateCarried(): Statement[] {

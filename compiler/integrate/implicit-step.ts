@@ -22,6 +22,7 @@ import { type Driver, type Point, read, type Vector } from "./driver.ts";
 import { coefficientOf, type Implicit, inverseOf } from "./implicit.ts";
 import { flatIndex } from "./jacobian.ts";
 import type { Revolve } from "./plans/revolve.ts";
+import { Starts } from "./plans/starts.ts";
 import { k, x } from "./scheme.ts";
 import type { Attempts, Control, Stepper, Transposer } from "./stepper.ts";
 import { type ImplicitFunctions, Systems } from "./systems.ts";
@@ -459,13 +460,11 @@ export class ImplicitTransposer implements Transposer {
   readonly #driver: Driver;
   readonly #method: Implicit;
   readonly #isStored: boolean;
-  readonly #stored: Vector;
+  readonly #starts: Starts;
   readonly #systems: Systems;
   readonly #bars: Vector;
   readonly #scratch: Vector;
   readonly #seed: Vector;
-
-  readonly #revolve: Revolve | undefined;
 
   /**
    * `isStored`: stage states of every step are kept; otherwise its state, from which they are solved for again, or
@@ -478,11 +477,10 @@ export class ImplicitTransposer implements Transposer {
     isStored: boolean,
     revolve?: Revolve,
   ) {
-    this.#revolve = revolve;
     this.#driver = driver;
     this.#method = method;
     this.#isStored = isStored;
-    this.#stored = driver.vector("stored_");
+    this.#starts = new Starts(driver, revolve);
     this.lambda = driver.vector("lambda_");
     this.#bars = driver.vector("u_");
     this.#scratch = driver.vector("unused_");
@@ -492,38 +490,18 @@ export class ImplicitTransposer implements Transposer {
   }
 
   allocatePlan(): Statement[] {
-    const driver = this.#driver;
-    const { steps } = driver.solver;
-    if (this.#isStored) return driver.stages.allocate(steps);
-    if (this.#revolve !== undefined) return [...driver.stages.allocate(), ...this.#revolve.allocate()];
-    return [
-      ...driver.stages.allocate(),
-      ...driver.allocate(this.#stored, { copies: [steps], role: "checkpoint" }),
-    ];
+    const { stages, room } = this.#driver;
+    return this.#isStored ? stages.allocate(room) : [...stages.allocate(), ...this.#starts.allocate()];
   }
 
   #enter(n: Affine): Statement[] {
-    const driver = this.#driver;
-    if (this.#isStored) {
-      driver.stages.step = [n];
-      return [];
-    }
-    if (this.#revolve !== undefined) return this.#revolve.enter(n);
-    return driver.assign(
-      (leaf) => ({ array: this.#stored(leaf).array, prefix: [n] }),
-      (leaf, at) => build.read(leaf.name, at),
-    );
+    if (!this.#isStored) return this.#starts.enter(n);
+    this.#driver.stages.step = [n];
+    return [];
   }
 
   get sweep() {
-    const revolve = this.#revolve;
-    if (revolve === undefined) return undefined;
-    return (boundary: (n: Affine) => Statement[]): Statement[] =>
-      revolve.sweep(
-        (n) => this.#driver.inStep(n, () => this.forward.advance(n)),
-        (n) => this.#driver.inStep(n, () => this.reverse(n)),
-        boundary,
-      );
+    return this.#starts.sweep({ forward: this.forward, reverse: (n) => this.reverse(n) });
   }
 
   allocateCarried(): Statement[] {
@@ -547,9 +525,7 @@ export class ImplicitTransposer implements Transposer {
     else {
       out.push(
         build.comment("Stages of this step, again."),
-        ...(this.#revolve === undefined
-          ? driver.assign(driver.state, (leaf, at) => build.read(this.#stored(leaf).array, [n, ...at]))
-          : []),
+        ...this.#starts.reenter(n),
         ...this.forward.stages(n),
       );
     }

@@ -20,6 +20,7 @@ import type { Directional } from "./directional.ts";
 import { type Driver, type Point, read, type Vector } from "./driver.ts";
 import { flatIndex } from "./jacobian.ts";
 import type { Revolve } from "./plans/revolve.ts";
+import { Starts } from "./plans/starts.ts";
 import { quadratureWeights, type Rosenbrock } from "./rosenbrock.ts";
 import { k, x } from "./scheme.ts";
 import type { Attempts, Control, Stepper, Transposer } from "./stepper.ts";
@@ -320,7 +321,7 @@ export class RosenbrockTransposer implements Transposer {
   readonly #method: Rosenbrock;
   readonly #functions: RosenbrockFunctions;
   readonly #isStored: boolean;
-  readonly #stored: Vector;
+  readonly #starts: Starts;
   readonly #kept: Vector;
   readonly #systems: Systems;
   /** Cotangents of the stages, then what the systems make of them. */
@@ -329,7 +330,6 @@ export class RosenbrockTransposer implements Transposer {
   readonly #seed: Vector;
   readonly #drift: Vector;
   readonly #along: Vector;
-  readonly #revolve: Revolve | undefined;
 
   /** `isStored`: the stages of every step are kept beside its state. */
   constructor(
@@ -343,8 +343,7 @@ export class RosenbrockTransposer implements Transposer {
     this.#method = method;
     this.#functions = functions;
     this.#isStored = isStored;
-    this.#revolve = revolve;
-    this.#stored = driver.vector("stored_");
+    this.#starts = new Starts(driver, revolve);
     this.lambda = driver.vector("lambda_");
     this.#bars = driver.vector("u_bar_");
     this.#place = driver.vector("x_bar_");
@@ -354,21 +353,18 @@ export class RosenbrockTransposer implements Transposer {
     this.#systems = new Systems(driver, 1, functions, "adjoint_");
     this.#kept = driver.vector("stored_u_");
     this.forward = new RosenbrockStepper(driver, method, functions, {
-      enter: (n) => this.#enter(n),
+      enter: (n) => this.#starts.enter(n),
       leave: (n) => (this.#isStored ? this.#copyStages(n, true) : []),
     });
   }
 
   allocatePlan(): Statement[] {
     const driver = this.#driver;
-    const { steps } = driver.solver;
-    if (this.#revolve !== undefined) return [...driver.stages.allocate(), ...this.#revolve.allocate()];
+    const copies = [driver.room, this.#method.m.length];
     return [
       ...driver.stages.allocate(),
-      ...driver.allocate(this.#stored, { copies: [steps], role: "checkpoint" }),
-      ...(this.#isStored
-        ? driver.allocate(this.#kept, { copies: [steps, this.#method.m.length], role: "checkpoint" })
-        : []),
+      ...this.#starts.allocate(),
+      ...(this.#isStored ? driver.allocate(this.#kept, { copies, role: "checkpoint" }) : []),
     ];
   }
 
@@ -383,24 +379,8 @@ export class RosenbrockTransposer implements Transposer {
     });
   }
 
-  #enter(n: Affine): Statement[] {
-    const driver = this.#driver;
-    if (this.#revolve !== undefined) return this.#revolve.enter(n);
-    return driver.assign(
-      (leaf) => ({ array: this.#stored(leaf).array, prefix: [n] }),
-      (leaf, at) => build.read(leaf.name, at),
-    );
-  }
-
   get sweep() {
-    const revolve = this.#revolve;
-    if (revolve === undefined) return undefined;
-    return (boundary: (n: Affine) => Statement[]): Statement[] =>
-      revolve.sweep(
-        (n) => this.#driver.inStep(n, () => this.forward.advance(n)),
-        (n) => this.#driver.inStep(n, () => this.reverse(n)),
-        boundary,
-      );
+    return this.#starts.sweep({ forward: this.forward, reverse: (n) => this.reverse(n) });
   }
 
   allocateCarried(): Statement[] {
@@ -439,9 +419,7 @@ export class RosenbrockTransposer implements Transposer {
     const seedOf = (array: string): View => ({ array, prefix: [] });
     const out: Statement[] = [
       build.comment(this.#isStored ? "Stages of this step." : "Stages of this step, again."),
-      ...(this.#revolve === undefined
-        ? driver.assign(driver.state, (leaf, at) => build.read(this.#stored(leaf).array, [n, ...at]))
-        : []),
+      ...this.#starts.reenter(n),
       ...(this.#isStored
         ? [...this.#copyStages(n, false), ...m.flatMap((_, i) => this.forward.place(i))]
         : this.forward.stages(n)),

@@ -167,6 +167,39 @@ export function forEachAtom(form: Affine, visit: (atom: Atom) => void): void {
   }
 }
 
+/** Where the numbers of a form are looked up: loop indices, and entries of integer arrays. */
+export interface Numbers {
+  index(name: string): number;
+  entry(array: string, at: readonly Affine[]): number;
+}
+
+/** The number that a form is. */
+export function numberOf(form: Affine, numbers: Numbers): number {
+  return form.terms.reduce(
+    (sum, { coefficient, atom }) => sum + coefficient * numberOfAtom(atom, numbers),
+    form.constant,
+  );
+}
+
+function numberOfAtom(atom: Atom, numbers: Numbers): number {
+  switch (atom.kind) {
+    case "index":
+      return numbers.index(atom.name);
+    case "gather":
+      return numbers.entry(atom.array, atom.at);
+    case "quotient":
+      return Math.floor(numberOf(atom.of, numbers) / numberOf(atom.by, numbers));
+    case "remainder":
+      return numberOf(atom.of, numbers) % numberOf(atom.by, numbers);
+    default:
+      return atom satisfies never;
+  }
+}
+
+/** The word of an entry, row-major. */
+export const placeOf = (shape: readonly number[], at: readonly Affine[], numbers: Numbers): number =>
+  shape.reduce((place, extent, axis) => place * extent + numberOf(at[axis]!, numbers), 0);
+
 /**
  * The smallest interval known to hold every value of the form, given intervals of the indices and of the entries of
  * integer arrays; unknown ones are unbounded.

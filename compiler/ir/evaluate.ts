@@ -5,7 +5,7 @@
  * are none. An error names the function, the statement and its place in the model.
  */
 
-import type { Affine, Atom } from "./affine.ts";
+import { type Affine, type Numbers, numberOf } from "./affine.ts";
 import { holds } from "./build.ts";
 import type { Block, Element, Expr, Fn, Parameter, Program, Shape, Statement, Test } from "./nodes.ts";
 import { primitives } from "./primitives.ts";
@@ -292,29 +292,17 @@ class Frame {
     return flat;
   }
 
-  #form(form: Affine): number {
-    return form.terms.reduce(
-      (sum, { coefficient, atom }) => sum + coefficient * this.#atom(atom),
-      form.constant,
-    );
-  }
+  readonly #numbers: Numbers = {
+    index: (name) => {
+      const value = this.#integers.get(name);
+      if (value === undefined) throw this.#error(`there is no index ${name}`);
+      return value;
+    },
+    entry: (array, at) => this.#word(array, this.#flat(array, at)),
+  };
 
-  #atom(atom: Atom): number {
-    switch (atom.kind) {
-      case "index": {
-        const value = this.#integers.get(atom.name);
-        if (value === undefined) throw this.#error(`there is no index ${atom.name}`);
-        return value;
-      }
-      case "gather":
-        return this.#word(atom.array, this.#flat(atom.array, atom.at));
-      case "quotient":
-        return Math.floor(this.#form(atom.of) / this.#form(atom.by));
-      case "remainder":
-        return this.#form(atom.of) % this.#form(atom.by);
-      default:
-        return atom satisfies never;
-    }
+  #form(form: Affine): number {
+    return numberOf(form, this.#numbers);
   }
 
   #real(expr: Expr): number {

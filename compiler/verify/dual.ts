@@ -5,7 +5,7 @@
  */
 
 import type { Problem } from "../execute/problem.ts";
-import type { Affine, Atom } from "../ir/affine.ts";
+import { type Affine, type Numbers, numberOf, placeOf } from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import { expandCalls } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
@@ -35,15 +35,6 @@ class Left {
   }
 }
 
-const relations = {
-  lt: (a: number, b: number) => a < b,
-  le: (a: number, b: number) => a <= b,
-  gt: (a: number, b: number) => a > b,
-  ge: (a: number, b: number) => a >= b,
-  eq: (a: number, b: number) => a === b,
-  ne: (a: number, b: number) => a !== b,
-};
-
 /** Value of an expression of numbers alone. */
 function constant(expr: Expr): number {
   switch (expr.kind) {
@@ -64,7 +55,7 @@ function constant(expr: Expr): number {
 function isTrue(test: Test): boolean {
   switch (test.kind) {
     case "compare":
-      return relations[test.relation](constant(test.left), constant(test.right));
+      return build.holds(test.relation, constant(test.left), constant(test.right));
     case "and":
       return isTrue(test.left) && isTrue(test.right);
     case "or":
@@ -92,32 +83,17 @@ class Interpreter {
     return this.#arrays.get(name)!;
   }
 
-  #atom(atom: Atom): number {
-    switch (atom.kind) {
-      case "index":
-        return this.#indices.get(atom.name)!;
-      case "gather":
-        return this.array(atom.array).values[this.#flat(atom.array, atom.at)]!;
-      case "quotient":
-        return Math.floor(this.#form(atom.of) / this.#form(atom.by));
-      default:
-        return this.#form(atom.of) % this.#form(atom.by);
-    }
-  }
+  readonly #numbers: Numbers = {
+    index: (name) => this.#indices.get(name)!,
+    entry: (array, at) => this.array(array).values[this.#flat(array, at)]!,
+  };
 
   #form(form: Affine): number {
-    let sum = form.constant;
-    for (const { coefficient, atom } of form.terms) sum += coefficient * this.#atom(atom);
-    return sum;
+    return numberOf(form, this.#numbers);
   }
 
   #flat(array: string, at: readonly Affine[]): number {
-    const { shape } = this.array(array);
-    let place = 0;
-    shape.forEach((extent, axis) => {
-      place = place * extent + this.#form(at[axis]!);
-    });
-    return place;
+    return placeOf(this.array(array).shape, at, this.#numbers);
   }
 
   #expr(expr: Expr): Dual {
@@ -162,7 +138,7 @@ class Interpreter {
   #test(test: Test): boolean {
     switch (test.kind) {
       case "compare":
-        return relations[test.relation](this.#expr(test.left).value, this.#expr(test.right).value);
+        return build.holds(test.relation, this.#expr(test.left).value, this.#expr(test.right).value);
       case "and":
         return this.#test(test.left) && this.#test(test.right);
       case "or":

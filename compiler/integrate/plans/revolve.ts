@@ -17,6 +17,7 @@ import * as build from "../../ir/build.ts";
 import type { Expr, Statement } from "../../ir/nodes.ts";
 import type { Driver, Vector } from "../driver.ts";
 import type { Vec } from "../scheme.ts";
+import type { Transposer } from "../stepper.ts";
 
 /** Trips of the loops that end themselves, at most. */
 const most = 2 ** 31 - 1;
@@ -209,11 +210,19 @@ export class Revolve {
     return { statements: out, value };
   }
 
+  /** The reverse sweep of a transposer, whose steps are made again from checkpoints. */
+  over({ forward, reverse }: Pick<Transposer, "forward" | "reverse">): NonNullable<Transposer["sweep"]> {
+    const inStep = (write: (n: Affine) => Statement[]) => (n: Affine) =>
+      this.#driver.inStep(n, () => write(n));
+    const [advance, transpose] = [inStep((n) => forward.advance(n)), inStep(reverse)];
+    return (boundary) => this.#sweep(advance, transpose, boundary);
+  }
+
   /**
-   * The whole reverse sweep. `advance`: makes step n again, for its state alone; `reverse`: transposes step n, whose
-   * start is the state; `boundary`: what happens to λ where step n begins, before step n - 1 is transposed.
+   * `advance`: makes step n again, for its state alone; `reverse`: transposes step n, whose start is the state;
+   * `boundary`: what happens to λ where step n begins, before step n - 1 is transposed.
    */
-  sweep(
+  #sweep(
     advance: (n: Affine) => Statement[],
     reverse: (n: Affine) => Statement[],
     boundary: (n: Affine) => Statement[],
