@@ -1,21 +1,21 @@
 /**
- * The forward sweep with adaptive steps. In: a driver, and attempts at steps with their errors. Out: IR. A step is accepted where the norm of its error, each entry against atol + rtol·|x|, is at most 1; one
- * that is not leaves no trace. Observation times and the boundaries of `hold` are hit by shortening the step. The
- * reverse sweep runs over the accepted steps: time, length and pieces of each are stored, the controller is not
- * differentiated.
+ * The forward sweep that finds its steps. In: a driver, and attempts at steps with their errors. Out: IR. A step is
+ * accepted where the norm of its error, each entry against atol + rtol·|x|, is at most its margin; one that is not leaves
+ * no trace. Observation times and the boundaries of `hold` are hit by shortening the step; so are the points of the grid
+ * where steps are given and events shorten some of them. The reverse sweep runs over the accepted steps: time, length and
+ * pieces of each are stored, the controller is not differentiated.
  */
 
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Expr, Statement } from "../ir/nodes.ts";
-import type { ModelEvent } from "../model.ts";
 import { status } from "../module.ts";
 import { growth, power, shrinkage } from "./controller.ts";
-import { type Driver, type Point, read, type Vector } from "./driver.ts";
-import { type EventValue, type StepTangent, stepKind } from "./events.ts";
+import { type Driver, read, type Vector } from "./driver.ts";
+import { EventSearch, type Events, type Searched } from "./event-search.ts";
 import { k } from "./scheme.ts";
-import type { Attempts, Control } from "./stepper.ts";
+import type { Attempts } from "./stepper.ts";
 
 /** Attempts at steps, at most; the run's own limit is lower. */
 const most = 2 ** 31 - 1;
@@ -29,34 +29,20 @@ const least = 1e-20;
 /** The part of the whole span below which no step is tried again that came to no number. */
 const hopeless = 1e-30;
 
-/** What finds an event, and how it changes. */
-export interface Events {
-  readonly event: ModelEvent;
-  readonly tangent: StepTangent;
-  readonly value: EventValue;
-}
-
-/** Attempts at the length of a step that ends at an event, at most; from the thirtieth on the interval is halved. */
-const mostRefinements = 200;
-const halving = 30;
-
 /** The part of a step of the grid by which a time that is given may miss a point of it. */
 const gridSlack = 1e-6;
 
-/** Stands for the sign that `when` has just behind an event, where its value is rounding. */
-const justBehind = 1e-300;
-
-export class AdaptiveSweep implements Control {
+export class AdaptiveSweep implements Searched {
   readonly #driver: Driver;
   readonly #attempts: Attempts;
   readonly #observe: (k: Affine) => Statement[];
-  readonly #next: Vector;
+  readonly next: Vector;
   readonly #scalars = new Map<string, string>();
   readonly #integers = new Map<string, string>();
   /** Of the time the state is at. */
-  readonly #t: Expr;
+  readonly t: Expr;
 
-  readonly #events: Events | undefined;
+  readonly #search: EventSearch | undefined;
 
   /** `observe`: records observation k at the state. */
   constructor(
@@ -65,12 +51,12 @@ export class AdaptiveSweep implements Control {
     observe: (k: Affine) => Statement[],
     events: Events | undefined,
   ) {
-    this.#events = events;
     this.#driver = driver;
     this.#attempts = attempts;
     this.#observe = observe;
-    this.#next = driver.vector("next_");
-    this.#t = this.scalar("t_now");
+    this.next = driver.vector("next_");
+    this.t = this.scalar("t_now");
+    this.#search = events && new EventSearch(driver, this, attempts, events);
   }
 
   statements(): Statement[] {
@@ -84,16 +70,8 @@ export class AdaptiveSweep implements Control {
       ...[...this.#integers.values()].map((name) =>
         build.alloc(name, [], { element: "integer", zero: false }),
       ),
-      ...driver.allocate(this.#next),
-      ...(this.#events === undefined
-        ? []
-        : [...this.#events.tangent.allocate(), ...this.#events.value.allocate()]),
-      ...(driver.endTime === undefined
-        ? []
-        : [
-            build.alloc(driver.endTime, [], { zero: false }),
-            build.store(driver.endTime, [], build.read(io.t1)),
-          ]),
+      ...driver.allocate(this.next),
+      ...(this.#search?.allocate() ?? []),
       ...[...this.#scalars.keys()].map((name) => this.set(name, build.zero)),
       ...[...this.#integers.values()].map((name) => build.store(name, [], build.zero)),
       this.set("t_now", build.read(io.t0)),
@@ -103,7 +81,7 @@ export class AdaptiveSweep implements Control {
       this.set("was_finite", build.one),
       ...this.#observeAtStart(),
       ...first,
-      ...this.#eventAtStart(),
+      ...(this.#search?.atStart() ?? []),
       {
         kind: "while",
         counter: driver.names.fresh("attempt"),
@@ -117,7 +95,7 @@ export class AdaptiveSweep implements Control {
             build.store(
               driver.observeAt,
               [affine.integer(io.observations + 1)],
-              build.integerValue(this.#accepted),
+              build.integerValue(this.accepted),
             ),
           ]),
     ];
@@ -158,7 +136,7 @@ export class AdaptiveSweep implements Control {
     return build.name(name);
   }
 
-  get #accepted(): Affine {
+  get accepted(): Affine {
     return this.#driver.steps;
   }
 
@@ -176,7 +154,7 @@ export class AdaptiveSweep implements Control {
     const driver = this.#driver;
     const { fresh } = driver.names;
     const out: Statement[] = [build.comment("The first step: Hairer, Nørsett, Wanner 1993, II.4.")];
-    driver.stepStart = this.#t;
+    driver.stepStart = this.t;
     const direction = this.#bind("direction", build.primitive("sign", [driver.span]), out);
     out.push(this.set("direction", direction));
     if (!driver.isAdaptive) {
@@ -190,7 +168,7 @@ export class AdaptiveSweep implements Control {
       return out;
     }
     const first = k(0);
-    const point = { t: this.#t, state: driver.state, piece: driver.pieceOfStep(this.#accepted) };
+    const point = { t: this.t, state: driver.state, piece: driver.pieceOfStep(this.accepted) };
     out.push(...driver.slopeOf(point, first));
     const norms = (
       value: (leaf: Parameters<Vector>[0], at: readonly Affine[]) => Expr,
@@ -216,13 +194,13 @@ export class AdaptiveSweep implements Control {
     const trial = this.#bind("trial", build.primitive("min", [guess, length]), out);
     const signed = this.#bind("trial_step", build.mul(direction, trial), out);
     out.push(
-      ...driver.assign(this.#next, (leaf, at) =>
+      ...driver.assign(this.next, (leaf, at) =>
         build.add(read(driver.state, leaf, at), build.mul(signed, read(slope, leaf, at))),
       ),
     );
     const second = k(driver.slopeCount - 1);
     out.push(
-      ...driver.slopeOf({ t: build.add(this.#t, signed), state: this.#next, piece: point.piece }, second),
+      ...driver.slopeOf({ t: build.add(this.t, signed), state: this.next, piece: point.piece }, second),
     );
     const change = norms(
       (leaf, at) => build.sub(read(driver.vectorOf(second), leaf, at), read(slope, leaf, at)),
@@ -262,7 +240,7 @@ export class AdaptiveSweep implements Control {
     const { io } = driver;
     const out: Statement[] = [];
     const { target, aims } = this.#target(out);
-    const rest = this.#bind("rest", build.sub(target, this.#t), out);
+    const rest = this.#bind("rest", build.sub(target, this.t), out);
     const wished = this.scalar("h_next");
     const reach = build.primitive("abs", [build.mul(wished, build.number(nearly))]);
     const left = this.#bind("left", build.primitive("abs", [rest]), out);
@@ -274,7 +252,7 @@ export class AdaptiveSweep implements Control {
     const h = this.#bind("h", build.select(lands, rest, build.primitive("stop", [halved])), out);
     driver.h = h;
     out.push(this.set("lands", build.select(lands, build.one, build.zero)));
-    const start = this.#bind("t_n", this.#t, out);
+    const start = this.#bind("t_n", this.t, out);
     driver.stepStart = start;
     out.push(
       // What shrank the steps was no error where the last attempt came to no number.
@@ -304,10 +282,10 @@ export class AdaptiveSweep implements Control {
       ),
       this.add("attempts", 1),
     );
-    const n = this.#accepted;
+    const n = this.accepted;
     const attempt = driver.inCoefficients(() => [
       ...driver.storeGrid(n, start, h),
-      ...this.#attempts.attempt(n, this.#next, this),
+      ...this.#attempts.attempt(n, this.next, this),
     ]);
     out.push(...attempt);
     // The norm is squared.
@@ -331,7 +309,7 @@ export class AdaptiveSweep implements Control {
       build.primitive("abs", [build.name(longer)]),
     );
     const isShort = build.compare("ne", h, wished);
-    const located = this.#locate(n, start, h);
+    const located = this.#search?.locate(n, start, h) ?? { statements: [], h, running: h };
     driver.h = located.running;
     const accept: Statement[] = [
       ...located.statements,
@@ -345,12 +323,12 @@ export class AdaptiveSweep implements Control {
           ]
         : []),
       ...this.#attempts.accepted(n, this),
-      ...driver.assign(driver.state, (leaf, at) => read(this.#next, leaf, at)),
+      ...driver.assign(driver.state, (leaf, at) => read(this.next, leaf, at)),
       build.store(driver.stepCount, [], build.add(build.integerValue(n), build.one)),
       build.branch(
         build.compare("ne", this.scalar("lands"), build.zero),
         [this.set("t_now", target), ...this.#arrive(target, aims)],
-        [this.set("t_now", build.add(start, located.h)), ...this.#happen(n)],
+        [this.set("t_now", build.add(start, located.h)), ...(this.#search?.happen(n) ?? [])],
       ),
     ];
     driver.h = h;
@@ -372,279 +350,6 @@ export class AdaptiveSweep implements Control {
         ];
     out.push(build.branch(build.compare("le", error, build.one), accept, reject), ...this.#report());
     return out;
-  }
-
-  // Events.
-
-  /** `when` at the start; where it is 0 there, the sign that it is going to have. */
-  #eventAtStart(): Statement[] {
-    if (this.#events === undefined) return [];
-    const driver = this.#driver;
-    const point = { t: this.#t, state: driver.state, piece: driver.pieceOfStep(this.#accepted) };
-    const value = build.read(this.#events.value.value);
-    return [
-      build.comment("Where the event's function starts."),
-      ...this.#events.value.at(point),
-      this.set("event_before", value),
-      this.set("behind_event", build.zero),
-      build.branch(build.compare("eq", value, build.zero), this.#signBehind(point)),
-    ];
-  }
-
-  /** The sign that `when` has just behind a point where it is 0: that of its rate along the field. */
-  #signBehind(point: Point): Statement[] {
-    const driver = this.#driver;
-    const { tangent, value } = this.#events!;
-    const { fn } = driver.vjps.fields.get("all")!;
-    const sign = build.primitive("sign", [build.mul(build.read(value.rate), this.scalar("direction"))]);
-    return [
-      ...driver.call(fn, point, driver.model.state.map(tangent.change)),
-      ...value.rateAt(point, tangent.change),
-      this.set("event_before", build.mul(build.number(justBehind), build.primitive("stop", [sign]))),
-      this.set("behind_event", build.one),
-    ];
-  }
-
-  /** Whether the step that was just made passes an event, and the length that ends there. */
-  #locate(
-    n: Affine,
-    start: Expr,
-    h: Expr,
-  ): {
-    readonly statements: Statement[];
-    readonly h: Expr;
-    readonly running: Expr;
-  } {
-    const events = this.#events;
-    if (events === undefined) return { statements: [], h, running: h };
-    const driver = this.#driver;
-    const { tangent, value } = events;
-    const { fresh } = driver.names;
-    const at = (length: Expr): Point => ({
-      t: build.add(start, length),
-      state: this.#next,
-      piece: driver.pieceOfStep(n),
-    });
-    const attempt = (length: Expr): Statement[] => {
-      driver.h = length;
-      return driver.inCoefficients(() => this.#attempts.attempt(n, this.#next, this));
-    };
-    const stop = (x: Expr): Expr => build.primitive("stop", [x]);
-    const [lo, hi] = [this.scalar("event_low"), this.scalar("event_high")];
-    const [below, above] = [this.scalar("value_low"), this.scalar("value_high")];
-    const before = this.scalar("event_before");
-    const here = build.read(value.value);
-    const middle = fresh("h_middle");
-    const counter = fresh("refinement");
-    const secant = build.div(build.sub(build.mul(lo, above), build.mul(hi, below)), build.sub(above, below));
-    const guess = fresh("guess");
-    const half = build.mul(build.number(0.5), build.add(lo, hi));
-    const isInside = build.and(
-      build.compare(
-        "gt",
-        build.mul(build.sub(build.name(guess), lo), build.sub(hi, build.name(guess))),
-        build.zero,
-      ),
-      build.and(
-        build.compare("lt", build.integerValue(affine.index(counter)), build.number(halving)),
-        // Behind an event the value at its own place says nothing.
-        build.not(
-          build.and(
-            build.compare("ne", this.scalar("behind_event"), build.zero),
-            build.compare("eq", lo, build.zero),
-          ),
-        ),
-      ),
-    );
-    const width = build.primitive("abs", [build.sub(hi, lo)]);
-    const finest = build.mul(
-      build.number(2 ** -52),
-      build.add(build.primitive("abs", [start]), build.primitive("abs", [h])),
-    );
-    const side = this.scalar("event_side");
-    const halve = (which: string, of: Expr): Statement => this.set(which, build.mul(build.number(0.5), of));
-    const refine: Statement[] = [
-      build.bind(guess, secant),
-      build.bind(middle, stop(build.select(isInside, build.name(guess), half))),
-      ...attempt(build.name(middle)),
-      ...value.at(at(build.name(middle))),
-      build.branch(
-        value.passed(before, here),
-        [
-          this.set("event_high", build.name(middle)),
-          this.set("value_high", stop(here)),
-          build.branch(build.compare("eq", side, build.one), [halve("value_low", below)]),
-          this.set("event_side", build.one),
-        ],
-        [
-          this.set("event_low", build.name(middle)),
-          this.set("value_low", stop(here)),
-          build.branch(build.compare("eq", side, build.number(-1)), [halve("value_high", above)]),
-          this.set("event_side", build.number(-1)),
-        ],
-      ),
-      build.branch(build.or(build.compare("le", width, finest), build.compare("eq", here, build.zero)), [
-        // On the spot: nothing is nearer.
-        build.branch(build.compare("eq", here, build.zero), [this.set("event_high", build.name(middle))]),
-        this.set("event_open", build.zero),
-      ]),
-    ];
-    const found = fresh("h_event");
-    const correction = fresh("h_correction");
-    const rate = build.read(value.rate);
-    const corrected = build.select(
-      build.compare("eq", rate, build.zero),
-      build.zero,
-      build.neg(build.div(here, stop(rate))),
-    );
-    const atRoot = (): Statement[] => {
-      const length = build.name(found);
-      const again = attempt(length);
-      const change = driver.inCoefficients(() => tangent.along(n, "h", driver.state));
-      return [
-        build.bind(found, stop(hi)),
-        ...again,
-        ...change,
-        ...value.at(at(length)),
-        ...value.rateAt(at(length), tangent.change),
-        // As a number this is rounding; as a function it is how the event moves.
-        build.bind(correction, corrected),
-        ...driver.assign(this.#next, (leaf, entry) =>
-          build.add(
-            read(this.#next, leaf, entry),
-            build.mul(read(tangent.change, leaf, entry), build.name(correction)),
-          ),
-        ),
-        ...(driver.model.loss.running === undefined
-          ? []
-          : [
-              build.accumulate(
-                driver.integral,
-                [],
-                build.mul(build.read(tangent.integral), build.name(correction)),
-              ),
-            ]),
-        this.set("h_taken", build.add(length, build.name(correction))),
-        this.set("lands", build.zero),
-        this.set("is_event", build.one),
-      ];
-    };
-    const taken = fresh("h_used");
-    const statements = [
-      this.set("h_taken", h),
-      this.set("is_event", build.zero),
-      ...value.at(at(h)),
-      this.set("event_after", here),
-      build.branch(value.passed(before, this.scalar("event_after")), [
-        build.comment("An event: where it is in this step."),
-        this.set("event_low", build.zero),
-        this.set("event_high", stop(h)),
-        this.set("value_low", stop(before)),
-        this.set("value_high", stop(this.scalar("event_after"))),
-        this.set("event_side", build.zero),
-        this.set("event_open", build.one),
-        {
-          kind: "while",
-          counter,
-          test: build.compare("ne", this.scalar("event_open"), build.zero),
-          limit: mostRefinements,
-          body: refine,
-        },
-        ...atRoot(),
-      ]),
-      build.bind(taken, this.scalar("h_taken")),
-      ...driver.storeGrid(n, start, build.name(taken)),
-      ...driver.storeKind(
-        n,
-        build.select(
-          build.compare("ne", this.scalar("is_event"), build.zero),
-          build.number(stepKind.event),
-          // Where nothing has moved since the last time that was given, nothing has to be taken up.
-          build.select(
-            build.and(
-              build.compare("ne", this.scalar("lands"), build.zero),
-              build.compare("ne", this.scalar("adrift"), build.zero),
-            ),
-            build.number(stepKind.landing),
-            build.number(stepKind.chosen),
-          ),
-        ),
-      ),
-      this.set(
-        "adrift",
-        build.select(
-          build.compare("ne", this.scalar("is_event"), build.zero),
-          build.one,
-          build.select(
-            build.compare("ne", this.scalar("lands"), build.zero),
-            build.zero,
-            this.scalar("adrift"),
-          ),
-        ),
-      ),
-      this.set("event_before", this.scalar("event_after")),
-      this.set("behind_event", build.zero),
-    ];
-    // How the integral changes with the length of a step that ends at an event is in its correction already.
-    const running = fresh("h_of_running");
-    statements.push(
-      build.bind(
-        running,
-        build.select(
-          build.compare("ne", this.scalar("is_event"), build.zero),
-          stop(build.name(taken)),
-          build.name(taken),
-        ),
-      ),
-    );
-    return { statements, h: build.name(taken), running: build.name(running) };
-  }
-
-  /** What an event does, at its time: the state behind it, or the end. */
-  #happen(n: Affine): Statement[] {
-    const events = this.#events;
-    if (events === undefined) return [];
-    const driver = this.#driver;
-    const { then, stops } = events.event;
-    const point: Point = { t: this.#t, state: driver.state, piece: driver.pieceOfStep(n) };
-    const jump =
-      then === undefined
-        ? []
-        : [
-            ...driver.call(then, point, driver.model.state.map(this.#next)),
-            ...driver.assign(driver.state, (leaf, at) => read(this.#next, leaf, at)),
-          ];
-    return [
-      build.branch(build.compare("ne", this.scalar("is_event"), build.zero), [
-        ...jump,
-        this.set("fresh", build.one),
-        ...(stops ? this.#stopHere() : this.#signBehind(point)),
-      ]),
-    ];
-  }
-
-  /** The end is here: what would be observed later sees this state. */
-  #stopHere(): Statement[] {
-    const driver = this.#driver;
-    const { io, model, names } = driver;
-    const out = [this.set("open", build.zero), build.store(driver.endTime!, [], this.#t)];
-    if (model.times === undefined) return out;
-    const index = names.fresh("unseen");
-    const inner = affine.index(index);
-    return [
-      ...out,
-      build.loop(index, this.#integer("next_observation"), affine.integer(io.observations), [
-        build.store(driver.observeAt, [affine.offset(inner, 1)], build.integerValue(this.#accepted)),
-        ...driver.holds.map((input) =>
-          build.store(
-            driver.pieceAtObservation(input.name),
-            [inner],
-            build.integerValue(driver.pieceNow(input.name)),
-          ),
-        ),
-        ...this.#observe(inner),
-      ]),
-    ];
   }
 
   /** Where the step must not go past: the next observation, the end of a piece, the end. */
@@ -730,15 +435,7 @@ export class AdaptiveSweep implements Control {
     return [
       // A loop of one trip gives the index a name of its own.
       build.loop(index, at, affine.offset(at, 1), [
-        build.store(driver.observeAt, [affine.offset(inner, 1)], build.integerValue(this.#accepted)),
-        ...driver.holds.map((input) =>
-          build.store(
-            driver.pieceAtObservation(input.name),
-            [inner],
-            build.integerValue(driver.pieceNow(input.name)),
-          ),
-        ),
-        ...this.#observe(inner),
+        ...this.#see(inner),
         build.branch(
           build.compare("lt", build.integerValue(inner), build.number(driver.io.observations - 1)),
           [this.set("next_time", build.read(driver.io.times, [affine.offset(inner, 1)]))],
@@ -747,6 +444,29 @@ export class AdaptiveSweep implements Control {
       ]),
       build.store(this.#nameOfNext(), [], build.add(build.integerValue(at), build.one)),
     ];
+  }
+
+  #see(k: Affine): Statement[] {
+    const driver = this.#driver;
+    return [
+      build.store(driver.observeAt, [affine.offset(k, 1)], build.integerValue(this.accepted)),
+      ...driver.holds.map((input) =>
+        build.store(
+          driver.pieceAtObservation(input.name),
+          [k],
+          build.integerValue(driver.pieceNow(input.name)),
+        ),
+      ),
+      ...this.#observe(k),
+    ];
+  }
+
+  observeRest(): Statement[] {
+    const { io, model, names } = this.#driver;
+    if (model.times === undefined) return [];
+    const index = names.fresh("unseen");
+    const next = this.#integer("next_observation");
+    return [build.loop(index, next, affine.integer(io.observations), this.#see(affine.index(index)))];
   }
 
   #nameOfNext(): string {
@@ -793,7 +513,7 @@ export class AdaptiveSweep implements Control {
   #report(): Statement[] {
     const { io } = this.#driver;
     return [
-      build.store(io.accepted!, [], build.integerValue(this.#accepted)),
+      build.store(io.accepted!, [], build.integerValue(this.accepted)),
       build.store(io.rejected!, [], this.scalar("rejected")),
     ];
   }
@@ -801,7 +521,7 @@ export class AdaptiveSweep implements Control {
   #leave(code: number): Statement[] {
     const driver = this.#driver;
     return [
-      build.store(driver.io.failedStep, [], build.integerValue(this.#accepted)),
+      build.store(driver.io.failedStep, [], build.integerValue(this.accepted)),
       ...driver.leaveInvalid(code),
     ];
   }
@@ -820,7 +540,7 @@ export class AdaptiveSweep implements Control {
   #leaveNotFinite(): Statement[] {
     const driver = this.#driver;
     return [
-      build.store(driver.io.failedStep, [], build.integerValue(this.#accepted)),
+      build.store(driver.io.failedStep, [], build.integerValue(this.accepted)),
       ...this.#attempts.leaveNotFinite(),
     ];
   }

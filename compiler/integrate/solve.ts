@@ -8,8 +8,9 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Fn, Statement } from "../ir/nodes.ts";
 import { status } from "../module.ts";
-import { AdaptiveSweep, type Events } from "./adaptive.ts";
+import { AdaptiveSweep } from "./adaptive.ts";
 import type { Driver } from "./driver.ts";
+import type { Events } from "./event-search.ts";
 import type { Stepper } from "./stepper.ts";
 
 /** From the start to the end time: states and outputs at the observations, and the value of the loss. */

@@ -8,9 +8,9 @@ import * as affine from "../../ir/affine.ts";
 import * as build from "../../ir/build.ts";
 import type { Fn, Statement } from "../../ir/nodes.ts";
 import { status } from "../../module.ts";
-import type { Events } from "../adaptive.ts";
 import type { Density } from "../density.ts";
 import { type Driver, read, type Vector } from "../driver.ts";
+import type { Events } from "../event-search.ts";
 import { forwardSweep } from "../solve.ts";
 import type { Transposer } from "../stepper.ts";
 
