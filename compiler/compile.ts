@@ -17,6 +17,7 @@ import {
 } from "./diagnostics/command-messages.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { nearest } from "./diagnostics/nearest.ts";
+import { withOperators } from "./differentiate/model-operators.ts";
 import { type COptions, emitC } from "./emit/c.ts";
 import { emitJavaScript } from "./emit/javascript.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -72,7 +73,11 @@ export interface Built {
 /** Every model of a file, each with its field, and the diagnostics of reading it. */
 export function read(source: Source) {
   const { models, diagnostics } = readModels(source.file, source.text, source.host, source.bare);
-  return { models: models.map(withField), diagnostics };
+  const derived = models.map(withOperators);
+  return {
+    models: derived.flatMap(({ model }) => (model === undefined ? [] : [withField(model)])),
+    diagnostics: [...diagnostics, ...derived.flatMap((each) => each.diagnostics)],
+  };
 }
 
 /** What is wrong with a text and the question asked of it: everything `build` would say, without building. */

@@ -72,6 +72,8 @@ export interface Model {
   /** What the functions call: those with the user's own rules, and the rules. */
   readonly functions: readonly Fn[];
   readonly rules: readonly CustomRule[];
+  /** Differential operators that the functions call, those that others are made of first. */
+  readonly operators: readonly OperatorCall[];
   readonly rhs: Fn;
   /** The energy that `rhs` is the field of; the frontend leaves `rhs` without statements then. */
   readonly hamiltonian?: Fn | undefined;
@@ -112,6 +114,37 @@ export interface CustomRule {
   readonly cotangent: string;
   /** Which of the two the user wrote; the other follows from it. */
   readonly given: { readonly jvp: boolean; readonly vjp: boolean };
+  readonly span: Span;
+}
+
+/** Which derivative an operator takes. */
+export type OperatorKind =
+  | { readonly name: "gradient" | "jacobian" | "hessian" | "divergence" | "laplacian" | "biharmonic" }
+  /** Along a direction in the shape of the point, given after the function's own arguments. */
+  | { readonly name: "jvp" | "hvp" }
+  /** Of a covector in the shape of the result, given likewise. */
+  | { readonly name: "vjp" }
+  | { readonly name: "directional"; readonly order: number }
+  /** Given likewise: sigma, of as many columns, and the drift where there is one. */
+  | { readonly name: "weightedLaplacian"; readonly columns: number; readonly drift: boolean }
+  /** Given likewise: the coefficients of the terms, one number for each. */
+  | { readonly name: "linearOperator"; readonly alphas: readonly (readonly number[])[] };
+
+/**
+ * A differential operator applied to a function of the text, in one call shape. Calls pass the arguments of the
+ * function, what the operator is given besides, and arrays for its results: one leaf for each of the point's for
+ * derivatives in the shape of the point, one array otherwise.
+ */
+export interface OperatorCall {
+  /** Of the function that is called. */
+  readonly name: string;
+  readonly kind: OperatorKind;
+  /** What it is of; one result, named \`result\`. */
+  readonly fn: Fn;
+  /** Those parameters of \`fn\` that are the point. */
+  readonly point: readonly string[];
+  /** The operator and its function as the text has them: \`laplacian(u)\`. */
+  readonly text: string;
   readonly span: Span;
 }
 

@@ -34,6 +34,7 @@ function model(solver: Partial<SolverDefaults>, parts: Partial<Model> = {}): Mod
     constants: [],
     functions: [],
     rules: [],
+    operators: [],
     rhs: fn,
     loss: {},
     outputs: [],

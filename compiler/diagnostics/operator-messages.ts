@@ -23,11 +23,11 @@ export const kinkInOperator = (span: Span, operator: string, what: string, call:
     [{ message: `\`${operator}\` is asked for here`, span: call }],
   );
 
-export const noHigherRule = (span: Span, operator: string, name: string, call: Span): Diagnostic =>
+export const noHigherRule = (span: Span, operator: string, call: Span): Diagnostic =>
   error(
     "ODE3002",
     span,
-    `\`${operator}\` needs derivatives of higher order of \`${name}\`, and a rule of your own says only the first`,
+    `\`${operator}\` needs second derivatives, and the rule of this function says only the first`,
     "call the function itself here, without `custom`",
     [{ message: `\`${operator}\` is asked for here`, span: call }],
   );
@@ -87,10 +87,10 @@ export const biasedEstimator = (
     instead,
   );
 
-export const operatorAlone = (span: Span, operator: string): Diagnostic =>
+export const operatorAtModuleLevel = (span: Span, operator: string): Diagnostic =>
   error(
     "ODE3010",
     span,
-    `\`${operator}\` gives a function, and this is not a call of it`,
-    `call it at a point: \`${operator}(u)(x, params)\``,
+    `\`${operator}\` is evaluated while the module loads, where nothing is differentiated`,
+    "call it in a function of the model",
   );

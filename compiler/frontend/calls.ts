@@ -18,17 +18,18 @@ import type { Exit } from "./leaving.ts";
 import { refuse, spanOf } from "./load.ts";
 import type { Lowering } from "./lowering.ts";
 import * as mathematics from "./mathematics.ts";
+import { argumentNames, lowerOperator } from "./operators.ts";
 import { Outcome } from "./outcome.ts";
 import { bindParameters, keep } from "./patterns.ts";
 import { isGlobal } from "./resolve-name.ts";
 import { Scope } from "./scope.ts";
 import { lowerBody, lowerList } from "./statements.ts";
-import { isLeafFunction, libraryLater } from "./static-library.ts";
+import { isLeafFunction, isOperatorName, libraryLater } from "./static-library.ts";
 import { unknownMath } from "./static-operations.ts";
 import { type FunctionNode, type FunctionValue, isTagged } from "./static-values.ts";
 import { refusalIn } from "./subset.ts";
 import { assignedNames, bare } from "./syntax.ts";
-import { describe, integer, number, real, type Scalar, type Value } from "./values.ts";
+import { describe, fromStatic, integer, number, real, type Scalar, type Value } from "./values.ts";
 
 /** Calls inside calls, at most. */
 const deepest = 200;
@@ -81,6 +82,7 @@ function apply(
       }
       return stopped(lowering, lowerExpression(lowering, argument, scope, wish), wish ?? "stopped");
     }
+    if (isOperatorName(name)) return fromStatic(lowering.interpreter.evaluate(node, scope), wish ?? name);
     const later = libraryLater.get(name);
     if (later !== undefined) return refuse(messages.notYet(spanOf(node.expression), `\`${name}\``, later));
     const instead = "call it at module level, and use the result here";
@@ -90,6 +92,13 @@ function apply(
     const custom = callee.value;
     const args = argumentsOf(lowering, custom.f, node, scope);
     return lowerCustom(lowering, custom, args, node, wish ?? (custom.name || "result"));
+  }
+  if (callee.kind === "constant" && isTagged(callee.value) && callee.value.kind === "operator")
+    return fromStatic(lowering.interpreter.evaluate(node, scope), wish ?? callee.value.name);
+  if (callee.kind === "constant" && isTagged(callee.value) && callee.value.kind === "applied") {
+    const applied = callee.value;
+    const args = valuesOf(lowering, argumentNames(applied), node, scope);
+    return lowerOperator(lowering, applied, args, node, wish ?? applied.operator.name);
   }
   if (callee.kind !== "function") {
     return refuse(messages.wrongKind(spanOf(node.expression), "a function", describe(callee)));
@@ -104,9 +113,18 @@ function argumentsOf(
   node: ts.CallExpression,
   scope: Scope,
 ): Value[] {
+  const names = callee.node.parameters.map(({ name }) => (ts.isIdentifier(name) ? name.text : "argument"));
+  return valuesOf(lowering, names, node, scope);
+}
+
+function valuesOf(
+  lowering: Lowering,
+  names: readonly string[],
+  node: ts.CallExpression,
+  scope: Scope,
+): Value[] {
   return node.arguments.map((argument, position) => {
-    const parameter = callee.node.parameters[position]?.name;
-    const name = parameter !== undefined && ts.isIdentifier(parameter) ? parameter.text : "argument";
+    const name = names[position] ?? "argument";
     const value = keep(lowering, name, lowerExpression(lowering, argument, scope, name));
     return value.kind === "function" ? refuse(syntax.functionValue(spanOf(argument))) : value;
   });

@@ -16,6 +16,7 @@ import { asArray } from "./access.ts";
 import { expand } from "./calls.ts";
 import { refuse, spanOf } from "./load.ts";
 import { Lowering } from "./lowering.ts";
+import { Operators } from "./operators.ts";
 import type { Special } from "./static-values.ts";
 import { describe, real, type Value } from "./values.ts";
 
@@ -26,6 +27,8 @@ export class Rules {
   readonly #known = new Map<string, { readonly rule: CustomRule; readonly result: Layout }>();
   readonly #numbers = new Map<Custom, number>();
   readonly functions: Fn[] = [];
+  /** Differential operators, which stay calls likewise. */
+  readonly operators = new Operators();
 
   get rules(): readonly CustomRule[] {
     return [...this.#known.values()].map(({ rule }) => rule);

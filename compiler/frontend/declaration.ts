@@ -170,6 +170,7 @@ export class Declaration {
       constants: constantArrays.arrays,
       functions: rules.functions,
       rules: rules.rules,
+      operators: rules.operators.calls,
       rhs,
       hamiltonian,
       initial,

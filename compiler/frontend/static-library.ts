@@ -7,6 +7,7 @@ import type { ts } from "ts-morph";
 import { draw } from "../../runtime/random.ts";
 import * as messages from "../diagnostics/messages.ts";
 import { nearest } from "../diagnostics/nearest.ts";
+import * as operatorMessages from "../diagnostics/operator-messages.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
 import type { Shape } from "../ir/nodes.ts";
 import { refuse, spanOf } from "./load.ts";
@@ -18,6 +19,8 @@ import {
   isTagged,
   list,
   numbersOf,
+  type Operator,
+  type OperatorName,
   record,
   type Static,
   sizeOf,
@@ -28,14 +31,22 @@ import { keyNode } from "./syntax.ts";
 
 /** Functions of the library that this version does not compile, with what to do meanwhile. */
 export const libraryLater: ReadonlyMap<string, string> = new Map([
-  ...["gradient", "jacobian", "hessian", "divergence", "laplacian", "biharmonic", "weightedLaplacian"].map(
-    (name) => [name, "write the derivative out by hand for now"] as const,
-  ),
-  ...["linearOperator", "directional", "jvp", "vjp", "hvp", "stochastic"].map(
-    (name) => [name, "write the derivative out by hand for now"] as const,
-  ),
+  ["stochastic", "use the exact operator"],
   ["field", "declare an `ode`"],
 ]);
+
+/** Differential operators of a function, and those that are given something first. */
+const plainOperators: ReadonlySet<string> = new Set<OperatorName>([
+  ...(["gradient", "jacobian", "hessian", "divergence", "laplacian", "biharmonic"] as const),
+  ...(["jvp", "vjp", "hvp"] as const),
+]);
+const givenOperators: ReadonlySet<string> = new Set<OperatorName>([
+  "weightedLaplacian",
+  "linearOperator",
+  "directional",
+]);
+
+export const isOperatorName = (name: string): boolean => plainOperators.has(name) || givenOperators.has(name);
 
 export const isLeafFunction = (name: string): boolean =>
   name === "vec" || name === "mat" || name === "tensor";
@@ -44,6 +55,8 @@ export const isLeafFunction = (name: string): boolean =>
 export const libraryFunctions: readonly string[] = [
   ...["ode", "kernel", "vec", "mat", "tensor", "csr", "uniform", "normal", "hold", "linear", "cubic"],
   ...["stopGradient", "custom"],
+  ...plainOperators,
+  ...givenOperators,
   ...libraryLater.keys(),
 ];
 
@@ -64,7 +77,24 @@ export function callLibrary(
     return refuse(messages.wrongKind(place(position), "a number", describe(value)));
   };
   const size = (position: number): number => checkedSize(number(position), place(position));
+  if (plainOperators.has(name)) {
+    if (args.length !== 1) refuse(messages.wrongArity(spanOf(node), name, "one function", args.length));
+    return applyOperator({ kind: "operator", name: name as OperatorName, operands: [] }, args, node);
+  }
   switch (name) {
+    case "weightedLaplacian":
+      if (args.length < 1 || args.length > 2)
+        refuse(messages.wrongArity(spanOf(node), name, "sigma, and a drift or none", args.length));
+      return { kind: "operator", name, operands: args };
+    case "linearOperator":
+      if (args.length !== 1) refuse(messages.wrongArity(spanOf(node), name, "a list of terms", args.length));
+      return { kind: "operator", name, operands: args };
+    case "directional": {
+      const order = number(0);
+      if (!Number.isInteger(order) || order < 1 || order > 6)
+        refuse(operatorMessages.badOrder(place(0), `the order is ${order}`));
+      return { kind: "operator", name, operands: [order] };
+    }
     case "ode":
     case "kernel":
       if (args.length !== 1) refuse(messages.wrongArity(spanOf(node), name, "one record", args.length));
@@ -133,6 +163,19 @@ export function callLibrary(
         messages.notYet(spanOf(node.expression), `\`${name}\``, libraryLater.get(name) ?? "leave it out"),
       );
   }
+}
+
+/** An operator of a function, of a `custom` one, or of another operator. */
+export function applyOperator(operator: Operator, args: readonly Static[], node: ts.CallExpression): Static {
+  const [of] = args;
+  if (
+    args.length === 1 &&
+    isTagged(of) &&
+    (of.kind === "function" || of.kind === "custom" || of.kind === "applied")
+  )
+    return { kind: "applied", operator, of };
+  const span = spanOf(node.arguments[0] ?? node);
+  return refuse(messages.wrongKind(span, `the function that \`${operator.name}\` is of`, describe(of)));
 }
 
 function functionOf(value: Static, span: ReturnType<typeof spanOf>): FunctionValue {

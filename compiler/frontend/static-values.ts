@@ -6,6 +6,7 @@
 import type { ts } from "ts-morph";
 import type { Initialiser } from "../../runtime/random.ts";
 import type { Shape } from "../ir/nodes.ts";
+import type { OperatorKind } from "../model.ts";
 import type { Scope } from "./scope.ts";
 
 export type Static =
@@ -72,6 +73,8 @@ export type Special =
       readonly vjp: FunctionValue | undefined;
       readonly node: ts.Node;
     }
+  | Operator
+  | Applied
   /** A function of the library, by its name there. */
   | { readonly kind: "library"; readonly name: string }
   /** `import * as`: everything a module exports. */
@@ -83,6 +86,22 @@ export type Special =
       readonly declaration: Static;
       readonly node: ts.CallExpression;
     };
+
+/** A differential operator with its coefficients, not yet of a function: `weightedLaplacian(sigma)`. */
+export interface Operator {
+  readonly kind: "operator";
+  readonly name: OperatorName;
+  readonly operands: readonly Static[];
+}
+
+export type OperatorName = OperatorKind["name"];
+
+/** A differential operator of a function: `laplacian(u)`. */
+export interface Applied {
+  readonly kind: "applied";
+  readonly operator: Operator;
+  readonly of: FunctionValue | Extract<Special, { kind: "custom" }> | Applied;
+}
 
 export const list = (items: Static[], nodes: readonly (ts.Node | undefined)[] = []): List => ({
   kind: "list",
@@ -128,6 +147,8 @@ export function describe(value: Static): string {
     case "function":
     case "library":
     case "custom":
+    case "operator":
+    case "applied":
       return "a function";
     case "initialiser":
       return "an initialiser";

@@ -6,13 +6,14 @@
 
 import { ts } from "ts-morph";
 import * as messages from "../diagnostics/messages.ts";
+import { operatorAtModuleLevel } from "../diagnostics/operator-messages.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
 import { isPattern, partsOf } from "./assignment-pattern.ts";
 import { refuse, spanOf } from "./load.ts";
 import * as mathematics from "./mathematics.ts";
 import { isGlobal, Reported, resolveName } from "./resolve-name.ts";
 import { Scope } from "./scope.ts";
-import { callLibrary, callMethod, construct } from "./static-library.ts";
+import { applyOperator, callLibrary, callMethod, construct } from "./static-library.ts";
 import {
   combine,
   entryOf,
@@ -515,6 +516,8 @@ export class Interpreter {
     if (isTagged(callee)) {
       if (callee.kind === "function") return this.call(callee, args, node);
       if (callee.kind === "library") return callLibrary(this, callee.name, args, node);
+      if (callee.kind === "operator") return applyOperator(callee, args, node);
+      if (callee.kind === "applied") refuse(operatorAtModuleLevel(spanOf(node), callee.operator.name));
     }
     return refuse(messages.wrongKind(spanOf(node.expression), "a function", describe(callee)));
   }

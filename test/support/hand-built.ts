@@ -79,6 +79,7 @@ export function handBuilt(wanted: HandBuilt): Module {
     constants: [],
     functions: [],
     rules: [],
+    operators: [],
     rhs: nothing,
     loss: {},
     outputs: [],

@@ -48,6 +48,7 @@ export function handModule(parts: Parts): Module {
     constants: [],
     functions: [],
     rules: [],
+    operators: [],
     rhs: nothing,
     loss: {},
     outputs: [{ name: "r", shape: [parts.outputs], fn: nothing }],

@@ -1,0 +1,82 @@
+/**
+ * The differential operators of a model in the places where its functions call them. In: a model of the frontend, whose
+ * functions call operators by name. Out: the model with what the operators are made of expanded, so that from here on
+ * its functions are like any others, and what each operator propagates; or what has no such derivatives.
+ */
+
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { ModelError } from "../diagnostics/diagnostic.ts";
+import { expandCalls } from "../ir/expand.ts";
+import { Names } from "../ir/names.ts";
+import type { Fn, GlobalArray } from "../ir/nodes.ts";
+import { bindersOf } from "../ir/walk.ts";
+import type { Model, OperatorCall } from "../model.ts";
+import { type Derived, derive } from "./operators.ts";
+
+/** What an operator propagates, for reports. */
+export interface OperatorReport extends Pick<Derived, "taken" | "passedOver"> {
+  readonly call: OperatorCall;
+}
+
+export function withOperators(model: Model): {
+  readonly model?: Model;
+  readonly reports: readonly OperatorReport[];
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  if (model.operators.length === 0) return { model, reports: [], diagnostics: [] };
+  const everything = [...functionsOf(model), ...model.operators.map(({ fn }) => fn)];
+  const taken = new Set(everything.flatMap(bindersOf));
+  const arrays: GlobalArray[] = [...model.constants];
+  const derived: Fn[] = [];
+  const reports: OperatorReport[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const call of model.operators) {
+    try {
+      const made = derive(call, { arrays, functions: [...model.functions, ...derived] }, taken);
+      derived.push(made.fn);
+      arrays.push(...made.constants);
+      reports.push({ call, taken: made.taken, passedOver: made.passedOver });
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      diagnostics.push(error.diagnostic);
+      // What is made of it would be refused for that alone.
+      break;
+    }
+  }
+  if (diagnostics.length > 0) return { reports, diagnostics };
+  const byName = new Map(derived.map((fn) => [fn.name, fn]));
+  const expanded = (fn: Fn): Fn => {
+    const names = new Names([...bindersOf(fn), ...arrays.map(({ name }) => name)]);
+    return { ...fn, body: expandCalls(fn.body, (call) => byName.get(call.callee), names.fresh) };
+  };
+  return {
+    model: { ...mapFunctions(model, expanded), constants: arrays, operators: [] },
+    reports,
+    diagnostics,
+  };
+}
+
+/** The functions of a model that it is asked for. */
+function functionsOf(model: Model): Fn[] {
+  const found: Fn[] = [];
+  mapFunctions(model, (fn) => {
+    found.push(fn);
+    return fn;
+  });
+  return found;
+}
+
+function mapFunctions(model: Model, map: (fn: Fn) => Fn): Model {
+  const maybe = (fn: Fn | undefined): Fn | undefined => fn && map(fn);
+  const { loss, event } = model;
+  return {
+    ...model,
+    functions: model.functions.map(map),
+    rhs: map(model.rhs),
+    hamiltonian: maybe(model.hamiltonian),
+    initial: maybe(model.initial),
+    event: event && { ...event, when: map(event.when), then: maybe(event.then) },
+    loss: { terminal: maybe(loss.terminal), running: maybe(loss.running), at: maybe(loss.at) },
+    outputs: model.outputs.map((output) => ({ ...output, fn: map(output.fn) })),
+  };
+}
