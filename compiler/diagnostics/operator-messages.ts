@@ -70,7 +70,7 @@ export const localFunction = (span: Span, operator: string): Diagnostic =>
   error(
     "ODE3008",
     span,
-    `\`${operator}\` is of a function that is written inside another one`,
+    `\`${operator}\` gets a function that uses values of the function it is written in`,
     "declare the function at module level, and hand over what it needs as further arguments",
   );
 

@@ -28,7 +28,7 @@ import {
   type Static,
   tensorOf,
 } from "./static-values.ts";
-import { isFunctionNode } from "./syntax.ts";
+import { namesIn } from "./syntax.ts";
 import { type ArrayValue, constant, describe, integer, real, type Value } from "./values.ts";
 
 /** Operators that models call, of a whole model. */
@@ -74,23 +74,24 @@ const textOf = ({ operator, of }: Applied): string =>
   `${operator.name}(${of.kind === "applied" ? textOf(of) : of.name || "the function"})`;
 
 /** The function under all operators, and how many arguments a call has. */
-function arityOf(of: Applied["of"]): { readonly node: FunctionValue["node"]; readonly count: number } {
+function arityOf(of: Applied["of"]): { readonly fn: FunctionValue; readonly count: number } {
   switch (of.kind) {
     case "function":
-      return { node: of.node, count: of.node.parameters.length };
+      return { fn: of, count: of.node.parameters.length };
     case "custom":
-      return { node: of.f.node, count: of.f.node.parameters.length };
+      return { fn: of.f, count: of.f.node.parameters.length };
     default: {
       const inner = arityOf(of.of);
-      return { node: inner.node, count: inner.count + (extra[of.operator.name] ?? 0) };
+      return { fn: inner.fn, count: inner.count + (extra[of.operator.name] ?? 0) };
     }
   }
 }
 
 /** Names of the arguments, for arrays that are made for them. */
 export function argumentNames(applied: Applied): readonly string[] {
-  const { node } = arityOf(applied);
-  return node.parameters.map(({ name }) => (ts.isIdentifier(name) ? name.text : "argument"));
+  return arityOf(applied).fn.node.parameters.map(({ name }) =>
+    ts.isIdentifier(name) ? name.text : "argument",
+  );
 }
 
 export function lowerOperator(
@@ -101,8 +102,8 @@ export function lowerOperator(
   wish: string,
 ): Value {
   const { operator, of } = applied;
-  const { node, count } = arityOf(of);
-  if (isInside(node)) refuse(operatorMessages.localFunction(spanOf(at), operator.name));
+  const { fn, count } = arityOf(of);
+  if (captures(fn)) refuse(operatorMessages.localFunction(spanOf(at), operator.name));
   const expected = count + (extra[operator.name] ?? 0);
   if (args.length !== expected) {
     const words = expected === 1 ? "one argument" : `${expected} arguments`;
@@ -115,7 +116,13 @@ export function lowerOperator(
   const layouts = given.map((value, i) => layoutOf(lowering, value, at, i === 0));
   const { kind, added } = kindOf(lowering, operator, point, args.slice(count), at);
   const { operators } = lowering.rules;
-  const key = JSON.stringify([operators.number(node), textOf(applied), operators.number(of), kind, layouts]);
+  const key = JSON.stringify([
+    operators.number(fn.node),
+    textOf(applied),
+    operators.number(of),
+    kind,
+    layouts,
+  ]);
   if (operators.find(key) === undefined) declare(lowering, applied, kind, layouts, given, key, at);
   const { call, layout } = operators.find(key)!;
   const outs = resultsOf(call, layout, lowering, wish);
@@ -133,11 +140,20 @@ export function lowerOperator(
   return outs.value;
 }
 
-/** Whether a function is written inside another one, whose names it may use. */
-function isInside(node: ts.Node): boolean {
-  for (let outer = node.parent; outer !== undefined; outer = outer.parent)
-    if (isFunctionNode(outer)) return true;
-  return false;
+/** Whether a function uses numbers and arrays of the function that it is written in. */
+function captures({ node, scope }: FunctionValue): boolean {
+  const own = new Set<string>();
+  for (const { name } of node.parameters) for (const each of namesIn(name)) own.add(each.text);
+  let found = false;
+  const visit = (inner: ts.Node): void => {
+    if (ts.isIdentifier(inner) && !own.has(inner.text)) {
+      const binding = scope.find(inner.text)?.binding;
+      found ||= binding !== undefined && ["value", "variable", "index"].includes(binding.kind);
+    }
+    ts.forEachChild(inner, visit);
+  };
+  ts.forEachChild(node, visit);
+  return found;
 }
 
 /** The point as arrays: numbers become arrays of rank 0. */
@@ -193,7 +209,7 @@ function layoutOf(lowering: Lowering, value: Value, at: ts.Node, isPoint: boolea
       if (value.test.kind === "constant") return { kind: "fixed", id: String(value.test.value) };
       break;
     case "function":
-      if (!isInside(value.node)) return { kind: "fixed", id: `#${operators.number(value.node)}` };
+      if (!captures(value)) return { kind: "fixed", id: `#${operators.number(value.node)}` };
       break;
     default:
       value satisfies never;
@@ -537,7 +553,9 @@ function termsOf(
 /** A coefficient that is a number or a function of the point. */
 function numberAt(lowering: Lowering, written: Static, point: Value, at: ts.Node): Expr {
   if (typeof written === "number") return build.number(written);
-  const value = expand(lowering, written as FunctionValue, [pointValue(point)], at, "coefficient");
+  const fn = written as FunctionValue;
+  if (captures(fn)) refuse(operatorMessages.localFunction(spanOf(at), "linearOperator"));
+  const value = expand(lowering, fn, [pointValue(point)], at, "coefficient");
   if (value.kind === "scalar") return value.real();
   return refuse(
     operatorMessages.badCoefficients(
@@ -558,7 +576,7 @@ function coefficient(
   at: ts.Node,
 ): ArrayValue {
   if (isTagged(written) && written.kind === "function") {
-    if (isInside(written.node)) refuse(operatorMessages.localFunction(spanOf(at), "weightedLaplacian"));
+    if (captures(written)) refuse(operatorMessages.localFunction(spanOf(at), "weightedLaplacian"));
     return asArray(lowering, expand(lowering, written, [pointValue(point)], at, what), at);
   }
   const numbers = numbersOf(written);

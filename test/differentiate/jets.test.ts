@@ -60,7 +60,9 @@ const isTame = (values: readonly number[]): boolean =>
 function expectClose(found: readonly number[], truth: readonly number[], tolerance: number): void {
   expect(found.length).toBe(truth.length);
   const scale = Math.max(1, ...truth.map(Math.abs));
-  found.forEach((value, i) => expect(Math.abs(value - truth[i]!)).toBeLessThanOrEqual(tolerance * scale));
+  found.forEach((value, i) => {
+    expect(Math.abs(value - truth[i]!)).toBeLessThanOrEqual(tolerance * scale);
+  });
 }
 
 const factorial = (k: number): number => (k < 2 ? 1 : k * factorial(k - 1));
@@ -145,7 +147,9 @@ describe("jets of random programs", () => {
           const given = jetOf(fn, x, { order, directions: n, collapsed }, [beside(units)]);
           fc.pre(isTame(given.flat()));
           const found = jetOf(fn, x, { order, directions: "unit", collapsed }, []);
-          given.forEach((values, out) => expectClose(found[out]!, values, 1e-12));
+          given.forEach((values, out) => {
+            expectClose(found[out]!, values, 1e-12);
+          });
         }),
         { numRuns: programs, ...drawn },
       );
