@@ -78,6 +78,12 @@ function checkValue(spec: OptionSpec, value: unknown, flag: string): Verdict {
       const items = itemsOf(value);
       return items === undefined ? bad("a list") : { value: items };
     }
+    case "numbers": {
+      // Each time the option is given is one list.
+      const lists = (Array.isArray(value) ? value : [value]).map((each) => itemsOf(each)?.map(numberOf));
+      const isSound = lists.every((each) => each?.every((number) => number !== undefined) === true);
+      return isSound ? { value: lists } : bad("numbers with commas between them");
+    }
     case "choice":
       return choiceOf(spec, value, flag);
     case "choices": {

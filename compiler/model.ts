@@ -86,9 +86,41 @@ export interface Model {
     readonly at?: Fn | undefined;
   };
   readonly outputs: readonly { readonly name: string; readonly shape: Shape; readonly fn: Fn }[];
+  /** Of a `field`: what it is beside a model without a state. */
+  readonly field?: FieldParts | undefined;
+  /** What the operators that were expanded propagate, by the name of their call. */
+  readonly schemes?: ReadonlyMap<string, SchemeChoice> | undefined;
   readonly solver: SolverDefaults;
   /** Where each key of `solver` was written, for diagnostics. */
   readonly solverSpans: Readonly<Record<string, Span>>;
+}
+
+/**
+ * A function of a point: its points stand among the data, its value and its operators are the outputs, in this order,
+ * and `loss.at` is averaged over the points. There is no state and nothing is solved.
+ */
+export interface FieldParts {
+  /** How many points a module takes at once. */
+  readonly count: number;
+  /** Leaves of the data that hold the points, the number of the point first. */
+  readonly points: readonly string[];
+  /** Leaves of the data for a direction in the shape of the point, where an operator needs one. */
+  readonly directions: readonly string[];
+  /** The leaf for a covector in the shape of the value, likewise. */
+  readonly covector: string | undefined;
+  /** The call of each operator, by its name among the outputs. */
+  readonly operators: ReadonlyMap<string, string>;
+}
+
+/** How a derivative is computed, and how many vectors every value of the function then is. */
+export interface Scheme {
+  readonly name: string;
+  readonly vectors: number;
+}
+
+export interface SchemeChoice {
+  readonly taken: Scheme;
+  readonly passedOver: readonly Scheme[];
 }
 
 /** What happens where a function of the state passes through 0. */

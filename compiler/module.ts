@@ -37,6 +37,8 @@ export interface Solver {
   readonly density?: boolean | undefined;
   /** Whether the model has an event, so that steps move. */
   readonly hasEvents?: boolean | undefined;
+  /** Whether nothing is solved: the model is a field, asked at points. */
+  readonly isPointwise?: boolean | undefined;
   /** Whether stages are solved for. */
   readonly isImplicit?: boolean | undefined;
   /** Of adaptive steps; nothing: steps are fixed. */
@@ -46,17 +48,26 @@ export interface Solver {
 }
 
 /** The words of `control`, in their order, with their defaults; the last is the number of steps or their limit. */
-export const controlOf = ({ t0, t1, steps, tolerance }: Solver): readonly (readonly [string, number])[] => [
-  ["t0", t0],
-  ["t1", t1],
-  ...(tolerance === undefined
-    ? [["steps", steps] as const]
-    : ([
-        ["rtol", tolerance.rtol],
-        ["atol", tolerance.atol],
-        ["maxSteps", steps],
-      ] as const)),
-];
+export const controlOf = ({
+  t0,
+  t1,
+  steps,
+  tolerance,
+  isPointwise,
+}: Solver): readonly (readonly [string, number])[] =>
+  isPointwise === true
+    ? []
+    : [
+        ["t0", t0],
+        ["t1", t1],
+        ...(tolerance === undefined
+          ? [["steps", steps] as const]
+          : ([
+              ["rtol", tolerance.rtol],
+              ["atol", tolerance.atol],
+              ["maxSteps", steps],
+            ] as const)),
+      ];
 
 /** How the steps come about, in words. */
 export const stepsInWords = ({ steps, tolerance }: Solver): string =>
@@ -108,6 +119,10 @@ export interface Entry {
   readonly fn: string;
   readonly arguments: readonly EntryArgument[];
 }
+
+/** What an entry is called outside: a field is not solved but evaluated. */
+export const exportName = (entry: Entry["name"], { field }: Model): string =>
+  field !== undefined && entry === "solve" ? "evaluate" : entry;
 
 export interface Module {
   readonly model: Model;

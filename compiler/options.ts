@@ -7,7 +7,7 @@
 import type { BareFunction } from "./frontend/index.ts";
 
 /** Form of an option's value. */
-export type Form = "switch" | "real" | "count" | "text" | "list" | "choice" | "choices" | "file";
+export type Form = "switch" | "real" | "count" | "text" | "list" | "numbers" | "choice" | "choices" | "file";
 
 export interface OptionSpec {
   /** Key in the record; the flag is the same in kebab case. */
@@ -138,8 +138,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     key: "batch",
     form: "count",
     value: "n",
-    help: "number of problems solved together",
-    later: "call the generated function once for each problem",
+    help: "how many points a field's module takes at once",
     library: true,
   },
   {
@@ -162,24 +161,33 @@ export const optionSpecs: readonly OptionSpec[] = [
   },
   {
     key: "point",
-    form: "list",
+    form: "numbers",
     value: "x,y,…",
-    help: "point of a field",
-    later: "fields and their operators are not there yet",
+    help: "point of a field; several: the loss is averaged over them",
   },
   {
     key: "points",
     form: "file",
     value: "file",
-    help: "points of a field",
-    later: "fields and their operators are not there yet",
+    help: "points of a field: .csv, one a row, or a .json array",
+  },
+  {
+    key: "direction",
+    form: "numbers",
+    value: "v,w,…",
+    help: "direction of an operator that takes one, in the shape of the point",
+  },
+  {
+    key: "covector",
+    form: "numbers",
+    value: "v,w,…",
+    help: "covector of `vjp`, in the shape of the value; 1 everywhere, if left out",
   },
   {
     key: "operator",
-    form: "text",
+    form: "list",
     value: "name",
-    help: "operator of a field",
-    later: "fields and their operators are not there yet",
+    help: "operators of a field to show; all, if left out",
   },
   {
     key: "function",
@@ -290,6 +298,8 @@ export interface Options {
   readonly optimise?: "speed" | "size";
   readonly prefix?: string;
   readonly emit?: readonly string[];
+  /** How many points a field's module takes at once. */
+  readonly batch?: number;
 }
 
 /** Those of the command line alone. */
@@ -301,6 +311,12 @@ export interface CommandOptions extends Options {
   readonly state?: string;
   readonly inputs?: string;
   readonly data?: string;
+  /** One list of coordinates for each time the option is given. */
+  readonly point?: readonly (readonly number[])[];
+  readonly direction?: readonly (readonly number[])[];
+  readonly covector?: readonly (readonly number[])[];
+  readonly points?: string;
+  readonly operator?: readonly string[];
   readonly out?: string;
   readonly outDir?: string;
   readonly compare?: boolean;

@@ -17,6 +17,7 @@ import {
   noContinuousAdjoint,
   noDensity,
   noErrorEstimate,
+  nothingToSolve,
   notReversible,
   stepsAndStepSize,
   stepsAndTolerances,
@@ -105,9 +106,35 @@ export type Resolved =
       readonly fault: "model" | "options";
     };
 
+/** A field is asked at points: of the options for solving only those that are of gradients mean anything. */
+function ofField(model: Model, options: Options): Resolved {
+  const solving = [
+    ...(["method", "steps", "dt", "rtol", "atol", "maxSteps", "t0", "t1", "start"] as const),
+    ...(["adjoint", "checkpoints", "ram", "density"] as const),
+  ];
+  const asked = solving.find((key) => options[key] !== undefined);
+  const wrong =
+    asked === undefined
+      ? (options.wrt ?? []).flatMap((path) => checkWrt(model, path, undefined))
+      : [nothingToSolve(model.name, asked)];
+  if (wrong.length > 0) return { diagnostics: wrong, fault: "options" };
+  return {
+    solver: {
+      method: "none",
+      adjoint: "reverse",
+      t0: 0,
+      t1: 1,
+      steps: 1,
+      wrt: options.wrt,
+      isPointwise: true,
+    },
+  };
+}
+
 export function resolveSolver(model: Model, options: Options): Resolved {
   const written = model.solver;
   const found: Diagnostic[] = [];
+  if (model.field !== undefined) return ofField(model, options);
   let fault: "model" | "options" = "options";
   /** `given`: the options that the check looked at; where one is set, the fault lies with the options. */
   const note = (diagnostics: readonly Diagnostic[], ...given: unknown[]): void => {

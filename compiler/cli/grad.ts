@@ -1,17 +1,19 @@
 /** `odegrad grad`: the loss and its gradient at a point, by the generated code of one target. */
 
-import type { Ready } from "../compile.ts";
+import { howInWords, type Ready } from "../compile.ts";
 import type { Direction, Engine, Gradients, Problem } from "../execute/problem.ts";
 import { defaultProblem } from "../execute/problem.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
-import { type Module, stepsInWords } from "../module.ts";
+import type { Module } from "../module.ts";
 import type { CommandOptions, Target } from "../options.ts";
 import { intervalPaths, isDifferentiated } from "../resolve.ts";
 import { compare } from "./compare.ts";
 import { deliver } from "./deliver.ts";
+import { requireField } from "./eval.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { buildFile, openEngine, readingOnce, requireLoss } from "./model-file.ts";
 import { formatJson, type Json, shortNumber } from "./number.ts";
+import { atPoints, pointsOf } from "./points.ts";
 import { nestedInput, nestedRecord } from "./records.ts";
 import { requireFinished, solverJson } from "./solve-report.ts";
 import type { Context } from "./streams.ts";
@@ -19,11 +21,14 @@ import { withFiles } from "./values.ts";
 
 export async function run(
   [file]: readonly string[],
-  options: CommandOptions,
+  asked: CommandOptions,
   context: Context,
 ): Promise<ExitCode> {
   const given = readingOnce(context);
+  const points = pointsOf(asked, given);
+  const options = points === undefined ? asked : { ...asked, batch: points.length };
   const first = buildFile(file!, options, given);
+  if (points !== undefined) requireField(first);
   requireLoss(first.module);
   const interval = intervalPaths.filter((path) => first.module.solver.wrt?.includes(path));
   const ready =
@@ -37,14 +42,15 @@ export async function run(
         );
   const { module } = ready;
   if (options.compare === true) {
-    const asked = ({ module: { model, solver } }: Ready) =>
+    const problemOf = ({ module: { model, solver } }: Ready) =>
       withFiles(defaultProblem(model, solver), model, options, context);
-    const { text, json } = await compare(file!, options, context, asked);
+    const { text, json } = await compare(file!, options, context, problemOf);
     const document = { version: 1, model: module.model.name, plans: json };
     deliver(options.json === true ? `${formatJson(document)}\n` : text, options, context);
     return exitCode.ok;
   }
-  const problem = withFiles(defaultProblem(module.model, module.solver), module.model, options, context);
+  const plain = withFiles(defaultProblem(module.model, module.solver), module.model, options, context);
+  const problem = atPoints(plain, module.model, points);
   const engine = await openEngine(ready, options);
   try {
     const gradients = engine.gradient(problem);
@@ -186,7 +192,7 @@ function table(
   );
   return [
     `${title(model)}  loss ${shortNumber(gradients.value)}`,
-    `${solver.method}, ${stepsInWords(solver)} from ${solver.t0} to ${solver.t1}, adjoint ${solver.adjoint}, target ${target}`,
+    `${howInWords(model, solver)}, target ${target}`,
     "",
     ...lines.map((line) => line.trimEnd()),
     "",

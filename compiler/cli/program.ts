@@ -73,17 +73,27 @@ const commands: readonly CommandSpec[] = [
     load: () => import("./grad.ts"),
   },
   {
+    name: "eval",
+    args: "<file>",
+    help: "a field and its operators at points",
+    options: [
+      ...["model", "real", "math", "optimise", "target", "params", "data", "out", "outDir", "prefix"],
+      ...["operator", "point", "points", "direction", "covector", "csv"],
+    ],
+    load: () => import("./eval.ts"),
+  },
+  {
     name: "fit",
     args: "<file>",
     help: "train: minimise the loss over data",
-    options: [...solving, ...asking, "optimizer", "iterations", "rate"],
+    options: [...solving, ...asking, "optimizer", "iterations", "rate", "point", "points"],
     load: () => import("./fit.ts"),
   },
   {
     name: "verify",
     args: "<file>",
     help: "is the gradient right?",
-    options: [...solving, ...asking, "seed"],
+    options: [...solving, ...asking, "seed", "point", "points"],
     load: () => import("./verify.ts"),
   },
   {
@@ -111,7 +121,6 @@ const commands: readonly CommandSpec[] = [
 
 const commandsLater: Readonly<Record<string, string>> = {
   build: "run `odegrad compile FILE --out-dir DIR` for each model",
-  eval: "fields and their operators are not there yet",
   bench: "`odegrad grad FILE --json` reports the evaluations of a gradient",
   report: "`odegrad run FILE --svg OUT.svg` draws, `odegrad verify FILE` checks",
   init: "copy a folder of `examples/`",
@@ -206,7 +215,7 @@ function flag(spec: OptionSpec): Option {
   const name = flagOf(spec.key);
   if (spec.form === "switch") return hide(new Option(name, spec.help), spec);
   const option = new Option(`${name} <${spec.value ?? "value"}>`, spec.help);
-  if (spec.form === "list" || spec.form === "choices") {
+  if (spec.form === "list" || spec.form === "choices" || spec.form === "numbers") {
     option.argParser((word: string, before: string[] | undefined) => [...(before ?? []), word]);
   }
   return hide(option, spec);

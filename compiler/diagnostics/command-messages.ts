@@ -47,6 +47,11 @@ export const badStart = (method: string, start: string, close: string | undefine
     ),
   });
 
+export const nothingToSolve = (model: string, option: string): Diagnostic =>
+  error("ODE4030", `\`${model}\` is a field: nothing is integrated, and \`${option}\` says how to`, {
+    suggestion: "leave the option out; `--point` and `--points` say where a field is asked",
+  });
+
 export const notSeparable = (
   method: string,
   moved: string,

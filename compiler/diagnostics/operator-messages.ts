@@ -66,6 +66,21 @@ export const operatorTwice = (span: Span, name: string): Diagnostic =>
     "name them in a record: `operators: { first: …, second: … }`",
   );
 
+export const unknownOperator = (
+  span: Span,
+  name: string,
+  known: readonly string[],
+  close: string | undefined,
+): Diagnostic =>
+  error(
+    "ODE3011",
+    span,
+    `there is no operator \`${name}\``,
+    close === undefined
+      ? `use one of ${known.map((each) => `\`${each}\``).join(", ")}`
+      : `did you mean \`${close}\`?`,
+  );
+
 export const localFunction = (span: Span, operator: string): Diagnostic =>
   error(
     "ODE3008",

@@ -212,7 +212,10 @@ class Jets {
           // Subscripts are read when the directions are gone through, after all of the run's own stores.
           const moves =
             statement.kind !== "let" && "array" in statement && this.#indexArrays.has(statement.array);
-          if (run === undefined || moves) parts.push((run = []));
+          if (run === undefined || moves) {
+            run = [];
+            parts.push(run);
+          }
           run.push(statement);
           if (moves) run = undefined;
           break;

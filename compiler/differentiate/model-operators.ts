@@ -10,32 +10,26 @@ import { expandCalls } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
 import type { Fn, GlobalArray } from "../ir/nodes.ts";
 import { bindersOf } from "../ir/walk.ts";
-import type { Model, OperatorCall } from "../model.ts";
-import { type Derived, derive } from "./operators.ts";
-
-/** What an operator propagates, for reports. */
-export interface OperatorReport extends Pick<Derived, "taken" | "passedOver"> {
-  readonly call: OperatorCall;
-}
+import type { Model, SchemeChoice } from "../model.ts";
+import { derive } from "./operators.ts";
 
 export function withOperators(model: Model): {
   readonly model?: Model;
-  readonly reports: readonly OperatorReport[];
   readonly diagnostics: readonly Diagnostic[];
 } {
-  if (model.operators.length === 0) return { model, reports: [], diagnostics: [] };
+  if (model.operators.length === 0) return { model, diagnostics: [] };
   const everything = [...functionsOf(model), ...model.operators.map(({ fn }) => fn)];
   const taken = new Set(everything.flatMap(bindersOf));
   const arrays: GlobalArray[] = [...model.constants];
   const derived: Fn[] = [];
-  const reports: OperatorReport[] = [];
+  const schemes = new Map<string, SchemeChoice>();
   const diagnostics: Diagnostic[] = [];
   for (const call of model.operators) {
     try {
       const made = derive(call, { arrays, functions: [...model.functions, ...derived] }, taken);
       derived.push(made.fn);
       arrays.push(...made.constants);
-      reports.push({ call, taken: made.taken, passedOver: made.passedOver });
+      schemes.set(call.name, { taken: made.taken, passedOver: made.passedOver });
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       diagnostics.push(error.diagnostic);
@@ -43,17 +37,14 @@ export function withOperators(model: Model): {
       break;
     }
   }
-  if (diagnostics.length > 0) return { reports, diagnostics };
+  if (diagnostics.length > 0) return { diagnostics };
   const byName = new Map(derived.map((fn) => [fn.name, fn]));
   const expanded = (fn: Fn): Fn => {
     const names = new Names([...bindersOf(fn), ...arrays.map(({ name }) => name)]);
     return { ...fn, body: expandCalls(fn.body, (call) => byName.get(call.callee), names.fresh) };
   };
-  return {
-    model: { ...mapFunctions(model, expanded), constants: arrays, operators: [] },
-    reports,
-    diagnostics,
-  };
+  const whole = mapFunctions(model, expanded);
+  return { model: { ...whole, constants: arrays, operators: [], schemes }, diagnostics };
 }
 
 /** The functions of a model that it is asked for. */

@@ -15,25 +15,17 @@ import { Names } from "../ir/names.ts";
 import type { Argument, Expr, Fn, GlobalArray, Parameter, Shape, Statement } from "../ir/nodes.ts";
 import { primitives } from "../ir/primitives.ts";
 import { bindersOf, forEachStatement } from "../ir/walk.ts";
-import { type OperatorCall, sizeOf } from "../model.ts";
+import { type OperatorCall, type Scheme, type SchemeChoice, sizeOf } from "../model.ts";
 import { jvp } from "./forward.ts";
 import { cheapest } from "./interpolation.ts";
 import { type Bundle, jets, outsOf, shapeOf } from "./jets.ts";
 import { type Context, normalise } from "./normalise.ts";
 import { vjp } from "./reverse.ts";
 
-/** How a derivative is computed, and how many vectors every value of the function then is. */
-export interface Scheme {
-  readonly name: string;
-  readonly vectors: number;
-}
-
-export interface Derived {
+export interface Derived extends SchemeChoice {
   readonly fn: Fn;
   /** Directions and their weights. */
   readonly constants: readonly GlobalArray[];
-  readonly taken: Scheme;
-  readonly passedOver: readonly Scheme[];
 }
 
 /** `taken`: names that global arrays must not have. */

@@ -35,11 +35,13 @@ export interface Parts {
 /** Records that a model may do without, in the order of the structs. */
 export function recordsOf({ module: { model } }: Parts) {
   return {
+    state: model.state.length > 0,
     params: model.params.length > 0,
     inputs: model.inputs.length > 0,
     data: model.data.length > 0,
     outputs: model.outputs.length > 0,
-    times: model.times !== undefined,
+    times: model.times !== undefined && model.field === undefined,
+    control: model.field === undefined,
   };
 }
 
@@ -62,9 +64,7 @@ export function headerText(parts: Parts): string {
 extern "C" {
 #endif
 
-/* Observation times, and the most steps of a run. */
-#define ${names.macro("TIMES")} ${parts.layout.observations}
-#define ${names.macro("STEPS")} ${module.solver.steps}u
+${extents(parts)}
 
 /* What the functions return. */
 ${codes.join("\n")}
@@ -88,25 +88,33 @@ ${storage.entries.map((entry) => prototype(parts, entry)).join("\n\n")}
 `;
 }
 
+/** How many points or times there are, and steps at most. */
+const extents = ({ module, names, layout }: Parts): string =>
+  module.model.field !== undefined
+    ? `/* Points of one call. */\n#define ${names.macro("POINTS")} ${layout.observations}`
+    : `/* Observation times, and the most steps of a run. */
+#define ${names.macro("TIMES")} ${layout.observations}
+#define ${names.macro("STEPS")} ${module.solver.steps}u`;
+
 function structs(parts: Parts): string[] {
   const { prefix: p, real, names, layout } = parts;
   const has = recordsOf(parts);
-  const times = names.macro("TIMES");
+  const times = names.macro(has.control ? "TIMES" : "POINTS");
   const struct = (name: string, lines: readonly string[], remark = ""): string =>
     `${remark}typedef struct {\n${lines.join("\n")}\n} ${p}_${name};`;
   const record = (name: "state" | "params" | "inputs" | "data" | "outputs", remark = ""): string =>
     struct(name, declareMembers(layout[name].members, real), remark);
   return [
-    record("state"),
+    ...onlyIf(has.state, record("state")),
     ...onlyIf(has.params, record("params")),
     ...onlyIf(has.inputs, record("inputs", "/* One copy for each piece. */\n")),
     ...onlyIf(has.data, record("data")),
     ...onlyIf(has.outputs, record("outputs")),
     struct("problem", [
-      `    ${real} t0, t1;`,
+      ...onlyIf(has.control, `    ${real} t0, t1;`),
       ...onlyIf(parts.module.solver.tolerance !== undefined, `    ${real} rtol, atol;`),
-      `    uint32_t ${stepsMember(parts.module.solver)};`,
-      `    ${p}_state state0;`,
+      ...onlyIf(has.control, `    uint32_t ${stepsMember(parts.module.solver)};`),
+      ...onlyIf(has.state, `    ${p}_state state0;`),
       ...onlyIf(has.params, `    ${p}_params params;`),
       ...onlyIf(has.inputs, `    ${p}_inputs inputs;`),
       ...onlyIf(has.data, `    ${p}_data data;`),
@@ -115,8 +123,8 @@ function structs(parts: Parts): string[] {
     ...onlyIf(
       parts.storage.entries.some((entry) => entry === "jvp" || entry === "hvp"),
       struct("direction", [
-        `    ${real} t0, t1;`,
-        `    ${p}_state state0;`,
+        ...onlyIf(has.control, `    ${real} t0, t1;`),
+        ...onlyIf(has.state, `    ${p}_state state0;`),
         ...onlyIf(has.params, `    ${p}_params params;`),
         ...onlyIf(has.inputs, `    ${p}_inputs inputs;`),
         ...onlyIf(has.times, `    ${real} times[${times}];`),
@@ -124,12 +132,12 @@ function structs(parts: Parts): string[] {
     ),
     struct("solution", [
       `    ${real} value;`,
-      `    ${p}_state states[${times}];`,
+      ...onlyIf(has.state, `    ${p}_state states[${times}];`),
       ...onlyIf(has.outputs, `    ${p}_outputs outputs[${times}];`),
     ]),
     struct("gradients", [
       `    ${real} value;`,
-      `    ${p}_state state0;`,
+      ...onlyIf(has.state, `    ${p}_state state0;`),
       ...onlyIf(has.params, `    ${p}_params params;`),
       ...onlyIf(has.inputs, `    ${p}_inputs inputs;`),
       ...onlyIf(parts.module.solver.density === true, `    ${p}_inputs density;`),
@@ -154,6 +162,7 @@ function workspace({ module, prefix: p, real, names, storage }: Parts): string {
 }
 
 function prototype({ module, prefix: p, names }: Parts, entry: EntryName): string {
+  if (module.model.field !== undefined) return fieldPrototype(p, entry);
   const steps =
     module.solver.tolerance === undefined ? "in equal steps" : "in steps chosen by the tolerances";
   const remarks: Readonly<Record<EntryName, string>> = {
@@ -164,14 +173,30 @@ function prototype({ module, prefix: p, names }: Parts, entry: EntryName): strin
   };
   const result = entry === "solve" || entry === "jvp" ? "solution" : "gradients";
   return `/* ${remarks[entry]} At most ${names.macro("STEPS")} steps. */
-${signature(p, entry, result)};`;
+${signature(p, entry, result, false)};`;
+}
+
+function fieldPrototype(p: string, entry: EntryName): string {
+  const remarks: Readonly<Record<EntryName, string>> = {
+    solve: "The field and its operators at every point, and the mean of the loss.",
+    gradient: "The mean of the loss over the points, and its exact gradient.",
+    jvp: "The evaluation, and in `change` how its results change along a direction of the parameters.",
+    hvp: "The gradient, and in `change` the Hessian of the loss times a direction.",
+  };
+  const result = entry === "solve" || entry === "jvp" ? "solution" : "gradients";
+  return `/* ${remarks[entry]} */\n${signature(p, entry, result, true)};`;
 }
 
 /** What an entry takes, in order. */
 export const argumentsOf = (entry: EntryName): readonly string[] =>
   entry === "solve" || entry === "gradient" ? ["in", "ws", "out"] : ["in", "along", "ws", "out", "change"];
 
-export function signature(p: string, entry: EntryName, result: "solution" | "gradients"): string {
+export function signature(
+  p: string,
+  entry: EntryName,
+  result: "solution" | "gradients",
+  isField: boolean,
+): string {
   const types: Readonly<Record<string, string>> = {
     in: `const ${p}_problem`,
     along: `const ${p}_direction`,
@@ -179,7 +204,7 @@ export function signature(p: string, entry: EntryName, result: "solution" | "gra
     out: `${p}_${result}`,
     change: `${p}_${result}`,
   };
-  return `int ${p}_${entry}(${argumentsOf(entry)
+  return `int ${p}_${isField && entry === "solve" ? "evaluate" : entry}(${argumentsOf(entry)
     .map((one) => `${types[one]} *${one}`)
     .join(", ")})`;
 }
@@ -196,17 +221,16 @@ export function defaultText(parts: Parts): string {
   const { model, solver } = module;
   const has = recordsOf(parts);
   const members = [
-    cNumber(solver.t0, real),
-    cNumber(solver.t1, real),
+    ...onlyIf(has.control, cNumber(solver.t0, real), cNumber(solver.t1, real)),
     ...(solver.tolerance === undefined
       ? []
       : [cNumber(solver.tolerance.rtol, real), cNumber(solver.tolerance.atol, real)]),
-    `${solver.steps}u`,
-    structInitialiser(layout.state.members, real),
+    ...onlyIf(has.control, `${solver.steps}u`),
+    ...onlyIf(has.state, structInitialiser(layout.state.members, real)),
     ...onlyIf(has.params, structInitialiser(layout.params.members, real)),
     ...onlyIf(has.inputs, structInitialiser(layout.inputs.members, real)),
     ...onlyIf(has.data, structInitialiser(layout.data.members, real)),
-    ...(model.times ? [initialiser(model.times, [model.times.length], real)] : []),
+    ...onlyIf(has.times, initialiser(model.times ?? [], [model.times?.length ?? 0], real)),
   ];
   const lines = members.map((member) => `    ${wrapped(member, "    ")}`);
   return `const ${p}_problem ${p}_default = {\n${lines.join(",\n")}\n};\n`;

@@ -7,7 +7,7 @@
 import { isWanted } from "../integrate/interface-arrays.ts";
 import { opcodesOf } from "../ir/walk.ts";
 import { type Leaf, sizeOf } from "../model.ts";
-import { status } from "../module.ts";
+import { exportName, status } from "../module.ts";
 import { type Parts, stepsMember } from "./c-declarations.ts";
 import { cNumber, type RecordLayout } from "./c-layout.ts";
 import { printFloat } from "./c-print-float.ts";
@@ -120,7 +120,7 @@ function directionText(parts: Parts): string {
       forEach(shape, (at) => `move(&problem.${spelling}${at}, gradients.${spelling}${at}, length);`),
     );
   const [call, value] = storage.entries.includes("solve")
-    ? [`${p}_solve(&problem, &workspace, &solution)`, "solution.value"]
+    ? [`${p}_${exportName("solve", parts.module.model)}(&problem, &workspace, &solution)`, "solution.value"]
     : [`${p}_gradient(&problem, &workspace, &elsewhere)`, "elsewhere.value"];
   return `static uint32_t seed;
 static ${real} slope;
@@ -180,7 +180,7 @@ function main(parts: Parts, tolerance: number): string {
     lines.push(
       isDirected(entry)
         ? `    code = ${p}_${entry}(&${p}_default, &along, &workspace, &${result}, &${result}_change);`
-        : `    code = ${p}_${entry}(&${p}_default, &workspace, &${result});`,
+        : `    code = ${p}_${exportName(entry, parts.module.model)}(&${p}_default, &workspace, &${result});`,
       `    printf("${entry}: status %d, value ", code);`,
       `    print_number(${result}.value);`,
       `    expect(code == ${ok}, "${entry} of the defaults");`,
@@ -212,13 +212,14 @@ function main(parts: Parts, tolerance: number): string {
     const call = (problem: string, workspace: string, out: string): string =>
       isDirected(entry)
         ? `${p}_${entry}(${problem}, &along, ${workspace}, ${out}, &${result}_change)`
-        : `${p}_${entry}(${problem}, ${workspace}, ${out})`;
+        : `${p}_${exportName(entry, parts.module.model)}(${problem}, ${workspace}, ${out})`;
     const nulls = [
       call("NULL", "&workspace", `&${result}`),
       call(`&${p}_default`, "NULL", `&${result}`),
       call(`&${p}_default`, "&workspace", "NULL"),
     ];
     for (const one of nulls) lines.push(`    expect(${one} == ${bad}, "${entry} refuses a null pointer");`);
+    if (parts.module.model.field !== undefined) continue;
     for (const [count, what] of [
       ["0u", "no steps"],
       [`${names.macro("STEPS")} + 1u`, "too many steps"],

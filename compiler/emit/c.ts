@@ -141,7 +141,7 @@ ${lines.map((line) => line.text).join("\n")}
     // A gradient checks its capacity itself, as in every target. A solve needs none, but C has no larger counts than
     // the one it was compiled for.
     const refusal =
-      name === "solve" || name === "jvp"
+      (name === "solve" || name === "jvp") && this.#parts.module.model.field === undefined
         ? `    if (in->${stepsMember(this.#parts.module.solver)} > ${names.macro("STEPS")}) {\n${printed(this.#refusal(name), "    ")}\n    }\n`
         : "";
     return `static int ${p}_run_${name}(${pointers.length === 0 ? "void" : pointers.join(", ")})
@@ -149,7 +149,7 @@ ${lines.map((line) => line.text).join("\n")}
 ${printed(fn)}
 }
 
-${signature(p, name, result)}
+${signature(p, name, result, this.#parts.module.model.field !== undefined)}
 {
     if (${argumentsOf(name)
       .map((one) => `${one} == NULL`)

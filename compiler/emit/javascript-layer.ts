@@ -41,8 +41,75 @@ export function comfortableLayer(
     reserve(isTyped, checkpoints),
     "",
     ...(isTyped ? [types, ""] : []),
-    records(isTyped, features, controls),
+    [
+      readingText(isTyped),
+      signalsText(isTyped),
+      writingText(isTyped),
+      questionsText(isTyped, features, controls),
+    ].join("\n\n"),
   ].join("\n");
+}
+
+/** The layer of a field: `evaluate` and `valueAndGradient` with named records. `points`: its leaf of the data. */
+export function fieldLayer(types: string | undefined, count: number, points: string): string {
+  const isTyped = types !== undefined;
+  return [
+    "",
+    ...(isTyped ? [types, ""] : []),
+    [readingText(isTyped), writingText(isTyped), pointsText(isTyped, count, points)].join("\n\n"),
+  ].join("\n");
+}
+
+function pointsText(isTyped: boolean, count: number, points: string): string {
+  const t = (text: string): string => (isTyped ? text : "");
+  return `/** Answers a question with its values in the place of those in \`io\`, which are put back afterwards. */
+function ask${t("<Answer>")}(question${t(": Question")}, answer${t(": () => Answer")})${t(": Answer")} {
+  const io$ = [params$, data$];
+  const kept = io$.map((flat) => flat.slice());
+  try {
+    pose(question);
+    return answer();
+  } finally {
+    io$.forEach((flat, i) => flat.set(kept[i]${t("!")}));
+  }
+}
+
+function pose(question${t(": Question")})${t(": void")} {
+  const known = ["points", "params", "data"];
+  if (!isRecord(question)) throw new TypeError("a record is expected, of " + known.join(", "));
+  for (const key of Object.keys(question)) {
+    if (!known.includes(key)) throw new TypeError("no option of the name " + key + "; there is " + known.join(", "));
+  }
+  if (question.params !== undefined) fill(question.params, params$, meta.params, "parameter");
+  if (question.data !== undefined) fill(question.data, data$, meta.data, "data");
+  if (question.points === undefined) return;
+  if (!isRecord(question.points) || question.points.length !== ${count}) throw new TypeError("points are a list of ${count}");
+  const leaves = leavesOf(meta.data).filter(({ path }) => path[0] === ${JSON.stringify(points)});
+  for (let k = 0; k < ${count}; k++) {
+    overwrite(question.points[k], leaves, 1, "coordinate", (inner, { path, offset, shape: [, ...shape] }) => {
+      write(inner, data$, offset + k * sizeOf(shape), shape, path.join("."));
+    });
+  }
+}
+
+/** The value and the operators at each point: { status, outputs: lists, one entry per point; value: the mean loss }. */
+export function simulate(question${t(": Question")} = {})${t(": Evaluation")} {
+  return ask(question, () => {
+    const code = evaluate();
+    const outputs = tree(leavesOf(meta.outputs), 0, ({ offset, shape }) =>
+      Array.from({ length: ${count} }, (_, k) => nested(outputs$, k * meta.outputs.size + offset, shape)));
+    return { status: code, outputs, value: value$[0]${t("!")} };
+  });
+}
+
+/** The mean of the loss over the points, and its gradient: { status, value, gradient: { params } }. */
+export function valueAndGradient(question${t(": Question")} = {})${t(": ValueAndGradient")} {
+  return ask(question, () => {
+    const code = gradient();
+    const params = tree(leavesOf(meta.params), 0, ({ offset, shape }) => nested(paramsBar$, offset, shape));
+    return { status: code, value: value$[0]${t("!")}, gradient: { params } };
+  });
+}`;
 }
 
 function reserve(isTyped: boolean, { arrays, capacity }: Checkpoints): string {
@@ -66,11 +133,8 @@ function reserve(isTyped: boolean, { arrays, capacity }: Checkpoints): string {
   ].join("\n");
 }
 
-function records(
-  isTyped: boolean,
-  { isComputed, hasDensity }: Features,
-  controls: readonly string[],
-): string {
+/** Reading: flat words to records. */
+function readingText(isTyped: boolean): string {
   const t = (text: string): string => (isTyped ? text : "");
   return `${t("type Rows = { path: string[]; offset: number; shape: number[] }[];\n\n")}/** Leaves by the path of their names. */
 function leavesOf(layout${t(": Layout")})${t(": Rows")} {
@@ -100,9 +164,12 @@ function tree(leaves${t(": Rows")}, depth${t(": number")}, make${t(": (leaf: Row
   const entries = [...groups].map(([word, inner]) => [word, tree(inner, depth + 1, make)]${t(" as [string, unknown]")});
   const isTuple = entries.length > 0 && entries.every(([word], i) => word === String(i));
   return isTuple ? entries.map(([, value]) => value) : Object.fromEntries(entries);
+}`;
 }
 
-/** Inputs as lists: one entry per piece or knot, in the shape of its leaf or record. */
+function signalsText(isTyped: boolean): string {
+  const t = (text: string): string => (isTyped ? text : "");
+  return `/** Inputs as lists: one entry per piece or knot, in the shape of its leaf or record. */
 function pieces(flat${t(": Float64Array")})${t(": any")} {
   const inputs = inputLeaves();
   return Object.fromEntries([...inputs].map(([name, leaves]) => [name, Array.from({ length: countOf(leaves) }, (_, k) =>
@@ -120,9 +187,13 @@ function inputLeaves()${t(": Map<string, Rows>")} {
 
 function countOf(leaves${t(": Rows")})${t(": number")} {
   return leaves[0]${t("!")}.shape[0]${t("!")};
+}`;
 }
 
-function isRecord(value${t(": unknown")})${t(": boolean")} {
+/** Writing: records to flat words. */
+function writingText(isTyped: boolean): string {
+  const t = (text: string): string => (isTyped ? text : "");
+  return `function isRecord(value${t(": unknown")})${t(": boolean")} {
   return value !== null && typeof value === "object";
 }
 
@@ -162,9 +233,17 @@ function fill(value${t(": unknown")}, flat${t(": Float64Array")}, layout${t(": L
   overwrite(value, leavesOf(layout), 0, what, (inner, { path, offset, shape }) => {
     write(inner, flat, offset, shape, path.join("."));
   });
+}`;
 }
 
-function fillInputs(values${t(": any")})${t(": void")} {
+/** Questions in named records, and their answers. */
+function questionsText(
+  isTyped: boolean,
+  { isComputed, hasDensity }: Features,
+  controls: readonly string[],
+): string {
+  const t = (text: string): string => (isTyped ? text : "");
+  return `function fillInputs(values${t(": any")})${t(": void")} {
   const inputs = inputLeaves();
   const known = [...inputs.keys()].join(", ");
   if (!isRecord(values)) throw new TypeError("a record is expected, of " + known);

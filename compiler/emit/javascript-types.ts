@@ -38,6 +38,34 @@ function recordType(leaves: readonly Named[], brackets: string, indent: string, 
   return `{\n${rows.join("\n")}\n${indent}}`;
 }
 
+/** Types of a field's records. */
+export function fieldTypes(model: Model): string {
+  const field = model.field!;
+  const named = (leaves: readonly Leaf[]): Named[] => leaves.map(({ path, shape }) => ({ path, shape }));
+  const points = model.data
+    .filter(({ name }) => field.points.includes(name))
+    .map(({ path, shape }) => ({ path, shape: shape.slice(1) }));
+  const outputs = model.outputs.map(({ name, shape }) => ({ path: [name], shape }));
+  const alias = (name: string, type: string): string => `export type ${name} = ${type};`;
+  return [
+    alias("Point", recordType(points, "", "", 1)),
+    alias("Params", recordType(named(model.params), "", "")),
+    alias("Data", recordType(named(model.data), "", "")),
+    "/** Part of a record in its own shape; arrays of numbers may be typed arrays. */",
+    "export type Given<T> = T extends number ? number : T extends readonly (infer Entry)[] ? ArrayLike<Given<Entry>>",
+    "  : { readonly [name in keyof T]?: Given<T[name]> };",
+    "export type Question = {",
+    "  points?: ArrayLike<Given<Point>>; params?: Given<Params>; data?: Given<Data>;",
+    "};",
+    "/** Outputs are lists, one entry per point. */",
+    alias(
+      "Evaluation",
+      `{\n  status: Status;\n  outputs: ${recordType(outputs, "[]", "  ")};\n  value: number;\n}`,
+    ),
+    alias("ValueAndGradient", "{ status: Status; value: number; gradient: { params: Params } }"),
+  ].join("\n");
+}
+
 export function recordTypes(model: Model, controls: readonly string[], hasDensity: boolean): string {
   const named = (leaves: readonly Leaf[]): Named[] => leaves.map(({ path, shape }) => ({ path, shape }));
   const outputs = model.outputs.map(({ name, shape }) => ({ path: [name], shape }));

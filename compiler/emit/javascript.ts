@@ -7,7 +7,7 @@
 import { addMapping, GenMapping, setSourceContent, toEncodedMap } from "@jridgewell/gen-mapping";
 import type { GlobalArray, Home } from "../ir/nodes.ts";
 import { type Leaf, sizeOf } from "../model.ts";
-import { controlOf, type Module, reportOf, status } from "../module.ts";
+import { controlOf, exportName, type Module, reportOf, status } from "../module.ts";
 import type { Line } from "./function-printer.ts";
 import { Identifiers, reserved } from "./identifiers.ts";
 import { lineComments } from "./javascript-comment.ts";
@@ -18,8 +18,8 @@ import {
   type Place,
   stridesOf,
 } from "./javascript-functions.ts";
-import { type Checkpoints, comfortableLayer, layerNames } from "./javascript-layer.ts";
-import { quoted, recordTypes } from "./javascript-types.ts";
+import { type Checkpoints, comfortableLayer, fieldLayer, layerNames } from "./javascript-layer.ts";
+import { fieldTypes, quoted, recordTypes } from "./javascript-types.ts";
 
 export interface JavaScriptOptions {
   readonly dialect: "js" | "ts";
@@ -46,6 +46,16 @@ export function emitJavaScript(module: Module, options: JavaScriptOptions): { co
     const printer = new JavaScriptPrinter(storage.places, isTyped);
     const entry = entryOf.get(fn.name);
     lines.push({ text: "" }, ...(entry ? printer.entry(fn, entry) : printer.kernel(fn)));
+  }
+  const { field } = module.model;
+  if (field !== undefined) {
+    const points = module.model.data.find(({ name }) => name === field.points[0])!.path[0]!;
+    const types = isTyped ? fieldTypes(module.model) : undefined;
+    lines.push(...plainLines(fieldLayer(types, field.count, points)));
+    return {
+      code: `${lines.map((line) => line.text).join("\n")}\n`,
+      map: sourceMap(lines, module.model.file, options),
+    };
   }
   const controls = controlOf(module.solver).map(([name]) => name);
   const types = isTyped ? recordTypes(module.model, controls, module.solver.density === true) : undefined;
@@ -104,6 +114,16 @@ const recordNames = [
   "report",
 ] as const satisfies readonly Home["record"][];
 
+/** Records that a field has always. */
+const fieldRecords: ReadonlySet<string> = new Set([
+  "params",
+  "data",
+  "outputs",
+  "value",
+  "paramsBar",
+  "report",
+]);
+
 class Storage {
   readonly places: ModulePlaces;
   readonly #module: Module;
@@ -119,7 +139,8 @@ class Storage {
     const entries = new Map(module.entries.map((entry) => [entry.fn, entry.name]));
     for (const fn of module.program.functions) {
       const entry = entries.get(fn.name);
-      functions.set(fn.name, entry ?? free.declare(fn.name));
+      const exported = entry && exportName(entry, module.model);
+      functions.set(fn.name, exported ?? free.declare(fn.name));
     }
     for (const name of functions.values()) this.#identifiers.take(name);
     // Inside an exported function an array goes by its own name, beside the arguments, which keep theirs.
@@ -150,7 +171,10 @@ class Storage {
     const { program } = this.#module;
     const isAsked = (name: Home["record"]): boolean =>
       program.arrays.some(({ home }) => home?.record === name);
-    return recordNames.filter((name) => !/(Dot|Density)$/.test(name) || isAsked(name));
+    const isField = this.#module.model.field !== undefined;
+    return recordNames.filter((name) =>
+      isField ? fieldRecords.has(name) || isAsked(name) : !/(Dot|Density)$/.test(name) || isAsked(name),
+    );
   }
 
   #layRecords(): void {
@@ -323,15 +347,19 @@ function metaText(module: Module, isTyped: boolean): string {
     "export const meta = {",
     `  model: ${quoted(model.name)},`,
     `  version: ${quoted(module.version)},`,
-    `  method: ${quoted(solver.method)},`,
-    `  adjoint: ${quoted(solver.adjoint)},`,
-    `  control: { ${offsets(controlOf(solver).map(([name]) => name))} },`,
-    `  state: ${plain(model.state)}${layoutType},`,
+    ...(model.field === undefined
+      ? [
+          `  method: ${quoted(solver.method)},`,
+          `  adjoint: ${quoted(solver.adjoint)},`,
+          `  control: { ${offsets(controlOf(solver).map(([name]) => name))} },`,
+          `  state: ${plain(model.state)}${layoutType},`,
+        ]
+      : [`  points: ${model.field.count},`]),
     `  params: ${plain(model.params)}${layoutType},`,
-    `  inputs: ${layout(inputs)}${layoutType},`,
+    ...(model.field === undefined ? [`  inputs: ${layout(inputs)}${layoutType},`] : []),
     `  data: ${plain(model.data)}${layoutType},`,
     `  outputs: ${layout(outputs)}${layoutType},`,
-    `  timesAreGiven: ${model.times !== undefined},`,
+    ...(model.field === undefined ? [`  timesAreGiven: ${model.times !== undefined},`] : []),
     `  report: { ${offsets(reportOf(solver))} },`,
     `  bytes: { workspace: ${bytes}, checkpoints: ${8 * module.words.checkpoints} },`,
     "};",

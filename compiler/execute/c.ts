@@ -9,7 +9,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Model } from "../model.ts";
-import { isCounted, isRecovering, noProducts, type Products, type Solver } from "../module.ts";
+import { exportName, isCounted, isRecovering, noProducts, type Products, type Solver } from "../module.ts";
 import { formatHex, parseHex } from "./hex.ts";
 import {
   controlWords,
@@ -100,8 +100,8 @@ export function cEngine(
   ): Ending & { value: number; rest: number[] } => {
     const asked = spawnSync(path.join(folder, "program"), [question], {
       input:
-        questionText(problem, model.times !== undefined) +
-        (along === undefined ? "" : directionText(along, sizes)),
+        questionText(problem, model.times !== undefined && model.field === undefined) +
+        (along === undefined ? "" : directionText(along, sizes, model.field !== undefined)),
       encoding: "utf8",
       env: {},
       maxBuffer: 1 << 30,
@@ -157,21 +157,25 @@ export function cEngine(
   };
 }
 
-function directionText({ t0 = 0, t1 = 0, ...rest }: Direction, sizes: ReturnType<typeof sizesOf>): string {
+function directionText(
+  { t0 = 0, t1 = 0, ...rest }: Direction,
+  sizes: ReturnType<typeof sizesOf>,
+  isPointwise: boolean,
+): string {
   const zeros = (size: number): Float64Array => new Float64Array(size);
   const words = [
-    ...[t0, t1],
+    ...(isPointwise ? [] : [t0, t1]),
     ...(rest.state0 ?? zeros(sizes.state)),
     ...(rest.params ?? zeros(sizes.params)),
     ...(rest.inputs ?? zeros(sizes.inputs)),
-    ...(rest.times ?? zeros(sizes.times)),
+    ...(isPointwise ? [] : (rest.times ?? zeros(sizes.times))),
   ];
   return `${words.map(formatHex).join("\n")}\n`;
 }
 
 function questionText(problem: Problem, hasTimes: boolean): string {
   const control = controlWords(problem);
-  const lines = [...control.slice(0, -1).map(formatHex), String(control.at(-1))];
+  const lines = [...control.slice(0, -1).map(formatHex), ...control.slice(-1).map(String)];
   const times = hasTimes ? [problem.times] : [];
   for (const record of [problem.state0, problem.params, problem.inputs, problem.data, ...times]) {
     for (const value of record) lines.push(formatHex(value));
@@ -198,13 +202,22 @@ function driver(
     solver !== undefined && isCounted(solver)
       ? "    put(&workspace.accepted, 1u);\n    put(&workspace.rejected, 1u);\n    put(&workspace.evaluations, 1u);\n"
       : "";
-  const timesWords = model.times === undefined ? 0 : sizes.times;
+  const isField = model.field !== undefined;
+  const timesWords = model.times === undefined || isField ? 0 : sizes.times;
+  const control = isField
+    ? ""
+    : `  unsigned long steps;
+  problem = ${prefix}_default;
+  if (!take(&problem.t0, 1u) || !take(&problem.t1, 1u)) return 2;
+${isAdaptive ? "  if (!take(&problem.rtol, 1u) || !take(&problem.atol, 1u)) return 2;\n" : ""}  if (scanf("%lu", &steps) != 1) return 2;
+  problem.${isAdaptive ? "max_steps" : "steps"} = (uint32_t)steps;
+`;
   const isDirected = products.jvp || products.hvp;
   const into = (record: string, field: string, size: number): string =>
     size === 0 ? "" : `    if (!take((${real} *)(void *)&${record}.${field}, ${size}u)) return 2;\n`;
   const aim = [
-    into("along", "t0", 1),
-    into("along", "t1", 1),
+    into("along", "t0", isField ? 0 : 1),
+    into("along", "t1", isField ? 0 : 1),
     into("along", "state0", sizes.state),
     into("along", "params", sizes.params),
     into("along", "inputs", sizes.inputs),
@@ -257,13 +270,8 @@ static ${prefix}_solution solution;
 static ${prefix}_gradients gradients;
 ${isDirected ? `static ${prefix}_direction along;\n` : ""}${products.jvp ? `static ${prefix}_solution solution_change;\n` : ""}${products.hvp ? `static ${prefix}_gradients gradients_change;\n` : ""}
 int main(int count, char **words) {
-  unsigned long steps;
-  problem = ${prefix}_default;
-  if (!take(&problem.t0, 1u) || !take(&problem.t1, 1u)) return 2;
-${isAdaptive ? "  if (!take(&problem.rtol, 1u) || !take(&problem.atol, 1u)) return 2;\n" : ""}  if (scanf("%lu", &steps) != 1) return 2;
-  problem.${isAdaptive ? "max_steps" : "steps"} = (uint32_t)steps;
-${read("state0", sizes.state)}${read("params", sizes.params)}${read("inputs", sizes.inputs)}${read("data", sizes.data)}${read("times", timesWords)}${directed("jvp", "solution", ofSolution, "")}${directed("hvp", "gradients", ofGradients, recovered)}  if (count > 1 && words[1][0] == 's') {
-    printf("%d\\n", ${prefix}_solve(&problem, &workspace, &solution));
+${control}${read("state0", sizes.state)}${read("params", sizes.params)}${read("inputs", sizes.inputs)}${read("data", sizes.data)}${read("times", timesWords)}${directed("jvp", "solution", ofSolution, "")}${directed("hvp", "gradients", ofGradients, recovered)}  if (count > 1 && words[1][0] == 's') {
+    printf("%d\\n", ${prefix}_${exportName("solve", model)}(&problem, &workspace, &solution));
     put(&solution.value, 1u);
 ${report}${ofSolution("solution")}  } else {
     printf("%d\\n", ${prefix}_gradient(&problem, &workspace, &gradients));

@@ -17,9 +17,9 @@ import {
 /** The exports of a generated module that an engine needs. */
 export interface GeneratedModule {
   readonly io: {
-    readonly control: Float64Array;
-    readonly state0: Float64Array;
-    readonly states: Float64Array;
+    readonly control?: Float64Array;
+    readonly state0?: Float64Array;
+    readonly states?: Float64Array;
     readonly value: Float64Array;
     readonly report: Float64Array;
     readonly params?: Float64Array;
@@ -44,6 +44,8 @@ export interface GeneratedModule {
     readonly inputsDensity?: Float64Array;
   };
   solve(): number;
+  /** Of a field, in the place of `solve`. */
+  evaluate?(): number;
   gradient(): number;
   jvp?(): number;
   hvp?(): number;
@@ -61,8 +63,8 @@ export function javaScriptEngine(module: GeneratedModule): Engine {
   const { io } = module;
   const copy = (from: Float64Array | undefined): Float64Array => Float64Array.from(from ?? []);
   const pose = (problem: Problem): void => {
-    io.control.set(controlWords(problem));
-    io.state0.set(problem.state0);
+    io.control?.set(controlWords(problem));
+    io.state0?.set(problem.state0);
     io.params?.set(problem.params);
     io.inputs?.set(problem.inputs);
     io.data?.set(problem.data);
@@ -107,7 +109,7 @@ export function javaScriptEngine(module: GeneratedModule): Engine {
   return {
     solve(problem) {
       pose(problem);
-      return solution(module.solve());
+      return solution((module.evaluate ?? module.solve)());
     },
     gradient(problem) {
       pose(problem);

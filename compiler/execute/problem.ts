@@ -12,6 +12,7 @@ export interface Problem {
   /** Of adaptive steps the limit. */
   readonly steps: number;
   readonly tolerance?: Solver["tolerance"];
+  readonly isPointwise?: Solver["isPointwise"];
   readonly state0: Float64Array;
   readonly params: Float64Array;
   readonly inputs: Float64Array;
@@ -20,8 +21,12 @@ export interface Problem {
 }
 
 /** The words of `control`, in their order. */
-export const controlWords = ({ t0, t1, steps, tolerance }: Problem): readonly number[] =>
-  tolerance === undefined ? [t0, t1, steps] : [t0, t1, tolerance.rtol, tolerance.atol, steps];
+export const controlWords = ({ t0, t1, steps, tolerance, isPointwise }: Problem): readonly number[] =>
+  isPointwise === true
+    ? []
+    : tolerance === undefined
+      ? [t0, t1, steps]
+      : [t0, t1, tolerance.rtol, tolerance.atol, steps];
 
 /** How a run ended: a status, and where a target that can tell stopped. */
 export interface Ending {
@@ -95,6 +100,7 @@ export function defaultProblem(model: Model, solver: Solver): Problem {
     t1: solver.t1,
     steps: solver.steps,
     tolerance: solver.tolerance,
+    isPointwise: solver.isPointwise,
     state0: fill(sizes.state, model.state),
     params: fill(sizes.params, model.params),
     inputs: fill(
@@ -102,7 +108,7 @@ export function defaultProblem(model: Model, solver: Solver): Problem {
       model.inputs.flatMap((input: Input) => input.leaves),
     ),
     data: fill(sizes.data, model.data),
-    times: Float64Array.from(model.times ?? [solver.t1]),
+    times: Float64Array.from(model.field === undefined ? (model.times ?? [solver.t1]) : []),
   };
 }
 

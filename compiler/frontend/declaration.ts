@@ -11,6 +11,7 @@ import { arraysOf } from "../ir/walk.ts";
 import { type Input, type Leaf, type Model, type ModelEvent, sizeOf } from "../model.ts";
 import { ConstantArrays } from "./constant-arrays.ts";
 import { Rules } from "./custom.ts";
+import { Declared, type RecordTree, recordOf, type Written } from "./declared.ts";
 import { lowerFunction, type World } from "./functions.ts";
 import { odeOf } from "./kernel.ts";
 import {
@@ -46,8 +47,6 @@ const keys = [
   ...["initial", "hamiltonian", "events"],
 ];
 
-type RecordTree = Extract<Tree, { kind: "record" }>;
-
 interface Signals {
   readonly tree: RecordTree;
   readonly inputs: readonly {
@@ -59,50 +58,39 @@ interface Signals {
   }[];
 }
 
-/** What was handed to `ode` or `kernel`; the span is that of the function's name. */
-export interface Written {
-  readonly form: "ode" | "kernel";
-  readonly value: Static;
-  readonly span: Span;
-}
-
-/** Reads one declaration. */
-export class Declaration {
-  readonly #interpreter: Interpreter;
-  readonly #reporter: Reporter;
+/** Reads one declaration of \`ode\` or \`kernel\`. */
+export class Declaration extends Declared {
   readonly #form: "ode" | "kernel";
-  readonly #written: RecordValue;
-  readonly #span: Span;
 
-  /** `argument`: where what was handed over stands. */
-  constructor(interpreter: Interpreter, reporter: Reporter, written: Written, argument: Span) {
-    const { form, value, span } = written;
-    this.#interpreter = interpreter;
-    this.#reporter = reporter;
-    this.#span = span;
-    if (!isTagged(value) || value.kind !== "record") {
-      refuse(messages.wrongKind(argument, "a record such as `{ state, params, rhs }`", describe(value)));
-    }
+  /** \`argument\`: where what was handed over stands. */
+  constructor(
+    interpreter: Interpreter,
+    reporter: Reporter,
+    { form, value, span }: Written<"ode" | "kernel">,
+    argument: Span,
+  ) {
+    const expected = "a record such as `{ state, params, rhs }`";
+    const record = recordOf(value, argument, expected);
+    super(interpreter, reporter, form === "kernel" ? odeOf(record, span) : record, span);
     this.#form = form;
-    this.#written = form === "kernel" ? odeOf(value, span) : value;
   }
 
   read(name: string, file: string): Model | undefined {
     this.#checkKeys();
-    const state = this.#leaves("state");
-    const params = this.#leaves("params");
-    const data = this.#leaves("data");
+    const state = this.leaves("state");
+    const params = this.leaves("params");
+    const data = this.leaves("data");
     const signals = this.#signals();
     const times = this.#times();
-    const { defaults, spans } = readSolver(this.#record("solver"), (diagnostic) =>
-      this.#reporter.add(diagnostic),
+    const { defaults, spans } = readSolver(this.record("solver"), (diagnostic) =>
+      this.reporter.add(diagnostic),
     );
-    const constants = this.#record("constants") ?? record(new Map());
+    const constants = this.record("constants") ?? record(new Map());
     if (state === undefined || params === undefined || data === undefined || signals === undefined)
       return undefined;
     if (draftsOf(state).length === 0) {
       const what = "declare what the derivative is of: `state: { x: 1 }`";
-      this.#reporter.add(messages.missingKey(this.#place("state") ?? this.#span, "state", what));
+      this.reporter.add(messages.missingKey(this.place("state") ?? this.span, "state", what));
       return undefined;
     }
 
@@ -130,9 +118,9 @@ export class Declaration {
     for (const taken of ["t", "k", "result"]) constantArrays.take(taken);
     const rules = new Rules();
     const world: World = {
-      interpreter: this.#interpreter,
+      interpreter: this.interpreter,
       constantArrays,
-      reporter: this.#reporter,
+      reporter: this.reporter,
       rules,
       names,
       state,
@@ -149,8 +137,8 @@ export class Declaration {
     const event = this.#event(world, placed.state);
     const loss = this.#loss(world, times?.length ?? 1);
     const outputs = this.#outputs(world);
-    if (rhs === undefined || this.#reporter.failed) return undefined;
-    this.#unused(placed.params, [
+    if (rhs === undefined || this.reporter.failed) return undefined;
+    this.unused(placed.params, [
       rhs,
       hamiltonian,
       initial,
@@ -162,11 +150,11 @@ export class Declaration {
     return {
       name,
       file,
-      span: this.#span,
+      span: this.span,
       ...placed,
       inputs,
       times,
-      timesSpan: this.#place("times"),
+      timesSpan: this.place("times"),
       constants: constantArrays.arrays,
       functions: rules.functions,
       rules: rules.rules,
@@ -182,58 +170,31 @@ export class Declaration {
     };
   }
 
-  /** Where a key was written. */
-  #place(key: string): Span | undefined {
-    const node = this.#written.nodes.get(key);
-    return node && spanOf(node);
-  }
-
   #checkKeys(): void {
-    for (const key of this.#written.entries.keys()) {
-      const node = this.#written.nodes.get(key);
-      const place = node ? spanOf(keyNode(node)) : this.#span;
-      if (!keys.includes(key))
-        this.#reporter.add(messages.unknownKey(place, key, "`ode`", keys, nearest(key, keys)));
-    }
-    if (!this.#written.entries.has("state")) {
+    this.checkNames("`ode`", keys);
+    if (!this.written.entries.has("state")) {
       const what = "add what the derivative is of, with its start: `state: { x: 1 }`";
-      this.#reporter.add(messages.missingKey(this.#span, "state", what));
+      this.reporter.add(messages.missingKey(this.span, "state", what));
     }
-    const moves = ["rhs", "hamiltonian"].some((key) => this.#written.entries.has(key));
+    const moves = ["rhs", "hamiltonian"].some((key) => this.written.entries.has(key));
     if (!moves) {
       const what = "add the time derivative: `rhs: ({ x }, params) => ({ x: … })`";
-      this.#reporter.add(messages.missingKey(this.#span, "rhs", what));
+      this.reporter.add(messages.missingKey(this.span, "rhs", what));
     }
-  }
-
-  /** The record of a key; nothing where it is left out or was refused. */
-  #record(key: string): RecordValue | undefined {
-    const value = this.#written.entries.get(key);
-    if (value === undefined && !this.#written.entries.has(key)) return undefined;
-    if (isTagged(value) && value.kind === "record") return value;
-    this.#reporter.add(messages.wrongKind(this.#place(key) ?? this.#span, "a record", describe(value)));
-    return undefined;
-  }
-
-  #leaves(key: string): RecordTree | undefined {
-    const span = this.#place(key) ?? this.#span;
-    const value = this.#record(key);
-    if (value === undefined) return this.#written.entries.has(key) ? undefined : emptyTree(span);
-    return this.#reporter.attempt(span, () => recordTree(value, [], span));
   }
 
   #signals(): Signals | undefined {
-    const span = this.#place("inputs") ?? this.#span;
-    const value = this.#record("inputs");
+    const span = this.place("inputs") ?? this.span;
+    const value = this.record("inputs");
     if (value === undefined) {
-      return this.#written.entries.has("inputs") ? undefined : { tree: emptyTree(span), inputs: [] };
+      return this.written.entries.has("inputs") ? undefined : { tree: emptyTree(span), inputs: [] };
     }
     const entries = new Map<string, Tree>();
     const inputs: Signals["inputs"][number][] = [];
     for (const [name, signal] of value.entries) {
       const node = value.nodes.get(name);
       const place = node ? spanOf(node) : span;
-      this.#reporter.attempt(place, () => {
+      this.reporter.attempt(place, () => {
         checkName(name, place);
         const { tree, drafts, kind, count } = readSignal(name, signal, place);
         entries.set(name, tree);
@@ -245,7 +206,7 @@ export class Declaration {
   }
 
   #times(): readonly number[] | undefined {
-    const value = this.#written.entries.get("times");
+    const value = this.written.entries.get("times");
     if (value === undefined) return undefined;
     const numbers = numbersOf(value);
     const fits =
@@ -253,20 +214,14 @@ export class Declaration {
       numbers.data.length > 0 &&
       numbers.data.every((time) => Number.isFinite(time));
     if (fits) return numbers.data;
-    const place = this.#place("times") ?? this.#span;
-    this.#reporter.add(messages.wrongKind(place, "an array of at least one time", describe(value)));
-    return undefined;
-  }
-
-  #function(value: Static, place: Span): FunctionValue | undefined {
-    if (isTagged(value) && value.kind === "function") return value;
-    this.#reporter.add(messages.wrongKind(place, "a function of state, params and env", describe(value)));
+    const place = this.place("times") ?? this.span;
+    this.reporter.add(messages.wrongKind(place, "an array of at least one time", describe(value)));
     return undefined;
   }
 
   #rhs(world: World, state: readonly Leaf[]): Fn | undefined {
-    if (!this.#written.entries.has("rhs") || this.#written.entries.has("hamiltonian")) return undefined;
-    const fn = this.#function(this.#written.entries.get("rhs"), this.#place("rhs") ?? this.#span);
+    if (!this.written.entries.has("rhs") || this.written.entries.has("hamiltonian")) return undefined;
+    const fn = this.function(this.written.entries.get("rhs"), this.place("rhs") ?? this.span);
     if (fn === undefined) return undefined;
     const outs = outsOf(state);
     const target = targetOf(world.state, world.names, []);
@@ -280,10 +235,10 @@ export class Declaration {
 
   /** The energy, of a state with positions and momenta in the same shapes. */
   #hamiltonian(world: World, state: readonly Leaf[]): Fn | undefined {
-    const place = this.#place("hamiltonian");
+    const place = this.place("hamiltonian");
     if (place === undefined) return undefined;
-    if (this.#written.entries.has("rhs")) {
-      this.#reporter.add(messages.fieldTwice(place, this.#place("rhs") ?? this.#span));
+    if (this.written.entries.has("rhs")) {
+      this.reporter.add(messages.fieldTwice(place, this.place("rhs") ?? this.span));
       return undefined;
     }
     const shapes = (head: string): string[] =>
@@ -292,22 +247,22 @@ export class Declaration {
         .map(({ path, shape }) => `${path.slice(1).join(".")} ${shape.join("x")}`);
     const [q, p] = [shapes("q"), shapes("p")];
     if (q.length + p.length < state.length || q.sort().join() !== p.sort().join()) {
-      this.#reporter.add(messages.notCanonical(this.#place("state") ?? this.#span, place));
+      this.reporter.add(messages.notCanonical(this.place("state") ?? this.span, place));
       return undefined;
     }
-    const fn = this.#function(this.#written.entries.get("hamiltonian"), place);
+    const fn = this.function(this.written.entries.get("hamiltonian"), place);
     return fn && lowerFunction(world, "hamiltonian", fn, { kind: "number" })?.fn;
   }
 
   /** The event there is, or the one of a list. */
   #event(world: World, state: readonly Leaf[]): ModelEvent | undefined {
-    const place = this.#place("events");
+    const place = this.place("events");
     if (place === undefined) return undefined;
-    const written = this.#written.entries.get("events");
+    const written = this.written.entries.get("events");
     const items = isTagged(written) && written.kind === "list" ? written.items : [written];
     const [value] = items;
     if (items.length !== 1 || !isTagged(value) || value.kind !== "record") {
-      this.#reporter.add(
+      this.reporter.add(
         items.length > 1
           ? messages.notYet(place, "more than one event", "let one `when` be the product of all of them")
           : messages.wrongKind(place, "`{ when, direction?, stop?, then? }`", describe(value)),
@@ -318,7 +273,7 @@ export class Declaration {
     for (const key of value.entries.keys()) {
       const node = value.nodes.get(key);
       if (!known.includes(key))
-        this.#reporter.add(
+        this.reporter.add(
           messages.unknownKey(
             node ? spanOf(keyNode(node)) : place,
             key,
@@ -334,25 +289,25 @@ export class Declaration {
     };
     if (!value.entries.has("when")) {
       const what = "add what passes through 0: `when: ({ height }) => height`";
-      this.#reporter.add(messages.missingKey(place, "when", what));
+      this.reporter.add(messages.missingKey(place, "when", what));
       return undefined;
     }
     const direction = value.entries.get("direction") ?? 0;
     if (direction !== 0 && direction !== 1 && direction !== -1) {
-      this.#reporter.add(
+      this.reporter.add(
         messages.wrongKind(at("direction"), "1 (rising), -1 (falling) or 0 (both)", describe(direction)),
       );
       return undefined;
     }
     const stop = value.entries.get("stop") ?? false;
     if (typeof stop !== "boolean") {
-      this.#reporter.add(messages.wrongKind(at("stop"), "true or false", describe(stop)));
+      this.reporter.add(messages.wrongKind(at("stop"), "true or false", describe(stop)));
       return undefined;
     }
-    const whenFn = this.#function(value.entries.get("when"), at("when"));
+    const whenFn = this.function(value.entries.get("when"), at("when"));
     const when = whenFn && lowerFunction(world, "when", whenFn, { kind: "number" })?.fn;
     const thenFn = value.entries.has("then")
-      ? this.#function(value.entries.get("then"), at("then"))
+      ? this.function(value.entries.get("then"), at("then"))
       : undefined;
     const target = targetOf(world.state, world.names, []);
     const then =
@@ -361,28 +316,28 @@ export class Declaration {
   }
 
   #initial(world: World, state: readonly Leaf[]): Fn | undefined {
-    if (!this.#written.entries.has("initial")) return undefined;
-    const place = this.#place("initial") ?? this.#span;
-    const fn = this.#function(this.#written.entries.get("initial"), place);
+    if (!this.written.entries.has("initial")) return undefined;
+    const place = this.place("initial") ?? this.span;
+    const fn = this.function(this.written.entries.get("initial"), place);
     if (fn === undefined) return undefined;
     const target = targetOf(world.state, world.names, [], "initial");
     return lowerFunction(world, "initial", fn, { kind: "initial", target, outs: outsOf(state) })?.fn;
   }
 
   #loss(world: World, times: number): Model["loss"] {
-    const value = this.#record("loss");
+    const value = this.record("loss");
     if (value === undefined) return {};
     const parts = ["terminal", "running", "at"];
     const loss: { -readonly [part in keyof Model["loss"]]: Fn } = {};
     for (const [key, part] of value.entries) {
       const node = value.nodes.get(key);
-      const place = node ? spanOf(node) : this.#span;
+      const place = node ? spanOf(node) : this.span;
       if (!parts.includes(key)) {
-        const at = node ? spanOf(keyNode(node)) : this.#span;
-        this.#reporter.add(messages.unknownKey(at, key, "`loss`", parts, nearest(key, parts)));
+        const at = node ? spanOf(keyNode(node)) : this.span;
+        this.reporter.add(messages.unknownKey(at, key, "`loss`", parts, nearest(key, parts)));
         continue;
       }
-      const fn = this.#function(part, place);
+      const fn = this.function(part, place);
       if (fn === undefined) continue;
       const lowered = lowerFunction(world, key, fn, { kind: "number" }, key === "at" ? times : undefined);
       if (lowered !== undefined) loss[key as "at"] = lowered.fn;
@@ -391,23 +346,15 @@ export class Declaration {
   }
 
   #outputs(world: World): Model["outputs"] {
-    const value = this.#record("outputs");
+    const value = this.record("outputs");
     return [...(value?.entries ?? [])].flatMap(([name, output]) => {
       const node = value?.nodes.get(name);
-      const place = node ? spanOf(node) : this.#span;
-      this.#reporter.attempt(place, () => checkName(name, place));
-      const fn = this.#function(output, place);
+      const place = node ? spanOf(node) : this.span;
+      this.reporter.attempt(place, () => checkName(name, place));
+      const fn = this.function(output, place);
       const lowered = fn && lowerFunction(world, `output_${name}`, fn, { kind: "output" });
       return lowered === undefined ? [] : [{ name, shape: lowered.shape, fn: lowered.fn }];
     });
-  }
-
-  /** A parameter that nothing reads has the gradient 0, which is seldom what was meant. */
-  #unused(params: readonly Leaf[], functions: readonly (Fn | undefined)[]): void {
-    const read = new Set(functions.flatMap((fn) => (fn === undefined ? [] : [...arraysOf(fn)])));
-    for (const leaf of params) {
-      if (!read.has(leaf.name)) this.#reporter.add(messages.unusedParameter(leaf.span, leaf.path.join(".")));
-    }
   }
 }
 

@@ -8,7 +8,7 @@ import * as messages from "../diagnostics/messages.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
-import type { Fn, Parameter, Shape } from "../ir/nodes.ts";
+import type { Block, Fn, Parameter, Shape } from "../ir/nodes.ts";
 import type { Leaf } from "../model.ts";
 import { asArray } from "./access.ts";
 import { copy } from "./arrays.ts";
@@ -116,6 +116,36 @@ export function lowerFunction(
   return { fn: { name, parameters, body: lowering.block }, shape };
 }
 
+/** A function of one value that `produce` makes; `count`: how many `k` there are. Nothing where an error was reported. */
+export function lowerMade(
+  world: World,
+  name: string,
+  count: number,
+  inputs: readonly string[],
+  node: FunctionValue["node"],
+  produce: (lowering: Lowering) => Value,
+): { name: string; body: Block; shape: Shape } | undefined {
+  const lowering = new Lowering(
+    world.interpreter,
+    world.constantArrays,
+    world.reporter,
+    world.rules,
+    inputs,
+    [{ name: "k", first: affine.integer(0), last: affine.integer(count - 1) }],
+    ["t", "result"],
+    spanOf(node),
+  );
+  let shape: Shape | undefined;
+  lowering.statement(
+    node,
+    () => {
+      shape = putValue(lowering, produce(lowering), node);
+    },
+    () => undefined,
+  );
+  return shape && { name, body: lowering.block, shape };
+}
+
 function lowerWhole(
   world: World,
   lowering: Lowering,
@@ -167,7 +197,10 @@ function lowerWhole(
 
 /** An output is a number or an array of numbers; its shape is that of what is returned. */
 function putOutput(lowering: Lowering, node: ts.Expression, scope: Scope): Shape {
-  const value = lowerExpression(lowering, node, scope, "shown");
+  return putValue(lowering, lowerExpression(lowering, node, scope, "shown"), node);
+}
+
+function putValue(lowering: Lowering, value: Value, node: ts.Node): Shape {
   if (value.kind === "scalar") {
     lowering.emit(build.store("result", [], value.real(), lowering.span));
     return [];
@@ -195,7 +228,7 @@ export function leavesAsValue({ names }: World, tree: Tree): Value {
   return visit(tree);
 }
 
-function environment(world: World, times: number | undefined): RecordOfValues {
+export function environment(world: World, times: number | undefined): RecordOfValues {
   const constants = [...world.constants.entries].map(
     ([key, value]) => [key, fromStatic(value, key)] as const,
   );

@@ -7,7 +7,9 @@ import type { ts } from "ts-morph";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import * as messages from "../diagnostics/messages.ts";
 import type { Model } from "../model.ts";
-import { Declaration, type Written } from "./declaration.ts";
+import { Declaration } from "./declaration.ts";
+import type { Written } from "./declared.ts";
+import { FieldDeclaration } from "./field.ts";
 import { refuse, spanOf } from "./load.ts";
 import { type Host, isModel, Modules } from "./modules.ts";
 import { Reporter } from "./reporter.ts";
@@ -25,12 +27,13 @@ export interface BareFunction {
   readonly params: readonly (readonly [string, number])[];
 }
 
-/** Reads every exported model of a file. A model with an error is left out, and its errors are in `diagnostics`. */
+/** Reads every exported model of a file. `points`: how many points fields have at once. A model with an error is left out, and its errors are in `diagnostics`. */
 export function readModels(
   file: string,
   text: string,
   host: Host,
   bare?: BareFunction,
+  points = 1,
 ): { models: Model[]; diagnostics: Diagnostic[] } {
   const reporter = new Reporter();
   const interpreter = new Interpreter((error) => reporter.note(error, { file, start: 0, end: 0 }));
@@ -50,18 +53,23 @@ export function readModels(
     for (const [name, value] of module?.exports ?? []) {
       const exported = reporter.attempt({ file, start: 0, end: 0 }, value);
       if (!isModel(exported ?? undefined)) continue;
-      const { form, declaration, node } = exported as Extract<typeof exported, { kind: "model" }>;
+      const {
+        form,
+        declaration: exportedDeclaration,
+        node,
+      } = exported as Extract<typeof exported, { kind: "model" }>;
       // Exported under two names it is one model.
       if (read.has(node)) continue;
       read.add(node);
       const place = { file, start: node.getStart(), end: node.end };
       reporter.attempt(place, () => {
-        const written = { form, value: declaration, span: spanOf(node.expression) };
+        const written = { value: exportedDeclaration, span: spanOf(node.expression) };
         const argument = spanOf(node.arguments[0] ?? node);
-        const model = new Declaration(interpreter, reporter, written, argument).read(
-          modelName(name, file),
-          file,
-        );
+        const declaration =
+          form === "field"
+            ? new FieldDeclaration(interpreter, reporter, { ...written, form }, argument, points)
+            : new Declaration(interpreter, reporter, { ...written, form }, argument);
+        const model = declaration.read(modelName(name, file), file);
         if (model !== undefined) models.push(model);
       });
     }
@@ -70,7 +78,7 @@ export function readModels(
 }
 
 /** The declaration a bare function stands for. */
-function kernelOf({ state, params }: BareFunction, rhs: Static, at: ts.Node): Written {
+function kernelOf({ state, params }: BareFunction, rhs: Static, at: ts.Node): Written<"kernel"> {
   const entries = new Map<string, Static>([
     ["state", typeof state === "number" ? state : list([...state])],
     ["params", named(params, at)],

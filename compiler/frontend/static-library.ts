@@ -30,10 +30,7 @@ import {
 import { keyNode } from "./syntax.ts";
 
 /** Functions of the library that this version does not compile, with what to do meanwhile. */
-export const libraryLater: ReadonlyMap<string, string> = new Map([
-  ["stochastic", "use the exact operator"],
-  ["field", "declare an `ode`"],
-]);
+export const libraryLater: ReadonlyMap<string, string> = new Map([["stochastic", "use the exact operator"]]);
 
 /** Differential operators of a function, and those that are given something first. */
 const plainOperators: ReadonlySet<string> = new Set<OperatorName>([
@@ -46,6 +43,12 @@ const givenOperators: ReadonlySet<string> = new Set<OperatorName>([
   "directional",
 ]);
 
+export const operatorNames: readonly string[] = [...plainOperators, ...givenOperators];
+
+/** An operator that is given nothing, by its name. */
+export const plainOperator = (name: string): Operator | undefined =>
+  plainOperators.has(name) ? { kind: "operator", name: name as OperatorName, operands: [] } : undefined;
+
 export const isOperatorName = (name: string): boolean => plainOperators.has(name) || givenOperators.has(name);
 
 export const isLeafFunction = (name: string): boolean =>
@@ -53,7 +56,20 @@ export const isLeafFunction = (name: string): boolean =>
 
 /** Every name of the library that the compiler knows by itself. */
 export const libraryFunctions: readonly string[] = [
-  ...["ode", "kernel", "vec", "mat", "tensor", "csr", "uniform", "normal", "hold", "linear", "cubic"],
+  ...[
+    "ode",
+    "kernel",
+    "field",
+    "vec",
+    "mat",
+    "tensor",
+    "csr",
+    "uniform",
+    "normal",
+    "hold",
+    "linear",
+    "cubic",
+  ],
   ...["stopGradient", "custom"],
   ...plainOperators,
   ...givenOperators,
@@ -97,6 +113,7 @@ export function callLibrary(
     }
     case "ode":
     case "kernel":
+    case "field":
       if (args.length !== 1) refuse(messages.wrongArity(spanOf(node), name, "one record", args.length));
       return { kind: "model", form: name, declaration: args[0], node };
     case "custom": {

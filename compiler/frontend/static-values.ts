@@ -82,7 +82,7 @@ export type Special =
   /** `ode({...})` or `kernel({...})`: its argument as it was when the call was evaluated. */
   | {
       readonly kind: "model";
-      readonly form: "ode" | "kernel";
+      readonly form: "ode" | "kernel" | "field";
       readonly declaration: Static;
       readonly node: ts.CallExpression;
     };

@@ -22,6 +22,7 @@ import { fieldEntries } from "./entries.ts";
 import type { Events } from "./event-search.ts";
 import { type EventFunctions, EventTransposer, EventValue, functionsOf, StepTangent } from "./events.ts";
 import { ExplicitStepper, ExplicitTransposer, plainSweep } from "./explicit.ts";
+import { buildField } from "./field-program.ts";
 import { type Implicit, implicitMethod } from "./implicit.ts";
 import { ImplicitStepper, ImplicitTransposer } from "./implicit-step.ts";
 import { type Interface, interfaceArrays } from "./interface-arrays.ts";
@@ -60,6 +61,7 @@ export function buildSolve(
   version: string,
   products: Products = noProducts,
 ): Module {
+  if (model.field !== undefined) return buildField(model, solver, version, products);
   const method =
     implicitMethod(solver.method) ??
     rosenbrockMethod(solver.method) ??

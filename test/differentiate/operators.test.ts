@@ -110,14 +110,12 @@ describe("of e^(a x) sin(b y) z³", () => {
     let sum = 0;
     const visit = (left: number, alpha: readonly number[], weight: number): void => {
       if (left === 0) sum += weight * d(alpha[0]!, alpha[1]!, alpha[2]!);
-      else
-        v.forEach((each, i) =>
-          visit(
-            left - 1,
-            alpha.map((n, axis) => n + Number(axis === i)),
-            weight * each,
-          ),
-        );
+      else {
+        for (const [i, each] of v.entries()) {
+          const next = alpha.map((n, axis) => n + Number(axis === i));
+          visit(left - 1, next, weight * each);
+        }
+      }
     };
     visit(order, [0, 0, 0], 1);
     return sum;

@@ -1,0 +1,139 @@
+/**
+ * Where a field is asked: the points of `--point` and `--points`, and the direction or covector of operators that take
+ * one. In: the options. Out: flat words of the points, and a problem with them in its data; errors leave as `Failure`.
+ */
+
+import { badTable, badUsage, badValues } from "../diagnostics/command-messages.ts";
+import type { Problem } from "../execute/problem.ts";
+import { type Leaf, type Model, sizeOf } from "../model.ts";
+import type { CommandOptions } from "../options.ts";
+import { exitCode } from "./exit.ts";
+import { type Context, Failure } from "./streams.ts";
+
+/** The points that are asked for, each a flat list of coordinates; nothing where the model's own is meant. */
+export function pointsOf(
+  options: CommandOptions,
+  context: Context,
+): readonly (readonly number[])[] | undefined {
+  const own = options.point ?? [];
+  const listed = options.points === undefined ? [] : fromFile(options.points, context);
+  const all = [...own, ...listed];
+  return all.length === 0 ? undefined : all;
+}
+
+function fromFile(file: string, context: Context): number[][] {
+  const text = context.readFile(file);
+  return /\.csv$/i.test(file) ? fromTable(file, text) : fromJson(file, text);
+}
+
+/** One point a row; a first line of names is passed over. */
+function fromTable(file: string, text: string): number[][] {
+  const rows: number[][] = [];
+  text
+    .replace(/^\ufeff/, "")
+    .split(/\r\n|\n|\r/)
+    .forEach((line, i) => {
+      if (line.trim() === "") return;
+      const cells = line.split(",").map((cell) => cell.trim());
+      const numbers = cells.map((cell) => (cell === "" ? Number.NaN : Number(cell)));
+      if (numbers.every(Number.isFinite)) rows.push(numbers);
+      else if (i > 0 || numbers.some(Number.isFinite))
+        throw new Failure(exitCode.usage, [
+          badTable(file, i + 1, "a coordinate is no number", "write one point a row, numbers alone"),
+        ]);
+    });
+  if (rows.length === 0)
+    throw new Failure(exitCode.usage, [badTable(file, 1, "there are no points", "write one point a row")]);
+  return rows;
+}
+
+function fromJson(file: string, text: string): number[][] {
+  const fail = (where: string, problem: string): never => {
+    throw new Failure(exitCode.usage, [
+      badValues(file, where, problem, "write a JSON array of points, each an array of numbers"),
+    ]);
+  };
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return fail("", `it is no JSON (${error instanceof Error ? error.message : String(error)})`);
+  }
+  if (!Array.isArray(json) || json.length === 0) return fail("", "it is no list of points");
+  return json.map((point, i) => {
+    const flat = flattened(point);
+    return flat ?? fail(String(i), "a point is made of numbers");
+  });
+}
+
+function flattened(value: unknown): number[] | undefined {
+  if (typeof value === "number") return [value];
+  if (typeof value !== "object" || value === null) return undefined;
+  const parts = Object.values(value).map(flattened);
+  return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+}
+
+/** Leaves of the data by name. */
+const leavesOf = (model: Model, names: readonly string[]): Leaf[] =>
+  names.map((name) => model.data.find((leaf) => leaf.name === name)!);
+
+/** Coordinates of one point. */
+export const pointSize = (model: Model): number =>
+  leavesOf(model, model.field!.points).reduce((sum, { shape }) => sum + sizeOf(shape.slice(1)), 0);
+
+/** The problem with these points in its data, as many as the module takes at once. */
+export function atPoints(
+  problem: Problem,
+  model: Model,
+  points: readonly (readonly number[])[] | undefined,
+): Problem {
+  if (points === undefined) return problem;
+  const data = problem.data.slice();
+  const leaves = leavesOf(model, model.field!.points);
+  const size = pointSize(model);
+  points.forEach((point, k) => {
+    if (point.length !== size)
+      throw new Failure(exitCode.usage, [
+        badUsage(
+          `a point has ${point.length} coordinates, and those of \`${model.name}\` have ${size}`,
+          `give ${size} numbers, \`--point ${new Array(size).fill("0").join(",")}\``,
+        ),
+      ]);
+    let next = 0;
+    for (const { offset, shape } of leaves) {
+      const words = sizeOf(shape.slice(1));
+      data.set(point.slice(next, next + words), offset + k * words);
+      next += words;
+    }
+  });
+  return { ...problem, data };
+}
+
+/** The problem with the direction and the covector of the options, for operators that take one. */
+export function along(problem: Problem, model: Model, options: CommandOptions): Problem {
+  const { directions, covector } = model.field!;
+  const data = problem.data.slice();
+  const put = (key: "direction" | "covector", names: readonly string[]): void => {
+    const [given, ...more] = options[key] ?? [];
+    if (given === undefined) return;
+    const leaves = leavesOf(model, names);
+    const size = leaves.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    if (more.length > 0 || given.length !== size)
+      throw new Failure(exitCode.usage, [
+        badUsage(
+          size === 0
+            ? `no operator of \`${model.name}\` takes a ${key}`
+            : `\`--${key}\` is one list of ${size} numbers`,
+          size === 0 ? "leave it out" : `give ${size} numbers with commas between them`,
+        ),
+      ]);
+    let next = 0;
+    for (const { offset, shape } of leaves) {
+      data.set(given.slice(next, next + sizeOf(shape)), offset);
+      next += sizeOf(shape);
+    }
+  };
+  put("direction", directions);
+  put("covector", covector === undefined ? [] : [covector]);
+  return { ...problem, data };
+}

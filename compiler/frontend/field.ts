@@ -1,0 +1,359 @@
+/**
+ * `field({...})` to a model: a function of a point, the differential operators wanted of it, and a loss that is averaged
+ * over points. In: the record that was handed to `field`, and how many points are asked for at once. Out: a model without
+ * a state, whose data hold the points and whose outputs are the value and the operators at each, or nothing where an
+ * error was reported.
+ */
+
+import * as messages from "../diagnostics/messages.ts";
+import { nearest } from "../diagnostics/nearest.ts";
+import * as operatorMessages from "../diagnostics/operator-messages.ts";
+import type { Span } from "../diagnostics/span.ts";
+import * as affine from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
+import type { Block, Fn, Parameter, Shape } from "../ir/nodes.ts";
+import { calleesOf } from "../ir/walk.ts";
+import { type FieldParts, type Model, sizeOf } from "../model.ts";
+import { expand } from "./calls.ts";
+import { ConstantArrays } from "./constant-arrays.ts";
+import { Rules } from "./custom.ts";
+import { Declared, recordOf, type Written } from "./declared.ts";
+import { environment, leavesAsValue, lowerMade, type World } from "./functions.ts";
+import {
+  checkName,
+  type Draft,
+  draftsOf,
+  emptyTree,
+  nameLeaves,
+  placeLeaves,
+  type Tree,
+  treeOf,
+} from "./layout.ts";
+import { refuse, spanOf } from "./load.ts";
+import type { Lowering } from "./lowering.ts";
+import { lowerOperator } from "./operators.ts";
+import type { Reporter } from "./reporter.ts";
+import type { Interpreter } from "./static.ts";
+import { operatorNames, plainOperator } from "./static-library.ts";
+import {
+  describe,
+  type FunctionValue,
+  isTagged,
+  numbersOf,
+  type Operator,
+  record,
+  type Static,
+  tensorOf,
+} from "./static-values.ts";
+import { keyNode } from "./syntax.ts";
+import { real, type Value } from "./values.ts";
+
+const keys = ["point", "params", "constants", "data", "value", "operators", "loss"];
+
+/** Operators that are given something at every point, and what it is called among the data. */
+const given: Readonly<Record<string, "direction" | "covector">> = {
+  jvp: "direction",
+  hvp: "direction",
+  directional: "direction",
+  vjp: "covector",
+};
+
+interface Wanted {
+  readonly name: string;
+  readonly operator: Operator;
+  readonly span: Span;
+}
+
+/** A function of the field before its parameters are known. */
+interface Body {
+  readonly name: string;
+  readonly body: Block;
+  readonly shape: Shape;
+}
+
+export class FieldDeclaration extends Declared {
+  readonly #count: number;
+
+  /** `argument`: where what was handed over stands; `count`: how many points there are. */
+  constructor(
+    interpreter: Interpreter,
+    reporter: Reporter,
+    { value, span }: Written,
+    argument: Span,
+    count: number,
+  ) {
+    const expected = "a record such as `{ point, params, value }`";
+    super(interpreter, reporter, recordOf(value, argument, expected), span);
+    this.#count = count;
+  }
+
+  read(name: string, file: string): Model | undefined {
+    this.checkNames("`field`", keys);
+    const point = this.#point();
+    const params = this.leaves("params");
+    const data = this.leaves("data");
+    const constants = this.record("constants") ?? record(new Map());
+    const value = this.#functionOf("value", "add what the field is: `value: (x, params) => …`");
+    const wanted = this.#wanted();
+    const at = this.#loss();
+    if (point === undefined || params === undefined || data === undefined || value === undefined)
+      return undefined;
+
+    // Directions and points stand behind the user's own data, which so keep their places whatever their number.
+    const users = new Set([...data.entries.keys()]);
+    const free = (wish: string): string => (users.has(wish) ? free(`${wish}_`) : wish);
+    const points = repeated(point, free("points"), this.#count);
+    const asked = new Set(wanted.map(({ operator }) => given[operator.name]));
+    const direction = repeated(point, free("direction"), undefined);
+    const covector: Draft = { path: [free("covector")], shape: [], initial: [1], span: this.span };
+    const extras = [
+      ...(asked.has("direction") ? draftsOf(direction) : []),
+      ...(asked.has("covector") ? [covector] : []),
+    ];
+    const names = nameLeaves([
+      { record: "params", drafts: draftsOf(params) },
+      { record: "data", drafts: [...draftsOf(data), ...extras, ...draftsOf(points)] },
+    ]);
+    const constantArrays = new ConstantArrays();
+    for (const leaf of names.values()) constantArrays.take(leaf);
+    for (const taken of ["t", "k", "result"]) constantArrays.take(taken);
+    const rules = new Rules();
+    const world: World = {
+      interpreter: this.interpreter,
+      constantArrays,
+      reporter: this.reporter,
+      rules,
+      names,
+      state: emptyTree(this.span),
+      params,
+      inputs: emptyTree(this.span),
+      data,
+      constants,
+      leaves: [],
+      isState: () => false,
+    };
+    const lower = (name: string, produce: (lowering: Lowering, args: readonly Value[]) => Value) =>
+      lowerMade(world, name, this.#count, [...names.values()], value.node, (lowering) => {
+        const env = environment(world, this.#count);
+        const [own, seen] = [pointAt(world, points), leavesAsValue(world, params)];
+        return produce(lowering, [own, seen, env].slice(0, value.node.parameters.length));
+      });
+    const ofValue = lower("value", (lowering, args) => expand(lowering, value, args, value.node, "value"));
+    if (ofValue === undefined) return undefined;
+    const covectorLeaf: Draft = {
+      ...covector,
+      shape: ofValue.shape,
+      initial: new Array(sizeOf(ofValue.shape)).fill(1),
+    };
+    names.set(covectorLeaf, names.get(covector) ?? "covector");
+    const ofOperators = wanted.flatMap(({ name, operator, span }) => {
+      const made = lower(`operator_${name}`, (lowering, args) => {
+        const more =
+          given[operator.name] === "direction"
+            ? [leavesAsValue(world, direction)]
+            : given[operator.name] === "covector"
+              ? [leavesAsValue(world, { kind: "leaf", leaf: covectorLeaf })]
+              : [];
+        return lowerOperator(
+          lowering,
+          { kind: "applied", operator, of: value },
+          [...args, ...more],
+          this.#nodeOf("operators", value),
+          operator.name,
+        );
+      });
+      const callee = made && [...calleesOf({ name, parameters: [], body: made.body })].at(-1);
+      return made === undefined ? [] : [{ name, span, made, callee: callee ?? "" }];
+    });
+    const ofLoss =
+      at &&
+      lowerMade(world, "at", this.#count, [...names.values()], at.node, (lowering) => {
+        const env = environment(world, this.#count);
+        const args = [pointAt(world, points), leavesAsValue(world, params), env];
+        const own = expand(lowering, value, args.slice(0, value.node.parameters.length), value.node, "value");
+        return expand(lowering, at, [own, ...args].slice(0, at.node.parameters.length), at.node, "loss");
+      });
+    if (ofLoss !== undefined && ofLoss.shape.length > 0)
+      this.reporter.add(messages.wrongKind(spanOf(at!.node), "a function that returns a number", "an array"));
+    if (this.reporter.failed) return undefined;
+
+    const placedParams = placeLeaves(draftsOf(params), names);
+    const placedData = placeLeaves(
+      [
+        ...draftsOf(data),
+        ...extras.map((draft) => (draft === covector ? covectorLeaf : draft)),
+        ...draftsOf(points),
+      ],
+      names,
+    );
+    const parameters: Parameter[] = [
+      { kind: "real", name: "t" },
+      { kind: "integer", name: "k", range: { low: 0, high: this.#count - 1 } },
+      ...[...placedParams, ...placedData].map(
+        ({ name, shape }): Parameter => ({ kind: "array", name, element: "real", shape, access: "in" }),
+      ),
+    ];
+    const assembled = ({ name, body, shape }: Body): Fn => ({
+      name,
+      parameters: [...parameters, { kind: "array", name: "result", element: "real", shape, access: "out" }],
+      body,
+    });
+    const outputs = [
+      { name: "value", shape: ofValue.shape, fn: assembled(ofValue) },
+      ...ofOperators.map(({ name, made }) => ({ name, shape: made.shape, fn: assembled(made) })),
+    ];
+    const loss = ofLoss === undefined ? {} : { at: assembled(ofLoss) };
+    this.unused(placedParams, [...outputs.map(({ fn }) => fn), loss.at]);
+    const placeNames = (tree: Tree): string[] => draftsOf(tree).map((draft) => names.get(draft)!);
+    const field: FieldParts = {
+      count: this.#count,
+      points: placeNames(points),
+      directions: asked.has("direction") ? placeNames(direction) : [],
+      covector: asked.has("covector") ? names.get(covectorLeaf) : undefined,
+      operators: new Map(ofOperators.map(({ name, callee }) => [name, callee])),
+    };
+    return {
+      name,
+      file,
+      span: this.span,
+      state: [],
+      params: placedParams,
+      inputs: [],
+      data: placedData,
+      times: new Array(this.#count).fill(0),
+      constants: constantArrays.arrays,
+      functions: rules.functions,
+      rules: rules.rules,
+      operators: rules.operators.calls,
+      rhs: { name: "rhs", parameters: [{ kind: "real", name: "t" }], body: [] },
+      loss,
+      outputs,
+      field,
+      solver: { method: "euler", t0: 0, t1: 1, steps: 1, adjoint: "symplectic" },
+      solverSpans: {},
+    };
+  }
+
+  #point(): Tree | undefined {
+    const span = this.place("point") ?? this.span;
+    if (!this.written.entries.has("point")) {
+      const what = "add the shape of the point, with a default: `point: vec(3)`";
+      this.reporter.add(messages.missingKey(this.span, "point", what));
+      return undefined;
+    }
+    const value = this.written.entries.get("point");
+    const numbers = isTagged(value) && value.kind === "list" ? numbersOf(value) : undefined;
+    const leaf = numbers === undefined ? value : tensorOf(numbers.shape, numbers.data);
+    return this.reporter.attempt(span, () => treeOf(leaf, [], span));
+  }
+
+  #functionOf(key: string, what: string): FunctionValue | undefined {
+    const written = this.written.entries.get(key);
+    if (written === undefined) {
+      this.reporter.add(messages.missingKey(this.span, key, what));
+      return undefined;
+    }
+    return this.function(written, this.place(key) ?? this.span);
+  }
+
+  #loss(): FunctionValue | undefined {
+    const value = this.record("loss");
+    if (value === undefined) return undefined;
+    for (const key of value.entries.keys()) {
+      const node = value.nodes.get(key);
+      const place = node ? spanOf(keyNode(node)) : this.span;
+      if (key !== "at")
+        this.reporter.add(messages.unknownKey(place, key, "`loss` of a field", ["at"], nearest(key, ["at"])));
+    }
+    const node = value.nodes.get("at");
+    return value.entries.has("at")
+      ? this.function(value.entries.get("at"), node ? spanOf(node) : this.span)
+      : undefined;
+  }
+
+  #nodeOf(key: string, otherwise: FunctionValue) {
+    return this.written.nodes.get(key) ?? otherwise.node;
+  }
+
+  /** The operators of a list, each by its own name, or of a record that names them. */
+  #wanted(): Wanted[] {
+    const written = this.written.entries.get("operators");
+    if (written === undefined) return [];
+    const place = this.place("operators") ?? this.span;
+    const entries: (readonly [string | undefined, Static, Span])[] =
+      isTagged(written) && written.kind === "list"
+        ? written.items.map((item, i) => {
+            const node = written.nodes[i];
+            return [undefined, item, node ? spanOf(node) : place] as const;
+          })
+        : isTagged(written) && written.kind === "record"
+          ? [...written.entries].map(([key, item]) => {
+              const node = written.nodes.get(key);
+              return [key, item, node ? spanOf(node) : place] as const;
+            })
+          : [];
+    if (entries.length === 0 && !(isTagged(written) && ["list", "record"].includes(written.kind))) {
+      this.reporter.add(
+        messages.wrongKind(place, "a list of operators, or a record that names them", describe(written)),
+      );
+    }
+    const found: Wanted[] = [];
+    for (const [key, item, span] of entries) {
+      this.reporter.attempt(span, () => {
+        const operator = operatorIn(item, span);
+        const name = key ?? operator.name;
+        checkName(name, span);
+        if (found.some((each) => each.name === name)) refuse(operatorMessages.operatorTwice(span, name));
+        if (name === "value") refuse(operatorMessages.operatorTwice(span, name));
+        found.push({ name, operator, span });
+      });
+    }
+    return found;
+  }
+}
+
+/** An operator of a list: its name, itself, or with its coefficients. */
+function operatorIn(item: Static, span: Span): Operator {
+  if (typeof item === "string") {
+    const known = operatorNames.filter((name) => plainOperator(name) !== undefined);
+    return (
+      plainOperator(item) ?? refuse(operatorMessages.unknownOperator(span, item, known, nearest(item, known)))
+    );
+  }
+  if (isTagged(item) && item.kind === "operator") return item;
+  if (isTagged(item) && item.kind === "library") {
+    const operator = plainOperator(item.name);
+    if (operator !== undefined) return operator;
+  }
+  return refuse(messages.wrongKind(span, 'an operator such as `"laplacian"`', describe(item)));
+}
+
+/** Leaves like those of a point, under another name, once or for each of several points. */
+function repeated(point: Tree, head: string, count: number | undefined): Tree {
+  if (point.kind === "leaf") {
+    const { leaf } = point;
+    const initial =
+      count === undefined
+        ? leaf.initial.map(() => 0)
+        : Array.from({ length: count }, () => leaf.initial).flat();
+    const shape = count === undefined ? leaf.shape : [count, ...leaf.shape];
+    return { kind: "leaf", leaf: { ...leaf, path: [head, ...leaf.path], shape, initial } };
+  }
+  const entries = [...point.entries].map(([key, inner]) => [key, repeated(inner, head, count)] as const);
+  return { ...point, entries: new Map(entries) };
+}
+
+/** The k-th point as the functions see it. */
+function pointAt({ names }: World, tree: Tree): Value {
+  if (tree.kind === "record") {
+    const entries = [...tree.entries].map(
+      ([key, inner]) => [key, pointAt({ names } as World, inner)] as const,
+    );
+    return { kind: "record", tuple: tree.tuple, entries: new Map(entries) };
+  }
+  const array = names.get(tree.leaf)!;
+  const shape = tree.leaf.shape.slice(1);
+  const prefix = [affine.index("k")];
+  if (shape.length === 0) return real(build.read(array, prefix));
+  return { kind: "array", view: { array, prefix }, shape, element: "real", readOnly: "the point" };
+}
