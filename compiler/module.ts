@@ -37,6 +37,8 @@ export interface Solver {
   readonly density?: boolean | undefined;
   /** Whether the model has an event, so that steps move. */
   readonly hasEvents?: boolean | undefined;
+  /** How many samples are solved one after the other; nothing: one, and its records have no axis for it. */
+  readonly batch?: number | undefined;
   /** Whether nothing is solved: the model is a field, asked at points. */
   readonly isPointwise?: boolean | undefined;
   /** Whether stages are solved for. */

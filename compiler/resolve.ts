@@ -225,6 +225,7 @@ export function resolveSolver(model: Model, options: Options): Resolved {
     solver: {
       method,
       start,
+      batch: options.batch,
       adjoint,
       checkpoints,
       ram: options.ram ?? written.ram,

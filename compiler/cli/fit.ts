@@ -8,7 +8,7 @@ import { adam, lbfgs, type Objective } from "../../runtime/optimisers.ts";
 import { badUsage } from "../diagnostics/command-messages.ts";
 import { defaultProblem, type Engine, type Problem } from "../execute/problem.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
-import { type Module, status } from "../module.ts";
+import { type Module, type Solver, status } from "../module.ts";
 import type { CommandOptions } from "../options.ts";
 import { isDifferentiated } from "../resolve.ts";
 import { writeTogether } from "./atomic-write.ts";
@@ -17,6 +17,7 @@ import { buildFile, openJavaScript, requireLoss } from "./model-file.ts";
 import { formatJson, type Json, shortNumber } from "./number.ts";
 import { progressBar } from "./progress.ts";
 import { nestedInput, nestedRecord } from "./records.ts";
+import { perSample } from "./samples.ts";
 import { requireFinished, solverJson } from "./solve-report.ts";
 import { type Context, Failure } from "./streams.ts";
 import { withFiles } from "./values.ts";
@@ -151,17 +152,28 @@ function variablesOf({ model, solver }: Module, start: Problem): Variable[] {
     }
   };
   for (const leaf of model.params) add("params", "params", leaf, sizeOf(leaf.shape));
-  for (const leaf of model.state) add("state0", "state", leaf, sizeOf(leaf.shape));
+  for (const leaf of statesOf(model, solver)) add("state0", "state", leaf, sizeOf(leaf.shape));
   for (const input of model.inputs) {
     for (const leaf of input.leaves) add("inputs", "inputs", leaf, input.count * sizeOf(leaf.shape));
   }
   return variables;
 }
 
-function valuesJson({ model }: Module, problem: Problem): Json {
+/** Leaves of the state of every sample, where they stand in the flat record. */
+function statesOf(model: Model, { batch = 1 }: Solver): Leaf[] {
+  const words = model.state.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return Array.from({ length: batch }, (_, b) =>
+    model.state.map((leaf) => ({ ...leaf, offset: b * words + leaf.offset })),
+  ).flat();
+}
+
+function valuesJson({ model, solver }: Module, problem: Problem): Json {
   return {
     params: model.params.length === 0 ? undefined : nestedRecord(model.params, problem.params),
-    state: model.initial === undefined ? nestedRecord(model.state, problem.state0) : undefined,
+    state:
+      model.initial === undefined
+        ? perSample(problem.state0, solver, (words) => nestedRecord(model.state, words))
+        : undefined,
     inputs: model.inputs.length === 0 ? undefined : inputsJson(model, problem),
   };
 }
@@ -184,7 +196,7 @@ function table({ model, solver }: Module, start: Problem, fitted: Fitted): strin
     if (words > shown) rows.push([`  … ${words - shown} more`, "", ""]);
   };
   for (const leaf of model.params) add("params", "params", leaf, sizeOf(leaf.shape));
-  for (const leaf of model.state) add("state0", "state", leaf, sizeOf(leaf.shape));
+  for (const leaf of statesOf(model, solver)) add("state0", "state", leaf, sizeOf(leaf.shape));
   for (const input of model.inputs) {
     for (const leaf of input.leaves) add("inputs", "inputs", leaf, input.count * sizeOf(leaf.shape));
   }

@@ -15,6 +15,7 @@ import { buildFile, openEngine, readingOnce, requireLoss } from "./model-file.ts
 import { formatJson, type Json, shortNumber } from "./number.ts";
 import { atPoints, pointsOf } from "./points.ts";
 import { nestedInput, nestedRecord } from "./records.ts";
+import { perSample, rowsOf } from "./samples.ts";
 import { requireFinished, solverJson } from "./solve-report.ts";
 import type { Context } from "./streams.ts";
 import { withFiles } from "./values.ts";
@@ -128,7 +129,7 @@ export function gradientJson(
       ? nestedRecord(model.params, gradients.params, kept("params"))
       : undefined,
     state: model.state.some(kept("state"))
-      ? nestedRecord(model.state, gradients.state0, kept("state"))
+      ? perSample(gradients.state0, solver, (words) => nestedRecord(model.state, words, kept("state")))
       : undefined,
     inputs:
       inputs.length === 0
@@ -161,13 +162,20 @@ function table(
 ): string {
   const { model, solver } = module;
   const rows: string[][] = [];
-  const add = (record: string, leaf: Leaf, count: number, values: Float64Array, bars: Float64Array): void => {
+  const add = (
+    record: string,
+    leaf: Leaf,
+    count: number,
+    values: Float64Array,
+    bars: Float64Array,
+    sample = "",
+  ): void => {
     if (!isDifferentiated(solver, [record, ...leaf.path])) return;
     const size = count * sizeOf(leaf.shape);
     const shape = count === 1 ? leaf.shape : [count, ...leaf.shape];
     for (let i = 0; i < Math.min(size, shown); i++) {
       rows.push([
-        `${[record, ...leaf.path].join(".")}${indices(i, shape)}`,
+        `${[record + sample, ...leaf.path].join(".")}${indices(i, shape)}`,
         shortNumber(values[leaf.offset + i]!),
         shortNumber(bars[leaf.offset + i]!),
       ]);
@@ -175,7 +183,11 @@ function table(
     if (size > shown) rows.push([`  … ${size - shown} more`, "", ""]);
   };
   for (const leaf of model.params) add("params", leaf, 1, problem.params, gradients.params);
-  for (const leaf of model.state) add("state", leaf, 1, problem.state0, gradients.state0);
+  const starts = rowsOf(problem.state0, solver);
+  rowsOf(gradients.state0, solver).forEach((bars, b) => {
+    const head = solver.batch === undefined ? "" : `[${b}]`;
+    for (const leaf of model.state) add("state", leaf, 1, starts[b]!, bars, head);
+  });
   for (const input of model.inputs) {
     for (const leaf of input.leaves) add("inputs", leaf, input.count, problem.inputs, gradients.inputs);
   }

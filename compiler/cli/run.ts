@@ -4,13 +4,15 @@ import { plotSvg, plotTerminal, type Series } from "../../runtime/plot.ts";
 import { lower, type Ready } from "../compile.ts";
 import { badUsage } from "../diagnostics/command-messages.ts";
 import { defaultProblem, type Problem, type Solution } from "../execute/problem.ts";
-import { stepsInWords } from "../module.ts";
+import type { Model } from "../model.ts";
+import { type Solver, stepsInWords } from "../module.ts";
 import type { CommandOptions, Target } from "../options.ts";
 import type { OutputFile } from "./atomic-write.ts";
 import { deliver } from "./deliver.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { buildFile, hasLoss, openEngine, openJavaScript } from "./model-file.ts";
-import { formatJson, formatNumber, shortNumber } from "./number.ts";
+import { formatJson, formatNumber, type Json, shortNumber } from "./number.ts";
+import { solutionsOf } from "./samples.ts";
 import { requireFinished, solverJson } from "./solve-report.ts";
 import { type Context, Failure } from "./streams.ts";
 import { type Column, columnsOf, outputsJson, stateJson } from "./trajectory.ts";
@@ -26,8 +28,21 @@ export async function run(
       badUsage("both JSON and CSV are asked for", "give `--json` or `--csv`"),
     ]);
   }
+  if (options.batch !== undefined && (options.plot === true || options.svg !== undefined)) {
+    throw new Failure(exitCode.usage, [
+      badUsage("a batch is not drawn", "leave `--batch` out to draw one sample, or take `--csv`"),
+    ]);
+  }
   const ready = buildFile(file!, options, context);
   const { model } = ready.module;
+  if (model.field !== undefined) {
+    throw new Failure(exitCode.usage, [
+      badUsage(
+        `\`${model.name}\` is a field: there is nothing to simulate`,
+        "`odegrad eval` gives its values",
+      ),
+    ]);
+  }
   const problem = withFiles(defaultProblem(model, ready.module.solver), model, options, context);
   const drawn =
     options.plot === true || options.svg !== undefined ? await drawing(ready, problem, options) : [];
@@ -61,25 +76,51 @@ function text(
   const { model, solver } = module;
   const times = Array.from(problem.times);
   const value = hasLoss(module) ? solution.value : null;
+  const samples = solutionsOf(solution, solver);
   if (options.json === true) {
     return `${formatJson({
       version: 1,
       model: model.name,
       t: times,
-      state: stateJson(model, solution),
-      outputs: outputsJson(model, solution),
+      state: listed(
+        samples.map((one) => stateJson(model, one)),
+        solver,
+      ),
+      outputs: listed(
+        samples.map((one) => outputsJson(model, one)),
+        solver,
+      ),
       value,
       solver: solverJson(ready, options, target, "solve", solution),
     })}\n`;
   }
-  const columns: Column[] = [{ name: "t", values: times }, ...columnsOf(model, solution)];
+  const columns = tableOf(model, times, samples, solver);
   if (options.csv === true) {
-    const rows = times.map((_, k) => columns.map((column) => formatNumber(column.values[k]!)).join(","));
+    const rows = columns[0]!.values.map((_, k) =>
+      columns.map((column) => formatNumber(column.values[k]!)).join(","),
+    );
     return [columns.map((column) => cell(column.name)).join(","), ...rows, ""].join("\n");
   }
   const title = `${model.name}${value === null ? "" : `  loss ${shortNumber(value)}`}`;
   const how = `${solver.method}, ${stepsInWords(solver)} from ${solver.t0} to ${solver.t1}, target ${target}`;
   return [title, how, "", ...table(columns), ""].join("\n");
+}
+
+/** A list of a batch, the thing itself without one. */
+const listed = (all: readonly Json[], { batch }: Solver): Json => (batch === undefined ? all[0]! : [...all]);
+
+/** Times and what there is at each; the samples of a batch stand below each other. */
+function tableOf(
+  model: Model,
+  times: readonly number[],
+  samples: readonly Solution[],
+  { batch }: Solver,
+): Column[] {
+  const each = samples.map((one): Column[] => [{ name: "t", values: times }, ...columnsOf(model, one)]);
+  const joined = each[0]!.map(({ name }, i) => ({ name, values: each.flatMap((one) => one[i]!.values) }));
+  if (batch === undefined) return joined;
+  const sample = { name: "sample", values: samples.flatMap((_, b) => times.map(() => b)) };
+  return [sample, ...joined];
 }
 
 /** Columns of a wide state shown before the rest is counted only. */

@@ -8,7 +8,7 @@
  */
 
 import { badTable, badUsage, badValues } from "../diagnostics/command-messages.ts";
-import type { Problem } from "../execute/problem.ts";
+import { type Problem, sizesOf } from "../execute/problem.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
 import type { CommandOptions } from "../options.ts";
 import { exitCode } from "./exit.ts";
@@ -43,7 +43,9 @@ export function withFiles(
     ]);
   }
   if (options.state !== undefined) {
-    fromJson(context, options.state, (json) => overwrite(model.state, json, own.state0, at, []));
+    fromJson(context, options.state, (json) =>
+      overwriteSamples(model.state, json, own.state0, options.batch),
+    );
   }
   if (options.inputs !== undefined) {
     fromJson(context, options.inputs, (json) => overwriteInputs(model, json, own.inputs));
@@ -51,9 +53,34 @@ export function withFiles(
   if (options.data !== undefined) {
     const file = options.data;
     if (/\.csv$/i.test(file)) fromTable(context, file, model, own);
-    else fromJson(context, file, (json) => overwrite(model.data, json, own.data, at, []));
+    else {
+      const samples = model.field === undefined ? options.batch : undefined;
+      fromJson(context, file, (json) => overwriteSamples(model.data, json, own.data, samples));
+    }
   }
   return own;
+}
+
+/** Of a batch a list with a record for each sample, or one record for all. */
+function overwriteSamples(
+  leaves: readonly Leaf[],
+  json: unknown,
+  flat: Float64Array,
+  batch: number | undefined,
+): void {
+  const list: readonly unknown[] =
+    batch === undefined || !Array.isArray(json) ? new Array(batch ?? 1).fill(json) : json;
+  if (list.length !== (batch ?? 1))
+    throw new Misfit(
+      "",
+      `${list.length} samples where the batch has ${batch}`,
+      `write a list of ${batch} records`,
+    );
+  const words = flat.length / list.length;
+  list.forEach((one, b) => {
+    const where = batch === undefined || !Array.isArray(json) ? [] : [String(b)];
+    overwrite(leaves, one, flat, (leaf) => b * words + leaf.offset, where);
+  });
 }
 
 function overwriteInputs(model: Model, json: unknown, flat: Float64Array): void {
@@ -123,6 +150,14 @@ function slotOf(model: Model, problem: Problem, column: string): Slot | undefine
 
 function fromTable(context: Context, file: string, model: Model, problem: Problem): void {
   const { head, rows } = parseTable(file, context.readFile(file));
+  // A table has no place for several samples.
+  if (model.field === undefined && sizesOf(model).data !== problem.data.length)
+    throw new Failure(exitCode.usage, [
+      badUsage(
+        "a table holds the data of one sample",
+        "give the samples of a batch as a .json list of records",
+      ),
+    ]);
   const unused: string[] = [];
   head.forEach((name, column) => {
     const slot = slotOf(model, problem, name);

@@ -94,12 +94,17 @@ const extents = ({ module, names, layout }: Parts): string =>
     ? `/* Points of one call. */\n#define ${names.macro("POINTS")} ${layout.observations}`
     : `/* Observation times, and the most steps of a run. */
 #define ${names.macro("TIMES")} ${layout.observations}
-#define ${names.macro("STEPS")} ${module.solver.steps}u`;
+#define ${names.macro("STEPS")} ${module.solver.steps}u${module.solver.batch === undefined ? "" : `\n/* Samples, each with a state and data of its own. */\n#define ${names.macro("BATCH")} ${module.solver.batch}`}`;
+
+/** The axis of what each sample of a batch has for itself. */
+const samplesOf = ({ module, names }: Parts): string =>
+  module.solver.batch === undefined ? "" : `[${names.macro("BATCH")}]`;
 
 function structs(parts: Parts): string[] {
   const { prefix: p, real, names, layout } = parts;
   const has = recordsOf(parts);
   const times = names.macro(has.control ? "TIMES" : "POINTS");
+  const batch = samplesOf(parts);
   const struct = (name: string, lines: readonly string[], remark = ""): string =>
     `${remark}typedef struct {\n${lines.join("\n")}\n} ${p}_${name};`;
   const record = (name: "state" | "params" | "inputs" | "data" | "outputs", remark = ""): string =>
@@ -114,17 +119,17 @@ function structs(parts: Parts): string[] {
       ...onlyIf(has.control, `    ${real} t0, t1;`),
       ...onlyIf(parts.module.solver.tolerance !== undefined, `    ${real} rtol, atol;`),
       ...onlyIf(has.control, `    uint32_t ${stepsMember(parts.module.solver)};`),
-      ...onlyIf(has.state, `    ${p}_state state0;`),
+      ...onlyIf(has.state, `    ${p}_state state0${batch};`),
       ...onlyIf(has.params, `    ${p}_params params;`),
       ...onlyIf(has.inputs, `    ${p}_inputs inputs;`),
-      ...onlyIf(has.data, `    ${p}_data data;`),
+      ...onlyIf(has.data, `    ${p}_data data${batch};`),
       ...onlyIf(has.times, `    ${real} times[${times}];`),
     ]),
     ...onlyIf(
       parts.storage.entries.some((entry) => entry === "jvp" || entry === "hvp"),
       struct("direction", [
         ...onlyIf(has.control, `    ${real} t0, t1;`),
-        ...onlyIf(has.state, `    ${p}_state state0;`),
+        ...onlyIf(has.state, `    ${p}_state state0${batch};`),
         ...onlyIf(has.params, `    ${p}_params params;`),
         ...onlyIf(has.inputs, `    ${p}_inputs inputs;`),
         ...onlyIf(has.times, `    ${real} times[${times}];`),
@@ -132,12 +137,12 @@ function structs(parts: Parts): string[] {
     ),
     struct("solution", [
       `    ${real} value;`,
-      ...onlyIf(has.state, `    ${p}_state states[${times}];`),
-      ...onlyIf(has.outputs, `    ${p}_outputs outputs[${times}];`),
+      ...onlyIf(has.state, `    ${p}_state states${batch}[${times}];`),
+      ...onlyIf(has.outputs, `    ${p}_outputs outputs${batch}[${times}];`),
     ]),
     struct("gradients", [
       `    ${real} value;`,
-      ...onlyIf(has.state, `    ${p}_state state0;`),
+      ...onlyIf(has.state, `    ${p}_state state0${batch};`),
       ...onlyIf(has.params, `    ${p}_params params;`),
       ...onlyIf(has.inputs, `    ${p}_inputs inputs;`),
       ...onlyIf(parts.module.solver.density === true, `    ${p}_inputs density;`),
@@ -145,15 +150,17 @@ function structs(parts: Parts): string[] {
   ];
 }
 
-function workspace({ module, prefix: p, real, names, storage }: Parts): string {
+function workspace(parts: Parts): string {
+  const { module, prefix: p, real, names, storage } = parts;
+  const batch = samplesOf(parts);
   const declare =
     (type: string) =>
     (array: GlobalArray): string =>
       `    ${type} ${storage.identifier(array)}${array.shape.map((extent) => `[${extent}]`).join("")};`;
   const lines = [
     ...storage.reals.map(declare(real)),
-    ...onlyIf(storage.keepsStates, `    ${p}_state states[${names.macro("TIMES")}];`),
-    ...onlyIf(storage.keepsStateDots, `    ${p}_state states_dot[${names.macro("TIMES")}];`),
+    ...onlyIf(storage.keepsStates, `    ${p}_state states${batch}[${names.macro("TIMES")}];`),
+    ...onlyIf(storage.keepsStateDots, `    ${p}_state states_dot${batch}[${names.macro("TIMES")}];`),
     `    ${real} ${reportOf(module.solver).map(snake).join(", ")};`,
     ...storage.integers.map(declare("int32_t")),
     ...onlyIf(storage.padding(real === "float" ? 4 : 8) > 0, "    int32_t unused;"),
@@ -220,16 +227,18 @@ export function defaultText(parts: Parts): string {
   const { module, prefix: p, real, layout } = parts;
   const { model, solver } = module;
   const has = recordsOf(parts);
+  const perSample = (one: string): string =>
+    solver.batch === undefined ? one : `{ ${new Array(solver.batch).fill(one).join(", ")} }`;
   const members = [
     ...onlyIf(has.control, cNumber(solver.t0, real), cNumber(solver.t1, real)),
     ...(solver.tolerance === undefined
       ? []
       : [cNumber(solver.tolerance.rtol, real), cNumber(solver.tolerance.atol, real)]),
     ...onlyIf(has.control, `${solver.steps}u`),
-    ...onlyIf(has.state, structInitialiser(layout.state.members, real)),
+    ...onlyIf(has.state, perSample(structInitialiser(layout.state.members, real))),
     ...onlyIf(has.params, structInitialiser(layout.params.members, real)),
     ...onlyIf(has.inputs, structInitialiser(layout.inputs.members, real)),
-    ...onlyIf(has.data, structInitialiser(layout.data.members, real)),
+    ...onlyIf(has.data, perSample(structInitialiser(layout.data.members, real))),
     ...onlyIf(has.times, initialiser(model.times ?? [], [model.times?.length ?? 0], real)),
   ];
   const lines = members.map((member) => `    ${wrapped(member, "    ")}`);

@@ -77,6 +77,8 @@ export interface Layout {
   readonly data: RecordLayout;
   readonly outputs: RecordLayout;
   readonly observations: number;
+  /** Samples of a batch; 1 where there is none. */
+  readonly samples: number;
 }
 
 /** `words`: what no member may be called. */
@@ -106,6 +108,7 @@ export function layoutOf(module: Module, words: Words): Layout {
       })),
     ),
     observations: model.times?.length ?? 1,
+    samples: module.solver.batch ?? 1,
   };
 }
 

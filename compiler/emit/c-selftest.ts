@@ -33,7 +33,9 @@ function placesOf({ module: { model, solver }, layout }: Parts): readonly Place[
       isWanted: isWanted(solver.wrt, record, leaf),
     });
   return [
-    ...model.state.map(place("state0", "state", layout.state)),
+    ...Array.from({ length: layout.samples }, (_, b) =>
+      model.state.map(place(solver.batch === undefined ? "state0" : `state0[${b}]`, "state", layout.state)),
+    ).flat(),
     ...model.params.map(place("params", "params", layout.params)),
     ...model.inputs.flatMap((input) =>
       input.leaves.map(place("inputs", "inputs", layout.inputs, [input.count])),

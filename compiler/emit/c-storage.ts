@@ -170,6 +170,9 @@ export class Storage {
       return `${array.role === "constant" ? identifier : `ws->${identifier}`}${brackets(at)}`;
     }
     const pointer = this.#pointerTo(array, fn);
+    // What each sample of a batch has for itself is a struct of its own.
+    const row = brackets(at.slice(0, home.lead));
+    const inside = at.slice(home.lead);
     const { state, params, inputs, data, outputs } = this.#layout;
     switch (home.record) {
       case "control":
@@ -186,7 +189,7 @@ export class Storage {
       case "state0Dot":
       case "state0BarDot":
       case "state0Bar":
-        return `${pointer}->state0.${state.spelling(home.path)}${brackets(at)}`;
+        return `${pointer}->state0${row}.${state.spelling(home.path)}${brackets(inside)}`;
       case "params":
       case "paramsDot":
       case "paramsBarDot":
@@ -200,21 +203,22 @@ export class Storage {
       case "inputsDensity":
         return `${pointer}->density.${inputs.spelling(home.path)}${brackets(at)}`;
       case "data":
-        return `${pointer}->data.${data.spelling(home.path)}${brackets(at)}`;
+        return `${pointer}->data${row}.${data.spelling(home.path)}${brackets(inside)}`;
       case "statesDot":
       case "outputsDot":
       case "states":
       case "outputs": {
         const isState = home.record.startsWith("states");
         const record = isState ? state : outputs;
-        const [k, ...rest] = at;
+        const lead = brackets(at.slice(0, home.lead));
+        const rest = at.slice(home.lead);
         const member =
           isState && home.record !== "states" && pointer === "ws"
             ? "states_dot"
             : isState
               ? "states"
               : "outputs";
-        return `${pointer}->${member}[${k}].${record.spelling(home.path)}${brackets(rest)}`;
+        return `${pointer}->${member}${lead}.${record.spelling(home.path)}${brackets(rest)}`;
       }
       default:
         return home.record satisfies never;
@@ -229,7 +233,7 @@ export class Storage {
   /** Size of the workspace: reals, then integers of four bytes. */
   workspaceBytes(wordBytes: number, stateWords: number): number {
     const copies = Number(this.keepsStates) + Number(this.keepsStateDots);
-    const states = copies * this.#layout.observations * stateWords;
+    const states = copies * this.#layout.samples * this.#layout.observations * stateWords;
     // The words of the report are there always.
     return (
       (words(this.reals) + states + this.#reportWords) * wordBytes +

@@ -13,7 +13,7 @@ export interface Checkpoints {
 
 /** Functions of the layer, which stand beside those of the program. */
 export const layerNames: readonly string[] =
-  "leavesOf nested sizeOf tree pieces inputLeaves countOf isRecord write overwrite fill fillInputs ask pose".split(
+  "leavesOf nested sizeOf tree pieces inputLeaves countOf isRecord write overwrite fill fillEach samples fillInputs ask pose".split(
     " ",
   );
 
@@ -23,6 +23,8 @@ export interface Features {
   readonly isComputed: boolean;
   /** Gradients have the density of inputs beside them. */
   readonly hasDensity: boolean;
+  /** How many samples are solved together, each with a state and data of its own. */
+  readonly batch: number | undefined;
 }
 
 /**
@@ -38,7 +40,7 @@ export function comfortableLayer(
   const isTyped = types !== undefined;
   return [
     "",
-    reserve(isTyped, checkpoints),
+    reserve(isTyped, checkpoints, features.batch),
     "",
     ...(isTyped ? [types, ""] : []),
     [
@@ -112,7 +114,7 @@ export function valueAndGradient(question${t(": Question")} = {})${t(": ValueAnd
 }`;
 }
 
-function reserve(isTyped: boolean, { arrays, capacity }: Checkpoints): string {
+function reserve(isTyped: boolean, { arrays, capacity }: Checkpoints, batch: number | undefined): string {
   const t = (text: string): string => (isTyped ? text : "");
   const grow = arrays.map(({ name, words, more }) => {
     const rows = more === 0 ? "maxSteps" : `(maxSteps + ${more})`;
@@ -125,8 +127,10 @@ function reserve(isTyped: boolean, { arrays, capacity }: Checkpoints): string {
       : [`  if (maxSteps > ${capacity}[0]${t("!")}) {`, ...grow, `    ${capacity}[0] = maxSteps;`, "  }"];
   return [
     "/** Makes room for gradients of up to maxSteps steps; once, before use. */",
-    `export function reserve({ maxSteps = 0, batch = 1 }${t(": { maxSteps?: number; batch?: number }")} = {})${t(": void")} {`,
-    '  if (batch !== 1) throw new RangeError("this module holds one problem at a time: batch is 1");',
+    `export function reserve({ maxSteps = 0, batch = ${batch ?? 1} }${t(": { maxSteps?: number; batch?: number }")} = {})${t(": void")} {`,
+    batch === undefined
+      ? '  if (batch !== 1) throw new RangeError("this module holds one problem at a time: batch is 1");'
+      : `  if (batch !== ${batch}) throw new RangeError("this module was made for a batch of ${batch}");`,
     '  if (!(Number.isInteger(maxSteps) && maxSteps >= 0)) throw new RangeError("maxSteps is a whole number");',
     ...growth,
     "}",
@@ -239,11 +243,33 @@ function fill(value${t(": unknown")}, flat${t(": Float64Array")}, layout${t(": L
 /** Questions in named records, and their answers. */
 function questionsText(
   isTyped: boolean,
-  { isComputed, hasDensity }: Features,
+  { isComputed, hasDensity, batch }: Features,
   controls: readonly string[],
 ): string {
   const t = (text: string): string => (isTyped ? text : "");
-  return `function fillInputs(values${t(": any")})${t(": void")} {
+  const fill = batch === undefined ? "fill" : "fillEach";
+  const each =
+    batch === undefined
+      ? ""
+      : `/** Fills every sample, from a list of one record each or from one record for all. */
+function fillEach(value${t(": unknown")}, flat${t(": Float64Array")}, layout${t(": Layout")}, what${t(": string")})${t(": void")} {
+  const list = Array.isArray(value) ? value : new Array(${batch}).fill(value);
+  if (list.length !== ${batch}) throw new TypeError(what + " is a list of ${batch} records, one per sample");
+  list.forEach((one, b) => fill(one, flat.subarray(b * layout.size, (b + 1) * layout.size), layout, what));
+}
+
+/** The words of each sample, made into what it is. */
+function samples(flat${t(": Float64Array")}, make${t(": (words: Float64Array) => unknown")})${t(": any")} {
+  const words = flat.length / ${batch};
+  return Array.from({ length: ${batch} }, (_, b) => make(flat.subarray(b * words, (b + 1) * words)));
+}
+
+`;
+  const wrap = (inner: string, flat: string): string =>
+    batch === undefined
+      ? inner.replace("$words", flat)
+      : `samples(${flat}, (words) => ${inner.replace("$words", "words")})`;
+  return `${each}function fillInputs(values${t(": any")})${t(": void")} {
   const inputs = inputLeaves();
   const known = [...inputs.keys()].join(", ");
   if (!isRecord(values)) throw new TypeError("a record is expected, of " + known);
@@ -280,9 +306,9 @@ function pose(question${t(": Question")})${t(": void")} {
   for (const key of Object.keys(question)) {
     if (!known.includes(key)) throw new TypeError("no option of the name " + key + "; there is " + known.join(", "));
   }
-${isComputed ? "" : '  if (question.state !== undefined) fill(question.state, state0$, meta.state, "state");\n'}  if (question.params !== undefined) fill(question.params, params$, meta.params, "parameter");
+${isComputed ? "" : `  if (question.state !== undefined) ${fill}(question.state, state0$, meta.state, "state");\n`}  if (question.params !== undefined) fill(question.params, params$, meta.params, "parameter");
   if (question.inputs !== undefined) fillInputs(question.inputs);
-  if (question.data !== undefined) fill(question.data, data$, meta.data, "data");
+  if (question.data !== undefined) ${fill}(question.data, data$, meta.data, "data");
   for (const name of [${controls.map((name) => `"${name}"`).join(", ")}]${t(" as const")}) {
     if (question[name] !== undefined) write(question[name], control$, meta.control[name], [], name);
   }
@@ -301,8 +327,8 @@ export function simulate(question${t(": Question")} = {})${t(": Simulation")} {
     const t = Array.from(times$);
     const series = (layout${t(": Layout")}, flat${t(": Float64Array")})${t(": any")} => tree(leavesOf(layout), 0, ({ offset, shape }) =>
       t.map((_, k) => nested(flat, k * layout.size + offset, shape)));
-    const state = series(meta.state, states$);
-    const outputs = series(meta.outputs, outputs$);
+    const state = ${wrap("series(meta.state, $words)", "states$")};
+    const outputs = ${wrap("series(meta.outputs, $words)", "outputs$")};
     return { status: code, t, state, outputs, value: value$[0]${t("!")} };
   });
 }
@@ -318,7 +344,7 @@ export function valueAndGradient(question${t(": Question")} = {})${t(": ValueAnd
       value: value$[0]${t("!")},
       gradient: {
         params: record(meta.params, paramsBar$),
-${isComputed ? "" : "        state: record(meta.state, state0Bar$),\n"}        inputs: pieces(inputsBar$),
+${isComputed ? "" : `        state: ${wrap("record(meta.state, $words)", "state0Bar$")},\n`}        inputs: pieces(inputsBar$),
       },${hasDensity ? "\n      density: { inputs: pieces(inputsDensity$) }," : ""}
     };
   });

@@ -66,7 +66,16 @@ export function fieldTypes(model: Model): string {
   ].join("\n");
 }
 
-export function recordTypes(model: Model, controls: readonly string[], hasDensity: boolean): string {
+export function recordTypes(
+  model: Model,
+  controls: readonly string[],
+  hasDensity: boolean,
+  isBatch: boolean,
+): string {
+  /** What each sample of a batch has for itself is a list; one record may be given for all. */
+  const given = (name: string): string =>
+    isBatch ? `Given<${name}> | readonly Given<${name}>[]` : `Given<${name}>`;
+  const list = isBatch ? "[]" : "";
   const named = (leaves: readonly Leaf[]): Named[] => leaves.map(({ path, shape }) => ({ path, shape }));
   const outputs = model.outputs.map(({ name, shape }) => ({ path: [name], shape }));
   // One entry per piece or knot, each in the shape of its leaf or record.
@@ -74,7 +83,7 @@ export function recordTypes(model: Model, controls: readonly string[], hasDensit
     const piece = recordType(named(leaves), "", "  ", 1);
     return `  ${isPlain.test(name) ? name : quoted(name)}: ${/^[\w[\]]+$/.test(piece) ? piece : `(${piece})`}[];`;
   });
-  const state = model.initial === undefined ? "state: State; " : "";
+  const state = model.initial === undefined ? `state: State${list}; ` : "";
   const alias = (name: string, type: string): string => `export type ${name} = ${type};`;
   return [
     alias("State", recordType(named(model.state), "", "")),
@@ -85,7 +94,7 @@ export function recordTypes(model: Model, controls: readonly string[], hasDensit
     "export type Given<T> = T extends number ? number : T extends readonly (infer Entry)[] ? ArrayLike<Given<Entry>>",
     "  : { readonly [name in keyof T]?: Given<T[name]> };",
     "export type Question = {",
-    `  ${model.initial === undefined ? "state?: Given<State>; " : ""}params?: Given<Params>; inputs?: Given<Inputs>; data?: Given<Data>;`,
+    `  ${model.initial === undefined ? `state?: ${given("State")}; ` : ""}params?: Given<Params>; inputs?: Given<Inputs>; data?: ${given("Data")};`,
     `  times?: ArrayLike<number>; ${controls.map((name) => `${name}?: number;`).join(" ")}`,
     "};",
     "/** Leaves of states and outputs are lists, one entry per time. */",
@@ -94,8 +103,8 @@ export function recordTypes(model: Model, controls: readonly string[], hasDensit
       `{
   status: Status;
   t: number[];
-  state: ${recordType(named(model.state), "[]", "  ")};
-  outputs: ${recordType(outputs, "[]", "  ")};
+  state: ${isBatch ? "(" : ""}${recordType(named(model.state), "[]", "  ")}${isBatch ? ")[]" : ""};
+  outputs: ${isBatch ? "(" : ""}${recordType(outputs, "[]", "  ")}${isBatch ? ")[]" : ""};
   value: number;
 }`,
     ),

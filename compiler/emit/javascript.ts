@@ -58,12 +58,15 @@ export function emitJavaScript(module: Module, options: JavaScriptOptions): { co
     };
   }
   const controls = controlOf(module.solver).map(([name]) => name);
-  const types = isTyped ? recordTypes(module.model, controls, module.solver.density === true) : undefined;
+  const types = isTyped
+    ? recordTypes(module.model, controls, module.solver.density === true, module.solver.batch !== undefined)
+    : undefined;
   lines.push(
     ...plainLines(
       comfortableLayer(types, storage.checkpoints(), controls, {
         isComputed: module.model.initial !== undefined,
         hasDensity: module.solver.density === true,
+        batch: module.solver.batch,
       }),
     ),
   );
@@ -182,30 +185,31 @@ class Storage {
     const words = (leaves: readonly Leaf[]) => leaves.reduce((sum, leaf) => sum + sizeOf(leaf.shape), 0);
     const inputs = model.inputs.reduce((sum, input) => sum + input.count * words(input.leaves), 0);
     const observations = model.times?.length ?? 1;
+    const samples = this.#module.solver.batch ?? 1;
     const outputs = model.outputs.reduce((sum, output) => sum + sizeOf(output.shape), 0);
     const sizes: { readonly [name in Home["record"]]: number } = {
       control: controlOf(this.#module.solver).length,
-      state0: words(model.state),
+      state0: samples * words(model.state),
       params: words(model.params),
       inputs,
-      data: words(model.data),
+      data: samples * words(model.data),
       times: observations,
-      states: observations * words(model.state),
-      outputs: observations * outputs,
+      states: samples * observations * words(model.state),
+      outputs: samples * observations * outputs,
       value: 1,
-      state0Bar: words(model.state),
+      state0Bar: samples * words(model.state),
       paramsBar: words(model.params),
       inputsBar: inputs,
       inputsDensity: inputs,
       controlDot: 2,
-      state0Dot: words(model.state),
+      state0Dot: samples * words(model.state),
       paramsDot: words(model.params),
       inputsDot: inputs,
       timesDot: observations,
       valueDot: 1,
-      statesDot: observations * words(model.state),
-      outputsDot: observations * outputs,
-      state0BarDot: words(model.state),
+      statesDot: samples * observations * words(model.state),
+      outputsDot: samples * observations * outputs,
+      state0BarDot: samples * words(model.state),
       paramsBarDot: words(model.params),
       inputsBarDot: inputs,
       report: reportOf(this.#module.solver).length,
@@ -215,7 +219,11 @@ class Storage {
       let isPreset = false;
       for (const array of program.arrays) {
         if (array.home?.record !== name || array.data === undefined) continue;
-        data.set(array.data, array.home.offset);
+        const isOwn = this.#module.solver.batch !== undefined && (name === "state0" || name === "data");
+        const rows = isOwn ? samples : 1;
+        const row = array.data.length / rows;
+        for (let b = 0; b < rows; b++)
+          data.set(array.data.slice(b * row, (b + 1) * row), b * (sizes[name] / rows) + array.home.offset);
         isPreset = true;
       }
       this.#records.set(name, { name, size: sizes[name], data, isPreset });
@@ -225,11 +233,20 @@ class Storage {
   /** Scalars and observed records are addressed in their flat record; other leaves have a view of their own. */
   #placeOf(array: GlobalArray): Place {
     const { home } = array;
-    if (home !== undefined && /^(states|outputs)(Dot)?$/.test(home.record)) {
-      const observations = array.shape[0]!;
-      const stride = this.#records.get(home.record)!.size / observations;
-      const strides = [stride, ...stridesOf(array.shape.slice(1))];
-      return { identifier: home.record, offset: home.offset, strides };
+    const isBatch = this.#module.solver.batch !== undefined;
+    const observed = /^(states|outputs)(Dot)?$/;
+    const ownOfSamples = /^(states|outputs|state0|state0Bar|data)(Dot)?$/;
+    if (home !== undefined && (isBatch ? ownOfSamples : observed).test(home.record)) {
+      let stride = this.#records.get(home.record)!.size;
+      const leading = array.shape.slice(0, home.lead).map((extent) => {
+        stride /= extent;
+        return stride;
+      });
+      return {
+        identifier: home.record,
+        offset: home.offset,
+        strides: [...leading, ...stridesOf(array.shape.slice(home.lead))],
+      };
     }
     if (home !== undefined && array.shape.length === 0) {
       return { identifier: home.record, offset: home.offset, strides: [] };
@@ -360,6 +377,7 @@ function metaText(module: Module, isTyped: boolean): string {
     `  data: ${plain(model.data)}${layoutType},`,
     `  outputs: ${layout(outputs)}${layoutType},`,
     ...(model.field === undefined ? [`  timesAreGiven: ${model.times !== undefined},`] : []),
+    ...(solver.batch === undefined ? [] : [`  batch: ${solver.batch},`]),
     `  report: { ${offsets(reportOf(solver))} },`,
     `  bytes: { workspace: ${bytes}, checkpoints: ${8 * module.words.checkpoints} },`,
     "};",

@@ -92,7 +92,7 @@ export function cEngine(
     close();
     throw error;
   }
-  const sizes = sizesOf(model);
+  const sizes = inAll(sizesOf(model), solver);
   const ask = (
     question: "solve" | "gradient" | "jvp" | "hvp",
     problem: Problem,
@@ -157,6 +157,13 @@ export function cEngine(
   };
 }
 
+/** Words of the records of all samples of a batch. */
+const inAll = (sizes: ReturnType<typeof sizesOf>, solver: Solver | undefined): ReturnType<typeof sizesOf> => {
+  const batch = solver?.batch ?? 1;
+  const { state, data, outputs } = sizes;
+  return { ...sizes, state: batch * state, data: batch * data, outputs: batch * outputs };
+};
+
 function directionText(
   { t0 = 0, t1 = 0, ...rest }: Direction,
   sizes: ReturnType<typeof sizesOf>,
@@ -193,7 +200,7 @@ function driver(
   products: Products,
 ): string {
   const isAdaptive = solver?.tolerance !== undefined;
-  const sizes = sizesOf(model);
+  const sizes = inAll(sizesOf(model), solver);
   const read = (field: string, size: number): string =>
     size === 0 ? "" : `  if (!take((${real} *)(void *)&problem.${field}, ${size}u)) return 2;\n`;
   const print = (value: string, size: number): string =>

@@ -101,16 +101,20 @@ export function defaultProblem(model: Model, solver: Solver): Problem {
     steps: solver.steps,
     tolerance: solver.tolerance,
     isPointwise: solver.isPointwise,
-    state0: fill(sizes.state, model.state),
+    state0: forSamples(fill(sizes.state, model.state), solver.batch),
     params: fill(sizes.params, model.params),
     inputs: fill(
       sizes.inputs,
       model.inputs.flatMap((input: Input) => input.leaves),
     ),
-    data: fill(sizes.data, model.data),
+    data: forSamples(fill(sizes.data, model.data), solver.batch),
     times: Float64Array.from(model.field === undefined ? (model.times ?? [solver.t1]) : []),
   };
 }
+
+/** The same words for every sample of a batch. */
+const forSamples = (words: Float64Array, batch = 1): Float64Array =>
+  Float64Array.from({ length: batch * words.length }, (_, i) => words[i % words.length]!);
 
 function fill(size: number, leaves: readonly Leaf[]): Float64Array {
   const flat = new Float64Array(size);

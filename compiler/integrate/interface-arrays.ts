@@ -78,6 +78,11 @@ export function interfaceArrays(model: Model, solver: Solver, products: Products
     ...model.constants.map((array) => array.name),
   ]);
   const arrays: GlobalArray[] = [];
+  // What each sample has for itself has an axis in front.
+  const samples = solver.batch === undefined ? [] : [solver.batch];
+  const own = samples.length;
+  const copies = (initial: readonly number[]): readonly number[] =>
+    samples.length === 0 ? initial : Array.from({ length: samples[0]! }, () => initial).flat();
   const add = (name: string, shape: Shape, home: Home, data?: readonly number[]): string => {
     arrays.push({ name, element: "real", shape, role: "interface", home, data });
     return name;
@@ -129,23 +134,23 @@ export function interfaceArrays(model: Model, solver: Solver, products: Products
       leaf.name,
       add(
         names.fresh(`${leaf.name}_start`),
-        leaf.shape,
-        { record: "state0", ...home, lead: 0 },
-        leaf.initial,
+        [...samples, ...leaf.shape],
+        { record: "state0", ...home, lead: own },
+        copies(leaf.initial),
       ),
     );
     states.set(
       leaf.name,
-      add(names.fresh(`${leaf.name}_states`), [observations, ...leaf.shape], {
+      add(names.fresh(`${leaf.name}_states`), [...samples, observations, ...leaf.shape], {
         record: "states",
         ...home,
-        lead: 1,
+        lead: own + 1,
       }),
     );
-    const bar = add(names.fresh(`${leaf.name}_start_bar`), leaf.shape, {
+    const bar = add(names.fresh(`${leaf.name}_start_bar`), [...samples, ...leaf.shape], {
       record: "state0Bar",
       ...home,
-      lead: 0,
+      lead: own,
     });
     if (isWanted(solver.wrt, "state", leaf)) startBar.set(leaf.name, bar);
     else unasked.push(bar);
@@ -173,16 +178,16 @@ export function interfaceArrays(model: Model, solver: Solver, products: Products
     }
   }
   for (const leaf of model.data) {
-    const home: Home = { record: "data", path: leaf.path, offset: leaf.offset, lead: 0 };
-    given.set(leaf.name, add(leaf.name, leaf.shape, home, leaf.initial));
+    const home: Home = { record: "data", path: leaf.path, offset: leaf.offset, lead: own };
+    given.set(leaf.name, add(leaf.name, [...samples, ...leaf.shape], home, copies(leaf.initial)));
   }
   const outputs = new Map<string, string>();
   let offset = 0;
   for (const output of model.outputs) {
-    const home: Home = { record: "outputs", path: [output.name], offset, lead: 1 };
+    const home: Home = { record: "outputs", path: [output.name], offset, lead: own + 1 };
     outputs.set(
       output.name,
-      add(names.fresh(`${output.name}_output`), [observations, ...output.shape], home),
+      add(names.fresh(`${output.name}_output`), [...samples, observations, ...output.shape], home),
     );
     offset += sizeOf(output.shape);
   }

@@ -99,11 +99,13 @@ export function solveEntry(
     name: "solve",
     parameters: [],
     body: [
-      ...driver.prelude(undefined),
-      ...driver.coefficients(),
-      ...driver.curves(splines),
-      ...driver.stages.allocate(),
-      ...sweep,
+      ...driver.inBatch([
+        ...driver.prelude(undefined),
+        ...driver.coefficients(),
+        ...driver.curves(splines),
+        ...driver.stages.allocate(),
+        ...sweep,
+      ]),
       build.leave(status.ok),
     ],
     doc: "Integrates from t0 to t1 in equal steps; fills the states at the observation times and the value of the loss.",

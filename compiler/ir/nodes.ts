@@ -275,7 +275,10 @@ export interface Home {
   readonly path: readonly string[];
   /** First word of the leaf in the flat record. */
   readonly offset: number;
-  /** Leading dimensions that count records, not entries of the leaf: 1 for `states` (times) and `inputs` (pieces). */
+  /**
+   * Leading dimensions that count records, not entries of the leaf: 1 for `states` (times) and `inputs` (pieces), and
+   * one more in front of what each sample of a batch has for itself.
+   */
   readonly lead: number;
 }
 

@@ -31,22 +31,24 @@ export function gradientEntry(driver: Driver, exact: Transposer, density?: Densi
     parameters: [],
     body: [
       ...driver.clearBars(),
-      ...driver.prelude(io.capacity),
-      ...driver.coefficients(),
-      ...driver.allocateGrid(),
-      ...allocations,
-      ...driver.curves(vjps.splines),
-      ...driver.curveBars(),
-      ...sweeps,
-      ...driver.deviation(),
-      ...startAdjoint(driver, lambda),
-      ...driver.transposeCurves(vjps.splineVjps),
-      ...[...io.startBar].flatMap(([leafName, bar]) => {
-        const leaf = model.state.find((one) => one.name === leafName)!;
-        return build.forEachEntry(leaf.shape, driver.names.fresh, (at) => [
-          build.store(bar, at, read(lambda, leaf, at)),
-        ]);
-      }),
+      ...driver.inBatch([
+        ...driver.prelude(io.capacity),
+        ...driver.coefficients(),
+        ...driver.allocateGrid(),
+        ...allocations,
+        ...driver.curves(vjps.splines),
+        ...driver.curveBars(),
+        ...sweeps,
+        ...driver.deviation(),
+        ...startAdjoint(driver, lambda),
+        ...driver.transposeCurves(vjps.splineVjps),
+        ...[...io.startBar].flatMap(([leafName, bar]) => {
+          const leaf = model.state.find((one) => one.name === leafName)!;
+          return build.forEachEntry(leaf.shape, driver.names.fresh, (at) => [
+            build.store(bar, at, read(lambda, leaf, at)),
+          ]);
+        }),
+      ]),
       build.leave(status.ok),
     ],
     doc: "Integrates, then runs the exact adjoint of the same steps: value and gradient of the loss.",
