@@ -61,8 +61,7 @@ describe("checked options", () => {
   });
 
   it.each([
-    [{ batch: "8" }, "ODE5002"],
-    [{ operator: "laplacian" }, "ODE5002"],
+    [{ graph: true }, "ODE5002"],
     [{ target: ["wasm"] }, "ODE5003"],
   ])("say that %j is not available yet", (raw, code) => {
     expect(codes(raw)).toEqual([code]);

@@ -42,6 +42,12 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
     "odegrad grad model.ode.ts --method gauss2 --adjoint continuous",
     "Use `symplectic`. It is exact, and stores one state for each step.",
   ),
+  ODE4030: say(
+    "a field is not integrated",
+    "Methods, steps and plans say how an ODE is solved; a field is a function of a point.",
+    "odegrad grad net.ode.ts --method rk4",
+    "odegrad grad net.ode.ts --point 0.1,0.2",
+  ),
   ODE4005: say(
     "the interval has no length",
     "t0 and t1 are equal, or one of them is no finite number, so there is nothing to integrate over.",

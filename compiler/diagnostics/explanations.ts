@@ -3,6 +3,7 @@
  */
 
 import { commandExplanations, type Explanation } from "./command-explanations.ts";
+import { operatorExplanations } from "./operator-explanations.ts";
 import { syntaxExplanations } from "./syntax-explanations.ts";
 
 const say = (title: string, cause: string, example: string, fix: string): Explanation => ({
@@ -223,6 +224,7 @@ export const explanations: Readonly<Record<string, Explanation>> = {
   ...modelExplanations,
   ...syntaxExplanations,
   ...commandExplanations,
+  ...operatorExplanations,
 };
 
 /** The long text of a code, or nothing for a code that does not exist. */

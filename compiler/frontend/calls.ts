@@ -24,9 +24,21 @@ import { bindParameters, keep } from "./patterns.ts";
 import { isGlobal } from "./resolve-name.ts";
 import { Scope } from "./scope.ts";
 import { lowerBody, lowerList } from "./statements.ts";
-import { isLeafFunction, isOperatorName, libraryLater } from "./static-library.ts";
+import {
+  applyOperator,
+  isLeafFunction,
+  isOperatorName,
+  libraryLater,
+  plainOperator,
+} from "./static-library.ts";
 import { unknownMath } from "./static-operations.ts";
-import { type FunctionNode, type FunctionValue, isTagged } from "./static-values.ts";
+import {
+  type FunctionNode,
+  type FunctionValue,
+  isTagged,
+  type Operator,
+  type Static,
+} from "./static-values.ts";
 import { refusalIn } from "./subset.ts";
 import { assignedNames, bare } from "./syntax.ts";
 import { describe, fromStatic, integer, number, real, type Scalar, type Value } from "./values.ts";
@@ -82,6 +94,8 @@ function apply(
       }
       return stopped(lowering, lowerExpression(lowering, argument, scope, wish), wish ?? "stopped");
     }
+    const operator = plainOperator(name);
+    if (operator !== undefined) return applied(lowering, operator, node, scope);
     if (isOperatorName(name)) return fromStatic(lowering.interpreter.evaluate(node, scope), wish ?? name);
     const later = libraryLater.get(name);
     if (later !== undefined) return refuse(messages.notYet(spanOf(node.expression), `\`${name}\``, later));
@@ -94,7 +108,7 @@ function apply(
     return lowerCustom(lowering, custom, args, node, wish ?? (custom.name || "result"));
   }
   if (callee.kind === "constant" && isTagged(callee.value) && callee.value.kind === "operator")
-    return fromStatic(lowering.interpreter.evaluate(node, scope), wish ?? callee.value.name);
+    return applied(lowering, callee.value, node, scope);
   if (callee.kind === "constant" && isTagged(callee.value) && callee.value.kind === "applied") {
     const applied = callee.value;
     const args = valuesOf(lowering, argumentNames(applied), node, scope);
@@ -104,6 +118,16 @@ function apply(
     return refuse(messages.wrongKind(spanOf(node.expression), "a function", describe(callee)));
   }
   return expand(lowering, callee, argumentsOf(lowering, callee, node, scope), node, wish);
+}
+
+/** An operator of a function: `laplacian(u)`. */
+function applied(lowering: Lowering, operator: Operator, node: ts.CallExpression, scope: Scope): Value {
+  const given = node.arguments.map((argument) => lowerExpression(lowering, argument, scope));
+  const args = given.map((value): Static => {
+    if (value.kind === "function") return value;
+    return value.kind === "constant" ? value.value : undefined;
+  });
+  return fromStatic(applyOperator(operator, args, node), operator.name);
 }
 
 /** The arguments of a call as they are now. */

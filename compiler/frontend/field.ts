@@ -5,6 +5,7 @@
  * error was reported.
  */
 
+import type { ts } from "ts-morph";
 import * as messages from "../diagnostics/messages.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import * as operatorMessages from "../diagnostics/operator-messages.ts";
@@ -61,7 +62,8 @@ const given: Readonly<Record<string, "direction" | "covector">> = {
 interface Wanted {
   readonly name: string;
   readonly operator: Operator;
-  readonly span: Span;
+  /** Where it was written. */
+  readonly node: ts.Node;
 }
 
 /** A function of the field before its parameters are known. */
@@ -146,7 +148,7 @@ export class FieldDeclaration extends Declared {
       initial: new Array(sizeOf(ofValue.shape)).fill(1),
     };
     names.set(covectorLeaf, names.get(covector) ?? "covector");
-    const ofOperators = wanted.flatMap(({ name, operator, span }) => {
+    const ofOperators = wanted.flatMap(({ name, operator, node }) => {
       const made = lower(`operator_${name}`, (lowering, args) => {
         const more =
           given[operator.name] === "direction"
@@ -158,12 +160,12 @@ export class FieldDeclaration extends Declared {
           lowering,
           { kind: "applied", operator, of: value },
           [...args, ...more],
-          this.#nodeOf("operators", value),
+          node,
           operator.name,
         );
       });
       const callee = made && [...calleesOf({ name, parameters: [], body: made.body })].at(-1);
-      return made === undefined ? [] : [{ name, span, made, callee: callee ?? "" }];
+      return made === undefined ? [] : [{ name, made, callee: callee ?? "" }];
     });
     const ofLoss =
       at &&
@@ -271,26 +273,17 @@ export class FieldDeclaration extends Declared {
       : undefined;
   }
 
-  #nodeOf(key: string, otherwise: FunctionValue) {
-    return this.written.nodes.get(key) ?? otherwise.node;
-  }
-
   /** The operators of a list, each by its own name, or of a record that names them. */
   #wanted(): Wanted[] {
     const written = this.written.entries.get("operators");
     if (written === undefined) return [];
     const place = this.place("operators") ?? this.span;
-    const entries: (readonly [string | undefined, Static, Span])[] =
+    const around = this.written.nodes.get("operators")!;
+    const entries: (readonly [string | undefined, Static, ts.Node])[] =
       isTagged(written) && written.kind === "list"
-        ? written.items.map((item, i) => {
-            const node = written.nodes[i];
-            return [undefined, item, node ? spanOf(node) : place] as const;
-          })
+        ? written.items.map((item, i) => [undefined, item, written.nodes[i] ?? around] as const)
         : isTagged(written) && written.kind === "record"
-          ? [...written.entries].map(([key, item]) => {
-              const node = written.nodes.get(key);
-              return [key, item, node ? spanOf(node) : place] as const;
-            })
+          ? [...written.entries].map(([key, item]) => [key, item, written.nodes.get(key) ?? around] as const)
           : [];
     if (entries.length === 0 && !(isTagged(written) && ["list", "record"].includes(written.kind))) {
       this.reporter.add(
@@ -298,14 +291,15 @@ export class FieldDeclaration extends Declared {
       );
     }
     const found: Wanted[] = [];
-    for (const [key, item, span] of entries) {
+    for (const [key, item, node] of entries) {
+      const span = spanOf(node);
       this.reporter.attempt(span, () => {
         const operator = operatorIn(item, span);
         const name = key ?? operator.name;
         checkName(name, span);
         if (found.some((each) => each.name === name)) refuse(operatorMessages.operatorTwice(span, name));
         if (name === "value") refuse(operatorMessages.operatorTwice(span, name));
-        found.push({ name, operator, span });
+        found.push({ name, operator, node });
       });
     }
     return found;

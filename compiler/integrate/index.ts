@@ -191,6 +191,7 @@ export function buildSolve(
   const stateWords = model.state.reduce((sum, leaf) => sum + sizeOf(leaf.shape), 0);
   const counts = family.counts(solver.steps);
   const perStep = family.counts(1);
+  const samples = solver.batch ?? 1;
   return {
     model,
     solver,
@@ -207,8 +208,8 @@ export function buildSolve(
       ...fieldEntries(model, fieldVjp, fieldJvp),
     ],
     counts: {
-      solve: { field: counts.forward },
-      gradient: { field: plan.field(counts), vjp: counts.forward },
+      solve: { field: samples * counts.forward },
+      gradient: { field: samples * plan.field(counts), vjp: samples * counts.forward },
       reverse: {
         field: !isExplicit(method) ? 0 : plan.field(perStep) - perStep.forward,
         vjp: perStep.forward,
