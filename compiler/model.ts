@@ -119,6 +119,8 @@ export interface Scheme {
 }
 
 export interface SchemeChoice {
+  /** The operator and its function as the text has them. */
+  readonly text: string;
   readonly taken: Scheme;
   readonly passedOver: readonly Scheme[];
 }

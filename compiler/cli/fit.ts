@@ -12,9 +12,11 @@ import { type Module, type Solver, status } from "../module.ts";
 import type { CommandOptions } from "../options.ts";
 import { isDifferentiated } from "../resolve.ts";
 import { writeTogether } from "./atomic-write.ts";
+import { requireField } from "./eval.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { buildFile, openJavaScript, requireLoss } from "./model-file.ts";
 import { formatJson, type Json, shortNumber } from "./number.ts";
+import { atPoints, pointsOf } from "./points.ts";
 import { progressBar } from "./progress.ts";
 import { nestedInput, nestedRecord } from "./records.ts";
 import { perSample } from "./samples.ts";
@@ -26,9 +28,11 @@ const defaultIterations = { lbfgs: 500, adam: 2000 } as const;
 
 export async function run(
   [file]: readonly string[],
-  options: CommandOptions,
+  asked: CommandOptions,
   context: Context,
 ): Promise<ExitCode> {
+  const points = pointsOf(asked, context);
+  const options = points === undefined ? asked : { ...asked, batch: points.length };
   if (options.target !== undefined && (options.target.length !== 1 || options.target[0] !== "js")) {
     throw new Failure(exitCode.usage, [
       badUsage("a fit runs the generated JavaScript", "leave `--target` out"),
@@ -37,7 +41,9 @@ export async function run(
   const ready = buildFile(file!, options, context);
   const { module } = ready;
   requireLoss(module);
-  const problem = withFiles(defaultProblem(module.model, module.solver), module.model, options, context);
+  if (points !== undefined) requireField(ready);
+  const plain = withFiles(defaultProblem(module.model, module.solver), module.model, options, context);
+  const problem = atPoints(plain, module.model, points);
   const engine = await openJavaScript(ready, options);
   requireFinished(engine.gradient(problem), "gradient", module);
 

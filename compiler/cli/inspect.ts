@@ -9,6 +9,7 @@ import type { CommandOptions } from "../options.ts";
 import { planOf } from "../plan.ts";
 import { type ResidualNetwork, residualNetwork } from "../verify/residual-network.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
+import { operatorsAsJson, operatorsAsText } from "./inspect-operators.ts";
 import { networkAsText, plansAsJson, plansAsText } from "./inspect-plans.ts";
 import { tapesAsJson, tapesAsText } from "./inspect-tape.ts";
 import { buildFile, readingOnce } from "./model-file.ts";
@@ -33,11 +34,15 @@ export async function run(
     if (wantsIr && wantsTape) context.print("\n");
     if (wantsTape) context.print(tapesAsText(module, options, context.sources));
     if (wantsTape && wantsPlans) context.print("\n");
-    if (wantsPlans)
-      context.print(plansAsText(ready, options, withPlan) + networkAsText(await networkOf(ready, options)));
+    if (wantsPlans) {
+      if (module.model.field === undefined)
+        context.print(plansAsText(ready, options, withPlan) + networkAsText(await networkOf(ready, options)));
+      context.print(operatorsAsText(module.model));
+    }
     return exitCode.ok;
   }
-  const network = wantsPlans ? await networkOf(ready, options) : undefined;
+  const isPlanned = wantsPlans && module.model.field === undefined;
+  const network = isPlanned ? await networkOf(ready, options) : undefined;
   context.print(
     `${formatJson({
       version: 1,
@@ -45,7 +50,8 @@ export async function run(
       plan: { ...planOf(module, options, workspaceBytes(ready, "js", options)) },
       ...(wantsIr ? programAsJson(ready) : {}),
       ...(wantsTape ? tapesAsJson(module, options, context.sources) : {}),
-      ...(wantsPlans ? plansAsJson(ready, options, withPlan) : {}),
+      ...(isPlanned ? plansAsJson(ready, options, withPlan) : {}),
+      ...(wantsPlans ? operatorsAsJson(module.model) : {}),
       ...(network === undefined ? {} : { residualNetwork: { ...network } }),
     })}\n`,
   );

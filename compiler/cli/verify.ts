@@ -1,8 +1,8 @@
 /** `odegrad verify`: is the gradient right? Runs every check there is a target for, each with its figure. */
 
 import { tableaus } from "../../runtime/tableaus.ts";
-import { build, emit, type Ready } from "../compile.ts";
-import { noCompiler } from "../diagnostics/command-messages.ts";
+import { build, emit, howInWords, type Ready } from "../compile.ts";
+import { badUsage, noCompiler } from "../diagnostics/command-messages.ts";
 import type { Span } from "../diagnostics/span.ts";
 import { findCompilers } from "../execute/c.ts";
 import { javaScriptEngine, loadJavaScript } from "../execute/javascript.ts";
@@ -25,22 +25,27 @@ import { ruleChecks } from "../verify/rules.ts";
 import { plansAgree, solveIdentity } from "../verify/solve-checks.ts";
 import { taylorCheck, taylorSlope } from "../verify/taylor.ts";
 import { uncompiledLoss } from "../verify/uncompiled.ts";
+import { requireField } from "./eval.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { buildFile, openC, requireLoss, sourceOf } from "./model-file.ts";
-import { formatJson } from "./number.ts";
-import { nestedInput, nestedRecord } from "./records.ts";
+import { formatJson, type Json } from "./number.ts";
+import { atPoints, pointsOf } from "./points.ts";
+import { nested, nestedInput, nestedRecord, shaped } from "./records.ts";
 import { formatDiagnostics } from "./report.ts";
 import { requireFinished } from "./solve-report.ts";
-import type { Context } from "./streams.ts";
+import { type Context, Failure } from "./streams.ts";
 import { withFiles } from "./values.ts";
+import { runFieldChecks } from "./verify-field.ts";
 
 const directions = 4;
 
 export async function run(
   [file]: readonly string[],
-  options: CommandOptions,
+  asked: CommandOptions,
   context: Context,
 ): Promise<ExitCode> {
+  const points = pointsOf(asked, context);
+  const options = points === undefined ? asked : { ...asked, batch: points.length };
   const source = sourceOf(file!, options, context);
   // Standard input is read once.
   const ready = buildFile(file!, options, {
@@ -48,8 +53,18 @@ export async function run(
     readFile: (name) => (name === file ? source.text : context.readFile(name)),
   });
   const { module } = ready;
+  if (points !== undefined) requireField(ready);
+  if (options.batch !== undefined && module.model.field === undefined) {
+    throw new Failure(exitCode.usage, [
+      badUsage(
+        "the checks are of one sample",
+        "leave `--batch` out: a batch is the same code for each sample",
+      ),
+    ]);
+  }
   requireLoss(module);
-  const problem = withFiles(defaultProblem(module.model, module.solver), module.model, options, context);
+  const plain = withFiles(defaultProblem(module.model, module.solver), module.model, options, context);
+  const problem = atPoints(plain, module.model, points);
   const compilers = findCompilers(context.environment);
   const checks: Check[] = [];
   const report = (check: Check): void => {
@@ -57,8 +72,11 @@ export async function run(
     if (options.json !== true) context.print(`${line(check, context.colorOut)}\n`);
   };
   if (options.json !== true)
-    context.print(`${module.model.name}: ${module.solver.method}, ${stepsInWords(module.solver)}\n`);
-  await runChecks(ready, problem, { ...options, target: options.target ?? ["js", "c"] }, compilers, {
+    context.print(
+      `${module.model.name}: ${module.model.field === undefined ? `${module.solver.method}, ${stepsInWords(module.solver)}` : howInWords(module.model, module.solver)}\n`,
+    );
+  const check = module.model.field === undefined ? runChecks : runFieldChecks;
+  await check(ready, problem, { ...options, target: options.target ?? ["js", "c"] }, compilers, {
     report,
     withPlan: (adjoint) => {
       const other = build(source, { ...options, adjoint }).ready;
@@ -81,7 +99,10 @@ export async function run(
           text: source.text,
           read: source.host.read,
           model: module.model.name,
-          options: plainOptions(module, problem),
+          options:
+            module.model.field === undefined
+              ? plainOptions(module, problem)
+              : plainFieldOptions(module, problem),
         },
         compiled,
       ),
@@ -262,6 +283,25 @@ function plainOptions({ model, solver }: Module, problem: Problem): object {
     data: model.data.length === 0 ? undefined : nestedRecord(model.data, problem.data),
     inputs: model.inputs.length === 0 ? undefined : inputs(model),
     times: model.times === undefined ? undefined : Array.from(problem.times),
+  };
+}
+
+/** The same of a field: its points are handed over as a list. */
+function plainFieldOptions({ model }: Module, problem: Problem): object {
+  const { points, directions, covector, count } = model.field!;
+  const own = [...points, ...directions, covector];
+  const data = model.data.filter(({ name }) => !own.includes(name));
+  const leaves = model.data.filter(({ name }) => points.includes(name));
+  const pointAt = (k: number): Json =>
+    nested(
+      leaves,
+      ({ offset, shape: [, ...shape] }) => shaped(problem.data, offset + k * sizeOf(shape), shape),
+      1,
+    );
+  return {
+    params: model.params.length === 0 ? undefined : nestedRecord(model.params, problem.params),
+    data: data.length === 0 ? undefined : nestedRecord(data, problem.data),
+    points: Array.from({ length: count }, (_, k) => pointAt(k)),
   };
 }
 

@@ -29,7 +29,7 @@ export function withOperators(model: Model): {
       const made = derive(call, { arrays, functions: [...model.functions, ...derived] }, taken);
       derived.push(made.fn);
       arrays.push(...made.constants);
-      schemes.set(call.name, { taken: made.taken, passedOver: made.passedOver });
+      schemes.set(call.name, { text: made.text, taken: made.taken, passedOver: made.passedOver });
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       diagnostics.push(error.diagnostic);

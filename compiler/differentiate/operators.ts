@@ -65,6 +65,7 @@ class Derivation {
     const alone = (made: Fn, taken: Scheme, passedOver: readonly Scheme[] = []): Derived => ({
       fn: { ...made, name: this.#call.name, doc: `${this.#call.text}: ${taken.name}.` },
       constants: this.#constants,
+      text: this.#call.text,
       taken,
       passedOver,
     });

@@ -6,10 +6,11 @@
 import { constantRanges } from "../analysis/sites.ts";
 import { flatten } from "../differentiate/normalise.ts";
 import type { Range } from "../ir/affine.ts";
+import * as affine from "../ir/affine.ts";
 import { expandCalls } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
 import type { Block, Fn, GlobalArray, Program } from "../ir/nodes.ts";
-import { arraysOf, bindersOf, calleesOf, forEachStatement } from "../ir/walk.ts";
+import { arraysOf, bindersOf, calleesOf, forEachExprIn, forEachStatement, formsOf } from "../ir/walk.ts";
 import type { Model } from "../model.ts";
 import { columns } from "./columns.ts";
 import { contractions } from "./contractions.ts";
@@ -54,7 +55,11 @@ export function blocked(program: Program): Program {
     const names = new Names([...bindersOf(fn), ...taken]);
     const body = jam(fn.body, names, ofArray, rangesOf(fn));
     // Kernels write to the arrays they are bound to: a value read before a call of one is not known behind it.
-    return { ...fn, body: calleesOf(fn).size === 0 ? reuse(body) : body };
+    if (calleesOf(fn).size > 0) return { ...fn, body };
+    const reused = reuse(body);
+    if (!hasUnread(reused)) return { ...fn, body: reused };
+    const kept = new Set(taken);
+    return { ...fn, body: dead(reused, (array) => kept.has(array), ofArray, rangesOf(fn)) };
   });
   return { ...program, functions };
 }
@@ -166,6 +171,23 @@ export function tidy(fn: Fn, arrays: readonly GlobalArray[]): Fn {
   if (hasLoops(body)) body = reuse(hoist(body));
   body = dead(body, isKept, ofArray, ofParameter);
   return copies({ ...fn, body });
+}
+
+/** Whether there is an array of the block's own that nothing reads. */
+function hasUnread(block: Block): boolean {
+  const own = new Set<string>();
+  const read = new Set<string>();
+  forEachStatement(block, (statement) => {
+    if (statement.kind === "alloc") own.add(statement.array);
+    for (const form of formsOf(statement))
+      affine.forEachAtom(form, (atom) => {
+        if (atom.kind === "gather") read.add(atom.array);
+      });
+  });
+  forEachExprIn(block, (expr) => {
+    if (expr.kind === "read") read.add(expr.array);
+  });
+  return [...own].some((array) => !read.has(array));
 }
 
 function hasLoops(block: Block): boolean {

@@ -15,6 +15,7 @@ export function solveIdentity(
   tangentAlong: (along: Direction) => number,
   gradients: Gradients,
   directions: readonly Direction[],
+  of = "solve",
 ): Check {
   let most = 0;
   for (const along of directions) {
@@ -25,10 +26,10 @@ export function solveIdentity(
   }
   return within(
     1,
-    "dot-product identity of the solve",
+    `dot-product identity of the ${of}`,
     most,
     limit,
-    `⟨gradient, d⟩ against forward mode through every step, ${directions.length} directions`,
+    `⟨gradient, d⟩ against forward mode through ${of === "solve" ? "every step" : "every point"}, ${directions.length} directions`,
   );
 }
 
