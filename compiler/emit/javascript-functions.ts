@@ -120,7 +120,7 @@ export class JavaScriptPrinter extends FunctionPrinter {
       }
     }
     const results = entry.arguments.length === 0 ? "number" : "void";
-    const lines = this.#function(fn, `export function ${entry.name}`, words, results);
+    const lines = this.#function(fn, `export function ${this.#places.functionName(fn.name)}`, words, results);
     this.identifiers.close();
     return lines;
   }
