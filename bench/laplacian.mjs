@@ -8,7 +8,11 @@ import { compile } from "../dist/compiler/index.js";
 import { handLaplacian, handUncollapsed } from "./hand/laplacian.mjs";
 import { measure, table } from "./measure.mjs";
 
-const model = (D, H, operators) => `import { field, hessian, laplacian, linearOperator, mat, normal, vec } from "odegrad";
+const model = (
+  D,
+  H,
+  operators,
+) => `import { field, hessian, laplacian, linearOperator, mat, normal, vec } from "odegrad";
 
 const D = ${D};
 const H = ${H};
