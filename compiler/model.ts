@@ -161,8 +161,20 @@ export type OperatorKind =
   | { readonly name: "directional"; readonly order: number }
   /** Given likewise: sigma, of as many columns, and the drift where there is one. */
   | { readonly name: "weightedLaplacian"; readonly columns: number; readonly drift: boolean }
+  /** Given likewise: the directions, one a column. The estimate is the mean over them times `scale`. */
+  | {
+      readonly name: "stochastic";
+      readonly of: Estimated;
+      readonly samples: number;
+      readonly scale: number;
+      /** The standard error stands behind the estimate, times this; nothing: it is not asked for. */
+      readonly error?: number | undefined;
+    }
   /** Given likewise: the coefficients of the terms, one number for each. */
   | { readonly name: "linearOperator"; readonly alphas: readonly (readonly number[])[] };
+
+/** Operators that there are estimates of. */
+export type Estimated = "laplacian" | "weightedLaplacian" | "biharmonic" | "divergence";
 
 /**
  * A differential operator applied to a function of the text, in one call shape. Calls pass the arguments of the

@@ -38,9 +38,12 @@ export interface Term {
 /** A randomised estimate: how many directions, and from which distribution. */
 export interface Sampling {
   readonly samples: number;
-  readonly distribution: "rademacher" | "normal";
-  /** Of the generator of directions; left out, directions are supplied at run time. */
+  /** `coordinate`: coordinates drawn without replacement. */
+  readonly distribution: "rademacher" | "normal" | "coordinate";
+  /** Of the generator of directions; left out, directions are supplied at run time, one a column. */
   readonly seed?: number;
+  /** Gives the estimate with its standard error behind it, `[estimate, error]`. */
+  readonly standardError?: boolean;
 }
 
 type Described = <T extends { readonly operator: string }>(operator: string, ...operands: unknown[]) => T;

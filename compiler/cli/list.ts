@@ -101,14 +101,32 @@ const lists: Readonly<Record<string, () => Item[]>> = {
         about: convention ?? kindWords[kind],
         available: true,
       })),
-  operators: () =>
-    later([
-      ...["gradient", "jacobian", "hessian", "divergence", "laplacian", "biharmonic", "weightedLaplacian"],
-      ...["linearOperator", "directional", "jvp", "vjp", "hvp", "stochastic"],
-    ]),
+  operators: () => operators,
   codes: () =>
     Object.entries(explanations).map(([name, { title }]) => ({ name, about: title, available: true })),
 };
+
+/** Differential operators, of functions in models and of fields. */
+const operators: readonly Item[] = (
+  [
+    ["gradient", "first derivatives of a scalar function, in the shape of the point"],
+    ["jacobian", "first derivatives of a vector function"],
+    ["hessian", "second derivatives of a scalar function"],
+    ["divergence", "the trace of the Jacobian"],
+    ["laplacian", "the sum of the unmixed second derivatives"],
+    ["biharmonic", "the Laplacian of the Laplacian"],
+    [
+      "weightedLaplacian",
+      "weightedLaplacian(sigma, drift?): second derivatives weighted by sigma sigma^T, and a drift",
+    ],
+    ["linearOperator", "linearOperator([{ c, alpha }, …]): mixed derivatives up to order 6"],
+    ["directional", "directional(order): along a direction, up to order 6"],
+    ["jvp", "the derivative along a direction"],
+    ["vjp", "the transposed Jacobian times a covector"],
+    ["hvp", "the Hessian times a direction"],
+    ["stochastic", "stochastic(operator, { samples, distribution, seed? }): a randomised estimate"],
+  ] as const
+).map(([name, about]) => ({ name, about, available: true }));
 
 export async function run(
   [what]: readonly string[],

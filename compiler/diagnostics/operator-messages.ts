@@ -89,17 +89,12 @@ export const localFunction = (span: Span, operator: string): Diagnostic =>
     "declare the function at module level, and hand over what it needs as further arguments",
   );
 
-export const biasedEstimator = (
-  span: Span,
-  operator: string,
-  distribution: string,
-  instead: string,
-): Diagnostic =>
+export const biasedEstimator = (span: Span, operator: string, distribution: string): Diagnostic =>
   error(
     "ODE3009",
     span,
     `directions drawn from \`${distribution}\` estimate another operator than \`${operator}\``,
-    instead,
+    'draw them from `"normal"`',
   );
 
 export const operatorAtModuleLevel = (span: Span, operator: string): Diagnostic =>

@@ -15,7 +15,7 @@ import { Names } from "../ir/names.ts";
 import type { Argument, Expr, Fn, GlobalArray, Parameter, Shape, Statement } from "../ir/nodes.ts";
 import { primitives } from "../ir/primitives.ts";
 import { bindersOf, forEachStatement } from "../ir/walk.ts";
-import { type OperatorCall, type Scheme, type SchemeChoice, sizeOf } from "../model.ts";
+import { type Estimated, type OperatorCall, type Scheme, type SchemeChoice, sizeOf } from "../model.ts";
 import { jvp } from "./forward.ts";
 import { cheapest } from "./interpolation.ts";
 import { type Bundle, jets, outsOf, shapeOf } from "./jets.ts";
@@ -32,6 +32,11 @@ export interface Derived extends SchemeChoice {
 export function derive(call: OperatorCall, context: Context, taken: Iterable<string>): Derived {
   return new Derivation(call, context, taken).derived();
 }
+
+type Estimate = Extract<OperatorCall["kind"], { name: "stochastic" }>;
+
+/** Order of the derivative along a direction that an estimate is the mean of. */
+const orderOf = (of: Estimated): number => (of === "divergence" ? 1 : of === "biharmonic" ? 4 : 2);
 
 type ArrayParameter = Extract<Parameter, { kind: "array" }>;
 
@@ -118,6 +123,13 @@ class Derivation {
             vectors: 2 * kind.columns + 1 + Number(kind.drift),
           },
         ]);
+      }
+      case "stochastic": {
+        const { made, vectors } = this.#estimate(kind);
+        const passed = { name: "jets summed outside", vectors: 1 + orderOf(kind.of) * kind.samples };
+        const isSummed = kind.error === undefined && kind.of !== "divergence";
+        const scheme = `${isSummed ? "collapsed " : ""}${orderOf(kind.of)}-jets along ${kind.samples} directions`;
+        return alone(made, { name: scheme, vectors }, isSummed ? [passed] : []);
       }
       case "linearOperator": {
         const { made, taken, passedOver } = this.#linear(kind.alphas);
@@ -303,6 +315,91 @@ class Derivation {
       : [];
     const bundle = { order: 2, directions: columns, collapsed: true, top: hasDrift };
     return this.#collapsed(this.#call.fn, bundle, added, hasDrift ? [sigma, half] : [sigma], 2, before);
+  }
+
+  /** The mean over given directions, and how far off it may be. */
+  #estimate({ of, samples, scale, error }: Estimate): { made: Fn; vectors: number } {
+    const { fn } = this.#call;
+    const order = orderOf(of);
+    if (order > 1) this.#needsSecond();
+    const shape = this.#pointShape;
+    const directions = this.#names.fresh("directions");
+    const given = array(directions, [...shape, samples], "in");
+    const factor = of === "biharmonic" ? 8 : order;
+    if (error === undefined && of !== "divergence") {
+      const bundle = { order, directions: samples, collapsed: true };
+      const made = this.#collapsed(fn, bundle, [given], [directions], factor * scale);
+      return { made, vectors: 2 + (order - 1) * samples };
+    }
+    const jet = jets(fn, this.#onlyPoint, { order, directions: samples, collapsed: false }, this.#context);
+    const { shape: rows } = this.#result(fn);
+    const wide = this.#names.fresh("wide");
+    const each = this.#names.fresh("estimates");
+    const out = this.#names.fresh("result");
+    const at: readonly Affine[] = error === undefined ? [] : [affine.integer(0)];
+    const s = this.#names.fresh("s");
+    const sample = affine.index(s);
+    // One estimate for each direction: vᵀ J v of a divergence, the derivative along v of the others.
+    const own =
+      of === "divergence"
+        ? [
+            build.store(each, [sample], build.zero),
+            ...build.forEachEntry(rows, this.#names.fresh, (entry) => [
+              build.accumulate(
+                each,
+                [sample],
+                build.mul(build.read(directions, [...entry, sample]), build.read(wide, [...entry, sample])),
+              ),
+            ]),
+          ]
+        : [
+            build.store(
+              each,
+              [sample],
+              build.mul(
+                build.number(factor),
+                build.read(wide, [...rows.map(() => affine.integer(0)), sample]),
+              ),
+            ),
+          ];
+    const all = affine.integer(samples);
+    const body: Statement[] = [
+      build.alloc(wide, [...rows, samples], { zero: false }),
+      ...this.#expanded(jet, [directions, wide]),
+      build.alloc(each, [samples], { zero: false }),
+      build.loop(s, affine.integer(0), all, own),
+      build.store(out, at, build.zero),
+    ];
+    const t = this.#names.fresh("s");
+    body.push(
+      build.loop(t, affine.integer(0), all, [
+        build.accumulate(out, at, build.mul(build.number(scale), build.read(each, [affine.index(t)]))),
+      ]),
+    );
+    if (error !== undefined) {
+      // √(Σ (e_s - mean)² / (S (S - 1))), with e_s at the scale of the estimate.
+      const r = this.#names.fresh("s");
+      const spread = this.#names.fresh("spread");
+      const off = this.#names.fresh("off");
+      const whole = build.mul(build.number(scale * samples), build.read(each, [affine.index(r)]));
+      body.push(
+        build.alloc(spread, []),
+        build.loop(r, affine.integer(0), all, [
+          build.bind(off, build.sub(whole, build.read(out, at))),
+          build.accumulate(spread, [], build.mul(build.name(off), build.name(off))),
+        ]),
+        build.store(
+          out,
+          [affine.integer(1)],
+          build.mul(
+            build.number(error),
+            build.sqrt(build.div(build.read(spread), build.number(samples * (samples - 1)))),
+          ),
+        ),
+      );
+    }
+    const made = this.#function([given, array(out, error === undefined ? [] : [2], "out")], body);
+    return { made, vectors: 1 + order * samples };
   }
 
   #directional(order: number): Fn {

@@ -32,7 +32,7 @@ import {
 } from "./layout.ts";
 import { refuse, spanOf } from "./load.ts";
 import type { Lowering } from "./lowering.ts";
-import { lowerOperator } from "./operators.ts";
+import { drawDirections, lowerOperator } from "./operators.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Interpreter } from "./static.ts";
 import { operatorNames, plainOperator } from "./static-library.ts";
@@ -58,6 +58,10 @@ const given: Readonly<Record<string, "direction" | "covector">> = {
   directional: "direction",
   vjp: "covector",
 };
+
+/** Of an estimate whose directions are not drawn when the model is compiled: their number and where they come from. */
+const suppliedTo = ({ name, operands }: Operator): number | undefined =>
+  name === "stochastic" && operands[3] === undefined ? (operands[1] as number) : undefined;
 
 interface Wanted {
   readonly name: string;
@@ -108,7 +112,18 @@ export class FieldDeclaration extends Declared {
     const asked = new Set(wanted.map(({ operator }) => given[operator.name]));
     const direction = repeated(point, free("direction"), undefined);
     const covector: Draft = { path: [free("covector")], shape: [], initial: [1], span: this.span };
+    const sampled = new Map(
+      wanted.flatMap(({ name, operator }): [string, Draft][] => {
+        const samples = suppliedTo(operator);
+        if (samples === undefined) return [];
+        const n = directionsOf(operator, point);
+        const initial = [...drawDirections("normal", 1, n, samples)];
+        const path = [free(`${name}Directions`)];
+        return [[name, { path, shape: [n, samples], initial, span: this.span }]];
+      }),
+    );
     const extras = [
+      ...sampled.values(),
       ...(asked.has("direction") ? draftsOf(direction) : []),
       ...(asked.has("covector") ? [covector] : []),
     ];
@@ -150,12 +165,15 @@ export class FieldDeclaration extends Declared {
     names.set(covectorLeaf, names.get(covector) ?? "covector");
     const ofOperators = wanted.flatMap(({ name, operator, node }) => {
       const made = lower(`operator_${name}`, (lowering, args) => {
+        const own = sampled.get(name);
         const more =
-          given[operator.name] === "direction"
-            ? [leavesAsValue(world, direction)]
-            : given[operator.name] === "covector"
-              ? [leavesAsValue(world, { kind: "leaf", leaf: covectorLeaf })]
-              : [];
+          own !== undefined
+            ? [leavesAsValue(world, { kind: "leaf", leaf: own })]
+            : given[operator.name] === "direction"
+              ? [leavesAsValue(world, direction)]
+              : given[operator.name] === "covector"
+                ? [leavesAsValue(world, { kind: "leaf", leaf: covectorLeaf })]
+                : [];
         return lowerOperator(
           lowering,
           { kind: "applied", operator, of: value },
@@ -320,6 +338,14 @@ function operatorIn(item: Static, span: Span): Operator {
     if (operator !== undefined) return operator;
   }
   return refuse(messages.wrongKind(span, 'an operator such as `"laplacian"`', describe(item)));
+}
+
+/** How many numbers a direction of an estimate has: coordinates, or columns of sigma. */
+function directionsOf({ operands }: Operator, point: Tree): number {
+  const inner = operands[0] as Operator;
+  const sigma = inner.name === "weightedLaplacian" ? numbersOf(inner.operands[0]) : undefined;
+  if (sigma?.shape[1] !== undefined) return sigma.shape[1];
+  return draftsOf(point).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
 /** Leaves like those of a point, under another name, once or for each of several points. */

@@ -5,14 +5,15 @@
  */
 
 import { ts } from "ts-morph";
+import { doubles, draw } from "../../runtime/random.ts";
 import * as messages from "../diagnostics/messages.ts";
 import * as operatorMessages from "../diagnostics/operator-messages.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Argument, Element, Expr, Fn, Parameter, Shape } from "../ir/nodes.ts";
-import { type OperatorCall, type OperatorKind, sizeOf } from "../model.ts";
+import { type Estimated, type OperatorCall, type OperatorKind, sizeOf } from "../model.ts";
 import { asArray } from "./access.ts";
-import { copy } from "./arrays.ts";
+import { copy, overEntries } from "./arrays.ts";
 import { expand } from "./calls.ts";
 import { lowerCustom } from "./custom.ts";
 import { refuse, spanOf } from "./load.ts";
@@ -68,7 +69,10 @@ type Layout =
     };
 
 /** How many arguments come after those of the function. */
-const extra: Readonly<Record<string, number>> = { jvp: 1, vjp: 1, hvp: 1, directional: 1 };
+const extraOf = ({ name, operands }: Operator): number =>
+  ["jvp", "vjp", "hvp", "directional"].includes(name) || (name === "stochastic" && operands[3] === undefined)
+    ? 1
+    : 0;
 
 const textOf = ({ operator, of }: Applied): string =>
   `${operator.name}(${of.kind === "applied" ? textOf(of) : of.name || "the function"})`;
@@ -82,7 +86,7 @@ function arityOf(of: Applied["of"]): { readonly fn: FunctionValue; readonly coun
       return { fn: of.f, count: of.f.node.parameters.length };
     default: {
       const inner = arityOf(of.of);
-      return { fn: inner.fn, count: inner.count + (extra[of.operator.name] ?? 0) };
+      return { fn: inner.fn, count: inner.count + extraOf(of.operator) };
     }
   }
 }
@@ -104,7 +108,7 @@ export function lowerOperator(
   const { operator, of } = applied;
   const { fn, count } = arityOf(of);
   if (captures(fn)) refuse(operatorMessages.localFunction(spanOf(at), operator.name));
-  const expected = count + (extra[operator.name] ?? 0);
+  const expected = count + extraOf(operator);
   if (args.length !== expected) {
     const words = expected === 1 ? "one argument" : `${expected} arguments`;
     refuse(messages.wrongArity(spanOf(at), textOf(applied), words, args.length));
@@ -360,13 +364,16 @@ function put(lowering: Lowering, value: Value, result: string, at: ts.Node): Sha
 }
 
 /** Whether the operator is of functions with such results. */
-function check({ name }: Operator, shape: Shape, point: Layout, at: ts.Node): void {
+function check({ name, operands }: Operator, shape: Shape, point: Layout, at: ts.Node): void {
   const span = spanOf(at);
   if (["gradient", "hessian", "hvp"].includes(name) && shape.length > 0)
     refuse(operatorMessages.operatorOfShape(span, name, "one number", describeShape(shape)));
   if (point.kind !== "array" && !["gradient", "jvp", "vjp", "hvp"].includes(name))
     refuse(operatorMessages.badPoint(span, name, "a record"));
-  if (name === "divergence" && point.kind === "array" && String(point.shape) !== String(shape)) {
+  const of = name === "stochastic" ? (operands[0] as Operator).name : name;
+  if (name === "stochastic" && operands[4] === true && of !== "divergence" && shape.length > 0)
+    refuse(operatorMessages.operatorOfShape(span, "standardError", "one number", describeShape(shape)));
+  if (of === "divergence" && point.kind === "array" && String(point.shape) !== String(shape)) {
     const needs = `one component for each coordinate of the point, ${describeShape(point.shape)}`;
     refuse(operatorMessages.operatorOfShape(span, name, needs, describeShape(shape)));
   }
@@ -407,6 +414,11 @@ function resultsOf(
       return { value: made([...own, ...own], wish), arrays };
     case "divergence":
       return { value: made([], wish), arrays };
+    case "stochastic": {
+      const { of, error } = call.kind;
+      const one = of === "divergence" ? [] : shape;
+      return { value: made(error === undefined ? one : [2], wish), arrays };
+    }
     default:
       return { value: made(shape, wish), arrays };
   }
@@ -449,6 +461,8 @@ function kindOf(
       };
     case "directional":
       return { kind: { name, order: operands[0] as number }, added: alike };
+    case "stochastic":
+      return estimate(lowering, operands, point, extras[0], at);
     case "weightedLaplacian": {
       const n = sizeOf(shapeOfPoint(point));
       const sigma = coefficient(lowering, operands[0], point, "sigma", at);
@@ -501,6 +515,106 @@ function kindOf(
     default:
       return name satisfies never;
   }
+}
+
+/** A randomised estimate: the directions it is the mean over, drawn now or handed over. */
+function estimate(
+  lowering: Lowering,
+  operands: readonly Static[],
+  point: Value,
+  supplied: Value | undefined,
+  at: ts.Node,
+): { readonly kind: OperatorKind; readonly added: () => readonly ArrayValue[] } {
+  const [inner, samples, distribution, seed, wantsError] = operands as [
+    Operator,
+    number,
+    "normal" | "rademacher" | "coordinate",
+    number | undefined,
+    boolean,
+  ];
+  const wrong = (what: string, instead: string): never =>
+    refuse(operatorMessages.badCoefficients(spanOf(at), "stochastic", what, instead));
+  const n = sizeOf(shapeOfPoint(point));
+  const isWeighted = inner.name === "weightedLaplacian";
+  if (isWeighted && inner.operands[1] !== undefined)
+    wrong("an estimate has no drift", "add the drift by a `linearOperator`, which is exact");
+  const sigma = isWeighted ? coefficient(lowering, inner.operands[0], point, "sigma", at) : undefined;
+  if (sigma !== undefined && (sigma.shape.length !== 2 || sigma.shape[0] !== n))
+    wrong(
+      `sigma is ${describeShape(sigma.shape)}, and the point has ${n} coordinates`,
+      "give sigma one row for each coordinate, and a column for each direction",
+    );
+  const drawn = sigma?.shape[1] ?? n;
+  const isCoordinate = distribution === "coordinate";
+  if (isCoordinate && samples > drawn)
+    wrong(
+      `${samples} coordinates are drawn where there are ${drawn}`,
+      "draw fewer, or take the exact operator",
+    );
+  let directions: ArrayValue;
+  if (seed === undefined) {
+    const given = supplied === undefined ? undefined : asArray(lowering, supplied, at);
+    if (given === undefined || String(given.shape) !== String([drawn, samples]))
+      return refuse(
+        messages.wrongShape(
+          spanOf(at),
+          "the directions",
+          describeShape([drawn, samples]),
+          given === undefined ? "nothing" : describeShape(given.shape),
+        ),
+      );
+    directions = given;
+  } else {
+    const data = drawDirections(distribution, seed, drawn, samples);
+    directions = asArray(lowering, constant(tensorOf([drawn, samples], data), "directions"), at);
+  }
+  if (sigma !== undefined) directions = product(lowering, sigma, directions);
+  const scale = (isCoordinate ? drawn : 1) / samples;
+  // Drawn without replacement they vary less: nothing is left to chance when all are drawn.
+  const left = isCoordinate ? Math.sqrt(1 - samples / drawn) : 1;
+  const kind: OperatorKind = {
+    name: "stochastic",
+    of: inner.name as Estimated,
+    samples,
+    scale,
+    error: wantsError ? left : undefined,
+  };
+  return { kind, added: () => [directions] };
+}
+
+/** Directions with unit covariance, one a column: row i holds coordinate i of each. */
+export function drawDirections(
+  distribution: "normal" | "rademacher" | "coordinate",
+  seed: number,
+  n: number,
+  samples: number,
+): Float64Array {
+  if (distribution === "normal") return draw({ kind: "normal", seed, mean: 0, sd: 1 }, n * samples);
+  const next = doubles(seed);
+  if (distribution === "rademacher")
+    return Float64Array.from({ length: n * samples }, () => (next() < 0.5 ? -1 : 1));
+  // The first of a shuffle of all.
+  const order = Array.from({ length: n }, (_, i) => i);
+  const data = new Float64Array(n * samples);
+  for (let s = 0; s < samples; s++) {
+    const at = s + Math.floor(next() * (n - s));
+    [order[s], order[at]] = [order[at]!, order[s]!];
+    data[order[s]! * samples + s] = 1;
+  }
+  return data;
+}
+
+/** sigma · V, which is handed over in the place of V. */
+function product(lowering: Lowering, sigma: ArrayValue, directions: ArrayValue): ArrayValue {
+  const [rows, inner] = sigma.shape as [number, number];
+  const samples = directions.shape[1]!;
+  const array = lowering.alloc("directions", [rows, samples], true);
+  overEntries(lowering, [rows, inner, samples], ([i, r, s]) => {
+    const left = build.read(sigma.view.array, [...sigma.view.prefix, i!, r!]);
+    const right = build.read(directions.view.array, [...directions.view.prefix, r!, s!]);
+    lowering.emit(build.accumulate(array, [i!, s!], build.mul(left, right), lowering.span));
+  });
+  return { kind: "array", view: { array, prefix: [] }, shape: [rows, samples], element: "real" };
 }
 
 const shapeOfPoint = (point: Value): Shape => (point.kind === "array" ? point.shape : []);

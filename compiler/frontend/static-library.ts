@@ -10,6 +10,7 @@ import { nearest } from "../diagnostics/nearest.ts";
 import * as operatorMessages from "../diagnostics/operator-messages.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
 import type { Shape } from "../ir/nodes.ts";
+import type { Estimated } from "../model.ts";
 import { refuse, spanOf } from "./load.ts";
 import type { Interpreter } from "./static.ts";
 import { itemsOf } from "./static-operations.ts";
@@ -30,7 +31,7 @@ import {
 import { keyNode } from "./syntax.ts";
 
 /** Functions of the library that this version does not compile, with what to do meanwhile. */
-export const libraryLater: ReadonlyMap<string, string> = new Map([["stochastic", "use the exact operator"]]);
+export const libraryLater: ReadonlyMap<string, string> = new Map();
 
 /** Differential operators of a function, and those that are given something first. */
 const plainOperators: ReadonlySet<string> = new Set<OperatorName>([
@@ -41,6 +42,7 @@ const givenOperators: ReadonlySet<string> = new Set<OperatorName>([
   "weightedLaplacian",
   "linearOperator",
   "directional",
+  "stochastic",
 ]);
 
 export const operatorNames: readonly string[] = [...plainOperators, ...givenOperators];
@@ -105,6 +107,10 @@ export function callLibrary(
     case "linearOperator":
       if (args.length !== 1) refuse(messages.wrongArity(spanOf(node), name, "a list of terms", args.length));
       return { kind: "operator", name, operands: args };
+    case "stochastic":
+      if (args.length !== 2)
+        refuse(messages.wrongArity(spanOf(node), name, "an operator and how it is sampled", args.length));
+      return stochastic(args, node);
     case "directional": {
       const order = number(0);
       if (!Number.isInteger(order) || order < 1 || order > 6)
@@ -180,6 +186,65 @@ export function callLibrary(
         messages.notYet(spanOf(node.expression), `\`${name}\``, libraryLater.get(name) ?? "leave it out"),
       );
   }
+}
+
+const estimated: ReadonlySet<string> = new Set<Estimated>([
+  ...(["laplacian", "weightedLaplacian", "biharmonic", "divergence"] as const),
+]);
+
+/** `stochastic(operator, { samples, distribution, seed?, standardError? })`; a seed that is left out is `undefined`. */
+function stochastic([of, sampling]: readonly Static[], node: ts.CallExpression): Operator {
+  const place = spanOf(node.arguments[0] ?? node);
+  const written =
+    typeof of === "string"
+      ? plainOperator(of)
+      : isTagged(of) && of.kind === "operator"
+        ? of
+        : isTagged(of) && of.kind === "library"
+          ? plainOperator(of.name)
+          : undefined;
+  if (written === undefined || !estimated.has(written.name)) {
+    const known = [...estimated].map((each) => `\`${each}\``).join(", ");
+    return refuse(messages.wrongKind(place, `one of ${known}`, written?.name ?? describe(of)));
+  }
+  const at = spanOf(node.arguments[1] ?? node);
+  if (!isTagged(sampling) || sampling.kind !== "record")
+    return refuse(messages.wrongKind(at, "`{ samples, distribution, seed? }`", describe(sampling)));
+  const known = ["samples", "distribution", "seed", "standardError"];
+  for (const key of sampling.entries.keys()) {
+    const own = sampling.nodes.get(key);
+    if (!known.includes(key))
+      refuse(
+        messages.unknownKey(own ? spanOf(keyNode(own)) : at, key, "the sampling", known, nearest(key, known)),
+      );
+  }
+  const samples = sampling.entries.get("samples");
+  if (typeof samples !== "number" || !Number.isInteger(samples) || samples < 1 || samples > 2 ** 16)
+    return refuse(messages.wrongKind(at, "`samples`, a whole number from 1 to 65536", describe(samples)));
+  const distribution = sampling.entries.get("distribution");
+  if (distribution !== "normal" && distribution !== "rademacher" && distribution !== "coordinate") {
+    const expected = '`distribution`: "normal", "rademacher" or "coordinate"';
+    return refuse(messages.wrongKind(at, expected, describe(distribution)));
+  }
+  if (written.name === "biharmonic" && distribution !== "normal")
+    refuse(operatorMessages.biasedEstimator(at, "biharmonic", distribution));
+  const given = sampling.entries.get("seed");
+  const standardError = sampling.entries.get("standardError") ?? false;
+  if (typeof standardError !== "boolean")
+    return refuse(messages.wrongKind(at, "`standardError`: true or false", describe(standardError)));
+  if (standardError && samples < 2)
+    refuse(messages.wrongKind(at, "at least two samples for a standard error", "one"));
+  const checked =
+    given === undefined
+      ? undefined
+      : typeof given === "number"
+        ? seed(given, at)
+        : refuse(messages.wrongKind(at, "`seed`, a whole number", describe(given)));
+  return {
+    kind: "operator",
+    name: "stochastic",
+    operands: [written, samples, distribution, checked, standardError],
+  };
 }
 
 /** An operator of a function, of a `custom` one, or of another operator. */

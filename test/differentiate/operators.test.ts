@@ -9,7 +9,7 @@ import { evaluate } from "../../compiler/ir/evaluate.ts";
 import { hostOf } from "../support/plain-model.ts";
 
 const names =
-  "ode, vec, mat, custom, gradient, jacobian, hessian, divergence, laplacian, biharmonic, jvp, vjp, hvp, directional, weightedLaplacian, linearOperator";
+  "ode, vec, mat, custom, gradient, jacobian, hessian, divergence, laplacian, biharmonic, jvp, vjp, hvp, directional, weightedLaplacian, linearOperator, stochastic";
 
 const reading = (text: string) => read({ file: "model.ode.ts", text, host: hostOf({}) });
 
@@ -254,5 +254,74 @@ describe("points and arguments", () => {
     near(found["bend"], [-a * a * Math.sin(a * X)]);
     near(found["fourth"], [a ** 4 * Math.sin(a * X)]);
     near(found["both"], [X * Y, Z * Y, Z * X, 0]);
+  });
+});
+
+describe("randomised estimates", () => {
+  const module = `const u = (y: V, p: P) => Math.exp(p.a * y[0]) * Math.sin(y[1]) + y[0] * y[1] * y[2] ** 2;
+    const v = (y: V) => [y[0] ** 2 * y[1], Math.sin(y[2]), y[0] * y[2]];
+    const V2 = [[1, 0.5], [-1, 2], [0.3, 0.1]];
+    const one = [1, -1, 0.3]; const two = [0.5, 2, 0.1];
+    const sigma = [[1, 0], [0.5, 2], [0, 1]];`;
+  const at = (operator: string, sampling: string, f = "u") =>
+    `stochastic(${operator}, { ${sampling} })(${f})(x, p`;
+  const found = outputsOf(
+    module.replace("(y: V) =>", "(y: V, _p: P) =>"),
+    {
+      exact: "laplacian(u)(x, p)",
+      coordinates: `${at('"laplacian"', 'samples: 3, distribution: "coordinate", seed: 7')})`,
+      divergence: "divergence(v)(x, p)",
+      trace: `${at('"divergence"', 'samples: 3, distribution: "coordinate", seed: 8', "v")})`,
+      weighted: "weightedLaplacian(sigma)(u)(x, p)",
+      columns: `${at("weightedLaplacian(sigma)", 'samples: 2, distribution: "coordinate", seed: 3')})`,
+      mean: `${at("laplacian", 'samples: 2, distribution: "rademacher"')}, V2)`,
+      first: "directional(2)(u)(x, p, one)",
+      second: "directional(2)(u)(x, p, two)",
+      fourth: `${at('"biharmonic"', 'samples: 2, distribution: "normal"')}, V2)`,
+      fourthFirst: "directional(4)(u)(x, p, one)",
+      fourthSecond: "directional(4)(u)(x, p, two)",
+      error: `${at('"laplacian"', 'samples: 2, distribution: "normal", standardError: true')}, V2)`,
+      none: `${at('"laplacian"', 'samples: 3, distribution: "coordinate", seed: 1, standardError: true')})`,
+      many: `${at('"laplacian"', 'samples: 4000, distribution: "rademacher", seed: 5, standardError: true')})`,
+      often: `${at('"biharmonic"', 'samples: 4000, distribution: "normal", seed: 6, standardError: true')})`,
+      bi: "biharmonic(u)(x, p)",
+    },
+    { x },
+  );
+
+  it("of all coordinates are exact", () => {
+    near(found["coordinates"], found["exact"]!);
+    near(found["trace"], found["divergence"]!);
+    near(found["columns"], found["weighted"]!);
+    near(found["none"], [found["exact"]![0]!, 0]);
+  });
+
+  it("are the mean over the directions that are handed over", () => {
+    const [one, two] = [found["first"]![0]!, found["second"]![0]!];
+    near(found["mean"], [(one + two) / 2]);
+    near(found["fourth"], [(found["fourthFirst"]![0]! + found["fourthSecond"]![0]!) / 6]);
+    const mean = (one + two) / 2;
+    near(found["error"], [mean, Math.sqrt(((one - mean) ** 2 + (two - mean) ** 2) / 2)]);
+  });
+
+  it("lie within five standard errors of the operator", () => {
+    for (const [estimate, exact] of [
+      [found["many"]!, found["exact"]!],
+      [found["often"]!, found["bi"]!],
+    ] as const) {
+      expect(estimate[1]).toBeGreaterThan(0);
+      expect(Math.abs(estimate[0]! - exact[0]!)).toBeLessThan(5 * estimate[1]!);
+    }
+  });
+
+  it("that would be biased are refused", () => {
+    for (const distribution of ["rademacher", "coordinate"])
+      expect(() =>
+        outputsOf(
+          module,
+          { e: `${at('"biharmonic"', `samples: 2, distribution: "${distribution}", seed: 1`)})` },
+          { x },
+        ),
+      ).toThrow("ODE3009");
   });
 });
