@@ -101,7 +101,7 @@ const lists: Readonly<Record<string, () => Item[]>> = {
         about: convention ?? kindWords[kind],
         available: true,
       })),
-  operators: () => operators,
+  operators: () => [...operators],
   codes: () =>
     Object.entries(explanations).map(([name, { title }]) => ({ name, about: title, available: true })),
 };
