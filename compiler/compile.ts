@@ -361,6 +361,7 @@ const hashed = new Set([
   "t0",
   "t1",
   "start",
+  "order",
   "adjoint",
   "checkpoints",
   "ram",

@@ -41,6 +41,7 @@ export interface SolverDefaults {
   readonly atol?: number | undefined;
   readonly maxSteps?: number | undefined;
   readonly start?: string | undefined;
+  readonly order?: number | undefined;
   readonly adjoint: string;
   readonly checkpoints?: number | undefined;
   readonly ram?: number | undefined;

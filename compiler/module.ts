@@ -22,6 +22,8 @@ export const status = {
 /** How one question is asked of the model: defaults of the model under the options of the user. */
 export interface Solver {
   readonly method: string;
+  /** Of Taylor's method. */
+  readonly order?: number | undefined;
   /** What starts a multistep method, where it is not the usual one. */
   readonly start?: string | undefined;
   readonly adjoint: string;

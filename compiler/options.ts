@@ -93,6 +93,13 @@ export const optionSpecs: readonly OptionSpec[] = [
     library: true,
   },
   {
+    key: "order",
+    form: "count",
+    value: "n",
+    help: "order of the method taylor, from 2 to 16",
+    library: true,
+  },
+  {
     key: "checkpoints",
     form: "count",
     value: "n",
@@ -288,6 +295,7 @@ export interface Options {
   readonly t0?: number;
   readonly t1?: number;
   readonly start?: string;
+  readonly order?: number;
   readonly density?: boolean;
   readonly adjoint?: string;
   readonly checkpoints?: number;

@@ -8,6 +8,7 @@
 
 import {
   badInterval,
+  badOrder,
   badStart,
   badStepSize,
   badSteps,
@@ -19,6 +20,7 @@ import {
   noErrorEstimate,
   nothingToSolve,
   notReversible,
+  notWithTaylor,
   stepsAndStepSize,
   stepsAndTolerances,
   stepsNoMultipleOfPieces,
@@ -106,6 +108,33 @@ export type Resolved =
       readonly fault: "model" | "options";
     };
 
+/** What Taylor's method does not go with. */
+function withoutTaylor(
+  model: Model,
+  adjoint: string,
+  density: boolean,
+  isAdaptive: boolean,
+  span: Span | undefined,
+): Diagnostic[] {
+  const signal = model.inputs.find(({ kind }) => kind !== "hold");
+  if (signal !== undefined)
+    return [
+      notWithTaylor(
+        `\`${signal.kind}\` inputs`,
+        "use `hold`, or a Runge-Kutta method such as `dopri8`",
+        span,
+      ),
+    ];
+  if (model.event !== undefined)
+    return [notWithTaylor("events", "use a Runge-Kutta method such as `dopri8`", span)];
+  if (density) return [notWithTaylor("`--density`", "use a Runge-Kutta method such as `dopri8`", span)];
+  if (isAdaptive) return [notWithTaylor("tolerances", "give `--steps`, and the order by `--order`", span)];
+  const plans = ["symplectic", "step", "store-all", "revolve", "auto"];
+  if (!plans.includes(adjoint))
+    return [notWithTaylor(`the plan \`${adjoint}\``, `use one of ${plans.join(", ")}`, span)];
+  return [];
+}
+
 /** A field is asked at points: of the options for solving only those that are of gradients mean anything. */
 function ofField(model: Model, options: Options): Resolved {
   const solving = [
@@ -149,6 +178,9 @@ export function resolveSolver(model: Model, options: Options): Resolved {
   note(checkMethod(method, place("method", options.method)), options.method);
   const start = options.start ?? written.start;
   if (start !== undefined) note(checkStart(method, start), start);
+  const order = options.order ?? written.order;
+  if (order !== undefined && (method !== "taylor" || order < 2 || order > 16))
+    note([badOrder(method, order, place("order", options.order))], options.order);
   const adjoint = options.adjoint ?? written.adjoint;
   note(checkAdjoint(adjoint, place("adjoint", options.adjoint)), options.adjoint);
   const wrt = options.wrt ?? written.wrt;
@@ -193,6 +225,17 @@ export function resolveSolver(model: Model, options: Options): Resolved {
     return { diagnostics: found, fault };
   }
   const density = options.density === true;
+  if (method === "taylor") {
+    const wrong = withoutTaylor(
+      model,
+      adjoint,
+      density,
+      tolerance !== undefined,
+      place("method", options.method),
+    );
+    note(wrong, options.method, options.adjoint, options.density);
+    if (wrong.length > 0) return { diagnostics: found, fault };
+  }
   if (density) {
     const inputs = model.inputs.flatMap((input) => input.leaves);
     const isAsked = inputs.some(({ path }) => isDifferentiated({ wrt: asked }, ["inputs", ...path]));
@@ -225,6 +268,7 @@ export function resolveSolver(model: Model, options: Options): Resolved {
     solver: {
       method,
       start,
+      order,
       batch: options.batch,
       adjoint,
       checkpoints,

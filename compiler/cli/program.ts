@@ -37,7 +37,7 @@ interface CommandSpec {
 const everywhere = ["json", "format", "quiet", "color", "config"];
 /** How a question is asked: shared by every command that compiles a model. */
 const solving = [
-  ...["model", "method", "steps", "dt", "rtol", "atol", "maxSteps", "start", "t0", "t1", "adjoint"],
+  ...["model", "method", "steps", "dt", "rtol", "atol", "maxSteps", "start", "order", "t0", "t1", "adjoint"],
   ...["checkpoints", "ram", "wrt", "real", "math", "optimise", "batch", "function", "density"],
 ];
 /** At which point it is asked: shared by every command that runs one. */

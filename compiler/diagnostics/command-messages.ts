@@ -47,6 +47,22 @@ export const badStart = (method: string, start: string, close: string | undefine
     ),
   });
 
+export const badOrder = (method: string, order: number, span?: Span): Diagnostic =>
+  error(
+    "ODE4031",
+    method === "taylor"
+      ? `\`taylor\` has no order ${order}`
+      : `\`--order\` is that of \`taylor\`, and the method is \`${method}\``,
+    {
+      span,
+      suggestion:
+        method === "taylor" ? "give an order from 2 to 16" : "take `--method taylor`, or leave the order out",
+    },
+  );
+
+export const notWithTaylor = (what: string, instead: string, span?: Span): Diagnostic =>
+  error("ODE4032", `\`taylor\` does not go with ${what}`, { span, suggestion: instead });
+
 export const nothingToSolve = (model: string, option: string): Diagnostic =>
   error("ODE4030", `\`${model}\` is a field: nothing is integrated, and \`${option}\` says how to`, {
     suggestion: "leave the option out; `--point` and `--points` say where a field is asked",

@@ -47,6 +47,21 @@ export function jets(fn: Fn, point: string, bundle: Bundle, context: Context): F
   return new Jets(fn, point, bundle, context).result();
 }
 
+/**
+ * The coefficient of an order along a curve. In: a function and the arrays that move, each with the orders of its
+ * coefficients that are given. Out: a function with the same inputs, then for each array its coefficients in rising
+ * order, and for each result its coefficient; all with one more axis of extent 1, the last.
+ */
+export function alongCurve(
+  fn: Fn,
+  curve: ReadonlyMap<string, readonly number[]>,
+  order: number,
+  context: Context,
+): Fn {
+  const [point] = curve.keys();
+  return new Jets(fn, point!, { order, directions: 1, collapsed: false }, context, curve).result();
+}
+
 /** Statements that stand one after the other, in the parts of a run. */
 interface Run {
   /** The function itself, and what all directions share. */
@@ -81,8 +96,15 @@ class Jets {
   readonly #indexArrays = new Set<string>();
   readonly #crossing: ReadonlySet<string>;
   readonly #weights: string | undefined;
+  readonly #curve: ReadonlyMap<string, readonly number[]> | undefined;
 
-  constructor(fn: Fn, point: string, bundle: Bundle, context: Context) {
+  constructor(
+    fn: Fn,
+    point: string,
+    bundle: Bundle,
+    context: Context,
+    curve?: ReadonlyMap<string, readonly number[]>,
+  ) {
     const { body, names, rules } = normalise(fn, context);
     this.#fn = fn;
     this.#point = point;
@@ -94,9 +116,10 @@ class Jets {
     this.#count = bundle.directions === "unit" ? sizeOf(this.#shape) : bundle.directions;
     this.#lower = bundle.collapsed ? bundle.order - 1 : bundle.order;
     const seeded = bundle.top === true ? [1, bundle.order] : [1];
+    this.#curve = curve;
     this.#orders = new Orders(
       body,
-      new Map([[point, seeded]]),
+      curve ?? new Map([[point, seeded]]),
       new Set(outsOf(fn).map((out) => out.name)),
       bundle.order,
     );
@@ -121,7 +144,14 @@ class Jets {
       shape,
       access,
     });
-    if (directions !== "unit") {
+    if (this.#curve !== undefined) {
+      for (const [moved, given] of this.#curve)
+        for (const k of given) {
+          const name = this.#names.fresh(`${moved}_${k}`);
+          this.#arrays.set(keyOf(moved, k), name);
+          seeds.push(array(name, [...shapeOf(this.#fn, moved), 1], "in"));
+        }
+    } else if (directions !== "unit") {
       const name = this.#names.fresh(`${this.#point}_1`);
       // Of a collapsed bundle of order 1 the directions would be summed before they are pushed: the top is all there is.
       if (this.#lower >= 1) this.#arrays.set(keyOf(this.#point, 1), name);

@@ -17,6 +17,7 @@ import type { Vjps } from "./plans/plan.ts";
 import type { Part, Vec } from "./scheme.ts";
 import { isSignal } from "./signals.ts";
 import { double, type Fraction } from "./tableau.ts";
+import { stepLength } from "./taylor.ts";
 
 /** A state-shaped set of views, by leaf name. */
 export type Vector = (leaf: Leaf) => View;
@@ -493,7 +494,7 @@ export class Driver {
   }
 
   /** Arguments for the parameters that all functions of the model share. */
-  #given(point: Point, withIndex: boolean, weights: ReadonlyMap<string, Expr>): Argument[] {
+  #given(fn: Fn, point: Point, weights: ReadonlyMap<string, Expr>): Argument[] {
     const view = (array: string, prefix: readonly Affine[] = []): Argument => ({
       kind: "array",
       view: { array, prefix },
@@ -502,7 +503,8 @@ export class Driver {
     const { state } = point;
     return [
       { kind: "real", value: point.t },
-      ...(withIndex ? [{ kind: "integer" as const, value: point.k! }] : []),
+      ...(takesLength(fn) ? [{ kind: "real" as const, value: this.h }] : []),
+      ...(takesIndex(fn) ? [{ kind: "integer" as const, value: point.k! }] : []),
       ...(state === undefined
         ? []
         : model.state.map((leaf): Argument => ({ kind: "array", view: state(leaf) }))),
@@ -530,7 +532,7 @@ export class Driver {
         kind: "call",
         callee: fn.name,
         args: [
-          ...this.#given(point, takesIndex(fn), weights),
+          ...this.#given(fn, point, weights),
           ...results.map((view) => ({ kind: "array" as const, view })),
         ],
       },
@@ -571,7 +573,7 @@ export class Driver {
         kind: "call",
         callee: vjp.name,
         args: [
-          ...this.#given(point, takesIndex(vjp), weights),
+          ...this.#given(vjp, point, weights),
           ...[...seeds, ...bars].map((view) => ({ kind: "array" as const, view })),
         ],
       },
@@ -1015,6 +1017,9 @@ export class Driver {
     return this.io.arrays.find((one) => one.name === array)!.shape.length;
   }
 }
+
+/** Of Taylor's method: what a step is made of depends on its length. */
+const takesLength = (fn: Fn): boolean => fn.parameters.some(({ name }) => name === stepLength);
 
 const takesIndex = (fn: Fn): boolean => fn.parameters.some((parameter) => parameter.kind === "integer");
 

@@ -28,6 +28,7 @@ import { ImplicitStepper, ImplicitTransposer } from "./implicit-step.ts";
 import { type Interface, interfaceArrays } from "./interface-arrays.ts";
 import { jacobianOf } from "./jacobian.ts";
 import { factorise, solve, solveTransposed } from "./linear-algebra.ts";
+import { usualOrder } from "./methods.ts";
 import { gradientEntry } from "./plans/adjoint.ts";
 import { ContinuousTransposer } from "./plans/continuous.ts";
 import { type Counts, type PlanRow, plans } from "./plans/index.ts";
@@ -53,6 +54,7 @@ import { isSignal, ofKnots, pivots, splineOf, valueParameters } from "./signals.
 import { solveEntry } from "./solve.ts";
 import type { Stepper, Transposer } from "./stepper.ts";
 import type { ImplicitFunctions } from "./systems.ts";
+import { withTaylor } from "./taylor.ts";
 
 /** The module of a solve before optimisation. `version` goes into generated headers. */
 export function buildSolve(
@@ -78,8 +80,12 @@ export function buildSolve(
   const fieldVjp = vjp(rhs, new Set(all), ownContext);
   const fieldJvp = jvp(rhs, new Set(all), ownContext);
 
-  const { solved, splines, pivotArrays } = withSignals(model);
+  const signals = withSignals(model);
+  const { splines, pivotArrays } = signals;
   const context: Context = { arrays: [...model.constants, ...pivotArrays], functions: model.functions };
+  const taylor =
+    solver.method === "taylor" ? withTaylor(signals.solved, solver.order ?? usualOrder, context) : undefined;
+  const solved = taylor?.model ?? signals.solved;
   const wanted = new Set([
     ...stateNames,
     ...model.params.filter((leaf) => io.givenBar.has(leaf.name)).map((leaf) => leaf.name),

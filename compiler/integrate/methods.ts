@@ -55,6 +55,9 @@ const rows = (
     ...{ name, title, order, evaluations, source, family },
   }));
 
+/** Order of Taylor's method where nothing else is said. */
+export const usualOrder = 8;
+
 export const methods: readonly MethodRow[] = [
   ...Object.values(tableaus).map((tableau) => ({
     name: tableau.name,
@@ -64,6 +67,14 @@ export const methods: readonly MethodRow[] = [
     family: "explicit" as const,
     evaluations: usedStages(tableau).filter(Boolean).length,
   })),
+  {
+    name: "taylor",
+    title: "Taylor series of the solution, order by --order",
+    order: usualOrder,
+    source: "Corliss, Chang 1982, ACM TOMS 8",
+    family: "explicit",
+    evaluations: 1,
+  },
   ...rows("implicit", implicit),
   ...rows("partitioned", partitioned),
   ...rows("multistep", multistep),

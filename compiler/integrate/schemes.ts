@@ -482,6 +482,8 @@ export const takesStart = (method: string): boolean => Object.hasOwn(usualStart,
 export function explicitMethod(name: string, start?: string, isUndone = false): Explicit | undefined {
   const tableau = Object.hasOwn(tableaus, name) ? tableaus[name] : undefined;
   if (tableau !== undefined) return rungeKutta(tableau, isUndone);
+  // The field of a step is then the series: see `taylor`.
+  if (name === "taylor") return rungeKutta(tableaus["euler"]!, false);
   if (isPartitioned(name)) return splitting(splittings[name]!);
   if (name === "leapfrog") return leapfrog;
   if (name === "reversible-heun") return reversibleHeun;
