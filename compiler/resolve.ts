@@ -14,7 +14,6 @@ import {
   badSteps,
   badTolerance,
   eventsNeed,
-  methodNotAvailableYet,
   noContinuousAdjoint,
   noDensity,
   noErrorEstimate,
@@ -38,7 +37,7 @@ import { nearest } from "./diagnostics/nearest.ts";
 import type { Span } from "./diagnostics/span.ts";
 import { embeddedOf } from "./integrate/embedded.ts";
 import { implicitMethod } from "./integrate/implicit.ts";
-import { methodNamed, methods } from "./integrate/methods.ts";
+import { methodNamed, methods, usualOrder } from "./integrate/methods.ts";
 import { usualCheckpoints } from "./integrate/plans/revolve.ts";
 import { rosenbrockMethod } from "./integrate/rosenbrock.ts";
 import { takesStart, undoing } from "./integrate/schemes.ts";
@@ -48,28 +47,6 @@ import type { Options } from "./options.ts";
 
 /** Steps where neither the model nor the user says how many; raised until pieces and observation times are met. */
 export const defaultSteps = 100;
-
-/** Every method of the plan. Those without a tableau are not there yet, and told apart from misspelt ones. */
-const methodNames = [
-  ...[
-    "euler",
-    "midpoint",
-    "heun",
-    "ralston",
-    "bosh3",
-    "rk4",
-    "rk38",
-    "fehlberg45",
-    "dopri5",
-    "tsit5",
-    "dopri8",
-  ],
-  ...["gauss1", "gauss2", "gauss3", "radau5", "esdirk4", "rodas4", "rodas5p"],
-  ...["symplectic-euler", "verlet", "verlet-dkd", "ruth3", "yoshida4", "yoshida6", "yoshida8"],
-  ...["leapfrog", "ab2", "ab3", "ab4", "ab5", "abm4", "taylor"],
-];
-
-export const methodsLater: readonly string[] = methodNames.filter((name) => methodNamed(name) === undefined);
 
 /** Plans that are exact for every method. */
 export const adjoints = ["symplectic", "step", "store-all", "revolve"] as const;
@@ -89,6 +66,7 @@ export interface Admitted {
 export function plansFor(solver: Pick<Solver, "method" | "tolerance" | "hasEvents">): Admitted[] {
   const { method, tolerance, hasEvents } = solver;
   if (hasEvents === true) return plansInOrder.map((adjoint) => ({ adjoint, exact: "exact" }));
+  if (method === "taylor") return adjoints.map((adjoint) => ({ adjoint, exact: "exact" }));
   const undone = tolerance === undefined ? undoing(method) : undefined;
   return [
     ...adjoints.map((adjoint) => ({ adjoint, exact: "exact" as const })),
@@ -108,12 +86,18 @@ export type Resolved =
       readonly fault: "model" | "options";
     };
 
+/** The order of Taylor's method that is cheapest for a tolerance: -ln(rtol) / 2 + 1 (Jorba, Zou 2005). */
+function orderFor(tolerance: Solver["tolerance"]): number {
+  if (tolerance === undefined) return usualOrder;
+  const least = Math.max(tolerance.rtol, Number.EPSILON);
+  return Math.min(16, Math.max(4, Math.ceil(-Math.log(least) / 2) + 1));
+}
+
 /** What Taylor's method does not go with. */
 function withoutTaylor(
   model: Model,
   adjoint: string,
   density: boolean,
-  isAdaptive: boolean,
   span: Span | undefined,
 ): Diagnostic[] {
   const signal = model.inputs.find(({ kind }) => kind !== "hold");
@@ -128,8 +112,7 @@ function withoutTaylor(
   if (model.event !== undefined)
     return [notWithTaylor("events", "use a Runge-Kutta method such as `dopri8`", span)];
   if (density) return [notWithTaylor("`--density`", "use a Runge-Kutta method such as `dopri8`", span)];
-  if (isAdaptive) return [notWithTaylor("tolerances", "give `--steps`, and the order by `--order`", span)];
-  const plans = ["symplectic", "step", "store-all", "revolve", "auto"];
+  const plans = [...adjoints, "auto"];
   if (!plans.includes(adjoint))
     return [notWithTaylor(`the plan \`${adjoint}\``, `use one of ${plans.join(", ")}`, span)];
   return [];
@@ -226,13 +209,7 @@ export function resolveSolver(model: Model, options: Options): Resolved {
   }
   const density = options.density === true;
   if (method === "taylor") {
-    const wrong = withoutTaylor(
-      model,
-      adjoint,
-      density,
-      tolerance !== undefined,
-      place("method", options.method),
-    );
+    const wrong = withoutTaylor(model, adjoint, density, place("method", options.method));
     note(wrong, options.method, options.adjoint, options.density);
     if (wrong.length > 0) return { diagnostics: found, fault };
   }
@@ -248,7 +225,9 @@ export function resolveSolver(model: Model, options: Options): Resolved {
     const isOne = methodNamed(method)?.family === "explicit";
     const isPlanned = plansInOrder.some((each) => each === adjoint);
     if (!isOne || !isPlanned || density) {
-      const those = methods.filter(({ name }) => embeddedOf(name) !== undefined).map(({ name }) => name);
+      const those = methods
+        .filter(({ name, family }) => family === "explicit" && name !== "taylor")
+        .map(({ name }) => name);
       note(
         [eventsNeed(isOne, those, model.event.span)],
         options.method,
@@ -268,7 +247,7 @@ export function resolveSolver(model: Model, options: Options): Resolved {
     solver: {
       method,
       start,
-      order,
+      order: method === "taylor" ? (order ?? orderFor(tolerance)) : undefined,
       batch: options.batch,
       adjoint,
       checkpoints,
@@ -288,8 +267,7 @@ export function resolveSolver(model: Model, options: Options): Resolved {
 function checkMethod(method: string, span: Span | undefined): Diagnostic[] {
   const available = methods.map(({ name }) => name);
   if (available.includes(method)) return [];
-  if (methodsLater.includes(method)) return [methodNotAvailableYet(method, available, span)];
-  return [unknownMethod(method, nearest(method, [...available, ...methodsLater]), span)];
+  return [unknownMethod(method, nearest(method, available), span)];
 }
 
 /** What starts a multistep method is an explicit Runge-Kutta method. */
@@ -334,6 +312,7 @@ const tolerances = { rtol: 1e-6, atol: 1e-9 };
 const defaultLimit = 10_000;
 
 const hasEstimate = (method: string): boolean =>
+  method === "taylor" ||
   embeddedOf(method) !== undefined ||
   implicitMethod(method)?.estimate !== undefined ||
   rosenbrockMethod(method) !== undefined;

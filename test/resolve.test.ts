@@ -89,7 +89,17 @@ describe("what does not fit", () => {
   >([
     ["unknown method of the model", {}, { method: "rk5" }, {}, "ODE4001", 3, "model"],
     ["unknown method of the option", { method: "rk5" }, {}, {}, "ODE4001", undefined, "options"],
-    ["later method", { method: "taylor" }, {}, {}, "ODE4002", undefined, "options"],
+    ["an order without taylor", { order: 4 }, {}, {}, "ODE4031", undefined, "options"],
+    ["an order taylor has not", { method: "taylor", order: 40 }, {}, {}, "ODE4031", undefined, "options"],
+    [
+      "a plan taylor has not",
+      { method: "taylor", adjoint: "continuous" },
+      {},
+      {},
+      "ODE4032",
+      undefined,
+      "options",
+    ],
     ["unknown adjoint", {}, { adjoint: "symplektic" }, {}, "ODE4003", 7, "model"],
     [
       "adjoint the method has not",

@@ -7,7 +7,7 @@ import { type MethodRow, methods } from "../integrate/methods.ts";
 import type { Primitive } from "../ir/primitive.ts";
 import { primitives } from "../ir/primitives.ts";
 import { type CommandOptions, targets, targetsLater } from "../options.ts";
-import { adjoints, methodsLater } from "../resolve.ts";
+import { adjoints } from "../resolve.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { formatJson } from "./number.ts";
 import { type Context, Failure } from "./streams.ts";
@@ -64,7 +64,6 @@ const lists: Readonly<Record<string, () => Item[]>> = {
       about: `${title}, order ${order}, ${evaluations} ${familyWords[family]}${evaluations === 1 ? "" : "s"} (${source})`,
       available: true,
     })),
-    ...later(methodsLater),
   ],
   adjoints: () => [
     ...adjoints.map((name) => ({

@@ -24,12 +24,6 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
     "odegrad grad model.ode.ts --method rk5",
     "`odegrad list methods` names them all, with order and source.",
   ),
-  ODE4002: say(
-    "method not available yet",
-    "The method is part of the plan, but this version has no code for it. Implicit, partitioned and multistep methods are such.",
-    "odegrad grad model.ode.ts --method radau5",
-    "Use an explicit Runge-Kutta method: `dopri5` or `tsit5` for smooth problems; stiff ones need small steps until then.",
-  ),
   ODE4003: say(
     "unknown adjoint plan",
     "`--adjoint`, or `adjoint` in the model's `solver`, names no plan.",
@@ -47,6 +41,18 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
     "Methods, steps and plans say how an ODE is solved; a field is a function of a point.",
     "odegrad grad net.ode.ts --method rk4",
     "odegrad grad net.ode.ts --point 0.1,0.2",
+  ),
+  ODE4031: say(
+    "an order that the method has not",
+    "`--order` is the order of `taylor`, from 2 to 16. Every other method has one order.",
+    "odegrad grad model.ode.ts --method rk4 --order 6",
+    "odegrad grad model.ode.ts --method taylor --order 6",
+  ),
+  ODE4032: say(
+    "what Taylor's method does not go with",
+    "A step is the series of the solution at its start: inputs that are not constant in a step, events inside of one and the density of inputs have no part in it, and it is not undone backwards.",
+    "odegrad grad model.ode.ts --method taylor --adjoint reversible",
+    "Use `hold` inputs and one of the plans `symplectic`, `step`, `store-all`, `revolve`; or a Runge-Kutta method such as `dopri8`.",
   ),
   ODE4005: say(
     "the interval has no length",

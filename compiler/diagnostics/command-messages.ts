@@ -33,12 +33,6 @@ export const unknownMethod = (name: string, close: string | undefined, span?: Sp
     suggestion: did(close, "`odegrad list methods` names them all"),
   });
 
-export const methodNotAvailableYet = (name: string, available: readonly string[], span?: Span): Diagnostic =>
-  error("ODE4002", `the method \`${name}\` is planned and not available yet`, {
-    span,
-    suggestion: `use one of ${list(available)}`,
-  });
-
 export const badStart = (method: string, start: string, close: string | undefined): Diagnostic =>
   error("ODE4017", `\`${start}\` cannot start \`${method}\``, {
     suggestion: did(

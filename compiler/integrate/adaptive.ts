@@ -168,6 +168,8 @@ export class AdaptiveSweep implements Searched {
       return out;
     }
     const first = k(0);
+    // The slope of a step of no length, where slopes depend on it.
+    driver.h = build.zero;
     const point = { t: this.t, state: driver.state, piece: driver.pieceOfStep(this.accepted) };
     out.push(...driver.slopeOf(point, first));
     const norms = (

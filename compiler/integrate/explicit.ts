@@ -2,7 +2,7 @@
 
 import type { Affine } from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
-import type { Expr, Statement } from "../ir/nodes.ts";
+import type { Expr, Fn, Statement } from "../ir/nodes.ts";
 import { type Driver, read, type Vector } from "./driver.ts";
 import { type Embedded, usualMargin } from "./embedded.ts";
 import type { Plan } from "./plans/plan.ts";
@@ -27,17 +27,28 @@ export const plainSweep = (driver: Driver): Sweep => ({
   keepsTapes: false,
 });
 
+/** The error estimate of Taylor's method: a function like the field, whose results are sizes, and the order of the series. */
+export interface Remainder {
+  readonly lastTerms: Fn;
+  readonly order: number;
+}
+
 export class ExplicitStepper implements Stepper {
   readonly attempts: Attempts | undefined;
   readonly #driver: Driver;
   readonly #step: Step;
   readonly #sweep: Sweep;
 
-  constructor(driver: Driver, method: Explicit, sweep: Sweep, embedded: Embedded | undefined) {
+  constructor(driver: Driver, method: Explicit, sweep: Sweep, estimate: Embedded | Remainder | undefined) {
     this.#driver = driver;
     this.#step = new Step(driver, method);
     this.#sweep = sweep;
-    this.attempts = embedded && new EmbeddedAttempts(driver, method, sweep, embedded);
+    this.attempts =
+      estimate === undefined
+        ? undefined
+        : "lastTerms" in estimate
+          ? new SeriesAttempts(driver, method, sweep, estimate)
+          : new EmbeddedAttempts(driver, method, sweep, estimate);
   }
 
   allocate(): Statement[] {
@@ -204,6 +215,71 @@ class EmbeddedAttempts implements Attempts {
   }
 }
 
+/** Attempts of a step that is one slope, with what the last terms of its series say of the error. */
+class SeriesAttempts implements Attempts {
+  readonly errorOrder: number;
+  /** The terms that are asked belong to the series: what is left behind them is smaller. */
+  readonly margin = 0.1;
+  readonly keepsSlope = false;
+  readonly #driver: Driver;
+  readonly #method: Explicit;
+  readonly #sweep: Sweep;
+  readonly #lastTerms: Fn;
+  readonly #step: Step;
+  readonly #probe: Vector;
+
+  constructor(driver: Driver, method: Explicit, sweep: Sweep, { lastTerms, order }: Remainder) {
+    this.#driver = driver;
+    this.#method = method;
+    this.#sweep = sweep;
+    this.#lastTerms = lastTerms;
+    this.errorOrder = order;
+    this.#step = new Step(driver, method);
+    this.#probe = driver.vector("last_terms_");
+  }
+
+  attempt(n: Affine, next: Vector, control: Control): Statement[] {
+    const driver = this.#driver;
+    const { main } = this.#method;
+    const [advance] = main.next;
+    const [evaluate] = evaluationsOf(main);
+    const point = this.#step.pointOf(n, evaluate!);
+    const { statements, mean } = control.meanSquare(
+      (leaf, at) => build.mul(driver.h, read(this.#probe, leaf, at)),
+      driver.state,
+      next,
+    );
+    return [
+      ...this.#sweep.enter(n),
+      ...main.operations.flatMap((operation): Statement[] => {
+        if (operation.kind === "combine") return this.#step.combine(operation);
+        return operation.kind === "evaluate" ? this.#sweep.slope(point, operation) : [];
+      }),
+      ...driver.assign(next, (leaf, at) => this.#step.sumOf(advance!.terms, leaf, at)),
+      ...driver.allocate(this.#probe),
+      build.comment("For the estimate of the error."),
+      ...driver.call(this.#lastTerms, point, driver.model.state.map(this.#probe)),
+      ...statements,
+      control.set("error", mean),
+      control.add("evaluations", 2),
+    ];
+  }
+
+  accepted(n: Affine, control: Control): Statement[] {
+    const { main } = this.#method;
+    const running = this.#driver.inCoefficients(() =>
+      evaluationsOf(main).flatMap((evaluate) =>
+        this.#step.running(this.#step.pointOf(n, evaluate), evaluate, main),
+      ),
+    );
+    return [...running, control.set("fresh", build.one)];
+  }
+
+  leaveNotFinite(): Statement[] {
+    return this.#step.leaveNotFinite(this.#method.main, (code) => this.#driver.leaveInvalid(code));
+  }
+}
+
 export class ExplicitTransposer implements Transposer {
   readonly forward: Stepper;
   readonly #plan: Plan;
@@ -217,7 +293,7 @@ export class ExplicitTransposer implements Transposer {
     driver: Driver,
     method: Explicit,
     plan: Plan,
-    embedded: Embedded | undefined,
+    embedded: Embedded | Remainder | undefined,
     revolve?: Revolve,
   ) {
     this.#driver = driver;

@@ -21,7 +21,7 @@ import { embeddedOf, withoutEstimate } from "./embedded.ts";
 import { fieldEntries } from "./entries.ts";
 import type { Events } from "./event-search.ts";
 import { type EventFunctions, EventTransposer, EventValue, functionsOf, StepTangent } from "./events.ts";
-import { ExplicitStepper, ExplicitTransposer, plainSweep } from "./explicit.ts";
+import { ExplicitStepper, ExplicitTransposer, plainSweep, type Remainder } from "./explicit.ts";
 import { buildField } from "./field-program.ts";
 import { type Implicit, implicitMethod } from "./implicit.ts";
 import { ImplicitStepper, ImplicitTransposer } from "./implicit-step.ts";
@@ -83,8 +83,12 @@ export function buildSolve(
   const signals = withSignals(model);
   const { splines, pivotArrays } = signals;
   const context: Context = { arrays: [...model.constants, ...pivotArrays], functions: model.functions };
-  const taylor =
-    solver.method === "taylor" ? withTaylor(signals.solved, solver.order ?? usualOrder, context) : undefined;
+  const order = solver.order ?? usualOrder;
+  const taylor = solver.method === "taylor" ? withTaylor(signals.solved, order, context) : undefined;
+  const series =
+    taylor === undefined || solver.tolerance === undefined
+      ? undefined
+      : { lastTerms: taylor.lastTerms, order };
   const solved = taylor?.model ?? signals.solved;
   const wanted = new Set([
     ...stateNames,
@@ -128,7 +132,7 @@ export function buildSolve(
   };
 
   const family = isExplicit(method)
-    ? explicitFamily(method, solver)
+    ? explicitFamily(method, solver, series)
     : isImplicit(method)
       ? implicitFamily(method, solved, solver, context, io)
       : rosenbrockFamily(method, solved, solver, context, wanted, io);
@@ -338,7 +342,8 @@ type Method = Explicit | Implicit | Rosenbrock;
 const isImplicit = (method: Method): method is Implicit => "groups" in method;
 const isExplicit = (method: Method): method is Explicit => "main" in method;
 
-function explicitFamily(method: Explicit, solver: Solver): Family {
+/** `series`: of Taylor's method, where steps are chosen. */
+function explicitFamily(method: Explicit, solver: Solver, series: Remainder | undefined): Family {
   // Steps that events shorten are attempts too, without an estimate.
   const embedded =
     solver.tolerance === undefined
@@ -346,16 +351,17 @@ function explicitFamily(method: Explicit, solver: Solver): Family {
         ? withoutEstimate
         : undefined
       : embeddedOf(solver.method);
+  const estimate = series ?? embedded;
   return {
     shape: {
       stages: countOf(method, "x"),
-      slopes: countOf(method, "k") + (embedded?.extra === undefined ? 0 : 1),
+      slopes: countOf(method, "k") + (embedded?.extra === undefined && series === undefined ? 0 : 1),
       past: method.past,
     },
-    functions: [],
+    functions: series === undefined ? [] : [series.lastTerms],
     tables: [],
     counts: (steps) => countsOf(method, steps, steps === solver.steps ? solver.checkpoints : undefined),
-    stepper: (driver) => new ExplicitStepper(driver, method, plainSweep(driver), embedded),
+    stepper: (driver) => new ExplicitStepper(driver, method, plainSweep(driver), estimate),
     transposer: (driver, plan) => {
       if (solver.adjoint === "continuous")
         return new ContinuousTransposer(driver, method, tableaus[solver.method]!, embedded);
@@ -363,7 +369,7 @@ function explicitFamily(method: Explicit, solver: Solver): Family {
         driver,
         method,
         plan.make(driver, method),
-        embedded,
+        estimate,
         solver.checkpoints === undefined
           ? undefined
           : new Revolve(driver, carriedBy(method), solver.checkpoints),

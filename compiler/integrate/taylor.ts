@@ -24,8 +24,8 @@ export const stepLength = "step_length#";
 
 export interface TaylorModel {
   readonly model: Model;
-  /** The last term of Φ alone, by which steps are chosen. */
-  readonly lastTerm: Fn;
+  /** What the last terms of Φ say of the error, by which steps are chosen. */
+  readonly lastTerms: Fn;
 }
 
 export function withTaylor(model: Model, order: number, context: Context): TaylorModel {
@@ -37,7 +37,7 @@ export function withTaylor(model: Model, order: number, context: Context): Taylo
       rhs: series.field("taylor", order, false),
       loss: { ...model.loss, running: running && series.mean(running, order) },
     },
-    lastTerm: series.field("taylor_last_term", order, true),
+    lastTerms: series.field("taylor_last_terms", order, true),
   };
 }
 
@@ -55,7 +55,7 @@ class Series {
     this.#rhs = withTimeAsArray(model.rhs, context);
   }
 
-  /** Φ, or its last term. */
+  /** Φ, or the size of its last terms. */
   field(name: string, order: number, isLast: boolean): Fn {
     const { state } = this.#model;
     const names = this.#names(this.#model.rhs);
@@ -66,8 +66,15 @@ class Series {
       ...state.flatMap((leaf) =>
         this.#filled(`f_${leaf.name}`, leaf.shape, names, (at) => {
           const term = (k: number): Expr => build.read(coefficients.get(leaf)![k]!, [...at, one]);
+          // The last term may vanish by chance, or because the solution is even or odd: the one before is asked too.
           return isLast
-            ? build.mul(power(h, order - 1), term(order))
+            ? build.mul(
+                power(h, order - 2),
+                build.add(
+                  build.primitive("abs", [build.mul(h, term(order))]),
+                  build.mul(build.number(1 / 16), build.primitive("abs", [term(order - 1)])),
+                ),
+              )
             : horner(
                 h,
                 Array.from({ length: order }, (_, k) => term(k + 1)),
@@ -76,7 +83,7 @@ class Series {
       ),
     ];
     const doc = isLast
-      ? "The last term of the series that a step is made of."
+      ? "The size of the last terms of the series that a step is made of."
       : `The slope of a step: the Taylor series of the solution, order ${order}.`;
     return { ...withLength(this.#model.rhs), name, body, doc };
   }

@@ -94,7 +94,7 @@ describe("bad command lines", () => {
     ["later target", ["compile", "FILE", "--target", "wasm"], 2, /ODE5003/, /`js`/],
     ["unknown target", ["compile", "FILE", "--target", "rust"], 2, /ODE5004/, /js, ts, c, ir/],
     ["unknown method", ["grad", "FILE", "--method", "dopri4"], 2, /ODE4001/, /`dopri5`/],
-    ["later method", ["grad", "FILE", "--method", "taylor"], 2, /ODE4002/, /`dopri5`/],
+    ["an order without a series", ["grad", "FILE", "--order", "4"], 2, /ODE4031/, /--method taylor/],
     [
       "an adjoint the method has not",
       ["grad", "FILE", "--method", "gauss2", "--adjoint", "continuous"],

@@ -14,7 +14,7 @@ const folder = path.join(import.meta.dirname, "../reference/ivp");
 const read = (name: string): Ivp =>
   JSON.parse(fs.readFileSync(path.join(folder, `${name}.json`), "utf8")) as Ivp;
 
-const explicit = ["dopri5", "tsit5", "dopri8", "bosh3", "fehlberg45"];
+const explicit = ["dopri5", "tsit5", "dopri8", "bosh3", "fehlberg45", "taylor"];
 const implicit = ["radau5", "esdirk4", "rodas4", "rodas5p"];
 const plain = [
   ...["lotka-volterra", "brusselator-ode", "detest-B1", "fitzhugh-nagumo", "rigid-body"],

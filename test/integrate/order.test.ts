@@ -105,12 +105,15 @@ describe("weights that are compared with", () => {
 });
 
 describe("slope of the error", () => {
-  it.each(methods.map(({ name, order }) => ({ name, order })))("$name: $order", async ({ name, order }) => {
+  const fixed = methods.filter(({ name }) => name !== "taylor").map(({ name, order }) => ({ name, order }));
+  const series = [2, 3, 5].map((order) => ({ name: "taylor", order }));
+  it.each([...fixed, ...series])("$name: $order", async ({ name, order }) => {
     // Of order 8 a short orbit is at rounding before the first term of the error leads.
     const t1 = order === 8 ? 20 : 2.5;
     const end = keplerAt(t1);
     const errors: number[] = [];
-    const { engine, problem } = await compiled(keplerModel(t1), { method: name, steps: 131_072 }, false);
+    const options = { method: name, steps: 131_072, ...(name === "taylor" ? { order } : {}) };
+    const { engine, problem } = await compiled(keplerModel(t1), options, false);
     for (let steps = 8 * Math.ceil(t1 / 2.5); steps <= 16384; steps *= 2) {
       const { states: state } = engine.solve({ ...problem, steps });
       errors.push(Math.hypot(...end.map((value, i) => state[i]! - value)));
