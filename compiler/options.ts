@@ -179,6 +179,24 @@ export const optionSpecs: readonly OptionSpec[] = [
     help: "points of a field: .csv, one a row, or a .json array",
   },
   {
+    key: "grid",
+    form: "numbers",
+    value: "nx,ny",
+    help: "asks a field on a grid, of so many points in each coordinate, between --from and --to",
+  },
+  {
+    key: "from",
+    form: "numbers",
+    value: "x,y,…",
+    help: "lowest corner of the grid; 0 in each coordinate, if left out",
+  },
+  {
+    key: "to",
+    form: "numbers",
+    value: "x,y,…",
+    help: "highest corner of the grid; 1 in each coordinate, if left out",
+  },
+  {
     key: "direction",
     form: "numbers",
     value: "v,w,…",
@@ -321,6 +339,9 @@ export interface CommandOptions extends Options {
   readonly data?: string;
   /** One list of coordinates for each time the option is given. */
   readonly point?: readonly (readonly number[])[];
+  readonly grid?: readonly (readonly number[])[];
+  readonly from?: readonly (readonly number[])[];
+  readonly to?: readonly (readonly number[])[];
   readonly direction?: readonly (readonly number[])[];
   readonly covector?: readonly (readonly number[])[];
   readonly points?: string;

@@ -13,7 +13,7 @@ export interface Operator {
   readonly operator: string;
   readonly operands: readonly unknown[];
   /** Of a function with a scalar or vector value: the same kind of value. */
-  <A extends Rest, R extends number | Vec>(f: (x: Vec, ...rest: A) => R): (x: Vec, ...rest: A) => R;
+  <A extends Rest, R extends number | Vec>(f: (x: Vec, ...rest: A) => R): (x: Row, ...rest: A) => R;
 }
 
 /** An operator that is also given a direction, after the function's own arguments. */
@@ -22,11 +22,13 @@ export interface DirectionalOperator {
   readonly operands: readonly unknown[];
   <A extends Rest, R extends number | Vec>(
     f: (x: Vec, ...rest: A) => R,
-  ): (x: Vec, ...rest: [...A, direction: Vec | readonly number[]]) => R;
+  ): (x: Row, ...rest: [...A, direction: Row]) => R;
 }
 
 type Rest = readonly unknown[];
 type Row = Vec | readonly number[];
+/** An array literal will do where a vector is the point. */
+type Point<X> = X extends Vec ? X | readonly number[] : X;
 type OfPoint<T> = T | ((x: Vec) => T);
 
 /** One term c d^alpha f: `alpha` has one exponent per coordinate. */
@@ -56,26 +58,26 @@ const described = ((operator, ...operands) =>
 export const gradient = /* @__PURE__ */ described<
   { operator: "gradient" } & (<X extends Leaves, A extends Rest>(
     f: (x: X, ...rest: A) => number,
-  ) => (x: X, ...rest: A) => X)
+  ) => (x: Point<X>, ...rest: A) => X)
 >("gradient");
 
 /** First derivatives of a vector field: `J[i][j]` is the derivative of component i by coordinate j. */
 export const jacobian = /* @__PURE__ */ described<
-  { operator: "jacobian" } & (<A extends Rest>(f: (x: Vec, ...rest: A) => Row) => (x: Vec, ...rest: A) => Mat)
+  { operator: "jacobian" } & (<A extends Rest>(f: (x: Vec, ...rest: A) => Row) => (x: Row, ...rest: A) => Mat)
 >("jacobian");
 
 /** Second derivatives of a scalar field. */
 export const hessian = /* @__PURE__ */ described<
   { operator: "hessian" } & (<A extends Rest>(
     f: (x: Vec, ...rest: A) => number,
-  ) => (x: Vec, ...rest: A) => Mat)
+  ) => (x: Row, ...rest: A) => Mat)
 >("hessian");
 
 /** Trace of the Jacobian of a vector field with as many components as coordinates. */
 export const divergence = /* @__PURE__ */ described<
   { operator: "divergence" } & (<A extends Rest>(
     f: (x: Vec, ...rest: A) => Row,
-  ) => (x: Vec, ...rest: A) => number)
+  ) => (x: Row, ...rest: A) => number)
 >("divergence");
 
 /** Sum of the unmixed second derivatives. */
@@ -88,21 +90,21 @@ export const biharmonic: Operator = /* @__PURE__ */ described("biharmonic");
 export const jvp = /* @__PURE__ */ described<
   { operator: "jvp" } & (<X extends Leaves, A extends Rest, R>(
     f: (x: X, ...rest: A) => R,
-  ) => (x: X, ...rest: [...A, direction: X]) => R)
+  ) => (x: Point<X>, ...rest: [...A, direction: Point<X>]) => R)
 >("jvp");
 
 /** Transposed Jacobian times a covector in the shape of the value, which comes after the function's own arguments. */
 export const vjp = /* @__PURE__ */ described<
   { operator: "vjp" } & (<X extends Leaves, A extends Rest, R>(
     f: (x: X, ...rest: A) => R,
-  ) => (x: X, ...rest: [...A, covector: R]) => X)
+  ) => (x: Point<X>, ...rest: [...A, covector: Point<R>]) => X)
 >("vjp");
 
 /** Hessian of a scalar field times a direction, which comes after the function's own arguments. */
 export const hvp = /* @__PURE__ */ described<
   { operator: "hvp" } & (<X extends Leaves, A extends Rest>(
     f: (x: X, ...rest: A) => number,
-  ) => (x: X, ...rest: [...A, direction: X]) => X)
+  ) => (x: Point<X>, ...rest: [...A, direction: Point<X>]) => X)
 >("hvp");
 
 /** sum_ij (sigma sigma^T)_ij d_ij f + drift . grad f, for a D by R `sigma`; either may be a function of the point. */

@@ -119,7 +119,8 @@ function legendRows(series: readonly Series[], width: number): { index: number; 
   return rows;
 }
 
-function text(
+/** A piece of text, `anchor`ed at a place. */
+export function text(
   kind: string,
   x: number,
   y: number,
@@ -136,12 +137,12 @@ function dot(x: number, y: number, colour: string): string {
 }
 
 /** A coordinate to a hundredth of a pixel. */
-function pixel(value: number): string {
+export function pixel(value: number): string {
   return String(Math.round(value * 100) / 100);
 }
 
 /** Text as XML content or attribute value; characters that XML cannot hold are replaced. */
-function escaped(content: string): string {
+export function escaped(content: string): string {
   const codes: Record<string, string> = {
     "&": "&amp;",
     "<": "&lt;",

@@ -1,5 +1,6 @@
 /** `odegrad eval`: a field and its operators at points, by the generated code of one target. */
 
+import { heatMapSvg } from "../../runtime/plot.ts";
 import { lower, type Ready } from "../compile.ts";
 import { badUsage } from "../diagnostics/command-messages.ts";
 import { nearest } from "../diagnostics/nearest.ts";
@@ -10,7 +11,7 @@ import { deliver } from "./deliver.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { buildFile, openEngine } from "./model-file.ts";
 import { formatJson, formatNumber, type Json, shortNumber } from "./number.ts";
-import { along, atPoints, pointSize, pointsOf } from "./points.ts";
+import { along, atPoints, type Grid, gridOf, pointSize, pointsIn, pointsOf } from "./points.ts";
 import { shaped } from "./records.ts";
 import { type Context, Failure } from "./streams.ts";
 import { withFiles } from "./values.ts";
@@ -30,10 +31,13 @@ export async function run(
       badUsage("both JSON and CSV are asked for", "give `--json` or `--csv`"),
     ]);
   }
-  const given = pointsOf(options, context);
-  const built = buildFile(file!, { ...options, batch: Math.min(most, given?.length ?? 1) }, context);
+  const listed = pointsOf(options, context);
+  const count = listed?.length ?? (options.grid === undefined ? 1 : most);
+  const built = buildFile(file!, { ...options, batch: Math.min(most, count) }, context);
   requireField(built);
   const { model } = built.module;
+  const grid = gridOf(options, pointSize(model));
+  const given = grid === undefined ? listed : pointsIn(grid);
   const asked = chosen(model, options);
   // A loss is not asked for, and may have no value at some point.
   const ready = { ...built, module: lower(onlyOutputs(model, asked), built.module.solver) };
@@ -44,8 +48,40 @@ export async function run(
       : options.csv === true
         ? table(ready.module.model, points, outputs)
         : text(ready.module.model, points, outputs);
-  deliver(printed, options, context);
+  const svg =
+    options.svg === undefined
+      ? []
+      : [{ path: options.svg, text: picture(ready.module.model, grid, outputs) }];
+  deliver(printed, options, context, svg);
   return exitCode.ok;
+}
+
+/** A heat map of what was asked for first: an operator, or the value. */
+function picture(model: Model, grid: Grid | undefined, outputs: Float64Array): string {
+  const fail = (what: string, hint: string): never => {
+    throw new Failure(exitCode.usage, [badUsage(what, hint)]);
+  };
+  if (grid === undefined || grid.counts.length !== 2)
+    return fail(
+      "a picture is of a grid in two coordinates",
+      "give `--grid 64,64`, of a field of two coordinates",
+    );
+  const drawn = model.outputs[1] ?? model.outputs[0]!;
+  if (drawn.shape.length > 0)
+    fail(`\`${drawn.name}\` is no number at each point`, "choose one that is by `--operator NAME`");
+  const words = sizesOf(model).outputs;
+  const offset = model.outputs
+    .slice(0, model.outputs.indexOf(drawn))
+    .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const [columns, rows] = grid.counts as [number, number];
+  return heatMapSvg({
+    x: [grid.low[0]!, grid.high[0]!],
+    y: [grid.low[1]!, grid.high[1]!],
+    columns,
+    rows,
+    values: Array.from({ length: columns * rows }, (_, k) => outputs[k * words + offset]!),
+    title: drawn.name === "value" ? model.name : `${drawn.name} of ${model.name}`,
+  });
 }
 
 export function requireField({ module: { model } }: Ready): void {

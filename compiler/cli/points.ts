@@ -21,6 +21,50 @@ export function pointsOf(
   return all.length === 0 ? undefined : all;
 }
 
+/** A grid: how many points in each coordinate, and where the first and the last lie. */
+export interface Grid {
+  readonly counts: readonly number[];
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+}
+
+/** The grid of the options, for points of `size` coordinates; nothing where none is asked for. */
+export function gridOf(options: CommandOptions, size: number): Grid | undefined {
+  const { grid, from, to } = options;
+  if (grid === undefined) return undefined;
+  const fail = (what: string, hint: string): never => {
+    throw new Failure(exitCode.usage, [badUsage(what, hint)]);
+  };
+  const only = (name: string, lists: readonly (readonly number[])[] | undefined, otherwise: number) => {
+    const [list, ...more] = lists ?? [new Array<number>(size).fill(otherwise)];
+    return more.length > 0 || list?.length !== size
+      ? fail(`\`--${name}\` is one list of ${size} numbers`, `give ${size} numbers with commas between them`)
+      : list;
+  };
+  const counts = only("grid", grid, 1);
+  if (!counts.every((count) => Number.isInteger(count) && count >= 1))
+    fail("a grid has a whole number of points in each coordinate", "write `--grid 32,32`");
+  if (counts.reduce((product, count) => product * count, 1) > 2 ** 20)
+    fail("the grid has more than a million points", "take fewer in each coordinate");
+  if (options.point !== undefined || options.points !== undefined)
+    fail("both points and a grid are given", "give one of `--point`, `--points` and `--grid`");
+  return { counts, low: only("from", from, 0), high: only("to", to, 1) };
+}
+
+/** The points of a grid, the first coordinate fastest. */
+export function pointsIn({ counts, low, high }: Grid): number[][] {
+  const total = counts.reduce((product, count) => product * count, 1);
+  return Array.from({ length: total }, (_, k) => {
+    let rest = k;
+    return counts.map((count, axis) => {
+      const at = rest % count;
+      rest = Math.floor(rest / count);
+      const part = count === 1 ? 0.5 : at / (count - 1);
+      return low[axis]! + part * (high[axis]! - low[axis]!);
+    });
+  });
+}
+
 function fromFile(file: string, context: Context): number[][] {
   const text = context.readFile(file);
   return /\.csv$/i.test(file) ? fromTable(file, text) : fromJson(file, text);

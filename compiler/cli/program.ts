@@ -78,7 +78,7 @@ const commands: readonly CommandSpec[] = [
     help: "a field and its operators at points",
     options: [
       ...["model", "real", "math", "optimise", "target", "params", "data", "out", "outDir", "prefix"],
-      ...["operator", "point", "points", "direction", "covector", "csv"],
+      ...["operator", "point", "points", "grid", "from", "to", "direction", "covector", "csv", "svg"],
     ],
     load: () => import("./eval.ts"),
   },
