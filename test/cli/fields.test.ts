@@ -1,0 +1,174 @@
+/** Fields and batches on the command line: `eval`, and what `grad`, `fit`, `verify`, `inspect` and `run` say of them. */
+
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { odegrad } from "../support/command.ts";
+
+let folder = "";
+const file = (name: string): string => path.join(folder, name);
+beforeAll(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-fields-"));
+  fs.writeFileSync(
+    file("plane.ode.ts"),
+    `import { directional, field, stochastic, vec } from "odegrad";
+export const plane = field({
+  point: vec(2, [0.5, 2]),
+  params: { a: 3 },
+  value: (x, { a }) => a * x[0] ** 2 * x[1] + Math.sin(x[1]),
+  operators: { bend: "laplacian", slope: "gradient", along: directional(2), estimate: stochastic("laplacian", { samples: 2, distribution: "coordinate", seed: 1 }) },
+  loss: { at: (value, x) => (value - x[0]) ** 2 },
+});
+`,
+  );
+  fs.writeFileSync(
+    file("decay.ode.ts"),
+    `import { ode } from "odegrad";
+export const decay = ode({
+  state: { x: 1 }, params: { k: 0.5 }, data: { goal: 0 },
+  rhs: ({ x }, { k }) => ({ x: -k * x }),
+  loss: { terminal: ({ x }, _p, { data }) => (x - data.goal) ** 2 },
+  solver: { method: "rk4", t1: 1, steps: 4 },
+});
+`,
+  );
+  fs.writeFileSync(file("points.csv"), "x,y\n0.5,2\n1,1\n-1,0.25\n");
+  fs.writeFileSync(file("points.json"), "[[0.5, 2], [1, 1], [-1, 0.25]]");
+  fs.writeFileSync(file("states.json"), '[{ "x": 1 }, { "x": 2 }]');
+});
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const json = async (...words: string[]): Promise<Record<string, unknown>> => {
+  const { code, out, err } = await odegrad([...words, "--json"]);
+  expect(err).toBe("");
+  expect(code).toBe(0);
+  return JSON.parse(out) as Record<string, unknown>;
+};
+const refused = async (...words: string[]): Promise<string> => {
+  const { code, err } = await odegrad(words);
+  expect(code).toBe(2);
+  return err;
+};
+
+describe("eval", () => {
+  it("prints the contract", async () => {
+    const found = await json("eval", file("plane.ode.ts"), "--direction", "1,1");
+    expect(Object.keys(found)).toEqual([
+      "version",
+      "model",
+      "value",
+      "operators",
+      "propagatedVectors",
+      "schemes",
+    ]);
+    const [x, y, a] = [0.5, 2, 3];
+    expect(found["value"]).toBe(a * x ** 2 * y + Math.sin(y));
+    const operators = found["operators"] as Record<string, number & number[]>;
+    expect(operators["bend"]).toBeCloseTo(2 * a * y - Math.sin(y), 13);
+    expect(operators["estimate"]).toBeCloseTo(2 * a * y - Math.sin(y), 13);
+    expect(operators["slope"]).toEqual([2 * a * x * y, a * x ** 2 + Math.cos(y)]);
+    expect(operators["along"]).toBeCloseTo(2 * a * y + 4 * a * x - Math.sin(y), 13);
+    expect(found["propagatedVectors"]).toEqual({ bend: 4, slope: 2, along: 3, estimate: 4 });
+    expect((found["schemes"] as Record<string, { passedOver: unknown[] }>)["bend"]!.passedOver).not.toEqual(
+      [],
+    );
+  });
+
+  it.each(["points.csv", "points.json"])("lists the values of the points of %s", async (points) => {
+    const words = ["--points", file(points), "--operator", "bend"];
+    const found = await json("eval", file("plane.ode.ts"), ...words);
+    expect(found["points"]).toEqual([
+      [0.5, 2],
+      [1, 1],
+      [-1, 0.25],
+    ]);
+    expect((found["value"] as number[]).length).toBe(3);
+    expect(Object.keys(found["operators"] as object)).toEqual(["bend"]);
+    const one = await json("eval", file("plane.ode.ts"), "--point", "-1,0.25", "--operator", "bend");
+    expect((found["value"] as number[])[2]).toBe(one["value"]);
+    const c = await json("eval", file("plane.ode.ts"), ...words, "--target", "c");
+    expect(c["operators"]).toEqual(found["operators"]);
+  });
+
+  it("asks on a grid, as a table and as a picture", async () => {
+    const words = ["--grid", "20,17", "--from", "-1,0", "--to", "1,2", "--csv", "--operator", "bend"];
+    const { code, out } = await odegrad(["eval", file("plane.ode.ts"), ...words, "--svg", file("bend.svg")]);
+    expect(code).toBe(0);
+    const rows = out.trim().split("\n");
+    expect(rows[0]).toBe("x.0,x.1,value,bend");
+    expect(rows).toHaveLength(1 + 20 * 17);
+    expect(rows[1]!.startsWith("-1,0,")).toBe(true);
+    expect(rows.at(-1)!.startsWith("1,2,")).toBe(true);
+    const [x, y, , bend] = rows[30]!.split(",").map(Number);
+    expect(bend).toBeCloseTo(6 * y! - Math.sin(y!), 12);
+    expect(x).toBeCloseTo(-1 + (2 * 9) / 19, 12);
+    expect(fs.readFileSync(file("bend.svg"), "utf8")).toMatch(/^<svg[\s\S]*bend of plane[\s\S]*<\/svg>\n$/);
+  });
+
+  it("refuses what does not fit, and says what would", async () => {
+    const plane = file("plane.ode.ts");
+    expect(await refused("eval", plane, "--point", "1,2,3")).toMatch(/3 coordinates[\s\S]*--point 0,0/);
+    expect(await refused("eval", plane, "--operator", "bent")).toMatch(/did you mean `bend`/);
+    expect(await refused("eval", plane, "--direction", "1")).toMatch(/one list of 2 numbers/);
+    expect(await refused("eval", plane, "--covector", "1")).toMatch(/no operator[\s\S]*covector/);
+    expect(await refused("eval", plane, "--svg", file("no.svg"))).toMatch(/--grid 64,64/);
+    expect(await refused("eval", plane, "--grid", "3,3", "--point", "1,2")).toMatch(/both points and a grid/);
+    expect(
+      await refused("eval", plane, "--operator", "slope", "--grid", "3,3", "--svg", file("no.svg")),
+    ).toMatch(/no number at each point/);
+    expect(await refused("grad", plane, "--method", "rk4")).toMatch(/ODE4030/);
+    expect(await refused("run", plane)).toMatch(/odegrad eval/);
+    expect(fs.existsSync(file("no.svg"))).toBe(false);
+  });
+});
+
+describe("a field in the other commands", () => {
+  it("grad averages over points", async () => {
+    const each = await Promise.all(
+      ["0.5,2", "1,1", "-1,0.25"].map((point) => json("grad", file("plane.ode.ts"), "--point", point)),
+    );
+    const all = await json("grad", file("plane.ode.ts"), "--points", file("points.csv"));
+    const mean = each.reduce((sum, one) => sum + (one["value"] as number), 0) / 3;
+    expect(all["value"]).toBeCloseTo(mean, 12);
+    expect(all["gradient"]).toEqual({ params: { a: expect.any(Number) } });
+  });
+
+  it("fit trains over points, verify checks, inspect shows the schemes", async () => {
+    const fitted = await json("fit", file("plane.ode.ts"), "--points", file("points.json"));
+    expect(fitted["value"]).toBeLessThan(fitted["start"] as number);
+    const checks = await json("verify", file("plane.ode.ts"), "--points", file("points.csv"));
+    expect(checks["passed"]).toBe(true);
+    const outcomes = (checks["checks"] as { number: number; outcome: string }[]).map(
+      ({ number, outcome }) => `${number} ${outcome}`,
+    );
+    expect(outcomes).toEqual(["1 pass", "2 pass", "4 pass", "5 pass", "6 pass", "7 pass"]);
+    const { out } = await odegrad(["inspect", file("plane.ode.ts"), "--plans"]);
+    expect(out).toMatch(/laplacian\(value\) +4 +collapsed/);
+  });
+});
+
+describe("a batch", () => {
+  it("gives lists, of states and of gradients", async () => {
+    const words = ["--batch", "2", "--state", file("states.json")];
+    const found = await json("grad", file("decay.ode.ts"), ...words);
+    const [one, two] = (found["gradient"] as { state: { x: number }[] }).state;
+    expect(two!.x).toBeCloseTo(2 * one!.x, 14);
+    const solved = await json("run", file("decay.ode.ts"), ...words);
+    expect((solved["state"] as { x: number[] }[]).map(({ x }) => x.length)).toEqual([1, 1]);
+    const { out } = await odegrad(["run", file("decay.ode.ts"), ...words, "--csv"]);
+    expect(out.split("\n")[0]).toBe("sample,t,x");
+    expect(out.trim().split("\n")).toHaveLength(3);
+    const fitted = await json("fit", file("decay.ode.ts"), ...words, "--wrt", "params", "--iterations", "3");
+    expect(fitted["state"]).toEqual([{ x: 1 }, { x: 2 }]);
+  });
+
+  it("refuses lists of another length, and what is of one sample", async () => {
+    const decay = file("decay.ode.ts");
+    expect(await refused("grad", decay, "--batch", "3", "--state", file("states.json"))).toMatch(
+      /2 samples where the batch has 3/,
+    );
+    expect(await refused("verify", decay, "--batch", "2")).toMatch(/one sample/);
+    expect(await refused("run", decay, "--batch", "2", "--plot")).toMatch(/--csv/);
+  });
+});
