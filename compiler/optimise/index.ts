@@ -16,6 +16,7 @@ import { columns } from "./columns.ts";
 import { contractions } from "./contractions.ts";
 import { copies } from "./copies.ts";
 import { dead } from "./dead.ts";
+import { fission } from "./fission.ts";
 import { hoist } from "./hoist.ts";
 import { initialise } from "./initialise.ts";
 import { inline } from "./inline.ts";
@@ -53,7 +54,7 @@ export function blocked(program: Program): Program {
   const functions = program.functions.map((fn) => {
     if (!hasLoops(fn.body)) return fn;
     const names = new Names([...bindersOf(fn), ...taken]);
-    const body = jam(fn.body, names, ofArray, rangesOf(fn));
+    const body = jam(fission(fn.body, names), names, ofArray, rangesOf(fn));
     // Kernels write to the arrays they are bound to: a value read before a call of one is not known behind it.
     if (calleesOf(fn).size > 0) return { ...fn, body };
     const reused = reuse(body);

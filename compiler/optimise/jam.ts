@@ -83,11 +83,15 @@ function jammed(loop: For, sites: Sites, names: Names, least: number): Statement
   return [main, ...instantiate([rest], names.fresh)];
 }
 
-/** An innermost loop of known length that does not depend on the outer index, and is small enough. */
+/** An innermost loop, or loops right inside each other, of known length that do not depend on the outer index, and are small enough. */
 function isPlainInner(inner: For, outer: For, outerTrips: number, least: number): boolean {
   const trips = tripsOf(inner);
-  if (trips === undefined || trips * outerTrips < least || inner.body.length > most) return false;
+  if (trips === undefined || inner.body.length > most) return false;
   if ([inner.from, inner.to].some((form) => mentions(form, outer.index))) return false;
+  const [only, ...others] = inner.body;
+  if (only?.kind === "for" && others.length === 0)
+    return isPlainInner(only, outer, trips * outerTrips, least);
+  if (trips * outerTrips < least) return false;
   return inner.body.every((statement) => ["let", "store", "accumulate"].includes(statement.kind));
 }
 
@@ -122,12 +126,13 @@ function carries(loop: For, sites: Sites): boolean {
 /** A sum that meets only at the same trip of the inner loop, where the rows follow one another as before. */
 function keepsOrder(site: Site, loop: For): boolean {
   if (site.access !== "accumulate" || site.at.some((form) => mentions(form, loop.index))) return false;
-  const innermost = site.loops[site.loops.length - 1]!;
-  if (innermost.statement === loop) return true;
-  return site.at.some((form) => {
-    const [only] = form.terms;
-    return form.terms.length === 1 && only?.atom.kind === "index" && only.atom.name === innermost.index;
-  });
+  const inside = site.loops.slice(site.loops.findIndex(({ statement }) => statement === loop) + 1);
+  return inside.every(({ index }) =>
+    site.at.some((form) => {
+      const [only] = form.terms;
+      return form.terms.length === 1 && only?.atom.kind === "index" && only.atom.name === index;
+    }),
+  );
 }
 
 /** The copies of one statement, one after the other; of an inner loop, in one loop. */
@@ -142,7 +147,10 @@ function together(copies: readonly Statement[], names: Names): Statement[] {
           index: (name) => (name === each.index ? affine.index(first.index) : undefined),
         }),
   );
-  const body = first.body.flatMap((_, position) => merged(bodies.map((each) => each[position]!)));
+  const body = first.body.flatMap((statement, position) => {
+    const same = bodies.map((each) => each[position]!);
+    return statement.kind === "for" ? together(same, names) : merged(same);
+  });
   return [unrolled({ ...first, body }, names)];
 }
 
