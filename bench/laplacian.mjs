@@ -1,9 +1,14 @@
 /**
  * The Laplacian of a tanh network D → H → H → 1 at a point: generated, against the forward Laplacian and the uncollapsed
  * 2-jets written by hand, and against the trace of the generated Hessian (nested first-order differentiation); in
- * JavaScript in one process. Biharmonic: nested collapsed Laplacians against collapsed 4-jets.
+ * JavaScript in one process, and in C with the same flags. Biharmonic: nested collapsed Laplacians against collapsed 4-jets.
  */
 
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { compile } from "../dist/compiler/index.js";
 import { handLaplacian, handUncollapsed } from "./hand/laplacian.mjs";
 import { measure, table } from "./measure.mjs";
@@ -12,7 +17,7 @@ const model = (
   D,
   H,
   operators,
-) => `import { field, hessian, laplacian, linearOperator, mat, normal, vec } from "odegrad";
+) => `import { field, hessian, laplacian, linearOperator, mat, normal, stochastic, vec } from "odegrad";
 
 const D = ${D};
 const H = ${H};
@@ -67,6 +72,11 @@ for (const [D, H] of [
 ]) {
   const generated = await load(model(D, H, "laplacian(u)(x, p)"));
   const nested = await load(model(D, H, "trace(x, p)"));
+  // All coordinates as directions that are handed over: with the sum inside, and each by itself.
+  const sampling = `samples: ${D}, distribution: "coordinate", seed: 1`;
+  const estimate = (more) => `stochastic("laplacian", { ${sampling}${more} })(u)(x, p)`;
+  const inside = await load(model(D, H, estimate("")));
+  const outside = await load(model(D, H, `${estimate(", standardError: true")}[0]`));
   const plain = await load(model(D, H, "u(x, p)"));
   const { meta, io } = generated;
   const leaf = (name) => {
@@ -80,12 +90,17 @@ for (const [D, H] of [
   generated.evaluate();
   nested.evaluate();
   const truth = hand(x);
-  for (const value of [io.outputs[0], nested.io.outputs[0], uncollapsed(x)])
+  inside.evaluate();
+  outside.evaluate();
+  const all = [io, nested.io, inside.io, outside.io].map(({ outputs }) => outputs[0]);
+  for (const value of [...all, uncollapsed(x)])
     if (!(Math.abs(value - truth) <= 1e-11 * Math.abs(truth))) throw new Error(`${value} for ${truth}`);
   const times = measure({
     "hand-written, collapsed": () => hand(x),
     generated: () => generated.evaluate(),
     "hand-written, uncollapsed": () => uncollapsed(x),
+    "generated, given directions": () => inside.evaluate(),
+    "the same, uncollapsed": () => outside.evaluate(),
     "trace of the generated Hessian": () => nested.evaluate(),
     "value alone": () => plain.evaluate(),
   });
@@ -111,3 +126,44 @@ const times = measure({
   "nested collapsed Laplacians": () => nested.evaluate(),
 });
 console.log(table(`Biharmonic, ${D} → ${H} → ${H} → 1`, times, "4-jets, collapsed"));
+
+// C: the generated source and the one by hand in one program.
+const flags = ["-std=c99", "-O3", "-march=native", "-fno-math-errno"];
+const hand = fileURLToPath(new URL("hand", import.meta.url));
+for (const [D, H, repeats] of [
+  [5, 64, 2000],
+  [10, 64, 2000],
+  [50, 64, 500],
+  [50, 512, 10],
+]) {
+  for (const compiler of ["gcc", "clang"]) {
+    const folder = mkdtempSync(join(tmpdir(), "odegrad-bench-"));
+    try {
+      const { outputs } = compile(model(D, H, "laplacian(u)(x, p)"), { target: ["c"], prefix: "net" });
+      for (const { name, text } of outputs) writeFileSync(join(folder, name), text);
+      for (const name of ["laplacian.c", "laplacian_harness.c"]) cpSync(join(hand, name), join(folder, name));
+      const sizes = [`-DD=${D}`, `-DH=${H}`, `-DREPEATS=${repeats}`];
+      const program = join(folder, "program");
+      execFileSync(compiler, [...flags, ...sizes, "-o", program, "net.c", "laplacian_harness.c", "-lm"], {
+        cwd: folder,
+      });
+      const said = execFileSync(program, { encoding: "utf8" }).trim().split(" ").map(Number);
+      for (const value of said.slice(1, 3))
+        if (!(Math.abs(value - said[0]) <= 1e-10 * Math.abs(said[0])))
+          throw new Error(`${value} for ${said[0]}`);
+      const [byHand, generated, uncollapsed] = said.slice(3);
+      const times = {
+        "hand-written, collapsed": byHand,
+        generated,
+        "hand-written, uncollapsed": uncollapsed,
+      };
+      console.log(
+        table(`Laplacian in C (${compiler}), ${D} → ${H} → ${H} → 1`, times, "hand-written, collapsed"),
+      );
+    } catch (error) {
+      if (error.code !== "ENOENT") throw error;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+}

@@ -2,7 +2,8 @@
  * Contractions: loop nests that are products of matrices and vectors, outer products or sparse products become
  * `contract` statements, for the reader of the program and for targets that have hardware for them. In: a block. Out:
  * the same values to the bit: loops are distributed over the statements of their body where no iteration meets another,
- * each sum keeps its order, and scalars that go from one of the new loops to another become vectors.
+ * each sum keeps its order, and scalars that go from one of the new loops to another become vectors. `isKept`: loops that stay
+ * as they are.
  */
 
 import { isContraction } from "../analysis/contractions.ts";
@@ -23,8 +24,10 @@ export function contractions(
   names: Names,
   ofArray: (name: string) => Range | undefined,
   ofParameter: (name: string) => Range | undefined,
+  isKept: (loop: For) => boolean = () => false,
 ): Statement[] {
-  return new Recogniser(names, collectSites(block, ofArray, ofParameter).ranges).block(block, new Map());
+  const { ranges } = collectSites(block, ofArray, ofParameter);
+  return new Recogniser(names, ranges, isKept).block(block, new Map());
 }
 
 class Recogniser {
@@ -32,9 +35,12 @@ class Recogniser {
   readonly #ranges: Ranges;
   readonly #tried = new Map<For, Statement[] | undefined>();
 
-  constructor(names: Names, ranges: Ranges) {
+  readonly #isKept: (loop: For) => boolean;
+
+  constructor(names: Names, ranges: Ranges, isKept: (loop: For) => boolean) {
     this.#names = names;
     this.#ranges = ranges;
+    this.#isKept = isKept;
   }
 
   block(block: Block, outer: Products): Statement[] {
@@ -61,7 +67,7 @@ class Recogniser {
 
   /** The loop as contractions, where it has any; what turned out to be none is a loop again. */
   #finished(loop: For, products: Products): Statement[] {
-    const found = this.#attempt(loop, products);
+    const found = this.#isKept(loop) ? undefined : this.#attempt(loop, products);
     if (!found?.some((statement) => statement.kind === "contract" && isContraction(statement)))
       return [{ ...loop, body: this.block(loop.body, products) }];
     return found.map((statement) =>

@@ -9,7 +9,7 @@ import type { Range } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import { expandCalls } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
-import type { Block, Fn, GlobalArray, Program } from "../ir/nodes.ts";
+import type { Block, Fn, For, GlobalArray, Program, Statement } from "../ir/nodes.ts";
 import { arraysOf, bindersOf, calleesOf, forEachExprIn, forEachStatement, formsOf } from "../ir/walk.ts";
 import type { Model } from "../model.ts";
 import { columns } from "./columns.ts";
@@ -76,19 +76,47 @@ export function vectorised(program: Program, entries: readonly string[]): Progra
 }
 
 /** The program with its products of matrices and vectors as such, for those who look at it or map it. */
-export function contracted(program: Program): Program {
+export function contracted(program: Program, isKept?: (loop: For) => boolean): Program {
   const ofArray = constantRanges(program.arrays);
   const taken = program.arrays.map((array) => array.name);
   const functions = program.functions.map((fn) => {
     const names = new Names([...bindersOf(fn), ...taken]);
-    return { ...fn, body: contractions(fn.body, names, ofArray, rangesOf(fn)) };
+    return { ...fn, body: contractions(fn.body, names, ofArray, rangesOf(fn), isKept) };
   });
   return { ...program, functions };
 }
 
+/**
+ * Whether a loop sums into scalars and, in further loops, into arrays, as jets do: alone, a sum in a scalar waits for its
+ * own additions, one after the other; beside the others it costs nothing.
+ */
+function isMixed({ body, index }: For): boolean {
+  const own = new Set(body.flatMap((each) => (each.kind === "alloc" ? [each.array] : [])));
+  const isSum = (statement: Statement): boolean =>
+    statement.kind === "accumulate" &&
+    !own.has(statement.array) &&
+    !statement.at.some((form) => mentionsIndex(form, index));
+  const inner = body.filter((statement): statement is For => statement.kind === "for");
+  const sums = (block: Block): boolean =>
+    block.every((each) => each.kind === "let" || isSum(each) || (each.kind === "for" && sums(each.body)));
+  return (
+    inner.length > 0 &&
+    inner.every((each) => sums(each.body)) &&
+    body.some((each) => isSum(each) && each.kind === "accumulate" && each.at.length === 0)
+  );
+}
+
+function mentionsIndex(form: affine.Affine, index: string): boolean {
+  let found = false;
+  affine.forEachAtom(form, (atom) => {
+    found ||= atom.kind === "index" && atom.name === index;
+  });
+  return found;
+}
+
 /** Products in loops of their own, and what is done once a row in others: the loops of contractions. */
 function distributed(program: Program): Program {
-  const { arrays, functions } = contracted(program);
+  const { arrays, functions } = contracted(program, isMixed);
   const taken = arrays.map((array) => array.name);
   return {
     arrays,
