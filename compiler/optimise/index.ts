@@ -22,6 +22,7 @@ import { initialise } from "./initialise.ts";
 import { inline } from "./inline.ts";
 import { jam } from "./jam.ts";
 import { kernels } from "./kernels.ts";
+import { merge } from "./merge.ts";
 import { promote } from "./promote.ts";
 import { registers } from "./registers.ts";
 import { reuse } from "./reuse.ts";
@@ -155,7 +156,12 @@ function inEntries(program: Program, entries: readonly string[], pass: (fn: Fn) 
 
 /** Cleans up the functions of a model, so that what is derived from them starts from clean code. */
 export function tidyModel(model: Model): Model {
-  const clean = (fn: Fn): Fn => tidy(fn, model.constants);
+  const clean = (fn: Fn): Fn => {
+    const once = tidy(fn, model.constants);
+    // Operators compute again what stands beside them.
+    const merged = (model.schemes?.size ?? 0) > 0 ? merge(once) : once;
+    return merged === once ? once : tidy(merged, model.constants);
+  };
   const { terminal, running, at } = model.loss;
   return {
     ...model,
