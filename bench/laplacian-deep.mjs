@@ -41,7 +41,10 @@ export const net = field({
   params: { ${layers.map(({ l, rows, columns }) => `W${l}: mat(${rows}, ${columns}), b${l}: vec(${rows})`).join(", ")} },
   value: (x, p) => ${value},
 });
-`.replaceAll("const u = vec(1)", "const out = vec(1)").replaceAll("u[i] = z", "out[i] = z").replace("return u[0]", "return out[0]");
+`
+    .replaceAll("const u = vec(1)", "const out = vec(1)")
+    .replaceAll("u[i] = z", "out[i] = z")
+    .replace("return u[0]", "return out[0]");
 };
 
 async function load(text) {
@@ -87,7 +90,10 @@ for (const D of process.argv.length > 2 ? process.argv.slice(2).map(Number) : [5
   const uncollapsed = handUncollapsed(D, layers);
   const truth = hand(x);
   for (const each of [generated, nested, inside, outside]) each.evaluate();
-  for (const value of [...[generated, nested, inside, outside].map(({ io }) => io.outputs[0]), uncollapsed(x)])
+  for (const value of [
+    ...[generated, nested, inside, outside].map(({ io }) => io.outputs[0]),
+    uncollapsed(x),
+  ])
     if (!(Math.abs(value - truth) <= 1e-10 * Math.abs(truth))) throw new Error(`${value} for ${truth}`);
   const times = measure(
     {

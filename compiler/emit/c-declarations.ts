@@ -48,7 +48,7 @@ export function recordsOf({ module: { model } }: Parts) {
 const onlyIf = (isThere: boolean, ...lines: readonly string[]): readonly string[] => (isThere ? lines : []);
 
 export function headerText(parts: Parts): string {
-  const { module, prefix: p, real, names, storage } = parts;
+  const { prefix: p, real, names, storage } = parts;
   const codes = Object.values(status).map((code) => `#define ${names.status(code)} ${code}`);
   return `${parts.opening}
 

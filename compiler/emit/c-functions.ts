@@ -5,7 +5,7 @@
  */
 
 import type { Affine } from "../ir/affine.ts";
-import type { Fn } from "../ir/nodes.ts";
+import type { Fn, Shape } from "../ir/nodes.ts";
 import type { Opcode } from "../ir/opcode.ts";
 import { lineComment } from "./c-comment.ts";
 import type { HelperName } from "./c-helpers.ts";
@@ -126,11 +126,10 @@ export class CPrinter extends FunctionPrinter {
   }
 
   protected target(array: string, at: readonly Affine[]): string {
-    if (this.identifiers.has(array)) return this.identifiers.of(array);
-    return this.#spelling.entry(
-      array,
-      at.map((form) => printForm(form, this.dialect).text),
-    );
+    const texts = at.map((form) => printForm(form, this.dialect).text);
+    if (this.identifiers.has(array))
+      return `${this.identifiers.of(array)}${texts.map((text) => `[${text}]`).join("")}`;
+    return this.#spelling.entry(array, texts);
   }
 
   protected constant(name: string, value: string): string {
@@ -139,6 +138,10 @@ export class CPrinter extends FunctionPrinter {
 
   protected variable(name: string, value: string): string {
     return `${this.#real} ${name} = ${value};`;
+  }
+
+  protected local(name: string, shape: Shape): string {
+    return `${this.#real} ${name}${shape.map((extent) => `[${extent}]`).join("")};`;
   }
 
   protected whole(name: string, value: string): string {

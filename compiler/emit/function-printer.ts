@@ -7,7 +7,7 @@
 import type { Span } from "../diagnostics/span.ts";
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
-import type { Block, Statement } from "../ir/nodes.ts";
+import type { Block, Shape, Statement } from "../ir/nodes.ts";
 import { arraysOf, expressionsOf, forEachExpr, forEachStatement } from "../ir/walk.ts";
 import { Identifiers, type Words } from "./identifiers.ts";
 import { type Dialect, printExpr, printForm, printTest } from "./syntax.ts";
@@ -38,6 +38,8 @@ export abstract class FunctionPrinter {
   protected abstract constant(name: string, value: string): string;
   protected abstract variable(name: string, value: string): string;
   /** A variable that holds whole numbers. */
+  /** The declaration of an array of a block's own, not filled. */
+  protected abstract local(name: string, shape: Shape): string;
   protected abstract whole(name: string, value: string): string;
   protected abstract loopHeader(i: string, first: string, past: string, last: string, down: boolean): string;
   protected abstract whileHeader(counter: string, limit: number, test: string): string;
@@ -85,7 +87,10 @@ export abstract class FunctionPrinter {
         }
       }
       if (statement.kind === "alloc") {
-        if (statement.shape.length > 0) throw new Error(`${statement.array} has no place in the module`);
+        if (statement.shape.length > 0) {
+          this.line(this.local(this.identifiers.declare(statement.array), statement.shape), statement.span);
+          continue;
+        }
         if (statement.element === "integer") this.wholes.add(statement.array);
         if (statement.zero) {
           const name = this.identifiers.declare(statement.array);

@@ -187,6 +187,10 @@ export class JavaScriptPrinter extends FunctionPrinter {
     return `let ${name} = ${value};`;
   }
 
+  protected local(name: string): string {
+    throw new Error(`${name} has no place in the module`);
+  }
+
   protected whole(name: string, value: string): string {
     return this.variable(name, value);
   }

@@ -7,7 +7,6 @@ import * as messages from "../diagnostics/messages.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import type { Span } from "../diagnostics/span.ts";
 import type { Fn, Parameter } from "../ir/nodes.ts";
-import { arraysOf } from "../ir/walk.ts";
 import { type Input, type Leaf, type Model, type ModelEvent, sizeOf } from "../model.ts";
 import { ConstantArrays } from "./constant-arrays.ts";
 import { Rules } from "./custom.ts";
@@ -22,7 +21,6 @@ import {
   leafNumbers,
   nameLeaves,
   placeLeaves,
-  recordTree,
   type Tree,
   treeOf,
 } from "./layout.ts";
@@ -31,15 +29,7 @@ import type { Reporter } from "./reporter.ts";
 import type { Target } from "./results.ts";
 import { readSolver } from "./solver-defaults.ts";
 import type { Interpreter } from "./static.ts";
-import {
-  describe,
-  type FunctionValue,
-  isTagged,
-  numbersOf,
-  type RecordValue,
-  record,
-  type Static,
-} from "./static-values.ts";
+import { describe, isTagged, numbersOf, record, type Static } from "./static-values.ts";
 import { keyNode } from "./syntax.ts";
 
 const keys = [

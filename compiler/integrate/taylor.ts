@@ -90,7 +90,6 @@ class Series {
 
   /** The mean of a number over the step: Σ r_k h^k / (k + 1). */
   mean(fn: Fn, order: number): Fn {
-    const { state } = this.#model;
     const names = this.#names(fn);
     const { statements, coefficients, clock } = this.#coefficients(names, order);
     const moving = withTimeAsArray(fn, this.#context);

@@ -11,7 +11,7 @@ import { expandCalls } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
 import type { Block, Fn, For, GlobalArray, Program, Statement } from "../ir/nodes.ts";
 import { arraysOf, bindersOf, calleesOf, forEachExprIn, forEachStatement, formsOf } from "../ir/walk.ts";
-import type { Model } from "../model.ts";
+import { type Model, sizeOf } from "../model.ts";
 import { columns } from "./columns.ts";
 import { contractions } from "./contractions.ts";
 import { copies } from "./copies.ts";
@@ -22,6 +22,7 @@ import { initialise } from "./initialise.ts";
 import { inline } from "./inline.ts";
 import { jam } from "./jam.ts";
 import { kernels } from "./kernels.ts";
+import { localise } from "./localise.ts";
 import { merge } from "./merge.ts";
 import { promote } from "./promote.ts";
 import { registers } from "./registers.ts";
@@ -48,14 +49,17 @@ export function optimise(whole: Program, entries: readonly string[], exported: r
   return onlyReachable(placed, [...entries, ...exported]);
 }
 
-/** The program with its loops over rows blocked for registers, as a target without a vectoriser wants it. */
-export function blocked(program: Program): Program {
+/**
+ * The program with its loops over rows blocked for registers, as a target without a vectoriser wants it; those that
+ * `isKept` names are left as they are.
+ */
+export function blocked(program: Program, isKept: (loop: For) => boolean = () => false): Program {
   const ofArray = constantRanges(program.arrays);
   const taken = program.arrays.map((array) => array.name);
   const functions = program.functions.map((fn) => {
     if (!hasLoops(fn.body)) return fn;
     const names = new Names([...bindersOf(fn), ...taken]);
-    const body = jam(fission(fn.body, names), names, ofArray, rangesOf(fn));
+    const body = jam(fission(fn.body, names), names, ofArray, rangesOf(fn), { isKept });
     // Kernels write to the arrays they are bound to: a value read before a call of one is not known behind it.
     if (calleesOf(fn).size > 0) return { ...fn, body };
     const reused = reuse(body);
@@ -73,7 +77,42 @@ export function vectorised(program: Program, entries: readonly string[]): Progra
     fn.parameters.every((parameter) => parameter.kind !== "array"),
   );
   const names = bound.map((fn) => fn.name);
-  return blocked(storage(turned, names));
+  const held = inRegisters(storage(turned, names));
+  const own = new Set<string>();
+  for (const fn of held.functions) for (const array of allocated(fn)) own.add(array);
+  return blocked(held, (loop) => isMixed(loop) && [...sumsOf(loop)].every((array) => own.has(array)));
+}
+
+/** Words of an array that a compiler may hold in vector registers. */
+const mostInRegisters = 64;
+
+/** Short sums of loops that sum into scalars too are the loop's own: C compilers see that nothing else looks at them. */
+function inRegisters(program: Program): Program {
+  return localise(program, ({ name, shape }, fn) => {
+    let isSummed = false;
+    forEachStatement(fn.body, (statement) => {
+      isSummed ||= statement.kind === "for" && isMixed(statement) && sumsOf(statement).has(name);
+    });
+    return isSummed && sizeOf(shape) <= mostInRegisters;
+  });
+}
+
+/** Arrays, scalars left out, that a loop sums into. */
+function sumsOf(loop: For): Set<string> {
+  const found = new Set<string>();
+  forEachStatement(loop.body, (statement) => {
+    if (statement.kind === "accumulate" && statement.at.length > 0) found.add(statement.array);
+  });
+  return found;
+}
+
+/** Arrays that a function declares, scalars left out. */
+function allocated(fn: Fn): Set<string> {
+  const found = new Set<string>();
+  forEachStatement(fn.body, (statement) => {
+    if (statement.kind === "alloc" && statement.shape.length > 0) found.add(statement.array);
+  });
+  return found;
 }
 
 /** The program with its products of matrices and vectors as such, for those who look at it or map it. */

@@ -1,8 +1,9 @@
 /**
  * Register blocking: four iterations of a loop over rows are done together, so that what the inner loop reads serves
  * four rows (unroll and jam), and sums in registers take two columns a trip. In: a function body. Out: the same values
- * to the bit: every sum keeps its order. `least`: trips of both loops together from which it is done. V8 runs products of matrices and vectors twice as fast this way (Carr and
- * Kennedy 1994 for the transformation; sizes by measurement).
+ * to the bit: every sum keeps its order. `least`: trips of both loops together from which it is done; `isKept`: loops
+ * that stay as they are. V8 runs products of matrices and vectors twice as fast this way (Carr and Kennedy 1994 for the
+ * transformation; sizes by measurement).
  */
 
 import { collectSites, isWrite, mayMeetAcross, type Site, type Sites } from "../analysis/sites.ts";
@@ -26,14 +27,21 @@ export function jam(
   names: Names,
   ofArray: (name: string) => Range | undefined,
   ofParameter: (name: string) => Range | undefined,
-  least: number = worthwhile,
+  {
+    least = worthwhile,
+    isKept = () => false,
+  }: { readonly least?: number; readonly isKept?: (loop: For) => boolean } = {},
 ): Statement[] {
   const sites = collectSites(block, ofArray, ofParameter);
   const walk = (statements: Block): Statement[] =>
     statements.flatMap((statement): Statement[] => {
       switch (statement.kind) {
         case "for":
-          return jammed(statement, sites, names, least) ?? [{ ...statement, body: walk(statement.body) }];
+          return (
+            (isKept(statement) ? undefined : jammed(statement, sites, names, least)) ?? [
+              { ...statement, body: walk(statement.body) },
+            ]
+          );
         case "while":
           return [{ ...statement, body: walk(statement.body) }];
         case "if":

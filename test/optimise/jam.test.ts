@@ -17,7 +17,7 @@ import { numbers, run, size } from "../support/vectors.ts";
 const unknown = () => undefined;
 const jammed = (fn: Fn): Fn => ({
   ...fn,
-  body: jam(fn.body, new Names(bindersOf(fn)), unknown, unknown, 1),
+  body: jam(fn.body, new Names(bindersOf(fn)), unknown, unknown, { least: 1 }),
 });
 
 /** The right-hand side of a model with a matrix of m rows and n columns. */

@@ -192,8 +192,9 @@ static void residual_value_kernel(const residual_problem *RESIDUAL_RESTRICT in, 
     double n = argument;
     double n_top = 0.0;
     for (int32_t i = 0; i < 24; i++) {
+        double z_1[2];
         for (int32_t r = 0; r < 2; r++) {
-            ws->z_1[r] = 0.0;
+            z_1[r] = 0.0;
         }
         double z = in->params.b2[i];
         double z_top = 0.0;
@@ -201,7 +202,7 @@ static void residual_value_kernel(const residual_problem *RESIDUAL_RESTRICT in, 
             const double W2 = in->params.W2[i][j];
             z += W2 * ws->h[j];
             for (int32_t r = 0; r < 2; r++) {
-                ws->z_1[r] += W2 * ws->h_1[j][r];
+                z_1[r] += W2 * ws->h_1[j][r];
             }
             z_top += W2 * ws->h_top[j];
         }
@@ -211,10 +212,10 @@ static void residual_value_kernel(const residual_problem *RESIDUAL_RESTRICT in, 
         n += w3 * n_2;
         double n_sum = 0.0;
         for (int32_t r = 0; r < 2; r++) {
-            const double z_1 = ws->z_1[r];
-            const double n_4 = n_3 * z_1;
+            const double z_1_2 = z_1[r];
+            const double n_4 = n_3 * z_1_2;
             const double n_5 = n_2 * n_4;
-            n_sum -= 0.5 * (2.0 * n_5 * z_1);
+            n_sum -= 0.5 * (2.0 * n_5 * z_1_2);
             ws->n_1[r] += w3 * n_4;
         }
         n_top += w3 * (n_3 * z_top + n_sum);
@@ -273,8 +274,9 @@ static void residual_at_kernel(const residual_problem *RESIDUAL_RESTRICT in, res
     double n = argument;
     double n_top = 0.0;
     for (int32_t i = 0; i < 24; i++) {
+        double z_1[2];
         for (int32_t r = 0; r < 2; r++) {
-            ws->z_1_2[r] = 0.0;
+            z_1[r] = 0.0;
         }
         double z = in->params.b2[i];
         double z_top = 0.0;
@@ -282,7 +284,7 @@ static void residual_at_kernel(const residual_problem *RESIDUAL_RESTRICT in, res
             const double W2 = in->params.W2[i][j];
             z += W2 * ws->h_2[j];
             for (int32_t r = 0; r < 2; r++) {
-                ws->z_1_2[r] += W2 * ws->h_1_2[j][r];
+                z_1[r] += W2 * ws->h_1_2[j][r];
             }
             z_top += W2 * ws->h_top_2[j];
         }
@@ -292,10 +294,10 @@ static void residual_at_kernel(const residual_problem *RESIDUAL_RESTRICT in, res
         n += w3 * n_2;
         double n_sum = 0.0;
         for (int32_t r = 0; r < 2; r++) {
-            const double z_1 = ws->z_1_2[r];
-            const double n_4 = n_3 * z_1;
+            const double z_1_2 = z_1[r];
+            const double n_4 = n_3 * z_1_2;
             const double n_5 = n_2 * n_4;
-            n_sum -= 0.5 * (2.0 * n_5 * z_1);
+            n_sum -= 0.5 * (2.0 * n_5 * z_1_2);
             ws->n_1_2[r] += w3 * n_4;
         }
         n_top += w3 * (n_3 * z_top + n_sum);
@@ -359,8 +361,9 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
     double n = argument;
     double n_top = 0.0;
     for (int32_t i = 0; i < 24; i++) {
+        double z_1[2];
         for (int32_t r = 0; r < 2; r++) {
-            ws->z_1_3[r] = 0.0;
+            z_1[r] = 0.0;
         }
         double z = in->params.b2[i];
         double z_top = 0.0;
@@ -368,7 +371,7 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
             const double W2 = in->params.W2[i][j];
             z += W2 * ws->h_3[j];
             for (int32_t r = 0; r < 2; r++) {
-                ws->z_1_3[r] += W2 * ws->h_1_3[j][r];
+                z_1[r] += W2 * ws->h_1_3[j][r];
             }
             z_top += W2 * ws->h_top_3[j];
         }
@@ -380,14 +383,14 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
         n += w3 * n_2;
         double n_sum = 0.0;
         for (int32_t r = 0; r < 2; r++) {
-            const double z_1 = ws->z_1_3[r];
-            ws->z_1_tape[i][r] = z_1;
-            const double n_4 = n_3 * z_1;
+            const double z_1_2 = z_1[r];
+            ws->z_1_tape[i][r] = z_1_2;
+            const double n_4 = n_3 * z_1_2;
             ws->n_tape_3[i][r] = n_4;
             const double n_5 = n_2 * n_4;
             const double n_6 = 2.0 * n_5;
             ws->n_tape_4[i][r] = n_6;
-            n_sum -= 0.5 * (n_6 * z_1);
+            n_sum -= 0.5 * (n_6 * z_1_2);
             ws->n_1_3[r] += w3 * n_4;
         }
         const double z_top_2 = z_top;

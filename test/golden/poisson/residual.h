@@ -61,7 +61,7 @@ typedef struct {
 } residual_gradients;
 
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
-#define RESIDUAL_WORKSPACE_BYTES 6328u
+#define RESIDUAL_WORKSPACE_BYTES 6280u
 typedef struct {
     double amount;
     double amount_2;
@@ -70,12 +70,10 @@ typedef struct {
     double h_1[24][2];
     double h_top[24];
     double n_1[2];
-    double z_1[2];
     double h_2[24];
     double h_1_2[24][2];
     double h_top_2[24];
     double n_1_2[2];
-    double z_1_2[2];
     double h_tape[24];
     double h_tape_2[24][2];
     double n_tape[24];
@@ -90,7 +88,6 @@ typedef struct {
     double h_1_3[24][2];
     double h_top_3[24];
     double n_1_3[2];
-    double z_1_3[2];
     double h_bar[24];
     double h_1_bar[24][2];
     double h_top_bar[24];
