@@ -31,7 +31,7 @@ import type { GlobalArray, Program } from "./ir/nodes.ts";
 import { printProgram } from "./ir/print.ts";
 import { type Leaf, type Model, sizeOf } from "./model.ts";
 import { type Module, type Solver, stepsInWords } from "./module.ts";
-import { blocked, contracted, optimise, tidyModel, vectorised } from "./optimise/index.ts";
+import { contracted, optimise, pairedRows, tidyModel, vectorised } from "./optimise/index.ts";
 import { portable, withoutPortableForm } from "./optimise/portable.ts";
 import { portableFunctions } from "./optimise/portable-functions.ts";
 import type { Options, Target } from "./options.ts";
@@ -247,9 +247,12 @@ export function emit(
     case "js":
     case "ts": {
       const name = `${own}.${target}`;
-      const program = isSmall(options) ? module.program : blocked(module.program);
-      const shaped = { ...module, program: withMath(program, options) };
-      const { code, map } = emitJavaScript(shaped, { dialect: target, file, header, text });
+      const { code, map } = emitJavaScript(shapedForJavaScript(module, options), {
+        dialect: target,
+        file,
+        header,
+        text,
+      });
       return [
         { target, name, text: linked(code, `${name}.map`) },
         { target, name: `${name}.map`, text: `${JSON.stringify({ ...map, file: name })}\n` },
@@ -269,6 +272,12 @@ export function emit(
     default:
       return target satisfies never;
   }
+}
+
+function shapedForJavaScript(module: Module, options: Options): Module {
+  const shaped = isSmall(options) ? module.program : pairedRows(module.program);
+  const program = withMath(shaped, options);
+  return { ...module, program, words: { ...module.words, workspace: wordsOf(program).workspace } };
 }
 
 function shapedForC(module: Module, options: Options): Module {
@@ -292,7 +301,7 @@ const cOptions = (module: Module, header: string, options: Options, stem?: strin
 
 /** Memory of one gradient beside its arguments and results, in the target's own numbers. */
 export function workspaceBytes({ module, hash }: Ready, target: Target, options: Options): number {
-  if (target !== "c") return 8 * module.words.workspace;
+  if (target !== "c") return 8 * shapedForJavaScript(module, options).words.workspace;
   const shaped = shapedForC(module, options);
   return emitC(shaped, cOptions(module, headerOf(module, hash, options), options)).workspaceBytes;
 }

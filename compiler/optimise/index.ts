@@ -49,17 +49,14 @@ export function optimise(whole: Program, entries: readonly string[], exported: r
   return onlyReachable(placed, [...entries, ...exported]);
 }
 
-/**
- * The program with its loops over rows blocked for registers, as a target without a vectoriser wants it; those that
- * `isKept` names are left as they are.
- */
-export function blocked(program: Program, isKept: (loop: For) => boolean = () => false): Program {
+/** The program with its loops over rows blocked for registers, as a target without a vectoriser wants it. */
+function blocked(program: Program, loops: NonNullable<Parameters<typeof jam>[4]> = {}): Program {
   const ofArray = constantRanges(program.arrays);
   const taken = program.arrays.map((array) => array.name);
   const functions = program.functions.map((fn) => {
     if (!hasLoops(fn.body)) return fn;
     const names = new Names([...bindersOf(fn), ...taken]);
-    const body = jam(fission(fn.body, names), names, ofArray, rangesOf(fn), { isKept });
+    const body = jam(fission(fn.body, names), names, ofArray, rangesOf(fn), loops);
     // Kernels write to the arrays they are bound to: a value read before a call of one is not known behind it.
     if (calleesOf(fn).size > 0) return { ...fn, body };
     const reused = reuse(body);
@@ -70,6 +67,16 @@ export function blocked(program: Program, isKept: (loop: For) => boolean = () =>
   return { ...program, functions };
 }
 
+/** The program blocked as JavaScript wants it, every array in a place of its own. */
+export function pairedRows(program: Program): Program {
+  const held = withOwnSums(program, Number.POSITIVE_INFINITY);
+  if (held === program) return blocked(program);
+  return storage(
+    blocked(held),
+    program.functions.map((fn) => fn.name),
+  );
+}
+
 /** The program with its products by columns and its loops over rows blocked, as a vectorising compiler wants it. */
 export function vectorised(program: Program, entries: readonly string[]): Program {
   const turned = distributed(columns(program, entries));
@@ -77,23 +84,32 @@ export function vectorised(program: Program, entries: readonly string[]): Progra
     fn.parameters.every((parameter) => parameter.kind !== "array"),
   );
   const names = bound.map((fn) => fn.name);
-  const held = inRegisters(storage(turned, names));
+  const held = withOwnSums(storage(turned, names), mostInRegisters);
   const own = new Set<string>();
   for (const fn of held.functions) for (const array of allocated(fn)) own.add(array);
-  return blocked(held, (loop) => isMixed(loop) && [...sumsOf(loop)].every((array) => own.has(array)));
+  return blocked(held, {
+    isKept: (loop) => isMixed(loop) && [...sumsOf(loop)].every((array) => own.has(array)),
+    // Shorter sums leave the vectors of a second row half empty.
+    isPaired: ({ body }) =>
+      body.every(
+        (each) => each.kind !== "alloc" || sizeOf(each.shape) === 1 || sizeOf(each.shape) >= leastInPairs,
+      ),
+  });
 }
 
-/** Words of an array that a compiler may hold in vector registers. */
+/** Words of the sums of a row from which a C compiler does two rows at once faster. */
+const leastInPairs = 16;
+/** Words of an array that a C compiler, which sees that nothing else looks at them, may hold in vector registers. */
 const mostInRegisters = 64;
 
-/** Short sums of loops that sum into scalars too are the loop's own: C compilers see that nothing else looks at them. */
-function inRegisters(program: Program): Program {
+/** Arrays of up to `most` words that a loop sums into, and into scalars too, are the own ones of the loop around it. */
+function withOwnSums(program: Program, most: number): Program {
   return localise(program, ({ name, shape }, fn) => {
     let isSummed = false;
     forEachStatement(fn.body, (statement) => {
       isSummed ||= statement.kind === "for" && isMixed(statement) && sumsOf(statement).has(name);
     });
-    return isSummed && sizeOf(shape) <= mostInRegisters;
+    return isSummed && sizeOf(shape) <= most;
   });
 }
 

@@ -2,7 +2,7 @@
  * Register blocking: four iterations of a loop over rows are done together, so that what the inner loop reads serves
  * four rows (unroll and jam), and sums in registers take two columns a trip. In: a function body. Out: the same values
  * to the bit: every sum keeps its order. `least`: trips of both loops together from which it is done; `isKept`: loops
- * that stay as they are. V8 runs products of matrices and vectors twice as fast this way (Carr and Kennedy 1994 for the
+ * that stay as they are; `isPaired`: loops whose rows may be done in twos. V8 runs products of matrices and vectors twice as fast this way (Carr and Kennedy 1994 for the
  * transformation; sizes by measurement).
  */
 
@@ -21,6 +21,8 @@ const columns = 2;
 const worthwhile = 64;
 /** Statements of an inner loop up to which its values fit the registers. */
 const most = 8;
+/** The same of a loop around further ones, whose columns have been blocked. */
+const mostInNest = 4 * most;
 
 export function jam(
   block: Block,
@@ -30,18 +32,25 @@ export function jam(
   {
     least = worthwhile,
     isKept = () => false,
-  }: { readonly least?: number; readonly isKept?: (loop: For) => boolean } = {},
+    isPaired = () => true,
+  }: {
+    readonly least?: number;
+    readonly isKept?: (loop: For) => boolean;
+    readonly isPaired?: (loop: For) => boolean;
+  } = {},
 ): Statement[] {
   const sites = collectSites(block, ofArray, ofParameter);
   const walk = (statements: Block): Statement[] =>
     statements.flatMap((statement): Statement[] => {
       switch (statement.kind) {
-        case "for":
+        case "for": {
+          const done = isKept(statement) ? undefined : jammed(statement, sites, names, least);
+          if (done !== undefined) return done;
+          const walked = { ...statement, body: walk(statement.body) };
           return (
-            (isKept(statement) ? undefined : jammed(statement, sites, names, least)) ?? [
-              { ...statement, body: walk(statement.body) },
-            ]
+            (isPaired(statement) ? paired(statement, walked, sites, names, least) : undefined) ?? [walked]
           );
+        }
         case "while":
           return [{ ...statement, body: walk(statement.body) }];
         case "if":
@@ -61,11 +70,41 @@ function jammed(loop: For, sites: Sites, names: Names, least: number): Statement
   const inner = loop.body.filter((statement): statement is For => statement.kind === "for");
   if (trips === undefined || trips < rows || inner.length === 0) return undefined;
   if (!inner.every((each) => isPlainInner(each, loop, trips, least))) return undefined;
-  const isSimple = loop.body.every((statement) =>
-    ["for", "let", "alloc", "store", "accumulate", "comment"].includes(statement.kind),
-  );
-  if (!isSimple || carries(loop, sites)) return undefined;
+  if (!isSimple(loop) || carries(loop, sites)) return undefined;
+  return inBlocks(loop, trips, rows, names);
+}
 
+/**
+ * The loop with two rows done together, where a row is a product of a matrix with several columns at once, summed in
+ * arrays of the row's own, as jets are: its columns have been blocked by then, and every coefficient serves two rows.
+ */
+function paired(loop: For, walked: For, sites: Sites, names: Names, least: number): Statement[] | undefined {
+  const trips = tripsOf(loop);
+  if (trips === undefined || trips < 2 || loop.body.every((each) => each.kind !== "alloc")) return undefined;
+  const isProduct = (each: Statement): boolean =>
+    each.kind === "for" &&
+    each.body.some((one) => one.kind === "for" && isPlainInner(one, loop, trips, least));
+  if (!loop.body.some(isProduct)) return undefined;
+  const inner = walked.body.filter((statement): statement is For => statement.kind === "for");
+  if (!inner.every((each) => isNest(each, loop)) || !isSimple(walked)) return undefined;
+  return carries(loop, sites) ? undefined : inBlocks(walked, trips, 2, names);
+}
+
+/** Loops of known length, as often whatever the row, around plain statements. */
+function isNest(inner: For, outer: For): boolean {
+  if (tripsOf(inner) === undefined || inner.body.length > mostInNest) return false;
+  if ([inner.from, inner.to].some((form) => mentions(form, outer.index))) return false;
+  return inner.body.every(
+    (each) =>
+      ["let", "store", "accumulate"].includes(each.kind) || (each.kind === "for" && isNest(each, outer)),
+  );
+}
+
+const isSimple = ({ body }: For): boolean =>
+  body.every((each) => ["for", "let", "alloc", "store", "accumulate", "comment"].includes(each.kind));
+
+/** The loop with `rows` of its trips in one, and what is left over behind it. */
+function inBlocks(loop: For, trips: number, rows: number, names: Names): Statement[] {
   const number = names.fresh(loop.index);
   const at = (row: number): Affine => {
     const own = affine.offset(affine.scale(affine.index(number), rows), row);

@@ -34,6 +34,7 @@ export function localise(program: Program, isWanted: (array: GlobalArray, fn: Fn
     }
     return body === fn.body ? fn : { ...fn, body };
   });
+  if (local.size === 0) return program;
   return { arrays: program.arrays.filter((array) => !local.has(array.name)), functions };
 }
 

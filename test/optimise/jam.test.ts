@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { verifyProgram } from "../../compiler/analysis/well-formed.ts";
+import { jets } from "../../compiler/differentiate/jets.ts";
 import { vjp } from "../../compiler/differentiate/reverse.ts";
 import { Names } from "../../compiler/ir/names.ts";
 import type { Fn } from "../../compiler/ir/nodes.ts";
@@ -91,6 +92,36 @@ describe.each([
   });
 });
 
+describe("jets of a product of a matrix and a vector", () => {
+  const none = { arrays: [], functions: [] };
+  const product = `${row} { let z = b[i]; ${column} z += W[i][j] * Math.tanh(y[j]); u[i] = Math.sin(z); }
+    for (let j = 0; j < 1; j++) s[j] = u[0] * u[b.length - 1];`;
+
+  it.each([
+    [2, 3],
+    [5, 8],
+    [8, 6],
+    [9, 5],
+  ])("are blocked by rows and columns, %i and %i of them", (m, n) => {
+    const jet = jets(field(m, n, product), "y", { order: 2, directions: "unit", collapsed: true }, none);
+    const plain = tidy(jet, []);
+    const blocked = jammed(plain);
+    expect(verifyProgram({ arrays: [], functions: [blocked] })).toEqual([]);
+    expect(values(blocked)).toEqual(values(plain));
+    // Each row has sums of its own: two of them in one loop over the columns.
+    const sums = (fn: Fn): number => [...printFn(fn).matchAll(/^ +alloc z_1/gm)].length;
+    expect(sums(blocked)).toBe(sums(plain) * (m % 2 === 0 ? 2 : 3));
+  });
+
+  it("stay where a row needs the one before", () => {
+    const recurrent = `${row} { let z = i > 0 ? u[Math.max(i - 1, 0)] : 0; ${column} z += W[i][j] * Math.tanh(y[j]); u[i] = z; }
+      s[0] = u[b.length - 1];`;
+    const jet = jets(field(8, 6, recurrent), "y", { order: 2, directions: "unit", collapsed: true }, none);
+    const plain = tidy(jet, []);
+    expect(values(jammed(plain))).toEqual(values(plain));
+  });
+});
+
 describe("random programs", () => {
   const programs = process.env["ODEGRAD_LONG"] === "1" ? 20_000 : 600;
   const choices = fc.array(fc.nat(1000), { minLength: 40, maxLength: 200, size: "max" });
@@ -101,7 +132,9 @@ describe("random programs", () => {
       fc.property(choices, (list) => {
         const fn = randomFunction(list);
         const wrt = new Set(inputs.map((one) => one.name));
-        for (const one of [fn, vjp(fn, wrt, { arrays: [], functions: [] })]) {
+        const none = { arrays: [], functions: [] };
+        const jet = jets(fn, "x", { order: 2, directions: "unit", collapsed: true }, none);
+        for (const one of [fn, vjp(fn, wrt, none), jet, vjp(jet, wrt, none)]) {
           const plain = tidy(one, []);
           const before = values(plain);
           fc.pre(results.every(({ name }) => before[name]?.every(Number.isFinite) ?? true));
