@@ -121,7 +121,15 @@ class Recurrences {
     const found: Expr[] = result === undefined ? [] : [result];
     const own: Coefficients = {
       at: (order) => {
-        found[order] ??= (order === 0 ? this.#place.shared : this.#place.each)(this.#at(value, own, order));
+        if (found[order] !== undefined) return found[order];
+        const whole = this.#at(value, own, order);
+        if (order === 0) found[order] = this.#place.shared(whole);
+        else if (result !== undefined) found[order] = this.#place.each(whole);
+        else {
+          // What a partial is made of keeps its factor outside, where it may cancel against the next one.
+          const { factor, rest } = withFactor(whole);
+          found[order] = build.mul(build.number(factor), this.#place.each(rest));
+        }
         return found[order];
       },
     };
@@ -182,11 +190,11 @@ class Recurrences {
       case "mul":
         return build.isLeaf(value.args[0]!) && same(value.args[0]!, value.args[1]!)
           ? square(u, lowest, order)
-          : sum(lowest, highest, (j) => build.mul(u.at(j), w.at(order - j)));
+          : sum(lowest, highest, (j) => product(u.at(j), w.at(order - j)));
       case "gate":
         return sum(lowest, highest, (j) => build.gate(u.at(j), w.at(order - j)));
       case "div": {
-        const known = sum(1, highest, (j) => build.mul(w.at(j), own.at(order - j)));
+        const known = sum(1, highest, (j) => product(w.at(j), own.at(order - j)));
         const whole = lowest > 0 ? build.neg(known) : build.sub(u.at(order), known);
         return build.isZero(whole) ? build.zero : build.div(whole, w.at(0));
       }
@@ -197,7 +205,7 @@ class Recurrences {
           sum(1, highest, (j) => {
             const moved = each.at(j);
             if (build.isZero(moved)) return build.zero;
-            return build.mul(build.number(j / order), times(moved, partials[i]!.at(order - j), singular[i]!));
+            return scaled(j / order, times(moved, partials[i]!.at(order - j), singular[i]!));
           }),
         );
         return parts.reduce((left, right) => build.add(left, right), build.zero);
@@ -225,7 +233,34 @@ class Recurrences {
 
 /** A moving operand times a partial; exactly 0 for one that does not move, where the partial may be infinite. */
 const times = (moved: Expr, partial: Expr, singular: boolean): Expr =>
-  singular ? build.gate(moved, partial) : build.mul(partial, moved);
+  singular ? build.gate(moved, partial) : product(partial, moved);
+
+/** A value as a power of two, or its negative, times the rest. */
+function withFactor(value: Expr): { readonly factor: number; readonly rest: Expr } {
+  if (value.kind !== "primitive") return { factor: 1, rest: value };
+  const [x, y] = value.args as [Expr, Expr];
+  if (value.op === "neg") {
+    const { factor, rest } = withFactor(x);
+    return { factor: -factor, rest };
+  }
+  if (value.op !== "mul" || x.kind !== "number" || !Number.isInteger(Math.log2(Math.abs(x.value))))
+    return { factor: 1, rest: value };
+  const { factor, rest } = withFactor(y);
+  return { factor: x.value * factor, rest };
+}
+
+/** A number times a value: one product for all factors. */
+function scaled(by: number, value: Expr): Expr {
+  const { factor, rest } = withFactor(value);
+  return build.mul(build.number(by * factor), rest);
+}
+
+/** A product with the factors in front. */
+function product(x: Expr, y: Expr): Expr {
+  const left = withFactor(x);
+  const right = withFactor(y);
+  return build.mul(build.number(left.factor * right.factor), build.mul(left.rest, right.rest));
+}
 
 const sum = (from: number, to: number, term: (j: number) => Expr): Expr => {
   let out = build.zero;
@@ -238,9 +273,7 @@ const same = (left: Expr, right: Expr): boolean => JSON.stringify(left) === JSON
 /** Σ_{j=lowest..order-lowest} u_j·u_{order-j}, each pair once. */
 function square(u: Coefficients, lowest: number, order: number): Expr {
   let out = build.zero;
-  for (let j = lowest; 2 * j < order; j++)
-    out = build.add(out, build.mul(build.number(2), build.mul(u.at(j), u.at(order - j))));
-  if (order % 2 === 0 && order / 2 >= lowest)
-    out = build.add(out, build.mul(u.at(order / 2), u.at(order / 2)));
+  for (let j = lowest; 2 * j < order; j++) out = build.add(out, scaled(2, product(u.at(j), u.at(order - j))));
+  if (order % 2 === 0 && order / 2 >= lowest) out = build.add(out, product(u.at(order / 2), u.at(order / 2)));
   return out;
 }

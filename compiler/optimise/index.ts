@@ -89,16 +89,16 @@ export function vectorised(program: Program, entries: readonly string[]): Progra
   for (const fn of held.functions) for (const array of allocated(fn)) own.add(array);
   return blocked(held, {
     isKept: (loop) => isMixed(loop) && [...sumsOf(loop)].every((array) => own.has(array)),
-    // Shorter sums leave the vectors of a second row half empty.
-    isPaired: ({ body }) =>
-      body.every(
-        (each) => each.kind !== "alloc" || sizeOf(each.shape) === 1 || sizeOf(each.shape) >= leastInPairs,
-      ),
+    isPaired: ({ body }) => body.every((each) => each.kind !== "alloc" || suitsPairs(sizeOf(each.shape))),
   });
 }
 
-/** Words of the sums of a row from which a C compiler does two rows at once faster. */
-const leastInPairs = 16;
+/**
+ * Whether C compilers do two rows at once faster, with sums of so many words: one vector of eight, or many. Of two
+ * vectors and a part the part alone is what clang spends its time on.
+ */
+const suitsPairs = (words: number): boolean => words <= 8 || words % 8 === 0 || words > 20;
+
 /** Words of an array that a C compiler, which sees that nothing else looks at them, may hold in vector registers. */
 const mostInRegisters = 64;
 

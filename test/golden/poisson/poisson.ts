@@ -314,8 +314,8 @@ function value_kernel(t: number, k: number, at_value_output: number): void {
     for (let r = 0; r < 2; r++) {
       const h_4 = (r === 0 ? W1_2 : 0) + (r === 1 ? W1_3 : 0);
       const h_5 = h_3 * h_4;
-      const h_6 = h_2 * h_5;
-      h_sum -= 0.5 * (2 * h_6 * h_4);
+      const h_6 = h_2 * h_5 * h_4;
+      h_sum -= h_6;
       h_1[2 * i + r] = h_5;
     }
     h_top[i] = h_sum;
@@ -347,8 +347,8 @@ function value_kernel(t: number, k: number, at_value_output: number): void {
     for (let r = 0; r < 2; r++) {
       const z_1_2 = z_1[r];
       const n_4 = n_3 * z_1_2;
-      const n_5 = n_2 * n_4;
-      n_sum -= 0.5 * (2 * n_5 * z_1_2);
+      const n_5 = n_2 * n_4 * z_1_2;
+      n_sum -= n_5;
       n_1[r] += w3_2 * n_4;
     }
     n_top += w3_2 * (n_3 * z_top + n_sum);
@@ -405,8 +405,8 @@ function at_kernel(t: number, k: number): void {
     for (let r = 0; r < 2; r++) {
       const h_4 = (r === 0 ? W1_2 : 0) + (r === 1 ? W1_3 : 0);
       const h_5 = h_3 * h_4;
-      const h_6 = h * h_5;
-      h_sum -= 0.5 * (2 * h_6 * h_4);
+      const h_6 = h * h_5 * h_4;
+      h_sum -= h_6;
       h_1_2[2 * i + r] = h_5;
     }
     h_top_2[i] = h_sum;
@@ -438,8 +438,8 @@ function at_kernel(t: number, k: number): void {
     for (let r = 0; r < 2; r++) {
       const z_1 = z_1_2[r];
       const n_4 = n_3 * z_1;
-      const n_5 = n_2 * n_4;
-      n_sum -= 0.5 * (2 * n_5 * z_1);
+      const n_5 = n_2 * n_4 * z_1;
+      n_sum -= n_5;
       n_1_2[r] += w3_2 * n_4;
     }
     n_top += w3_2 * (n_3 * z_top + n_sum);
@@ -522,9 +522,9 @@ function loss_vjp_kernel(t: number, k: number): void {
       const h_4 = (r === 0 ? W1_2 : 0) + (r === 1 ? W1_3 : 0);
       const h_5 = h_2 * h_4;
       const h_6 = h * h_5;
-      const h_7 = 2 * h_6;
-      h_tape_2[2 * i + r] = h_7;
-      h_sum -= 0.5 * (h_7 * h_4);
+      h_tape_2[2 * i + r] = h_6;
+      const h_7 = h_6 * h_4;
+      h_sum -= h_7;
       h_1_3[2 * i + r] = h_5;
     }
     h_top_3[i] = h_sum;
@@ -561,9 +561,9 @@ function loss_vjp_kernel(t: number, k: number): void {
       const n_4 = n_3 * z_1;
       n_tape_3[2 * i + r] = n_4;
       const n_5 = n_2 * n_4;
-      const n_6 = 2 * n_5;
-      n_tape_4[2 * i + r] = n_6;
-      n_sum -= 0.5 * (n_6 * z_1);
+      n_tape_4[2 * i + r] = n_5;
+      const n_6 = n_5 * z_1;
+      n_sum -= n_6;
       n_1_3[r] += w3_2 * n_4;
     }
     const z_top_2 = z_top;
@@ -627,20 +627,19 @@ function loss_vjp_kernel(t: number, k: number): void {
     let w3_bar_2 = 0;
     let n_bar_2 = 0;
     let n_bar_3 = 0;
-    const n_bar_4 = n_top_bar_2 * 0.5;
     for (let r = 0; r < 2; r++) {
-      const n_bar_5 = n_1_bar[r];
+      const n_bar_4 = n_1_bar[r];
       const n_4 = n_tape_3[2 * i + r];
-      w3_bar_2 += n_bar_5 * n_4;
+      w3_bar_2 += n_bar_4 * n_4;
       const z_1 = z_1_tape[2 * i + r];
-      const n_bar_6 = (-n_bar_4 * z_1) * 2;
-      n_bar_2 += n_bar_6 * n_4;
-      const n_bar_7 = n_bar_5 * w3_2 + n_bar_6 * n_3;
-      n_bar_3 += n_bar_7 * z_1;
-      z_1_bar[r] = -n_bar_4 * n_tape_4[2 * i + r] + n_bar_7 * n_2;
+      const n_bar_5 = n_top_bar_2 * z_1;
+      n_bar_2 -= n_bar_5 * n_4;
+      const n_bar_6 = n_bar_4 * w3_2 + (-n_bar_5 * n_3);
+      n_bar_3 += n_bar_6 * z_1;
+      z_1_bar[r] = n_bar_6 * n_2 - n_top_bar_2 * n_tape_4[2 * i + r];
     }
-    const n_bar_5 = (n_bar_3 + n_top_bar_2 * z_top_tape[i]) * n_3;
-    const z_bar = (n_bar_2 + n_bar * w3_2 - n_bar_5 - n_bar_5) * (1 - n_3 * n_3);
+    const n_bar_4 = (n_bar_3 + n_top_bar_2 * z_top_tape[i]) * n_3;
+    const z_bar = (n_bar_2 + n_bar * w3_2 - n_bar_4 - n_bar_4) * (1 - n_3 * n_3);
     w3_bar[i] += w3_bar_2 + n_top_bar * n_top_tape[i] + n_bar * n_3;
     for (let j = 0; j < 24; j++) {
       const W2_2 = W2[24 * i + j];
@@ -657,30 +656,30 @@ function loss_vjp_kernel(t: number, k: number): void {
     b2_bar[i] += z_bar;
   }
   for (let i = 0; i < 24; i++) {
+    const h_top_bar_2 = h_top_bar[i];
     const h = h_3[i];
     let h_bar_2 = 0;
     let h_bar_3 = 0;
     let W1_bar_2 = 0;
     let W1_bar_3 = 0;
-    const h_bar_4 = h_top_bar[i] * 0.5;
     const W1_2 = W1[2 * i];
     const W1_3 = W1[2 * i + 1];
     const h_2 = h_tape[i];
     for (let r = 0; r < 2; r++) {
       const h_4 = (r === 0 ? W1_2 : 0) + (r === 1 ? W1_3 : 0);
-      const h_bar_5 = (-h_bar_4 * h_4) * 2;
-      h_bar_2 += h_bar_5 * h_1_3[2 * i + r];
-      const h_bar_6 = h_1_bar[2 * i + r] + h_bar_5 * h;
-      h_bar_3 += h_bar_6 * h_4;
-      const h_bar_7 = -h_bar_4 * h_tape_2[2 * i + r] + h_bar_6 * h_2;
-      W1_bar_2 += r === 1 ? h_bar_7 : 0;
-      W1_bar_3 += r === 0 ? h_bar_7 : 0;
+      const h_bar_4 = h_top_bar_2 * h_4;
+      h_bar_2 -= h_bar_4 * h_1_3[2 * i + r];
+      const h_bar_5 = h_1_bar[2 * i + r] + (-h_bar_4 * h);
+      h_bar_3 += h_bar_5 * h_4;
+      const h_bar_6 = h_bar_5 * h_2 - h_top_bar_2 * h_tape_2[2 * i + r];
+      W1_bar_2 += r === 1 ? h_bar_6 : 0;
+      W1_bar_3 += r === 0 ? h_bar_6 : 0;
     }
-    const h_bar_5 = h_bar_3 * h;
-    const h_bar_6 = (h_bar_2 + h_bar[i] - h_bar_5 - h_bar_5) * (1 - h * h);
-    W1_bar[2 * i + 1] += W1_bar_2 + h_bar_6 * x_2;
-    W1_bar[2 * i] += W1_bar_3 + h_bar_6 * x;
-    b1_bar[i] += h_bar_6;
+    const h_bar_4 = h_bar_3 * h;
+    const h_bar_5 = (h_bar_2 + h_bar[i] - h_bar_4 - h_bar_4) * (1 - h * h);
+    W1_bar[2 * i + 1] += W1_bar_2 + h_bar_5 * x_2;
+    W1_bar[2 * i] += W1_bar_3 + h_bar_5 * x;
+    b1_bar[i] += h_bar_5;
   }
   paramsBar[696] += n_bar;
 }

@@ -180,8 +180,8 @@ static void residual_value_kernel(const residual_problem *RESIDUAL_RESTRICT in, 
         for (int32_t r = 0; r < 2; r++) {
             const double h_3 = (r == 0 ? W1 : 0.0) + (r == 1 ? W1_2 : 0.0);
             const double h_4 = h_2 * h_3;
-            const double h_5 = h * h_4;
-            h_sum -= 0.5 * (2.0 * h_5 * h_3);
+            const double h_5 = h * h_4 * h_3;
+            h_sum -= h_5;
             ws->h_1[i][r] = h_4;
         }
         ws->h_top[i] = h_sum;
@@ -214,8 +214,8 @@ static void residual_value_kernel(const residual_problem *RESIDUAL_RESTRICT in, 
         for (int32_t r = 0; r < 2; r++) {
             const double z_1_2 = z_1[r];
             const double n_4 = n_3 * z_1_2;
-            const double n_5 = n_2 * n_4;
-            n_sum -= 0.5 * (2.0 * n_5 * z_1_2);
+            const double n_5 = n_2 * n_4 * z_1_2;
+            n_sum -= n_5;
             ws->n_1[r] += w3 * n_4;
         }
         n_top += w3 * (n_3 * z_top + n_sum);
@@ -262,8 +262,8 @@ static void residual_at_kernel(const residual_problem *RESIDUAL_RESTRICT in, res
         for (int32_t r = 0; r < 2; r++) {
             const double h_3 = (r == 0 ? W1 : 0.0) + (r == 1 ? W1_2 : 0.0);
             const double h_4 = h_2 * h_3;
-            const double h_5 = h * h_4;
-            h_sum -= 0.5 * (2.0 * h_5 * h_3);
+            const double h_5 = h * h_4 * h_3;
+            h_sum -= h_5;
             ws->h_1_2[i][r] = h_4;
         }
         ws->h_top_2[i] = h_sum;
@@ -296,8 +296,8 @@ static void residual_at_kernel(const residual_problem *RESIDUAL_RESTRICT in, res
         for (int32_t r = 0; r < 2; r++) {
             const double z_1_2 = z_1[r];
             const double n_4 = n_3 * z_1_2;
-            const double n_5 = n_2 * n_4;
-            n_sum -= 0.5 * (2.0 * n_5 * z_1_2);
+            const double n_5 = n_2 * n_4 * z_1_2;
+            n_sum -= n_5;
             ws->n_1_2[r] += w3 * n_4;
         }
         n_top += w3 * (n_3 * z_top + n_sum);
@@ -348,9 +348,9 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
             const double h_3 = (r == 0 ? W1 : 0.0) + (r == 1 ? W1_2 : 0.0);
             const double h_4 = h_2 * h_3;
             const double h_5 = h * h_4;
-            const double h_6 = 2.0 * h_5;
-            ws->h_tape_2[i][r] = h_6;
-            h_sum -= 0.5 * (h_6 * h_3);
+            ws->h_tape_2[i][r] = h_5;
+            const double h_6 = h_5 * h_3;
+            h_sum -= h_6;
             ws->h_1_3[i][r] = h_4;
         }
         ws->h_top_3[i] = h_sum;
@@ -388,9 +388,9 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
             const double n_4 = n_3 * z_1_2;
             ws->n_tape_3[i][r] = n_4;
             const double n_5 = n_2 * n_4;
-            const double n_6 = 2.0 * n_5;
-            ws->n_tape_4[i][r] = n_6;
-            n_sum -= 0.5 * (n_6 * z_1_2);
+            ws->n_tape_4[i][r] = n_5;
+            const double n_6 = n_5 * z_1_2;
+            n_sum -= n_6;
             ws->n_1_3[r] += w3 * n_4;
         }
         const double z_top_2 = z_top;
@@ -454,22 +454,20 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
         double w3_bar = 0.0;
         double n_bar_2 = 0.0;
         double n_bar_3 = 0.0;
-        const double n_bar_4 = n_top_bar_2 * 0.5;
         for (int32_t r = 0; r < 2; r++) {
             w3_bar += ws->n_1_bar[r] * ws->n_tape_3[i][r];
         }
         for (int32_t r = 0; r < 2; r++) {
             const double z_1 = ws->z_1_tape[i][r];
-            const double n_bar_5 = n_bar_4 * z_1;
-            const double z_1_bar = n_bar_4 * ws->n_tape_4[i][r];
-            const double n_bar_6 = -n_bar_5 * 2.0;
-            n_bar_2 += n_bar_6 * ws->n_tape_3[i][r];
-            const double n_bar_7 = ws->n_1_bar[r] * w3 + n_bar_6 * n_3;
-            n_bar_3 += n_bar_7 * z_1;
-            ws->z_1_bar[r] = n_bar_7 * n_2 - z_1_bar;
+            const double n_bar_4 = n_top_bar_2 * z_1;
+            const double n_bar_5 = n_bar_4 * ws->n_tape_3[i][r];
+            n_bar_2 -= n_bar_5;
+            const double n_bar_6 = ws->n_1_bar[r] * w3 - n_bar_4 * n_3;
+            n_bar_3 += n_bar_6 * z_1;
+            ws->z_1_bar[r] = n_bar_6 * n_2 - n_top_bar_2 * ws->n_tape_4[i][r];
         }
-        const double n_bar_5 = (n_bar_3 + n_top_bar_2 * ws->z_top_tape[i]) * n_3;
-        const double z_bar = (n_bar_2 + n_bar * w3 - n_bar_5 - n_bar_5) * (1.0 - n_3 * n_3);
+        const double n_bar_4 = (n_bar_3 + n_top_bar_2 * ws->z_top_tape[i]) * n_3;
+        const double z_bar = (n_bar_2 + n_bar * w3 - n_bar_4 - n_bar_4) * (1.0 - n_3 * n_3);
         out->params.w3[i] += w3_bar + n_top_bar * ws->n_top_tape[i] + n_bar * n_3;
         for (int32_t j = 0; j < 24; j++) {
             ws->W2_bar_of[j] = z_top_bar * ws->h_top_3[j];
@@ -502,31 +500,31 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
         out->params.b2[i] += z_bar;
     }
     for (int32_t i = 0; i < 24; i++) {
+        const double h_top_bar = ws->h_top_bar[i];
         const double h = ws->h_3[i];
         double h_bar = 0.0;
         double h_bar_2 = 0.0;
         double W1_bar = 0.0;
         double W1_bar_2 = 0.0;
-        const double h_bar_3 = ws->h_top_bar[i] * 0.5;
         const double W1 = in->params.W1[i][0];
         const double W1_2 = in->params.W1[i][1];
         const double h_2 = ws->h_tape[i];
         for (int32_t r = 0; r < 2; r++) {
             const double h_3 = (r == 0 ? W1 : 0.0) + (r == 1 ? W1_2 : 0.0);
-            const double h_bar_4 = h_bar_3 * h_3;
-            const double h_bar_5 = -h_bar_4 * 2.0;
-            h_bar += h_bar_5 * ws->h_1_3[i][r];
-            const double h_bar_6 = ws->h_1_bar[i][r] + h_bar_5 * h;
-            h_bar_2 += h_bar_6 * h_3;
-            const double h_bar_7 = h_bar_6 * h_2 - h_bar_3 * ws->h_tape_2[i][r];
-            W1_bar += r == 1 ? h_bar_7 : 0.0;
-            W1_bar_2 += r == 0 ? h_bar_7 : 0.0;
+            const double h_bar_3 = h_top_bar * h_3;
+            const double h_bar_4 = h_bar_3 * ws->h_1_3[i][r];
+            h_bar -= h_bar_4;
+            const double h_bar_5 = ws->h_1_bar[i][r] - h_bar_3 * h;
+            h_bar_2 += h_bar_5 * h_3;
+            const double h_bar_6 = h_bar_5 * h_2 - h_top_bar * ws->h_tape_2[i][r];
+            W1_bar += r == 1 ? h_bar_6 : 0.0;
+            W1_bar_2 += r == 0 ? h_bar_6 : 0.0;
         }
-        const double h_bar_4 = h_bar_2 * h;
-        const double h_bar_5 = (h_bar + ws->h_bar[i] - h_bar_4 - h_bar_4) * (1.0 - h * h);
-        out->params.W1[i][1] += W1_bar + h_bar_5 * x_2;
-        out->params.W1[i][0] += W1_bar_2 + h_bar_5 * x;
-        out->params.b1[i] += h_bar_5;
+        const double h_bar_3 = h_bar_2 * h;
+        const double h_bar_4 = (h_bar + ws->h_bar[i] - h_bar_3 - h_bar_3) * (1.0 - h * h);
+        out->params.W1[i][1] += W1_bar + h_bar_4 * x_2;
+        out->params.W1[i][0] += W1_bar_2 + h_bar_4 * x;
+        out->params.b1[i] += h_bar_4;
     }
     out->params.b3 += n_bar;
 }
