@@ -2,9 +2,10 @@
  * Everything a model file imports, without the un-compiled solve: the authoring entry of bundles. No dependencies, no side
  * effects, under 5 kB minified, which the tests hold it to.
  *
- * A bundle is where models are compiled, and a compiled model brings its own solve. So `simulate` of a model that was not
- * compiled is an error here, while in `index.ts` it runs.
+ * A bundle is where models are compiled, and a compiled model brings its own solve and its own graph. So `simulate` of a
+ * model that was not compiled, and `adjacency`, are errors here, while in `index.ts` they run.
  */
+import type { adjacency as adjacencyOf } from "./graph.ts";
 import { kernelBy, odeBy } from "./ode.ts";
 import { notCompiled } from "./refuse.ts";
 
@@ -23,6 +24,7 @@ export type {
   SolverOptions,
 } from "./declaration.ts";
 export { type Field, type FieldDeclaration, type FieldOptions, field, type OperatorChoice } from "./field.ts";
+export type { AdjacencyOptions, Edge } from "./graph.ts";
 export {
   type Csr,
   csr,
@@ -61,3 +63,5 @@ export { cubic, hold, linear, type Signal } from "./signals.ts";
 
 export const ode = /* @__PURE__ */ odeBy(notCompiled("simulate"));
 export const kernel = /* @__PURE__ */ kernelBy(notCompiled("simulate"));
+
+export const adjacency: typeof adjacencyOf = notCompiled("adjacency");

@@ -7,6 +7,7 @@ import { simulate } from "./simulate.ts";
 
 export * from "./authoring.ts";
 
-// These take the place of the two in `authoring.ts`, which are the same without a solve.
+// These take the place of those in `authoring.ts`, which are the same without a solve, or say so.
+export { adjacency } from "./graph.ts";
 export const ode = /* @__PURE__ */ odeBy(simulate);
 export const kernel = /* @__PURE__ */ kernelBy(simulate);

@@ -212,6 +212,12 @@ const modelExplanations: Readonly<Record<string, Explanation>> = {
     "csr(2, 2, [0, 1], [0, 1], [1, 1])",
     "csr(2, 2, [0, 1, 2], [0, 1], [1, 1])",
   ),
+  ODE2023: say(
+    "edges that make no graph",
+    "`adjacency(nodes, edges)` needs edges between nodes that exist, each listed once. An undirected one may be listed in both directions, with the same weight.",
+    "adjacency(3, [[0, 1], [1, 3]])",
+    "adjacency(3, [[0, 1], [1, 2]])",
+  ),
   ODE2022: say(
     "signal that cannot be",
     "All pieces or knots of an input have the shape of its leaf, and a line or spline needs a knot at each end.",

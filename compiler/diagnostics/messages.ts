@@ -273,6 +273,14 @@ export const badSparse = (span: Span, what: string): Diagnostic =>
     "row i holds the entries from `rowStart[i]` up to, but not including, `rowStart[i + 1]` of `column` and `value`",
   );
 
+export const badGraph = (span: Span, what: string): Diagnostic =>
+  error(
+    "ODE2023",
+    span,
+    what,
+    "list every edge once, as `[from, to]` or `[from, to, weight]` with nodes from 0; a graph whose edges lead one way is `{ directed: true }`",
+  );
+
 export const notConstant = (span: Span, what: string): Diagnostic =>
   error(
     "ODE2017",

@@ -13,6 +13,7 @@ import type { Shape } from "../ir/nodes.ts";
 import type { Estimated } from "../model.ts";
 import { refuse, spanOf } from "./load.ts";
 import type { Interpreter } from "./static.ts";
+import { graphOf } from "./static-graph.ts";
 import { itemsOf } from "./static-operations.ts";
 import {
   describe,
@@ -66,6 +67,7 @@ export const libraryFunctions: readonly string[] = [
     "mat",
     "tensor",
     "csr",
+    "adjacency",
     "uniform",
     "normal",
     "hold",
@@ -159,6 +161,8 @@ export function callLibrary(
     }
     case "csr":
       return sparse(args, node);
+    case "adjacency":
+      return sparse(graphOf(args, node), node);
     case "uniform":
       return {
         kind: "initialiser",

@@ -1,0 +1,256 @@
+/**
+ * Graph neural ODEs H' = sigma(A H W + b), one to three layers: gradients in H(0), W, b and A against dual numbers through
+ * the same Runge-Kutta steps written by hand; and the adjoint as Cai printed it against the corrected one.
+ */
+
+import { describe, expect, it } from "vitest";
+import { compile } from "../../compiler/index.ts";
+import { draw, normal } from "../../runtime/random.ts";
+
+const nodes = 5;
+const features = 3;
+const steps = 8;
+
+type Matrix = readonly (readonly number[])[];
+type Activation = "tanh" | "relu";
+
+const matrix = (rows: number, columns: number, seed: number, scale: number): Matrix => {
+  const drawn = draw(normal(seed), rows * columns);
+  return Array.from({ length: rows }, (_, i) =>
+    Array.from({ length: columns }, (_, j) => scale * drawn[i * columns + j]!),
+  );
+};
+const transposed = (m: Matrix): Matrix => m[0]!.map((_, j) => m.map((row) => row[j]!));
+const product = (x: Matrix, y: Matrix): Matrix =>
+  x.map((row) => y[0]!.map((_, j) => row.reduce((sum, value, k) => sum + value * y[k]![j]!, 0)));
+const zip = (x: Matrix, y: Matrix, f: (a: number, b: number) => number): Matrix =>
+  x.map((row, i) => row.map((value, j) => f(value, y[i]![j]!)));
+
+interface Case {
+  readonly layers: number;
+  readonly activation: Activation;
+  readonly isSymmetric: boolean;
+}
+
+interface Values {
+  readonly H: Matrix;
+  readonly A: Matrix;
+  readonly W: readonly Matrix[];
+  readonly b: readonly (readonly number[])[];
+}
+
+function valuesOf({ layers, isSymmetric }: Case): Values {
+  const drawn = matrix(nodes, nodes, 11, 0.6);
+  return {
+    H: matrix(nodes, features, 12, 1),
+    A: isSymmetric ? zip(drawn, transposed(drawn), (a, b) => (a + b) / 2) : drawn,
+    W: Array.from({ length: layers }, (_, l) => matrix(features, features, 20 + l, 0.7)),
+    b: Array.from({ length: layers }, (_, l) => matrix(1, features, 30 + l, 0.3)[0]!),
+  };
+}
+
+// The same by hand, each number with its change along a direction.
+
+interface Dual {
+  readonly value: Matrix;
+  readonly dot: Matrix;
+}
+const combine = (x: Dual, y: Dual, f: (a: number, b: number) => number): Dual => ({
+  value: zip(x.value, y.value, f),
+  dot: zip(x.dot, y.dot, f),
+});
+const times = (x: Dual, y: Dual): Dual => ({
+  value: product(x.value, y.value),
+  dot: zip(product(x.dot, y.value), product(x.value, y.dot), (a, b) => a + b),
+});
+const activate: Readonly<Record<Activation, readonly [(z: number) => number, (z: number) => number]>> = {
+  tanh: [Math.tanh, (z) => 1 - Math.tanh(z) ** 2],
+  relu: [(z) => Math.max(z, 0), (z) => Number(z > 0)],
+};
+
+/** The loss, half the sum of squares of H at the end, and its change along a direction in all values. */
+function lossAlong({ activation }: Case, at: Values, along: Values, count = steps): number {
+  const [sigma, slope] = activate[activation];
+  const A: Dual = { value: at.A, dot: along.A };
+  const f = (H: Dual): Dual =>
+    at.W.reduce((h: Dual, W, l) => {
+      const z = times(times(A, h), { value: W, dot: along.W[l]! });
+      const bias: Dual = { value: z.value.map(() => at.b[l]!), dot: z.value.map(() => along.b[l]!) };
+      const moved = combine(z, bias, (a, b) => a + b);
+      return {
+        value: moved.value.map((row) => row.map(sigma)),
+        dot: zip(moved.value, moved.dot, (a, b) => slope(a) * b),
+      };
+    }, H);
+  let H: Dual = { value: at.H, dot: along.H };
+  const h = 1 / count;
+  const plus = (x: Dual, by: number, y: Dual): Dual => combine(x, y, (a, b) => a + by * b);
+  for (let n = 0; n < count; n++) {
+    const k1 = f(H);
+    const k2 = f(plus(H, h / 2, k1));
+    const k3 = f(plus(H, h / 2, k2));
+    const k4 = f(plus(H, h, k3));
+    H = [k1, k2, k3, k4].reduce((sum, k, s) => plus(sum, (h / 6) * [1, 2, 2, 1][s]!, k), H);
+  }
+  return H.value.flat().reduce((sum, value, e) => sum + value * H.dot.flat()[e]!, 0);
+}
+
+/** A model; where it is sparse, A is a constant of compressed rows. */
+function model({ layers, activation }: Case, { A }: Values, isSparse: boolean): string {
+  const list = Array.from({ length: layers }, (_, l) => l);
+  const edges = A.flatMap((row, i) => row.map((value, j) => `[${j}, ${i}, ${value}]`)).join(", ");
+  const inner = isSparse
+    ? "for (let e = A.rowStart[i]; e < A.rowStart[i + 1]; e++) for (let c = 0; c < C; c++) M[i][c] += A.value[e] * H[A.column[e]][c];"
+    : "for (let j = 0; j < N; j++) for (let c = 0; c < C; c++) M[i][c] += A[i][j] * H[j][c];";
+  return `import { adjacency, mat, ode, vec } from "odegrad";
+const N = ${nodes};
+const C = ${features};
+${isSparse ? `const A = adjacency(N, [${edges}], { directed: true });` : ""}
+type Graph = ${isSparse ? "{ rowStart: Int32Array; column: Int32Array; value: Float64Array }" : "Float64Array[]"};
+function layer(A: Graph, H: Float64Array[], W: Float64Array[], b: Float64Array): Float64Array[] {
+  const M = mat(N, C);
+  for (let i = 0; i < N; i++) { ${inner} }
+  const out = mat(N, C);
+  for (let i = 0; i < N; i++) for (let c = 0; c < C; c++) {
+    let z = b[c];
+    for (let k = 0; k < C; k++) z += M[i][k] * W[k][c];
+    out[i][c] = ${activation === "tanh" ? "Math.tanh(z)" : "Math.max(z, 0)"};
+  }
+  return out;
+}
+export const gcde = ode({
+  state: { H: mat(N, C) },
+  params: { ${isSparse ? "" : "A: mat(N, N), "}${list.map((l) => `W${l}: mat(C, C), b${l}: vec(C)`).join(", ")} },
+  ${isSparse ? "constants: { A }," : ""}
+  rhs: ({ H }, p${isSparse ? ", { constants: { A } }" : ""}) => ({ H: ${list.reduce(
+    (text, l) => `layer(${isSparse ? "A" : "p.A"}, ${text}, p.W${l}, p.b${l})`,
+    "H",
+  )} }),
+  loss: { terminal: ({ H }) => { let s = 0; for (let i = 0; i < N; i++) for (let c = 0; c < C; c++) s += 0.5 * H[i][c] ** 2; return s; } },
+  solver: { method: "rk4", t1: 1, steps: ${steps} },
+});
+`;
+}
+
+async function gradientOf(which: Case, at: Values, isSparse: boolean): Promise<Record<string, number[]>> {
+  const { outputs, diagnostics } = compile(model(which, at, isSparse), { target: ["js"] });
+  expect(diagnostics).toEqual([]);
+  const code = Buffer.from(outputs[0]!.text).toString("base64");
+  const generated = (await import(`data:text/javascript;base64,${code}`)) as {
+    io: Record<"state0" | "params" | "state0Bar" | "paramsBar", Float64Array>;
+    meta: { params: { leaves: { name: string; offset: number; shape: number[] }[] } };
+    gradient: () => unknown;
+  };
+  const { io, meta } = generated;
+  io.state0.set(at.H.flat());
+  const values: Record<string, number[]> = { A: at.A.flat() };
+  at.W.forEach((W, l) => {
+    values[`W${l}`] = W.flat();
+  });
+  at.b.forEach((b, l) => {
+    values[`b${l}`] = [...b];
+  });
+  for (const { name, offset } of meta.params.leaves) io.params.set(values[name]!, offset);
+  generated.gradient();
+  const out: Record<string, number[]> = { H: [...io.state0Bar] };
+  for (const { name, offset, shape } of meta.params.leaves)
+    out[name] = [...io.paramsBar.subarray(offset, offset + shape.reduce((a, b) => a * b, 1))];
+  return out;
+}
+
+const zeros = (m: Matrix): Matrix => m.map((row) => row.map(() => 0));
+
+/** The gradient, entry by entry, by hand. */
+function truthOf(which: Case, at: Values, count = steps): Record<string, number[]> {
+  const still: Values = {
+    H: zeros(at.H),
+    A: zeros(at.A),
+    W: at.W.map(zeros),
+    b: at.b.map((b) => b.map(() => 0)),
+  };
+  const unit = (m: Matrix, e: number): Matrix =>
+    m.map((row, i) => row.map((_, j) => Number(i * row.length + j === e)));
+  const each = (m: Matrix, along: (one: Matrix) => Values): number[] =>
+    m.flat().map((_, e) => lossAlong(which, at, along(unit(m, e)), count));
+  const out: Record<string, number[]> = {
+    H: each(at.H, (H) => ({ ...still, H })),
+    A: each(at.A, (A) => ({ ...still, A })),
+  };
+  at.W.forEach((W, l) => {
+    out[`W${l}`] = each(W, (one) => ({ ...still, W: still.W.map((old, k) => (k === l ? one : old)) }));
+    out[`b${l}`] = each([at.b[l]!], (one) => ({
+      ...still,
+      b: still.b.map((old, k) => (k === l ? one[0]! : old)),
+    }));
+  });
+  return out;
+}
+
+const distance = (x: readonly number[], y: readonly number[]): number =>
+  Math.max(...x.map((value, e) => Math.abs(value - y[e]!))) / Math.max(...y.map(Math.abs));
+
+const cases = [1, 2, 3].flatMap((layers) =>
+  (["tanh", "relu"] as const).flatMap((activation) =>
+    [true, false].map((isSymmetric) => ({ layers, activation, isSymmetric })),
+  ),
+);
+
+describe.each(cases)("$layers layers of $activation, symmetric: $isSymmetric", (which) => {
+  it.each([false, true])("sparse: %s, have the gradient of the steps by hand", async (isSparse) => {
+    const at = valuesOf(which);
+    const truth = truthOf(which, at);
+    const gradient = await gradientOf(which, at, isSparse);
+    const names = Object.keys(truth).filter((name) => !isSparse || name !== "A");
+    expect(Object.keys(gradient).sort()).toEqual(names.sort());
+    for (const name of names) expect(distance(gradient[name]!, truth[name]!)).toBeLessThan(1e-12);
+  });
+});
+
+describe("the adjoint of Cai (eqs. 30 and 33)", () => {
+  /** Errors of the continuous adjoint, in H(0) and W, with the mask taken of H A W or of H, and with A or its transpose. */
+  function errors(which: Case, isMaskOfState: boolean, isTurned: boolean): readonly [number, number] {
+    const at = valuesOf(which);
+    const [A, W] = [at.A, at.W[0]!];
+    const bias = at.b[0]!;
+    const count = 4000;
+    const h = 1 / count;
+    const z = (H: Matrix): Matrix => product(product(A, H), W).map((row) => row.map((v, c) => v + bias[c]!));
+    const states: Matrix[] = [at.H];
+    const add = (x: Matrix, by: number, y: Matrix): Matrix => zip(x, y, (a, b) => a + by * b);
+    for (let n = 0; n < count; n++) {
+      const H = states[n]!;
+      const k = z(H).map((row) => row.map((v) => Math.max(v, 0)));
+      const k2 = z(add(H, h, k)).map((row) => row.map((v) => Math.max(v, 0)));
+      states.push(add(add(H, h / 2, k), h / 2, k2));
+    }
+    let cotangent = states[count]!;
+    let weights = zeros(W);
+    for (let n = count - 1; n >= 0; n--) {
+      const H = states[n + 1]!;
+      const masked = zip(cotangent, isMaskOfState ? H : z(H), (a, v) => (v > 0 ? a : 0));
+      weights = add(weights, h, product(transposed(product(A, H)), masked));
+      const back = isTurned ? transposed(A) : A;
+      cotangent = add(cotangent, h, product(product(back, masked), transposed(W)));
+    }
+    const truth = truthOf(which, at, 500);
+    return [distance(cotangent.flat(), truth["H"]!), distance(weights.flat(), truth["W0"]!)];
+  }
+
+  const relu = { layers: 1, activation: "relu" } as const;
+
+  it("is right with the mask of A H W and the transpose of A, up to the steps", () => {
+    for (const isSymmetric of [true, false])
+      for (const error of errors({ ...relu, isSymmetric }, false, true)) expect(error).toBeLessThan(5e-3);
+  });
+
+  it("is wrong as printed, with the mask of H", () => {
+    const [state, weights] = errors({ ...relu, isSymmetric: true }, true, true);
+    expect(state).toBeGreaterThan(0.3);
+    expect(weights).toBeGreaterThan(0.3);
+  });
+
+  it("is wrong as printed, with A for its transpose, where A is not symmetric", () => {
+    const [state] = errors({ ...relu, isSymmetric: false }, false, false);
+    expect(state).toBeGreaterThan(0.3);
+  });
+});
