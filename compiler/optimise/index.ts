@@ -102,15 +102,25 @@ const suitsPairs = (words: number): boolean => words <= 8 || words % 8 === 0 || 
 /** Words of an array that a C compiler, which sees that nothing else looks at them, may hold in vector registers. */
 const mostInRegisters = 64;
 
-/** Arrays of up to `most` words that a loop sums into, and into scalars too, are the own ones of the loop around it. */
+/**
+ * Arrays of up to `most` words that a row sums into are the own ones of the loop over rows, in functions where loops sum
+ * into scalars and arrays together.
+ */
 function withOwnSums(program: Program, most: number): Program {
-  return localise(program, ({ name, shape }, fn) => {
-    let isSummed = false;
-    forEachStatement(fn.body, (statement) => {
-      isSummed ||= statement.kind === "for" && isMixed(statement) && sumsOf(statement).has(name);
-    });
-    return isSummed && sizeOf(shape) <= most;
+  const sums = new Map(program.functions.map((fn) => [fn, sumsBesideScalars(fn)]));
+  return localise(program, ({ name, shape }, fn) => sums.get(fn)!.has(name) && sizeOf(shape) <= most);
+}
+
+/** Arrays that a function with mixed sums sums into. */
+function sumsBesideScalars({ body }: Fn): Set<string> {
+  const found = new Set<string>();
+  let hasMixed = false;
+  forEachStatement(body, (statement) => {
+    if (statement.kind !== "for") return;
+    hasMixed ||= isMixed(statement);
+    for (const array of sumsOf(statement)) found.add(array);
   });
+  return hasMixed ? found : new Set();
 }
 
 /** Arrays, scalars left out, that a loop sums into. */

@@ -475,12 +475,13 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
         for (int32_t j = 0; j < 24; j++) {
             ws->h_top_bar[j] += z_top_bar * in->params.W2[i][j];
         }
+        double W2_bar_of[24];
         for (int32_t j = 0; j < 24; j++) {
-            ws->W2_bar_of_2[j] = 0.0;
+            W2_bar_of[j] = 0.0;
         }
         for (int32_t j = 0; j < 24; j++) {
             for (int32_t r = 0; r < 2; r++) {
-                ws->W2_bar_of_2[j] += ws->z_1_bar[r] * ws->h_1_3[j][r];
+                W2_bar_of[j] += ws->z_1_bar[r] * ws->h_1_3[j][r];
             }
         }
         for (int32_t j = 0; j < 24; j++) {
@@ -489,13 +490,13 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
             }
         }
         for (int32_t j = 0; j < 24; j++) {
-            ws->W2_bar_of_3[j] = z_bar * ws->h_3[j];
+            ws->W2_bar_of_2[j] = z_bar * ws->h_3[j];
         }
         for (int32_t j = 0; j < 24; j++) {
             ws->h_bar[j] += z_bar * in->params.W2[i][j];
         }
         for (int32_t j = 0; j < 24; j++) {
-            out->params.W2[i][j] += ws->W2_bar_of_2[j] + ws->W2_bar_of[j] + ws->W2_bar_of_3[j];
+            out->params.W2[i][j] += W2_bar_of[j] + ws->W2_bar_of[j] + ws->W2_bar_of_2[j];
         }
         out->params.b2[i] += z_bar;
     }

@@ -61,7 +61,7 @@ typedef struct {
 } residual_gradients;
 
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
-#define RESIDUAL_WORKSPACE_BYTES 6280u
+#define RESIDUAL_WORKSPACE_BYTES 6088u
 typedef struct {
     double amount;
     double amount_2;
@@ -95,7 +95,6 @@ typedef struct {
     double z_1_bar[2];
     double W2_bar_of[24];
     double W2_bar_of_2[24];
-    double W2_bar_of_3[24];
     double failed_step, failed_stage;
 } residual_workspace;
 
