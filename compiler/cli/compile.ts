@@ -44,9 +44,12 @@ export async function run(
     const same = written.includes(path.resolve(each.path)) ? "" : " (unchanged)";
     context.note(`${each.path}  ${Buffer.byteLength(each.text)} bytes${same}\n`);
   }
+  const { field } = ready.module.model;
   context.note(
-    `gradient of ${plan.steps} ${plan.method} steps: ${plan.fieldEvaluations} field and ${plan.vjpEvaluations} vjp evaluations, ` +
-      `${plan.checkpointBytes} bytes of checkpoints in ${plan.workspaceBytes} bytes of workspace\n`,
+    field === undefined
+      ? `gradient of ${plan.steps} ${plan.method} steps: ${plan.fieldEvaluations} field and ${plan.vjpEvaluations} vjp evaluations, ` +
+          `${plan.checkpointBytes} bytes of checkpoints in ${plan.workspaceBytes} bytes of workspace\n`
+      : `field at ${field.count} ${field.count === 1 ? "point" : "points"} a call: ${plan.workspaceBytes} bytes of workspace\n`,
   );
   return exitCode.ok;
 }

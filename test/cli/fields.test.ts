@@ -172,3 +172,14 @@ describe("a batch", () => {
     expect(await refused("run", decay, "--batch", "2", "--plot")).toMatch(/--csv/);
   });
 });
+
+describe("compile", () => {
+  it("says of a field how many points a call takes, and no word of steps", async () => {
+    const one = await odegrad(["compile", file("plane.ode.ts"), "--out", file("plane.js")]);
+    expect(one.code).toBe(0);
+    expect(one.err).toMatch(/^field at 1 point a call: \d+ bytes of workspace$/m);
+    const many = await odegrad(["compile", file("plane.ode.ts"), "--batch", "12", "--out", file("many.js")]);
+    expect(many.err).toMatch(/^field at 12 points a call: \d+ bytes of workspace$/m);
+    expect(many.err).not.toContain("steps");
+  });
+});
