@@ -102,6 +102,10 @@ const spoken = {
   inside: "generated, given directions",
   outside: "the same, uncollapsed",
   nested: "trace of the generated Hessian",
+  hand: "hand-written, collapsed",
+  interpolation: "4-jets by interpolation",
+  polarisation: "4-jets by polarisation",
+  laplacians: "nested collapsed Laplacians",
 };
 
 function check(values, truth) {
@@ -136,36 +140,59 @@ async function inJavaScript(D, widths) {
   return { params: io.params, data: io.data };
 }
 
-function inC(D, widths, compiler, { params, data }) {
+/**
+ * Times modules in one C program. `ways`: value of the model, by name of module. `hand`: rows of the layers for which the
+ * hand-written forward Laplacian is timed too. Microseconds by name.
+ */
+function inC(D, widths, compiler, { params, data }, ways, hand) {
   const folder = mkdtempSync(join(tmpdir(), "odegrad-bench-"));
   try {
-    for (const [name, way] of Object.entries(waysOf(D))) {
-      const { outputs } = compile(model(D, widths, way), { target: ["c"], prefix: name });
+    const names = Object.keys(ways);
+    for (const name of names) {
+      const { outputs } = compile(model(D, widths, ways[name]), { target: ["c"], prefix: name });
       for (const one of outputs) writeFileSync(join(folder, one.name), one.text);
     }
+    const includes = names.map((name) => `#include "${name}.h"\n`).join("");
+    const list = names.map((name) => `M(${name})`).join(" ");
+    const layers =
+      hand === undefined
+        ? ""
+        : `#define WIDTHS {${hand.join(", ")}}\n#define D ${D}\n#define MOST ${Math.max(...hand)}\n`;
+    writeFileSync(join(folder, "ways.h"), `${includes}#define WAYS(M) ${list}\n${layers}`);
     writeFileSync(join(folder, "point"), Buffer.from(new Float64Array([...params, ...data]).buffer));
     cpSync(fileURLToPath(new URL("hand/laplacian_ways.c", import.meta.url)), join(folder, "ways.c"));
     const flags = ["-std=c99", "-O3", "-march=native", "-fno-math-errno"];
     const counts = isLarge(widths) ? ["-DROUNDS=8", "-DREPEATS=10"] : ["-DROUNDS=40", "-DREPEATS=500"];
-    const sources = [...Object.keys(waysOf(D)), "ways"].map((name) => `${name}.c`);
+    const sources = [...names, "ways"].map((name) => `${name}.c`);
     execFileSync(compiler, [...flags, ...counts, "-o", "program", ...sources, "-lm"], { cwd: folder });
     const said = execFileSync(join(folder, "program"), [join(folder, "point")], { encoding: "utf8" });
     const numbers = said.trim().split(" ").map(Number);
-    check(numbers.slice(1, 4), numbers[0]);
-    const times = Object.fromEntries(Object.keys(waysOf(D)).map((name, i) => [spoken[name], numbers[4 + i]]));
-    console.log(table(`Laplacian in C (${compiler}), ${title(D, widths)}`, times, spoken.nested));
-  } catch (error) {
-    if (error.code !== "ENOENT") throw error;
+    const all = hand === undefined ? names : [...names, "hand"];
+    check(numbers.slice(1, all.length), numbers[0]);
+    return Object.fromEntries(all.map((name, i) => [spoken[name], numbers[all.length + i]]));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** Compilers that this machine has. */
+const compilers = ["gcc", "clang"].filter((name) => {
+  try {
+    execFileSync(name, ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+});
+
 const dimensions = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [5, 10, 50];
 for (const widths of [small, large])
   for (const D of dimensions) {
     const point = await inJavaScript(D, widths);
-    for (const compiler of ["gcc", "clang"]) inC(D, widths, compiler, point);
+    for (const compiler of compilers) {
+      const times = inC(D, widths, compiler, point, waysOf(D), [...widths, 1]);
+      console.log(table(`Laplacian in C (${compiler}), ${title(D, widths)}`, times, spoken.nested));
+    }
   }
 
 const D = 5;
@@ -176,25 +203,38 @@ for (let i = 0; i < D; i++)
     terms.push(`{ c: ${i === j ? 1 : 2}, alpha: [${alpha.join(", ")}] }`);
   }
 const jets = `linearOperator([${terms.join(", ")}])(u)(x, p)`;
-for (const widths of [small, large]) {
-  const nested = await load(model(D, widths, "laplacian(laplacian(u))(x, p)"));
-  const polarisation = await load(model(D, widths, jets));
-  // The compiler takes the recipe with fewer directions; the other one is had by hiding it.
-  const all = recipes.splice(0, recipes.length, "interpolation");
-  const interpolation = await load(model(D, widths, jets));
+
+/** What is compiled while one recipe of 4-jets alone is known. The compiler takes the one with fewer directions. */
+async function withRecipe(name, make) {
+  const all = recipes.splice(0, recipes.length, name);
+  const made = await make();
   recipes.splice(0, recipes.length, ...all);
-  for (const each of [nested, polarisation, interpolation]) {
+  return made;
+}
+
+for (const widths of [small, large]) {
+  const modules = {
+    interpolation: await withRecipe("interpolation", () => load(model(D, widths, jets))),
+    polarisation: await withRecipe("polarisation", () => load(model(D, widths, jets))),
+    laplacians: await load(model(D, widths, "laplacian(laplacian(u))(x, p)")),
+  };
+  for (const each of Object.values(modules)) {
     fill(each, widths);
     each.evaluate();
   }
-  check(
-    [nested, polarisation].map(({ io }) => io.outputs[0]),
-    interpolation.io.outputs[0],
-  );
-  const times = measure({
-    "4-jets by interpolation": () => interpolation.evaluate(),
-    "4-jets by polarisation": () => polarisation.evaluate(),
-    "nested collapsed Laplacians": () => nested.evaluate(),
-  });
-  console.log(table(`Biharmonic in JavaScript, ${title(D, widths)}`, times, "4-jets by interpolation"));
+  const values = Object.values(modules).map(({ io }) => io.outputs[0]);
+  check(values.slice(1), values[0]);
+  const runs = Object.entries(modules).map(([name, one]) => [spoken[name], () => one.evaluate()]);
+  const times = measure(Object.fromEntries(runs));
+  console.log(table(`Biharmonic in JavaScript, ${title(D, widths)}`, times, spoken.interpolation));
+  const { params, data } = modules.laplacians.io;
+  for (const compiler of compilers) {
+    const ways = { polarisation: jets, laplacians: "laplacian(laplacian(u))(x, p)" };
+    const others = inC(D, widths, compiler, { params, data }, ways);
+    const known = await withRecipe("interpolation", () =>
+      inC(D, widths, compiler, { params, data }, { interpolation: jets, laplacians: ways.laplacians }),
+    );
+    const all = { ...known, [spoken.polarisation]: others[spoken.polarisation] };
+    console.log(table(`Biharmonic in C (${compiler}), ${title(D, widths)}`, all, spoken.interpolation));
+  }
 }

@@ -1,13 +1,16 @@
-/* Times ways to compute one Laplacian, each a module of its own, in turn; the least of many rounds counts. Reads the
- * parameters and the point from the file that is its argument. Prints the values, then microseconds. */
+/* Times ways to compute one operator, each a module of its own, in turn; the least of many rounds counts. `ways.h`
+ * includes the modules and lists them as WAYS(M); with WIDTHS, the rows of each layer, the forward Laplacian written by
+ * hand is one more. Reads the parameters and the point from the file that is its argument. Prints the values, then
+ * microseconds. */
 #define _POSIX_C_SOURCE 199309L
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include "collapsed.h"
-#include "inside.h"
-#include "nested.h"
-#include "outside.h"
+#include "ways.h"
+#ifdef WIDTHS
+#include <math.h>
+#include <string.h>
+#endif
 
 #define MODULE(p)                                                                                \
   static p##_problem p##_in;                                                                     \
@@ -27,10 +30,52 @@
     if (fread(p##_in.data.points[0], sizeof p##_in.data.points[0], 1, file) != 1) exit(6);       \
     fclose(file);                                                                                \
   }
-MODULE(collapsed)
-MODULE(inside)
-MODULE(outside)
-MODULE(nested)
+WAYS(MODULE)
+
+#ifdef WIDTHS
+/* A tanh network of any depth, its last layer of one row without activation; every vector padded by coordinates. */
+static double hand_run(void) {
+  static const int rows[] = WIDTHS;
+  enum { LAYERS = sizeof rows / sizeof rows[0] };
+  static double h[2][MOST], l[2][MOST], jet[2][MOST][D];
+  const double *p = (const double *)&collapsed_in.params;
+  double *x = collapsed_in.data.points[0];
+  int columns = D, from = 0;
+  x[0] += 1e-9;
+  for (int n = 0; n < LAYERS; n++) {
+    const int to = 1 - from;
+    const double *b = p + rows[n] * columns;
+    for (int i = 0; i < rows[n]; i++) {
+      const double *w = p + i * columns;
+      double z = b[i], top = 0.0, square = 0.0, g[D];
+      if (n == 0) {
+        for (int d = 0; d < D; d++) z += w[d] * x[d];
+        memcpy(g, w, sizeof g);
+      } else {
+        for (int d = 0; d < D; d++) g[d] = 0.0;
+        for (int j = 0; j < columns; j++) {
+          const double c = w[j];
+          z += c * h[from][j];
+          top += c * l[from][j];
+          for (int d = 0; d < D; d++) g[d] += c * jet[from][j][d];
+        }
+      }
+      if (n == LAYERS - 1) return top;
+      const double value = tanh(z), s = 1.0 - value * value;
+      h[to][i] = value;
+      for (int d = 0; d < D; d++) {
+        square += g[d] * g[d];
+        jet[to][i][d] = s * g[d];
+      }
+      l[to][i] = s * top - 2.0 * value * s * square;
+    }
+    p = b + rows[n];
+    columns = rows[n];
+    from = to;
+  }
+  return 0.0;
+}
+#endif
 
 static double now(void) {
   struct timespec t;
@@ -38,24 +83,33 @@ static double now(void) {
   return 1e6 * (double)t.tv_sec + 1e-3 * (double)t.tv_nsec;
 }
 
+#define READ(p) p##_read(names[1]);
+#define RUN(p) p##_run,
+
 int main(int count, char **names) {
-  double (*const ways[4])(void) = {collapsed_run, inside_run, outside_run, nested_run};
-  double best[4] = {1e300, 1e300, 1e300, 1e300}, values[4];
+  double (*const ways[])(void) = {
+    WAYS(RUN)
+#ifdef WIDTHS
+    hand_run
+#endif
+  };
+  enum { COUNT = sizeof ways / sizeof ways[0] };
+  double best[COUNT], values[COUNT];
   if (count != 2) return 2;
-  collapsed_read(names[1]);
-  inside_read(names[1]);
-  outside_read(names[1]);
-  nested_read(names[1]);
-  for (int w = 0; w < 4; w++) values[w] = ways[w]();
+  for (int w = 0; w < COUNT; w++) {
+    WAYS(READ) /* The same point for every way. */
+    values[w] = ways[w]();
+    best[w] = 1e300;
+  }
   for (int round = 0; round < ROUNDS; round++) {
-    for (int w = 0; w < 4; w++) {
+    for (int w = 0; w < COUNT; w++) {
       const double start = now();
       for (int i = 0; i < REPEATS; i++) ways[w]();
       const double each = (now() - start) / REPEATS;
       if (each < best[w]) best[w] = each;
     }
   }
-  for (int w = 0; w < 4; w++) printf("%.17g ", values[w]);
-  for (int w = 0; w < 4; w++) printf("%g ", best[w]);
+  for (int w = 0; w < COUNT; w++) printf("%.17g ", values[w]);
+  for (int w = 0; w < COUNT; w++) printf("%g ", best[w]);
   return 0;
 }
