@@ -146,17 +146,23 @@ export function cNumber(value: number, real: Real): string {
   return real === "float" ? `${decimal}f` : decimal;
 }
 
-/** A braced initialiser of a row-major array, or one number. */
+/** A braced initialiser of a row-major array, or one number. Rows of nothing but zeros say so once: C fills them up. */
 export function initialiser(values: readonly number[], shape: Shape, real: Real | "integer"): string {
   const print = (value: number): string => (real === "integer" ? String(value) : cNumber(value, real));
   const build = (offset: number, rest: Shape): string => {
     const [extent, ...inner] = rest;
     if (extent === undefined) return print(values[offset] ?? 0);
     const words = sizeOf(inner);
-    const parts = Array.from({ length: extent }, (_, i) => build(offset + i * words, inner));
+    const isZero = isZeroAt(values, offset, extent * words);
+    const parts = Array.from({ length: isZero ? 1 : extent }, (_, i) => build(offset + i * words, inner));
     return `{ ${parts.join(", ")} }`;
   };
   return build(0, shape);
+}
+
+function isZeroAt(values: readonly number[], from: number, count: number): boolean {
+  for (let i = from; i < from + count; i++) if (!Object.is(values[i] ?? 0, 0)) return false;
+  return true;
 }
 
 /** Initialiser of a struct, members in order. */

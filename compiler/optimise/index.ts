@@ -24,6 +24,7 @@ import { jam } from "./jam.ts";
 import { kernels } from "./kernels.ts";
 import { localise } from "./localise.ts";
 import { merge } from "./merge.ts";
+import { orderedSums } from "./ordered-sums.ts";
 import { promote } from "./promote.ts";
 import { registers } from "./registers.ts";
 import { reuse } from "./reuse.ts";
@@ -87,10 +88,11 @@ export function vectorised(program: Program, entries: readonly string[]): Progra
   const held = withOwnSums(storage(turned, names), mostInRegisters);
   const own = new Set<string>();
   for (const fn of held.functions) for (const array of allocated(fn)) own.add(array);
-  return blocked(held, {
+  const rows = blocked(held, {
     isKept: (loop) => isMixed(loop) && [...sumsOf(loop)].every((array) => own.has(array)),
     isPaired: ({ body }) => body.every((each) => each.kind !== "alloc" || suitsPairs(sizeOf(each.shape))),
   });
+  return orderedSums(rows, (fn) => allocated(fn).size > 0);
 }
 
 /**

@@ -72,13 +72,28 @@ typedef struct {
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
 #define PENDULUM_WORKSPACE_BYTES 5432u
 typedef struct {
-    double g[2];
     double s_tape[32];
     double s_tape_2[32];
     double s_bar_tape[32];
     double s_bar_tape_2[32];
     double s_tape_3[32];
     double s_tape_bar[32];
+    double stored_q[24];
+    double stored_p[24];
+    double s_bar_bar_of[32];
+    double s_bar_bar_of_2[32];
+    double s_bar_bar_of_3[32];
+    double s_bar_bar_of_4[32];
+    double s_bar_bar_of_5[32];
+    double s_bar_bar_of_6[32];
+    double s_bar_bar_of_7[32];
+    double s_bar_bar_of_8[32];
+    double s_bar_bar_of_9[32];
+    double s_bar_bar_of_10[32];
+    double s_bar_bar_of_11[32];
+    double s_bar_bar_of_12[32];
+    double g[2];
+    double x[2];
     double x_q_1;
     double x_q_2;
     double x_q_3;
@@ -97,8 +112,6 @@ typedef struct {
     double k_p_2;
     double k_p_3;
     double k_p_4;
-    double stored_q[24];
-    double stored_p[24];
     double u_q_1;
     double u_q_2;
     double u_q_3;
@@ -109,19 +122,6 @@ typedef struct {
     double u_p_4;
     double w_q;
     double w_p;
-    double x[2];
-    double s_bar_bar_of[32];
-    double s_bar_bar_of_2[32];
-    double s_bar_bar_of_3[32];
-    double s_bar_bar_of_4[32];
-    double s_bar_bar_of_5[32];
-    double s_bar_bar_of_6[32];
-    double s_bar_bar_of_7[32];
-    double s_bar_bar_of_8[32];
-    double s_bar_bar_of_9[32];
-    double s_bar_bar_of_10[32];
-    double s_bar_bar_of_11[32];
-    double s_bar_bar_of_12[32];
     pendulum_state states[PENDULUM_TIMES];
     double failed_step, failed_stage;
     int32_t observe_at[10];

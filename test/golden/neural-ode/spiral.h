@@ -69,16 +69,16 @@ typedef struct {
 typedef struct {
     double h_tape[16];
     double x_z[4][2];
-    double z[2];
     double k_z[4][2];
     double stored_z[160][2];
-    double lambda_z[2];
     double u_z[4][2];
-    double w_z[2];
     double h_of[16];
     double h_of_2[16];
     double h_bar_of[16];
     double h_of_3[16];
+    double z[2];
+    double lambda_z[2];
+    double w_z[2];
     spiral_state states[SPIRAL_TIMES];
     double failed_step, failed_stage;
     int32_t observe_at[43];

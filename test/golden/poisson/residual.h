@@ -63,17 +63,12 @@ typedef struct {
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
 #define RESIDUAL_WORKSPACE_BYTES 6088u
 typedef struct {
-    double amount;
-    double amount_2;
-    double seed;
     double h[24];
     double h_1[24][2];
     double h_top[24];
-    double n_1[2];
     double h_2[24];
     double h_1_2[24][2];
     double h_top_2[24];
-    double n_1_2[2];
     double h_tape[24];
     double h_tape_2[24][2];
     double n_tape[24];
@@ -83,18 +78,23 @@ typedef struct {
     double n_tape_4[24][2];
     double z_top_tape[24];
     double n_top_tape[24];
-    double result_tape[2];
     double h_3[24];
     double h_1_3[24][2];
     double h_top_3[24];
-    double n_1_3[2];
     double h_bar[24];
     double h_1_bar[24][2];
     double h_top_bar[24];
-    double n_1_bar[2];
-    double z_1_bar[2];
     double W2_bar_of[24];
     double W2_bar_of_2[24];
+    double n_1[2];
+    double n_1_2[2];
+    double result_tape[2];
+    double n_1_3[2];
+    double n_1_bar[2];
+    double z_1_bar[2];
+    double amount;
+    double amount_2;
+    double seed;
     double failed_step, failed_stage;
 } residual_workspace;
 
