@@ -19,6 +19,7 @@ import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { nearest } from "./diagnostics/nearest.ts";
 import { withOperators } from "./differentiate/model-operators.ts";
 import { type COptions, emitC } from "./emit/c.ts";
+import { emitCrossbar } from "./emit/crossbar.ts";
 import { emitJavaScript } from "./emit/javascript.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type BareFunction, type Host, readModels } from "./frontend/index.ts";
@@ -31,7 +32,7 @@ import type { GlobalArray, Program } from "./ir/nodes.ts";
 import { printProgram } from "./ir/print.ts";
 import { type Leaf, type Model, sizeOf } from "./model.ts";
 import { type Module, type Solver, stepsInWords } from "./module.ts";
-import { contracted, optimise, pairedRows, tidyModel, vectorised } from "./optimise/index.ts";
+import { contracted, onCrossbar, optimise, pairedRows, tidyModel, vectorised } from "./optimise/index.ts";
 import { portable, withoutPortableForm } from "./optimise/portable.ts";
 import { portableFunctions } from "./optimise/portable-functions.ts";
 import type { Options, Target } from "./options.ts";
@@ -267,11 +268,37 @@ export function emit(
         { target, name: `${name}_selftest.c`, text: files.selftest },
       ];
     }
+    case "crossbar":
+      return crossbarFiles({ module, hash, text }, `${own}.crossbar`, header, options);
     case "ir":
       return [{ target, name: `${own}.ir.txt`, text: printProgram(contracted(module.program)) }];
     default:
       return target satisfies never;
   }
+}
+
+/** A program for crossbars and its digital part. Derivatives at a point hand matrices over: they are left out. */
+function crossbarFiles({ module, text }: Ready, name: string, header: string, options: Options): Output[] {
+  const entries = module.entries.filter((entry) => entry.arguments.length === 0);
+  const solve = (entries.find((entry) => entry.name === "solve") ?? entries[0])!.fn;
+  const mapped = onCrossbar(
+    withMath(module.program, options),
+    entries.map((entry) => entry.fn),
+    solve,
+  );
+  const { program, code, map } = emitCrossbar({ ...module, entries }, mapped, {
+    dialect: "js",
+    file: baseName(module.model.file),
+    header,
+    text,
+    digital: `${name}.js`,
+  });
+  const target = "crossbar";
+  return [
+    { target, name: `${name}.json`, text: program },
+    { target, name: `${name}.js`, text: linked(code, `${name}.js.map`) },
+    { target, name: `${name}.js.map`, text: `${JSON.stringify({ ...map, file: `${name}.js` })}\n` },
+  ];
 }
 
 function shapedForJavaScript(module: Module, options: Options): Module {

@@ -25,16 +25,16 @@ export interface OptionSpec {
   readonly library?: true;
 }
 
-export const targets = ["js", "ts", "c", "ir"] as const;
+export const targets = ["js", "ts", "c", "crossbar", "ir"] as const;
 export type Target = (typeof targets)[number];
-export const targetsLater = ["wasm", "wat", "crossbar"] as const;
+export const targetsLater = ["wasm", "wat"] as const;
 
 export const optionSpecs: readonly OptionSpec[] = [
   {
     key: "target",
     form: "choices",
     value: "name",
-    help: "code to generate or to run: js, ts, c, ir (repeatable for compile)",
+    help: "code to generate or to run: js, ts, c, crossbar, ir (repeatable for compile)",
     choices: targets,
     choicesLater: targetsLater,
     library: true,

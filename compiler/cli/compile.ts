@@ -77,12 +77,26 @@ function checkPlaces(targets: readonly Target[], { out, outDir, prefix }: Comman
   if (out === undefined && outDir === undefined && targets[0] === "c") {
     usage("C is three files: a header, a source and a self-test", "give `--out-dir DIR` or `--out NAME.c`");
   }
+  if (out !== undefined && targets[0] === "crossbar" && !out.endsWith(".crossbar.json"))
+    usage("the name of a crossbar program ends in .crossbar.json", "give `--out NAME.crossbar.json`");
+  if (out === undefined && outDir === undefined && targets[0] === "crossbar") {
+    usage(
+      "a crossbar program is two files: the program and its digital part",
+      "give `--out-dir DIR` or `--out NAME.crossbar.json`",
+    );
+  }
 }
 
 /** What the names of the files begin with: `--out name.c` is name.h, name.c and name_selftest.c. */
 function stemFor(out: string, target: Target): string {
   const name = path.basename(out);
-  const end = { js: /\.[cm]?js$/, ts: /\.[cm]?ts$/, c: /\.[ch]$/, ir: /\.ir\.txt$/ }[target];
+  const end = {
+    js: /\.[cm]?js$/,
+    ts: /\.[cm]?ts$/,
+    c: /\.[ch]$/,
+    crossbar: /\.crossbar\.json$/,
+    ir: /\.ir\.txt$/,
+  }[target];
   return name.replace(end, "");
 }
 
@@ -94,7 +108,7 @@ function filesOf(outputs: readonly Output[], { out, outDir }: CommandOptions): O
   if (out === undefined) return undefined;
   const folder = path.dirname(out);
   return outputs.map(({ target, name, text }, i) => {
-    if (target === "c") return { path: path.join(folder, name), text };
+    if (target === "c" || target === "crossbar") return { path: path.join(folder, name), text };
     if (i > 0) return { path: `${out}.map`, text };
     return { path: out, text: outputs.length > 1 ? linked(text, `${path.basename(out)}.map`) : text };
   });

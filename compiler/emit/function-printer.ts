@@ -7,7 +7,7 @@
 import type { Span } from "../diagnostics/span.ts";
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
-import type { Block, Shape, Statement } from "../ir/nodes.ts";
+import type { Block, Contract, Mapped, Shape, Statement } from "../ir/nodes.ts";
 import { arraysOf, expressionsOf, forEachExpr, forEachStatement } from "../ir/walk.ts";
 import { Identifiers, type Words } from "./identifiers.ts";
 import { type Dialect, printExpr, printForm, printTest } from "./syntax.ts";
@@ -163,10 +163,35 @@ export abstract class FunctionPrinter {
         this.line(statement.banner ? this.bannerText(statement.text) : this.commentText(statement.text));
         return;
       case "contract":
-        throw new Error("a contraction is printed as loops");
+        this.#mapped(statement);
+        return;
       default:
         statement satisfies never;
     }
+  }
+
+  /** A contraction that hardware carries out: loops around one product. */
+  #mapped(contract: Contract): void {
+    const { mapped, over, span } = contract;
+    if (mapped === undefined) throw new Error("a contraction is printed as loops");
+    const outer = over.filter(({ index }) => index !== mapped.row && index !== mapped.column);
+    for (const { index, from, to } of outer) {
+      const [first, past] = [from, to].map((form) => printForm(form, this.dialect).text) as [string, string];
+      this.identifiers.open();
+      this.line(`${this.loopHeader(this.identifiers.declare(index), first, past, past, false)} {`, span);
+      this.depth++;
+    }
+    this.line(this.productText(contract, mapped), span);
+    for (const _ of outer) {
+      this.depth--;
+      this.line("}");
+      this.identifiers.close();
+    }
+  }
+
+  /** The statement that has a product of a matrix and a vector, or of two vectors, carried out. */
+  protected productText(_contract: Contract, _mapped: Mapped): string {
+    throw new Error("the target has nothing that carries out products");
   }
 
   #for(statement: Statement & { kind: "for" }): void {

@@ -4,9 +4,10 @@
  * called but the module's own functions and Math.
  */
 
+import { reads } from "../analysis/contractions.ts";
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
-import type { Block, Fn } from "../ir/nodes.ts";
+import type { Access, Block, Contract, Fn, Mapped } from "../ir/nodes.ts";
 import type { Opcode } from "../ir/opcode.ts";
 import { arraysOf } from "../ir/walk.ts";
 import type { Entry } from "../module.ts";
@@ -72,6 +73,13 @@ function apply(op: Opcode, args: readonly string[]): string {
 }
 
 const closed = (text: string): string => (/^[\w$.]+(\[[^\]]*\])?$/.test(text) ? text : `(${text})`);
+
+/** What carries out products of matrices and vectors, at module level. */
+export const connected = "crossbar$";
+
+/** Words between neighbours along an axis. */
+const coefficientOf = (word: Affine, index: string): number =>
+  word.terms.find(({ atom }) => atom.kind === "index" && atom.name === index)?.coefficient ?? 0;
 
 export class JavaScriptPrinter extends FunctionPrinter {
   readonly #places: ModulePlaces;
@@ -171,12 +179,44 @@ export class JavaScriptPrinter extends FunctionPrinter {
 
   protected target(array: string, at: readonly Affine[]): string {
     if (this.identifiers.has(array)) return this.identifiers.of(array);
+    const { identifier, word } = this.#wordOf({ array, at });
+    return `${identifier}[${printForm(word, this.dialect).text}]`;
+  }
+
+  #wordOf({ array, at }: Access): { readonly identifier: string; readonly word: Affine } {
     const { identifier, offset, strides } = this.#parameters.get(array) ?? this.#places.place(array);
-    const flat = at.reduce(
+    const word = at.reduce(
       (sum, form, axis) => affine.add(sum, affine.scale(form, strides[axis]!)),
       affine.integer(offset),
     );
-    return `${identifier}[${printForm(flat, this.dialect).text}]`;
+    return { identifier, word };
+  }
+
+  protected override productText(
+    { to, factors, over }: Contract,
+    { kind, matrix, row, column }: Mapped,
+  ): string {
+    const firstOf = (index: string): Affine | undefined =>
+      index === row || index === column ? over.find((axis) => axis.index === index)!.from : undefined;
+    /** Array, first word, and words between neighbours along an axis. */
+    const vector = (place: Access, index: string): string[] => {
+      const { identifier, word } = this.#wordOf(place);
+      const first = affine.substitute(word, firstOf);
+      return [identifier, printForm(first, this.dialect).text, String(coefficientOf(word, index))];
+    };
+    const number = printForm(matrix, this.dialect).text;
+    if (kind === "accumulate") {
+      const { identifier, word } = this.#wordOf(to);
+      const first = printForm(affine.substitute(word, firstOf), this.dialect).text;
+      const d = factors.find((factor) => reads(factor, row))!;
+      const x = factors.find((factor) => reads(factor, column))!;
+      const steps = [row, column].map((index) => String(coefficientOf(word, index)));
+      const words = [number, identifier, first, ...steps, ...vector(d, row), ...vector(x, column)];
+      return `${connected}.accumulate(${words.join(", ")});`;
+    }
+    const [kept, summed] = kind === "apply" ? [row, column] : [column, row];
+    const from = factors.find((factor) => !reads(factor, kept))!;
+    return `${connected}.${kind}(${[number, ...vector(to, kept), ...vector(from, summed)].join(", ")});`;
   }
 
   protected constant(name: string, value: string): string {

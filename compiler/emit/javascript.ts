@@ -8,9 +8,11 @@ import { addMapping, GenMapping, setSourceContent, toEncodedMap } from "@jridgew
 import type { GlobalArray, Home } from "../ir/nodes.ts";
 import { type Leaf, sizeOf } from "../model.ts";
 import { controlOf, exportName, type Module, reportOf, status } from "../module.ts";
+import type { Matrices } from "../optimise/programmed.ts";
 import type { Line } from "./function-printer.ts";
 import { Identifiers, reserved } from "./identifiers.ts";
 import { lineComments } from "./javascript-comment.ts";
+import { crossbarLayer, crossbarNames, withProgramming } from "./javascript-crossbar.ts";
 import {
   JavaScriptPrinter,
   javascriptNumber,
@@ -29,6 +31,8 @@ export interface JavaScriptOptions {
   readonly header: string;
   /** Text of the model, for the source map. */
   readonly text?: string | undefined;
+  /** Matrices that a crossbar holds; the module then has its products from the one it is connected to. */
+  readonly matrices?: readonly Matrices[] | undefined;
 }
 
 export function emitJavaScript(module: Module, options: JavaScriptOptions): { code: string; map: object } {
@@ -40,12 +44,16 @@ export function emitJavaScript(module: Module, options: JavaScriptOptions): { co
     { text: "" },
     ...plainLines(metaText(module, isTyped)),
     ...plainLines(storage.text()),
+    ...(options.matrices === undefined
+      ? []
+      : plainLines(crossbarLayer(options.matrices, (array) => storage.places.place(array)))),
   ];
   const entryOf = new Map(module.entries.map((entry) => [entry.fn, entry]));
   for (const fn of module.program.functions) {
     const printer = new JavaScriptPrinter(storage.places, isTyped);
     const entry = entryOf.get(fn.name);
-    lines.push({ text: "" }, ...(entry ? printer.entry(fn, entry) : printer.kernel(fn)));
+    const own = entry ? printer.entry(fn, entry) : printer.kernel(fn);
+    lines.push({ text: "" }, ...(entry && options.matrices ? withProgramming(own) : own));
   }
   const { field } = module.model;
   if (field !== undefined) {
@@ -138,7 +146,7 @@ class Storage {
     this.#module = module;
     const functions = new Map<string, string>();
     const free = new Identifiers(reserved.javascript);
-    for (const name of layerNames) free.take(name);
+    for (const name of [...layerNames, ...crossbarNames]) free.take(name);
     const entries = new Map(module.entries.map((entry) => [entry.fn, entry.name]));
     for (const fn of module.program.functions) {
       const entry = entries.get(fn.name);

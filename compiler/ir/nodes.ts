@@ -191,6 +191,22 @@ export interface Contract {
   readonly factors: readonly Access[];
   readonly over: readonly Axis[];
   readonly span?: Span | undefined;
+  /** Where hardware carries it out. Set by the last pass before a target prints it. */
+  readonly mapped?: Mapped | undefined;
+}
+
+/** How a crossbar carries out a contraction of two factors. */
+export interface Mapped {
+  /**
+   * `apply`: a matrix times a vector. `applyTransposed`: its transpose times a vector, by the same cells. `accumulate`:
+   * an outer product, added to a matrix in digital memory.
+   */
+  readonly kind: "apply" | "applyTransposed" | "accumulate";
+  /** Number of the matrix; which one it is may depend on a loop. */
+  readonly matrix: Affine;
+  /** Factor that runs along the rows, and the one along the columns; the matrix itself runs along both. */
+  readonly row: string;
+  readonly column: string;
 }
 
 /** Leaves an entry function with a status; only entry functions, which are never differentiated, contain it. */

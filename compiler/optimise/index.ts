@@ -25,6 +25,7 @@ import { kernels } from "./kernels.ts";
 import { localise } from "./localise.ts";
 import { merge } from "./merge.ts";
 import { orderedSums } from "./ordered-sums.ts";
+import { type Programmed, programmed } from "./programmed.ts";
 import { promote } from "./promote.ts";
 import { registers } from "./registers.ts";
 import { reuse } from "./reuse.ts";
@@ -152,6 +153,14 @@ export function contracted(program: Program, isKept?: (loop: For) => boolean): P
     return { ...fn, body: contractions(fn.body, names, ofArray, rangesOf(fn), isKept) };
   });
   return { ...program, functions };
+}
+
+/**
+ * The program of `entries` with its products by matrices that stay on programmed arrays: those of the function `solve`, and
+ * what its gradient makes of them.
+ */
+export function onCrossbar(program: Program, entries: readonly string[], solve: string): Programmed {
+  return programmed(contracted(onlyReachable(program, entries)), solve);
 }
 
 /**

@@ -92,7 +92,7 @@ describe("bad command lines", () => {
     ["a point of what is no field", ["grad", "FILE", "--point", "1,2"], 2, /ODE5007/, /odegrad run/],
     ["operators of what is no field", ["eval", "FILE"], 2, /ODE5007/, /odegrad run/],
     ["later target", ["compile", "FILE", "--target", "wasm"], 2, /ODE5003/, /`js`/],
-    ["unknown target", ["compile", "FILE", "--target", "rust"], 2, /ODE5004/, /js, ts, c, ir/],
+    ["unknown target", ["compile", "FILE", "--target", "rust"], 2, /ODE5004/, /js, ts, c, crossbar, ir/],
     ["unknown method", ["grad", "FILE", "--method", "dopri4"], 2, /ODE4001/, /`dopri5`/],
     ["an order without a series", ["grad", "FILE", "--order", "4"], 2, /ODE4031/, /--method taylor/],
     [

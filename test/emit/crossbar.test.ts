@@ -1,0 +1,260 @@
+/** Programs for crossbars: on ideal arrays every bit of the plain loops, from the same arrays with and without a gradient. */
+
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { build, emit, type Output } from "../../compiler/compile.ts";
+import { loadJavaScript } from "../../compiler/execute/javascript.ts";
+import type { Options } from "../../compiler/options.ts";
+import { plainCrossbar } from "../support/plain-crossbar.ts";
+
+const models = fileURLToPath(new URL("../reference/models/", import.meta.url));
+const host = {
+  read: (file: string): string | undefined => {
+    try {
+      return readFileSync(file, "utf8");
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+interface Header {
+  readonly matrices: readonly {
+    name: string;
+    rows: number;
+    columns: number;
+    isTurned: boolean;
+    count: number;
+  }[];
+  readonly counts: Readonly<
+    Record<
+      string,
+      { isStatic: boolean; forwardReads: number; transposedReads: number; outerProducts: number }
+    >
+  >;
+  readonly digital: readonly { matrix: string; line?: number; reason: string }[];
+  readonly program: readonly string[];
+}
+
+type Run = Awaited<ReturnType<typeof loadJavaScript>> & {
+  connect(device: object): void;
+  program(isForced?: boolean): void;
+  update(rate: number): void;
+};
+
+let loaded = 0;
+
+async function both(file: string, text: string, options: Options = {}) {
+  const { ready, diagnostics } = build({ file, text, host }, options);
+  if (ready === undefined) throw new Error(diagnostics.map(({ message }) => message).join("; "));
+  // A module is one instance: each test has its own.
+  const load = (code: string) => loadJavaScript(`${code}// ${loaded++}\n`) as Promise<Run>;
+  const plain = await load(emit(ready, "js", options)[0]!.text);
+  const [program, code] = emit(ready, "crossbar", options) as unknown as [Output, Output];
+  const mapped = await load(code.text);
+  return { plain, mapped, header: JSON.parse(program.text) as Header, code: code.text };
+}
+
+/** Everything that a run leaves, to the bit. */
+const bits = ({ io }: Run): Record<string, number[]> =>
+  Object.fromEntries(Object.entries(io).map(([name, values]) => [name, [...(values as Float64Array)]]));
+
+/** Zero sums may have either sign, in the loops of JavaScript too. */
+const unsigned = (all: Record<string, number[]>): Record<string, number[]> =>
+  Object.fromEntries(Object.entries(all).map(([name, values]) => [name, values.map((value) => value + 0)]));
+
+const shared = [
+  "neural-ode/neural-ode",
+  "gcde-karate/gcde-karate",
+  "gcde-karate/gcde-karate-relu",
+  "resnet-hold/resnet-hold",
+  "cnf-2d/cnf-2d",
+  "field-mlp/field-mlp",
+  "field-mlp/field-mlp-loss",
+  "field-mlp/field-mlp-variable",
+];
+
+const ways: readonly (readonly [string, Options])[] = [
+  ["as it is", {}],
+  ["step", { adjoint: "step" }],
+  ["store-all", { adjoint: "store-all" }],
+  ["revolve", { adjoint: "revolve", checkpoints: 3 }],
+  ["adaptive steps", { method: "dopri5", rtol: 1e-5, atol: 1e-7 }],
+  ["implicit steps", { method: "gauss2", steps: 10 }],
+];
+
+describe("on ideal arrays", () => {
+  for (const model of shared) {
+    const isField = model.startsWith("field");
+    const file = path.join(models, `${model}.ode.ts`);
+    const text = readFileSync(file, "utf8");
+    // The residual network is its method: forward Euler, a layer a step.
+    const own = isField ? ways.slice(0, 1) : model.startsWith("resnet") ? ways.slice(0, 4) : ways;
+    it.each(own)(`${model} is what plain loops compute: %s`, async (_way, options) => {
+      const { plain, mapped, header } = await both(file, text, options);
+      const device = plainCrossbar();
+      mapped.connect(device);
+      const [run, same] = [plain.evaluate ?? plain.solve, mapped.evaluate ?? mapped.solve];
+      expect(same()).toBe(run());
+      expect(unsigned(bits(mapped))).toEqual(unsigned(bits(plain)));
+      const counts = header.counts[isField ? "evaluate" : "solve"]!;
+      expect(device.counts.programmed).toBe(header.matrices.reduce((sum, { count }) => sum + count, 0));
+      if (counts.isStatic)
+        expect([device.counts.apply, device.counts.applyTransposed, device.counts.accumulate]).toEqual([
+          counts.forwardReads,
+          counts.transposedReads,
+          counts.outerProducts,
+        ]);
+      const before = { ...device.counts };
+      expect(mapped.gradient()).toBe(plain.gradient());
+      expect(unsigned(bits(mapped))).toEqual(unsigned(bits(plain)));
+      // The gradient asks for no array of its own.
+      expect(device.counts.programmed).toBe(before.programmed);
+      const asked = header.counts["gradient"]!;
+      if (asked.isStatic)
+        expect([
+          device.counts.apply - before.apply,
+          device.counts.applyTransposed - before.applyTransposed,
+          device.counts.accumulate - before.accumulate,
+        ]).toEqual([asked.forwardReads, asked.transposedReads, asked.outerProducts]);
+      expect(device.counts.apply).toBeGreaterThan(0);
+    });
+  }
+});
+
+const layers = `import { ode, mat, vec, tensor } from "odegrad";
+export const net = ode({
+  state: { x: vec(3, [0.3, -0.2, 0.5]) },
+  params: { W: tensor([4, 3, 3], (l, i, j) => 0.3 * Math.sin(1 + l + 2 * i - 3 * j)), V: mat(3, 3, (i, j) => 0.2 * Math.cos(i - 2 * j)) },
+  rhs: ({ x }, { W, V }) => {
+    const h = vec(3);
+    for (let i = 0; i < 3; i++) h[i] = x[i];
+    for (let l = 0; l < 4; l++) {
+      const z = vec(3);
+      for (let i = 0; i < 3; i++) for (let j = 0; j < 3; j++) z[i] += W[l][i][j] * h[j];
+      for (let i = 0; i < 3; i++) h[i] = Math.tanh(z[i]);
+    }
+    const dx = vec(3);
+    for (let j = 0; j < 3; j++) for (let i = 0; i < 3; i++) dx[j] += V[i][j] * h[i];
+    return { x: dx };
+  },
+  loss: { terminal: ({ x }) => x[0] * x[0] + x[1] * x[2] },
+  solver: { method: "rk4", t1: 1, steps: 4 },
+});
+`;
+
+describe("a program", () => {
+  it("has a matrix for each layer, and those that are multiplied from the left turned", async () => {
+    const { plain, mapped, header } = await both("net.ode.ts", layers, {});
+    expect(header.matrices).toMatchObject([
+      { name: "W", count: 4, rows: 3, columns: 3, isTurned: false },
+      { name: "V", count: 1, rows: 3, columns: 3, isTurned: true },
+    ]);
+    expect(header.digital).toEqual([]);
+    mapped.connect(plainCrossbar());
+    expect([mapped.gradient(), plain.gradient()]).toEqual([0, 0]);
+    expect(unsigned(bits(mapped))).toEqual(unsigned(bits(plain)));
+  });
+
+  it("keeps the bits of products with a direction", async () => {
+    const emitted = ["solve", "gradient", "jvp", "hvp"];
+    const { plain, mapped } = await both("net.ode.ts", layers, { emit: emitted });
+    mapped.connect(plainCrossbar());
+    for (const { io } of [plain, mapped]) {
+      io.state0Dot!.set([0.1, 0.2, -0.3]);
+      io.paramsDot!.forEach((_, i, all) => {
+        all[i] = Math.sin(i);
+      });
+    }
+    for (const name of ["jvp", "hvp"] as const) {
+      expect([mapped[name]!(), plain[name]!()]).toEqual([0, 0]);
+      expect(unsigned(bits(mapped))).toEqual(unsigned(bits(plain)));
+    }
+  });
+
+  it("takes a step down the gradient in the arrays", async () => {
+    const { mapped } = await both("net.ode.ts", layers, {});
+    const device = plainCrossbar();
+    mapped.connect(device);
+    mapped.gradient();
+    const before = mapped.io.value[0]!;
+    const weights = [...mapped.io.params!];
+    const gradient = [...mapped.io.paramsBar!];
+    mapped.update(0.125);
+    const at = (l: number, i: number, j: number): number => 9 * l + 3 * i + j;
+    for (let i = 0; i < 3; i++)
+      for (let j = 0; j < 3; j++) {
+        expect(device.held.get(2)!.weights[3 * i + j]).toBe(
+          weights[at(2, i, j)]! - 0.125 * gradient[at(2, i, j)]!,
+        );
+        expect(device.held.get(4)!.weights[3 * j + i]).toBe(
+          weights[at(4, i, j)]! - 0.125 * gradient[at(4, i, j)]!,
+        );
+      }
+    // The next run leaves alone what was trained in place.
+    mapped.solve();
+    expect(device.counts.programmed).toBe(5);
+    expect(mapped.io.value[0]).toBeLessThan(before);
+    mapped.io.params![at(2, 1, 1)]! += 0.5;
+    mapped.solve();
+    expect(device.counts.programmed).toBe(6);
+    mapped.program(true);
+    expect(device.counts.programmed).toBe(11);
+  });
+
+  it("refuses weights that are no numbers, and to run without a crossbar", async () => {
+    const { mapped } = await both("net.ode.ts", layers, {});
+    expect(() => mapped.solve()).toThrow(/no crossbar is connected.*connect/);
+    const device = plainCrossbar();
+    mapped.connect(device);
+    expect(mapped.gradient()).toBe(0);
+    mapped.io.params![3] = Number.NaN;
+    expect(mapped.gradient()).toBe(8);
+    expect([...mapped.io.paramsBar!, ...mapped.io.value].every(Number.isNaN)).toBe(true);
+    expect(device.counts.programmed).toBe(5);
+    mapped.io.params![3] = 1;
+    expect(mapped.gradient()).toBe(0);
+  });
+
+  it("says where a matrix is read digitally, and why", async () => {
+    const part = layers
+      .replace("x[0] * x[0] + x[1] * x[2] }", "x[0] * x[0] + p.V[0][0] * x[2] }")
+      .replace("({ x }) =>", "({ x }, p) =>");
+    const { header } = await both("net.ode.ts", part, {});
+    expect(header.digital).toEqual([
+      { matrix: "V", line: 17, column: expect.any(Number), reason: "read entry by entry" },
+    ]);
+  });
+
+  it("reads as it runs", async () => {
+    const { header } = await both("net.ode.ts", layers, {});
+    const start = header.program.indexOf("function rhs_kernel t at_x_x#2 at_k_x#2");
+    const end = header.program.indexOf("  return", start);
+    expect(header.program.slice(0, 2)).toEqual(["prog W 3 3 x 4", "prog V' 3 3"]);
+    expect(header.program.slice(start, end + 1).join("\n")).toMatchInlineSnapshot(`
+      "function rhs_kernel t at_x_x#2 at_k_x#2
+        loop i 0 3
+          let x#2 = x_x#14[at_x_x#2, i]
+          h#8[i] = x#2
+        end
+        loop l 0 4
+          loop i#2 0 3
+            z#4[i#2] = 0
+          end
+          mvm W[l] z#4[*] h#8[*] none
+          loop i#4 0 3
+            let z#3 = z#4[i#4]
+            let h#3 = tanh(z#3)
+            h#8[i#4] = h#3
+          end
+        end
+        loop i#5 0 3
+          k_x#16[at_k_x#2, i#5] = 0
+        end
+        mvm V' k_x#16[at_k_x#2, *] h#8[*] none
+        return"
+    `);
+  });
+});
