@@ -249,6 +249,11 @@ export const optionSpecs: readonly OptionSpec[] = [
     help: "what reverse sweeps keep, with the reason for each value",
   },
   {
+    key: "formulas",
+    form: "switch",
+    help: "the field and its derived adjoint as matrix formulas, beside the loops",
+  },
+  {
     key: "memory",
     form: "switch",
     help: "the memory bill",
@@ -356,6 +361,7 @@ export interface CommandOptions extends Options {
   readonly text?: boolean;
   readonly ir?: boolean;
   readonly tape?: boolean;
+  readonly formulas?: boolean | undefined;
   readonly plans?: boolean;
   readonly optimizer?: "lbfgs" | "adam";
   readonly iterations?: number;

@@ -1,4 +1,4 @@
-/** `odegrad inspect`: the optimised program (`--ir`), what its reverse sweeps keep (`--tape`), and what plans cost (`--plans`). */
+/** `odegrad inspect`: the optimised program (`--ir`), its formulas (`--formulas`), what its reverse sweeps keep (`--tape`), and what plans cost (`--plans`). */
 
 import { emit, type Ready, workspaceBytes } from "../compile.ts";
 import { loadJavaScript } from "../execute/javascript.ts";
@@ -9,6 +9,7 @@ import type { CommandOptions } from "../options.ts";
 import { planOf } from "../plan.ts";
 import { type ResidualNetwork, residualNetwork } from "../verify/residual-network.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
+import { formulasAsJson, formulasAsText } from "./inspect-formulas.ts";
 import { operatorsAsJson, operatorsAsText } from "./inspect-operators.ts";
 import { networkAsText, plansAsJson, plansAsText } from "./inspect-plans.ts";
 import { tapesAsJson, tapesAsText } from "./inspect-tape.ts";
@@ -28,10 +29,13 @@ export async function run(
   const wantsTape = options.tape === true;
   // The program is what is shown where nothing is said.
   const wantsPlans = options.plans === true;
-  const wantsIr = options.ir === true || !(wantsTape || wantsPlans);
+  const wantsFormulas = options.formulas === true;
+  const wantsIr = options.ir === true || !(wantsTape || wantsPlans || wantsFormulas);
   if (options.json !== true) {
     if (wantsIr) context.print(`${printProgram(contracted(module.program)).trimEnd()}\n`);
-    if (wantsIr && wantsTape) context.print("\n");
+    if (wantsIr && wantsFormulas) context.print("\n");
+    if (wantsFormulas) context.print(formulasAsText(module));
+    if ((wantsIr || wantsFormulas) && wantsTape) context.print("\n");
     if (wantsTape) context.print(tapesAsText(module, options, context.sources));
     if (wantsTape && wantsPlans) context.print("\n");
     if (wantsPlans) {
@@ -49,6 +53,7 @@ export async function run(
       model: module.model.name,
       plan: { ...planOf(module, options, workspaceBytes(ready, "js", options)) },
       ...(wantsIr ? programAsJson(ready) : {}),
+      ...(wantsFormulas ? formulasAsJson(module) : {}),
       ...(wantsTape ? tapesAsJson(module, options, context.sources) : {}),
       ...(isPlanned ? plansAsJson(ready, options, withPlan) : {}),
       ...(wantsPlans ? operatorsAsJson(module.model) : {}),

@@ -1,0 +1,78 @@
+/**
+ * Loops as formulas of matrices. What is expected is the derivation on paper: that the loops are that derivation is tested
+ * where gradients are (test/integrate/graph.test.ts compares them with dual numbers by hand).
+ */
+
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { formulasOf } from "../../compiler/analysis/formulas.ts";
+import { build } from "../../compiler/compile.ts";
+import { contracted } from "../../compiler/optimise/index.ts";
+
+function formulas(file: string, text: string, fn: string): string[] {
+  const host = { read: (path: string) => readFileSync(path, "utf8") };
+  const { ready } = build({ file, text, host }, {});
+  const { functions } = contracted(ready!.module.program);
+  return formulasOf(functions.find(({ name }) => name === fn)!).map((each) => each.text);
+}
+
+function shared(name: string, fn: string): string[] {
+  const file = new URL(`../reference/models/${name}.ode.ts`, import.meta.url).pathname;
+  return formulas(file, readFileSync(file, "utf8"), fn);
+}
+
+describe("the adjoint of a graph ODE", () => {
+  it("is P = Λ ∘ σ'(Z), Wᵀ to the right, Aᵀ to the left, and (A H)ᵀ P", () => {
+    expect(shared("gcde-karate/gcde-karate", "rhs")).toEqual(["M = A H", "z = M W", "f_H = tanh(z)"]);
+    expect(shared("gcde-karate/gcde-karate", "rhs_vjp")).toEqual([
+      "M = A H",
+      "z = M W",
+      "f_H = tanh(z)",
+      "z_bar = f_H_bar ∘ (1 − f_H²)",
+      "W_bar += Mᵀ z_bar",
+      "M_bar = z_bar Wᵀ",
+      "H_bar += Aᵀ M_bar",
+    ]);
+  });
+
+  it("has bias and sparse products", () => {
+    expect(shared("gcde-karate/gcde-karate-relu", "rhs")).toEqual([
+      "m = Σe A_value[e] H[A_column[e], c]",
+      "z = bᵀ + m W",
+      "f_H = [z > 0] ∘ z",
+    ]);
+    expect(shared("gcde-karate/gcde-karate-relu", "rhs_vjp")).toEqual(
+      expect.arrayContaining(["m_bar = x_bar Wᵀ", "b_bar += Σi x_bar"]),
+    );
+  });
+});
+
+it("vectors, scalars and outer products", () => {
+  expect(shared("neural-ode/neural-ode", "rhs_vjp")).toEqual(
+    expect.arrayContaining(["z = b1 + W1 (x ∘ x ∘ x)", "h_bar = W2ᵀ f_x_bar", "W2_bar += f_x_bar hᵀ"]),
+  );
+  expect(shared("lotka-volterra/lotka-volterra", "rhs")).toEqual([
+    "f_hare = alpha hare − beta hare lynx",
+    "f_lynx = delta hare lynx − gamma lynx",
+  ]);
+});
+
+it("what has no form of matrices keeps its subscripts, and branches say when", () => {
+  const text = `import { ode, vec } from "odegrad";
+export const chain = ode({
+  state: { u: vec(5, (i) => i) },
+  params: { k: 2 },
+  rhs: ({ u }, { k }) => {
+    const du = vec(5);
+    for (let i = 1; i < 5; i++) du[i] = u[i] > k ? k * (u[i - 1] - u[i]) / (1 + u[i]) : 0;
+    return { u: du };
+  },
+  solver: { method: "euler", t1: 1, steps: 2 },
+});
+`;
+  expect(formulas("chain.ode.ts", text, "rhs")).toEqual([
+    "chosen = params_k (u[i - 1] − u) / (1 + u)  where u > params_k",
+    "chosen = 0  elsewhere (u > params_k)",
+    "f_u = chosen",
+  ]);
+});
