@@ -73,7 +73,7 @@ export function words(seed: number): () => number {
  * Its size is k + x: k from the geometric distribution exp(-k / 2), x uniform. Keeping the pair with probability
  * exp(-k (k - 1) / 2) exp(-x (2 k + x) / 2) leaves exp(-(k + x)^2 / 2). Both exponents are split into parts of at most 1.
  */
-function standardNormal(next: () => number): number {
+export function standardNormal(next: () => number): number {
   for (;;) {
     let k = 0;
     while (chance(0.5, next)) k++;
