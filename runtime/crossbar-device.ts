@@ -43,11 +43,13 @@ export interface Device {
     xAt: number,
     xStep: number,
   ): void;
-  /** to[at + i*columns + j] += d[dAt + i*dStep] * x[xAt + j*xStep]: an outer product summed digitally. */
+  /** to[at + i*rowStep + j*columnStep] += d[dAt + i*dStep] * x[xAt + j*xStep]: an outer product summed digitally. */
   accumulate(
     matrix: number,
     to: Float64Array,
     at: number,
+    rowStep: number,
+    columnStep: number,
     d: Float64Array,
     dAt: number,
     dStep: number,
@@ -262,14 +264,16 @@ export function device(
       countRead(programmed, true);
       countSums(programmed, true);
     },
-    accumulate(matrix, to, at, d, dAt, dStep, x, xAt, xStep) {
+    accumulate(matrix, to, at, rowStep, columnStep, d, dAt, dStep, x, xAt, xStep) {
       const { rows, columns } = of(matrix, "accumulate");
-      requireLength(to, at, 1, rows * columns, "accumulate: to");
+      requireLength(to, at, rowStep, rows, "accumulate: to");
+      requireLength(to, at + (rows - 1) * rowStep, columnStep, columns, "accumulate: to");
       requireLength(d, dAt, dStep, rows, "accumulate: d");
       requireLength(x, xAt, xStep, columns, "accumulate: x");
-      for (let i = 0, k = at; i < rows; i++) {
+      for (let i = 0; i < rows; i++) {
         const value = d[dAt + i * dStep]!;
-        for (let j = 0; j < columns; j++, k++) to[k]! += value * x[xAt + j * xStep]!;
+        const row = at + i * rowStep;
+        for (let j = 0; j < columns; j++) to[row + j * columnStep]! += value * x[xAt + j * xStep]!;
       }
       used.outer++;
       used.digital += 2 * rows * columns;

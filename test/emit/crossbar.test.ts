@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { build, emit, type Output } from "../../compiler/compile.ts";
 import { loadJavaScript } from "../../compiler/execute/javascript.ts";
 import type { Options } from "../../compiler/options.ts";
+import { idealDevice } from "../../runtime/crossbar.ts";
 import { plainCrossbar } from "../support/plain-crossbar.ts";
 
 const models = fileURLToPath(new URL("../reference/models/", import.meta.url));

@@ -75,8 +75,11 @@ describe("the ideal device is the loops, bit for bit", () => {
     device.applyTransposed(0, z, 0, 2, Float64Array.of(7, 1, 10), 1, 1);
     expect([...z]).toEqual([41, 0, 52, 0, 63]);
     const to = new Float64Array(7);
-    device.accumulate(0, to, 1, Float64Array.of(2, 0, 3), 0, 2, Float64Array.of(1, 10, 100), 0, 1);
+    device.accumulate(0, to, 1, 3, 1, Float64Array.of(2, 0, 3), 0, 2, Float64Array.of(1, 10, 100), 0, 1);
     expect([...to]).toEqual([0, 2, 20, 200, 3, 30, 300]);
+    // A transpose, summed where the matrix itself lies.
+    device.accumulate(0, to, 1, 1, 2, Float64Array.of(1, 1), 0, 1, Float64Array.of(1, 10, 100), 0, 1);
+    expect([...to]).toEqual([0, 3, 21, 210, 13, 130, 400]);
   });
 
   test("updates", () => {

@@ -75,10 +75,10 @@ export function gradient(
       let slopeBar = adjoint.map((v) => h * weights[s]! * v);
       if (next) slopeBar = plus(slopeBar, h * nodes[s + 1]!, next);
       const { at, activity } = list[s]!;
-      device.accumulate(2, w2, 0, slopeBar, 0, 1, activity, 0, 1);
+      device.accumulate(2, w2, 0, hidden, 1, slopeBar, 0, 1, activity, 0, 1);
       // The slope of the activation is (1 - |a|)^2 of its value a.
       const inner = transposed(2, slopeBar, hidden).map((v, i) => v * (1 - Math.abs(activity[i]!)) ** 2);
-      device.accumulate(1, w1, 0, inner, 0, 1, at, 0, 1);
+      device.accumulate(1, w1, 0, states, 1, inner, 0, 1, at, 0, 1);
       next = transposed(1, inner, states);
       total = plus(total, 1, next);
     }
