@@ -19,13 +19,13 @@ export const karateClub = ode({
     // Scores of the two sides.
     V: mat(features, 2, normal(3, 0, 0.5)),
   },
-  constants: { A: karate.normalised, faction: karate.faction },
+  constants: { A: mat(nodes, nodes, karate.normalised), faction: karate.faction },
   initial: ({ E }) => ({ H: E }),
   rhs: ({ H }, { W, b }, { constants: { A } }) => {
     const Z = matmul(matmul(A, H), W);
     const dH = mat(nodes, features);
     for (let i = 0; i < nodes; i++) {
-      for (let c = 0; c < features; c++) dH[i][c] = Math.tanh(Z[i][c] + b[c]) - H[i][c];
+      for (let c = 0; c < features; c++) dH[i]![c] = Math.tanh(Z[i]![c]! + b[c]!) - H[i]![c]!;
     }
     return { H: dH };
   },
@@ -34,7 +34,7 @@ export const karateClub = ode({
     side: ({ H }, { V }) => {
       const S = matmul(H, V);
       const side = vec(nodes);
-      for (let i = 0; i < nodes; i++) side[i] = S[i][1] - S[i][0];
+      for (let i = 0; i < nodes; i++) side[i] = S[i]![1]! - S[i]![0]!;
       return side;
     },
   },
@@ -43,9 +43,9 @@ export const karateClub = ode({
     terminal: ({ H }, { E, V }, { constants: { faction } }) => {
       const S = matmul(H, V);
       let s = 0;
-      for (const i of labelled) s += Math.log(1 + Math.exp((1 - 2 * faction[i]) * (S[i][1] - S[i][0])));
+      for (const i of labelled) s += Math.log(1 + Math.exp((1 - 2 * faction[i]!) * (S[i]![1]! - S[i]![0]!)));
       let decay = 0;
-      for (let i = 0; i < nodes; i++) for (let c = 0; c < features; c++) decay += E[i][c] ** 2;
+      for (let i = 0; i < nodes; i++) for (let c = 0; c < features; c++) decay += E[i]![c]! ** 2;
       return s / 2 + decayRate * decay;
     },
   },

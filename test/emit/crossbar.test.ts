@@ -121,6 +121,17 @@ describe("on ideal arrays", () => {
           device.counts.accumulate - before.accumulate,
         ]).toEqual([asked.forwardReads, asked.transposedReads, asked.outerProducts]);
       expect(device.counts.apply).toBeGreaterThan(0);
+      // On tiles, with transposed reads scaled by powers of two, it is the same.
+      const tiles = idealDevice({ tileRows: 7, tileColumns: 5, scaleTransposed: true });
+      mapped.connect(tiles);
+      expect(mapped.gradient()).toBe(0);
+      expect(unsigned(bits(mapped))).toEqual(unsigned(bits(plain)));
+      const report = tiles.report();
+      expect([report.forwardReads, report.transposedReads, report.outerProducts]).toEqual([
+        device.counts.apply - before.apply,
+        device.counts.applyTransposed - before.applyTransposed,
+        device.counts.accumulate - before.accumulate,
+      ]);
     });
   }
 });
