@@ -237,6 +237,12 @@ export const optionSpecs: readonly OptionSpec[] = [
     choices: ["solve", "gradient", "field", "fieldVjp", "fieldJvp", "jvp", "hvp"],
     library: true,
   },
+  {
+    key: "device",
+    form: "text",
+    value: "name",
+    help: "crossbar to run on: ideal (default), a preset (pcm, reram, …), or a file.json of its parameters",
+  },
   { key: "json", form: "switch", help: "one JSON document on standard output" },
   { key: "csv", form: "switch", help: "comma-separated values on standard output" },
   { key: "plot", form: "switch", help: "draw in the terminal" },
@@ -351,6 +357,8 @@ export interface CommandOptions extends Options {
   readonly covector?: readonly (readonly number[])[];
   readonly points?: string;
   readonly operator?: readonly string[];
+  /** Of `--target crossbar`. */
+  readonly device?: string;
   readonly out?: string;
   readonly outDir?: string;
   readonly compare?: boolean;
@@ -361,7 +369,7 @@ export interface CommandOptions extends Options {
   readonly text?: boolean;
   readonly ir?: boolean;
   readonly tape?: boolean;
-  readonly formulas?: boolean | undefined;
+  readonly formulas?: boolean;
   readonly plans?: boolean;
   readonly optimizer?: "lbfgs" | "adam";
   readonly iterations?: number;

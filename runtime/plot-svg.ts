@@ -16,7 +16,16 @@ export interface SvgPlotOptions {
 }
 
 /** Told apart by people with any colour vision, and with contrast on white as on black. */
-const colours = ["#3b7dd8", "#d9652b", "#2f9e6e", "#a05bb8", "#b8860b", "#d14a72", "#2a9fb0", "#7d7d7d"];
+export const colours = [
+  "#3b7dd8",
+  "#d9652b",
+  "#2f9e6e",
+  "#a05bb8",
+  "#b8860b",
+  "#d14a72",
+  "#2a9fb0",
+  "#7d7d7d",
+];
 
 const style = `
 .odegrad-plot{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;font-variant-numeric:tabular-nums;--ink:#24292f;--soft:#656d76;--rule:#d8dee4}
@@ -94,6 +103,11 @@ export function plotSvg(series: readonly Series[], options: SvgPlotOptions = {})
   });
 
   const label = title || series.map(({ name }) => name).join(", ");
+  return drawing(width, height, label, parts);
+}
+
+/** A document of its own with the style of the charts, ended by a newline. */
+export function drawing(width: number, height: number, label: string, parts: readonly string[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="odegrad-plot" role="img" aria-label="${escaped(label)}" ` +
       `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,

@@ -34,7 +34,7 @@ export async function compare(
   const { solver } = buildFile(file, { ...options, adjoint: "symplectic" }, given).module;
   for (const plan of plansFor(solver)) {
     const ready = buildFile(file, { ...options, adjoint: plan.adjoint }, given);
-    const engine = await openEngine(ready, options);
+    const engine = await openEngine(ready, options, context);
     try {
       const asked = problem(ready);
       const gradients = engine.gradient(asked);

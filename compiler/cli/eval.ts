@@ -133,7 +133,7 @@ async function evaluated(
     return [...problem.data.subarray(leaf.offset, leaf.offset + sizeOf(leaf.shape.slice(1)))];
   });
   const points = given ?? [own];
-  const engine = await openEngine(ready, options);
+  const engine = await openEngine(ready, options, context);
   try {
     const words = sizesOf(model).outputs;
     const outputs = new Float64Array(points.length * words);

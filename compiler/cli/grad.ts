@@ -1,13 +1,23 @@
 /** `odegrad grad`: the loss and its gradient at a point, by the generated code of one target. */
 
 import { howInWords, type Ready } from "../compile.ts";
+import { badUsage } from "../diagnostics/command-messages.ts";
 import type { Direction, Engine, Gradients, Problem } from "../execute/problem.ts";
 import { defaultProblem } from "../execute/problem.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
 import type { Module } from "../module.ts";
 import type { CommandOptions, Target } from "../options.ts";
 import { intervalPaths, isDifferentiated } from "../resolve.ts";
+import type { OutputFile } from "./atomic-write.ts";
 import { compare } from "./compare.ts";
+import {
+  type CrossbarEngine,
+  gradientError,
+  openCrossbar,
+  reportAsJson,
+  reportAsText,
+  tilesAsSvg,
+} from "./crossbar.ts";
 import { deliver } from "./deliver.ts";
 import { requireField } from "./eval.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
@@ -17,7 +27,7 @@ import { atPoints, pointsOf } from "./points.ts";
 import { nestedInput, nestedRecord } from "./records.ts";
 import { perSample, rowsOf } from "./samples.ts";
 import { requireFinished, solverJson } from "./solve-report.ts";
-import type { Context } from "./streams.ts";
+import { type Context, Failure } from "./streams.ts";
 import { withFiles } from "./values.ts";
 
 export async function run(
@@ -52,20 +62,46 @@ export async function run(
   }
   const plain = withFiles(defaultProblem(module.model, module.solver), module.model, options, context);
   const problem = atPoints(plain, module.model, points);
-  const engine = await openEngine(ready, options);
+  const engine = await openEngine(ready, options, context);
   try {
     const gradients = engine.gradient(problem);
     requireFinished(gradients, "gradient", module);
     const ofInterval = intervalGradient(engine, problem, interval);
+    const { crossbar } = engine;
+    const error =
+      crossbar &&
+      gradientError(
+        gradients,
+        (await openCrossbar(ready, { ...options, device: "ideal" }, context)).gradient(problem),
+      );
+    const document = gradientDocument(ready, gradients, ofInterval, options, engine.target);
     const printed =
       options.json === true
-        ? `${formatJson(gradientDocument(ready, gradients, ofInterval, options, engine.target))}\n`
-        : table(module, problem, gradients, ofInterval, engine.target);
-    deliver(printed, options, context);
+        ? `${formatJson(crossbar && error ? { ...document, crossbar: reportAsJson(crossbar, error) } : document)}\n`
+        : table(module, problem, gradients, ofInterval, engine.target) +
+          (crossbar && error ? reportAsText(crossbar, error) : "");
+    deliver(printed, options, context, tiles(options, module, crossbar));
     return exitCode.ok;
   } finally {
     engine.close();
   }
+}
+
+/** The picture of the tiles, where it is asked for. */
+function tiles(
+  { svg }: CommandOptions,
+  { model }: Module,
+  crossbar: CrossbarEngine | undefined,
+): OutputFile[] {
+  if (svg === undefined) return [];
+  if (crossbar === undefined)
+    throw new Failure(exitCode.usage, [
+      badUsage(
+        "only a gradient on a crossbar has a picture, that of its tiles",
+        "use `--target crossbar` with `--svg`",
+      ),
+    ]);
+  return [{ path: svg, text: tilesAsSvg(crossbar, `${model.name}: tiles`) }];
 }
 
 /** Derivatives of the loss for the interval and the observation times, as far as they are asked for. */
@@ -102,7 +138,7 @@ function gradientDocument(
   interval: IntervalGradient,
   options: CommandOptions,
   target: Target,
-): Json {
+): { readonly [key: string]: Json | undefined } {
   const { module } = ready;
   return {
     version: 1,

@@ -11,6 +11,7 @@ import { javaScriptEngine, loadJavaScript } from "../execute/javascript.ts";
 import type { Engine } from "../execute/problem.ts";
 import type { Module } from "../module.ts";
 import type { CommandOptions } from "../options.ts";
+import { type CrossbarEngine, openCrossbar } from "./crossbar.ts";
 import { exitCode } from "./exit.ts";
 import { formatDiagnostics } from "./report.ts";
 import { type Context, decode, Failure, standardInputName } from "./streams.ts";
@@ -63,7 +64,9 @@ export function requireLoss(module: Module): void {
 }
 
 export interface OpenEngine extends Engine {
-  readonly target: "js" | "c";
+  readonly target: "js" | "c" | "crossbar";
+  /** Of a crossbar: what has been used, and where. */
+  readonly crossbar?: CrossbarEngine;
   close(): void;
 }
 
@@ -81,9 +84,20 @@ export function readingOnce(context: Context): Context {
   };
 }
 
-export async function openEngine(ready: Ready, options: CommandOptions): Promise<OpenEngine> {
+export async function openEngine(
+  ready: Ready,
+  options: CommandOptions,
+  context: Pick<Context, "readFile">,
+): Promise<OpenEngine> {
   const target = targetOf(options);
-  return target === "js" ? openJavaScript(ready, options) : openC(ready, options);
+  if (options.device !== undefined && target !== "crossbar")
+    throw new Failure(exitCode.usage, [
+      badUsage("`--device` is of crossbars", "use `--target crossbar` with it"),
+    ]);
+  if (target === "js") return openJavaScript(ready, options);
+  if (target === "c") return openC(ready, options);
+  const engine = await openCrossbar(ready, options, context);
+  return { ...engine, crossbar: engine, target, close: () => undefined };
 }
 
 export async function openJavaScript(ready: Ready, options: CommandOptions): Promise<OpenEngine> {
@@ -118,13 +132,13 @@ export function openC(ready: Ready, options: CommandOptions): OpenEngine {
   }
 }
 
-function targetOf(options: CommandOptions): "js" | "c" {
+function targetOf(options: CommandOptions): OpenEngine["target"] {
   const [target = "js", ...more] = options.target ?? [];
-  if (more.length > 0 || (target !== "js" && target !== "c")) {
+  if (more.length > 0 || (target !== "js" && target !== "c" && target !== "crossbar")) {
     throw new Failure(exitCode.usage, [
       badUsage(
         `\`--target ${[target, ...more].join(",")}\` cannot be run`,
-        "use `--target js` or `--target c`",
+        "use `--target js`, `--target c` or `--target crossbar`",
       ),
     ]);
   }

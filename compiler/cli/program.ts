@@ -62,14 +62,14 @@ const commands: readonly CommandSpec[] = [
     name: "run",
     args: "<file>",
     help: "simulate",
-    options: [...solving, ...asking, "csv", "plot", "svg"],
+    options: [...solving, ...asking, "device", "csv", "plot", "svg"],
     load: () => import("./run.ts"),
   },
   {
     name: "grad",
     args: "<file>",
     help: "loss and gradient at a point",
-    options: [...solving, ...asking, "compare", "point", "points"],
+    options: [...solving, ...asking, "device", "compare", "point", "points", "svg"],
     load: () => import("./grad.ts"),
   },
   {

@@ -46,7 +46,7 @@ export async function run(
   const problem = withFiles(defaultProblem(model, ready.module.solver), model, options, context);
   const drawn =
     options.plot === true || options.svg !== undefined ? await drawing(ready, problem, options) : [];
-  const engine = await openEngine(ready, options);
+  const engine = await openEngine(ready, options, context);
   try {
     const solution = engine.solve(problem);
     requireFinished(solution, "solve", ready.module);

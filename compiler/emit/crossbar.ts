@@ -4,6 +4,7 @@
  * as text — and its digital part: a JavaScript module that runs the same program on a device.
  */
 
+import { blocks } from "../../runtime/crossbar-tiles.ts";
 import { type Work, workOf } from "../analysis/work.ts";
 import { positionOf } from "../diagnostics/codeframe.ts";
 import type { Span } from "../diagnostics/span.ts";
@@ -21,14 +22,6 @@ export interface CrossbarOptions extends JavaScriptOptions {
 
 /** Rows and columns of the largest tile: what ISAAC and PUMA build. */
 const mostOfTile = 128;
-
-/** A part of a matrix on a tile of its own. */
-interface Part {
-  readonly row: number;
-  readonly column: number;
-  readonly rows: number;
-  readonly columns: number;
-}
 
 export function emitCrossbar(
   module: Module,
@@ -63,7 +56,7 @@ export function emitCrossbar(
         one.gradient?.home === undefined
           ? null
           : { record: one.gradient.home.record, offset: one.gradient.home.offset },
-      tiles: partsOf(one.rows, one.columns, mostOfTile),
+      tiles: blocks(one.rows, one.columns, mostOfTile, mostOfTile),
     })),
     memory: program.arrays
       .filter(({ role, shape }) => role !== "constant" && shape.length > 0)
@@ -97,18 +90,6 @@ function placeOf(span: Span | undefined, file: string, text: string | undefined)
   return { line, column };
 }
 
-/** Equal parts of at most `most` rows and columns, row by row. */
-export function partsOf(rows: number, columns: number, most: number): Part[] {
-  const cut = (extent: number): [number, number][] => {
-    const parts = Math.ceil(extent / most);
-    const size = Math.ceil(extent / parts);
-    return Array.from({ length: parts }, (_, i) => [i * size, Math.min(size, extent - i * size)]);
-  };
-  return cut(rows).flatMap(([row, height]) =>
-    cut(columns).map(([column, width]) => ({ row, column, rows: height, columns: width })),
-  );
-}
-
 function countsOf(work: Work, matrices: readonly Matrices[], tile: number) {
   const counts = { forwardReads: 0, transposedReads: 0, outerProducts: 0, dac: 0, adc: 0 };
   for (const { contract, mapped, times } of work.products) {
@@ -122,7 +103,7 @@ function countsOf(work: Work, matrices: readonly Matrices[], tile: number) {
     }
     const isForward = mapped.kind === "apply";
     counts[isForward ? "forwardReads" : "transposedReads"] += times;
-    for (const { rows, columns } of partsOf(own.rows, own.columns, tile)) {
+    for (const { rows, columns } of blocks(own.rows, own.columns, tile, tile)) {
       counts.dac += times * (isForward ? columns : rows);
       counts.adc += times * (isForward ? rows : columns);
     }
