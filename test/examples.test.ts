@@ -50,4 +50,13 @@ describe("examples that train", { timeout: 60_000 }, () => {
     expect(figure(said, "learned energy moves by")).toBeLessThan(1e-6);
     expect(figure(said, "the real one along it by")).toBeLessThan(0.05);
   });
+
+  it("the karate club is told by loops, and by crossbars that are ideal and noisy", () => {
+    const said = run("graph-ode", 40);
+    expect(figure(said, "plain loops +")).toBeGreaterThanOrEqual(32);
+    expect(figure(said, "ideal crossbar +")).toBeGreaterThanOrEqual(32);
+    expect(said).toMatch(/the same bits in every iteration/);
+    const [, first, last] = /gradient by itself.*loss ([\d.]+) -> ([\d.]+)/.exec(said)!;
+    expect(Number(last)).toBeLessThan(Number(first) / 2);
+  });
 });

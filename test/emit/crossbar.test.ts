@@ -3,11 +3,12 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { build, emit, type Output } from "../../compiler/compile.ts";
 import { loadJavaScript } from "../../compiler/execute/javascript.ts";
 import type { Options } from "../../compiler/options.ts";
-import { idealDevice } from "../../runtime/crossbar.ts";
+import { idealDevice, programSchema } from "../../runtime/crossbar.ts";
 import { plainCrossbar } from "../support/plain-crossbar.ts";
 
 const models = fileURLToPath(new URL("../reference/models/", import.meta.url));
@@ -45,6 +46,8 @@ type Run = Awaited<ReturnType<typeof loadJavaScript>> & {
   update(rate: number): void;
 };
 
+const isProgram = new Ajv2020().compile(programSchema);
+
 let loaded = 0;
 
 async function both(file: string, text: string, options: Options = {}) {
@@ -55,7 +58,9 @@ async function both(file: string, text: string, options: Options = {}) {
   const plain = await load(emit(ready, "js", options)[0]!.text);
   const [program, code] = emit(ready, "crossbar", options) as unknown as [Output, Output];
   const mapped = await load(code.text);
-  return { plain, mapped, header: JSON.parse(program.text) as Header, code: code.text };
+  const header = JSON.parse(program.text) as Header;
+  expect(isProgram(header), JSON.stringify(isProgram.errors)).toBe(true);
+  return { plain, mapped, header, code: code.text };
 }
 
 /** Everything that a run leaves, to the bit. */
