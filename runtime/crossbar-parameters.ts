@@ -19,24 +19,22 @@ export interface Parameter<T> {
 
 type Said = readonly [means: string, source: string];
 
-function number(unit: string, value: number, least: number, most: number, [means, source]: Said) {
-  return of<number>(
-    unit,
-    value,
-    `a number from ${least} to ${most}`,
-    (v) => typeof v === "number" && v >= least && v <= most,
-    [means, source],
-  );
+const endless = Number.POSITIVE_INFINITY;
+const isWithin = (v: unknown, least: number, most: number) =>
+  Number.isFinite(v) && (v as number) >= least && (v as number) <= most;
+
+function number(unit: string, value: number, least: number, most: number, said: Said) {
+  const takes = most === endless ? `a number from ${least}` : `a number from ${least} to ${most}`;
+  return of<number>(unit, value, takes, (v) => isWithin(v, least, most), said);
+}
+
+function positive(unit: string, value: number, said: Said) {
+  return of<number>(unit, value, "a positive number", (v) => isWithin(v, Number.MIN_VALUE, endless), said);
 }
 
 function whole(unit: string, value: number, least: number, most: number, said: Said) {
-  return of<number>(
-    unit,
-    value,
-    `an integer from ${least} to ${most}`,
-    (v) => typeof v === "number" && (Number.isInteger(v) || v === most) && v >= least && v <= most,
-    said,
-  );
+  const takes = `an integer from ${least} to ${most}`;
+  return of<number>(unit, value, takes, (v) => Number.isInteger(v) && isWithin(v, least, most), said);
 }
 
 function choice<const C extends readonly string[]>(values: C, value: C[number], said: Said) {
@@ -58,10 +56,10 @@ function of<T>(
   return { unit, default: value, means, source, takes, accepts };
 }
 
-const choiceOfOurs = "our choice";
+const ours = "our choice";
 
 export const parameters = {
-  seed: whole("", 0, 0, 2 ** 32 - 1, ["all that is random follows from it", choiceOfOurs]),
+  seed: whole("", 0, 0, 2 ** 32 - 1, ["all that is random follows from it", ours]),
 
   // Tiles
   tileRows: whole("rows", 128, 1, 65536, ["most rows of a tile", "ISAAC, PUMA, NeuroSim training V2.1"]),
@@ -69,31 +67,37 @@ export const parameters = {
     "most columns of a tile",
     "ISAAC, PUMA, NeuroSim training V2.1",
   ]),
-  tiles: whole("tiles", Number.POSITIVE_INFINITY, 0, Number.POSITIVE_INFINITY, [
-    "the array budget: how many tiles there are",
-    "no limit until one is given",
-  ]),
+  tiles: of<number>(
+    "tiles",
+    endless,
+    "an integer from 0, or Infinity",
+    (v) => v === endless || (Number.isInteger(v) && isWithin(v, 0, endless)),
+    ["the array budget: how many tiles there are", "no limit until one is given"],
+  ),
 
   // Cells
-  minimumResistance: number("ohm", 1e4, Number.MIN_VALUE, Number.MAX_VALUE, [
+  minimumResistance: positive("ohm", 1e4, [
     "of a cell at its highest conductance, Gmax",
     "simulation of arXiv 2209.06886",
   ]),
-  maximumResistance: number("ohm", 1e5, Number.MIN_VALUE, Number.POSITIVE_INFINITY, [
-    "of a cell at its lowest conductance, Gmin",
-    "ratio 10 of CrossSim 3.2.0",
-  ]),
+  maximumResistance: of<number>(
+    "ohm",
+    1e5,
+    "a positive number, or Infinity",
+    (v) => v === endless || isWithin(v, Number.MIN_VALUE, endless),
+    ["of a cell at its lowest conductance, Gmin", "ratio 10 of CrossSim 3.2.0"],
+  ),
   pair: choice(["one-sided", "two-sided"], "one-sided", [
     "one of the two cells of a weight rests at Gmin, or their sum is constant",
     "CrossSim 3.2.0",
   ]),
-  weightRange: number("weights", 0, 0, Number.MAX_VALUE, [
+  weightRange: number("weights", 0, 0, endless, [
     "the weight of a full conductance difference; 0: the largest magnitude of each matrix when it is programmed",
     "CrossSim 3.2.0",
   ]),
-  weightMargin: number("", 1, 1, Number.MAX_VALUE, [
+  weightMargin: number("", 1, 1, endless, [
     "with weightRange 0, that magnitude times this: room for weights to grow in",
-    choiceOfOurs,
+    ours,
   ]),
   cellBits: whole("bits", 0, 0, 24, [
     "levels of a cell, 2^bits; 0: analogue",
@@ -109,7 +113,7 @@ export const parameters = {
   ]),
 
   // Converters
-  converters: flag(["switch: inputs go through a DAC, outputs through an ADC", choiceOfOurs]),
+  converters: flag(["switch: inputs go through a DAC, outputs through an ADC", ours]),
   dacBits: whole("bits", 8, 0, 24, [
     "of the DAC, with the sign; 0: exact and without bounds",
     "AIHWKIT Standard",
@@ -118,14 +122,8 @@ export const parameters = {
     "of the ADC, with the sign; 0: exact and without bounds",
     "AIHWKIT Standard",
   ]),
-  inputBound: number("scaled inputs", 1, Number.MIN_VALUE, Number.MAX_VALUE, [
-    "largest magnitude of the DAC",
-    "AIHWKIT Standard",
-  ]),
-  outputBound: number("see outputUnit", 10, Number.MIN_VALUE, Number.MAX_VALUE, [
-    "largest magnitude of the ADC",
-    "AIHWKIT Standard",
-  ]),
+  inputBound: positive("scaled inputs", 1, ["largest magnitude of the DAC", "AIHWKIT Standard"]),
+  outputBound: positive("see outputUnit", 10, ["largest magnitude of the ADC", "AIHWKIT Standard"]),
   outputUnit: choice(["weights", "conductances"], "weights", [
     "the ADC's unit times scaled inputs: weights over their range, or conductances over Gmax",
     "AIHWKIT; CrossSim 3.2.0",
@@ -140,7 +138,7 @@ export const parameters = {
   ]),
   transposedInputScale: choice(["none", "absmax", "pow2max"], "pow2max", [
     "the same for transposed reads, whose inputs are small",
-    "our measurement, below",
+    "our measurement",
   ]),
   bitSerial: choice(["off", "adc-once", "adc-each-bit"], "off", [
     "inputs one bit of their magnitude at a time, lowest first, and when the ADC converts",
@@ -148,24 +146,24 @@ export const parameters = {
   ]),
 
   // Wires
-  wires: flag(["switch: resistance of lines, by a nodal solution", choiceOfOurs]),
-  inputWire: number("ohm", 0.35, 0, Number.MAX_VALUE, [
+  wires: flag(["switch: resistance of lines, by a nodal solution", ours]),
+  inputWire: number("ohm", 0.35, 0, endless, [
     "of one segment of an input line (a column of the matrix)",
     "AIHWKIT",
   ]),
-  outputWire: number("ohm", 0.35, 0, Number.MAX_VALUE, [
+  outputWire: number("ohm", 0.35, 0, endless, [
     "of one segment of an output line (a row of the matrix)",
     "AIHWKIT",
   ]),
   transposedRead: choice(["same-terminals", "opposite-ends", "digital"], "same-terminals", [
     "transposed reads drive what was sensed and sense what was driven; or use the other ends of the lines; or multiply the wanted weights in the digital part",
-    "our measurement, below",
+    "our measurement",
   ]),
-  irDrop: number("", 0, 0, Number.MAX_VALUE, [
+  irDrop: number("", 0, 0, endless, [
     "strength of AIHWKIT's fit of the voltage drop, in place of a nodal solution; 0: off",
     "AIHWKIT, where 1 is full strength",
   ]),
-  irDropRatio: number("", 571428.57, Number.MIN_VALUE, Number.MAX_VALUE, [
+  irDropRatio: positive("", 571428.57, [
     "of wire conductance to Gmax in that fit",
     "AIHWKIT: 0.35 ohm a cell at 5 uS",
   ]),
@@ -175,17 +173,17 @@ export const parameters = {
     "of a cell at a read: readNoiseLevel of Gmax, readNoiseLevel of its conductance, or 1/f noise of phase-change cells",
     "CrossSim 3.2.0; AIHWKIT",
   ]),
-  readNoiseLevel: number("", 0.01, 0, Number.MAX_VALUE, ["its standard deviation", "AIHWKIT, note on ReRAM"]),
-  readTime: number("s", 250e-9, Number.MIN_VALUE, Number.MAX_VALUE, ["of a read, in 1/f noise", "AIHWKIT"]),
-  outputNoise: number("scaled outputs", 0, 0, Number.MAX_VALUE, [
+  readNoiseLevel: number("", 0.01, 0, endless, ["its standard deviation", "AIHWKIT, note on ReRAM"]),
+  readTime: positive("s", 250e-9, ["of a read, in 1/f noise", "AIHWKIT"]),
+  outputNoise: number("scaled outputs", 0, 0, endless, [
     "standard deviation at each output, in front of the ADC",
     "AIHWKIT: 0.04 or 0.06 where it is on",
   ]),
-  inputNoise: number("scaled inputs", 0, 0, Number.MAX_VALUE, [
+  inputNoise: number("scaled inputs", 0, 0, endless, [
     "standard deviation at each input, behind the DAC",
     "AIHWKIT: 0.01 where it is on",
   ]),
-  weightNoise: number("", 0, 0, Number.MAX_VALUE, [
+  weightNoise: number("", 0, 0, endless, [
     "of weights over their range at a read",
     "AIHWKIT: 0.0175 where it is on",
   ]),
@@ -213,16 +211,10 @@ export const parameters = {
       "AIHWKIT; CrossSim 3.2.0",
     ],
   ),
-  programmingError: number("", 0.01, 0, Number.MAX_VALUE, [
-    'standard deviation over Gmax with "constant"',
-    "our choice",
-  ]),
+  programmingError: number("", 0.01, 0, endless, ['standard deviation over Gmax with "constant"', ours]),
   drift: flag(["switch: conductances of phase-change cells fall as (1 + t / driftStart)^-nu", "AIHWKIT"]),
-  driftStart: number("s", 20, Number.MIN_VALUE, Number.MAX_VALUE, [
-    "age of a cell at its first read",
-    "AIHWKIT",
-  ]),
-  stuck: flag(["switch: some cells keep one conductance for good", choiceOfOurs]),
+  driftStart: positive("s", 20, ["age of a cell at its first read", "AIHWKIT"]),
+  stuck: flag(["switch: some cells keep one conductance for good", ours]),
   stuckLow: number("", 0.001, 0, 1, ["share of cells at Gmin", "MNSIM 2.0"]),
   stuckHigh: number("", 0.001, 0, 1, ["share of cells at Gmax", "MNSIM 2.0"]),
 
@@ -233,9 +225,9 @@ export const parameters = {
   ]),
   updateThreshold: number("", 0, 0, 1, [
     'with "reprogram", cells are written when their weight is off by more than this share of the range',
-    choiceOfOurs,
+    ours,
   ]),
-  pulseStep: number("", 0.001, Number.MIN_VALUE, 1, [
+  pulseStep: positive("", 0.001, [
     "change by one pulse, of a weight over its range",
     "AIHWKIT constant step",
   ]),
@@ -244,11 +236,11 @@ export const parameters = {
     "the length of a train, and the shares of rows and columns in it, follow from the largest numbers of the update",
     "AIHWKIT",
   ]),
-  pulseSpread: number("", 0.3, 0, Number.MAX_VALUE, [
+  pulseSpread: number("", 0.3, 0, endless, [
     "standard deviation of a pulse's change, over it",
     "AIHWKIT constant step",
   ]),
-  pulseDeviceSpread: number("", 0.3, 0, Number.MAX_VALUE, [
+  pulseDeviceSpread: number("", 0.3, 0, endless, [
     "standard deviation of a cell's own step, over pulseStep",
     "AIHWKIT constant step",
   ]),
@@ -304,7 +296,7 @@ export const presets = {
   /** Phase-change cells of AIHWKIT: 25 uS, programming noise, 1/f noise of reads, drift. */
   pcm: {
     minimumResistance: 4e4,
-    maximumResistance: Number.POSITIVE_INFINITY,
+    maximumResistance: endless,
     programmingNoise: "pcm",
     readNoise: "pcm",
     drift: true,
@@ -312,7 +304,7 @@ export const presets = {
   /** ReRAM cells of Wan 2022 as AIHWKIT fits them, 40 uS, one second after programming, 1 % read noise. */
   reram: {
     minimumResistance: 2.5e4,
-    maximumResistance: Number.POSITIVE_INFINITY,
+    maximumResistance: endless,
     programmingNoise: "reram-wan",
     readNoise: "proportional",
   },

@@ -101,7 +101,7 @@ export function idealTile(rows: number, columns: number, wear: Wear): Tile {
       wear.cellsRead += t.length;
       for (let i = 0, k = 0; i < rows; i++) {
         let sum = y[yAt + i * yStep]!;
-        for (let j = 0; j < columns; j++, k++) sum += t[k]! * x[xAt + j * xStep]!;
+        for (let j = 0, at = xAt; j < columns; j++, k++, at += xStep) sum += t[k]! * x[at]!;
         y[yAt + i * yStep] = sum;
       }
     },
@@ -109,7 +109,7 @@ export function idealTile(rows: number, columns: number, wear: Wear): Tile {
       wear.cellsRead += t.length;
       for (let i = 0, k = 0; i < rows; i++) {
         const value = x[xAt + i * xStep]!;
-        for (let j = 0; j < columns; j++, k++) y[yAt + j * yStep]! += t[k]! * value;
+        for (let j = 0, at = yAt; j < columns; j++, k++, at += yStep) y[at]! += t[k]! * value;
       }
     },
     update(rate, gradient, at, stride) {

@@ -68,8 +68,8 @@ function joined(
     for (let p = 0; p < n; p++)
       for (let q = 0; q <= p; q++) factor[p * n + q] = (p === q ? 1 : 0) + inputWire * admittance[p * n + q]!;
     cholesky(factor, n);
-    for (let k = 0; k < n; k++) solve(factor, n, admittance, k * n);
-    for (let k = i; k < outputs; k++) solve(factor, n, matrix, k * n);
+    solveRows(factor, n, admittance, 0, n);
+    solveRows(factor, n, matrix, i, outputs);
     symmetrise(admittance, n);
   }
   return matrix;
@@ -118,8 +118,14 @@ function cholesky(a: Float64Array, n: number): void {
     }
 }
 
-/** Solves in place for the n numbers from `at`, by the lower factor. */
-function solve(factor: Float64Array, n: number, b: Float64Array, at: number): void {
+/** Solves in place, by the lower factor, for the rows from `row` to before `end` of a matrix with rows of n. */
+function solveRows(factor: Float64Array, n: number, b: Float64Array, row: number, end: number): void {
+  let k = row;
+  for (; k + 4 <= end; k += 4) solveFour(factor, n, b, k * n);
+  for (; k < end; k++) solveOne(factor, n, b, k * n);
+}
+
+function solveOne(factor: Float64Array, n: number, b: Float64Array, at: number): void {
   for (let p = 0; p < n; p++) {
     let sum = b[at + p]!;
     for (let q = 0; q < p; q++) sum -= factor[p * n + q]! * b[at + q]!;
@@ -129,6 +135,44 @@ function solve(factor: Float64Array, n: number, b: Float64Array, at: number): vo
     const value = b[at + p]! / factor[p * n + p]!;
     b[at + p] = value;
     for (let q = 0; q < p; q++) b[at + q]! -= factor[p * n + q]! * value;
+  }
+}
+
+/** `solveOne` for four rows: each entry of the factor is read once, and no sum waits for the one before it. */
+function solveFour(factor: Float64Array, n: number, b: Float64Array, at0: number): void {
+  const [at1, at2, at3] = [at0 + n, at0 + 2 * n, at0 + 3 * n];
+  for (let p = 0; p < n; p++) {
+    let [s0, s1, s2, s3] = [b[at0 + p]!, b[at1 + p]!, b[at2 + p]!, b[at3 + p]!];
+    for (let q = 0; q < p; q++) {
+      const f = factor[p * n + q]!;
+      s0 -= f * b[at0 + q]!;
+      s1 -= f * b[at1 + q]!;
+      s2 -= f * b[at2 + q]!;
+      s3 -= f * b[at3 + q]!;
+    }
+    const pivot = factor[p * n + p]!;
+    b[at0 + p] = s0 / pivot;
+    b[at1 + p] = s1 / pivot;
+    b[at2 + p] = s2 / pivot;
+    b[at3 + p] = s3 / pivot;
+  }
+  for (let p = n - 1; p >= 0; p--) {
+    const pivot = factor[p * n + p]!;
+    const v0 = b[at0 + p]! / pivot;
+    const v1 = b[at1 + p]! / pivot;
+    const v2 = b[at2 + p]! / pivot;
+    const v3 = b[at3 + p]! / pivot;
+    b[at0 + p] = v0;
+    b[at1 + p] = v1;
+    b[at2 + p] = v2;
+    b[at3 + p] = v3;
+    for (let q = 0; q < p; q++) {
+      const f = factor[p * n + q]!;
+      b[at0 + q]! -= f * v0;
+      b[at1 + q]! -= f * v1;
+      b[at2 + q]! -= f * v2;
+      b[at3 + q]! -= f * v3;
+    }
   }
 }
 

@@ -2,7 +2,7 @@
  * A small neural ODE, x' = W2 a(W1 x) with a(z) = z / (1 + |z|), by the classical Runge-Kutta method, with its exact discrete
  * adjoint, written out by hand. Every product with a matrix is one of a device's, whose matrices 1 and 2 are W1 and W2.
  */
-import type { Device } from "../../runtime/crossbar.ts";
+import { crossbar, type Device, idealDevice, parameters } from "../../runtime/crossbar.ts";
 
 export interface Network {
   readonly states: number;
@@ -24,7 +24,7 @@ export function program(device: Device, { states, hidden }: Network, w1: Float64
   device.program(2, w2, 0, states, hidden);
 }
 
-/** The gradient of 0.5 |x(T) - y|^2. `backward` multiplies by transposed matrices; stages are computed again by `device`. */
+/** The gradient of 0.5 |x(T) - y|^2. Stages are computed again on the way back. */
 export function gradient(
   device: Device,
   { states, hidden, steps, step: h }: Network,
@@ -105,4 +105,110 @@ export function generated(seed: number, count: number): Float64Array {
     s = (s * 1103515245n + 12345n) % 2n ** 31n;
     return (Number((s >> 16n) % 257n) - 128) / 128;
   });
+}
+
+/** A network of the measurements: so many hidden by so many states, weights in [-0.5, 0.5], 20 steps to t = 1. */
+export function problem(hidden: number, states: number) {
+  const half = (seed: number, count: number) => generated(seed, count).map((v) => v / 2);
+  const network = { states, hidden, steps: 20, step: 0.05 };
+  const [w1, w2] = [half(7, hidden * states), half(8, states * hidden)];
+  const [start, end] = [generated(100, states), generated(200, states)];
+  /** The gradient that a device gives with these weights, or with others. */
+  const on = (device: Device, ...[a, b]: readonly Float64Array[]) => {
+    program(device, network, a ?? w1, b ?? w2);
+    return gradient(device, network, start, end);
+  };
+  return {
+    on,
+    /** The exact gradient of the network that a device has after `on`. */
+    exactOf: (device: Device) => on(idealDevice(), device.read(1), device.read(2)),
+    /** The exact gradient of the network that is wanted. */
+    ideal: on(idealDevice()),
+  };
+}
+
+/** Hidden units and states of the networks that are measured. */
+export const shapes: readonly (readonly [hidden: number, states: number])[] = [
+  [16, 12],
+  [32, 16],
+];
+
+const named = ([hidden, states]: readonly [number, number]) => `${hidden} x ${states}`;
+
+/** Errors of the gradient of W1, against the exact gradient of what the array computes, by how transposed reads are made. */
+export function wireErrors() {
+  return shapes.flatMap((shape) => {
+    const { on, exactOf } = problem(...shape);
+    return [1e-4, 1e-3, 3e-3].map((wire) => {
+      const error = (transposedRead: "same-terminals" | "opposite-ends" | "digital") => {
+        const segment = wire * parameters.minimumResistance.default;
+        const device = crossbar({ wires: true, inputWire: segment, outputWire: segment, transposedRead });
+        const { w1 } = on(device);
+        return relativeError(w1, exactOf(device).w1);
+      };
+      return {
+        network: named(shape),
+        wire,
+        same: error("same-terminals"),
+        opposite: error("opposite-ends"),
+        digital: error("digital"),
+      };
+    });
+  });
+}
+
+/** The lower of the cosines of both gradients to the ideal ones, with converters in both directions. */
+export function converterCosines() {
+  return shapes.flatMap((shape) => {
+    const { on, ideal } = problem(...shape);
+    return [8, 6].flatMap((bits) =>
+      [10, 4].map((outputBound) => {
+        const of = (transposedInputScale: "pow2max" | "absmax" | "none") => {
+          const g = on(
+            crossbar({
+              ...{ converters: true, dacBits: bits, adcBits: bits },
+              ...{ outputBound, transposedInputScale },
+            }),
+          );
+          return Math.min(cosine(g.w1, ideal.w1), cosine(g.w2, ideal.w2));
+        };
+        return {
+          network: named(shape),
+          bits,
+          outputBound,
+          scaled: of("pow2max"),
+          absmax: of("absmax"),
+          fixed: of("none"),
+        };
+      }),
+    );
+  });
+}
+
+/** Cosines of the gradient of W1 with errors of programming. */
+export function programmingCosines() {
+  return shapes.flatMap((shape) => {
+    const { on, exactOf, ideal } = problem(...shape);
+    return [0.01, 0.03, 0.05].map((programmingError) => {
+      const run = (transposedRead: "same-terminals" | "digital") => {
+        const device = crossbar({ programmingNoise: "constant", programmingError, transposedRead });
+        return { w1: on(device).w1, exact: exactOf(device).w1 };
+      };
+      const [array, digital] = [run("same-terminals"), run("digital")];
+      return {
+        network: named(shape),
+        error: programmingError,
+        toIdeal: cosine(array.w1, ideal.w1),
+        toExact: relativeError(array.w1, array.exact),
+        digital: cosine(digital.w1, digital.exact),
+      };
+    });
+  });
+}
+
+/** The lower of the cosines of both gradients to the ideal ones, with noise of 5 % of each conductance at every read. */
+export function noiseCosine(shape: readonly [number, number], seed: number): number {
+  const { on, ideal } = problem(...shape);
+  const g = on(crossbar({ readNoise: "proportional", readNoiseLevel: 0.05, seed }));
+  return Math.min(cosine(g.w1, ideal.w1), cosine(g.w2, ideal.w2));
 }
