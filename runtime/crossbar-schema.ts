@@ -35,7 +35,7 @@ export const programSchema = {
   type: "object",
   required: [
     ...["format", "version", "model", "generated", "method", "adjoint", "steps", "word", "tile"],
-    ...["matrices", "memory", "counts", "digital", "code", "program"],
+    ...["matrices", "memory", "memoryWords", "counts", "digital", "code", "program"],
   ],
   additionalProperties: false,
   properties: {
@@ -123,6 +123,10 @@ export const programSchema = {
           words: count,
         },
       },
+    },
+    memoryWords: {
+      ...count,
+      description: "All of it: everything has a place of its own, so no run needs more.",
     },
     counts: { type: "object", additionalProperties: counts },
     digital: {

@@ -34,6 +34,15 @@ export function emitCrossbar(
     const work = workOf(program, entry.fn, module.solver.steps);
     return [exportName(entry.name, module.model), countsOf(work, matrices, mostOfTile)] as const;
   });
+  const memory = program.arrays
+    .filter(({ role, shape }) => role !== "constant" && shape.length > 0)
+    .map(({ name, role, element, shape, home }) => ({
+      name,
+      role: home?.record ?? role,
+      element,
+      shape,
+      words: sizeOf(shape),
+    }));
   const header = {
     format: "odegrad-crossbar",
     version: 1,
@@ -58,15 +67,8 @@ export function emitCrossbar(
           : { record: one.gradient.home.record, offset: one.gradient.home.offset },
       tiles: blocks(one.rows, one.columns, mostOfTile, mostOfTile),
     })),
-    memory: program.arrays
-      .filter(({ role, shape }) => role !== "constant" && shape.length > 0)
-      .map(({ name, role, element, shape, home }) => ({
-        name,
-        role: home?.record ?? role,
-        element,
-        shape,
-        words: sizeOf(shape),
-      })),
+    memory,
+    memoryWords: memory.reduce((sum, { words }) => sum + words, 0),
     counts: Object.fromEntries(entries),
     digital: digital.map(({ matrix, span, reason }) => ({
       matrix: nameOf(matrices.find(({ array }) => array.name === matrix)!.array),
