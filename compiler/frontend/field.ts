@@ -32,7 +32,8 @@ import {
 } from "./layout.ts";
 import { refuse, spanOf } from "./load.ts";
 import type { Lowering } from "./lowering.ts";
-import { drawDirections, lowerOperator } from "./operators.ts";
+import { drawDirections } from "./operator-operands.ts";
+import { lowerOperator } from "./operators.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Interpreter } from "./static.ts";
 import { operatorNames, plainOperator } from "./static-library.ts";
