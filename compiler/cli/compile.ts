@@ -3,6 +3,7 @@
 import * as path from "node:path";
 import { emit, linked, type Output, workspaceBytes } from "../compile.ts";
 import { badSymbol, badUsage } from "../diagnostics/command-messages.ts";
+import type { CrossbarProgram } from "../emit/crossbar.ts";
 import type { CommandOptions, Target } from "../options.ts";
 import { planOf } from "../plan.ts";
 import { type OutputFile, writeTogether } from "./atomic-write.ts";
@@ -51,7 +52,32 @@ export async function run(
           `${plan.checkpointBytes} bytes of checkpoints in ${plan.workspaceBytes} bytes of workspace\n`
       : `field at ${field.count} ${field.count === 1 ? "point" : "points"} a call: ${plan.workspaceBytes} bytes of workspace\n`,
   );
+  if (targets.includes("crossbar")) context.note(onArrays(outputs));
   return exitCode.ok;
+}
+
+/** What of a model is on arrays, and what stays digital that a reader would look for there. */
+function onArrays(outputs: readonly Output[]): string {
+  const { matrices, digital, counts } = JSON.parse(
+    outputs.find(({ target, name }) => target === "crossbar" && name.endsWith(".json"))!.text,
+  ) as CrossbarProgram;
+  if (matrices.length === 0)
+    return "no product with a matrix that stays while it solves: nothing is on an array\n";
+  const names = matrices.map(
+    ({ name, count, rows, columns }) =>
+      `${name} ${rows} × ${columns}${count > 1 ? ` (${count} of them)` : ""}`,
+  );
+  const asked = counts["gradient"];
+  const about = asked?.isStatic === false ? "a gradient takes as many reads as its steps ask for" : undefined;
+  const reads =
+    asked === undefined
+      ? undefined
+      : `a gradient: ${asked.forwardReads} reads forward, ${asked.transposedReads} transposed, ${asked.outerProducts} outer products`;
+  const left = digital.map(
+    ({ matrix, line, reason }) =>
+      `  ${matrix} is read digitally${line === undefined ? "" : ` in line ${line}`}: ${reason}\n`,
+  );
+  return `on arrays: ${names.join(", ")}${(about ?? reads) ? `; ${about ?? reads}` : ""}\n${left.join("")}`;
 }
 
 function checkPlaces(targets: readonly Target[], { out, outDir, prefix }: CommandOptions): void {

@@ -23,6 +23,18 @@ export interface CrossbarOptions extends JavaScriptOptions {
 /** Rows and columns of the largest tile: what ISAAC and PUMA build. */
 const mostOfTile = 128;
 
+/** What is read of a program by those who report it; its schema is `programSchema` of the runtime. */
+export interface CrossbarProgram {
+  readonly matrices: readonly {
+    readonly name: string;
+    readonly count: number;
+    readonly rows: number;
+    readonly columns: number;
+  }[];
+  readonly digital: readonly { readonly matrix: string; readonly line?: number; readonly reason: string }[];
+  readonly counts: Readonly<Record<string, ReturnType<typeof countsOf>>>;
+}
+
 export function emitCrossbar(
   module: Module,
   { program, matrices, digital }: Programmed,
