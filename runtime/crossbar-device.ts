@@ -1,10 +1,11 @@
 /**
- * The device over its tiles: which matrix lies where, products passed from tile to tile in a fixed order, and the counts.
+ * The device over its tiles: which matrix lies where, products passed from tile to tile in a fixed order, and what is refused.
  *
  * In: parameters, constants of cost, and what makes a tile. Out: a `Device`, as `crossbar.ts` hands it out.
  */
 import { powerOfTwoAbove } from "./crossbar-converters.ts";
-import { type Costs, type Spent, spent } from "./crossbar-costs.ts";
+import type { Costs } from "./crossbar-costs.ts";
+import { type Load, meter, type Report } from "./crossbar-meter.ts";
 import type { DeviceParameters } from "./crossbar-parameters.ts";
 import { train } from "./crossbar-pulses.ts";
 import { type Block, blocks, type Place, type Tile, type Wear } from "./crossbar-tiles.ts";
@@ -73,46 +74,13 @@ export interface Device {
   report(): Report;
 }
 
-/** What a device has used. Counts are of this device alone; energy and time are those counts by the table of constants. */
-export interface Report {
-  /** Tiles in use. */
-  readonly tiles: number;
-  /** Cells in use: one for each weight of an ideal device, else a pair in each slice. */
-  readonly cells: number;
-  /** The share of the weights that the tiles in use could hold. */
-  readonly utilisation: number;
-  /** Products with a matrix, each on all of its tiles. */
-  readonly forwardReads: number;
-  /** Products with a transposed matrix. */
-  readonly transposedReads: number;
-  /** Outer products summed digitally. */
-  readonly outerProducts: number;
-  /** Updates of a matrix in its array. */
-  readonly updates: number;
-  readonly dacConversions: number;
-  readonly adcConversions: number;
-  /** Additions and products in the digital part: outer products, sums over tiles, transposed products of `transposedRead: "digital"`. */
-  readonly digitalOperations: number;
-  /** Programming pulses on all cells. */
-  readonly pulses: number;
-  /** The most on one cell. */
-  readonly mostPulses: number;
-  /** In J. */
-  readonly energy: Spent;
-  /** In s. */
-  readonly time: Spent;
-  /** The constants that energy and time come from. */
-  readonly costs: Costs;
-  /** Where each tile stands in its matrix. */
-  readonly layout: readonly (Block & { readonly matrix: number })[];
-}
-
 interface Programmed {
   readonly rows: number;
   readonly columns: number;
   /** The weight of a full conductance difference. */
   readonly range: number;
   readonly parts: readonly { readonly tile: Tile; readonly block: Block }[];
+  readonly load: Load;
 }
 
 /** @param scaleTransposed brings inputs of transposed reads to [-1, 1] by a power of two in front of the tiles */
@@ -126,36 +94,10 @@ export function device(
   const wear: Wear = { cellsRead: 0, cellsWritten: 0, pulses: 0, mostPulses: 0 };
   let clock = 0;
   const now = () => clock;
-  const used = { forward: 0, transposed: 0, outer: 0, updates: 0, moved: 0, dac: 0, adc: 0, digital: 0 };
-  const time = { reads: 0, converters: 0, programming: 0, updates: 0 };
+  const count = meter(p, table, wear);
 
   const of = (matrix: number, what: string): Programmed =>
     matrices.get(matrix) ?? refuse(`crossbar: ${what}: matrix ${matrix} is not programmed`);
-
-  const steps = p.bitSerial === "off" ? 1 : p.dacBits - 1;
-  /** Conversions and time of a read with so many inputs and outputs; tiles of a matrix are read at once. */
-  const countRead = ({ parts }: Programmed, transposed: boolean) => {
-    let slowest = 0;
-    for (const { block } of parts) {
-      const [inputs, outputs] = transposed ? [block.rows, block.columns] : [block.columns, block.rows];
-      if (!p.converters) continue;
-      if (p.dacBits > 0) used.dac += inputs * steps;
-      if (p.adcBits === 0) continue;
-      const each = outputs * (p.bitSerial === "adc-each-bit" ? steps : 1);
-      used.adc += each * p.weightSlices;
-      slowest = Math.max(slowest, each * table.adcTime);
-    }
-    time.reads += steps * table.readTime;
-    // The ADC works on one read while the next bit is on the lines; what it takes beyond that is its own time.
-    time.converters += Math.max(slowest - steps * table.readTime, 0);
-  };
-  /** Sums over tiles: one addition for each output of each tile. */
-  const countSums = ({ parts }: Programmed, transposed: boolean) => {
-    for (const { block } of parts) used.digital += transposed ? block.columns : block.rows;
-  };
-  const countProgramming = ({ parts }: Programmed) => {
-    time.programming += (Math.max(...parts.map(({ block }) => block.rows)) / 128) * table.programTime;
-  };
 
   const change = (
     matrix: number,
@@ -169,15 +111,6 @@ export function device(
     for (const { tile, block } of parts)
       tile.update(rate, gradient, at + block.row * columns + block.column, columns);
   };
-  const countUpdate = (programmed: Programmed) => {
-    used.updates++;
-    if (p.update === "reprogram") countProgramming(programmed);
-    else {
-      time.updates += table.updateTime;
-      used.moved += programmed.rows * programmed.columns;
-    }
-  };
-
   /** Tiles for a matrix. */
   const place = (matrix: number, rows: number, columns: number): Programmed["parts"] => {
     const cut = blocks(rows, columns, p.tileRows, p.tileColumns);
@@ -216,24 +149,20 @@ export function device(
         before?.rows === rows && before.columns === columns ? before.parts : place(matrix, rows, columns);
       for (const { tile, block } of parts)
         tile.write(weights, at + block.row * columns + block.column, columns, range);
-      const programmed = { rows, columns, range, parts };
-      matrices.set(matrix, programmed);
-      countProgramming(programmed);
+      const load = count.load(parts.map(({ block }) => block));
+      matrices.set(matrix, { rows, columns, range, parts, load });
+      count.programmed(load);
     },
     apply(matrix, y, yAt, yStep, x, xAt, xStep) {
-      const programmed = of(matrix, "apply");
-      const { rows, columns, parts } = programmed;
+      const { rows, columns, parts, load } = of(matrix, "apply");
       requireLength(y, yAt, yStep, rows, "apply: y");
       requireLength(x, xAt, xStep, columns, "apply: x");
       for (const { tile, block } of parts)
         tile.apply(y, yAt + block.row * yStep, yStep, x, xAt + block.column * xStep, xStep);
-      used.forward++;
-      countRead(programmed, false);
-      countSums(programmed, false);
+      count.forwardRead(load);
     },
     applyTransposed(matrix, y, yAt, yStep, x, xAt, xStep) {
-      const programmed = of(matrix, "applyTransposed");
-      const { rows, columns, parts } = programmed;
+      const { rows, columns, parts, load } = of(matrix, "applyTransposed");
       requireLength(y, yAt, yStep, columns, "applyTransposed: y");
       requireLength(x, xAt, xStep, rows, "applyTransposed: x");
       const multiply = (
@@ -256,16 +185,10 @@ export function device(
       };
       if (scaleTransposed) scaled(multiply, y, yAt, yStep, columns, x, xAt, xStep, rows);
       else multiply(y, yAt, yStep, x, xAt, xStep);
-      if (p.transposedRead === "digital") {
-        used.digital += 2 * rows * columns;
-        return;
-      }
-      used.transposed++;
-      countRead(programmed, true);
-      countSums(programmed, true);
+      count.transposedRead(load);
     },
     accumulate(matrix, to, at, rowStep, columnStep, d, dAt, dStep, x, xAt, xStep) {
-      const { rows, columns } = of(matrix, "accumulate");
+      const { rows, columns, load } = of(matrix, "accumulate");
       requireLength(to, at, rowStep, rows, "accumulate: to");
       requireLength(to, at + (rows - 1) * rowStep, columnStep, columns, "accumulate: to");
       requireLength(d, dAt, dStep, rows, "accumulate: d");
@@ -275,13 +198,12 @@ export function device(
         const row = at + i * rowStep;
         for (let j = 0; j < columns; j++) to[row + j * columnStep]! += value * x[xAt + j * xStep]!;
       }
-      used.outer++;
-      used.digital += 2 * rows * columns;
+      count.outerProduct(load);
     },
     update(matrix, rate, gradient, at = 0) {
       const programmed = of(matrix, "update");
       change(matrix, programmed, rate, gradient, at);
-      countUpdate(programmed);
+      count.update(programmed.load);
     },
     updateOuter(matrix, rate, d, x) {
       const programmed = of(matrix, "updateOuter");
@@ -296,7 +218,7 @@ export function device(
         );
         change(matrix, programmed, rate, gradient, 0);
       }
-      countUpdate(programmed);
+      count.update(programmed.load);
     },
     read(matrix) {
       const { rows, columns, parts } = of(matrix, "read");
@@ -310,39 +232,12 @@ export function device(
       clock += seconds;
     },
     report() {
-      const parts = [...matrices].flatMap(([matrix, { parts }]) =>
-        parts.map(({ tile, block }) => ({ matrix, tile, block })),
+      const layout = [...matrices].flatMap(([matrix, { parts }]) =>
+        parts.map(({ block }) => ({ matrix, ...block })),
       );
-      const tiles = parts.length;
-      const weights = parts.reduce((sum, { block }) => sum + block.rows * block.columns, 0);
-      const cells = parts.reduce((sum, { tile }) => sum + tile.cells, 0);
-      const perWeight = weights === 0 ? 1 : cells / weights;
-      const whole = 128 * 128 * perWeight;
-      return {
-        tiles,
-        cells,
-        utilisation: tiles === 0 ? 0 : weights / (tiles * p.tileRows * p.tileColumns),
-        forwardReads: used.forward,
-        transposedReads: used.transposed,
-        outerProducts: used.outer,
-        updates: used.updates,
-        dacConversions: used.dac,
-        adcConversions: used.adc,
-        digitalOperations: used.digital,
-        pulses: wear.pulses,
-        mostPulses: wear.mostPulses,
-        energy: spent({
-          reads: (wear.cellsRead / whole) * table.readEnergy,
-          converters:
-            used.adc * table.adcEnergy + used.dac * (p.bitSerial === "off" ? p.dacBits : 1) * table.dacEnergy,
-          programming: (wear.cellsWritten / whole) * table.programEnergy,
-          updates: (used.moved / (128 * 128)) * table.updateEnergy,
-          digital: used.digital * table.vectorEnergy,
-        }),
-        time: spent({ ...time, digital: used.digital * table.vectorTime }),
-        costs: table,
-        layout: parts.map(({ matrix, block }) => ({ matrix, ...block })),
-      };
+      let cells = 0;
+      for (const { parts } of matrices.values()) for (const { tile } of parts) cells += tile.cells;
+      return count.report(layout, cells);
     },
   };
 

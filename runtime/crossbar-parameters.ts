@@ -241,7 +241,7 @@ export const parameters = {
     "AIHWKIT constant step",
   ]),
   pulseDeviceSpread: number("", 0.3, 0, endless, [
-    "standard deviation of a cell's own step, over pulseStep",
+    "standard deviation of a weight's own step, over pulseStep",
     "AIHWKIT constant step",
   ]),
 };

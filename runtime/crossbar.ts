@@ -14,7 +14,8 @@ import { type Streams, streams } from "./crossbar-random.ts";
 import { idealTile, type Place } from "./crossbar-tiles.ts";
 
 export { type Cost, type Costs, costs, type Spent } from "./crossbar-costs.ts";
-export type { Device, Report } from "./crossbar-device.ts";
+export type { Device } from "./crossbar-device.ts";
+export type { Report } from "./crossbar-meter.ts";
 export { type DeviceParameters, type Parameter, parameters, presets } from "./crossbar-parameters.ts";
 export { programSchema } from "./crossbar-schema.ts";
 export type { Block } from "./crossbar-tiles.ts";

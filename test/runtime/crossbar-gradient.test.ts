@@ -58,3 +58,32 @@ test("errors of programming change the network, and the gradient stays exact for
     expect(digital).toBeLessThan(0.9999);
   }
 });
+
+describe("training in the array", () => {
+  const devices = {
+    ideal: () => idealDevice(),
+    "written again, with an error each time": () =>
+      crossbar({ programmingNoise: "constant", programmingError: 0.002, weightMargin: 2 }),
+    "moved exactly, wires, 5 % errors of programming, 2 % noise of reads": () =>
+      crossbar({
+        ...{ wires: true, inputWire: 10, outputWire: 10, update: "exact", weightMargin: 2 },
+        ...{ programmingNoise: "constant", programmingError: 0.05 },
+        ...{ readNoise: "proportional", readNoiseLevel: 0.02 },
+      }),
+    "pulses, converters of 8 bits": () =>
+      crossbar({ converters: true, outputBound: 4, update: "pulses", weightMargin: 2 }),
+  };
+
+  test.each(Object.entries(devices))("%s", (_, make) => {
+    const device = make();
+    const { on, again } = problem(16, 12);
+    const { loss } = on(device);
+    for (let n = 0; n < 60; n++) {
+      const { w1, w2 } = again(device);
+      device.update(1, 0.05, w1);
+      device.update(2, 0.05, w2);
+    }
+    expect(again(device).loss).toBeLessThan(loss / 10);
+    expect(device.report().updates).toBe(120);
+  });
+});

@@ -113,13 +113,16 @@ export function problem(hidden: number, states: number) {
   const network = { states, hidden, steps: 20, step: 0.05 };
   const [w1, w2] = [half(7, hidden * states), half(8, states * hidden)];
   const [start, end] = [generated(100, states), generated(200, states)];
+  /** The gradient that a device gives with what is programmed on it. */
+  const again = (device: Device) => gradient(device, network, start, end);
   /** The gradient that a device gives with these weights, or with others. */
   const on = (device: Device, ...[a, b]: readonly Float64Array[]) => {
     program(device, network, a ?? w1, b ?? w2);
-    return gradient(device, network, start, end);
+    return again(device);
   };
   return {
     on,
+    again,
     /** The exact gradient of the network that a device has after `on`. */
     exactOf: (device: Device) => on(idealDevice(), device.read(1), device.read(2)),
     /** The exact gradient of the network that is wanted. */
