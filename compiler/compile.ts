@@ -104,28 +104,56 @@ export function diagnose(
 
 /** text -> model -> program */
 export function build(source: Source, options: Options): Built {
-  const imported: string[] = [];
+  const { models, diagnostics, imported } = readWithImports(source, options);
+  if (diagnostics.some(isError)) return { diagnostics, fault: "model" };
+  const chosen = choose(models, baseName(source.file), options.model);
+  if (!("name" in chosen)) {
+    return { diagnostics: [...diagnostics, chosen], fault: models.length === 0 ? "model" : "options" };
+  }
+  const built = buildModel(chosen, source, imported, options);
+  return { ...built, diagnostics: [...diagnostics, ...built.diagnostics] };
+}
+
+/** Every model of a file, built; `imported` are the files it imports, by path. */
+export function buildAll(source: Source, options: Options) {
+  const { models, diagnostics, imported } = readWithImports(source, options);
+  const sound = diagnostics.some(isError) ? [] : models;
+  const built = sound.map((model) => ({
+    model,
+    ...buildModel(model, source, imported, { ...options, model: model.name }),
+  }));
+  return { built, diagnostics: [...diagnostics, ...built.flatMap((each) => each.diagnostics)], imported };
+}
+
+function readWithImports(source: Source, options: Options) {
+  const imported = new Map<string, string>();
   const host: Host = {
     read(path) {
       const text = source.host.read(path);
-      if (text !== undefined) imported.push(text);
+      if (text !== undefined) imported.set(path, text);
       return text;
     },
   };
-  const { models, diagnostics } = read({ ...source, host }, options.batch);
+  return { ...read({ ...source, host }, options.batch), imported };
+}
+
+/** model -> program; the diagnostics are those of this model under these options alone. */
+function buildModel(
+  chosen: Model,
+  source: Source,
+  imported: ReadonlyMap<string, string>,
+  options: Options,
+): Built {
   const hash = fingerprint([
     version,
     JSON.stringify([settled(options), source.bare]),
     source.text,
-    ...imported,
+    ...imported.values(),
   ]);
-  const failed = (errors: readonly Diagnostic[], fault: "model" | "options"): Built => ({
-    diagnostics: [...diagnostics, ...errors],
+  const failed = (diagnostics: readonly Diagnostic[], fault: "model" | "options"): Built => ({
+    diagnostics,
     fault,
   });
-  if (diagnostics.some(isError)) return failed([], "model");
-  const chosen = choose(models, baseName(source.file), options.model);
-  if (!("name" in chosen)) return failed([chosen], models.length === 0 ? "model" : "options");
   const resolved = resolveSolver(chosen, options);
   if (resolved.solver === undefined) return failed(resolved.diagnostics, resolved.fault);
 
@@ -146,8 +174,11 @@ export function build(source: Source, options: Options): Built {
         "model",
       );
   }
-  const all = [...diagnostics, ...doubts(chosen, settledPlan.solver)];
-  return { ready: { module, hash, text: source.text }, diagnostics: all, fault: "model" };
+  return {
+    ready: { module, hash, text: source.text },
+    diagnostics: doubts(chosen, settledPlan.solver),
+    fault: "model",
+  };
 }
 
 /** What is right as a gradient of the discrete loss, and surely not what was wanted. */
@@ -299,6 +330,12 @@ function crossbarFiles({ module, text }: Ready, name: string, header: string, op
     { target, name: `${name}.js`, text: linked(code, `${name}.js.map`) },
     { target, name: `${name}.js.map`, text: `${JSON.stringify({ ...map, file: `${name}.js` })}\n` },
   ];
+}
+
+/** A function of the given name that makes the generated module, as an object: for code that goes into another module. */
+export function emitFactory({ module, hash, text }: Ready, options: Options, factory: string) {
+  const [file, header] = [baseName(module.model.file), headerOf(module, hash, options)];
+  return emitJavaScript(shapedForJavaScript(module, options), { dialect: "js", file, header, text, factory });
 }
 
 function shapedForJavaScript(module: Module, options: Options): Module {

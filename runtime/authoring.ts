@@ -15,12 +15,16 @@ export type {
   Direction,
   Env,
   Gradient,
+  Layout,
+  Meta,
   MethodName,
   Model,
   ObservedEnv,
   OdeDeclaration,
   RunOptions,
   Simulation,
+  SolveMeta,
+  SolvePlan,
   SolverOptions,
 } from "./declaration.ts";
 export { type Field, type FieldDeclaration, type FieldOptions, field, type OperatorChoice } from "./field.ts";

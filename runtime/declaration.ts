@@ -187,9 +187,58 @@ export interface Direction<S, P, I> {
   readonly inputs?: { readonly [K in keyof I]?: readonly Given<LeafOf<I[K]>>[] };
 }
 
+/** Where the leaves of a record lie in a flat array: row-major, in the order of the declaration. */
+export interface Layout {
+  readonly size: number;
+  readonly leaves: readonly {
+    /** Dotted path. */
+    readonly name: string;
+    readonly offset: number;
+    readonly shape: readonly number[];
+  }[];
+}
+
+/** What generated code says of itself. */
+export interface Meta {
+  readonly model: string;
+  /** Of the compiler. */
+  readonly version: string;
+  readonly params: Layout;
+  readonly data: Layout;
+  readonly outputs: Layout;
+  readonly bytes: { readonly workspace: number; readonly checkpoints: number };
+}
+
+/** Of a solve also how it is done, and the records a field does not have. */
+export interface SolveMeta extends Meta {
+  readonly method: MethodName;
+  readonly adjoint: AdjointName;
+  readonly state: Layout;
+  readonly inputs: Layout;
+}
+
+/** What was settled about a solve and its gradient, and what they cost. */
+export interface SolvePlan {
+  readonly method: MethodName;
+  readonly adjoint: AdjointName;
+  readonly t0: number;
+  readonly t1: number;
+  /** Fixed steps, or the limit of adaptive ones. */
+  readonly steps: number;
+  /** Evaluations of the field, and of its vjp, in one gradient. */
+  readonly fieldEvaluations: number;
+  readonly vjpEvaluations: number;
+  readonly checkpointBytes: number;
+  readonly workspaceBytes: number;
+  /** What is differentiated, where it is not everything. */
+  readonly wrt?: readonly string[];
+}
+
 /** What `ode` returns. Everything runs once the file is compiled; un-compiled, what does not need derivatives. */
 export interface Model<S extends LeafRecord, P, C, I, D, O> {
   readonly declaration: OdeDeclaration<S, P, C, I, D, O> & Motion<S, P, C, I, D>;
+  readonly meta: SolveMeta;
+  readonly plan: SolvePlan;
   simulate(options?: RunOptions<S, P, I, D>): Simulation<S, O>;
   outputs(options?: RunOptions<S, P, I, D>): Simulation<S, O>["outputs"];
   loss(options?: RunOptions<S, P, I, D>): number;

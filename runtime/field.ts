@@ -4,9 +4,10 @@
  * Un-compiled, `value` and `loss` run from the plain functions; operators and gradients refuse. A field's own operators are named
  * in the declaration; an operator inside `value` or `loss` is a function of `operators.ts`.
  */
+import type { Meta } from "./declaration.ts";
 import type { Given, LeafRecord, Leaves, Widen } from "./leaves.ts";
 import type { DirectionalOperator, Operator } from "./operators.ts";
-import { notCompiled } from "./refuse.ts";
+import { uncompiled } from "./refuse.ts";
 
 type None = Record<never, never>;
 
@@ -62,6 +63,7 @@ export interface FieldOptions<X, P, D> {
 /** What `field` returns. */
 export interface Field<X, P, C, D, V> {
   readonly declaration: FieldDeclaration<X, P, C, D, V>;
+  readonly meta: Meta;
   value(x?: Widen<X>, options?: FieldOptions<X, P, D>): V;
   loss(options?: FieldOptions<X, P, D>): number;
   /** One operator of the declaration, by name; `directions` for those that take some. */
@@ -89,15 +91,12 @@ export function field<
     const v = value(x, chosen, env);
     return { v, loss: () => loss?.at(v, x, chosen, env) ?? 0 };
   };
-  return {
+  return uncompiled<Field<X, P, C, D, V>>({
     declaration,
     value: (x = point as Widen<X>, options) => at(x, options).v,
     loss: (options) => {
       const points = options?.points ?? [point as Widen<X>];
       return points.reduce((sum, x, k) => sum + at(x, options, k).loss(), 0) / points.length;
     },
-    operator: notCompiled("operator"),
-    gradient: notCompiled("gradient"),
-    valueAndGradient: notCompiled("valueAndGradient"),
-  };
+  });
 }

@@ -108,13 +108,12 @@ export function csr(
   column: ArrayLike<number>,
   value: ArrayLike<number>,
 ): Csr {
-  const entries = value.length;
   const fits =
     rowStart.length === rows + 1 &&
-    rowStart[rows] === entries &&
-    column.length === entries &&
+    rowStart[rows] === value.length &&
+    column.length === value.length &&
     Array.from(column).every((j) => j >= 0 && j < columns);
-  if (!fits) refuse("csr: arrays of other sizes than the matrix");
+  if (!fits) refuse("csr: arrays do not fit the matrix");
   return {
     rows,
     columns,
@@ -126,15 +125,17 @@ export function csr(
 
 /** The entries of an array of this shape, row-major. */
 function filled(shape: readonly number[], init: unknown = 0): Vec {
-  const size = shape.reduce((a, b) => a * b, 1);
+  const size = product(shape);
   const out = new Float64Array(size);
   if (typeof init === "number") return out.fill(init);
   if (typeof init === "function") return out.map((_, e) => init(...indexOf(e, shape)));
   if ("kind" in (init as object)) return draw(init as Initialiser, size);
   const given = numbers(init);
-  if (given.length !== size) refuse(`${given.length} initial values for ${size} entries`);
+  if (given.length !== size) refuse(`${given.length} values for ${size} entries`);
   return Float64Array.from(given);
 }
+
+const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /** The numbers of a nested array, in order. */
 function numbers(value: unknown): number[] {
@@ -144,8 +145,7 @@ function numbers(value: unknown): number[] {
 /** The index tuple of entry `e` of a row-major array: the last axis varies fastest. */
 function indexOf(e: number, shape: readonly number[]): number[] {
   return shape.map((length, axis) => {
-    const stride = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-    return Math.floor(e / stride) % length;
+    return Math.floor(e / product(shape.slice(axis + 1))) % length;
   });
 }
 

@@ -16,7 +16,7 @@ import type {
   SolverOptions,
 } from "./declaration.ts";
 import type { LeafRecord, Vec } from "./leaves.ts";
-import { notCompiled } from "./refuse.ts";
+import { uncompiled } from "./refuse.ts";
 
 type None = Record<never, never>;
 
@@ -41,16 +41,12 @@ export const odeBy =
   ): Model<S, P, C, I, D, O> => {
     // The declaration says the types of what its functions give; the solve has forgotten them.
     const simulate = (options?: object) => solve(declaration, options) as unknown as Simulation<S, O>;
-    return {
+    return uncompiled<Model<S, P, C, I, D, O>>({
       declaration,
       simulate,
       outputs: (options) => simulate(options).outputs,
       loss: (options) => simulate(options).value,
-      gradient: notCompiled("gradient"),
-      valueAndGradient: notCompiled("valueAndGradient"),
-      jvp: notCompiled("jvp"),
-      hvp: notCompiled("hvp"),
-    };
+    });
   };
 
 /** A bare function as other ODE libraries take it: `(t, y, p)` returns the derivative, `(t, y, p, dy)` writes it to `dy`. */

@@ -13,3 +13,16 @@ export const notCompiled = (asked: string) => (): never => {
     `${asked}: not compiled. Use a bundler plugin (odegrad/vite, ...), node --import odegrad/register or odegrad compile`,
   );
 };
+
+/** The members of models and fields that need generated code. */
+type Asked = "operator" | "gradient" | "valueAndGradient" | "jvp" | "hvp" | "meta" | "plan";
+
+/** A model or field of a file that was not compiled: what needs generated code refuses. */
+export function uncompiled<M extends object>(model: Omit<M, Asked>): M {
+  for (const name of "operator gradient valueAndGradient jvp hvp meta plan".split(" ")) {
+    // What is no function refuses when it is looked at.
+    const when = /meta|plan/.test(name) ? "get" : "value";
+    Object.defineProperty(model, name, { [when]: notCompiled(name), configurable: true });
+  }
+  return model as M;
+}

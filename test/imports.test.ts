@@ -28,6 +28,7 @@ const layers: readonly (readonly string[])[] = [
     ],
     ...["compiler/resolve.ts", "compiler/compile.ts", "compiler/index.ts"],
   ],
+  ["compiler/transform.ts"],
   ["compiler/cli", "compiler/main.ts"],
 ];
 
@@ -35,6 +36,7 @@ const layers: readonly (readonly string[])[] = [
 const outside: Readonly<Record<string, readonly string[]>> = {
   "compiler/frontend": ["ts-morph"],
   "compiler/emit": ["@jridgewell/gen-mapping"],
+  "compiler/transform.ts": ["@jridgewell/gen-mapping", "@jridgewell/remapping", "magic-string"],
   "compiler/execute": ["node"],
   "compiler/verify": ["node", "ts-morph", "acorn"],
   "compiler/cli": ["node", "commander"],

@@ -2,6 +2,7 @@
  * The long text of every diagnostic, for `odegrad explain CODE`: what causes it, an example, and the way out.
  */
 
+import { buildExplanations } from "./build-explanations.ts";
 import { commandExplanations, type Explanation } from "./command-explanations.ts";
 import { operatorExplanations } from "./operator-explanations.ts";
 import { syntaxExplanations } from "./syntax-explanations.ts";
@@ -228,6 +229,7 @@ const modelExplanations: Readonly<Record<string, Explanation>> = {
 
 export const explanations: Readonly<Record<string, Explanation>> = {
   ...modelExplanations,
+  ...buildExplanations,
   ...syntaxExplanations,
   ...commandExplanations,
   ...operatorExplanations,

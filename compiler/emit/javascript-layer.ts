@@ -114,7 +114,12 @@ export function valueAndGradient(question${t(": Question")} = {})${t(": ValueAnd
 }`;
 }
 
-function reserve(isTyped: boolean, { arrays, capacity }: Checkpoints, batch: number | undefined): string {
+/** The function that makes room for more steps. */
+export function reserve(
+  isTyped: boolean,
+  { arrays, capacity }: Checkpoints,
+  batch: number | undefined,
+): string {
   const t = (text: string): string => (isTyped ? text : "");
   const grow = arrays.map(({ name, words, more }) => {
     const rows = more === 0 ? "maxSteps" : `(maxSteps + ${more})`;

@@ -20,7 +20,7 @@ import {
   type Place,
   stridesOf,
 } from "./javascript-functions.ts";
-import { type Checkpoints, comfortableLayer, fieldLayer, layerNames } from "./javascript-layer.ts";
+import { type Checkpoints, comfortableLayer, fieldLayer, layerNames, reserve } from "./javascript-layer.ts";
 import { fieldTypes, quoted, recordTypes } from "./javascript-types.ts";
 
 export interface JavaScriptOptions {
@@ -33,6 +33,8 @@ export interface JavaScriptOptions {
   readonly text?: string | undefined;
   /** Matrices that a crossbar holds; the module then has its products from the one it is connected to. */
   readonly matrices?: readonly Matrices[] | undefined;
+  /** In the place of a module, a function of this name that makes one: an object of what it would export. */
+  readonly factory?: string | undefined;
 }
 
 export function emitJavaScript(module: Module, options: JavaScriptOptions): { code: string; map: object } {
@@ -56,6 +58,15 @@ export function emitJavaScript(module: Module, options: JavaScriptOptions): { co
     lines.push({ text: "" }, ...(entry && options.matrices ? withProgramming(own) : own));
   }
   const { field } = module.model;
+  if (options.factory !== undefined) {
+    if (field === undefined)
+      lines.push(...plainLines(reserve(isTyped, storage.checkpoints(), module.solver.batch)));
+    const made = inFunction(lines, options.factory);
+    return {
+      code: `${made.map((line) => line.text).join("\n")}\n`,
+      map: sourceMap(made, module.model.file, options),
+    };
+  }
   if (field !== undefined) {
     const points = module.model.data.find(({ name }) => name === field.points[0])!.path[0]!;
     const types = isTyped ? fieldTypes(module.model) : undefined;
@@ -82,6 +93,22 @@ export function emitJavaScript(module: Module, options: JavaScriptOptions): { co
     code: `${lines.map((line) => line.text).join("\n")}\n`,
     map: sourceMap(lines, module.model.file, options),
   };
+}
+
+/** The lines of a module as the body of a function that returns what the module exports. */
+function inFunction(lines: readonly Line[], name: string): Line[] {
+  const exported: string[] = [];
+  const body = lines.map((line): Line => {
+    const [, rest, own] = /^export ((?:const|function) ([\w$]+).*)$/.exec(line.text) ?? [];
+    if (own !== undefined) exported.push(own);
+    return { ...line, text: rest ?? line.text };
+  });
+  return [
+    { text: `function ${name}() {` },
+    ...body,
+    { text: `return { ${exported.join(", ")} };` },
+    { text: "}" },
+  ];
 }
 
 /** Holds under `tsc --strict`; what a project asks for beyond that is not asked of generated text. */

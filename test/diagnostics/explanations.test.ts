@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { explain, explanations } from "../../compiler/diagnostics/explanations.ts";
 
 const folder = join(import.meta.dirname, "../../compiler/diagnostics");
-const codes = ["messages", "syntax-messages", "command-messages", "operator-messages"].flatMap((file) => {
+const files = ["messages", "syntax-messages", "command-messages", "operator-messages", "build-messages"];
+const codes = files.flatMap((file) => {
   const text = readFileSync(join(folder, `${file}.ts`), "utf8");
   return [...text.matchAll(/"(ODE\d{4})"/g)].map((match) => match[1]!);
 });

@@ -19,8 +19,8 @@ describe("vec", () => {
   });
 
   test("an array of another length is refused", () => {
-    expect(() => vec(3, [1, 2])).toThrow("2 initial values for 3 entries");
-    expect(() => mat(2, 2, [[1, 2], [3]])).toThrow("3 initial values for 4 entries");
+    expect(() => vec(3, [1, 2])).toThrow("2 values for 3 entries");
+    expect(() => mat(2, 2, [[1, 2], [3]])).toThrow("3 values for 4 entries");
   });
 });
 

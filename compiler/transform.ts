@@ -1,0 +1,105 @@
+/**
+ * The in-place transform behind bundler plugins and the load hook: the text of a model's file in, JavaScript out in which
+ * `ode({...})` makes the same object with generated code inside. Pure.
+ *
+ * Every exported model's call is wrapped, `compiled(ode({...}), make, plan)`, and the functions that make the generated modules
+ * follow behind the user's own text, so that its lines stay where they are. Types are taken out. Other exports and imports
+ * stay. The source map leads from generated loops to the lines of the model.
+ */
+
+import {
+  addMapping,
+  allMappings,
+  type EncodedSourceMap,
+  fromMap,
+  toEncodedMap,
+} from "@jridgewell/gen-mapping";
+import remapping from "@jridgewell/remapping";
+import MagicString from "magic-string";
+import { baseName, buildAll, emitFactory, type Source, stemOf, workspaceBytes } from "./compile.ts";
+import { batchInPlace, modelInFunction } from "./diagnostics/build-messages.ts";
+import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import { type File, fileOf, withoutTypes } from "./frontend/in-place.ts";
+import type { Model } from "./model.ts";
+import type { Options } from "./options.ts";
+import { planOf } from "./plan.ts";
+
+export interface Transformed {
+  /** Nothing where there are errors, and where there is nothing to do. */
+  readonly code?: string;
+  readonly map?: EncodedSourceMap;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Files the models were computed from, beside their own, by their path. */
+  readonly imported: ReadonlyMap<string, string>;
+}
+
+export interface TransformOptions extends Options {
+  /** Add what keeps a page alive when the model changes under a development server. */
+  readonly hot?: boolean;
+}
+
+const library = "odegrad/compiled";
+
+/** Whether a text is one that `transform` gave. */
+export const isTransformed = (text: string): boolean => text.includes(`from "${library}"`);
+
+export function transform(source: Source, { hot = false, ...options }: TransformOptions = {}): Transformed {
+  if (isTransformed(source.text)) return { diagnostics: [], imported: new Map() };
+  const asked: Options = { emit: ["solve", "gradient", "jvp", "hvp"], ...options };
+  const { built, diagnostics, imported } = buildAll(source, asked);
+  const file = built.length === 0 ? undefined : fileOf(source.file, source.text);
+  // A model that another file declares is compiled there.
+  const own = built.filter(({ model }) => model.span.file === source.file);
+  const refused = own.flatMap(({ model }) => refusals(model, asked, file!));
+  const all = [...diagnostics, ...refused];
+  if (file === undefined || own.length === 0 || all.some(({ severity }) => severity === "error")) {
+    return { diagnostics: all, imported };
+  }
+
+  const name = (wish: string): string => (source.text.includes(wish) ? name(`${wish}_`) : wish);
+  const [compiled, adopt] = [name("compiled$"), name("adopt$")];
+  const isHot = hot && exportsModelsOnly(file, own);
+  const text = new MagicString(source.text, { filename: source.file });
+  const factories = own.map(({ model, ready }, i) => {
+    const factory = name(`make$${i}`);
+    const call = file.call(model.span);
+    const kept = isHot ? `${adopt}(import.meta.hot?.data, ${JSON.stringify(model.name)}, ` : "";
+    const { wrt } = ready!.module.solver;
+    const plan = { ...planOf(ready!.module, asked, workspaceBytes(ready!, "js", asked)), wrt };
+    text.appendLeft(call.start, `/* @__PURE__ */ ${kept}${compiled}(`);
+    text.appendRight(call.end, `, ${factory}, ${JSON.stringify(plan)})${isHot ? ")" : ""}`);
+    return emitFactory(ready!, asked, factory);
+  });
+  // Behind the user's imports for readers, before everything for engines; types must not take it out.
+  const names = [...(isHot ? [`adopt as ${adopt}`] : []), `compiled as ${compiled}`];
+  text.append(`\nimport { ${names.join(", ")} } from "${library}";\n`);
+
+  const edited = text.generateMap({ source: baseName(source.file), includeContent: true, hires: "boundary" });
+  const plain = withoutTypes(baseName(source.file), text.toString());
+  const map = fromMap(remapping([plain.map, edited.toString()], () => null).toString());
+  const parts = [plain.code.replace(/\n*$/, "\n")];
+  for (const factory of factories) {
+    const above = parts.join("").split("\n").length - 1;
+    for (const { generated, source, original } of allMappings(fromMap(JSON.stringify(factory.map)))) {
+      const moved = { line: generated.line + above, column: generated.column };
+      if (source === undefined) addMapping(map, { generated: moved });
+      else addMapping(map, { generated: moved, source, original: original! });
+    }
+    parts.push(factory.code);
+  }
+  if (isHot) parts.push("import.meta.hot?.accept();\n");
+  return { code: parts.join(""), map: toEncodedMap(map), diagnostics: all, imported };
+}
+
+/** What cannot be compiled where it stands. */
+function refusals({ name, span }: Model, options: Options, file: File): Diagnostic[] {
+  if (file.call(span).isInFunction) return [modelInFunction(name, span)];
+  return options.batch === undefined ? [] : [batchInPlace(name, span)];
+}
+
+/** Whether whoever imports the file has nothing but models of it, which can be exchanged under them. */
+function exportsModelsOnly(file: File, own: readonly { readonly model: Model }[]): boolean {
+  const names = new Set(own.map(({ model }) => model.name));
+  const ofDefault = own[0] && stemOf(baseName(own[0].model.file));
+  return file.exports.every((each) => names.has(each === "default" ? (ofDefault ?? "") : each));
+}

@@ -1,0 +1,101 @@
+/**
+ * The methods of a compiled `field`. The module holds one point at a time; a loss over several is the mean of theirs.
+ *
+ * In the flat data of the module the user's own data come first, then what operators are given besides (sampled directions, a
+ * direction, a covector), and the point last.
+ */
+import type { Field, FieldDeclaration, FieldOptions } from "./field.ts";
+import { finished, type Generated, nested, present, read, write, writeRecord } from "./generated.ts";
+import type { LeafRecord, Leaves } from "./leaves.ts";
+import { combine } from "./records.ts";
+import { refuse } from "./refuse.ts";
+
+type Declaration = FieldDeclaration<Leaves, LeafRecord, object, LeafRecord, unknown>;
+type Options = FieldOptions<Leaves, LeafRecord, LeafRecord>;
+type Methods = Omit<Field<Leaves, LeafRecord, object, LeafRecord, unknown>, "declaration" | "meta" | "plan">;
+
+export function compiledField(
+  { point, params = {}, data = {} }: Declaration,
+  module: () => Generated,
+): Methods {
+  let size = 0;
+  combine(point, () => size++, [], "");
+
+  const pose = (x: unknown, options: Options = {}): Generated => {
+    const generated = module();
+    const { io } = generated;
+    writeRecord(params, options.params, io["params"]!, "params");
+    writeRecord(data, options.data, io["data"]!, "data");
+    const first = io["data"]!.length - size;
+    write(point, x, io["data"]!, (i) => first + i, "point");
+    return generated;
+  };
+
+  const asked = (x: unknown, options?: Options): Generated => {
+    const generated = pose(x, options);
+    finished(generated, generated.evaluate());
+    return generated;
+  };
+
+  const output = ({ meta, io }: Generated, name: string): unknown => {
+    const leaf = meta.outputs.leaves.find((each) => each.name === name);
+    if (leaf === undefined) {
+      const known = meta.outputs.leaves.slice(1).map((each) => each.name);
+      return refuse(`operator: ${meta.model} declares no ${name}, only ${known.join(", ") || "none"}`);
+    }
+    return nested(io["outputs"]!, leaf.offset, leaf.shape);
+  };
+
+  /** Writes what an operator takes besides the point: the leaf behind the user's own data that is called so. */
+  const aim = ({ meta, io }: Generated, name: string, given: unknown): void => {
+    const own = Object.keys(data);
+    const heads = new RegExp(`^(direction|covector|${name}Directions)_*$`);
+    const taken = meta.data.leaves.filter((leaf) => {
+      const head = leaf.name.split(".")[0]!;
+      return heads.test(head) && !own.includes(head);
+    });
+    const [first] = taken;
+    if (first === undefined) throw RangeError(`operator: ${name} takes no direction`);
+    const flat = numbersOf(given);
+    const words = taken.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    if (flat.length !== words) refuse(`operator: ${name} takes ${words} numbers`);
+    io["data"]!.set(flat, first.offset);
+  };
+
+  const valueAndGradient = (options: Options = {}) => {
+    const points = options.points ?? [point];
+    const generated = module();
+    const sum = new Float64Array(generated.io["paramsBar"]!.length);
+    let value = 0;
+    for (const x of points) {
+      pose(x, options);
+      finished(generated, present(generated.gradient, "gradient", generated.meta.model)());
+      value += generated.io["value"]![0]!;
+      generated.io["paramsBar"]!.forEach((entry, i) => {
+        sum[i]! += entry;
+      });
+    }
+    const mean = sum.map((entry) => entry / points.length);
+    return { value: value / points.length, gradient: { params: read(params, mean, (i) => i) } };
+  };
+
+  return {
+    value: (x = point, options) => output(asked(x, options), "value"),
+    loss: (options = {}) => {
+      const points = options.points ?? [point];
+      return points.reduce((sum: number, x) => sum + asked(x, options).io["value"]![0]!, 0) / points.length;
+    },
+    operator: (name, x = point, options, ...directions) => {
+      const generated = pose(x, options);
+      for (const direction of directions) aim(generated, name, direction);
+      finished(generated, generated.evaluate());
+      return output(generated, name);
+    },
+    gradient: (options) => valueAndGradient(options).gradient,
+    valueAndGradient,
+  } as Methods;
+}
+
+/** The numbers of nested leaves, in order. */
+const numbersOf = (value: unknown): number[] =>
+  typeof value === "number" ? [value] : Object.values(value as object).flatMap(numbersOf);

@@ -1,0 +1,202 @@
+/**
+ * The methods of a compiled `ode`: questions in the shapes of its declaration to the flat arrays of the module, and back.
+ *
+ * What was settled when the code was generated (the method, the plan, the number of observation times) stays as it is: a
+ * question that asks for something else is refused with its name. Interval, number of steps and tolerances may change.
+ */
+import type { Direction, Gradient, Model, OdeDeclaration, RunOptions } from "./declaration.ts";
+import {
+  checkNames,
+  finished,
+  type Generated,
+  nested,
+  present,
+  read,
+  write,
+  writeDirection,
+  writeRecord,
+} from "./generated.ts";
+import type { LeafRecord, Leaves } from "./leaves.ts";
+import { refuse } from "./refuse.ts";
+import type { Signal } from "./signals.ts";
+
+type Signals = Readonly<Record<string, Signal<Leaves>>>;
+type Declaration = OdeDeclaration<LeafRecord, LeafRecord, object, Signals, LeafRecord, LeafRecord>;
+type Options = RunOptions<LeafRecord, LeafRecord, Signals, LeafRecord>;
+type Along = Direction<LeafRecord, LeafRecord, Signals>;
+type Methods = Omit<
+  Model<LeafRecord, LeafRecord, object, Signals, LeafRecord, LeafRecord>,
+  "declaration" | "meta" | "plan"
+>;
+
+/** Names of a question that are not settings of the solve. */
+const values = ["state", "params", "inputs", "data", "times"];
+
+const itself = (i: number): number => i;
+
+export function compiledModel(declaration: Declaration, module: () => Generated, plan: object): Methods {
+  const { state, params = {}, inputs = {}, data = {}, initial, times } = declaration;
+  let presets: Float64Array | undefined;
+
+  /** Where the numbers of piece or knot k of a signal lie: each leaf has its pieces side by side. */
+  const placesOf = (name: string, k: number): readonly number[] =>
+    module()
+      .meta.inputs.leaves.filter((leaf) => leaf.name === name || leaf.name.startsWith(`${name}.`))
+      .flatMap(({ offset, shape: [, ...shape] }) => {
+        const words = shape.reduce((product, n) => product * n, 1);
+        return Array.from({ length: words }, (_, i) => offset + k * words + i);
+      });
+
+  const writeInputs = (
+    given: object | undefined,
+    flat: Float64Array,
+    otherwise: (s: Signal<Leaves>) => readonly Leaves[],
+  ) => {
+    checkNames(inputs, given, "inputs");
+    for (const [name, signal] of Object.entries(inputs)) {
+      const list = (given as Record<string, readonly Leaves[]> | undefined)?.[name] ?? otherwise(signal);
+      if (list.length !== signal.knots.length) refuse(`inputs.${name} needs ${signal.knots.length} entries`);
+      list.forEach((piece, k) => {
+        const places = placesOf(name, k);
+        write(signal.leaf, piece, flat, (i) => places[i]!, `inputs.${name}.${k}`);
+      });
+    }
+  };
+
+  const readInputs = (flat: Float64Array) =>
+    Object.fromEntries(
+      Object.entries(inputs).map(([name, { leaf, knots }]) => [
+        name,
+        knots.map((_, k) => {
+          const places = placesOf(name, k);
+          return read(leaf, flat, (i) => places[i]!);
+        }),
+      ]),
+    );
+
+  const writeControl = (options: Options, { meta, io, reserve }: Generated) => {
+    const { control } = io as { control: Float64Array };
+    presets ??= control.slice();
+    control.set(presets);
+    const settled: Record<string, unknown> = { ...plan, ...meta, ...declaration.solver };
+    for (const [name, value] of Object.entries(options)) {
+      if (value === undefined || values.includes(name) || (name === "dt" && "steps" in meta.control))
+        continue;
+      const place = meta.control[name];
+      if (place !== undefined) control[place] = value as number;
+      else if (settled[name] !== value)
+        refuse(`${name} was settled when ${meta.model} was compiled: state it in the model's solver`);
+    }
+    const at = (name: string): number => control[meta.control[name]!]!;
+    if (options.dt !== undefined && "steps" in meta.control) {
+      const steps = (at("t1") - at("t0")) / options.dt;
+      if (!(Math.abs(steps - Math.round(steps)) < 1e-9)) refuse("dt does not divide the interval");
+      control[meta.control["steps"]!] = Math.round(steps);
+    }
+    reserve({ maxSteps: at("steps" in meta.control ? "steps" : "maxSteps") });
+    const observed = options.times ?? times ?? [at("t1")];
+    if (observed.length !== io["times"]!.length || (options.times && !meta.timesAreGiven))
+      refuse(
+        `times: ${meta.model} was compiled for ${meta.timesAreGiven ? io["times"]!.length : "the end alone"}`,
+      );
+    io["times"]!.set(observed);
+  };
+
+  const pose = (options: Options = {}): Generated => {
+    const generated = module();
+    const { io } = generated;
+    writeControl(options, generated);
+    if (initial === undefined) writeRecord(state, options.state, io["state0"]!, "state");
+    else if (options.state !== undefined) refuse("state is computed by initial");
+    writeRecord(params, options.params, io["params"]!, "params");
+    writeRecord(data, options.data, io["data"]!, "data");
+    writeInputs(options.inputs, io["inputs"]!, ({ knots }) => knots);
+    return generated;
+  };
+
+  /** @throws RangeError when a direction moves what the model is not differentiated by */
+  const checkMoved = (along: Along): void => {
+    const { wrt } = plan as { readonly wrt?: readonly string[] };
+    checkNames(initial === undefined ? { state, params, inputs } : { params, inputs }, along, "a direction");
+    for (const [record, names] of Object.entries(along)) {
+      for (const name of Object.keys(names ?? {})) {
+        const isMoved = wrt?.some((one) => one === record || `${one}.`.startsWith(`${record}.${name}.`));
+        if (isMoved === false) refuse(`${record}.${name} is not in wrt, so nothing is differentiated by it`);
+      }
+    }
+  };
+
+  const aim = (along: Along, { io }: Generated): void => {
+    checkMoved(along);
+    const put = (record: string, defaults: LeafRecord, given: object | undefined, place: string) => {
+      const flat = io[record];
+      if (flat !== undefined) writeDirection(defaults, given, flat, place);
+    };
+    if (initial === undefined) put("state0Dot", state, along.state, "state");
+    put("paramsDot", params, along.params, "params");
+    const zeros = ({ leaf, knots }: Signal<Leaves>) =>
+      knots.map(() => read(leaf, new Float64Array(1), () => 0));
+    if (io["inputsDot"] !== undefined) writeInputs(along.inputs, io["inputsDot"], zeros);
+  };
+
+  const gradients = (
+    io: Generated["io"],
+    suffix: "Bar" | "BarDot",
+  ): Gradient<LeafRecord, LeafRecord, Signals> => {
+    // A record that is not differentiated has no tangents: they are zero.
+    const bars = (record: string) => io[`${record}${suffix}`] ?? new Float64Array(io[`${record}Bar`]!.length);
+    return {
+      params: read(params, bars("params"), itself),
+      ...(initial === undefined ? { state: read(state, bars("state0"), itself) } : {}),
+      inputs: readInputs(bars("inputs")) as never,
+    };
+  };
+
+  const simulate = (options?: Options) => {
+    const generated = pose(options);
+    const { io, meta } = generated;
+    finished(generated, generated.solve());
+    const t = Array.from(io["times"]!);
+    const rows = t.map((_, k) => read(state, io["states"]!, (i) => k * meta.state.size + i));
+    const outputs = meta.outputs.leaves.map(({ name, offset, shape }) => [
+      name,
+      t.map((_, k) => nested(io["outputs"]!, k * meta.outputs.size + offset, shape)),
+    ]);
+    return {
+      t,
+      state: Object.fromEntries(Object.keys(state).map((name) => [name, rows.map((row) => row[name])])),
+      outputs: Object.fromEntries(outputs),
+      value: io["value"]![0]!,
+    };
+  };
+
+  const valueAndGradient = (options?: Options) => {
+    const generated = pose(options);
+    const { io, meta } = generated;
+    finished(generated, present(generated.gradient, "gradient", meta.model)());
+    return { value: io["value"]![0]!, gradient: gradients(io, "Bar") };
+  };
+
+  const product = (name: "jvp" | "hvp", along: Along, options?: Options): Generated["io"] => {
+    const generated = module();
+    const run = present(generated[name], name, generated.meta.model);
+    pose(options);
+    aim(along, generated);
+    finished(generated, run());
+    return generated.io;
+  };
+
+  return {
+    simulate: simulate as never,
+    outputs: ((options?: Options) => simulate(options).outputs) as never,
+    loss: (options) => {
+      const generated = pose(options);
+      finished(generated, generated.solve());
+      return generated.io["value"]![0]!;
+    },
+    gradient: (options) => valueAndGradient(options).gradient,
+    valueAndGradient,
+    jvp: (along, options) => product("jvp", along, options)["valueDot"]![0]!,
+    hvp: (along, options) => gradients(product("hvp", along, options), "BarDot"),
+  };
+}

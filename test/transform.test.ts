@@ -1,0 +1,232 @@
+/** The in-place transform: the same object with generated code inside. */
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { AnyMap, originalPositionFor } from "@jridgewell/trace-mapping";
+import { describe, expect, it } from "vitest";
+import { transform } from "../compiler/transform.ts";
+import { odegrad } from "./support/command.ts";
+import { loadCompiled, transformed } from "./support/in-place.ts";
+
+const root = path.resolve(import.meta.dirname, "..");
+const textOf = (name: string) => fs.readFileSync(path.join(root, "examples", name, `${name}.ode.ts`), "utf8");
+const plain = (name: string) => import(path.join(root, "examples", name, `${name}.ode.ts`));
+
+describe("an object compiled in place", () => {
+  const models = [
+    ["lotka-volterra", "lotkaVolterra"],
+    ["pendulum-control", "pendulum"],
+    ["hare-lynx", "hareLynx"],
+    ["neural-ode", "spiral"],
+    ["hamiltonian-network", undefined],
+    ["two-moons", undefined],
+    ["poisson", "residual"],
+  ] as const;
+
+  it.each(models)("%s gives the bits of `odegrad grad`", async (name, model) => {
+    const compiled = await loadCompiled(textOf(name));
+    for (const [key, object] of Object.entries(compiled) as [string, never][]) {
+      if (model !== undefined && key !== model) continue;
+      const { valueAndGradient, meta } = object as { valueAndGradient: () => never; meta: { model: string } };
+      expect(meta.model).toBe(key);
+      const file = path.join(root, "examples", name, `${name}.ode.ts`);
+      const { out, code } = await odegrad(["grad", file, "--model", key, "--json"]);
+      if (code !== 0) {
+        expect(() => valueAndGradient()).toThrow(/has no loss/);
+        continue;
+      }
+      const { value, gradient } = JSON.parse(out);
+      const given = plainly(valueAndGradient()) as { value: number; gradient: object };
+      expect(given.value).toBe(value);
+      expect(given.gradient).toMatchObject(gradient);
+    }
+  });
+
+  it("simulates what the un-compiled model does, in the same shapes", async () => {
+    const { pendulum } = await loadCompiled(textOf("pendulum-control"));
+    const own = (await plain("pendulum-control")).pendulum;
+    const options = {
+      params: { length: 2 },
+      state: { angle: 0.25 },
+      inputs: { torque: Array.from({ length: 40 }, (_, k) => Math.sin(k)) },
+      steps: 400,
+    };
+    for (const asked of [undefined, options, { dt: 0.01 }, { t1: 8, times: [1, 2, 3, 4, 5, 6, 7, 8] }]) {
+      close(pendulum.simulate(asked), own.simulate(asked));
+      close(pendulum.outputs(asked), own.outputs(asked));
+      expect(Math.abs(pendulum.loss(asked) / own.loss(asked) - 1)).toBeLessThan(1e-12);
+    }
+  });
+
+  it("keeps nothing of one call for the next", async () => {
+    const { pendulum } = await loadCompiled(textOf("pendulum-control"));
+    const before = plainly(pendulum.valueAndGradient());
+    pendulum.gradient({
+      params: { gravity: 1 },
+      t1: 2,
+      times: [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2],
+      steps: 800,
+    });
+    pendulum.hvp({ inputs: { torque: new Array(40).fill(2) } });
+    expect(plainly(pendulum.valueAndGradient())).toEqual(before);
+  });
+
+  it("has products with directions that fit its gradient", async () => {
+    const { spiral } = await loadCompiled(textOf("neural-ode"));
+    const { params } = spiral.gradient();
+    const along = { params: { W1: params.W1, b2: params.b2 } };
+    const { W1, b2 } = params;
+    const squares = [...W1, b2].reduce(
+      (sum: number, row: Float64Array) => sum + row.reduce((s, x) => s + x * x, 0),
+      0,
+    );
+    expect(Math.abs(spiral.jvp(along) / squares - 1)).toBeLessThan(1e-12);
+    const product = spiral.hvp({ params: { b2 } });
+    const other = { params: { W1: W1.map((row: Float64Array) => row.map((x) => x + 1)) } };
+    const pair = (a: { params: typeof params }, W: Float64Array[]) =>
+      a.params.W1.reduce(
+        (s: number, row: Float64Array, i: number) => s + row.reduce((t, x, j) => t + x * W[i]![j]!, 0),
+        0,
+      );
+    const there = pair(product, other.params.W1);
+    const back = spiral.hvp(other).params.b2.reduce((s: number, x: number, i: number) => s + x * b2[i]!, 0);
+    expect(Math.abs(there / back - 1)).toBeLessThan(1e-10);
+    expect(params.W1[0]).toBeInstanceOf(Float64Array);
+    expect(spiral.plan).toMatchObject({ adjoint: "symplectic" });
+  });
+
+  it("evaluates fields, their operators, and the mean loss over points", async () => {
+    const { residual } = await loadCompiled(textOf("poisson"));
+    const own = (await plain("poisson")).residual;
+    const points = [Float64Array.of(0.1, 0.2), Float64Array.of(0.7, 0.4), Float64Array.of(0.5, 0.5)];
+    const each = points.map((x) => residual.value(x) ** 2);
+    expect(Math.abs(residual.loss({ points }) / ((each[0]! + each[1]! + each[2]!) / 3) - 1)).toBeLessThan(
+      1e-14,
+    );
+    expect(own.declaration.params.W1.length).toBe(residual.gradient({ points }).params.W1.length);
+    const field = await loadCompiled(`import { field, vec } from "odegrad";
+      export const u = field({ point: vec(2), value: (x) => x[0]! ** 2 * x[1]!, operators: ["laplacian", "gradient", "jvp"] });`);
+    const x = Float64Array.of(3, 5);
+    expect(field.u.operator("laplacian", x)).toBe(10);
+    expect([...field.u.operator("gradient", x)]).toEqual([30, 9]);
+    expect(field.u.operator("jvp", x, {}, Float64Array.of(1, -1))).toBe(21);
+    expect(() => field.u.operator("hessian", x)).toThrow(
+      /declares no hessian, only laplacian, gradient, jvp/,
+    );
+  });
+
+  it("refuses what was settled, what there is not, and a solve that stops", async () => {
+    const { pendulum } = await loadCompiled(textOf("pendulum-control"));
+    expect(() => pendulum.gradient({ method: "dopri5" })).toThrow(
+      /method was settled when pendulum was compiled/,
+    );
+    expect(() => pendulum.gradient({ method: "rk4" })).not.toThrow();
+    expect(() => pendulum.gradient({ params: { lenght: 1 } })).toThrow(/params has no lenght, only gravity/);
+    expect(() => pendulum.gradient({ inputs: { torque: [1] } })).toThrow(/inputs.torque needs 40 entries/);
+    expect(() => pendulum.gradient({ rtol: 1e-3 })).toThrow(/rtol was settled/);
+    expect(() => pendulum.gradient({ times: [1] })).toThrow(/compiled for 8/);
+    expect(() => pendulum.jvp({ params: { length: 1 } })).toThrow(/params.length is not in wrt/);
+    expect(() => pendulum.simulate({ params: { length: 0 } })).toThrow(/pendulum stopped: notFinite/);
+  });
+});
+
+describe("the transform", () => {
+  const own = `import { type Vec, ode, vec } from "odegrad";
+import { rate } from "./rate.ts";
+export type Pair = [Vec, Vec];
+export const half = (x: number): number => x / 2;
+const hidden = { y: 1 } satisfies object;
+export const decay = ode({
+  state: hidden,
+  params: { a: rate as number },
+  rhs: ({ y }, { a }) => ({ y: -a * half(y) }),
+  loss: { terminal: ({ y }) => y * y },
+  solver: { t1: 1, steps: 10 },
+});
+export default decay;
+export const size = vec(3)!.length;
+`;
+  const source = (text: string) => ({
+    file: "decay.ode.ts",
+    text,
+    host: { read: (file: string) => (file === "rate.ts" ? "export const rate: number = 2;\n" : undefined) },
+  });
+
+  it("keeps other exports and imports, and takes types out", () => {
+    const { code, imported } = transform(source(own));
+    expect(code).toMatch(/^import \{ ode, vec \} from "odegrad";\nimport \{ rate \} from "\.\/rate\.ts";\n/);
+    expect(code).toContain("export const half = (x) => x / 2;");
+    expect(code).toContain("export default decay;");
+    expect([...imported.keys()]).toEqual(["rate.ts"]);
+  });
+
+  it("does nothing a second time", () => {
+    expect(transform(source(transform(source(own)).code!)).code).toBeUndefined();
+  });
+
+  it("gives the same bytes again, and no clash with the names of the file", () => {
+    const taken = `${own}export const compiled$ = 1, make$0 = 2;\n`;
+    expect(transform(source(taken))).toEqual(transform(source(taken)));
+    expect(transform(source(taken)).code).toContain("function make$0_() {");
+  });
+
+  it("maps the user's lines and generated loops to the model", () => {
+    const { code, map } = transform(source(own));
+    const lines = code!.split("\n");
+    const trace = AnyMap(map as never);
+    const placeOf = (text: string, from = 0) => {
+      const line = lines.findIndex((each, i) => i >= from && each.includes(text));
+      return originalPositionFor(trace, { line: line + 1, column: lines[line]!.indexOf(text) });
+    };
+    expect(placeOf("x / 2")).toMatchObject({ source: "decay.ode.ts", line: 4 });
+    const generated = lines.findIndex((line) => line.startsWith("function make$0"));
+    const loops = lines.flatMap((line, i) =>
+      i > generated && /^ +const f_y.* = a \* /.test(line) ? [line.trim()] : [],
+    );
+    expect(loops.length).toBeGreaterThan(0);
+    for (const loop of loops) expect([4, 9]).toContain(placeOf(loop, generated).line);
+  });
+
+  it("keeps a page alive only where a file exports nothing but models", () => {
+    expect(transform(source(own), { hot: true }).code).not.toContain("import.meta.hot");
+    const alone = own
+      .replace(/export (?=const half|default|const size|type)/g, "")
+      .replace("default decay;", "");
+    expect(transform(source(alone), { hot: true }).code).toMatch(
+      /adopt\$\(import\.meta\.hot\?\.data, "decay"/,
+    );
+  });
+
+  it("refuses a model in a function, and a batch", () => {
+    const inFunction = `import { ode } from "odegrad";
+const make = (a: number) => ode({ state: { y: 1 }, rhs: ({ y }) => ({ y: -a * y }), solver: { t1: 1, steps: 2 } });
+export const one = make(1);
+`;
+    expect(() => transformed(inFunction)).toThrow(/2:29: error ODE5030/);
+    const alone = own.replace(/^.*rate\.ts.*$/m, "const rate = 2;");
+    expect(() => transformed(alone, "decay.ode.ts", { batch: 4 })).toThrow(/ODE5031/);
+  });
+
+  it("leaves a model alone that another file declares", () => {
+    const again = { ...source('export { decay } from "./decay.ode.ts";\n'), file: "again.ode.ts" };
+    const read = (file: string) => (file === "decay.ode.ts" ? own : "export const rate: number = 2;\n");
+    const { code, diagnostics } = transform({ ...again, host: { read } });
+    expect([code, diagnostics]).toEqual([undefined, []]);
+  });
+});
+
+/** Typed arrays as lists. */
+const plainly = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (_, each) => (ArrayBuffer.isView(each) ? [...(each as Float64Array)] : each)),
+  );
+
+/** Equal to rounding, entry by entry. */
+function close(a: unknown, b: unknown): void {
+  if (typeof b === "number")
+    expect(Math.abs((a as number) - b)).toBeLessThan(1e-12 * Math.max(1, Math.abs(b)));
+  else {
+    expect(Object.keys(a as object)).toEqual(Object.keys(b as object));
+    for (const [key, inner] of Object.entries(b as object)) close((a as Record<string, unknown>)[key], inner);
+  }
+}
