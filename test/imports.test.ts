@@ -29,7 +29,9 @@ const layers: readonly (readonly string[])[] = [
     ...["compiler/resolve.ts", "compiler/compile.ts", "compiler/index.ts"],
   ],
   ["compiler/transform.ts"],
+  ["compiler/load"],
   ["compiler/cli", "compiler/main.ts"],
+  ["plugin"],
 ];
 
 /** What each layer may import from outside, by package name; `node:` modules count as `node`. */
@@ -37,13 +39,15 @@ const outside: Readonly<Record<string, readonly string[]>> = {
   "compiler/frontend": ["ts-morph"],
   "compiler/emit": ["@jridgewell/gen-mapping"],
   "compiler/transform.ts": ["@jridgewell/gen-mapping", "@jridgewell/remapping", "magic-string"],
+  "compiler/load": ["node"],
   "compiler/execute": ["node"],
   "compiler/verify": ["node", "ts-morph", "acorn"],
   "compiler/cli": ["node", "commander"],
+  plugin: ["node", "unplugin", "vite", "rollup", "rolldown", "webpack", "@rspack/core", "esbuild"],
 };
 
 const root = path.resolve(import.meta.dirname, "..");
-const files = ["runtime", "compiler"].flatMap((folder) =>
+const files = ["runtime", "compiler", "plugin"].flatMap((folder) =>
   fs
     .readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))

@@ -1,0 +1,35 @@
+/**
+ * Types of generated text as modules, for a project whose bundler has the plugin: add `/// <reference types="odegrad/client" />` to
+ * one of its files. Of a target with several files the default export is the record of them all.
+ */
+
+declare module "*.ode.ts?c" {
+  /** Header, source and self-test by their names. */
+  export const files: Readonly<Record<string, string>>;
+  export default files;
+}
+
+declare module "*.ode.ts?js" {
+  export const files: Readonly<Record<string, string>>;
+  const text: string;
+  export default text;
+}
+
+declare module "*.ode.ts?ts" {
+  export const files: Readonly<Record<string, string>>;
+  const text: string;
+  export default text;
+}
+
+declare module "*.ode.ts?ir" {
+  export const files: Readonly<Record<string, string>>;
+  const text: string;
+  export default text;
+}
+
+declare module "*.ode.ts?crossbar" {
+  export const files: Readonly<Record<string, string>>;
+  /** The program of the crossbar, or the record of files where there are several. */
+  const program: unknown;
+  export default program;
+}

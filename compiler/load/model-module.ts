@@ -1,0 +1,49 @@
+/**
+ * Modules of Node from TypeScript: a model's file compiled in place, and what it imports without types. In: the path of a file. Out:
+ * JavaScript with its source map inside. Reads files; throws what is wrong with a model as an error whose text is the diagnostics.
+ */
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { formatDiagnostic } from "../diagnostics/codeframe.ts";
+import { withoutTypes } from "../frontend/in-place.ts";
+import { transform } from "../transform.ts";
+
+export interface ModelModule {
+  readonly code: string;
+  /** Absolute paths of the files that the model imports. */
+  readonly helpers: readonly string[];
+}
+
+export function modelModule(file: string): ModelModule {
+  const text = fs.readFileSync(file, "utf8");
+  const name = path.relative(process.cwd(), file).split(path.sep).join("/");
+  const { code, map, diagnostics, imported } = transform({ file: name, text, host: { read } });
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) {
+    const textOf = (wanted: string) => (wanted === name ? text : imported.get(wanted));
+    const said = errors.map((each) => formatDiagnostic(each, textOf)).join("\n");
+    // The text is the whole story: a stack of the compiler would bury it.
+    throw Object.assign(new Error(said), { stack: said });
+  }
+  const helpers = [...imported.keys()].map((each) => path.resolve(each));
+  if (code === undefined) return { code: plainModule(file), helpers };
+  return { code: withMap(code, JSON.stringify(map)), helpers };
+}
+
+/** A TypeScript module that is no model's. */
+export function plainModule(file: string): string {
+  const { code, map } = withoutTypes(path.basename(file), fs.readFileSync(file, "utf8"));
+  return withMap(code, map);
+}
+
+const withMap = (code: string, map: string): string =>
+  `${code}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}\n`;
+
+function read(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,14 @@
+/** `odegrad/esbuild`: the plugin of esbuild. */
+
+import type { Plugin } from "esbuild";
+import { createEsbuildPlugin } from "unplugin";
+import { factory, type PluginOptions } from "./index.ts";
+
+export type { PluginOptions } from "./index.ts";
+
+const create = createEsbuildPlugin(factory);
+
+/** Compiles every `*.ode.ts` of the build where it stands. */
+export default function odegrad(options?: PluginOptions): Plugin {
+  return create(options) as Plugin;
+}

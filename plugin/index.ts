@@ -1,0 +1,148 @@
+/**
+ * The bundler plugin: models are compiled where they stand, in every bundler that unplugin knows.
+ *
+ * `x.ode.ts` goes through `transform`; `x.ode.ts?c`, `?ir` and the other targets are modules whose default export is the generated
+ * text. Files that a model was computed from are watched. What is wrong is reported as the bundler reports errors of its own: with
+ * file, line and column, and in Vite on the page.
+ */
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { UnpluginBuildContext, UnpluginContext, UnpluginFactory } from "unplugin";
+import { checkOptions } from "../compiler/check-options.ts";
+import { decode } from "../compiler/cli/streams.ts";
+import type { Source } from "../compiler/compile.ts";
+import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
+import { withoutTypes } from "../compiler/frontend/in-place.ts";
+import type { Options } from "../compiler/options.ts";
+import { isTransformed, transform } from "../compiler/transform.ts";
+import { Cache } from "./cache.ts";
+import { report } from "./report.ts";
+import { secondary } from "./secondary.ts";
+
+/** The options of `compile`, for every model of the build. `emit` leaves out what is not needed: `["solve", "gradient"]`. */
+export type PluginOptions = Omit<Options, "target" | "model" | "batch">;
+
+type Context = UnpluginBuildContext & UnpluginContext;
+
+/** A model's file as bundlers name it: with what they write behind it for themselves, and with nothing that changes what it is. */
+const modelId = /\.ode\.ts(\?(?:[tv]=[^&]*|import)(?:&(?:[tv]=[^&]*|import))*)?$/;
+/** An import of generated text: `x.ode.ts?c`, or `x.ode.ts?c&model=name` where a file exports several models. */
+const secondaryId = /\.ode\.ts\?[a-z]+(?:&model=[\w$]+)?(?:&(?:[tv]=[^&]*|import))*$/;
+
+export const factory: UnpluginFactory<PluginOptions | undefined> = (given = {}, { framework }) => {
+  const checked = checkOptions(given as Readonly<Record<string, unknown>>, "library");
+  let isServing = false;
+  let root = process.cwd();
+  const models = new Cache<ReturnType<typeof transform>>();
+  const texts = new Cache<ReturnType<typeof secondary>>();
+  /** Modules that models import, which are in their language: bundlers that know no types get them without. */
+  const helpers = new Set<string>();
+  const takesTypes = framework === "rollup" || framework === "webpack" || framework === "rspack";
+  // Webpack and its kin resolve queries themselves, and load the file before it is transformed.
+  const resolvesQueries = framework === "webpack" || framework === "rspack";
+
+  /** Compiles through a cache, watches what was read, and reports what is wrong. Nothing where there are errors. */
+  const through = <
+    T extends { readonly diagnostics: readonly Diagnostic[]; readonly imported: ReadonlyMap<string, string> },
+  >(
+    context: Context,
+    cache: Cache<T>,
+    id: string,
+    text: string,
+    compile: (source: Source) => T,
+  ): T | undefined => {
+    const source = sourceOf(id, text);
+    const result = cache.get(id, text, source.host, () => compile(source));
+    for (const file of result.imported.keys()) {
+      context.addWatchFile(path.resolve(file));
+      helpers.add(path.resolve(file));
+    }
+    const read = (file: string) => (file === source.file ? text : result.imported.get(file));
+    const diagnostics = [...checked.diagnostics, ...result.diagnostics];
+    return report(context, framework, diagnostics, read) ? result : undefined;
+  };
+
+  const generated = (context: Context, id: string, text: string) => {
+    const question = new URLSearchParams(id.slice(id.indexOf("?") + 1));
+    const [target = ""] = question.keys();
+    const model = question.get("model") ?? undefined;
+    const result = through(context, texts, id, text, (source) =>
+      secondary(source, target, model, checked.options),
+    );
+    return result?.code === undefined ? broken : { code: result.code, map: null };
+  };
+  // Errors and watched files go to esbuild with a text, or not at all.
+  const broken = framework === "esbuild" ? { code: "", map: null } : undefined;
+
+  return {
+    name: "odegrad",
+    enforce: "pre",
+    vite: {
+      configResolved(config) {
+        isServing = config.command === "serve";
+        root = config.root;
+      },
+    },
+    resolveId: {
+      filter: { id: secondaryId },
+      handler(id, importer) {
+        if (resolvesQueries) return undefined;
+        const [file = "", query] = id.split("?");
+        const candidates = [
+          ...(importer === undefined ? [] : [path.resolve(path.dirname(importer.split("?")[0]!), file)]),
+          path.resolve(root, file),
+          // A development server writes paths from its root.
+          path.join(root, file),
+        ];
+        const found = candidates.find((each) => fs.existsSync(each));
+        return found === undefined ? undefined : `${found}?${query}`;
+      },
+    },
+    load: {
+      filter: { id: secondaryId },
+      handler(id) {
+        if (resolvesQueries) return undefined;
+        const file = id.slice(0, id.indexOf("?"));
+        this.addWatchFile(file);
+        return generated(this, id, decode(fs.readFileSync(file)));
+      },
+    },
+    transform: {
+      // Not more than is done here: what esbuild sees pass through a transform loses the errors of its load.
+      filter: { id: takesTypes ? /\.ts(\?|$)/ : modelId },
+      handler(text, id) {
+        if (takesTypes && !id.includes(".ode.ts")) {
+          if (!helpers.has(path.resolve(id))) return undefined;
+          const { code, map } = withoutTypes(path.basename(id), text);
+          return { code, map: JSON.parse(map) };
+        }
+        if (resolvesQueries && secondaryId.test(id)) return generated(this, id, text);
+        if (!modelId.test(id) || isTransformed(text)) return undefined;
+        const result = through(this, models, id, text, (source) =>
+          transform(source, { ...checked.options, hot: isServing }),
+        );
+        if (result === undefined) return broken;
+        return result.code === undefined ? undefined : { code: result.code, map: result.map as never };
+      },
+    },
+  };
+};
+
+/** The model's file under a name from the working directory, as messages print it. */
+function sourceOf(id: string, text: string): Source {
+  const file = path.relative(process.cwd(), id.replace(/\?.*$/, "")).split(path.sep).join("/");
+  return {
+    file,
+    text,
+    host: {
+      read(imported) {
+        try {
+          return decode(fs.readFileSync(imported));
+        } catch {
+          return undefined;
+        }
+      },
+    },
+  };
+}

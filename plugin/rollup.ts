@@ -1,0 +1,14 @@
+/** `odegrad/rollup`: the plugin of Rollup. */
+
+import type { Plugin } from "rollup";
+import { createRollupPlugin } from "unplugin";
+import { factory, type PluginOptions } from "./index.ts";
+
+export type { PluginOptions } from "./index.ts";
+
+const create = createRollupPlugin(factory);
+
+/** Compiles every `*.ode.ts` of the build where it stands. */
+export default function odegrad(options?: PluginOptions): Plugin {
+  return create(options) as Plugin;
+}

@@ -1,0 +1,14 @@
+/** `odegrad/vite`: the plugin of Vite. */
+
+import { createVitePlugin } from "unplugin";
+import type { Plugin } from "vite";
+import { factory, type PluginOptions } from "./index.ts";
+
+export type { PluginOptions } from "./index.ts";
+
+const create = createVitePlugin(factory);
+
+/** Compiles every `*.ode.ts` of the build where it stands. */
+export default function odegrad(options?: PluginOptions): Plugin {
+  return create(options) as Plugin;
+}

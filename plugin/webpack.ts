@@ -1,0 +1,14 @@
+/** `odegrad/webpack`: the plugin of webpack. */
+
+import { createWebpackPlugin } from "unplugin";
+import type { WebpackPluginInstance } from "webpack";
+import { factory, type PluginOptions } from "./index.ts";
+
+export type { PluginOptions } from "./index.ts";
+
+const create = createWebpackPlugin(factory);
+
+/** Compiles every `*.ode.ts` of the build where it stands. */
+export default function odegrad(options?: PluginOptions): WebpackPluginInstance {
+  return create(options) as WebpackPluginInstance;
+}

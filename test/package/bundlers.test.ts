@@ -1,0 +1,63 @@
+/** One fixture in every bundler, with the packed package: the same bits as the command line, and errors at their place. */
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { commandLine, node, type Packed, packed } from "./packed.ts";
+
+const bundlers = ["vite", "rollup", "rolldown", "webpack", "rspack", "esbuild"];
+
+let project: Packed;
+let expected: { value: number; gradient: object };
+
+beforeAll(() => {
+  project = packed(path.join(import.meta.dirname, "fixture"));
+  expected = JSON.parse(node([commandLine, "grad", "swing.ode.ts", "--json"], project.folder).out);
+});
+
+afterAll(() => project.remove());
+
+describe.each(bundlers)("%s", (bundler) => {
+  it("builds the model, and it gives the bits of the command line", () => {
+    expect(node(["build.mjs", bundler], project.folder)).toMatchObject({ code: 0 });
+    const bundle = path.join("out", bundler, "main.mjs");
+    const { value, gradient, files, ir } = JSON.parse(node([bundle], project.folder).out);
+    expect({ value, gradient }).toEqual({ value: expected.value, gradient: expected.gradient });
+    expect(files).toEqual(["swing.h", "swing.c", "swing_selftest.c"]);
+    expect(ir).toMatch(/^array|^real|^[a-z]/);
+    expect(fs.readFileSync(path.join(project.folder, bundle), "utf8")).not.toContain("createSourceFile");
+  });
+
+  it("reports every error of a broken model with file, line and column", () => {
+    const entry = `broken-${bundler}.js`;
+    const model = `broken-${bundler}.ode.ts`;
+    const text = fs.readFileSync(path.join(project.folder, "swing.ode.ts"), "utf8");
+    const broken = text
+      .replace("damping * rate", "dampling * rate")
+      .replace("rate ** 2 }", "rate ** 2 + spped }");
+    fs.writeFileSync(path.join(project.folder, model), broken);
+    fs.writeFileSync(
+      path.join(project.folder, entry),
+      `import { swing } from "./${model}";\nconsole.log(swing);\n`,
+    );
+    const { code, err } = node(["build.mjs", bundler, entry], project.folder);
+    expect(code).not.toBe(0);
+    expect(err).toContain("`dampling`");
+    expect(err).toContain("did you mean `damping`?");
+    expect(err).toContain("`spped`");
+    expect(err).toMatch(new RegExp(`${model.replace(/\./g, "\\.")}[:"', a-z\\n]*10`));
+  });
+
+  // Three ways to a secondary import: resolved and loaded, resolved by the bundler, and in esbuild's own order.
+  it.runIf(["vite", "webpack", "esbuild"].includes(bundler))(
+    "refuses a target that there is not, and says which there are",
+    () => {
+      const entry = `target-${bundler}.js`;
+      const importing = 'import text from "./swing.ode.ts?fortran";\nconsole.log(text);\n';
+      fs.writeFileSync(path.join(project.folder, entry), importing);
+      const { code, err } = node(["build.mjs", bundler, entry], project.folder);
+      expect(code).not.toBe(0);
+      expect(err).toMatch(/ODE5004[\s\S]*fortran/);
+    },
+  );
+});

@@ -1,0 +1,3 @@
+import { swing } from "./swing.ode.ts";
+
+console.log(JSON.stringify(swing.valueAndGradient()));
