@@ -25,11 +25,11 @@ export interface Checked {
 /** Checks a record against the table. `from` decides which options exist and how they are spelt in messages. */
 export function checkOptions(
   raw: Readonly<Record<string, unknown>>,
-  from: "library" | "command line",
+  from: "library" | "command line" | "configuration",
 ): Checked {
   const options: Record<string, unknown> = Object.create(null);
   const diagnostics: Diagnostic[] = [];
-  const spelt = (key: string): string => (from === "library" ? key : flagOf(key));
+  const spelt = (key: string): string => (from === "command line" ? flagOf(key) : key);
   for (const key of Object.keys(raw)) {
     const spec = byKey.get(key);
     if (spec === undefined || (from === "library" && spec.library !== true)) {

@@ -306,9 +306,22 @@ export const optionSpecs: readonly OptionSpec[] = [
     key: "config",
     form: "file",
     value: "file",
-    help: "configuration file",
-    later: "give the options on the command line or in the model's `solver`",
+    help: "configuration file (odegrad.config.ts, .mts, .mjs, .js or .json here, or `odegrad` in package.json)",
   },
+  {
+    key: "safeConfig",
+    form: "switch",
+    help: "refuse configuration that is code: .json and package.json only",
+  },
+  {
+    key: "include",
+    form: "list",
+    value: "glob",
+    help: "models to build and to check (every *.ode.ts below this folder)",
+  },
+  { key: "watch", form: "switch", help: "build again whenever a model changes" },
+  { key: "check", form: "switch", help: "compare with the files on disk and write nothing" },
+  { key: "clean", form: "switch", help: "remove what was built" },
 ];
 
 /** The options that `compile` of the library and every command understand, after checking. */
@@ -378,6 +391,12 @@ export interface CommandOptions extends Options {
   readonly format?: "pretty" | "compact" | "json" | "sarif" | "github";
   readonly quiet?: boolean;
   readonly color?: "auto" | "always" | "never";
+  readonly config?: string;
+  readonly safeConfig?: boolean;
+  readonly include?: readonly string[];
+  readonly watch?: boolean;
+  readonly check?: boolean;
+  readonly clean?: boolean;
 }
 
 export const flagOf = (key: string): string =>

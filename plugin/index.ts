@@ -10,18 +10,31 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { UnpluginBuildContext, UnpluginContext, UnpluginFactory } from "unplugin";
 import { checkOptions } from "../compiler/check-options.ts";
-import { decode } from "../compiler/cli/streams.ts";
+import { loadConfig } from "../compiler/cli/load-config.ts";
+import { decode, Failure } from "../compiler/cli/streams.ts";
 import type { Source } from "../compiler/compile.ts";
+import { withConfig } from "../compiler/config.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import { withoutTypes } from "../compiler/frontend/in-place.ts";
-import type { Options } from "../compiler/options.ts";
+import { type Options, optionSpecs } from "../compiler/options.ts";
 import { isTransformed, transform } from "../compiler/transform.ts";
 import { Cache } from "./cache.ts";
 import { report } from "./report.ts";
 import { secondary } from "./secondary.ts";
 
-/** The options of `compile`, for every model of the build. `emit` leaves out what is not needed: `["solve", "gradient"]`. */
-export type PluginOptions = Omit<Options, "target" | "model" | "batch">;
+/**
+ * The options of `compile`, for every model of the build, over those of the project's configuration. `emit` leaves out what is not
+ * needed: `["solve", "gradient"]`.
+ */
+export interface PluginOptions extends Omit<Options, "target" | "model" | "batch"> {
+  /** The configuration file, from the project's root; `false`: none is looked for. */
+  readonly config?: string | false;
+}
+
+/** What of a configuration concerns the compiling of a model. */
+const compileKeys = optionSpecs
+  .filter(({ key, library }) => library === true && !["target", "model", "batch"].includes(key))
+  .map(({ key }) => key);
 
 type Context = UnpluginBuildContext & UnpluginContext;
 
@@ -30,8 +43,24 @@ const modelId = /\.ode\.ts(\?(?:[tv]=[^&]*|import)(?:&(?:[tv]=[^&]*|import))*)?$
 /** An import of generated text: `x.ode.ts?c`, or `x.ode.ts?c&model=name` where a file exports several models. */
 const secondaryId = /\.ode\.ts\?[a-z]+(?:&model=[\w$]+)?(?:&(?:[tv]=[^&]*|import))*$/;
 
-export const factory: UnpluginFactory<PluginOptions | undefined> = (given = {}, { framework }) => {
-  const checked = checkOptions(given as Readonly<Record<string, unknown>>, "library");
+export const factory: UnpluginFactory<PluginOptions | undefined> = (
+  { config, ...given } = {},
+  { framework },
+) => {
+  let settled: ReturnType<typeof settle> | undefined;
+  /** The options, read once. */
+  const settle = async () => {
+    const own = checkOptions(given as Readonly<Record<string, unknown>>, "library");
+    if (config === false) return own;
+    try {
+      const loaded = await loadConfig(root, config === undefined ? {} : { config });
+      const options: Options = withConfig(own.options, loaded.config, compileKeys);
+      return { options, diagnostics: own.diagnostics };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return { options: own.options, diagnostics: [...own.diagnostics, ...error.diagnostics] };
+    }
+  };
   let isServing = false;
   let root = process.cwd();
   const models = new Cache<ReturnType<typeof transform>>();
@@ -43,32 +72,34 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (given = {}, 
   const resolvesQueries = framework === "webpack" || framework === "rspack";
 
   /** Compiles through a cache, watches what was read, and reports what is wrong. Nothing where there are errors. */
-  const through = <
+  const through = async <
     T extends { readonly diagnostics: readonly Diagnostic[]; readonly imported: ReadonlyMap<string, string> },
   >(
     context: Context,
     cache: Cache<T>,
     id: string,
     text: string,
-    compile: (source: Source) => T,
-  ): T | undefined => {
+    compile: (source: Source, options: Options) => T,
+  ): Promise<T | undefined> => {
+    settled ??= settle();
+    const { options, diagnostics } = await settled;
     const source = sourceOf(id, text);
-    const result = cache.get(id, text, source.host, () => compile(source));
+    const result = cache.get(id, text, source.host, () => compile(source, options));
     for (const file of result.imported.keys()) {
       context.addWatchFile(path.resolve(file));
       helpers.add(path.resolve(file));
     }
     const read = (file: string) => (file === source.file ? text : result.imported.get(file));
-    const diagnostics = [...checked.diagnostics, ...result.diagnostics];
-    return report(context, framework, diagnostics, read) ? result : undefined;
+    const all = [...diagnostics, ...result.diagnostics];
+    return report(context, framework, all, read) ? result : undefined;
   };
 
-  const generated = (context: Context, id: string, text: string) => {
+  const generated = async (context: Context, id: string, text: string) => {
     const question = new URLSearchParams(id.slice(id.indexOf("?") + 1));
     const [target = ""] = question.keys();
     const model = question.get("model") ?? undefined;
-    const result = through(context, texts, id, text, (source) =>
-      secondary(source, target, model, checked.options),
+    const result = await through(context, texts, id, text, (source, options) =>
+      secondary(source, target, model, options),
     );
     return result?.code === undefined ? broken : { code: result.code, map: null };
   };
@@ -111,7 +142,7 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (given = {}, 
     transform: {
       // Not more than is done here: what esbuild sees pass through a transform loses the errors of its load.
       filter: { id: takesTypes ? /\.ts(\?|$)/ : modelId },
-      handler(text, id) {
+      async handler(text, id) {
         if (takesTypes && !id.includes(".ode.ts")) {
           if (!helpers.has(path.resolve(id))) return undefined;
           const { code, map } = withoutTypes(path.basename(id), text);
@@ -119,8 +150,8 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (given = {}, 
         }
         if (resolvesQueries && secondaryId.test(id)) return generated(this, id, text);
         if (!modelId.test(id) || isTransformed(text)) return undefined;
-        const result = through(this, models, id, text, (source) =>
-          transform(source, { ...checked.options, hot: isServing }),
+        const result = await through(this, models, id, text, (source, options) =>
+          transform(source, { ...options, hot: isServing }),
         );
         if (result === undefined) return broken;
         return result.code === undefined ? undefined : { code: result.code, map: result.map as never };

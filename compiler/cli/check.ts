@@ -1,24 +1,22 @@
 /** `odegrad check`: diagnostics of every model of every file, as many as there are, and nothing else. */
 
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { diagnose, read } from "../compile.ts";
-import { cannotRead, noModel } from "../diagnostics/command-messages.ts";
+import { noModel } from "../diagnostics/command-messages.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { CommandOptions } from "../options.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
-import { expandGlob, isGlob } from "./glob.ts";
 import { sourceOf, styleOf } from "./model-file.ts";
+import { modelFiles } from "./model-files.ts";
 import { formatJson } from "./number.ts";
 import { diagnosticsJson, formatDiagnostics } from "./report.ts";
-import { type Context, Failure } from "./streams.ts";
+import type { Context } from "./streams.ts";
 
 export async function run(
   globs: readonly string[],
   options: CommandOptions,
   context: Context,
 ): Promise<ExitCode> {
-  const files = filesOf(globs.length === 0 ? ["."] : globs);
+  const files = modelFiles(globs.length === 0 ? (options.include ?? ["."]) : globs);
   const all = files.map((file) => checkFile(file, options, context));
   const diagnostics = all.flatMap((each) => each.diagnostics);
   const errors = diagnostics.filter((each) => each.severity === "error").length;
@@ -67,24 +65,3 @@ function checkFile(file: string, options: CommandOptions, context: Context): Fin
     failed.length === 0 ? undefined : failed.some((each) => each.fault === "model") ? "model" : "options";
   return { models: models.length, diagnostics: [...diagnostics, ...own], fault };
 }
-
-/** Files of the patterns, sorted and each once: a folder means every model below it. */
-function filesOf(patterns: readonly string[]): string[] {
-  const files = new Set<string>();
-  for (const pattern of patterns) {
-    if (pattern === "-") files.add(pattern);
-    else if (fs.statSync(pattern, { throwIfNoEntry: false })?.isDirectory() === true) {
-      const below = expandGlob("**/*.ode.ts", pattern);
-      if (below.length === 0) throw nothing(pattern, "there is no `*.ode.ts` below it");
-      for (const file of below) files.add(path.join(pattern, file));
-    } else if (isGlob(pattern) && !fs.existsSync(pattern)) {
-      const matches = expandGlob(pattern, ".");
-      if (matches.length === 0) throw nothing(pattern, "no file matches");
-      for (const file of matches) files.add(file);
-    } else files.add(pattern);
-  }
-  return [...files].sort();
-}
-
-const nothing = (pattern: string, reason: string): Failure =>
-  new Failure(exitCode.usage, [cannotRead(pattern, reason)]);

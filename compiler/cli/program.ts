@@ -6,6 +6,7 @@
 
 import { Command, CommanderError, Option } from "commander";
 import { checkOptions } from "../check-options.ts";
+import { withConfig } from "../config.ts";
 import {
   badUsage,
   cannotWrite,
@@ -34,16 +35,29 @@ interface CommandSpec {
   readonly load: () => Promise<{ readonly run: Run }>;
 }
 
-const everywhere = ["json", "format", "quiet", "color", "config"];
+const everywhere = ["json", "format", "quiet", "color"];
+/** Of commands that read the configuration. */
+const configured = ["config", "safeConfig"];
 /** How a question is asked: shared by every command that compiles a model. */
 const solving = [
   ...["model", "method", "steps", "dt", "rtol", "atol", "maxSteps", "start", "order", "t0", "t1", "adjoint"],
   ...["checkpoints", "ram", "wrt", "real", "math", "optimise", "batch", "function", "density"],
+  ...configured,
 ];
 /** At which point it is asked: shared by every command that runs one. */
 const asking = ["target", "params", "state", "inputs", "data", "out", "outDir", "prefix", "emit"];
 
 const commands: readonly CommandSpec[] = [
+  {
+    name: "build",
+    args: "[globs...]",
+    help: "generate code for every model of the configuration",
+    options: [
+      ...solving.filter((key) => !["model", "function", "batch"].includes(key)),
+      ...["target", "outDir", "prefix", "emit", "include", "watch", "check", "clean"],
+    ],
+    load: () => import("./build.ts"),
+  },
   {
     name: "compile",
     args: "<file>",
@@ -55,7 +69,7 @@ const commands: readonly CommandSpec[] = [
     name: "check",
     args: "[globs...]",
     help: "diagnostics only",
-    options: [...solving, "state", "params"],
+    options: [...solving, "state", "params", "include"],
     load: () => import("./check.ts"),
   },
   {
@@ -78,6 +92,7 @@ const commands: readonly CommandSpec[] = [
     help: "a field and its operators at points",
     options: [
       ...["model", "real", "math", "optimise", "target", "params", "data", "out", "outDir", "prefix"],
+      ...configured,
       ...["operator", "point", "points", "grid", "from", "to", "direction", "covector", "csv", "svg"],
     ],
     load: () => import("./eval.ts"),
@@ -132,7 +147,6 @@ const commands: readonly CommandSpec[] = [
 ];
 
 const commandsLater: Readonly<Record<string, string>> = {
-  build: "run `odegrad compile FILE --out-dir DIR` for each model",
   bench: "`odegrad grad FILE --json` reports the evaluations of a gradient",
   report: "`odegrad run FILE --svg OUT.svg` draws, `odegrad verify FILE` checks",
   init: "copy a folder of `examples/`",
@@ -167,7 +181,8 @@ export async function main(words: readonly string[], context: Context): Promise<
           context.quiet = options.quiet === true;
           if (diagnostics.length > 0) throw new Failure(exitCode.usage, diagnostics);
           const { run } = await spec.load();
-          return run(args, withBareFunction(options), context);
+          const whole = spec.options.includes("config") ? await underConfig(options, spec, context) : options;
+          return run(args, withBareFunction(whole), context);
         },
       };
     });
@@ -185,6 +200,23 @@ export async function main(words: readonly string[], context: Context): Promise<
   } catch (error) {
     return complain(faultOf(error, context), style ?? "pretty", json, context);
   }
+}
+
+/** The options under those of the configuration of this folder. Where files go is the business of `build` alone. */
+async function underConfig(
+  options: CommandOptions,
+  { name, options: taken }: CommandSpec,
+  context: Context,
+): Promise<CommandOptions> {
+  const { loadConfig } = await import("./load-config.ts");
+  const { config } = await loadConfig(process.cwd(), options);
+  const keys = [...taken, ...everywhere].filter(
+    (key) => name === "build" || !["target", "outDir", "prefix", "emit"].includes(key),
+  );
+  const whole = withConfig(options, config, keys);
+  setColor(context, whole.color);
+  context.quiet = whole.quiet === true;
+  return whole;
 }
 
 function programOf(

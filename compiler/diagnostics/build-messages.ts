@@ -30,3 +30,41 @@ export const batchInPlace = (name: string, span: Span): Diagnostic =>
     "leave `batch` out, or generate a module with `odegrad compile`, which has `batch` in its types",
     span,
   );
+
+export const badConfig = (file: string, problem: string, suggestion: string): Diagnostic =>
+  error("ODE5032", `${file}: ${problem}`, suggestion);
+
+export const severalConfigs = (files: readonly string[]): Diagnostic =>
+  error(
+    "ODE5033",
+    `this folder has several configurations: ${files.join(", ")}`,
+    "keep one, or name it: `--config FILE`",
+  );
+
+export const executableConfig = (file: string): Diagnostic =>
+  error(
+    "ODE5034",
+    `${file} is code, and \`--safe-config\` runs none`,
+    "write the options into odegrad.config.json, or leave the flag out",
+  );
+
+export const outOfDate = (files: readonly string[], command: string): Diagnostic =>
+  error(
+    "ODE5035",
+    `${files.length === 1 ? "a generated file is" : `${files.length} generated files are`} out of date: ${files.join(", ")}`,
+    `run \`${command}\``,
+  );
+
+export const modelOutside = (file: string): Diagnostic =>
+  error(
+    "ODE5036",
+    `${file} lies outside this folder, so it has no place in the output folder`,
+    "run the build in a folder above all models, or use `odegrad compile FILE --out-dir DIR`",
+  );
+
+export const sameOutput = (file: string, one: string, other: string): Diagnostic =>
+  error(
+    "ODE5037",
+    `${one} and ${other} would both be generated as ${file}`,
+    "give one of the models another name: letter case does not tell files apart everywhere",
+  );

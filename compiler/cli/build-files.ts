@@ -1,0 +1,106 @@
+/**
+ * What a build gives: for every model the files of every target, at their places in the output folder. In: models and options.
+ * Out: files, none where a model has errors, and the diagnostics. Nothing is written.
+ *
+ * Files stand in the folders of their models. JavaScript is named after the file, and after the model too where the file has several;
+ * C after the model, as its functions are.
+ */
+
+import * as path from "node:path";
+import { baseName, buildAll, emit, stemOf } from "../compile.ts";
+import { modelOutside, sameOutput } from "../diagnostics/build-messages.ts";
+import { noModel } from "../diagnostics/command-messages.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { CommandOptions } from "../options.ts";
+import { sourceOf } from "./model-file.ts";
+import type { Context } from "./streams.ts";
+
+export interface BuiltFile {
+  /** Below the output folder, with `/`. */
+  readonly name: string;
+  readonly text: string;
+  /** The model's file. */
+  readonly source: string;
+}
+
+export interface BuildResult {
+  readonly files: readonly BuiltFile[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Everything that was read: models and what they import. */
+  readonly read: ReadonlySet<string>;
+}
+
+/** What was built of a file, and from which texts. A build that is asked again takes it where nothing changed. */
+export type Known = Map<
+  string,
+  { readonly texts: ReadonlyMap<string, string>; readonly result: BuildResult }
+>;
+
+export function buildFiles(
+  models: readonly string[],
+  options: CommandOptions,
+  context: Context,
+  known: Known = new Map(),
+): BuildResult {
+  const results = models.map((model) => buildFile(model, options, context, known));
+  const files = results.flatMap((each) => each.files);
+  const diagnostics = [...results.flatMap((each) => each.diagnostics), ...collisions(files)];
+  const isSound = diagnostics.every(({ severity }) => severity !== "error");
+  return {
+    files: isSound ? files : [],
+    diagnostics,
+    read: new Set(results.flatMap((each) => [...each.read])),
+  };
+}
+
+function buildFile(model: string, options: CommandOptions, context: Context, known: Known): BuildResult {
+  const folder = path.relative(".", path.dirname(model)).split(path.sep).join("/");
+  const source = sourceOf(model, options, context);
+  const before = known.get(model);
+  if (before !== undefined && isSame(before.texts, source.text, model, source.host.read))
+    return before.result;
+
+  const { built, diagnostics, imported } = buildAll(source, options);
+  const all = [
+    ...diagnostics,
+    ...(diagnostics.length === 0 && built.length === 0 ? [noModel(model)] : []),
+    ...(folder.startsWith("..") || path.isAbsolute(folder) ? [modelOutside(model)] : []),
+  ];
+  const place = folder === "" ? "" : `${folder}/`;
+  const several = built.length > 1;
+  const files = built.flatMap(({ ready, model: { name } }) => {
+    if (ready === undefined) return [];
+    const own = `${stemOf(baseName(model))}${several ? `.${name}` : ""}`;
+    return (options.target ?? ["js"]).flatMap((target) =>
+      emit(ready, target, options, target === "c" ? undefined : own).map((output) => ({
+        name: `${place}${output.name}`,
+        text: output.text,
+        source: model,
+      })),
+    );
+  });
+  const result = { files, diagnostics: all, read: new Set([model, ...imported.keys()]) };
+  known.set(model, { texts: new Map([[model, source.text], ...imported]), result });
+  return result;
+}
+
+function isSame(
+  texts: ReadonlyMap<string, string>,
+  text: string,
+  model: string,
+  read: (file: string) => string | undefined,
+): boolean {
+  for (const [file, before] of texts) if ((file === model ? text : read(file)) !== before) return false;
+  return true;
+}
+
+/** Letter case and Unicode form do not tell files apart on every file system. */
+function collisions(files: readonly BuiltFile[]): Diagnostic[] {
+  const seen = new Map<string, BuiltFile>();
+  return files.flatMap((file) => {
+    const key = file.name.normalize("NFC").toLowerCase();
+    const other = seen.get(key);
+    seen.set(key, file);
+    return other === undefined ? [] : [sameOutput(file.name, other.source, file.source)];
+  });
+}
