@@ -44,7 +44,7 @@ const outside: Readonly<Record<string, readonly string[]>> = {
   "compiler/execute": ["node"],
   "compiler/verify": ["node", "ts-morph", "acorn"],
   "compiler/cli": ["node", "commander", "chokidar"],
-  plugin: ["node", "unplugin", "vite", "rollup", "rolldown", "webpack", "@rspack/core", "esbuild"],
+  plugin: ["node", "unplugin", "vite", "rollup", "rolldown", "webpack", "@rspack/core", "esbuild", "vitest"],
 };
 
 const root = path.resolve(import.meta.dirname, "..");

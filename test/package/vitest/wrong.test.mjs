@@ -1,0 +1,4 @@
+import { expectGradient } from "odegrad/vitest";
+import { it } from "vitest";
+
+it("is wrong", () => expectGradient("wrong.ode.ts").toPass());
