@@ -57,7 +57,9 @@ describe("compile --target crossbar", () => {
       file("out"),
     ]);
     expect([code, err.match(/bytes/g)?.length]).toEqual([0, 5]);
-    expect(err).toMatch(/on arrays: W 5 × 3, V 3 × 5; a gradient: 72 reads forward, 32 transposed, 32 outer products/);
+    expect(err).toMatch(
+      /on arrays: W 5 × 3, V 3 × 5; a gradient: 72 reads forward, 32 transposed, 32 outer products/,
+    );
     expect(fs.readdirSync(file("out")).sort()).toEqual([
       "net.crossbar.js",
       "net.crossbar.js.map",
