@@ -135,7 +135,7 @@ export function meter(p: DeviceParameters, table: Costs, wear: Wear): Meter {
     },
     report(layout, cells) {
       const weights = layout.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
-      const cellsOfArray = 128 * 128 * (weights === 0 ? 1 : cells / weights);
+      const cellsOfArray = 128 * 128 * (weights === 0 ? 1 : cells / weights / p.weightSlices);
       return {
         tiles: layout.length,
         cells,

@@ -2,9 +2,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { costs, parameters } from "../../runtime/crossbar.ts";
+import * as device from "../../runtime/crossbar.ts";
 import { converterCosines, programmingCosines, wireErrors } from "../runtime/crossbar-network.ts";
+import { snippets } from "./markdown.ts";
 import { pageOf, root } from "./models.ts";
+
+const { costs, parameters, presets } = device;
 
 const page = "docs/crossbar.md";
 
@@ -30,6 +33,28 @@ const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`;
 const exact = (error: number) => (error < 5e-15 ? "below 5e-15" : percent(error));
 
 describe(page, () => {
+  test("the example runs", () => {
+    const [example] = snippets(pageOf(page)).filter(({ language }) => language === "js");
+    const [, names] = /^import \{ (.*) \} from "odegrad\/crossbar";$/m.exec(example!.text)!;
+    const body = example!.text.replace(/^import .*$/m, "");
+    const printed: unknown[] = [];
+    const log = { log: (...values: unknown[]) => printed.push(...values) };
+    new Function("device_", "console", `const { ${names} } = device_; ${body}`)(device, log);
+    const [t, report] = printed as [Float64Array, device.Report];
+    expect(t).toHaveLength(6);
+    expect([report.forwardReads, report.transposedReads, report.updates]).toEqual([1, 1, 1]);
+  });
+
+  test("presets", () => {
+    const rows = Object.entries(presets).map(([name, options]) => [
+      `\`${name}\``,
+      Object.entries(options)
+        .map(([option, value]) => `${option} ${value}`)
+        .join(", "),
+    ]);
+    expectTable("table: presets", table(["preset", "parameters"], rows));
+  });
+
   test("parameters", () => {
     const rows = Object.entries(parameters).map(([name, p]) => [
       `\`${name}\``,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CrossbarOptions, crossbar, type Device, idealDevice } from "../../runtime/crossbar.ts";
+import { type CrossbarOptions, crossbar, type Device, idealDevice, presets } from "../../runtime/crossbar.ts";
 import { draw, normal, uniform } from "../../runtime/random.ts";
 
 const numbers = (seed: number, count: number) => draw(normal(seed), count);
@@ -164,6 +164,22 @@ describe("both directions of one array", () => {
   });
 });
 
+describe("presets", () => {
+  test.each(Object.entries(presets))("%s", (_, preset) => {
+    const device = crossbar({ ...preset, seed: 1 });
+    device.program(0, numbers(1, 30 * 20), 0, 30, 20);
+    device.wait(3600);
+    const exact = new Float64Array(30);
+    loops(numbers(1, 600), 30, 20).apply(exact, numbers(2, 20));
+    const y = new Float64Array(30);
+    device.apply(0, y, 0, 1, numbers(2, 20), 0, 1);
+    const norm = (x: Float64Array) => Math.hypot(...x);
+    const error = norm(y.map((v, i) => v - exact[i]!)) / norm(exact);
+    expect(error).toBeGreaterThan(1e-3);
+    expect(error).toBeLessThan(0.6);
+  });
+});
+
 describe("results follow from the seed, not from the order of evaluation", () => {
   const noisy: CrossbarOptions = {
     ...{ readNoise: "proportional", programmingNoise: "constant", outputNoise: 0.01, inputNoise: 0.01 },
@@ -277,6 +293,18 @@ describe("what a device refuses", () => {
   });
 });
 
+test("programming again replaces a matrix and gives its tiles back", () => {
+  const device = idealDevice({ tileRows: 2, tileColumns: 2, tiles: 4 });
+  device.program(0, numbers(1, 16), 0, 4, 4);
+  device.program(0, numbers(2, 16), 0, 4, 4);
+  expect(device.read(0)).toEqual(numbers(2, 16));
+  device.program(0, numbers(3, 8), 0, 2, 4);
+  expect(device.read(0)).toEqual(numbers(3, 8));
+  expect(device.report().tiles).toBe(2);
+  device.program(1, numbers(4, 8), 0, 4, 2);
+  expect(device.report().tiles).toBe(4);
+});
+
 describe("reports", () => {
   test("counts, energy and time of a device with converters", () => {
     const device = crossbar({ converters: true, tileRows: 4, tileColumns: 4, outputBound: 20 });
@@ -326,6 +354,23 @@ describe("reports", () => {
     expect(adcConversions).toBe(11520);
     expect(adcConversions * 1.56e-12).toBeCloseTo(18e-9, 10);
     expect(time.reads + time.converters).toBeCloseTo(48e-6, 12);
+  });
+
+  test("bits of inputs one after the other, and slices of weights", () => {
+    for (const [bitSerial, conversions] of [
+      ["adc-once", 2 * 5],
+      ["adc-each-bit", 2 * 5 * 7],
+    ] as const) {
+      const device = crossbar({ converters: true, bitSerial, weightSlices: 2 });
+      device.program(0, numbers(1, 15), 0, 5, 3);
+      device.apply(0, new Float64Array(5), 0, 1, numbers(2, 3), 0, 1);
+      const report = device.report();
+      expect([report.dacConversions, report.adcConversions]).toEqual([3 * 7, conversions]);
+      expect(report.time.reads).toBeCloseTo(700e-9, 15);
+      expect(report.energy.reads).toBeCloseTo((2 * 15 * 7 * 30e-12) / 128 ** 2, 20);
+      expect(report.energy.programming).toBeCloseTo((2 * 15 * 22.6e-9) / 128 ** 2, 20);
+      expect(report.cells).toBe(60);
+    }
   });
 
   test("pulses are counted on each cell", () => {

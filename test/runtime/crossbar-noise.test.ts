@@ -167,6 +167,26 @@ describe("errors of programming", () => {
     });
   });
 
+  test("each programming, and each slice of a weight, has an error of its own", () => {
+    const samples = 20000;
+    const weights = new Float64Array(samples).fill(1);
+    const device = crossbar({ weightSlices: 2, programmingNoise: "constant", programmingError: 0.02 });
+    device.program(0, weights, 0, 100, 200);
+    const first = device.read(0);
+    device.program(0, weights, 0, 100, 200);
+    const second = device.read(0);
+    // A weight of 1 fills both slices, which count 15 and 240 of 255; a pair has two errors.
+    const one = (0.02 / 0.9) * Math.sqrt(2) * Math.hypot(15 / 255, 240 / 255);
+    for (const [of, want] of [
+      [(k: number) => first[k]!, one],
+      [(k: number) => second[k]! - first[k]!, one * Math.sqrt(2)],
+    ] as const) {
+      let at = 0;
+      const { deviation } = sample(samples, 1, () => [of(at++)]);
+      expect(Math.abs(deviation[0]! / want - 1)).toBeLessThan(spreadTolerance(samples));
+    }
+  });
+
   test("a constant share of Gmax", () => {
     expect(programmingDeviation(0.3, "constant", 0.05)).toBe(0.05);
     expect(programmingDeviation(0.3, "none", 0.05)).toBe(0);
@@ -196,6 +216,14 @@ describe("age", () => {
     // What is programmed again starts anew.
     device.program(0, half, 0, 100, 200);
     expect(device.read(0)).toEqual(half);
+  });
+
+  test("no conductance grows, though exponents of low ones spread beyond zero", () => {
+    const device = crossbar({ ...infinite, drift: true });
+    const low = new Float64Array(20000).fill(0.001);
+    device.program(0, low, 0, 100, 200);
+    device.wait(1e6);
+    expect(device.read(0).every((g) => g > 0 && g < 0.001)).toBe(true);
   });
 
   test("1/f noise grows with age", () => {
