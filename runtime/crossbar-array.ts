@@ -18,6 +18,9 @@ export interface Effective {
   readonly transposed: Float64Array;
   /** Of each weight at one read. */
   readonly variance: Float64Array | undefined;
+  /** Sums of the conductances on each line. */
+  readonly onRows: Float64Array;
+  readonly onColumns: Float64Array;
 }
 
 export interface PairArray {
@@ -58,23 +61,23 @@ export function pairArray(
     pulsesOn[c]! += count;
     wear.pulses += count;
     wear.mostPulses = Math.max(wear.mostPulses, pulsesOn[c]!);
+    wear.pulsed += count * set[c]!;
+  };
+
+  const programmed = (target: number, c: number, time: number): number => {
+    const deviation = programmingDeviation(target, p.programmingNoise, p.programmingError);
+    if (deviation === 0) return target;
+    // No conductance is negative.
+    return Math.max(target + deviation * random.at(use.programming, index, first + c, time).normal(), 0);
   };
 
   const program = (c: number, target: number) => {
     wanted[c] = target;
-    countPulses(c, 1);
     wear.cellsWritten++;
     const time = written[c]!++;
     since[c] = now();
-    if (stuck?.[c]) {
-      set[c] = stuck[c] === low ? lowest : 1;
-      return;
-    }
-    const deviation = programmingDeviation(target, p.programmingNoise, p.programmingError);
-    set[c] =
-      deviation === 0
-        ? target
-        : Math.max(target + deviation * random.at(use.programming, index, first + c, time).normal(), 0);
+    set[c] = stuck?.[c] ? (stuck[c] === low ? lowest : 1) : programmed(target, c, time);
+    countPulses(c, 1);
     if (!p.drift) return;
     const nu = driftExponent(target);
     exponent[c] = Math.abs(nu.mean + nu.deviation * random.at(use.drift, index, first + c, time).normal());
@@ -145,10 +148,26 @@ export function pairArray(
         forward,
         transposed: opposite ? matrixOf(g, oppositeEnds) : forward,
         variance: varianceOf(g),
+        ...onLines(g, rows, columns),
       };
       return cached;
     },
   };
+}
+
+function onLines(g: Float64Array, rows: number, columns: number) {
+  const onRows = new Float64Array(rows);
+  const onColumns = new Float64Array(columns);
+  for (let c = 0, i = 0, j = 0; c < g.length; c++) {
+    onRows[i]! += g[c]!;
+    onColumns[j]! += g[c]!;
+    if (++j === columns) {
+      j = 0;
+      // The second half of the list starts over.
+      i = (i + 1) % rows;
+    }
+  }
+  return { onRows, onColumns };
 }
 
 const low = 1;

@@ -8,13 +8,13 @@ import { refuse } from "./refuse.ts";
 
 /** A constant: its unit, its value, where it is from. */
 export interface Cost {
-  readonly unit: "J" | "s";
+  readonly unit: "J" | "s" | "V";
   readonly default: number;
   readonly means: string;
   readonly source: string;
 }
 
-const cost = (unit: "J" | "s", value: number, means: string, source: string): Cost => ({
+const cost = (unit: Cost["unit"], value: number, means: string, source: string): Cost => ({
   unit,
   default: value,
   means,
@@ -38,6 +38,19 @@ export const costs = {
   programTime: cost("s", 11e-6, "of writing 128 rows", "PANTHER constants in the PUMA simulator"),
   vectorEnergy: cost("J", 1.7e-12, "addition or product of the digital part", "PUMA simulator"),
   vectorTime: cost("s", 1e-9, "of an addition or product", "PUMA simulator"),
+  readVoltage: cost(
+    "V",
+    0.2,
+    "largest on a driven line, in `dissipated`",
+    "our choice, between MNSIM 0.15 V and NeuroSim 0.5 V",
+  ),
+  writeVoltage: cost("V", 4, "of a programming pulse, in `dissipated`", "NeuroSim training V2.1; MNSIM 3 V"),
+  writeTime: cost(
+    "s",
+    50e-9,
+    "of a programming pulse, in `dissipated`",
+    "NeuroSim training V2.1; MNSIM 10 ns",
+  ),
 };
 
 /** A table of constants with its name. */

@@ -91,7 +91,7 @@ export function device(
   scaleTransposed = false,
 ): Device {
   const matrices = new Map<number, Programmed>();
-  const wear: Wear = { cellsRead: 0, cellsWritten: 0, pulses: 0, mostPulses: 0 };
+  const wear: Wear = { cellsRead: 0, cellsWritten: 0, pulses: 0, mostPulses: 0, driven: 0, pulsed: 0 };
   let clock = 0;
   const now = () => clock;
   const count = meter(p, table, wear);

@@ -35,6 +35,11 @@ export interface Report {
   readonly energy: Spent;
   /** In s. */
   readonly time: Spent;
+  /**
+   * What cells turn into heat by Ohm's law without wires, in J: V^2 G t of reads and of programming pulses. A check on the lumped
+   * constants of `energy`, whose arrays it is part of; 0 in an ideal device, which has no conductances.
+   */
+  readonly dissipated: { readonly reads: number; readonly pulses: number };
   /** The constants that energy and time come from. */
   readonly costs: Costs;
   /** Where each tile stands in its matrix. */
@@ -75,6 +80,7 @@ export function meter(p: DeviceParameters, table: Costs, wear: Wear): Meter {
   const used = { forward: 0, transposed: 0, outer: 0, updates: 0, moved: 0, dac: 0, adc: 0, digital: 0 };
   const time = { reads: 0, converters: 0, programming: 0, updates: 0 };
   const steps = p.bitSerial === "off" ? 1 : p.dacBits - 1;
+  const gMax = 1 / p.minimumResistance;
   const readTime = steps * table.readTime;
 
   const readLoad = (sizes: readonly (readonly [inputs: number, outputs: number])[]): ReadLoad => {
@@ -158,6 +164,10 @@ export function meter(p: DeviceParameters, table: Costs, wear: Wear): Meter {
           digital: used.digital * table.vectorEnergy,
         }),
         time: spent({ ...time, digital: used.digital * table.vectorTime }),
+        dissipated: {
+          reads: wear.driven * gMax * (table.readVoltage / p.inputBound) ** 2 * table.readTime,
+          pulses: wear.pulsed * gMax * table.writeVoltage ** 2 * table.writeTime,
+        },
         costs: table,
         layout,
       };

@@ -51,8 +51,13 @@ export function reader(
   const dac = (value: number) => (p.converters ? convert(value, p.dacBits, p.inputBound, p.codes) : value);
 
   /** Currents of one array for what is on the input lines, into `out`, with the noise of this read. */
-  const measure = ({ forward, transposed: backward, variance }: Effective, count: number) => {
+  const measure = (
+    { forward, transposed: backward, variance, onRows, onColumns }: Effective,
+    count: number,
+  ) => {
     const t = transposed ? backward : forward;
+    const onLine = transposed ? onRows : onColumns;
+    for (let j = 0; j < inputs; j++) wear.driven += onLine[j]! * drive[j]! * drive[j]!;
     for (let i = 0; i < outputs; i++) {
       let current = 0;
       for (let j = 0, k = i * outStep; j < inputs; j++, k += inStep) current += t[k]! * drive[j]!;

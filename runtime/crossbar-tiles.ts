@@ -46,6 +46,9 @@ export interface Wear {
   /** Programming pulses on cells, writing included: one for a cell that is written. */
   pulses: number;
   mostPulses: number;
+  /** Conductances over Gmax times the squares of what drove them, over reads; and once for each pulse. */
+  driven: number;
+  pulsed: number;
 }
 
 /** One programmed block. Arrays are those of the whole matrix or vector, with the place of the block's first entry. */

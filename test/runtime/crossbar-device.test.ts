@@ -356,6 +356,26 @@ describe("reports", () => {
     expect(time.reads + time.converters).toBeCloseTo(48e-6, 12);
   });
 
+  test("what cells dissipate", () => {
+    const device = crossbar({
+      minimumResistance: 1e4,
+      maximumResistance: 1e5,
+      weightRange: 1,
+      inputScale: "none",
+    });
+    device.program(0, Float64Array.of(0.5, -1, 0, 0.25), 0, 2, 2);
+    // Conductances over Gmax: 0.55 0.1, 0.1 1; 0.1 0.1, 0.325 0.1.
+    device.apply(0, new Float64Array(2), 0, 1, Float64Array.of(1, 0.5), 0, 1);
+    device.applyTransposed(0, new Float64Array(2), 0, 1, Float64Array.of(0, 1), 0, 1);
+    const { reads, pulses } = device.report().dissipated;
+    const forward = 0.55 + 0.1 + 0.1 + 0.1 + 0.25 * (0.1 + 1 + 0.325 + 0.1);
+    // The power of two at or above 1 is 1.
+    const backward = 0.1 + 0.1 + 0.325 + 0.1;
+    expect(reads / ((forward + backward) * 1e-4 * 0.2 ** 2 * 100e-9)).toBeCloseTo(1, 12);
+    expect(pulses / ((0.65 + 1.1 + 0.2 + 0.425) * 1e-4 * 16 * 50e-9)).toBeCloseTo(1, 12);
+    expect(idealDevice().report().dissipated).toEqual({ reads: 0, pulses: 0 });
+  });
+
   test("bits of inputs one after the other, and slices of weights", () => {
     for (const [bitSerial, conversions] of [
       ["adc-once", 2 * 5],
