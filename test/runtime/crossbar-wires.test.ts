@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { effectiveMatrix, oppositeEnds } from "../../runtime/crossbar-wires.ts";
+import { draw, uniform } from "../../runtime/random.ts";
 import recorded from "../reference/crossbar/ir-drop.json" with { type: "json" };
 
 const outputs = recorded.weights.length;
@@ -134,6 +135,23 @@ describe("against Kirchhoff's law at every node", () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  test("a large array: lines joined from either side give the same matrix", () => {
+    const n = 64;
+    const g = draw(uniform(1, 0.1, 1), n * n);
+    /** The network turned over: output lines in place of input lines, both orders turned round. */
+    const turned = (a: Float64Array) =>
+      Float64Array.from(a, (_, k) => a[(n - 1 - (k % n)) * n + (n - 1 - Math.floor(k / n))]!);
+    for (const [input, output] of [
+      [0.001, 0.0005],
+      [0.05, 0.02],
+    ] as const) {
+      const t = effectiveMatrix(g, n, n, input, output);
+      expect(gap(t, turned(effectiveMatrix(turned(g), n, n, output, input)))).toBeLessThan(1e-12);
+      // Far cells of long lines see little of the voltage.
+      expect(t[0]! / g[0]!).toBeLessThan(0.9);
+    }
   });
 
   test("a wire without resistance is the limit of a little one", () => {
