@@ -111,6 +111,7 @@ export function device(
     for (const { tile, block } of parts)
       tile.update(rate, gradient, at + block.row * columns + block.column, columns);
   };
+
   /** Tiles for a matrix. */
   const place = (matrix: number, rows: number, columns: number): Programmed["parts"] => {
     const cut = blocks(rows, columns, p.tileRows, p.tileColumns);

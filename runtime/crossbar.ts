@@ -12,6 +12,7 @@ import { type Device, device } from "./crossbar-device.ts";
 import { complete, type DeviceParameters } from "./crossbar-parameters.ts";
 import { type Streams, streams } from "./crossbar-random.ts";
 import { idealTile, type Place } from "./crossbar-tiles.ts";
+import { refuse } from "./refuse.ts";
 
 export { type Cost, type Costs, costs, type Spent } from "./crossbar-costs.ts";
 export type { Device } from "./crossbar-device.ts";
@@ -48,6 +49,9 @@ export interface IdealOptions
  * @throws RangeError for options that are none
  */
 export function idealDevice({ scaleTransposed = false, costs, ...options }: IdealOptions = {}): Device {
+  for (const name of Object.keys(options))
+    if (!["tileRows", "tileColumns", "tiles"].includes(name))
+      refuse(`idealDevice: ${name} is no option of an ideal device; use crossbar for what is not ideal`);
   const make = ({ tile, wear }: Place) => idealTile(tile.rows, tile.columns, wear);
   return device(complete(options), costTable(costs), make, scaleTransposed);
 }

@@ -164,6 +164,10 @@ describe("both directions of one array", () => {
   });
 });
 
+test("an ideal device has no effects to switch on", () => {
+  expect(() => idealDevice({ wires: true } as object)).toThrow("wires is no option of an ideal device");
+});
+
 describe("presets", () => {
   test.each(Object.entries(presets))("%s", (_, preset) => {
     const device = crossbar({ ...preset, seed: 1 });
