@@ -33,8 +33,9 @@ const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`;
 const exact = (error: number) => (error < 5e-15 ? "below 5e-15" : percent(error));
 
 describe(page, () => {
-  test("the example runs", () => {
-    const [example] = snippets(pageOf(page)).filter(({ language }) => language === "js");
+  test("the example of the device runs", () => {
+    const [, device_] = pageOf(page).split("## The device");
+    const [example] = snippets(device_!).filter(({ language }) => language === "js");
     const [, names] = /^import \{ (.*) \} from "odegrad\/crossbar";$/m.exec(example!.text)!;
     const body = example!.text.replace(/^import .*$/m, "");
     const printed: unknown[] = [];
