@@ -102,9 +102,6 @@ export interface Products {
 
 export const noProducts: Products = { jvp: false, hvp: false };
 
-/** The interval is part of the direction of a jvp; what is differentiated twice is not. */
-export const directedControls = ["t0", "t1"] as const;
-
 /** An argument of an exported function: a scalar, or a flat record whose leaves are parameters of the IR function. */
 export type EntryArgument =
   | { readonly kind: "real"; readonly parameter: string }

@@ -29,15 +29,6 @@ export const isFunctionNode = (node: ts.Node): node is FunctionNode =>
   ts.isFunctionDeclaration(node) ||
   ts.isMethodDeclaration(node);
 
-/** `a` of `a.b.c[i].d`, where it is a plain name. */
-export function rootName(node: ts.Expression): string | undefined {
-  let inner = bare(node);
-  while (ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner)) {
-    inner = bare(inner.expression);
-  }
-  return ts.isIdentifier(inner) ? inner.text : undefined;
-}
-
 /** The text of a property's name, where it is written out. */
 export function propertyName(name: ts.PropertyName | ts.BindingName): string | undefined {
   if (ts.isIdentifier(name) || ts.isStringLiteral(name) || ts.isNumericLiteral(name)) return name.text;

@@ -3,9 +3,9 @@
  * a method really has, which stages matter, and its coefficients as doubles. A method is data that checks itself.
  */
 
-import type { Coefficients, Fraction, Tableau } from "../../runtime/tableaus.ts";
+import type { Coefficients, Fraction } from "../../runtime/tableaus.ts";
 
-export type { Coefficients, Fraction, Tableau };
+export type { Coefficients, Fraction };
 
 /** An exact rational number in lowest terms, the denominator positive. */
 export interface Rational {
