@@ -110,6 +110,8 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
     name: "odegrad",
     enforce: "pre",
     vite: {
+      // Found only after the page has loaded, they would be bundled then, and the page loaded again.
+      config: () => ({ optimizeDeps: { exclude: ["odegrad", "odegrad/compiled"] } }),
       configResolved(config) {
         isServing = config.command === "serve";
         root = config.root;

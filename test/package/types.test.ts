@@ -1,0 +1,58 @@
+/** What is wrong in a declaration or a question is an error of the user's own tsc, at its place, under every supported version. */
+
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Packed, packed, root } from "./packed.ts";
+
+const compilers = ["typescript-5.9", "typescript-6", "typescript"];
+let project: Packed;
+
+beforeAll(() => {
+  project = packed(path.join(import.meta.dirname, "types"));
+  const options = {
+    ...{
+      strict: true,
+      noEmit: true,
+      target: "es2022",
+      module: "nodenext",
+      types: [],
+      noUncheckedIndexedAccess: true,
+    },
+    ...{ exactOptionalPropertyTypes: true, skipLibCheck: false, lib: ["es2022"] },
+  };
+  for (const name of ["right", "wrong"]) {
+    const text = JSON.stringify({ compilerOptions: options, files: [`${name}.ode.ts`] });
+    fs.writeFileSync(path.join(project.folder, `${name}.json`), text);
+  }
+});
+
+afterAll(() => project.remove());
+
+function tsc(compiler: string, name: string): string {
+  const program = path.join(root, "node_modules", compiler, "bin/tsc");
+  const words = [program, "-p", `${name}.json`, "--pretty", "false"];
+  return spawnSync(process.execPath, words, { cwd: project.folder, encoding: "utf8" }).stdout;
+}
+
+/** Line and column of what every mark `//! text` names on its line. */
+function marks(text: string): string[] {
+  return text.split("\n").flatMap((line, i) => {
+    const [own, at] = line.split(" //! ");
+    return at === undefined ? [] : [`${i + 1}:${own!.lastIndexOf(at) + 1}`];
+  });
+}
+
+describe.each(compilers)("under %s", (compiler) => {
+  it("what is right is right, and typed from the declaration", () => {
+    expect(tsc(compiler, "right")).toBe("");
+  });
+
+  it("what is wrong is an error at its place, and there is no other", () => {
+    const expected = marks(fs.readFileSync(path.join(project.folder, "wrong.ode.ts"), "utf8"));
+    const found = [...tsc(compiler, "wrong").matchAll(/^wrong\.ode\.ts\((\d+),(\d+)\): error/gm)];
+    expect(expected.length).toBeGreaterThan(14);
+    expect(found.map(([, line, column]) => `${line}:${column}`)).toEqual(expected);
+  });
+});

@@ -1,0 +1,58 @@
+import { field, hold, kernel, mat, normal, ode, type Vec, vec } from "odegrad";
+
+export const network = ode({
+  state: { y: vec(2, [2, 0]), energy: 0 },
+  params: { W: mat(2, 2, normal(1, 0, 0.1)), b: vec(2), decay: 0.5 },
+  inputs: { torque: hold(4), push: hold(2, { x: 0, y: vec(3) }) },
+  data: { seen: mat(3, 2) },
+  rhs: ({ y, energy }, { W, b, decay }, { inputs: { torque, push }, t }) => ({
+    y: [Math.tanh(W[0]![0]! * y[0]! + b[0]!) + torque * t, -decay * y[1]! + push.y[2]!],
+    energy: -energy + push.x,
+  }),
+  outputs: { size: ({ y }) => y[0]! ** 2 },
+  times: [1, 2, 3],
+  loss: { at: ({ y }, _, { k, data }) => (y[0]! - data.seen[k]![0]!) ** 2 },
+  solver: { method: "tsit5", rtol: 1e-6, t1: 3 },
+});
+
+const { value, gradient } = network.valueAndGradient({
+  params: { decay: 0.25 },
+  data: {
+    seen: [
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ],
+  },
+});
+const numbers: number[] = [
+  value,
+  gradient.params.decay,
+  gradient.params.W[1]![0]!,
+  gradient.inputs.torque[3]!,
+];
+const vectors: Vec[] = [gradient.params.b, gradient.inputs.push[1]!.y, network.simulate().state.y[2]!];
+const sizes: readonly number[] = network.outputs().size;
+const along: number = network.jvp({ params: { b: [1, 0] }, inputs: { torque: [1, 0, 0, 0] } });
+const curvature: Vec = network.hvp({ state: { energy: 1 } }).params.b;
+const words: string[] = [network.plan.method, network.meta.params.leaves[0]!.name];
+
+export const potential = field({
+  point: vec(3),
+  params: { k: 2 },
+  value: (x, { k }) => k * (x[0]! ** 2 + x[2]!),
+  operators: ["laplacian"],
+  loss: { at: (v, x) => v - x[0]! },
+});
+const slope: number = potential.gradient({ points: [Float64Array.of(1, 2, 3)] }).params.k;
+
+export const oscillator = kernel({
+  state: 2,
+  params: ["k", "c"],
+  rhs: (_t, y, p) => [y[1]!, -p[0]! * y[0]! - p[1]! * y[1]!],
+  loss: { terminal: ({ y }, { k }) => k * y[0]! ** 2 },
+  solver: { method: "rk4", t1: 1, steps: 10 },
+});
+const stiffness: number = oscillator.gradient({ params: { k: 4 } }).params.k;
+
+export const used = [numbers, vectors, sizes, along, curvature, words, slope, stiffness];
