@@ -42,6 +42,7 @@ export function buildFiles(
   context: Context,
   known: Known = new Map(),
 ): BuildResult {
+  for (const model of known.keys()) if (!models.includes(model)) known.delete(model);
   const results = models.map((model) => buildFile(model, options, context, known));
   const files = results.flatMap((each) => each.files);
   const diagnostics = [...results.flatMap((each) => each.diagnostics), ...collisions(files)];

@@ -196,6 +196,24 @@ describe("build", () => {
     expect(read("generated")).toBe("a file");
   });
 
+  it("says what is missing, and where nothing can be written", async () => {
+    put("a.ode.ts", model("a"));
+    expect(await odegrad(["build", "b.ode.ts"])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/ODE5008.*b\.ode\.ts/),
+    });
+    expect(await odegrad(["build", "src/*.ode.ts"])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/ODE5008.*src/),
+    });
+    if (process.platform !== "linux") return;
+    // Nothing can be made below /proc, whoever asks.
+    expect(await odegrad(["build", "--out-dir", "/proc/self/generated"])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/ODE5009.*\/proc\/self\/generated/),
+    });
+  });
+
   it("takes one mode", async () => {
     put("a.ode.ts", model("a"));
     expect((await odegrad(["build", "--check", "--clean"])).code).toBe(2);
