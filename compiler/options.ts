@@ -319,6 +319,13 @@ export const optionSpecs: readonly OptionSpec[] = [
     value: "glob",
     help: "models to build and to check (every *.ode.ts below this folder)",
   },
+  {
+    key: "template",
+    form: "choice",
+    value: "name",
+    help: "what to start from: fit (default), mcu, vite, pinn or graph",
+    choices: ["fit", "mcu", "vite", "pinn", "graph"],
+  },
   { key: "watch", form: "switch", help: "build again whenever a model changes" },
   { key: "check", form: "switch", help: "compare with the files on disk and write nothing" },
   { key: "clean", form: "switch", help: "remove what was built" },
@@ -394,6 +401,7 @@ export interface CommandOptions extends Options {
   readonly config?: string;
   readonly safeConfig?: boolean;
   readonly include?: readonly string[];
+  readonly template?: string;
   readonly watch?: boolean;
   readonly check?: boolean;
   readonly clean?: boolean;

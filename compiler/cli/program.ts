@@ -131,6 +131,27 @@ const commands: readonly CommandSpec[] = [
     load: () => import("./inspect.ts"),
   },
   {
+    name: "report",
+    args: "<file>",
+    help: "one self-contained HTML page: equations, plots, memory, verification",
+    options: [...solving, ...asking, "seed", "point", "points"],
+    load: () => import("./report-page.ts"),
+  },
+  {
+    name: "init",
+    args: "[dir]",
+    help: "a small project to start from",
+    options: ["template"],
+    load: () => import("./init.ts"),
+  },
+  {
+    name: "doctor",
+    args: "",
+    help: "node, C compiler, bundler configuration, un-compiled models",
+    options: ["outDir"],
+    load: () => import("./doctor.ts"),
+  },
+  {
     name: "list",
     args: "<what>",
     help: "methods | adjoints | targets | functions | operators | codes",
@@ -148,9 +169,6 @@ const commands: readonly CommandSpec[] = [
 
 const commandsLater: Readonly<Record<string, string>> = {
   bench: "`odegrad grad FILE --json` reports the evaluations of a gradient",
-  report: "`odegrad run FILE --svg OUT.svg` draws, `odegrad verify FILE` checks",
-  init: "copy a folder of `examples/`",
-  doctor: "`odegrad verify FILE` says which tools it found",
 };
 
 const keys = new Map(optionSpecs.map((spec) => [spec.key, spec]));
@@ -244,7 +262,7 @@ function programOf(
     );
   for (const spec of commands) {
     const command = quieten(program.command(spec.name)).description(spec.help);
-    for (const word of spec.args.split(" ")) command.argument(word);
+    for (const word of spec.args.split(" ")) if (word !== "") command.argument(word);
     for (const key of [...spec.options, ...everywhere]) command.addOption(flag(keys.get(key)!));
     command.action((...given: unknown[]) => {
       const args = given.slice(0, -2).flat() as string[];

@@ -145,7 +145,7 @@ const mostPoints = 800;
 const mostLines = 8;
 
 /** The solution on the step boundaries, as lines: `times` alone can be a single point. */
-async function drawing(ready: Ready, problem: Problem, options: CommandOptions): Promise<Series[]> {
+export async function drawing(ready: Ready, problem: Problem, options: CommandOptions): Promise<Series[]> {
   const { model, solver } = ready.module;
   // Adaptive steps are met at as many times as fill a terminal.
   const steps = solver.tolerance === undefined ? solver.steps : mostPoints / 4;

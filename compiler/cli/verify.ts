@@ -245,7 +245,8 @@ function stopsGradients(model: Model): boolean {
   return opcodesOf({ arrays: [], functions: own.filter((fn): fn is Fn => fn !== undefined) }).has("stop");
 }
 
-const isWrittenOut = ({ method, tolerance, hasEvents }: Solver): boolean =>
+/** Whether `DiscreteSolve` writes the solve out. */
+export const isWrittenOut = ({ method, tolerance, hasEvents }: Solver): boolean =>
   tolerance === undefined && hasEvents !== true && Object.hasOwn(tableaus, method);
 
 /** Steps that visit every piece of every `hold`. */

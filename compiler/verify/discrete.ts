@@ -143,7 +143,7 @@ export class DiscreteSolve {
   }
 
   /** The gradient, reverse mode with every stage stored: Y_bar_i = vjp(Y_i, h b_i λ + h Σ_j a_ji Y_bar_j). */
-  gradient(trajectory: Trajectory): Gradients {
+  gradient(trajectory: Trajectory, seen?: (n: number, lambda: Float64Array) => void): Gradients {
     const { t0, steps, state0, params, inputs } = this.#problem;
     const { a, b, c } = this.#method;
     const { terminal, running, at } = this.#model.loss;
@@ -160,6 +160,7 @@ export class DiscreteSolve {
       this.#observed.forEach((boundary, k) => {
         if (boundary === n) add(at, n, k);
       });
+      seen?.(n, lambda);
       if (n === 0) break;
       const stageBars: Float64Array[] = [];
       for (let i = b.length - 1; i >= 0; i--) {

@@ -1,0 +1,59 @@
+/** `odegrad init`: a small project to start from. Copies a template and overwrites nothing. */
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { fileURLToPath } from "node:url";
+import { badUsage, cannotWrite } from "../diagnostics/command-messages.ts";
+import type { CommandOptions } from "../options.ts";
+import { version } from "../version.ts";
+import { writeTogether } from "./atomic-write.ts";
+import { type ExitCode, exitCode } from "./exit.ts";
+import { formatJson } from "./number.ts";
+import { type Context, decode, Failure } from "./streams.ts";
+
+export async function run(
+  [folder = "."]: readonly string[],
+  { template = "fit", json }: CommandOptions,
+  context: Context,
+): Promise<ExitCode> {
+  const source = path.join(templates(), template);
+  if (!fs.existsSync(source)) {
+    const present = fs.readdirSync(templates()).sort().join(", ");
+    throw new Failure(exitCode.usage, [
+      badUsage(`this version has no template \`${template}\``, `take one of ${present}`),
+    ]);
+  }
+  const files = fs
+    .readdirSync(source, { recursive: true, encoding: "utf8" })
+    .filter((name) => fs.statSync(path.join(source, name)).isFile())
+    .sort()
+    .map((name) => ({
+      // Packing a template must not take its list of ignored files for the package's own.
+      path: path.join(folder, path.dirname(name), path.basename(name).replace(/^_gitignore$/, ".gitignore")),
+      text: decode(fs.readFileSync(path.join(source, name))).replace(
+        '"odegrad": "*"',
+        `"odegrad": "^${version}"`,
+      ),
+    }));
+  const there = files.find((file) => fs.existsSync(file.path));
+  if (there !== undefined) {
+    throw new Failure(exitCode.usage, [
+      cannotWrite(there.path, "it is there already, and init overwrites nothing"),
+    ]);
+  }
+  writeTogether(files);
+  if (json === true) {
+    context.print(`${formatJson({ version: 1, template, files: files.map((file) => file.path) })}\n`);
+    return exitCode.ok;
+  }
+  for (const file of files) context.note(`${file.path}\n`);
+  context.note(`\nnext:${folder === "." ? "" : ` cd ${folder} &&`} npm install && npm start\n`);
+  return exitCode.ok;
+}
+
+/** The folder of the templates: beside the built compiler as beside its source. */
+function templates(): string {
+  let folder = path.dirname(fileURLToPath(import.meta.url));
+  while (!fs.existsSync(path.join(folder, "templates"))) folder = path.dirname(folder);
+  return path.join(folder, "templates");
+}
