@@ -3,7 +3,7 @@
  * effects, under 5 kB minified, which the tests hold it to.
  *
  * A bundle is where models are compiled, and a compiled model brings its own solve and its own graph. So `simulate` of a
- * model that was not compiled, and `adjacency`, are errors here, while in `index.ts` they run.
+ * model that was not compiled, and a look into an `adjacency`, are errors here, while in `index.ts` they run.
  */
 import type { adjacency as adjacencyOf } from "./graph.ts";
 import { kernelBy, odeBy } from "./ode.ts";
@@ -68,4 +68,6 @@ export { cubic, hold, linear, type Signal } from "./signals.ts";
 export const ode = /* @__PURE__ */ odeBy(notCompiled("simulate"));
 export const kernel = /* @__PURE__ */ kernelBy(notCompiled("simulate"));
 
-export const adjacency: typeof adjacencyOf = notCompiled("adjacency");
+// Made where a model's file is loaded, and looked at by a model that runs un-compiled alone.
+export const adjacency = (() =>
+  new Proxy({}, { get: notCompiled("adjacency") })) as unknown as typeof adjacencyOf;

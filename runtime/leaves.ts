@@ -113,7 +113,7 @@ export function csr(
     rowStart[rows] === value.length &&
     column.length === value.length &&
     Array.from(column).every((j) => j >= 0 && j < columns);
-  if (!fits) refuse("csr: arrays do not fit the matrix");
+  if (!fits) refuse("csr: arrays do not fit");
   return {
     rows,
     columns,

@@ -11,15 +11,14 @@ export function stopGradient<T>(x: T): T {
  * A function with the user's own derivative rules, which the compiler uses instead of differentiating the body.
  *
  * `jvp(...args, ...tangents)` gives the tangent of the value; `vjp(...args, cotangent)` the cotangents of the arguments, in order.
+ * Un-compiled it is the function itself.
  */
-export function custom<A extends readonly unknown[], R>(
+export const custom = stopGradient as <A extends readonly unknown[], R>(
   f: (...args: A) => R,
-  _rules: {
+  rules: {
     readonly jvp?: (...args: [...A, ...A]) => R;
     readonly vjp?: (
       ...args: [...A, cotangent: R]
     ) => A extends readonly [infer Only] ? Only | readonly [Only] : A;
   },
-): (...args: A) => R {
-  return f;
-}
+) => (...args: A) => R;

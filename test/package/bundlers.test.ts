@@ -17,6 +17,23 @@ beforeAll(() => {
 
 afterAll(() => project.remove());
 
+it("a matrix of a graph is made in a bundle, where un-compiled models do not run", () => {
+  const entry = path.join(project.folder, "heat.js");
+  fs.writeFileSync(
+    entry,
+    'import { heat } from "./heat.ode.ts";\nconsole.log(JSON.stringify(heat.valueAndGradient()));\n',
+  );
+  // esbuild takes the library as browsers have it.
+  expect(node(["build.mjs", "esbuild", "heat.js"], project.folder)).toMatchObject({ code: 0 });
+  const { value, gradient } = JSON.parse(node(["out/esbuild/main.mjs"], project.folder).out);
+  const said = JSON.parse(node([commandLine, "grad", "heat.ode.ts", "--json"], project.folder).out);
+  expect([value, gradient.params, Object.values(gradient.state.x)]).toEqual([
+    said.value,
+    said.gradient.params,
+    said.gradient.state.x,
+  ]);
+});
+
 describe.each(bundlers)("%s", (bundler) => {
   it("builds the model, and it gives the bits of the command line", () => {
     expect(node(["build.mjs", bundler], project.folder)).toMatchObject({ code: 0 });
