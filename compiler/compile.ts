@@ -332,10 +332,15 @@ function crossbarFiles({ module, text }: Ready, name: string, header: string, op
   ];
 }
 
-/** A function of the given name that makes the generated module, as an object: for code that goes into another module. */
+/**
+ * A function of the given name that makes the generated module, as an object, for code that goes into another module; and the
+ * memory of one gradient beside its arguments and results.
+ */
 export function emitFactory({ module, hash, text }: Ready, options: Options, factory: string) {
   const [file, header] = [baseName(module.model.file), headerOf(module, hash, options)];
-  return emitJavaScript(shapedForJavaScript(module, options), { dialect: "js", file, header, text, factory });
+  const shaped = shapedForJavaScript(module, options);
+  const emitted = emitJavaScript(shaped, { dialect: "js", file, header, text, factory });
+  return { ...emitted, workspaceBytes: 8 * shaped.words.workspace };
 }
 
 function shapedForJavaScript(module: Module, options: Options): Module {

@@ -16,7 +16,7 @@ import {
 } from "@jridgewell/gen-mapping";
 import remapping from "@jridgewell/remapping";
 import MagicString from "magic-string";
-import { baseName, buildAll, emitFactory, type Source, stemOf, workspaceBytes } from "./compile.ts";
+import { baseName, buildAll, emitFactory, type Source, stemOf } from "./compile.ts";
 import { batchInPlace, modelInFunction } from "./diagnostics/build-messages.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { type File, fileOf, withoutTypes } from "./frontend/in-place.ts";
@@ -64,11 +64,12 @@ export function transform(source: Source, { hot = false, ...options }: Transform
     const factory = name(`make$${i}`);
     const call = file.call(model.span);
     const kept = isHot ? `${adopt}(import.meta.hot?.data, ${JSON.stringify(model.name)}, ` : "";
+    const emitted = emitFactory(ready!, asked, factory);
     const { wrt } = ready!.module.solver;
-    const plan = { ...planOf(ready!.module, asked, workspaceBytes(ready!, "js", asked)), wrt };
+    const plan = { ...planOf(ready!.module, asked, emitted.workspaceBytes), wrt };
     text.appendLeft(call.start, `/* @__PURE__ */ ${kept}${compiled}(`);
     text.appendRight(call.end, `, ${factory}, ${JSON.stringify(plan)})${isHot ? ")" : ""}`);
-    return emitFactory(ready!, asked, factory);
+    return emitted;
   });
   // Behind the user's imports for readers, before everything for engines; types must not take it out.
   const names = [...(isHot ? [`adopt as ${adopt}`] : []), `compiled as ${compiled}`];
