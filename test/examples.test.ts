@@ -45,6 +45,12 @@ describe("examples that train", { timeout: 60_000 }, () => {
     expect(Math.abs(figure(said, "mass on the grid") - 1)).toBeLessThan(0.05);
   });
 
+  it("papers of Cora find their fields", { timeout: 240_000 }, () => {
+    const said = run("cora", 12);
+    expect(figure(said, "test accuracy")).toBeGreaterThan(80);
+    expect(said.match(/ %$/gm)).toHaveLength(5);
+  });
+
   it("the Hamiltonian network keeps energy", () => {
     const said = run("hamiltonian-network", 150);
     expect(figure(said, "learned energy moves by")).toBeLessThan(1e-6);
