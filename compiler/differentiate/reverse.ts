@@ -42,20 +42,26 @@ import { primitives } from "../ir/primitives.ts";
 import { forEachExprIn, forEachStatement, rewriteBlock, rewriteExpr, rewriteTest } from "../ir/walk.ts";
 import { partialsOf, scaled } from "./forward.ts";
 import { type Context, normalise } from "./normalise.ts";
+import { outward } from "./outward.ts";
 import { Tapes } from "./tape.ts";
 
 /** What the reverse mode of a function starts from: its normal form, and what is known of it. */
 export function prepare(fn: Fn, wrt: ReadonlySet<string>, context: Context) {
   const { body, names, rules } = normalise(fn, context);
   const outs = fn.parameters.filter((parameter) => parameter.kind === "array" && parameter.access === "out");
-  const active = activity(body, wrt, new Set(outs.map((out) => out.name)));
+  const results = new Set(outs.map((out) => out.name));
   const parameterRanges = new Map<string, Range>();
   for (const parameter of fn.parameters) {
     if (parameter.kind === "integer" && parameter.range) parameterRanges.set(parameter.name, parameter.range);
   }
-  const sites = collectSites(body, constantRanges(context.arrays), (name) => parameterRanges.get(name));
-  const facts = recorded(body, active, sites, partialsOf);
-  return { body, names, rules, outs, active, sites, facts };
+  const known = (block: Block) => {
+    const active = activity(block, wrt, results);
+    const sites = collectSites(block, constantRanges(context.arrays), (name) => parameterRanges.get(name));
+    return { body: block, active, sites, facts: recorded(block, active, sites, partialsOf) };
+  };
+  const first = known(body);
+  const moved = outward(body, (name) => first.facts.sources.get(name)?.kind === "tape");
+  return { names, rules, outs, ...(moved === body ? first : known(moved)) };
 }
 
 /** The parts of a vjp, before they are put together. */

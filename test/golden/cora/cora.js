@@ -34,7 +34,7 @@ export const meta = {
   },
   timesAreGiven: false,
   report: { failedStep: 0, failedStage: 1 },
-  bytes: { workspace: 309112, checkpoints: 258048 },
+  bytes: { workspace: 67192, checkpoints: 43008 },
 };
 
 // What solve and gradient return.
@@ -211,7 +211,7 @@ const cora_train_integer$ = new Int32Array([0, 2, 5, 8, 11, 13]);
 const cora_label$ = new Int32Array([2, 1, 0, 2, 2, 2, 0, 2, 2, 2, 2, 2, 1, 1]);
 const h$ = new Float64Array(16);
 const z$ = new Float64Array(16);
-const h_tape$ = new Float64Array(3584); // 14 × 16 × 16
+const h_tape$ = new Float64Array(224); // 14 × 16
 const dH_tape$ = new Float64Array(224); // 14 × 16
 const h_2$ = new Float64Array(16);
 const z_2$ = new Float64Array(16);
@@ -227,7 +227,7 @@ const H$ = new Float64Array(224); // 14 × 16
 const k_H$ = new Float64Array(448); // 2 × 14 × 16
 const terminal_loss$ = new Float64Array(1);
 let x_H_2$ = new Float64Array(1792); // 4 × 2 × 14 × 16
-let h_tape_2$ = new Float64Array(28672); // 4 × 2 × 14 × 16 × 16
+let h_tape_2$ = new Float64Array(1792); // 4 × 2 × 14 × 16
 let dH_tape_2$ = new Float64Array(1792); // 4 × 2 × 14 × 16
 const lambda_H$ = new Float64Array(224); // 14 × 16
 const seed$ = new Float64Array(1);
@@ -416,15 +416,15 @@ function rhs_taped_kernel(t, at_x_H, at_x_H_2, at_k_H, at_h_tape, at_h_tape_2, a
       z_7[c] = field_b[c];
     }
     for (let k = 0; k < 4; k++) {
+      const h = h_4[4 * k];
+      const h_2 = h_4[4 * k + 1];
+      const h_3 = h_4[4 * k + 2];
+      const h_5 = h_4[4 * k + 3];
+      h_tape_2[448 * at_h_tape + 224 * at_h_tape_2 + 16 * i + 4 * k] = h;
+      h_tape_2[448 * at_h_tape + 224 * at_h_tape_2 + 16 * i + 4 * k + 1] = h_2;
+      h_tape_2[448 * at_h_tape + 224 * at_h_tape_2 + 16 * i + 4 * k + 2] = h_3;
+      h_tape_2[448 * at_h_tape + 224 * at_h_tape_2 + 16 * i + 4 * k + 3] = h_5;
       for (let c = 0; c < 16; c++) {
-        const h = h_4[4 * k];
-        const h_2 = h_4[4 * k + 1];
-        const h_3 = h_4[4 * k + 2];
-        const h_5 = h_4[4 * k + 3];
-        h_tape_2[7168 * at_h_tape + 3584 * at_h_tape_2 + c + 256 * i + 64 * k] = h;
-        h_tape_2[7168 * at_h_tape + 3584 * at_h_tape_2 + c + 256 * i + 64 * k + 16] = h_2;
-        h_tape_2[7168 * at_h_tape + 3584 * at_h_tape_2 + c + 256 * i + 64 * k + 32] = h_3;
-        h_tape_2[7168 * at_h_tape + 3584 * at_h_tape_2 + c + 256 * i + 64 * k + 48] = h_5;
         z_7[c] = z_7[c] + h * field_W[c + 64 * k] + h_2 * field_W[c + 64 * k + 16] +
             h_3 * field_W[c + 64 * k + 32] + h_5 * field_W[c + 64 * k + 48];
       }
@@ -578,9 +578,6 @@ function rhs_back_kernel(t, at_x_H, at_x_H_2, at_h_tape, at_h_tape_2, at_dH_tape
   const w_H = w_H$;
   const z_bar_3 = z_bar_3$;
   for (let i = 0; i < 14; i++) {
-    for (let i_2 = 0; i_2 < 16; i_2++) {
-      h_bar_2[i_2] = 0;
-    }
     for (let c = 0; c < 16; c++) {
       const dH_bar = w_H[c + 16 * i];
       u_H[224 * at_u_H + c + 16 * i] -= dH_bar;
@@ -588,21 +585,29 @@ function rhs_back_kernel(t, at_x_H, at_x_H_2, at_h_tape, at_h_tape_2, at_dH_tape
       z_bar_3[c] = dH_bar * (1 - dH * dH);
     }
     for (let k = 0; k < 4; k++) {
+      let h_bar = 0;
+      let h_bar_3 = 0;
+      let h_bar_4 = 0;
+      let h_bar_5 = 0;
+      const h = h_tape_2[448 * at_h_tape + 224 * at_h_tape_2 + 16 * i + 4 * k];
+      const h_2 = h_tape_2[448 * at_h_tape + 224 * at_h_tape_2 + 16 * i + 4 * k + 1];
+      const h_3 = h_tape_2[448 * at_h_tape + 224 * at_h_tape_2 + 16 * i + 4 * k + 2];
+      const h_4 = h_tape_2[448 * at_h_tape + 224 * at_h_tape_2 + 16 * i + 4 * k + 3];
       for (let c = 0; c < 16; c++) {
         const z_bar = z_bar_3[c];
-        field_W_bar[c + 64 * k] += z_bar *
-            h_tape_2[7168 * at_h_tape + 3584 * at_h_tape_2 + c + 256 * i + 64 * k];
-        field_W_bar[c + 64 * k + 16] += z_bar *
-            h_tape_2[7168 * at_h_tape + 3584 * at_h_tape_2 + c + 256 * i + 64 * k + 16];
-        field_W_bar[c + 64 * k + 32] += z_bar *
-            h_tape_2[7168 * at_h_tape + 3584 * at_h_tape_2 + c + 256 * i + 64 * k + 32];
-        field_W_bar[c + 64 * k + 48] += z_bar *
-            h_tape_2[7168 * at_h_tape + 3584 * at_h_tape_2 + c + 256 * i + 64 * k + 48];
-        h_bar_2[4 * k] += z_bar * field_W[c + 64 * k];
-        h_bar_2[4 * k + 1] += z_bar * field_W[c + 64 * k + 16];
-        h_bar_2[4 * k + 2] += z_bar * field_W[c + 64 * k + 32];
-        h_bar_2[4 * k + 3] += z_bar * field_W[c + 64 * k + 48];
+        h_bar += z_bar * field_W[c + 64 * k];
+        h_bar_3 += z_bar * field_W[c + 64 * k + 16];
+        h_bar_4 += z_bar * field_W[c + 64 * k + 32];
+        h_bar_5 += z_bar * field_W[c + 64 * k + 48];
+        field_W_bar[c + 64 * k] += z_bar * h;
+        field_W_bar[c + 64 * k + 16] += z_bar * h_2;
+        field_W_bar[c + 64 * k + 32] += z_bar * h_3;
+        field_W_bar[c + 64 * k + 48] += z_bar * h_4;
       }
+      h_bar_2[4 * k] = h_bar;
+      h_bar_2[4 * k + 1] = h_bar_3;
+      h_bar_2[4 * k + 2] = h_bar_4;
+      h_bar_2[4 * k + 3] = h_bar_5;
     }
     for (let c = 0; c < 16; c++) {
       field_b_bar[c] += z_bar_3[c];
@@ -707,15 +712,15 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
       z_2[c] = p[c + 448];
     }
     for (let k = 0; k < 4; k++) {
+      const h = h_2[4 * k];
+      const h_3 = h_2[4 * k + 1];
+      const h_4 = h_2[4 * k + 2];
+      const h_5 = h_2[4 * k + 3];
+      h_tape[16 * i + 4 * k] = h;
+      h_tape[16 * i + 4 * k + 1] = h_3;
+      h_tape[16 * i + 4 * k + 2] = h_4;
+      h_tape[16 * i + 4 * k + 3] = h_5;
       for (let c = 0; c < 16; c++) {
-        const h = h_2[4 * k];
-        const h_3 = h_2[4 * k + 1];
-        const h_4 = h_2[4 * k + 2];
-        const h_5 = h_2[4 * k + 3];
-        h_tape[c + 256 * i + 64 * k] = h;
-        h_tape[c + 256 * i + 64 * k + 16] = h_3;
-        h_tape[c + 256 * i + 64 * k + 32] = h_4;
-        h_tape[c + 256 * i + 64 * k + 48] = h_5;
         z_2[c] = z_2[c] + h * p[c + 64 * k + 192] + h_3 * p[c + 64 * k + 208] +
             h_4 * p[c + 64 * k + 224] + h_5 * p[c + 64 * k + 240];
       }
@@ -725,9 +730,6 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
     }
   }
   for (let i = 0; i < 14; i++) {
-    for (let i_2 = 0; i_2 < 16; i_2++) {
-      h_bar[i_2] = 0;
-    }
     for (let c = 0; c < 16; c++) {
       const dH_bar = w[c + 16 * i];
       yBar[c + 16 * i] -= dH_bar;
@@ -735,17 +737,29 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
       z_bar[c] = dH_bar * (1 - dH * dH);
     }
     for (let k = 0; k < 4; k++) {
+      let h_bar_2 = 0;
+      let h_bar_3 = 0;
+      let h_bar_4 = 0;
+      let h_bar_5 = 0;
+      const h = h_tape[16 * i + 4 * k];
+      const h_3 = h_tape[16 * i + 4 * k + 1];
+      const h_4 = h_tape[16 * i + 4 * k + 2];
+      const h_5 = h_tape[16 * i + 4 * k + 3];
       for (let c = 0; c < 16; c++) {
         const z_bar_2 = z_bar[c];
-        pBar[c + 64 * k + 192] += z_bar_2 * h_tape[c + 256 * i + 64 * k];
-        pBar[c + 64 * k + 208] += z_bar_2 * h_tape[c + 256 * i + 64 * k + 16];
-        pBar[c + 64 * k + 224] += z_bar_2 * h_tape[c + 256 * i + 64 * k + 32];
-        pBar[c + 64 * k + 240] += z_bar_2 * h_tape[c + 256 * i + 64 * k + 48];
-        h_bar[4 * k] += z_bar_2 * p[c + 64 * k + 192];
-        h_bar[4 * k + 1] += z_bar_2 * p[c + 64 * k + 208];
-        h_bar[4 * k + 2] += z_bar_2 * p[c + 64 * k + 224];
-        h_bar[4 * k + 3] += z_bar_2 * p[c + 64 * k + 240];
+        h_bar_2 += z_bar_2 * p[c + 64 * k + 192];
+        h_bar_3 += z_bar_2 * p[c + 64 * k + 208];
+        h_bar_4 += z_bar_2 * p[c + 64 * k + 224];
+        h_bar_5 += z_bar_2 * p[c + 64 * k + 240];
+        pBar[c + 64 * k + 192] += z_bar_2 * h;
+        pBar[c + 64 * k + 208] += z_bar_2 * h_3;
+        pBar[c + 64 * k + 224] += z_bar_2 * h_4;
+        pBar[c + 64 * k + 240] += z_bar_2 * h_5;
       }
+      h_bar[4 * k] = h_bar_2;
+      h_bar[4 * k + 1] = h_bar_3;
+      h_bar[4 * k + 2] = h_bar_4;
+      h_bar[4 * k + 3] = h_bar_5;
     }
     for (let c = 0; c < 16; c++) {
       pBar[c + 448] += z_bar[c];
@@ -1327,7 +1341,7 @@ export function reserve({ maxSteps = 0, batch = 1 } = {}) {
   if (!(Number.isInteger(maxSteps) && maxSteps >= 0)) throw new RangeError("maxSteps is a whole number");
   if (maxSteps > capacity$[0]) {
     x_H_2$ = new Float64Array(maxSteps * 448);
-    h_tape_2$ = new Float64Array(maxSteps * 7168);
+    h_tape_2$ = new Float64Array(maxSteps * 448);
     dH_tape_2$ = new Float64Array(maxSteps * 448);
     capacity$[0] = maxSteps;
   }

@@ -276,13 +276,8 @@ static void gcde_rhs_taped_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_wor
         for (int32_t c = 0; c < 16; c++) {
             ws->z_5[c] = in->params.field.b[c];
         }
-        for (int32_t k = 0; k < 4; k++) {
-            for (int32_t c = 0; c < 16; c++) {
-                ws->h_tape[at_h_tape][at_h_tape_2][i][4 * k][c] = ws->h_2[4 * k];
-                ws->h_tape[at_h_tape][at_h_tape_2][i][4 * k + 1][c] = ws->h_2[4 * k + 1];
-                ws->h_tape[at_h_tape][at_h_tape_2][i][4 * k + 2][c] = ws->h_2[4 * k + 2];
-                ws->h_tape[at_h_tape][at_h_tape_2][i][4 * k + 3][c] = ws->h_2[4 * k + 3];
-            }
+        for (int32_t k = 0; k < 16; k++) {
+            ws->h_tape[at_h_tape][at_h_tape_2][i][k] = ws->h_2[k];
         }
         for (int32_t k = 0; k < 4; k++) {
             for (int32_t c = 0; c < 16; c++) {
@@ -421,27 +416,14 @@ static void gcde_rhs_back_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_work
     (void)at_x_H;
     (void)at_x_H_2;
     for (int32_t i = 0; i < 14; i++) {
-        for (int32_t i_2 = 0; i_2 < 16; i_2++) {
-            ws->h_bar[i_2] = 0.0;
-        }
         for (int32_t c = 0; c < 16; c++) {
             const double dH_bar = ws->w_H[i][c];
             ws->u_H[at_u_H][i][c] -= dH_bar;
             const double dH = ws->dH_tape[at_dH_tape][at_dH_tape_2][i][c];
             ws->z_bar_2[c] = dH_bar * (1.0 - dH * dH);
         }
-        for (int32_t k = 0; k < 4; k++) {
-            for (int32_t c = 0; c < 16; c++) {
-                const double z_bar = ws->z_bar_2[c];
-                out->params.field.W[4 * k][c] += z_bar *
-                        ws->h_tape[at_h_tape][at_h_tape_2][i][4 * k][c];
-                out->params.field.W[4 * k + 1][c] += z_bar *
-                        ws->h_tape[at_h_tape][at_h_tape_2][i][4 * k + 1][c];
-                out->params.field.W[4 * k + 2][c] += z_bar *
-                        ws->h_tape[at_h_tape][at_h_tape_2][i][4 * k + 2][c];
-                out->params.field.W[4 * k + 3][c] += z_bar *
-                        ws->h_tape[at_h_tape][at_h_tape_2][i][4 * k + 3][c];
-            }
+        for (int32_t k = 0; k < 16; k++) {
+            ws->h_bar[k] = 0.0;
         }
         for (int32_t k = 0; k < 4; k++) {
             for (int32_t c = 0; c < 16; c++) {
@@ -450,6 +432,19 @@ static void gcde_rhs_back_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_work
                 ws->h_bar[4 * k + 1] += z_bar * in->params.field.W[4 * k + 1][c];
                 ws->h_bar[4 * k + 2] += z_bar * in->params.field.W[4 * k + 2][c];
                 ws->h_bar[4 * k + 3] += z_bar * in->params.field.W[4 * k + 3][c];
+            }
+        }
+        for (int32_t k = 0; k < 4; k++) {
+            for (int32_t c = 0; c < 16; c++) {
+                const double z_bar = ws->z_bar_2[c];
+                out->params.field.W[4 * k][c] += z_bar *
+                        ws->h_tape[at_h_tape][at_h_tape_2][i][4 * k];
+                out->params.field.W[4 * k + 1][c] += z_bar *
+                        ws->h_tape[at_h_tape][at_h_tape_2][i][4 * k + 1];
+                out->params.field.W[4 * k + 2][c] += z_bar *
+                        ws->h_tape[at_h_tape][at_h_tape_2][i][4 * k + 2];
+                out->params.field.W[4 * k + 3][c] += z_bar *
+                        ws->h_tape[at_h_tape][at_h_tape_2][i][4 * k + 3];
             }
         }
         for (int32_t c = 0; c < 16; c++) {

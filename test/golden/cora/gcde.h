@@ -69,7 +69,7 @@ typedef struct {
 } gcde_gradients;
 
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
-#define GCDE_WORKSPACE_BYTES 279432u
+#define GCDE_WORKSPACE_BYTES 64392u
 typedef struct {
     double h[16];
     double z[16];
@@ -77,7 +77,7 @@ typedef struct {
     double H[14][16];
     double k_H[2][14][16];
     double x_H_2[4][2][14][16];
-    double h_tape[4][2][14][16][16];
+    double h_tape[4][2][14][16];
     double dH_tape[4][2][14][16];
     double lambda_H[14][16];
     double u_H[2][14][16];

@@ -198,14 +198,19 @@ function rhs_kernel(t) {
   for (let i = 0; i < 32; i++) {
     s_tape[i] = W[3 * i] * z + W[3 * i + 1] * z_2 + W[3 * i + 2] * p + b[i];
   }
+  let x_bar = 0;
+  let z_bar = 0;
+  let z_bar_2 = 0;
   for (let i = 0; i < 32; i++) {
     const s = Math.tanh(s_tape[i]);
     const s_bar = w_2[i] * (1 - s * s);
-    g[1] += s_bar * W[3 * i + 2];
-    const z_bar = s_bar * W[3 * i + 1];
-    g[0] += z_bar * z;
-    g[0] -= s_bar * W[3 * i] * z_2;
+    x_bar += s_bar * W[3 * i + 2];
+    z_bar += s_bar * W[3 * i + 1];
+    z_bar_2 += s_bar * W[3 * i];
   }
+  g[1] += x_bar;
+  g[0] += z_bar * z;
+  g[0] -= z_bar_2 * z_2;
   k_q_1[0] = g[1];
   k_p_1[0] = -g[0];
 }
@@ -230,14 +235,19 @@ function rhs_kernel_2(t) {
   for (let i = 0; i < 32; i++) {
     s_tape[i] = W[3 * i] * z + W[3 * i + 1] * z_2 + W[3 * i + 2] * p + b[i];
   }
+  let x_bar = 0;
+  let z_bar = 0;
+  let z_bar_2 = 0;
   for (let i = 0; i < 32; i++) {
     const s = Math.tanh(s_tape[i]);
     const s_bar = w_2[i] * (1 - s * s);
-    g[1] += s_bar * W[3 * i + 2];
-    const z_bar = s_bar * W[3 * i + 1];
-    g[0] += z_bar * z;
-    g[0] -= s_bar * W[3 * i] * z_2;
+    x_bar += s_bar * W[3 * i + 2];
+    z_bar += s_bar * W[3 * i + 1];
+    z_bar_2 += s_bar * W[3 * i];
   }
+  g[1] += x_bar;
+  g[0] += z_bar * z;
+  g[0] -= z_bar_2 * z_2;
   k_q_2[0] = g[1];
   k_p_2[0] = -g[0];
 }
@@ -262,14 +272,19 @@ function rhs_kernel_3(t) {
   for (let i = 0; i < 32; i++) {
     s_tape[i] = W[3 * i] * z + W[3 * i + 1] * z_2 + W[3 * i + 2] * p + b[i];
   }
+  let x_bar = 0;
+  let z_bar = 0;
+  let z_bar_2 = 0;
   for (let i = 0; i < 32; i++) {
     const s = Math.tanh(s_tape[i]);
     const s_bar = w_2[i] * (1 - s * s);
-    g[1] += s_bar * W[3 * i + 2];
-    const z_bar = s_bar * W[3 * i + 1];
-    g[0] += z_bar * z;
-    g[0] -= s_bar * W[3 * i] * z_2;
+    x_bar += s_bar * W[3 * i + 2];
+    z_bar += s_bar * W[3 * i + 1];
+    z_bar_2 += s_bar * W[3 * i];
   }
+  g[1] += x_bar;
+  g[0] += z_bar * z;
+  g[0] -= z_bar_2 * z_2;
   k_q_3[0] = g[1];
   k_p_3[0] = -g[0];
 }
@@ -294,14 +309,19 @@ function rhs_kernel_4(t) {
   for (let i = 0; i < 32; i++) {
     s_tape[i] = W[3 * i] * z + W[3 * i + 1] * z_2 + W[3 * i + 2] * p + b[i];
   }
+  let x_bar = 0;
+  let z_bar = 0;
+  let z_bar_2 = 0;
   for (let i = 0; i < 32; i++) {
     const s = Math.tanh(s_tape[i]);
     const s_bar = w_2[i] * (1 - s * s);
-    g[1] += s_bar * W[3 * i + 2];
-    const z_bar = s_bar * W[3 * i + 1];
-    g[0] += z_bar * z;
-    g[0] -= s_bar * W[3 * i] * z_2;
+    x_bar += s_bar * W[3 * i + 2];
+    z_bar += s_bar * W[3 * i + 1];
+    z_bar_2 += s_bar * W[3 * i];
   }
+  g[1] += x_bar;
+  g[0] += z_bar * z;
+  g[0] -= z_bar_2 * z_2;
   k_q_4[0] = g[1];
   k_p_4[0] = -g[0];
 }
@@ -361,48 +381,49 @@ function rhs_vjp_kernel(t) {
   for (let i = 0; i < 32; i++) {
     s_tape_3[i] = W[3 * i] * z + W[3 * i + 1] * z_2 + W[3 * i + 2] * p + b[i];
   }
+  let z_bar = 0;
+  let z_bar_2 = 0;
   for (let i = 0; i < 32; i++) {
     const s = Math.tanh(s_tape_3[i]);
     s_tape_2[i] = s;
     const s_bar = 1 - s * s;
     s_bar_tape[i] = s_bar;
-    s_bar_tape_2[i] = w_2[i] * s_bar;
+    const s_bar_2 = w_2[i] * s_bar;
+    s_bar_tape_2[i] = s_bar_2;
+    z_bar += s_bar_2 * W[3 * i + 1];
+    z_bar_2 += s_bar_2 * W[3 * i];
   }
   const f_p_bar = w_p[0];
   const g_bar = w_q[0];
-  let z_bar = 0;
-  let z_bar_2 = 0;
   const z_bar_bar = f_p_bar * z_2;
   const z_bar_bar_2 = f_p_bar * z;
   for (let i = 0; i < 32; i++) {
+    const s_bar_bar = z_bar_bar * W[3 * i];
     const s_bar = s_bar_tape_2[i];
-    const W_2 = W[3 * i];
-    z_bar += f_p_bar * (s_bar * W_2);
-    const s_bar_bar = z_bar_bar * W_2;
     W_bar[3 * i] += z_bar_bar * s_bar;
-    const W_3 = W[3 * i + 1];
-    z_bar_2 -= f_p_bar * (s_bar * W_3);
     W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar;
     W_bar[3 * i + 2] += g_bar * s_bar;
-    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W_3) + g_bar * W[3 * i + 2];
+    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
     const s = s_tape_2[i];
     const s_bar_2 = s_bar_bar_2 * w_2[i] * s;
     s_tape_bar[i] = (-s_bar_2 - s_bar_2) * (1 - s * s);
     w_bar[i] += s_bar_bar_2 * s_bar_tape[i];
   }
   let p_bar = 0;
+  let z_bar_3 = 0;
+  let z_bar_4 = 0;
   for (let i = 0; i < 32; i++) {
     const s_bar = s_tape_bar[i];
     b_bar[i] += s_bar;
     p_bar += s_bar * W[3 * i + 2];
     W_bar[3 * i + 2] += s_bar * p;
-    z_bar += s_bar * W[3 * i + 1];
+    z_bar_3 += s_bar * W[3 * i + 1];
     W_bar[3 * i + 1] += s_bar * z_2;
-    z_bar_2 += s_bar * W[3 * i];
+    z_bar_4 += s_bar * W[3 * i];
     W_bar[3 * i] += s_bar * z;
   }
   u_p_4[0] += p_bar;
-  u_q_4[0] += z_bar * z - z_bar_2 * z_2;
+  u_q_4[0] += (z_bar_3 + f_p_bar * z_bar_2) * z - (z_bar_4 - f_p_bar * z_bar) * z_2;
 }
 
 /** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
@@ -431,48 +452,49 @@ function rhs_vjp_kernel_2(t) {
   for (let i = 0; i < 32; i++) {
     s_tape_3[i] = W[3 * i] * z + W[3 * i + 1] * z_2 + W[3 * i + 2] * p + b[i];
   }
+  let z_bar = 0;
+  let z_bar_2 = 0;
   for (let i = 0; i < 32; i++) {
     const s = Math.tanh(s_tape_3[i]);
     s_tape_2[i] = s;
     const s_bar = 1 - s * s;
     s_bar_tape[i] = s_bar;
-    s_bar_tape_2[i] = w_2[i] * s_bar;
+    const s_bar_2 = w_2[i] * s_bar;
+    s_bar_tape_2[i] = s_bar_2;
+    z_bar += s_bar_2 * W[3 * i + 1];
+    z_bar_2 += s_bar_2 * W[3 * i];
   }
   const f_p_bar = w_p[0];
   const g_bar = w_q[0];
-  let z_bar = 0;
-  let z_bar_2 = 0;
   const z_bar_bar = f_p_bar * z_2;
   const z_bar_bar_2 = f_p_bar * z;
   for (let i = 0; i < 32; i++) {
+    const s_bar_bar = z_bar_bar * W[3 * i];
     const s_bar = s_bar_tape_2[i];
-    const W_2 = W[3 * i];
-    z_bar += f_p_bar * (s_bar * W_2);
-    const s_bar_bar = z_bar_bar * W_2;
     W_bar[3 * i] += z_bar_bar * s_bar;
-    const W_3 = W[3 * i + 1];
-    z_bar_2 -= f_p_bar * (s_bar * W_3);
     W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar;
     W_bar[3 * i + 2] += g_bar * s_bar;
-    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W_3) + g_bar * W[3 * i + 2];
+    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
     const s = s_tape_2[i];
     const s_bar_2 = s_bar_bar_2 * w_2[i] * s;
     s_tape_bar[i] = (-s_bar_2 - s_bar_2) * (1 - s * s);
     w_bar[i] += s_bar_bar_2 * s_bar_tape[i];
   }
   let p_bar = 0;
+  let z_bar_3 = 0;
+  let z_bar_4 = 0;
   for (let i = 0; i < 32; i++) {
     const s_bar = s_tape_bar[i];
     b_bar[i] += s_bar;
     p_bar += s_bar * W[3 * i + 2];
     W_bar[3 * i + 2] += s_bar * p;
-    z_bar += s_bar * W[3 * i + 1];
+    z_bar_3 += s_bar * W[3 * i + 1];
     W_bar[3 * i + 1] += s_bar * z_2;
-    z_bar_2 += s_bar * W[3 * i];
+    z_bar_4 += s_bar * W[3 * i];
     W_bar[3 * i] += s_bar * z;
   }
   u_p_3[0] += p_bar;
-  u_q_3[0] += z_bar * z - z_bar_2 * z_2;
+  u_q_3[0] += (z_bar_3 + f_p_bar * z_bar_2) * z - (z_bar_4 - f_p_bar * z_bar) * z_2;
 }
 
 /** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
@@ -501,48 +523,49 @@ function rhs_vjp_kernel_3(t) {
   for (let i = 0; i < 32; i++) {
     s_tape_3[i] = W[3 * i] * z + W[3 * i + 1] * z_2 + W[3 * i + 2] * p + b[i];
   }
+  let z_bar = 0;
+  let z_bar_2 = 0;
   for (let i = 0; i < 32; i++) {
     const s = Math.tanh(s_tape_3[i]);
     s_tape_2[i] = s;
     const s_bar = 1 - s * s;
     s_bar_tape[i] = s_bar;
-    s_bar_tape_2[i] = w_2[i] * s_bar;
+    const s_bar_2 = w_2[i] * s_bar;
+    s_bar_tape_2[i] = s_bar_2;
+    z_bar += s_bar_2 * W[3 * i + 1];
+    z_bar_2 += s_bar_2 * W[3 * i];
   }
   const f_p_bar = w_p[0];
   const g_bar = w_q[0];
-  let z_bar = 0;
-  let z_bar_2 = 0;
   const z_bar_bar = f_p_bar * z_2;
   const z_bar_bar_2 = f_p_bar * z;
   for (let i = 0; i < 32; i++) {
+    const s_bar_bar = z_bar_bar * W[3 * i];
     const s_bar = s_bar_tape_2[i];
-    const W_2 = W[3 * i];
-    z_bar += f_p_bar * (s_bar * W_2);
-    const s_bar_bar = z_bar_bar * W_2;
     W_bar[3 * i] += z_bar_bar * s_bar;
-    const W_3 = W[3 * i + 1];
-    z_bar_2 -= f_p_bar * (s_bar * W_3);
     W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar;
     W_bar[3 * i + 2] += g_bar * s_bar;
-    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W_3) + g_bar * W[3 * i + 2];
+    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
     const s = s_tape_2[i];
     const s_bar_2 = s_bar_bar_2 * w_2[i] * s;
     s_tape_bar[i] = (-s_bar_2 - s_bar_2) * (1 - s * s);
     w_bar[i] += s_bar_bar_2 * s_bar_tape[i];
   }
   let p_bar = 0;
+  let z_bar_3 = 0;
+  let z_bar_4 = 0;
   for (let i = 0; i < 32; i++) {
     const s_bar = s_tape_bar[i];
     b_bar[i] += s_bar;
     p_bar += s_bar * W[3 * i + 2];
     W_bar[3 * i + 2] += s_bar * p;
-    z_bar += s_bar * W[3 * i + 1];
+    z_bar_3 += s_bar * W[3 * i + 1];
     W_bar[3 * i + 1] += s_bar * z_2;
-    z_bar_2 += s_bar * W[3 * i];
+    z_bar_4 += s_bar * W[3 * i];
     W_bar[3 * i] += s_bar * z;
   }
   u_p_2[0] += p_bar;
-  u_q_2[0] += z_bar * z - z_bar_2 * z_2;
+  u_q_2[0] += (z_bar_3 + f_p_bar * z_bar_2) * z - (z_bar_4 - f_p_bar * z_bar) * z_2;
 }
 
 /** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
@@ -571,48 +594,49 @@ function rhs_vjp_kernel_4(t) {
   for (let i = 0; i < 32; i++) {
     s_tape_3[i] = W[3 * i] * z + W[3 * i + 1] * z_2 + W[3 * i + 2] * p + b[i];
   }
+  let z_bar = 0;
+  let z_bar_2 = 0;
   for (let i = 0; i < 32; i++) {
     const s = Math.tanh(s_tape_3[i]);
     s_tape_2[i] = s;
     const s_bar = 1 - s * s;
     s_bar_tape[i] = s_bar;
-    s_bar_tape_2[i] = w_2[i] * s_bar;
+    const s_bar_2 = w_2[i] * s_bar;
+    s_bar_tape_2[i] = s_bar_2;
+    z_bar += s_bar_2 * W[3 * i + 1];
+    z_bar_2 += s_bar_2 * W[3 * i];
   }
   const f_p_bar = w_p[0];
   const g_bar = w_q[0];
-  let z_bar = 0;
-  let z_bar_2 = 0;
   const z_bar_bar = f_p_bar * z_2;
   const z_bar_bar_2 = f_p_bar * z;
   for (let i = 0; i < 32; i++) {
+    const s_bar_bar = z_bar_bar * W[3 * i];
     const s_bar = s_bar_tape_2[i];
-    const W_2 = W[3 * i];
-    z_bar += f_p_bar * (s_bar * W_2);
-    const s_bar_bar = z_bar_bar * W_2;
     W_bar[3 * i] += z_bar_bar * s_bar;
-    const W_3 = W[3 * i + 1];
-    z_bar_2 -= f_p_bar * (s_bar * W_3);
     W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar;
     W_bar[3 * i + 2] += g_bar * s_bar;
-    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W_3) + g_bar * W[3 * i + 2];
+    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
     const s = s_tape_2[i];
     const s_bar_2 = s_bar_bar_2 * w_2[i] * s;
     s_tape_bar[i] = (-s_bar_2 - s_bar_2) * (1 - s * s);
     w_bar[i] += s_bar_bar_2 * s_bar_tape[i];
   }
   let p_bar = 0;
+  let z_bar_3 = 0;
+  let z_bar_4 = 0;
   for (let i = 0; i < 32; i++) {
     const s_bar = s_tape_bar[i];
     b_bar[i] += s_bar;
     p_bar += s_bar * W[3 * i + 2];
     W_bar[3 * i + 2] += s_bar * p;
-    z_bar += s_bar * W[3 * i + 1];
+    z_bar_3 += s_bar * W[3 * i + 1];
     W_bar[3 * i + 1] += s_bar * z_2;
-    z_bar_2 += s_bar * W[3 * i];
+    z_bar_4 += s_bar * W[3 * i];
     W_bar[3 * i] += s_bar * z;
   }
   u_p_1[0] += p_bar;
-  u_q_1[0] += z_bar * z - z_bar_2 * z_2;
+  u_q_1[0] += (z_bar_3 + f_p_bar * z_bar_2) * z - (z_bar_4 - f_p_bar * z_bar) * z_2;
 }
 
 export function field(t, y, p, data, dy) {
@@ -628,14 +652,19 @@ export function field(t, y, p, data, dy) {
   for (let i = 0; i < 32; i++) {
     s_tape[i] = p[3 * i] * z + p[3 * i + 1] * z_2 + p[3 * i + 2] * p_2 + p[i + 96];
   }
+  let x_bar = 0;
+  let z_bar = 0;
+  let z_bar_2 = 0;
   for (let i = 0; i < 32; i++) {
     const s = Math.tanh(s_tape[i]);
     const s_bar = p[i + 128] * (1 - s * s);
-    g[1] += s_bar * p[3 * i + 2];
-    const z_bar = s_bar * p[3 * i + 1];
-    g[0] += z_bar * z;
-    g[0] -= s_bar * p[3 * i] * z_2;
+    x_bar += s_bar * p[3 * i + 2];
+    z_bar += s_bar * p[3 * i + 1];
+    z_bar_2 += s_bar * p[3 * i];
   }
+  g[1] += x_bar;
+  g[0] += z_bar * z;
+  g[0] -= z_bar_2 * z_2;
   dy[0] = g[1];
   dy[1] = -g[0];
 }
@@ -654,48 +683,49 @@ export function fieldVjp(t, y, p, data, w, yBar, pBar) {
   for (let i = 0; i < 32; i++) {
     s_tape_3[i] = p[3 * i] * z + p[3 * i + 1] * z_2 + p[3 * i + 2] * p_2 + p[i + 96];
   }
+  let z_bar = 0;
+  let z_bar_2 = 0;
   for (let i = 0; i < 32; i++) {
     const s = Math.tanh(s_tape_3[i]);
     s_tape_2[i] = s;
     const s_bar = 1 - s * s;
     s_bar_tape[i] = s_bar;
-    s_bar_tape_2[i] = p[i + 128] * s_bar;
+    const s_bar_2 = p[i + 128] * s_bar;
+    s_bar_tape_2[i] = s_bar_2;
+    z_bar += s_bar_2 * p[3 * i + 1];
+    z_bar_2 += s_bar_2 * p[3 * i];
   }
   const f_p_bar = w[1];
   const g_bar = w[0];
-  let z_bar = 0;
-  let z_bar_2 = 0;
   const z_bar_bar = f_p_bar * z_2;
   const z_bar_bar_2 = f_p_bar * z;
   for (let i = 0; i < 32; i++) {
+    const s_bar_bar = z_bar_bar * p[3 * i];
     const s_bar = s_bar_tape_2[i];
-    const W = p[3 * i];
-    z_bar += f_p_bar * (s_bar * W);
-    const s_bar_bar = z_bar_bar * W;
     pBar[3 * i] += z_bar_bar * s_bar;
-    const W_2 = p[3 * i + 1];
-    z_bar_2 -= f_p_bar * (s_bar * W_2);
     pBar[3 * i + 1] -= z_bar_bar_2 * s_bar;
     pBar[3 * i + 2] += g_bar * s_bar;
-    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W_2) + g_bar * p[3 * i + 2];
+    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * p[3 * i + 1]) + g_bar * p[3 * i + 2];
     const s = s_tape_2[i];
     const s_bar_2 = s_bar_bar_2 * p[i + 128] * s;
     s_tape_bar[i] = (-s_bar_2 - s_bar_2) * (1 - s * s);
     pBar[i + 128] += s_bar_bar_2 * s_bar_tape[i];
   }
   let p_bar = 0;
+  let z_bar_3 = 0;
+  let z_bar_4 = 0;
   for (let i = 0; i < 32; i++) {
     const s_bar = s_tape_bar[i];
     pBar[i + 96] += s_bar;
     p_bar += s_bar * p[3 * i + 2];
     pBar[3 * i + 2] += s_bar * p_2;
-    z_bar += s_bar * p[3 * i + 1];
+    z_bar_3 += s_bar * p[3 * i + 1];
     pBar[3 * i + 1] += s_bar * z_2;
-    z_bar_2 += s_bar * p[3 * i];
+    z_bar_4 += s_bar * p[3 * i];
     pBar[3 * i] += s_bar * z;
   }
   yBar[1] += p_bar;
-  yBar[0] += z_bar * z - z_bar_2 * z_2;
+  yBar[0] += (z_bar_3 + f_p_bar * z_bar_2) * z - (z_bar_4 - f_p_bar * z_bar) * z_2;
 }
 
 /** Tangent of rhs: its Jacobian times the vector of the *_dot arguments. */
@@ -724,6 +754,11 @@ export function fieldJvp(t, y, p, data, yDot, pDot, dyDot) {
     s_tape_4[i] = W * z + W_2 * z_dot + W_3 * p_2 + p[i + 96];
     s_tape_dot[i] = s_dot;
   }
+  let x_bar_dot = 0;
+  let z_bar = 0;
+  let z_bar_dot = 0;
+  let z_bar_2 = 0;
+  let z_bar_dot_2 = 0;
   for (let i = 0; i < 32; i++) {
     const w = p[i + 128];
     const s = Math.tanh(s_tape_4[i]);
@@ -732,15 +767,17 @@ export function fieldJvp(t, y, p, data, yDot, pDot, dyDot) {
     const s_bar_dot_2 = s_bar_dot + s_bar_dot;
     const s_bar = w * s_dot;
     const s_bar_dot_3 = pDot[i + 128] * s_dot - s_bar_dot_2 * w;
-    const x_bar_dot = s_bar_dot_3 * p[3 * i + 2] + pDot[3 * i + 2] * s_bar;
-    g_dot[1] += x_bar_dot;
+    x_bar_dot += s_bar_dot_3 * p[3 * i + 2] + pDot[3 * i + 2] * s_bar;
     const W = p[3 * i + 1];
-    const z_bar = s_bar * W;
-    const z_bar_dot = s_bar_dot_3 * W + pDot[3 * i + 1] * s_bar;
-    g_dot[0] += z_bar_dot * z - z_dot_2 * z_bar;
+    z_bar += s_bar * W;
+    z_bar_dot += s_bar_dot_3 * W + pDot[3 * i + 1] * s_bar;
     const W_2 = p[3 * i];
-    g_dot[0] -= (s_bar_dot_3 * W_2 + pDot[3 * i] * s_bar) * z_dot + z_dot_3 * (s_bar * W_2);
+    z_bar_2 += s_bar * W_2;
+    z_bar_dot_2 += s_bar_dot_3 * W_2 + pDot[3 * i] * s_bar;
   }
+  g_dot[1] += x_bar_dot;
+  g_dot[0] += z_bar_dot * z - z_dot_2 * z_bar;
+  g_dot[0] -= z_bar_dot_2 * z_dot + z_dot_3 * z_bar_2;
   dyDot[0] = g_dot[1];
   dyDot[1] = -g_dot[0];
 }

@@ -70,7 +70,7 @@ typedef struct {
 } pendulum_gradients;
 
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
-#define PENDULUM_WORKSPACE_BYTES 5432u
+#define PENDULUM_WORKSPACE_BYTES 2360u
 typedef struct {
     double s_tape[32];
     double s_tape_2[32];
@@ -80,18 +80,6 @@ typedef struct {
     double s_tape_bar[32];
     double stored_q[24];
     double stored_p[24];
-    double s_bar_bar_of[32];
-    double s_bar_bar_of_2[32];
-    double s_bar_bar_of_3[32];
-    double s_bar_bar_of_4[32];
-    double s_bar_bar_of_5[32];
-    double s_bar_bar_of_6[32];
-    double s_bar_bar_of_7[32];
-    double s_bar_bar_of_8[32];
-    double s_bar_bar_of_9[32];
-    double s_bar_bar_of_10[32];
-    double s_bar_bar_of_11[32];
-    double s_bar_bar_of_12[32];
     double g[2];
     double x[2];
     double x_q_1;

@@ -506,10 +506,12 @@ function loss_vjp_kernel(t, k) {
   const z_1_tape = z_1_tape$;
   const z_top_tape = z_top_tape$;
   const argument = params[696];
+  const x = points[2 * k];
+  const x_2 = points[2 * k + 1];
   for (let i = 0; i < 24; i++) {
     const W1_2 = W1[2 * i];
     const W1_3 = W1[2 * i + 1];
-    const h = Math.tanh(b1[i] + W1_2 * points[2 * k] + W1_3 * points[2 * k + 1]);
+    const h = Math.tanh(b1[i] + W1_2 * x + W1_3 * x_2);
     const h_2 = 1 - h * h;
     h_tape[i] = h_2;
     h_3[i] = h;
@@ -568,10 +570,8 @@ function loss_vjp_kernel(t, k) {
     n_top_tape[i] = n_top_2;
     n_top += w3_2 * n_top_2;
   }
-  const x = points[2 * k];
   const result = 1 - x;
   const result_2 = x * result;
-  const x_2 = points[2 * k + 1];
   const result_3 = result_2 * x_2;
   const result_4 = 1 - x_2;
   const result_5 = result_3 * result_4;

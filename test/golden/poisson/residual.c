@@ -335,11 +335,12 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
 {
     (void)t;
     const double argument = in->params.b3;
+    const double x = in->data.points[k][0];
+    const double x_2 = in->data.points[k][1];
     for (int32_t i = 0; i < 24; i++) {
         const double W1 = in->params.W1[i][0];
         const double W1_2 = in->params.W1[i][1];
-        const double h = tanh(in->params.b1[i] + W1 * in->data.points[k][0] +
-                W1_2 * in->data.points[k][1]);
+        const double h = tanh(in->params.b1[i] + W1 * x + W1_2 * x_2);
         const double h_2 = 1.0 - h * h;
         ws->h_tape[i] = h_2;
         ws->h_3[i] = h;
@@ -399,10 +400,8 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
         ws->n_top_tape[i] = n_top_2;
         n_top += w3 * n_top_2;
     }
-    const double x = in->data.points[k][0];
     const double result = 1.0 - x;
     const double result_2 = x * result;
-    const double x_2 = in->data.points[k][1];
     const double result_3 = result_2 * x_2;
     const double result_4 = 1.0 - x_2;
     const double result_5 = result_3 * result_4;
