@@ -17,6 +17,8 @@ import { contractions } from "./contractions.ts";
 import { copies } from "./copies.ts";
 import { dead } from "./dead.ts";
 import { fission } from "./fission.ts";
+import { heldReads } from "./held-reads.ts";
+import { heldSums } from "./held-sums.ts";
 import { hoist } from "./hoist.ts";
 import { initialise } from "./initialise.ts";
 import { inline } from "./inline.ts";
@@ -71,12 +73,23 @@ function blocked(program: Program, loops: NonNullable<Parameters<typeof jam>[4]>
 
 /** The program blocked as JavaScript wants it, every array in a place of its own. */
 export function pairedRows(program: Program): Program {
-  const held = withOwnSums(program, Number.POSITIVE_INFINITY);
-  if (held === program) return blocked(program);
+  const own = withOwnSums(program, Number.POSITIVE_INFINITY);
+  const sums = inBodies(own, (body, names) => heldSums(body, names));
+  const rows = inBodies(blocked(sums), (body) => heldReads(body));
+  if (own === program) return rows;
   return storage(
-    blocked(held),
+    rows,
     program.functions.map((fn) => fn.name),
   );
+}
+
+function inBodies(program: Program, pass: (block: Block, names: Names) => Statement[]): Program {
+  const taken = program.arrays.map((array) => array.name);
+  const functions = program.functions.map((fn) => ({
+    ...fn,
+    body: pass(fn.body, new Names([...bindersOf(fn), ...taken])),
+  }));
+  return { ...program, functions };
 }
 
 /** The program with its products by columns and its loops over rows blocked, as a vectorising compiler wants it. */

@@ -266,8 +266,9 @@ function initial_kernel(t: number): void {
       z_4[i_2] = 0;
     }
     for (let e = X_rowStart[i]; e < X_rowStart[i + 1]; e++) {
+      const X_value_2 = X_value[e];
       for (let c = 0; c < 16; c++) {
-        z_4[c] += X_value[e] * encoder[16 * X_column[e] + c];
+        z_4[c] += X_value_2 * encoder[16 * X_column[e] + c];
       }
     }
     for (let c = 0; c < 16; c++) {
@@ -291,17 +292,22 @@ function rhs_kernel(t: number, at_x_H: number, at_k_H: number): void {
       h[i_2] = 0;
     }
     for (let e = A_rowStart[i]; e < A_rowStart[i + 1]; e++) {
+      const A_value_2 = A_value[e];
       for (let c = 0; c < 16; c++) {
-        h[c] += A_value[e] * x_H[16 * A_column[e] + 224 * at_x_H + c];
+        h[c] += A_value_2 * x_H[16 * A_column[e] + 224 * at_x_H + c];
       }
     }
     for (let c = 0; c < 16; c++) {
       z[c] = field_b[c];
     }
     for (let k = 0; k < 4; k++) {
+      const h_2 = h[4 * k];
+      const h_3 = h[4 * k + 1];
+      const h_4 = h[4 * k + 2];
+      const h_5 = h[4 * k + 3];
       for (let c = 0; c < 16; c++) {
-        z[c] = z[c] + h[4 * k] * field_W[c + 64 * k] + h[4 * k + 1] * field_W[c + 64 * k + 16] +
-            h[4 * k + 2] * field_W[c + 64 * k + 32] + h[4 * k + 3] * field_W[c + 64 * k + 48];
+        z[c] = z[c] + h_2 * field_W[c + 64 * k] + h_3 * field_W[c + 64 * k + 16] +
+            h_4 * field_W[c + 64 * k + 32] + h_5 * field_W[c + 64 * k + 48];
       }
     }
     for (let c = 0; c < 16; c++) {
@@ -412,8 +418,9 @@ function rhs_taped_kernel(t: number, at_x_H: number, at_x_H_2: number, at_k_H: n
       h_4[i_2] = 0;
     }
     for (let e = A_rowStart[i]; e < A_rowStart[i + 1]; e++) {
+      const A_value_2 = A_value[e];
       for (let c = 0; c < 16; c++) {
-        h_4[c] += A_value[e] * x_H_2[16 * A_column[e] + 448 * at_x_H + 224 * at_x_H_2 + c];
+        h_4[c] += A_value_2 * x_H_2[16 * A_column[e] + 448 * at_x_H + 224 * at_x_H_2 + c];
       }
     }
     for (let c = 0; c < 16; c++) {
@@ -617,8 +624,9 @@ function rhs_back_kernel(t: number, at_x_H: number, at_x_H_2: number, at_h_tape:
       field_b_bar[c] += z_bar_3[c];
     }
     for (let e = A_rowStart[i]; e < A_rowStart[i + 1]; e++) {
+      const A_value_2 = A_value[e];
       for (let c = 0; c < 16; c++) {
-        u_H[16 * A_column[e] + 224 * at_u_H + c] += h_bar_2[c] * A_value[e];
+        u_H[16 * A_column[e] + 224 * at_u_H + c] += h_bar_2[c] * A_value_2;
       }
     }
   }
@@ -640,8 +648,9 @@ function initial_vjp_kernel(t: number): void {
       z_9[i_2] = 0;
     }
     for (let e = X_rowStart[i]; e < X_rowStart[i + 1]; e++) {
+      const X_value_2 = X_value[e];
       for (let c = 0; c < 16; c++) {
-        z_9[c] += X_value[e] * encoder[16 * X_column[e] + c];
+        z_9[c] += X_value_2 * encoder[16 * X_column[e] + c];
       }
     }
     for (let c = 0; c < 16; c++) {
@@ -655,8 +664,9 @@ function initial_vjp_kernel(t: number): void {
       z_bar_4[c] = H_bar * (1 - H * H);
     }
     for (let e = X_rowStart[i]; e < X_rowStart[i + 1]; e++) {
+      const X_value_2 = X_value[e];
       for (let c = 0; c < 16; c++) {
-        encoder_bar[16 * X_column[e] + c] += z_bar_4[c] * X_value[e];
+        encoder_bar[16 * X_column[e] + c] += z_bar_4[c] * X_value_2;
       }
     }
   }
@@ -673,17 +683,22 @@ export function field(t: number, y: Float64Array, p: Float64Array, dy: Float64Ar
       h[i_2] = 0;
     }
     for (let e = A_rowStart[i]; e < A_rowStart[i + 1]; e++) {
+      const A_value_2 = A_value[e];
       for (let c = 0; c < 16; c++) {
-        h[c] += A_value[e] * y[16 * A_column[e] + c];
+        h[c] += A_value_2 * y[16 * A_column[e] + c];
       }
     }
     for (let c = 0; c < 16; c++) {
       z[c] = p[c + 448];
     }
     for (let k = 0; k < 4; k++) {
+      const h_2 = h[4 * k];
+      const h_3 = h[4 * k + 1];
+      const h_4 = h[4 * k + 2];
+      const h_5 = h[4 * k + 3];
       for (let c = 0; c < 16; c++) {
-        z[c] = z[c] + h[4 * k] * p[c + 64 * k + 192] + h[4 * k + 1] * p[c + 64 * k + 208] +
-            h[4 * k + 2] * p[c + 64 * k + 224] + h[4 * k + 3] * p[c + 64 * k + 240];
+        z[c] = z[c] + h_2 * p[c + 64 * k + 192] + h_3 * p[c + 64 * k + 208] +
+            h_4 * p[c + 64 * k + 224] + h_5 * p[c + 64 * k + 240];
       }
     }
     for (let c = 0; c < 16; c++) {
@@ -709,8 +724,9 @@ export function fieldVjp(t: number, y: Float64Array, p: Float64Array, w: Float64
       h_2[i_2] = 0;
     }
     for (let e = A_rowStart[i]; e < A_rowStart[i + 1]; e++) {
+      const A_value_2 = A_value[e];
       for (let c = 0; c < 16; c++) {
-        h_2[c] += A_value[e] * y[16 * A_column[e] + c];
+        h_2[c] += A_value_2 * y[16 * A_column[e] + c];
       }
     }
     for (let c = 0; c < 16; c++) {
@@ -770,8 +786,9 @@ export function fieldVjp(t: number, y: Float64Array, p: Float64Array, w: Float64
       pBar[c + 448] += z_bar[c];
     }
     for (let e = A_rowStart[i]; e < A_rowStart[i + 1]; e++) {
+      const A_value_2 = A_value[e];
       for (let c = 0; c < 16; c++) {
-        yBar[16 * A_column[e] + c] += h_bar[c] * A_value[e];
+        yBar[16 * A_column[e] + c] += h_bar[c] * A_value_2;
       }
     }
   }
@@ -795,8 +812,8 @@ export function fieldJvp(t: number, y: Float64Array, p: Float64Array, yDot: Floa
       h_dot[i_2] = 0;
     }
     for (let e = A_rowStart[i]; e < A_rowStart[i + 1]; e++) {
+      const A_value_2 = A_value[e];
       for (let c = 0; c < 16; c++) {
-        const A_value_2 = A_value[e];
         h_3[c] += A_value_2 * y[16 * A_column[e] + c];
         h_dot[c] += yDot[16 * A_column[e] + c] * A_value_2;
       }
@@ -806,11 +823,12 @@ export function fieldJvp(t: number, y: Float64Array, p: Float64Array, yDot: Floa
       z_dot[c] = pDot[c + 448];
     }
     for (let k = 0; k < 16; k++) {
+      const h = h_3[k];
+      const h_dot_2 = h_dot[k];
       for (let c = 0; c < 16; c++) {
-        const h = h_3[k];
         const field_W = p[c + 16 * k + 192];
         z_3[c] += h * field_W;
-        z_dot[c] += h_dot[k] * field_W + pDot[c + 16 * k + 192] * h;
+        z_dot[c] += h_dot_2 * field_W + pDot[c + 16 * k + 192] * h;
       }
     }
     for (let c = 0; c < 16; c++) {
