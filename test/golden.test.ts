@@ -78,7 +78,10 @@ function expectSlopes(module: Module, problem: Problem, engine: Engine): void {
 /** Of files with several models the one that is kept. */
 const chosen: Readonly<Record<string, string>> = { poisson: "residual" };
 
-const folders = fs.readdirSync(examples).filter((name) => !name.startsWith("."));
+/** Those that are models; a page has models of its own beside it, and tests of its own. */
+const folders = fs
+  .readdirSync(examples)
+  .filter((name) => fs.existsSync(path.join(examples, name, `${name}.ode.ts`)));
 describe.each(folders.sort())("%s", (name) => {
   const file = path.join(examples, name, `${name}.ode.ts`);
   const text = fs.readFileSync(file, "utf8");
@@ -87,7 +90,9 @@ describe.each(folders.sort())("%s", (name) => {
   const { module } = built.ready!;
   const { model, solver } = module;
   const kept = (output: string): string => fs.readFileSync(path.join(golden, name, output), "utf8");
-  const outputs = (["js", "ts", "c"] as const).flatMap((target) => emit(built.ready!, target, {}));
+  const targets =
+    name === "graph-ode" ? (["js", "ts", "c", "crossbar"] as const) : (["js", "ts", "c"] as const);
+  const outputs = targets.flatMap((target) => emit(built.ready!, target, {}));
   const problem = defaultProblem(model, solver);
   const prefix = outputs.find((one) => one.name.endsWith(".h"))!.name.slice(0, -2);
 

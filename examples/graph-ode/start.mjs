@@ -9,7 +9,7 @@ import { crossbar, idealDevice } from "odegrad/crossbar";
 import { graphSvg, plotSvg } from "odegrad/plot";
 
 const here = (name) => new URL(name, import.meta.url);
-const file = "karate-club.ode.ts";
+const file = "graph-ode.ode.ts";
 const iterations = Number(process.env.ITERATIONS ?? 100);
 const seeds = Number(process.env.SEEDS ?? 1);
 const { edges, faction } = JSON.parse(fs.readFileSync(here("karate.json"), "utf8"));
@@ -24,7 +24,7 @@ const { outputs, diagnostics } = compile(fs.readFileSync(here(file), "utf8"), {
 for (const { code, message } of diagnostics) console.error(`${code}: ${message}`);
 const textOf = (end) => outputs.find(({ name }) => name.endsWith(end)).text;
 const load = (text) => import(`data:text/javascript;base64,${Buffer.from(text).toString("base64")}`);
-const plain = await load(textOf("karate-club.js"));
+const plain = await load(textOf("graph-ode.js"));
 const mapped = await load(textOf(".crossbar.js"));
 
 // Cells of 10 to 100 kOhm with 1 % programming error, 1 % noise of every read, wires of 0.35 Ohm a cell, one cell in a hundred

@@ -34,8 +34,9 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     (void)t;
     const double params_k = in->params.k;
     for (int32_t i = 0; i < 4; i++) {
+        const double u = ws->x_u[at_x_u][i];
         for (int32_t e = sample_A_rowStart[i]; e < sample_A_rowStart[i + 1]; e++) {
-            ws->y_tape[i][e] = sin(ws->x_u[at_x_u][sample_A_column[e]] - ws->x_u[at_x_u][i]);
+            ws->y_tape[i][e] = sin(ws->x_u[at_x_u][sample_A_column[e]] - u);
         }
     }
     for (int32_t i = 0; i < 4; i++) {
@@ -71,6 +72,9 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         }
     }
     for (int32_t i = 0; i < 4; i++) {
+        ws->u_bar_of[i] = 0.0;
+    }
+    for (int32_t i = 0; i < 4; i++) {
         for (int32_t e = sample_A_rowStart[i]; e < sample_A_rowStart[i + 1]; e++) {
             params_k_bar += sample_A_value[e] * ws->y_tape[i][e] * f_x_bar;
         }
@@ -80,9 +84,10 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         for (int32_t e = sample_A_rowStart[i]; e < sample_A_rowStart[i + 1]; e++) {
             const double y_bar_2 = y_bar * sample_A_value[e] *
                     cos(ws->x_u[at_x_u][sample_A_column[e]] - ws->x_u[at_x_u][i]);
-            ws->u_u[at_u_u][i] -= y_bar_2;
+            ws->u_bar_of[i] -= y_bar_2;
             ws->u_u[at_u_u][sample_A_column[e]] += y_bar_2;
         }
+        ws->u_u[at_u_u][i] += ws->u_bar_of[i];
     }
     out->params.k += params_k_bar;
 }

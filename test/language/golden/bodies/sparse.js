@@ -39,8 +39,9 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   const y_tape = y_tape$;
   const params_k = p[0];
   for (let i = 0; i < 4; i++) {
+    const u = y[i + 1];
     for (let e = A_rowStart[i]; e < A_rowStart[i + 1]; e++) {
-      y_tape[e + 5 * i] = Math.sin(y[A_column[e] + 1] - y[i + 1]);
+      y_tape[e + 5 * i] = Math.sin(y[A_column[e] + 1] - u);
     }
   }
   for (let i = 0; i < 4; i++) {
@@ -77,13 +78,16 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   }
   const y_bar_2 = f_x_bar * params_k;
   for (let i = 0; i < 4; i++) {
+    let u_bar = 0;
+    const u = y[i + 1];
     for (let e = A_rowStart[i]; e < A_rowStart[i + 1]; e++) {
       const A_value_2 = A_value[e];
       params_k_bar += f_x_bar * (A_value_2 * y_tape[e + 5 * i]);
-      const y_bar_3 = y_bar_2 * A_value_2 * Math.cos(y[A_column[e] + 1] - y[i + 1]);
-      yBar[i + 1] -= y_bar_3;
+      const y_bar_3 = y_bar_2 * A_value_2 * Math.cos(y[A_column[e] + 1] - u);
+      u_bar -= y_bar_3;
       yBar[A_column[e] + 1] += y_bar_3;
     }
+    yBar[i + 1] += u_bar;
   }
   pBar[0] += params_k_bar;
 }
