@@ -65,8 +65,8 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
   let root = process.cwd();
   const models = new Cache<ReturnType<typeof transform>>();
   const texts = new Cache<ReturnType<typeof secondary>>();
-  /** Modules that models import, which are in their language: bundlers that know no types get them without. */
-  const helpers = new Set<string>();
+  /** Modules that models import, with the models: they are in their language, and bundlers that know no types get them without. */
+  const helpers = new Map<string, Set<string>>();
   const takesTypes = framework === "rollup" || framework === "webpack" || framework === "rspack";
   // Webpack and its kin resolve queries themselves, and load the file before it is transformed.
   const resolvesQueries = framework === "webpack" || framework === "rspack";
@@ -87,7 +87,8 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
     const result = cache.get(id, text, source.host, () => compile(source, options));
     for (const file of result.imported.keys()) {
       context.addWatchFile(path.resolve(file));
-      helpers.add(path.resolve(file));
+      const models = helpers.get(path.resolve(file)) ?? new Set();
+      helpers.set(path.resolve(file), models.add(id.replace(/\?.*$/, "")));
     }
     const read = (file: string) => (file === source.file ? text : result.imported.get(file));
     const all = [...diagnostics, ...result.diagnostics];
@@ -115,6 +116,13 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
       configResolved(config) {
         isServing = config.command === "serve";
         root = config.root;
+      },
+      // Vite would hand a model out again as it was, with another address for what it imports.
+      hotUpdate({ file, modules }) {
+        const { moduleGraph } = this.environment;
+        const models = [...(helpers.get(path.resolve(file)) ?? [])];
+        const own = models.flatMap((model) => [...(moduleGraph.getModulesByFile(model) ?? [])]);
+        return own.length === 0 ? undefined : [...modules, ...own];
       },
     },
     resolveId: {

@@ -31,7 +31,11 @@ export function secondary(
     },
   };
   const asked = checkOptions({ ...options, target: [target], model }, "library");
-  if (asked.diagnostics.length > 0) return { diagnostics: asked.diagnostics, imported };
+  if (asked.diagnostics.length > 0) {
+    const wanted = `${source.file}?${target}`;
+    const diagnostics = asked.diagnostics.map((each) => ({ ...each, message: `${wanted}: ${each.message}` }));
+    return { diagnostics, imported };
+  }
   const { ready, diagnostics } = build({ ...source, host }, asked.options);
   if (ready === undefined) return { diagnostics, imported };
   const outputs = emit(ready, target as Target, asked.options).filter(({ name }) => !name.endsWith(".map"));

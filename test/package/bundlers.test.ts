@@ -34,6 +34,19 @@ it("a matrix of a graph is made in a bundle, where un-compiled models do not run
   ]);
 });
 
+it("watches what a model imports, in a development server and in a build", () => {
+  const { code, out, err } = node(["dev.mjs"], project.folder);
+  expect(code, err).toBe(0);
+  const { milliseconds, ...said } = JSON.parse(out.trim().split("\n").at(-1)!);
+  expect(said).toEqual({ before: true, vite: true, rollup: true });
+  // Of all cores together; a machine that is shared takes twice as long for the same work.
+  expect(milliseconds).toBeLessThan(300);
+  fs.copyFileSync(
+    path.join(import.meta.dirname, "fixture/physics.ts"),
+    path.join(project.folder, "physics.ts"),
+  );
+});
+
 describe.each(bundlers)("%s", (bundler) => {
   it("builds the model, and it gives the bits of the command line", () => {
     expect(node(["build.mjs", bundler], project.folder)).toMatchObject({ code: 0 });
