@@ -1,0 +1,352 @@
+/** Every checker over generated modules: warnings of compilers, analysers, proofs from object files, sanitizers. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { stackFromCallGraph } from "./call-graph.mjs";
+import { have, sh, Trouble } from "./processes.mjs";
+import { RT } from "./run.mjs";
+import { ARM_PKGS, TARGETS } from "./targets.mjs";
+
+const WARN = [
+  "-Wall",
+  "-Wextra",
+  "-Wpedantic",
+  "-Wconversion",
+  "-Wsign-conversion",
+  "-Wdouble-promotion",
+  "-Wfloat-conversion",
+  "-Wshadow",
+  "-Wvla",
+  "-Wundef",
+  "-Wcast-qual",
+  "-Wcast-align",
+  "-Wwrite-strings",
+  "-Wstrict-prototypes",
+  "-Wmissing-prototypes",
+  "-Wswitch-default",
+  "-Wformat=2",
+  "-Werror",
+];
+const BANNED =
+  /^(malloc|calloc|realloc|free|alloca|printf|sprintf|fprintf|puts|putchar|setjmp|longjmp|abort|exit|__assert_func|__assert_fail|rand|srand|_Znw.*|_Zdl.*)$/;
+const DOUBLE =
+  /^(__aeabi_(d\w+|f2d|i2d|ui2d|l2d|ul2d|cd\w+)|__\w*df[23]?\w*|__extendsfdf2|__truncdfsf2|(sin|cos|tan|exp|log|pow|sqrt|tanh|sinh|cosh|fabs|floor|ceil|log1p|expm1|atan|atan2|fmax|fmin|log10|log2|exp2|cbrt|hypot|erf|fmod|round|trunc|asin|acos))$/;
+
+/** Rows of a check's name, "ok", "FAIL" or "SKIP", and what was found or is to be installed. */
+export function lint(o) {
+  const rows = [];
+  const step = (name, tool, pkgs, fn) => {
+    if (!have(tool)) {
+      rows.push([name, "SKIP", `apt-get install -y --no-install-recommends ${pkgs.join(" ")}`]);
+      return;
+    }
+    const msg = fn();
+    rows.push([name, msg === "" ? "ok" : "FAIL", msg]);
+  };
+  const dir = mkdtempSync(join(tmpdir(), "edge-"));
+  const err = (r) =>
+    r.status === 0 ? "" : (r.stderr || r.stdout).trim().split("\n").slice(0, 12).join("\n");
+  const mods = o.modules.map((m) => resolve(m));
+  const each = (fn) =>
+    mods
+      .map(fn)
+      .filter((x) => x !== "")
+      .join("\n");
+  const nostd = WARN.filter((w) => !/strict-prototypes|missing-prototypes/.test(w));
+  try {
+    for (const std of ["c99", "c11", "c17"])
+      step(`gcc -std=${std}`, "gcc", ["gcc"], () =>
+        each((m) =>
+          err(sh("gcc", [`-std=${std}`, "-O2", ...WARN, ...o.cflags, "-c", m, "-o", join(dir, "x.o")])),
+        ),
+      );
+    step("g++ -std=c++11", "g++", ["g++"], () =>
+      each((m) =>
+        err(
+          sh("g++", [
+            "-x",
+            "c++",
+            "-std=c++11",
+            "-O2",
+            ...nostd,
+            ...o.cflags,
+            "-c",
+            m,
+            "-o",
+            join(dir, "x.o"),
+          ]),
+        ),
+      ),
+    );
+    step("clang", "clang", ["clang"], () =>
+      each((m) =>
+        err(
+          sh("clang", [
+            "-std=c99",
+            "-O2",
+            ...WARN,
+            "-Wcomma",
+            "-Wunreachable-code",
+            "-Wimplicit-float-conversion",
+            ...o.cflags,
+            "-c",
+            m,
+            "-o",
+            join(dir, "x.o"),
+          ]),
+        ),
+      ),
+    );
+    step("gcc -fanalyzer", "gcc", ["gcc"], () =>
+      each((m) =>
+        err(
+          sh("gcc", [
+            "-std=c99",
+            "-O1",
+            "-fanalyzer",
+            "-Werror",
+            ...o.cflags,
+            "-c",
+            m,
+            "-o",
+            join(dir, "x.o"),
+          ]),
+        ),
+      ),
+    );
+    for (const t of ["m4f", "m0", "rv32", "avr"])
+      step(`${TARGETS[t].prefix}gcc (${t})`, `${TARGETS[t].prefix}gcc`, TARGETS[t].pkgs, () =>
+        each((m) =>
+          err(
+            sh(`${TARGETS[t].prefix}gcc`, [
+              ...TARGETS[t].flags,
+              "-std=c99",
+              "-Os",
+              ...WARN,
+              ...o.cflags,
+              "-c",
+              m,
+              "-o",
+              join(dir, `${t}.o`),
+            ]),
+          ),
+        ),
+      );
+    step("no double arithmetic", "arm-none-eabi-gcc", ARM_PKGS, () =>
+      each((m) => {
+        const obj = join(dir, "d.o");
+        const c = sh("arm-none-eabi-gcc", [
+          ...TARGETS.m0.flags,
+          "-std=c99",
+          "-O1",
+          ...o.cflags,
+          "-c",
+          m,
+          "-o",
+          obj,
+        ]);
+        if (c.status !== 0) return err(c);
+        const bad = sh("arm-none-eabi-nm", ["-u", obj])
+          .stdout.split("\n")
+          .map((l) => l.replace(/^\s*U\s*/, "").trim())
+          .filter((n) => DOUBLE.test(n));
+        return bad.length ? `${basename(m)} reaches for double precision: ${bad.join(" ")}` : "";
+      }),
+    );
+    step("no state, no heap, no stdio", "gcc", ["gcc"], () =>
+      each((m) => {
+        const obj = join(dir, "s.o");
+        const c = sh("gcc", ["-std=c99", "-O1", ...o.cflags, "-c", m, "-o", obj]);
+        if (c.status !== 0) return err(c);
+        const nm = sh("nm", [obj]).stdout.split("\n");
+        const state = nm.filter((l) => / [bBdDC] /.test(l)).map((l) => l.trim().split(/\s+/).pop());
+        const banned = nm
+          .filter((l) => /^\s+U /.test(l))
+          .map((l) => l.trim().split(/\s+/).pop())
+          .filter((n) => BANNED.test(n));
+        return [
+          state.length ? `${basename(m)} keeps writable state: ${state.join(" ")}` : "",
+          banned.length ? `${basename(m)} calls: ${banned.join(" ")}` : "",
+        ]
+          .filter(Boolean)
+          .join("\n");
+      }),
+    );
+    step("freestanding: libm at most", "arm-none-eabi-gcc", ARM_PKGS, () =>
+      each((m) => {
+        const obj = join(dir, "f.o");
+        const c = sh("arm-none-eabi-gcc", [
+          ...TARGETS.m4f.flags,
+          "-std=c99",
+          "-O2",
+          "-ffreestanding",
+          "-fno-builtin",
+          "-fno-tree-loop-distribute-patterns",
+          ...o.cflags,
+          "-c",
+          m,
+          "-o",
+          obj,
+        ]);
+        if (c.status !== 0) return err(c);
+        const own = new Set(
+          mods.flatMap((x) => {
+            const ob = join(dir, "own.o");
+            sh("arm-none-eabi-gcc", [
+              ...TARGETS.m4f.flags,
+              "-std=c99",
+              "-O2",
+              ...o.cflags,
+              "-c",
+              x,
+              "-o",
+              ob,
+            ]);
+            return sh("arm-none-eabi-nm", ["-g", "--defined-only", ob])
+              .stdout.split("\n")
+              .map((l) => l.trim().split(/\s+/)[2]);
+          }),
+        );
+        const bad = sh("arm-none-eabi-nm", ["-u", obj])
+          .stdout.split("\n")
+          .map((l) => l.replace(/^\s*U\s*/, "").trim())
+          .filter(
+            (n) =>
+              n &&
+              !own.has(n) &&
+              !/^(a?(sin|cos|tan)h?f|atan2f|expm?1?f|exp2f|log(1p|2|10)?f|powf|sqrtf|cbrtf|fabsf|fmodf|fminf|fmaxf|floorf|ceilf|roundf|truncf|erff?|hypotf|copysignf|__aeabi_u?idiv(mod)?)$/.test(
+                n,
+              ),
+          );
+        return bad.length ? `${basename(m)} needs from a C library: ${bad.join(" ")}` : "";
+      }),
+    );
+    step("no recursion, static frames", "gcc", ["gcc"], () => {
+      const files = mods.map((m, i) => {
+        const ob = join(dir, `g${i}.o`);
+        const r = sh("gcc", ["-std=c99", "-O1", "-fcallgraph-info=su", ...o.cflags, "-c", m, "-o", ob]);
+        if (r.status !== 0) throw new Trouble(err(r));
+        return join(dir, `g${i}.ci`);
+      });
+      const g = stackFromCallGraph(files);
+      const indirect = g.external.includes("__indirect_call");
+      return [
+        g.recursion.length ? `recursion: ${g.recursion.join(" ")}` : "",
+        g.dynamic.length ? `frame of unknown size: ${g.dynamic.join(" ")}` : "",
+        indirect ? "calls through a pointer" : "",
+      ]
+        .filter(Boolean)
+        .join("\n");
+    });
+    step("address+undefined sanitizers", "gcc", ["gcc"], () => {
+      if (!o.driver) return "";
+      const exe = join(dir, "san");
+      const r = sh("gcc", [
+        "-std=c99",
+        "-g",
+        "-O1",
+        "-fsanitize=address,undefined,float-cast-overflow,float-divide-by-zero",
+        "-fno-sanitize-recover=all",
+        "-I",
+        RT,
+        "-I",
+        dirname(mods[0]),
+        ...o.cflags,
+        ...mods,
+        resolve(o.driver),
+        join(RT, "edge_common.c"),
+        join(RT, "host.c"),
+        "-o",
+        exe,
+        "-lm",
+      ]);
+      if (r.status !== 0) return err(r);
+      const x = sh(exe, [], {
+        timeout: o.timeout * 1000,
+        env: { ...process.env, ASAN_OPTIONS: "detect_leaks=0" },
+      });
+      return x.status === 0 ? "" : (x.stderr || x.stdout).trim().split("\n").slice(0, 12).join("\n");
+    });
+    step("valgrind memcheck", "valgrind", ["valgrind"], () => {
+      if (!o.driver) return "";
+      const exe = join(dir, "mc");
+      const r = sh("gcc", [
+        "-std=c99",
+        "-g",
+        "-O1",
+        "-I",
+        RT,
+        "-I",
+        dirname(mods[0]),
+        ...o.cflags,
+        ...mods,
+        resolve(o.driver),
+        join(RT, "edge_common.c"),
+        join(RT, "host.c"),
+        "-o",
+        exe,
+        "-lm",
+      ]);
+      if (r.status !== 0) return err(r);
+      const x = sh("valgrind", ["-q", "--error-exitcode=9", exe], { timeout: o.timeout * 1000 });
+      return x.status === 0 ? "" : x.stderr.trim().split("\n").slice(0, 12).join("\n");
+    });
+    const cpp = [
+      "--std=c99",
+      "--enable=warning,style,performance,portability",
+      "--inline-suppr",
+      "--suppress=missingIncludeSystem",
+      "--suppress=unusedFunction",
+      "--quiet",
+      "--template={file}:{line}: {id}: {message}",
+      ...o.cflags.filter((f) => /^-[DI]/.test(f)),
+    ];
+    step("cppcheck", "cppcheck", ["cppcheck"], () =>
+      each((m) => {
+        const r = sh("cppcheck", [...cpp, "--error-exitcode=1", m], { timeout: o.timeout * 4000 });
+        return r.status === 0 ? "" : r.stderr.trim().split("\n").slice(0, 12).join("\n");
+      }),
+    );
+    step("cppcheck MISRA C:2012", "cppcheck", ["cppcheck"], () =>
+      each((m) => {
+        const r = sh("cppcheck", [...cpp, "--addon=misra", m], { timeout: o.timeout * 4000 });
+        const hits = r.stderr.split("\n").filter((l) => /misra-c2012/.test(l));
+        const by = {};
+        for (const h of hits) {
+          const id = /misra-c2012-([\d.]+)/.exec(h)[1];
+          if (o.misraAllow.includes(id)) continue;
+          by[id] ??= [];
+          by[id].push(h.replace(/^.*?:(\d+):.*$/, "$1"));
+        }
+        return Object.entries(by)
+          .map(
+            ([id, ls]) =>
+              `${basename(m)} rule ${id} at line ${ls.slice(0, 8).join(", ")}${ls.length > 8 ? " …" : ""} (${ls.length})`,
+          )
+          .join("\n");
+      }),
+    );
+    step("clang-tidy", "clang-tidy", ["clang-tidy"], () =>
+      each((m) => {
+        const r = sh(
+          "clang-tidy",
+          [
+            "--quiet",
+            "--checks=-*,bugprone-*,cert-*,clang-analyzer-*,misc-*,-bugprone-easily-swappable-parameters,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling",
+            "--warnings-as-errors=*",
+            m,
+            "--",
+            "-std=c99",
+            ...o.cflags,
+          ],
+          { timeout: o.timeout * 4000 },
+        );
+        return r.status === 0 ? "" : r.stdout.trim().split("\n").slice(0, 12).join("\n");
+      }),
+    );
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+  return rows;
+}
