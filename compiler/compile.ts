@@ -32,7 +32,16 @@ import type { GlobalArray, Program } from "./ir/nodes.ts";
 import { printProgram } from "./ir/print.ts";
 import { type Leaf, type Model, sizeOf } from "./model.ts";
 import { type Module, type Solver, stepsInWords } from "./module.ts";
-import { contracted, onCrossbar, optimise, pairedRows, tidyModel, vectorised } from "./optimise/index.ts";
+import {
+  compact,
+  contracted,
+  onCrossbar,
+  optimise,
+  pairedRows,
+  tidyModel,
+  vectorised,
+  withoutPassing,
+} from "./optimise/index.ts";
 import { portable, withoutPortableForm } from "./optimise/portable.ts";
 import { portableFunctions } from "./optimise/portable-functions.ts";
 import type { Options, Target } from "./options.ts";
@@ -228,7 +237,7 @@ export function lower(model: Model, solver: Solver, wanted?: readonly string[]):
   const entries = solve.entries.filter((entry) => wanted?.includes(entry.name) ?? true);
   const whole = entries.filter((entry) => entry.arguments.length === 0).map((entry) => entry.fn);
   const exported = entries.filter((entry) => entry.arguments.length > 0).map((entry) => entry.fn);
-  const program = optimise(solve.program, whole, exported);
+  const program = optimise(solve.program, whole, exported, solver.isSmall);
   const words = wordsOf(program);
   const checkpoints = words.checkpoints + solve.words.checkpoints;
   return { ...solve, entries, program, words: { ...words, checkpoints } };
@@ -350,9 +359,12 @@ function shapedForJavaScript(module: Module, options: Options): Module {
 }
 
 function shapedForC(module: Module, options: Options): Module {
-  if (isSmall(options)) return { ...module, program: withMath(module.program, options) };
   const entries = module.entries.filter((entry) => entry.arguments.length === 0).map((entry) => entry.fn);
-  const program = withMath(vectorised(module.program, entries), options);
+  if (isSmall(options)) {
+    const small = withMath(compact(withoutPassing(module.program, entries), entries), options);
+    return { ...module, program: small, words: wordsOf(small) };
+  }
+  const program = withMath(vectorised(withoutPassing(module.program, entries), entries), options);
   return { ...module, program, words: wordsOf(program) };
 }
 
@@ -446,6 +458,7 @@ const hashed = new Set([
   "wrt",
   "real",
   "math",
+  "optimise",
   "prefix",
   "emit",
   "batch",

@@ -45,6 +45,8 @@ export interface Solver {
   readonly isPointwise?: boolean | undefined;
   /** Whether stages are solved for. */
   readonly isImplicit?: boolean | undefined;
+  /** Whether code is to be short rather than fast. */
+  readonly isSmall?: boolean | undefined;
   /** Of adaptive steps; nothing: steps are fixed. */
   readonly tolerance?: { readonly rtol: number; readonly atol: number } | undefined;
   /** Dotted paths that are differentiated; undefined: everything. */

@@ -138,6 +138,7 @@ function ofField(model: Model, options: Options): Resolved {
       t1: 1,
       steps: 1,
       wrt: options.wrt,
+      ...(options.optimise === "size" ? { isSmall: true } : {}),
       isPointwise: true,
     },
   };
@@ -249,6 +250,7 @@ export function resolveSolver(model: Model, options: Options): Resolved {
       start,
       order: method === "taylor" ? (order ?? orderFor(tolerance)) : undefined,
       batch: options.batch,
+      ...(options.optimise === "size" ? { isSmall: true } : {}),
       adjoint,
       checkpoints,
       ram: options.ram ?? written.ram,

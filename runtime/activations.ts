@@ -24,6 +24,19 @@ export function softplus(x: number): number {
   return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
 }
 
+/** x / (1 + |x|): one division, the same bits everywhere, and a slope that follows from the value. */
+export function softsign(x: number): number {
+  return x / (1 + Math.abs(x));
+}
+
+/** tanh to 0.024, as a quotient: x (27 + x²) / (27 + 9 x²) within 3 of 0, and ±1 outside; with its slope continuous. */
+export function rationalTanh(x: number): number {
+  if (x >= 3) return 1;
+  if (x <= -3) return -1;
+  const square = x * x;
+  return (x * (27 + square)) / (27 + 9 * square);
+}
+
 /** exp(x[i]) over the sum of them. The largest entry is taken off first, which changes no value and no derivative. */
 export function softmax(x: Vec): Vec {
   let largest = x[0]!;

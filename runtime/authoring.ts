@@ -9,7 +9,7 @@ import type { adjacency as adjacencyOf } from "./graph.ts";
 import { kernelBy, odeBy } from "./ode.ts";
 import { notCompiled } from "./refuse.ts";
 
-export { relu, sigmoid, softmax, softplus } from "./activations.ts";
+export { rationalTanh, relu, sigmoid, softmax, softplus, softsign } from "./activations.ts";
 export type {
   AdjointName,
   Direction,

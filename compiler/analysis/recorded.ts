@@ -168,6 +168,16 @@ export function recorded(
     return cost;
   };
 
+  /** Work of computing a value from such as the reverse sweep asks for in any case, wherever it gets those. */
+  const costBeside = (name: string): number => {
+    const { value } = definitions.get(name)!.statement;
+    if (value.kind === "read") return costAgain(name);
+    return mentioned(value).reduce(
+      (sum, operand) => sum + (needed.has(operand) ? 0 : costBeside(operand)),
+      operationCost(value),
+    );
+  };
+
   const decide = (name: string): void => {
     if (sources.has(name)) return;
     const { statement, loops, depth } = definitions.get(name)!;
@@ -182,6 +192,9 @@ export function recorded(
       for (const operand of mentioned(statement.value)) decide(operand);
     } else if (holder !== undefined) {
       sources.set(name, { kind: "again", value: { kind: "read", ...holder } });
+    } else if (costBeside(name) <= cheap) {
+      sources.set(name, { kind: "again", value: statement.value });
+      for (const operand of mentioned(statement.value)) decide(operand);
     } else {
       sources.set(name, { kind: "tape", loops, reason: losses.get(name) ?? { kind: "costly", cost } });
     }

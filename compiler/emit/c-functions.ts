@@ -118,6 +118,7 @@ export class CPrinter extends FunctionPrinter {
       case "infix":
       case "negation":
       case "gate":
+      case "softsign":
       case "identity":
         throw new Error(`${op} is no function in C`);
       default:

@@ -26,7 +26,7 @@ const functions = [
   ...["solve", "gradient", "jvp", "hvp", "run_solve", "run_gradient", "run_jvp", "run_hvp"],
   ...["default", "workspace_check"],
 ];
-const macros = ["H", "TIMES", "STEPS", "WORKSPACE_BYTES", "RESTRICT"];
+const macros = ["H", "TIMES", "STEPS", "WORKSPACE_BYTES", "RESTRICT", "APART", "AS_COMPILED"];
 
 const upperSnake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 

@@ -7,6 +7,7 @@
 import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
 import type { Fn, GlobalArray } from "../ir/nodes.ts";
+import { forEachStatement } from "../ir/walk.ts";
 import { sizeOf } from "../model.ts";
 import { type Module, status } from "../module.ts";
 import { comment } from "./c-comment.ts";
@@ -98,7 +99,7 @@ class Source {
 #define ${restrict} restrict
 #endif
 #endif
-
+${this.#parts.module.solver.isSmall === true ? shortness(names) : ""}
 /* The workspace is as large as the header says. */
 typedef char ${p}_workspace_check[(sizeof(${p}_workspace) == ${names.macro("WORKSPACE_BYTES")}) ? 1 : -1];
 
@@ -120,11 +121,23 @@ ${[defaultText(this.#parts), ...tables, ...helpers, ...functions].join("\n")}`;
     const { parameters, lines } = new CPrinter(this.#spelling(fn), this.#parts.real).kernel(fn);
     const pointers = this.#storage.pointersOf(fn).map((pointer) => this.#pointer(pointer, fn));
     const list = [...pointers, ...parameters];
-    return `${doc}static void ${this.#functions.get(fn.name)}(${list.length === 0 ? "void" : list.join(", ")})
+    const apart = this.#isApart(fn) ? `${this.#parts.names.macro("APART")} ` : "";
+    return `${doc}${apart}static void ${this.#functions.get(fn.name)}(${list.length === 0 ? "void" : list.join(", ")})
 {
 ${lines.map((line) => line.text).join("\n")}
 }
 `;
+  }
+
+  /** Whether copies of a function would be made for its callers, of a module that is to be small. */
+  #isApart(fn: Fn): boolean {
+    if (this.#parts.module.solver.isSmall !== true) return false;
+    let calls = 0;
+    for (const { body } of this.#storage.functions)
+      forEachStatement(body, (statement) => {
+        if (statement.kind === "call" && statement.callee === fn.name) calls++;
+      });
+    return calls > 1;
   }
 
   /** The function that runs, with pointers that are known to be different, and the one that callers see. */
@@ -228,5 +241,17 @@ ${refusal}    return ${p}_run_${name}(${used.join(", ")});
     };
   }
 }
+
+/** Keeps compilers from making long what is short. */
+const shortness = (names: CNames): string => `
+/* What is short stays so: a loop that clears an array is no call of a library, and a function of several callers is not
+ * copied for them. With ${names.macro("AS_COMPILED")} defined both are the compiler's business. */
+#if defined(__GNUC__) && !defined(__clang__) && !defined(${names.macro("AS_COMPILED")})
+#pragma GCC optimize ("no-tree-loop-distribute-patterns")
+#define ${names.macro("APART")} __attribute__((noinline, noclone))
+#else
+#define ${names.macro("APART")}
+#endif
+`;
 
 const isEntry = (name: string): name is EntryName => entryNames.some((one) => one === name);

@@ -64,6 +64,7 @@ function apply(op: Opcode, args: readonly string[]): string {
       return `(${args.map(closed).join(` ${js.sign} `)})`;
     case "negation":
     case "gate":
+    case "softsign":
     case "identity":
     case "helper":
       throw new Error(`${op} is no function in JavaScript`);

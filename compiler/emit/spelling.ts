@@ -10,9 +10,10 @@ import type { HelperName } from "./c-helpers.ts";
 
 export type Spelling =
   | { readonly kind: "infix"; readonly sign: "+" | "-" | "*" | "/" | "%" }
-  /** -x, and c·p guarded against c = 0: written out where expressions are printed. */
+  /** -x, c·p guarded against c = 0, x / (1 + |x|): written out where expressions are printed. */
   | { readonly kind: "negation" }
   | { readonly kind: "gate" }
+  | { readonly kind: "softsign" }
   /** The argument itself. */
   | { readonly kind: "identity" }
   /** A function of the target's library; in C the name for `double`, which gets an `f` behind it for `float`. */
@@ -29,7 +30,7 @@ const infix = (sign: "+" | "-" | "*" | "/"): Row => ({
   js: { kind: "infix", sign },
   c: { kind: "infix", sign },
 });
-const both = (kind: "negation" | "gate" | "identity"): Row => ({ js: { kind }, c: { kind } });
+const both = (kind: "negation" | "gate" | "softsign" | "identity"): Row => ({ js: { kind }, c: { kind } });
 const library = (name: string, inC: string = name): Row => ({
   js: { kind: "function", name: `Math.${name}` },
   c: { kind: "function", name: inC },
@@ -68,6 +69,7 @@ export const spellings: { readonly [op in Opcode]: Row } = {
   round: helped("round"),
   trunc: library("trunc"),
   fround: helped("fround"),
+  softsign: both("softsign"),
   stop: both("identity"),
   add: infix("+"),
   sub: infix("-"),

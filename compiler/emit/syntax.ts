@@ -5,6 +5,7 @@
  */
 
 import type { Affine, Atom } from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
 import type { Expr, Relation, Test } from "../ir/nodes.ts";
 import type { Opcode } from "../ir/opcode.ts";
 import { spellings } from "./spelling.ts";
@@ -98,6 +99,7 @@ function printPrimitive(expr: Expr & { kind: "primitive" }, dialect: Dialect): P
     return { text: `-${inner.startsWith("-") ? `(${inner})` : inner}`, precedence: precedence.sum };
   }
   if (expr.op === "stop") return printExpr(expr.args[0]!, dialect);
+  if (expr.op === "softsign") return printExpr(quotientOf(expr.args[0]!), dialect);
   if (expr.op === "gate") {
     const [change, partial] = expr.args as [Expr, Expr];
     // -c is 0 where c is, and a sign in front of a product needs no parentheses.
@@ -111,6 +113,9 @@ function printPrimitive(expr: Expr & { kind: "primitive" }, dialect: Dialect): P
   const args = expr.args.map((arg) => printExpr(arg, dialect).text);
   return { text: dialect.apply(expr.op, args), precedence: precedence.atom };
 }
+
+/** x / (1 + |x|). */
+const quotientOf = (x: Expr): Expr => build.div(x, build.add(build.one, build.primitive("abs", [x])));
 
 const relations: Record<Relation, { readonly sign?: string; readonly level: number }> = {
   lt: { sign: "<", level: precedence.relation },

@@ -4,7 +4,7 @@ import { type BinaryOpcode, type UnaryOpcode, unaryOpcodes } from "../ir/opcode.
 
 /** Functions of one argument, by their name in `Math`. */
 export const unary: ReadonlyMap<string, UnaryOpcode> = new Map(
-  unaryOpcodes.filter((op) => op !== "neg" && op !== "stop").map((op) => [op, op]),
+  unaryOpcodes.filter((op) => op !== "neg" && op !== "stop" && op !== "softsign").map((op) => [op, op]),
 );
 
 /** Functions of two arguments; `hypot`, `min` and `max` take any number and are folded from the left. */

@@ -32,6 +32,8 @@ export const unaryOpcodes = [
   "round",
   "trunc",
   "fround",
+  /** x / (1 + |x|), whose slope follows from its value. The frontend's pass `softsigns` finds it; targets never see it. */
+  "softsign",
   /** stop(x) = x, a constant to every derivative: `stopGradient`. */
   "stop",
 ] as const;

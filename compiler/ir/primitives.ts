@@ -183,6 +183,16 @@ export const primitives: Table = {
     singular: true,
     convention: "derivative +Infinity at -1 and 1",
   }),
+  // The value says all of the slope: nothing else need be kept, and nothing is divided again.
+  softsign: unary(
+    (x) => x / (1 + Math.abs(x)),
+    (_x, v) => {
+      const rest = sub(one, apply("abs", v));
+      return mul(rest, rest);
+    },
+    moderate,
+    { cost: division, source: "IEEE 754" },
+  ),
   floor: flat(Math.floor),
   ceil: flat(Math.ceil),
   round: flat(Math.round),

@@ -10,7 +10,15 @@ import * as affine from "../ir/affine.ts";
 import { expandCalls } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
 import type { Block, Fn, For, GlobalArray, Program, Statement } from "../ir/nodes.ts";
-import { arraysOf, bindersOf, calleesOf, forEachExprIn, forEachStatement, formsOf } from "../ir/walk.ts";
+import {
+  arraysOf,
+  bindersOf,
+  calleesOf,
+  forEachExprIn,
+  forEachStatement,
+  formsOf,
+  opcodesOf,
+} from "../ir/walk.ts";
 import { type Model, sizeOf } from "../model.ts";
 import { columns } from "./columns.ts";
 import { contractions } from "./contractions.ts";
@@ -27,21 +35,33 @@ import { kernels } from "./kernels.ts";
 import { localise } from "./localise.ts";
 import { merge } from "./merge.ts";
 import { orderedSums } from "./ordered-sums.ts";
+import { applied, overlay } from "./overlay.ts";
+import { parameters } from "./parameters.ts";
 import { type Programmed, programmed } from "./programmed.ts";
 import { promote } from "./promote.ts";
 import { registers } from "./registers.ts";
+import { reroll } from "./reroll.ts";
 import { reuse } from "./reuse.ts";
+import { sharedRuns } from "./shared-runs.ts";
+import { softsigns, withoutSoftsigns } from "./softsign.ts";
 import { split } from "./split.ts";
 import { storage } from "./storage.ts";
+import { withoutUnreadResults, withWholeSteps } from "./unread.ts";
 
 /**
  * Optimises a program whose entry points are `entries` (functions without parameters, working on global arrays) and
- * `exported` (functions with array parameters). Functions that neither is nor calls are dropped.
+ * `exported` (functions with array parameters). Functions that neither is nor calls are dropped. `isSmall`: code is to be
+ * short rather than fast.
  */
-export function optimise(whole: Program, entries: readonly string[], exported: readonly string[]): Program {
-  const program = withoutRules(whole, entries);
+export function optimise(
+  whole: Program,
+  entries: readonly string[],
+  exported: readonly string[],
+  isSmall = false,
+): Program {
+  const program = writtenOut(withoutRules(whole, entries));
   const tidied = tidyAll(program);
-  const held = inEntries(inline(tidied, entries), entries, (fn) => registers(fn, program.arrays));
+  const held = inEntries(inline(tidied, entries, isSmall), entries, (fn) => registers(fn, program.arrays));
   // What is in the entries now has neighbours it has not met; all else is tidy.
   const inlined = inEntries(held, entries, (fn) => tidy(fn, program.arrays));
   const stored = storage(inlined, [...entries, ...exported], new Set(entries));
@@ -69,6 +89,59 @@ function blocked(program: Program, loops: NonNullable<Parameters<typeof jam>[4]>
     return { ...fn, body: dead(reused, (array) => kept.has(array), ofArray, rangesOf(fn)) };
   });
   return { ...program, functions };
+}
+
+/**
+ * The program in fewer instructions, as a part with little flash wants it: kernels take no more than they need, stages
+ * are trips of a loop, what stands twice is a function. In: a program that `optimise` gave, and its entry functions.
+ */
+export function compact(whole: Program, entries: readonly string[]): Program {
+  const program = onlyReachable(whole, entries);
+  const memory = overlay(program, entries);
+  const slim = withoutUnread(parameters(program, new Set(entries)), entries);
+  const names = new Names([
+    ...slim.arrays.map((array) => array.name),
+    ...slim.functions.flatMap((fn) => [fn.name, ...bindersOf(fn)]),
+  ]);
+  const tables: GlobalArray[] = [];
+  const rolled = inEntries(slim, entries, (fn) => {
+    const made = reroll(fn.body, names, names.fresh);
+    tables.push(...made.tables);
+    return { ...fn, body: made.body };
+  });
+  const short = sharedRuns({ ...rolled, arrays: [...rolled.arrays, ...tables] }, entries);
+  return applied(short, memory);
+}
+
+/** What C alone need not do, whatever code is to be like: see `unread`. */
+export function withoutPassing(program: Program, entries: readonly string[]): Program {
+  const homes = new Map(program.arrays.map((array) => [array.name, array.home]));
+  const steps = program.arrays.find(
+    ({ home }) => home?.record === "control" && (home.path[0] === "steps" || home.path[0] === "max_steps"),
+  );
+  const asked = inEntries(program, entries, (fn) =>
+    steps === undefined ? fn : withWholeSteps(fn, steps.name),
+  );
+  return entries
+    .filter((entry) => entry === "gradient" || entry === "hvp")
+    .reduce(
+      (current, entry) =>
+        withoutUnreadResults(current, entry, (array) => {
+          const record = homes.get(array)?.record;
+          return record === "states" || record === "statesDot";
+        }),
+      asked,
+    );
+}
+
+/** Entries without scalars that nothing reads any more; what kernels read is kept. */
+function withoutUnread(program: Program, entries: readonly string[]): Program {
+  const globals = new Set(program.arrays.map((array) => array.name));
+  const ofArray = constantRanges(program.arrays);
+  return inEntries(program, entries, (fn) => ({
+    ...fn,
+    body: dead(fn.body, (array) => globals.has(array), ofArray, rangesOf(fn)),
+  }));
 }
 
 /** The program blocked as JavaScript wants it, every array in a place of its own. */
@@ -236,6 +309,17 @@ function withoutRules(program: Program, entries: readonly string[]): Program {
   return { ...program, functions };
 }
 
+/** What was one primitive for its derivative's sake is arithmetic again. */
+function writtenOut(program: Program): Program {
+  if (!opcodesOf(program).has("softsign")) return program;
+  const taken = program.arrays.map((array) => array.name);
+  const functions = program.functions.map((fn) => {
+    const names = new Names([...bindersOf(fn), ...taken]);
+    return withoutSoftsigns({ ...fn, body: flatten(fn.body, names) }, names.fresh);
+  });
+  return { ...program, functions };
+}
+
 function inEntries(program: Program, entries: readonly string[], pass: (fn: Fn) => Fn): Program {
   return {
     ...program,
@@ -246,7 +330,9 @@ function inEntries(program: Program, entries: readonly string[], pass: (fn: Fn) 
 /** Cleans up the functions of a model, so that what is derived from them starts from clean code. */
 export function tidyModel(model: Model): Model {
   const clean = (fn: Fn): Fn => {
-    const once = tidy(fn, model.constants);
+    const plain = tidy(fn, model.constants);
+    const found = softsigns(plain);
+    const once = found === plain ? plain : tidy(found, model.constants);
     // Operators compute again what stands beside them.
     const merged = (model.schemes?.size ?? 0) > 0 ? merge(once) : once;
     return merged === once ? once : tidy(merged, model.constants);

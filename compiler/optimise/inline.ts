@@ -12,7 +12,8 @@ import { bindersOf, forEachExprIn, forEachStatement } from "../ir/walk.ts";
 /** Operations of an entry function up to which calls of loop-free functions are expanded: V8 gives up well above. */
 const budget = 3000;
 
-export function inline(program: Program, entries: readonly string[]): Program {
+/** `isSmall`: what an entry calls at one place is expanded with its loops too. */
+export function inline(program: Program, entries: readonly string[], isSmall = false): Program {
   const byName = new Map(program.functions.map((fn) => [fn.name, fn]));
   const sizes = new Map(program.functions.map((fn) => [fn.name, operations(fn)]));
   return {
@@ -23,13 +24,14 @@ export function inline(program: Program, entries: readonly string[]): Program {
       forEachStatement(fn.body, (statement) => {
         if (statement.kind === "call") counts.set(statement.callee, (counts.get(statement.callee) ?? 0) + 1);
       });
-      const isFlat = (callee: Fn): boolean => !hasLoop(callee);
+      const isWanted = (callee: Fn): boolean =>
+        !hasLoop(callee) || (isSmall && callee.parameters.length > 0 && counts.get(callee.name) === 1);
       let left = budget;
       const chosen = new Set<string>();
       for (const [name, count] of [...counts].sort((a, b) => cost(a, sizes) - cost(b, sizes))) {
         const callee = byName.get(name);
         const total = count * (sizes.get(name) ?? Infinity);
-        if (callee === undefined || total > left || !isFlat(callee)) continue;
+        if (callee === undefined || total > left || !isWanted(callee)) continue;
         chosen.add(name);
         left -= total;
       }

@@ -20,7 +20,19 @@ import { type Draft, portableFunctions, tableArray, type tables } from "./portab
 
 /** Operations whose result is fixed to the bit already. */
 const exact: ReadonlySet<Opcode> = new Set([
-  ...(["neg", "abs", "sign", "sqrt", "floor", "ceil", "round", "trunc", "fround", "stop"] as const),
+  ...([
+    "neg",
+    "abs",
+    "sign",
+    "sqrt",
+    "floor",
+    "ceil",
+    "round",
+    "trunc",
+    "fround",
+    "softsign",
+    "stop",
+  ] as const),
   ...(["add", "sub", "mul", "div", "mod", "min", "max", "gate"] as const),
 ]);
 

@@ -39,6 +39,9 @@ function inherited(op: Opcode, at: readonly number[]): number {
     case "tanh":
       // 1 - v² has the error of v, some ulp of 1, however small the difference: stated in the table.
       return 1;
+    case "softsign":
+      // (1 - |v|)² has the error of v twice over, as the table says.
+      return 2 / (1 + Math.abs(at[0]!));
     case "pow":
       // An exponent that is off by half an ulp of itself changes x^(y - 1) by that times log x.
       return Math.abs(at[1]!) * at[0]! ** (at[1]! - 1) * Math.abs(Math.log(at[0]!));

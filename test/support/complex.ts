@@ -37,6 +37,7 @@ const analytic: { readonly [op in Opcode]?: (x: number) => readonly [number, num
   sin: (x) => [Math.sin(x), Math.cos(x)],
   cos: (x) => [Math.cos(x), -Math.sin(x)],
   tanh: (x) => [Math.tanh(x), 1 / Math.cosh(x) ** 2],
+  softsign: (x) => [x / (1 + Math.abs(x)), 1 / (1 + Math.abs(x)) ** 2],
   atan: (x) => [Math.atan(x), 1 / (1 + x * x)],
   floor: (x) => [Math.floor(x), 0],
   ceil: (x) => [Math.ceil(x), 0],

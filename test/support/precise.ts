@@ -44,6 +44,7 @@ const unary: Partial<Record<Opcode, (x: Big) => Big>> = {
     return log1p(add(above, sqrt(mul(above, add(x, one)))));
   },
   atanh: (x) => half(log1p(div(big.scale(x, 1), sub(one, x)))),
+  softsign: (x) => div(x, add(one, abs(x))),
   // By convention fround is differentiated as if it did not round.
   fround: (x) => x,
 };
@@ -88,6 +89,7 @@ export function reach(op: Opcode, at: readonly number[], which: number): number 
     case "sqrt":
     case "cbrt":
     case "abs":
+    case "softsign":
     case "log":
     case "log2":
     case "log10":

@@ -72,8 +72,18 @@ export class StagesAgain implements Plan {
     );
   }
 
+  /** One function for both sweeps is less code: what the forward sweep writes onto the tapes is overwritten. */
   slope(point: Point, { slope }: Evaluate): Statement[] {
-    return this.#driver.slopeOf(point, slope);
+    if (this.#tapes === undefined || this.#driver.solver.isSmall !== true)
+      return this.#driver.slopeOf(point, slope);
+    return this.#taped(point, slope, this.#tapes);
+  }
+
+  #taped(point: Point, slope: Evaluate["slope"], tapes: TapeArrays): Statement[] {
+    const driver = this.#driver;
+    const { halves } = driver.vjps.fields.get(slope.part)!;
+    const results = driver.leavesOf(slope.part).map(driver.vectorOf(slope));
+    return driver.call(halves!.taped, point, [...results, ...tapes.of(slope)]);
   }
 
   reenter(n: Affine, scheme: Scheme): Statement[] {
@@ -98,10 +108,9 @@ export class StagesAgain implements Plan {
         if (operation.kind === "quadrature") return [];
         const point = this.#step.pointOf(n, operation);
         const { slope } = operation;
-        if (this.#tapes === undefined) return driver.slopeOf(point, slope);
-        const { halves } = driver.vjps.fields.get(slope.part)!;
-        const results = driver.leavesOf(slope.part).map(driver.vectorOf(slope));
-        return driver.call(halves!.taped, point, [...results, ...this.#tapes.of(slope)]);
+        return this.#tapes === undefined
+          ? driver.slopeOf(point, slope)
+          : this.#taped(point, slope, this.#tapes);
       }),
     ];
   }

@@ -513,21 +513,8 @@ static void gcde_invalidate_solve(gcde_solution *GCDE_RESTRICT out)
 }
 
 /* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-static void gcde_invalidate_gradient(gcde_workspace *GCDE_RESTRICT ws, gcde_gradients *GCDE_RESTRICT out)
+static void gcde_invalidate_gradient(gcde_gradients *GCDE_RESTRICT out)
 {
-    for (int32_t j = 0; j < 3; j++) {
-        for (int32_t k = 0; k < 16; k++) {
-            ws->states[0].H[4 * j][k] = (0.0 / 0.0);
-            ws->states[0].H[4 * j + 1][k] = (0.0 / 0.0);
-            ws->states[0].H[4 * j + 2][k] = (0.0 / 0.0);
-            ws->states[0].H[4 * j + 3][k] = (0.0 / 0.0);
-        }
-    }
-    for (int32_t j = 12; j < 14; j++) {
-        for (int32_t k = 0; k < 16; k++) {
-            ws->states[0].H[j][k] = (0.0 / 0.0);
-        }
-    }
     for (int32_t i = 0; i < 3; i++) {
         for (int32_t j = 0; j < 16; j++) {
             out->params.encoder[4 * i][j] = (0.0 / 0.0);
@@ -564,9 +551,8 @@ static int gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *
     const double t1 = in->t1;
     const double t0 = in->t0;
     const double h = (t1 - t0) / n_steps;
-    const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
         gcde_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -764,17 +750,16 @@ static int gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, gcde_workspac
     const double t1 = in->t1;
     const double t0 = in->t0;
     const double h = (t1 - t0) / n_steps;
-    const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0) {
-        gcde_invalidate_gradient(ws, out);
+    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
+        gcde_invalidate_gradient(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
         return GCDE_BAD_ARGUMENT;
     }
     if (n_steps > 4.0) {
-        gcde_invalidate_gradient(ws, out);
+        gcde_invalidate_gradient(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
@@ -868,13 +853,13 @@ static int gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, gcde_workspac
             }
             const double failed_stage_2 = failed_stage;
             if (failed_stage_2 > 0.0) {
-                gcde_invalidate_gradient(ws, out);
+                gcde_invalidate_gradient(out);
                 ws->failed_step = (double)n;
                 ws->failed_stage = failed_stage_2;
                 out->value = (0.0 / 0.0);
                 return GCDE_NOT_FINITE_FIELD;
             } else {
-                gcde_invalidate_gradient(ws, out);
+                gcde_invalidate_gradient(out);
                 ws->failed_step = (double)n;
                 ws->failed_stage = failed_stage_2;
                 out->value = (0.0 / 0.0);
@@ -884,16 +869,20 @@ static int gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, gcde_workspac
     }
     /* Observation. */
     for (int32_t i = 0; i < 3; i++) {
-        for (int32_t j = 0; j < 16; j++) {
-            ws->states[0].H[4 * i][j] = ws->H[4 * i][j];
-            ws->states[0].H[4 * i + 1][j] = ws->H[4 * i + 1][j];
-            ws->states[0].H[4 * i + 2][j] = ws->H[4 * i + 2][j];
-            ws->states[0].H[4 * i + 3][j] = ws->H[4 * i + 3][j];
+        for (int32_t j = 0; j < 8; j++) {
+            const double H = ws->H[4 * i][2 * j];
+            const double H_2 = ws->H[4 * i][2 * j + 1];
+            const double H_3 = ws->H[4 * i + 1][2 * j];
+            const double H_4 = ws->H[4 * i + 1][2 * j + 1];
+            const double H_5 = ws->H[4 * i + 2][2 * j];
+            const double H_6 = ws->H[4 * i + 2][2 * j + 1];
+            const double H_7 = ws->H[4 * i + 3][2 * j];
+            const double H_8 = ws->H[4 * i + 3][2 * j + 1];
         }
     }
     for (int32_t i = 12; i < 14; i++) {
         for (int32_t j = 0; j < 16; j++) {
-            ws->states[0].H[i][j] = ws->H[i][j];
+            const double H = ws->H[i][j];
         }
     }
     /* Terminal loss. */

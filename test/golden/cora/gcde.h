@@ -69,7 +69,7 @@ typedef struct {
 } gcde_gradients;
 
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
-#define GCDE_WORKSPACE_BYTES 64392u
+#define GCDE_WORKSPACE_BYTES 62600u
 typedef struct {
     double h[16];
     double z[16];
@@ -100,7 +100,6 @@ typedef struct {
     double z_4[3];
     double z_6[3];
     double z_bar[3];
-    gcde_state states[GCDE_TIMES];
     double failed_step, failed_stage;
     int32_t step_count;
     int32_t unused;

@@ -64,7 +64,7 @@ typedef struct {
 } karate_club_gradients;
 
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
-#define KARATE_CLUB_WORKSPACE_BYTES 39224u
+#define KARATE_CLUB_WORKSPACE_BYTES 38136u
 typedef struct {
     double C[34][4];
     double C_2[34][4];
@@ -86,7 +86,6 @@ typedef struct {
     double s_tape[2];
     double terminal_loss;
     double seed;
-    karate_club_state states[KARATE_CLUB_TIMES];
     double failed_step, failed_stage;
     int32_t step_count;
     int32_t unused;

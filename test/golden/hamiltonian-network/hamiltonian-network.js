@@ -38,7 +38,7 @@ export const meta = {
   },
   timesAreGiven: true,
   report: { failedStep: 0, failedStage: 1 },
-  bytes: { workspace: 2744, checkpoints: 384 },
+  bytes: { workspace: 2232, checkpoints: 384 },
 };
 
 // What solve and gradient return.
@@ -138,8 +138,6 @@ const capacity$ = new Float64Array([24]);
 const g$ = new Float64Array(2);
 const s_tape$ = new Float64Array(32);
 const s_tape_2$ = new Float64Array(32);
-const s_bar_tape$ = new Float64Array(32);
-const s_bar_tape_2$ = new Float64Array(32);
 const s_tape_3$ = new Float64Array(32);
 const s_tape_bar$ = new Float64Array(32);
 const g_dot$ = new Float64Array(2);
@@ -361,8 +359,6 @@ function rhs_vjp_kernel(t) {
   const W_bar = W_bar$;
   const b = b$;
   const b_bar = b_bar$;
-  const s_bar_tape = s_bar_tape$;
-  const s_bar_tape_2 = s_bar_tape_2$;
   const s_tape_2 = s_tape_2$;
   const s_tape_3 = s_tape_3$;
   const s_tape_bar = s_tape_bar$;
@@ -386,12 +382,9 @@ function rhs_vjp_kernel(t) {
   for (let i = 0; i < 32; i++) {
     const s = Math.tanh(s_tape_3[i]);
     s_tape_2[i] = s;
-    const s_bar = 1 - s * s;
-    s_bar_tape[i] = s_bar;
-    const s_bar_2 = w_2[i] * s_bar;
-    s_bar_tape_2[i] = s_bar_2;
-    z_bar += s_bar_2 * W[3 * i + 1];
-    z_bar_2 += s_bar_2 * W[3 * i];
+    const s_bar = w_2[i] * (1 - s * s);
+    z_bar += s_bar * W[3 * i + 1];
+    z_bar_2 += s_bar * W[3 * i];
   }
   const f_p_bar = w_p[0];
   const g_bar = w_q[0];
@@ -399,15 +392,17 @@ function rhs_vjp_kernel(t) {
   const z_bar_bar_2 = f_p_bar * z;
   for (let i = 0; i < 32; i++) {
     const s_bar_bar = z_bar_bar * W[3 * i];
-    const s_bar = s_bar_tape_2[i];
-    W_bar[3 * i] += z_bar_bar * s_bar;
-    W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar;
-    W_bar[3 * i + 2] += g_bar * s_bar;
-    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
+    const w = w_2[i];
     const s = s_tape_2[i];
-    const s_bar_2 = s_bar_bar_2 * w_2[i] * s;
-    s_tape_bar[i] = (-s_bar_2 - s_bar_2) * (1 - s * s);
-    w_bar[i] += s_bar_bar_2 * s_bar_tape[i];
+    const s_bar = 1 - s * s;
+    const s_bar_2 = w * s_bar;
+    W_bar[3 * i] += z_bar_bar * s_bar_2;
+    W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar_2;
+    W_bar[3 * i + 2] += g_bar * s_bar_2;
+    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
+    const s_bar_3 = s_bar_bar_2 * w * s;
+    s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
+    w_bar[i] += s_bar_bar_2 * s_bar;
   }
   let p_bar = 0;
   let z_bar_3 = 0;
@@ -432,8 +427,6 @@ function rhs_vjp_kernel_2(t) {
   const W_bar = W_bar$;
   const b = b$;
   const b_bar = b_bar$;
-  const s_bar_tape = s_bar_tape$;
-  const s_bar_tape_2 = s_bar_tape_2$;
   const s_tape_2 = s_tape_2$;
   const s_tape_3 = s_tape_3$;
   const s_tape_bar = s_tape_bar$;
@@ -457,12 +450,9 @@ function rhs_vjp_kernel_2(t) {
   for (let i = 0; i < 32; i++) {
     const s = Math.tanh(s_tape_3[i]);
     s_tape_2[i] = s;
-    const s_bar = 1 - s * s;
-    s_bar_tape[i] = s_bar;
-    const s_bar_2 = w_2[i] * s_bar;
-    s_bar_tape_2[i] = s_bar_2;
-    z_bar += s_bar_2 * W[3 * i + 1];
-    z_bar_2 += s_bar_2 * W[3 * i];
+    const s_bar = w_2[i] * (1 - s * s);
+    z_bar += s_bar * W[3 * i + 1];
+    z_bar_2 += s_bar * W[3 * i];
   }
   const f_p_bar = w_p[0];
   const g_bar = w_q[0];
@@ -470,15 +460,17 @@ function rhs_vjp_kernel_2(t) {
   const z_bar_bar_2 = f_p_bar * z;
   for (let i = 0; i < 32; i++) {
     const s_bar_bar = z_bar_bar * W[3 * i];
-    const s_bar = s_bar_tape_2[i];
-    W_bar[3 * i] += z_bar_bar * s_bar;
-    W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar;
-    W_bar[3 * i + 2] += g_bar * s_bar;
-    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
+    const w = w_2[i];
     const s = s_tape_2[i];
-    const s_bar_2 = s_bar_bar_2 * w_2[i] * s;
-    s_tape_bar[i] = (-s_bar_2 - s_bar_2) * (1 - s * s);
-    w_bar[i] += s_bar_bar_2 * s_bar_tape[i];
+    const s_bar = 1 - s * s;
+    const s_bar_2 = w * s_bar;
+    W_bar[3 * i] += z_bar_bar * s_bar_2;
+    W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar_2;
+    W_bar[3 * i + 2] += g_bar * s_bar_2;
+    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
+    const s_bar_3 = s_bar_bar_2 * w * s;
+    s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
+    w_bar[i] += s_bar_bar_2 * s_bar;
   }
   let p_bar = 0;
   let z_bar_3 = 0;
@@ -503,8 +495,6 @@ function rhs_vjp_kernel_3(t) {
   const W_bar = W_bar$;
   const b = b$;
   const b_bar = b_bar$;
-  const s_bar_tape = s_bar_tape$;
-  const s_bar_tape_2 = s_bar_tape_2$;
   const s_tape_2 = s_tape_2$;
   const s_tape_3 = s_tape_3$;
   const s_tape_bar = s_tape_bar$;
@@ -528,12 +518,9 @@ function rhs_vjp_kernel_3(t) {
   for (let i = 0; i < 32; i++) {
     const s = Math.tanh(s_tape_3[i]);
     s_tape_2[i] = s;
-    const s_bar = 1 - s * s;
-    s_bar_tape[i] = s_bar;
-    const s_bar_2 = w_2[i] * s_bar;
-    s_bar_tape_2[i] = s_bar_2;
-    z_bar += s_bar_2 * W[3 * i + 1];
-    z_bar_2 += s_bar_2 * W[3 * i];
+    const s_bar = w_2[i] * (1 - s * s);
+    z_bar += s_bar * W[3 * i + 1];
+    z_bar_2 += s_bar * W[3 * i];
   }
   const f_p_bar = w_p[0];
   const g_bar = w_q[0];
@@ -541,15 +528,17 @@ function rhs_vjp_kernel_3(t) {
   const z_bar_bar_2 = f_p_bar * z;
   for (let i = 0; i < 32; i++) {
     const s_bar_bar = z_bar_bar * W[3 * i];
-    const s_bar = s_bar_tape_2[i];
-    W_bar[3 * i] += z_bar_bar * s_bar;
-    W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar;
-    W_bar[3 * i + 2] += g_bar * s_bar;
-    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
+    const w = w_2[i];
     const s = s_tape_2[i];
-    const s_bar_2 = s_bar_bar_2 * w_2[i] * s;
-    s_tape_bar[i] = (-s_bar_2 - s_bar_2) * (1 - s * s);
-    w_bar[i] += s_bar_bar_2 * s_bar_tape[i];
+    const s_bar = 1 - s * s;
+    const s_bar_2 = w * s_bar;
+    W_bar[3 * i] += z_bar_bar * s_bar_2;
+    W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar_2;
+    W_bar[3 * i + 2] += g_bar * s_bar_2;
+    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
+    const s_bar_3 = s_bar_bar_2 * w * s;
+    s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
+    w_bar[i] += s_bar_bar_2 * s_bar;
   }
   let p_bar = 0;
   let z_bar_3 = 0;
@@ -574,8 +563,6 @@ function rhs_vjp_kernel_4(t) {
   const W_bar = W_bar$;
   const b = b$;
   const b_bar = b_bar$;
-  const s_bar_tape = s_bar_tape$;
-  const s_bar_tape_2 = s_bar_tape_2$;
   const s_tape_2 = s_tape_2$;
   const s_tape_3 = s_tape_3$;
   const s_tape_bar = s_tape_bar$;
@@ -599,12 +586,9 @@ function rhs_vjp_kernel_4(t) {
   for (let i = 0; i < 32; i++) {
     const s = Math.tanh(s_tape_3[i]);
     s_tape_2[i] = s;
-    const s_bar = 1 - s * s;
-    s_bar_tape[i] = s_bar;
-    const s_bar_2 = w_2[i] * s_bar;
-    s_bar_tape_2[i] = s_bar_2;
-    z_bar += s_bar_2 * W[3 * i + 1];
-    z_bar_2 += s_bar_2 * W[3 * i];
+    const s_bar = w_2[i] * (1 - s * s);
+    z_bar += s_bar * W[3 * i + 1];
+    z_bar_2 += s_bar * W[3 * i];
   }
   const f_p_bar = w_p[0];
   const g_bar = w_q[0];
@@ -612,15 +596,17 @@ function rhs_vjp_kernel_4(t) {
   const z_bar_bar_2 = f_p_bar * z;
   for (let i = 0; i < 32; i++) {
     const s_bar_bar = z_bar_bar * W[3 * i];
-    const s_bar = s_bar_tape_2[i];
-    W_bar[3 * i] += z_bar_bar * s_bar;
-    W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar;
-    W_bar[3 * i + 2] += g_bar * s_bar;
-    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
+    const w = w_2[i];
     const s = s_tape_2[i];
-    const s_bar_2 = s_bar_bar_2 * w_2[i] * s;
-    s_tape_bar[i] = (-s_bar_2 - s_bar_2) * (1 - s * s);
-    w_bar[i] += s_bar_bar_2 * s_bar_tape[i];
+    const s_bar = 1 - s * s;
+    const s_bar_2 = w * s_bar;
+    W_bar[3 * i] += z_bar_bar * s_bar_2;
+    W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar_2;
+    W_bar[3 * i + 2] += g_bar * s_bar_2;
+    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
+    const s_bar_3 = s_bar_bar_2 * w * s;
+    s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
+    w_bar[i] += s_bar_bar_2 * s_bar;
   }
   let p_bar = 0;
   let z_bar_3 = 0;
@@ -671,8 +657,6 @@ export function field(t, y, p, data, dy) {
 
 /** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
 export function fieldVjp(t, y, p, data, w, yBar, pBar) {
-  const s_bar_tape = s_bar_tape$;
-  const s_bar_tape_2 = s_bar_tape_2$;
   const s_tape_2 = s_tape_2$;
   const s_tape_3 = s_tape_3$;
   const s_tape_bar = s_tape_bar$;
@@ -688,12 +672,9 @@ export function fieldVjp(t, y, p, data, w, yBar, pBar) {
   for (let i = 0; i < 32; i++) {
     const s = Math.tanh(s_tape_3[i]);
     s_tape_2[i] = s;
-    const s_bar = 1 - s * s;
-    s_bar_tape[i] = s_bar;
-    const s_bar_2 = p[i + 128] * s_bar;
-    s_bar_tape_2[i] = s_bar_2;
-    z_bar += s_bar_2 * p[3 * i + 1];
-    z_bar_2 += s_bar_2 * p[3 * i];
+    const s_bar = p[i + 128] * (1 - s * s);
+    z_bar += s_bar * p[3 * i + 1];
+    z_bar_2 += s_bar * p[3 * i];
   }
   const f_p_bar = w[1];
   const g_bar = w[0];
@@ -701,15 +682,17 @@ export function fieldVjp(t, y, p, data, w, yBar, pBar) {
   const z_bar_bar_2 = f_p_bar * z;
   for (let i = 0; i < 32; i++) {
     const s_bar_bar = z_bar_bar * p[3 * i];
-    const s_bar = s_bar_tape_2[i];
-    pBar[3 * i] += z_bar_bar * s_bar;
-    pBar[3 * i + 1] -= z_bar_bar_2 * s_bar;
-    pBar[3 * i + 2] += g_bar * s_bar;
-    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * p[3 * i + 1]) + g_bar * p[3 * i + 2];
+    const w_2 = p[i + 128];
     const s = s_tape_2[i];
-    const s_bar_2 = s_bar_bar_2 * p[i + 128] * s;
-    s_tape_bar[i] = (-s_bar_2 - s_bar_2) * (1 - s * s);
-    pBar[i + 128] += s_bar_bar_2 * s_bar_tape[i];
+    const s_bar = 1 - s * s;
+    const s_bar_2 = w_2 * s_bar;
+    pBar[3 * i] += z_bar_bar * s_bar_2;
+    pBar[3 * i + 1] -= z_bar_bar_2 * s_bar_2;
+    pBar[3 * i + 2] += g_bar * s_bar_2;
+    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * p[3 * i + 1]) + g_bar * p[3 * i + 2];
+    const s_bar_3 = s_bar_bar_2 * w_2 * s;
+    s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
+    pBar[i + 128] += s_bar_bar_2 * s_bar;
   }
   let p_bar = 0;
   let z_bar_3 = 0;

@@ -42,7 +42,7 @@ export const meta = {
   } as Layout,
   timesAreGiven: true,
   report: { failedStep: 0, failedStage: 1 },
-  bytes: { workspace: 2744, checkpoints: 384 },
+  bytes: { workspace: 2232, checkpoints: 384 },
 };
 
 // What solve and gradient return.
@@ -142,8 +142,6 @@ const capacity$ = new Float64Array([24]);
 const g$ = new Float64Array(2);
 const s_tape$ = new Float64Array(32);
 const s_tape_2$ = new Float64Array(32);
-const s_bar_tape$ = new Float64Array(32);
-const s_bar_tape_2$ = new Float64Array(32);
 const s_tape_3$ = new Float64Array(32);
 const s_tape_bar$ = new Float64Array(32);
 const g_dot$ = new Float64Array(2);
@@ -365,8 +363,6 @@ function rhs_vjp_kernel(t: number): void {
   const W_bar = W_bar$;
   const b = b$;
   const b_bar = b_bar$;
-  const s_bar_tape = s_bar_tape$;
-  const s_bar_tape_2 = s_bar_tape_2$;
   const s_tape_2 = s_tape_2$;
   const s_tape_3 = s_tape_3$;
   const s_tape_bar = s_tape_bar$;
@@ -390,12 +386,9 @@ function rhs_vjp_kernel(t: number): void {
   for (let i = 0; i < 32; i++) {
     const s = Math.tanh(s_tape_3[i]);
     s_tape_2[i] = s;
-    const s_bar = 1 - s * s;
-    s_bar_tape[i] = s_bar;
-    const s_bar_2 = w_2[i] * s_bar;
-    s_bar_tape_2[i] = s_bar_2;
-    z_bar += s_bar_2 * W[3 * i + 1];
-    z_bar_2 += s_bar_2 * W[3 * i];
+    const s_bar = w_2[i] * (1 - s * s);
+    z_bar += s_bar * W[3 * i + 1];
+    z_bar_2 += s_bar * W[3 * i];
   }
   const f_p_bar = w_p[0];
   const g_bar = w_q[0];
@@ -403,15 +396,17 @@ function rhs_vjp_kernel(t: number): void {
   const z_bar_bar_2 = f_p_bar * z;
   for (let i = 0; i < 32; i++) {
     const s_bar_bar = z_bar_bar * W[3 * i];
-    const s_bar = s_bar_tape_2[i];
-    W_bar[3 * i] += z_bar_bar * s_bar;
-    W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar;
-    W_bar[3 * i + 2] += g_bar * s_bar;
-    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
+    const w = w_2[i];
     const s = s_tape_2[i];
-    const s_bar_2 = s_bar_bar_2 * w_2[i] * s;
-    s_tape_bar[i] = (-s_bar_2 - s_bar_2) * (1 - s * s);
-    w_bar[i] += s_bar_bar_2 * s_bar_tape[i];
+    const s_bar = 1 - s * s;
+    const s_bar_2 = w * s_bar;
+    W_bar[3 * i] += z_bar_bar * s_bar_2;
+    W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar_2;
+    W_bar[3 * i + 2] += g_bar * s_bar_2;
+    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
+    const s_bar_3 = s_bar_bar_2 * w * s;
+    s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
+    w_bar[i] += s_bar_bar_2 * s_bar;
   }
   let p_bar = 0;
   let z_bar_3 = 0;
@@ -436,8 +431,6 @@ function rhs_vjp_kernel_2(t: number): void {
   const W_bar = W_bar$;
   const b = b$;
   const b_bar = b_bar$;
-  const s_bar_tape = s_bar_tape$;
-  const s_bar_tape_2 = s_bar_tape_2$;
   const s_tape_2 = s_tape_2$;
   const s_tape_3 = s_tape_3$;
   const s_tape_bar = s_tape_bar$;
@@ -461,12 +454,9 @@ function rhs_vjp_kernel_2(t: number): void {
   for (let i = 0; i < 32; i++) {
     const s = Math.tanh(s_tape_3[i]);
     s_tape_2[i] = s;
-    const s_bar = 1 - s * s;
-    s_bar_tape[i] = s_bar;
-    const s_bar_2 = w_2[i] * s_bar;
-    s_bar_tape_2[i] = s_bar_2;
-    z_bar += s_bar_2 * W[3 * i + 1];
-    z_bar_2 += s_bar_2 * W[3 * i];
+    const s_bar = w_2[i] * (1 - s * s);
+    z_bar += s_bar * W[3 * i + 1];
+    z_bar_2 += s_bar * W[3 * i];
   }
   const f_p_bar = w_p[0];
   const g_bar = w_q[0];
@@ -474,15 +464,17 @@ function rhs_vjp_kernel_2(t: number): void {
   const z_bar_bar_2 = f_p_bar * z;
   for (let i = 0; i < 32; i++) {
     const s_bar_bar = z_bar_bar * W[3 * i];
-    const s_bar = s_bar_tape_2[i];
-    W_bar[3 * i] += z_bar_bar * s_bar;
-    W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar;
-    W_bar[3 * i + 2] += g_bar * s_bar;
-    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
+    const w = w_2[i];
     const s = s_tape_2[i];
-    const s_bar_2 = s_bar_bar_2 * w_2[i] * s;
-    s_tape_bar[i] = (-s_bar_2 - s_bar_2) * (1 - s * s);
-    w_bar[i] += s_bar_bar_2 * s_bar_tape[i];
+    const s_bar = 1 - s * s;
+    const s_bar_2 = w * s_bar;
+    W_bar[3 * i] += z_bar_bar * s_bar_2;
+    W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar_2;
+    W_bar[3 * i + 2] += g_bar * s_bar_2;
+    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
+    const s_bar_3 = s_bar_bar_2 * w * s;
+    s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
+    w_bar[i] += s_bar_bar_2 * s_bar;
   }
   let p_bar = 0;
   let z_bar_3 = 0;
@@ -507,8 +499,6 @@ function rhs_vjp_kernel_3(t: number): void {
   const W_bar = W_bar$;
   const b = b$;
   const b_bar = b_bar$;
-  const s_bar_tape = s_bar_tape$;
-  const s_bar_tape_2 = s_bar_tape_2$;
   const s_tape_2 = s_tape_2$;
   const s_tape_3 = s_tape_3$;
   const s_tape_bar = s_tape_bar$;
@@ -532,12 +522,9 @@ function rhs_vjp_kernel_3(t: number): void {
   for (let i = 0; i < 32; i++) {
     const s = Math.tanh(s_tape_3[i]);
     s_tape_2[i] = s;
-    const s_bar = 1 - s * s;
-    s_bar_tape[i] = s_bar;
-    const s_bar_2 = w_2[i] * s_bar;
-    s_bar_tape_2[i] = s_bar_2;
-    z_bar += s_bar_2 * W[3 * i + 1];
-    z_bar_2 += s_bar_2 * W[3 * i];
+    const s_bar = w_2[i] * (1 - s * s);
+    z_bar += s_bar * W[3 * i + 1];
+    z_bar_2 += s_bar * W[3 * i];
   }
   const f_p_bar = w_p[0];
   const g_bar = w_q[0];
@@ -545,15 +532,17 @@ function rhs_vjp_kernel_3(t: number): void {
   const z_bar_bar_2 = f_p_bar * z;
   for (let i = 0; i < 32; i++) {
     const s_bar_bar = z_bar_bar * W[3 * i];
-    const s_bar = s_bar_tape_2[i];
-    W_bar[3 * i] += z_bar_bar * s_bar;
-    W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar;
-    W_bar[3 * i + 2] += g_bar * s_bar;
-    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
+    const w = w_2[i];
     const s = s_tape_2[i];
-    const s_bar_2 = s_bar_bar_2 * w_2[i] * s;
-    s_tape_bar[i] = (-s_bar_2 - s_bar_2) * (1 - s * s);
-    w_bar[i] += s_bar_bar_2 * s_bar_tape[i];
+    const s_bar = 1 - s * s;
+    const s_bar_2 = w * s_bar;
+    W_bar[3 * i] += z_bar_bar * s_bar_2;
+    W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar_2;
+    W_bar[3 * i + 2] += g_bar * s_bar_2;
+    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
+    const s_bar_3 = s_bar_bar_2 * w * s;
+    s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
+    w_bar[i] += s_bar_bar_2 * s_bar;
   }
   let p_bar = 0;
   let z_bar_3 = 0;
@@ -578,8 +567,6 @@ function rhs_vjp_kernel_4(t: number): void {
   const W_bar = W_bar$;
   const b = b$;
   const b_bar = b_bar$;
-  const s_bar_tape = s_bar_tape$;
-  const s_bar_tape_2 = s_bar_tape_2$;
   const s_tape_2 = s_tape_2$;
   const s_tape_3 = s_tape_3$;
   const s_tape_bar = s_tape_bar$;
@@ -603,12 +590,9 @@ function rhs_vjp_kernel_4(t: number): void {
   for (let i = 0; i < 32; i++) {
     const s = Math.tanh(s_tape_3[i]);
     s_tape_2[i] = s;
-    const s_bar = 1 - s * s;
-    s_bar_tape[i] = s_bar;
-    const s_bar_2 = w_2[i] * s_bar;
-    s_bar_tape_2[i] = s_bar_2;
-    z_bar += s_bar_2 * W[3 * i + 1];
-    z_bar_2 += s_bar_2 * W[3 * i];
+    const s_bar = w_2[i] * (1 - s * s);
+    z_bar += s_bar * W[3 * i + 1];
+    z_bar_2 += s_bar * W[3 * i];
   }
   const f_p_bar = w_p[0];
   const g_bar = w_q[0];
@@ -616,15 +600,17 @@ function rhs_vjp_kernel_4(t: number): void {
   const z_bar_bar_2 = f_p_bar * z;
   for (let i = 0; i < 32; i++) {
     const s_bar_bar = z_bar_bar * W[3 * i];
-    const s_bar = s_bar_tape_2[i];
-    W_bar[3 * i] += z_bar_bar * s_bar;
-    W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar;
-    W_bar[3 * i + 2] += g_bar * s_bar;
-    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
+    const w = w_2[i];
     const s = s_tape_2[i];
-    const s_bar_2 = s_bar_bar_2 * w_2[i] * s;
-    s_tape_bar[i] = (-s_bar_2 - s_bar_2) * (1 - s * s);
-    w_bar[i] += s_bar_bar_2 * s_bar_tape[i];
+    const s_bar = 1 - s * s;
+    const s_bar_2 = w * s_bar;
+    W_bar[3 * i] += z_bar_bar * s_bar_2;
+    W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar_2;
+    W_bar[3 * i + 2] += g_bar * s_bar_2;
+    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
+    const s_bar_3 = s_bar_bar_2 * w * s;
+    s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
+    w_bar[i] += s_bar_bar_2 * s_bar;
   }
   let p_bar = 0;
   let z_bar_3 = 0;
@@ -677,8 +663,6 @@ export function field(t: number, y: Float64Array, p: Float64Array, data: Float64
 /** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
 export function fieldVjp(t: number, y: Float64Array, p: Float64Array, data: Float64Array,
     w: Float64Array, yBar: Float64Array, pBar: Float64Array): void {
-  const s_bar_tape = s_bar_tape$;
-  const s_bar_tape_2 = s_bar_tape_2$;
   const s_tape_2 = s_tape_2$;
   const s_tape_3 = s_tape_3$;
   const s_tape_bar = s_tape_bar$;
@@ -694,12 +678,9 @@ export function fieldVjp(t: number, y: Float64Array, p: Float64Array, data: Floa
   for (let i = 0; i < 32; i++) {
     const s = Math.tanh(s_tape_3[i]);
     s_tape_2[i] = s;
-    const s_bar = 1 - s * s;
-    s_bar_tape[i] = s_bar;
-    const s_bar_2 = p[i + 128] * s_bar;
-    s_bar_tape_2[i] = s_bar_2;
-    z_bar += s_bar_2 * p[3 * i + 1];
-    z_bar_2 += s_bar_2 * p[3 * i];
+    const s_bar = p[i + 128] * (1 - s * s);
+    z_bar += s_bar * p[3 * i + 1];
+    z_bar_2 += s_bar * p[3 * i];
   }
   const f_p_bar = w[1];
   const g_bar = w[0];
@@ -707,15 +688,17 @@ export function fieldVjp(t: number, y: Float64Array, p: Float64Array, data: Floa
   const z_bar_bar_2 = f_p_bar * z;
   for (let i = 0; i < 32; i++) {
     const s_bar_bar = z_bar_bar * p[3 * i];
-    const s_bar = s_bar_tape_2[i];
-    pBar[3 * i] += z_bar_bar * s_bar;
-    pBar[3 * i + 1] -= z_bar_bar_2 * s_bar;
-    pBar[3 * i + 2] += g_bar * s_bar;
-    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * p[3 * i + 1]) + g_bar * p[3 * i + 2];
+    const w_2 = p[i + 128];
     const s = s_tape_2[i];
-    const s_bar_2 = s_bar_bar_2 * p[i + 128] * s;
-    s_tape_bar[i] = (-s_bar_2 - s_bar_2) * (1 - s * s);
-    pBar[i + 128] += s_bar_bar_2 * s_bar_tape[i];
+    const s_bar = 1 - s * s;
+    const s_bar_2 = w_2 * s_bar;
+    pBar[3 * i] += z_bar_bar * s_bar_2;
+    pBar[3 * i + 1] -= z_bar_bar_2 * s_bar_2;
+    pBar[3 * i + 2] += g_bar * s_bar_2;
+    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * p[3 * i + 1]) + g_bar * p[3 * i + 2];
+    const s_bar_3 = s_bar_bar_2 * w_2 * s;
+    s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
+    pBar[i + 128] += s_bar_bar_2 * s_bar;
   }
   let p_bar = 0;
   let z_bar_3 = 0;

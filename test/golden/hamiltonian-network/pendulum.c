@@ -234,12 +234,9 @@ static void pendulum_rhs_vjp_kernel(const pendulum_problem *PENDULUM_RESTRICT in
     for (int32_t i = 0; i < 32; i++) {
         const double s = tanh(ws->s_tape_3[i]);
         ws->s_tape_2[i] = s;
-        const double s_bar = 1.0 - s * s;
-        ws->s_bar_tape[i] = s_bar;
-        const double s_bar_2 = in->params.w[i] * s_bar;
-        ws->s_bar_tape_2[i] = s_bar_2;
-        z_bar += s_bar_2 * in->params.W[i][1];
-        z_bar_2 += s_bar_2 * in->params.W[i][0];
+        const double s_bar = in->params.w[i] * (1.0 - s * s);
+        z_bar += s_bar * in->params.W[i][1];
+        z_bar_2 += s_bar * in->params.W[i][0];
     }
     const double f_p_bar = ws->w_p;
     const double g_bar = ws->w_q;
@@ -247,16 +244,18 @@ static void pendulum_rhs_vjp_kernel(const pendulum_problem *PENDULUM_RESTRICT in
     const double z_bar_bar_2 = f_p_bar * z;
     for (int32_t i = 0; i < 32; i++) {
         const double s_bar_bar = z_bar_bar * in->params.W[i][0];
-        const double s_bar = ws->s_bar_tape_2[i];
-        out->params.W[i][0] += z_bar_bar * s_bar;
-        out->params.W[i][1] -= z_bar_bar_2 * s_bar;
-        out->params.W[i][2] += g_bar * s_bar;
+        const double w = in->params.w[i];
+        const double s = ws->s_tape_2[i];
+        const double s_bar = 1.0 - s * s;
+        const double s_bar_2 = w * s_bar;
+        out->params.W[i][0] += z_bar_bar * s_bar_2;
+        out->params.W[i][1] -= z_bar_bar_2 * s_bar_2;
+        out->params.W[i][2] += g_bar * s_bar_2;
         const double s_bar_bar_2 = s_bar_bar - z_bar_bar_2 * in->params.W[i][1] +
                 g_bar * in->params.W[i][2];
-        const double s = ws->s_tape_2[i];
-        const double s_bar_2 = s_bar_bar_2 * in->params.w[i] * s;
-        ws->s_tape_bar[i] = (-s_bar_2 - s_bar_2) * (1.0 - s * s);
-        out->params.w[i] += s_bar_bar_2 * ws->s_bar_tape[i];
+        const double s_bar_3 = s_bar_bar_2 * w * s;
+        ws->s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
+        out->params.w[i] += s_bar_bar_2 * s_bar;
     }
     double p_bar = 0.0;
     double z_bar_3 = 0.0;
@@ -303,12 +302,9 @@ static void pendulum_rhs_vjp_kernel_2(const pendulum_problem *PENDULUM_RESTRICT 
     for (int32_t i = 0; i < 32; i++) {
         const double s = tanh(ws->s_tape_3[i]);
         ws->s_tape_2[i] = s;
-        const double s_bar = 1.0 - s * s;
-        ws->s_bar_tape[i] = s_bar;
-        const double s_bar_2 = in->params.w[i] * s_bar;
-        ws->s_bar_tape_2[i] = s_bar_2;
-        z_bar += s_bar_2 * in->params.W[i][1];
-        z_bar_2 += s_bar_2 * in->params.W[i][0];
+        const double s_bar = in->params.w[i] * (1.0 - s * s);
+        z_bar += s_bar * in->params.W[i][1];
+        z_bar_2 += s_bar * in->params.W[i][0];
     }
     const double f_p_bar = ws->w_p;
     const double g_bar = ws->w_q;
@@ -316,16 +312,18 @@ static void pendulum_rhs_vjp_kernel_2(const pendulum_problem *PENDULUM_RESTRICT 
     const double z_bar_bar_2 = f_p_bar * z;
     for (int32_t i = 0; i < 32; i++) {
         const double s_bar_bar = z_bar_bar * in->params.W[i][0];
-        const double s_bar = ws->s_bar_tape_2[i];
-        out->params.W[i][0] += z_bar_bar * s_bar;
-        out->params.W[i][1] -= z_bar_bar_2 * s_bar;
-        out->params.W[i][2] += g_bar * s_bar;
+        const double w = in->params.w[i];
+        const double s = ws->s_tape_2[i];
+        const double s_bar = 1.0 - s * s;
+        const double s_bar_2 = w * s_bar;
+        out->params.W[i][0] += z_bar_bar * s_bar_2;
+        out->params.W[i][1] -= z_bar_bar_2 * s_bar_2;
+        out->params.W[i][2] += g_bar * s_bar_2;
         const double s_bar_bar_2 = s_bar_bar - z_bar_bar_2 * in->params.W[i][1] +
                 g_bar * in->params.W[i][2];
-        const double s = ws->s_tape_2[i];
-        const double s_bar_2 = s_bar_bar_2 * in->params.w[i] * s;
-        ws->s_tape_bar[i] = (-s_bar_2 - s_bar_2) * (1.0 - s * s);
-        out->params.w[i] += s_bar_bar_2 * ws->s_bar_tape[i];
+        const double s_bar_3 = s_bar_bar_2 * w * s;
+        ws->s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
+        out->params.w[i] += s_bar_bar_2 * s_bar;
     }
     double p_bar = 0.0;
     double z_bar_3 = 0.0;
@@ -372,12 +370,9 @@ static void pendulum_rhs_vjp_kernel_3(const pendulum_problem *PENDULUM_RESTRICT 
     for (int32_t i = 0; i < 32; i++) {
         const double s = tanh(ws->s_tape_3[i]);
         ws->s_tape_2[i] = s;
-        const double s_bar = 1.0 - s * s;
-        ws->s_bar_tape[i] = s_bar;
-        const double s_bar_2 = in->params.w[i] * s_bar;
-        ws->s_bar_tape_2[i] = s_bar_2;
-        z_bar += s_bar_2 * in->params.W[i][1];
-        z_bar_2 += s_bar_2 * in->params.W[i][0];
+        const double s_bar = in->params.w[i] * (1.0 - s * s);
+        z_bar += s_bar * in->params.W[i][1];
+        z_bar_2 += s_bar * in->params.W[i][0];
     }
     const double f_p_bar = ws->w_p;
     const double g_bar = ws->w_q;
@@ -385,16 +380,18 @@ static void pendulum_rhs_vjp_kernel_3(const pendulum_problem *PENDULUM_RESTRICT 
     const double z_bar_bar_2 = f_p_bar * z;
     for (int32_t i = 0; i < 32; i++) {
         const double s_bar_bar = z_bar_bar * in->params.W[i][0];
-        const double s_bar = ws->s_bar_tape_2[i];
-        out->params.W[i][0] += z_bar_bar * s_bar;
-        out->params.W[i][1] -= z_bar_bar_2 * s_bar;
-        out->params.W[i][2] += g_bar * s_bar;
+        const double w = in->params.w[i];
+        const double s = ws->s_tape_2[i];
+        const double s_bar = 1.0 - s * s;
+        const double s_bar_2 = w * s_bar;
+        out->params.W[i][0] += z_bar_bar * s_bar_2;
+        out->params.W[i][1] -= z_bar_bar_2 * s_bar_2;
+        out->params.W[i][2] += g_bar * s_bar_2;
         const double s_bar_bar_2 = s_bar_bar - z_bar_bar_2 * in->params.W[i][1] +
                 g_bar * in->params.W[i][2];
-        const double s = ws->s_tape_2[i];
-        const double s_bar_2 = s_bar_bar_2 * in->params.w[i] * s;
-        ws->s_tape_bar[i] = (-s_bar_2 - s_bar_2) * (1.0 - s * s);
-        out->params.w[i] += s_bar_bar_2 * ws->s_bar_tape[i];
+        const double s_bar_3 = s_bar_bar_2 * w * s;
+        ws->s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
+        out->params.w[i] += s_bar_bar_2 * s_bar;
     }
     double p_bar = 0.0;
     double z_bar_3 = 0.0;
@@ -441,12 +438,9 @@ static void pendulum_rhs_vjp_kernel_4(const pendulum_problem *PENDULUM_RESTRICT 
     for (int32_t i = 0; i < 32; i++) {
         const double s = tanh(ws->s_tape_3[i]);
         ws->s_tape_2[i] = s;
-        const double s_bar = 1.0 - s * s;
-        ws->s_bar_tape[i] = s_bar;
-        const double s_bar_2 = in->params.w[i] * s_bar;
-        ws->s_bar_tape_2[i] = s_bar_2;
-        z_bar += s_bar_2 * in->params.W[i][1];
-        z_bar_2 += s_bar_2 * in->params.W[i][0];
+        const double s_bar = in->params.w[i] * (1.0 - s * s);
+        z_bar += s_bar * in->params.W[i][1];
+        z_bar_2 += s_bar * in->params.W[i][0];
     }
     const double f_p_bar = ws->w_p;
     const double g_bar = ws->w_q;
@@ -454,16 +448,18 @@ static void pendulum_rhs_vjp_kernel_4(const pendulum_problem *PENDULUM_RESTRICT 
     const double z_bar_bar_2 = f_p_bar * z;
     for (int32_t i = 0; i < 32; i++) {
         const double s_bar_bar = z_bar_bar * in->params.W[i][0];
-        const double s_bar = ws->s_bar_tape_2[i];
-        out->params.W[i][0] += z_bar_bar * s_bar;
-        out->params.W[i][1] -= z_bar_bar_2 * s_bar;
-        out->params.W[i][2] += g_bar * s_bar;
+        const double w = in->params.w[i];
+        const double s = ws->s_tape_2[i];
+        const double s_bar = 1.0 - s * s;
+        const double s_bar_2 = w * s_bar;
+        out->params.W[i][0] += z_bar_bar * s_bar_2;
+        out->params.W[i][1] -= z_bar_bar_2 * s_bar_2;
+        out->params.W[i][2] += g_bar * s_bar_2;
         const double s_bar_bar_2 = s_bar_bar - z_bar_bar_2 * in->params.W[i][1] +
                 g_bar * in->params.W[i][2];
-        const double s = ws->s_tape_2[i];
-        const double s_bar_2 = s_bar_bar_2 * in->params.w[i] * s;
-        ws->s_tape_bar[i] = (-s_bar_2 - s_bar_2) * (1.0 - s * s);
-        out->params.w[i] += s_bar_bar_2 * ws->s_bar_tape[i];
+        const double s_bar_3 = s_bar_bar_2 * w * s;
+        ws->s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
+        out->params.w[i] += s_bar_bar_2 * s_bar;
     }
     double p_bar = 0.0;
     double z_bar_3 = 0.0;
@@ -538,9 +534,8 @@ static int pendulum_run_solve(const pendulum_problem *PENDULUM_RESTRICT in, pend
     const double n_steps = (double)in->steps;
     const double t0 = in->t0;
     const double h = (in->t1 - t0) / n_steps;
-    const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
         pendulum_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -706,9 +701,8 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
     const double n_steps = (double)in->steps;
     const double t0 = in->t0;
     const double h = (in->t1 - t0) / n_steps;
-    const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
         pendulum_invalidate_gradient(ws, out);
         out->state0.q = 0.0;
         out->state0.p = 0.0;

@@ -70,12 +70,10 @@ typedef struct {
 } pendulum_gradients;
 
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
-#define PENDULUM_WORKSPACE_BYTES 2360u
+#define PENDULUM_WORKSPACE_BYTES 1848u
 typedef struct {
     double s_tape[32];
     double s_tape_2[32];
-    double s_bar_tape[32];
-    double s_bar_tape_2[32];
     double s_tape_3[32];
     double s_tape_bar[32];
     double stored_q[24];

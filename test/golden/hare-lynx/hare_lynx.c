@@ -65,9 +65,8 @@ static int hare_lynx_run_solve(const hare_lynx_problem *HARE_LYNX_RESTRICT in, h
     const double n_steps = (double)in->steps;
     const double t0 = in->t0;
     const double h = (in->t1 - t0) / n_steps;
-    const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
         hare_lynx_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -262,9 +261,8 @@ static int hare_lynx_run_gradient(const hare_lynx_problem *HARE_LYNX_RESTRICT in
     const double n_steps = (double)in->steps;
     const double t0 = in->t0;
     const double h = (in->t1 - t0) / n_steps;
-    const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
         hare_lynx_invalidate_gradient(ws);
         out->state0.hare = (0.0 / 0.0);
         out->state0.lynx = (0.0 / 0.0);

@@ -32,9 +32,8 @@ static int lotka_volterra_run_solve(const lotka_volterra_problem *LOTKA_VOLTERRA
 {
     const double n_steps = (double)in->steps;
     const double h = (in->t1 - in->t0) / n_steps;
-    const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
         out->states[0].hare = (0.0 / 0.0);
         out->states[0].lynx = (0.0 / 0.0);
         ws->failed_step = 0.0;
@@ -152,11 +151,8 @@ static int lotka_volterra_run_gradient(const lotka_volterra_problem *LOTKA_VOLTE
 {
     const double n_steps = (double)in->steps;
     const double h = (in->t1 - in->t0) / n_steps;
-    const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0) {
-        ws->states[0].hare = (0.0 / 0.0);
-        ws->states[0].lynx = (0.0 / 0.0);
+    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
         out->state0.hare = (0.0 / 0.0);
         out->state0.lynx = (0.0 / 0.0);
         out->params.alpha = (0.0 / 0.0);
@@ -169,8 +165,6 @@ static int lotka_volterra_run_gradient(const lotka_volterra_problem *LOTKA_VOLTE
         return LOTKA_VOLTERRA_BAD_ARGUMENT;
     }
     if (n_steps > 100.0) {
-        ws->states[0].hare = (0.0 / 0.0);
-        ws->states[0].lynx = (0.0 / 0.0);
         out->state0.hare = (0.0 / 0.0);
         out->state0.lynx = (0.0 / 0.0);
         out->params.alpha = (0.0 / 0.0);
@@ -243,8 +237,6 @@ static int lotka_volterra_run_gradient(const lotka_volterra_problem *LOTKA_VOLTE
             }
             const double failed_stage_2 = failed_stage;
             if (failed_stage_2 > 0.0) {
-                ws->states[0].hare = (0.0 / 0.0);
-                ws->states[0].lynx = (0.0 / 0.0);
                 out->state0.hare = (0.0 / 0.0);
                 out->state0.lynx = (0.0 / 0.0);
                 out->params.alpha = (0.0 / 0.0);
@@ -256,8 +248,6 @@ static int lotka_volterra_run_gradient(const lotka_volterra_problem *LOTKA_VOLTE
                 out->value = (0.0 / 0.0);
                 return LOTKA_VOLTERRA_NOT_FINITE_FIELD;
             } else {
-                ws->states[0].hare = (0.0 / 0.0);
-                ws->states[0].lynx = (0.0 / 0.0);
                 out->state0.hare = (0.0 / 0.0);
                 out->state0.lynx = (0.0 / 0.0);
                 out->params.alpha = (0.0 / 0.0);
@@ -275,9 +265,7 @@ static int lotka_volterra_run_gradient(const lotka_volterra_problem *LOTKA_VOLTE
     }
     /* Observation. */
     const double hare_2 = hare;
-    ws->states[0].hare = hare_2;
     const double lynx_2 = lynx;
-    ws->states[0].lynx = lynx_2;
     /* Terminal loss. */
     const double base = log(hare_2) - 3.0;
     const double base_2 = log(lynx_2) - 2.0;

@@ -60,11 +60,10 @@ typedef struct {
 } lotka_volterra_gradients;
 
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
-#define LOTKA_VOLTERRA_WORKSPACE_BYTES 1640u
+#define LOTKA_VOLTERRA_WORKSPACE_BYTES 1624u
 typedef struct {
     double stored_hare[100];
     double stored_lynx[100];
-    lotka_volterra_state states[LOTKA_VOLTERRA_TIMES];
     double failed_step, failed_stage;
     int32_t step_count;
     int32_t unused;

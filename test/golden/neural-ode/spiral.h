@@ -65,9 +65,8 @@ typedef struct {
 } spiral_gradients;
 
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
-#define SPIRAL_WORKSPACE_BYTES 4288u
+#define SPIRAL_WORKSPACE_BYTES 4160u
 typedef struct {
-    double h_tape[16];
     double x_z[4][2];
     double k_z[4][2];
     double stored_z[160][2];

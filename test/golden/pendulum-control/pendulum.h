@@ -72,11 +72,10 @@ typedef struct {
 } pendulum_gradients;
 
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
-#define PENDULUM_WORKSPACE_BYTES 3392u
+#define PENDULUM_WORKSPACE_BYTES 3264u
 typedef struct {
     double stored_angle[200];
     double stored_rate[200];
-    pendulum_state states[PENDULUM_TIMES];
     double failed_step, failed_stage;
     int32_t step_count;
     int32_t observe_at[10];

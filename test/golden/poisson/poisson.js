@@ -30,7 +30,7 @@ export const meta = {
     ],
   },
   report: { failedStep: 0, failedStage: 1 },
-  bytes: { workspace: 5736, checkpoints: 0 },
+  bytes: { workspace: 4200, checkpoints: 0 },
 };
 
 // What solve and gradient return.
@@ -262,13 +262,8 @@ const h_2$ = new Float64Array(24);
 const h_1_2$ = new Float64Array(48); // 24 × 2
 const h_top_2$ = new Float64Array(24);
 const n_1_2$ = new Float64Array(2);
-const h_tape$ = new Float64Array(24);
-const h_tape_2$ = new Float64Array(48); // 24 × 2
 const n_tape$ = new Float64Array(24);
-const n_tape_2$ = new Float64Array(24);
 const z_1_tape$ = new Float64Array(48); // 24 × 2
-const n_tape_3$ = new Float64Array(48); // 24 × 2
-const n_tape_4$ = new Float64Array(48); // 24 × 2
 const z_top_tape$ = new Float64Array(24);
 const n_top_tape$ = new Float64Array(24);
 const result_tape$ = new Float64Array(2);
@@ -485,16 +480,11 @@ function loss_vjp_kernel(t, k) {
   const h_1_3 = h_1_3$;
   const h_1_bar = h_1_bar$;
   const h_bar = h_bar$;
-  const h_tape = h_tape$;
-  const h_tape_2 = h_tape_2$;
   const h_top_3 = h_top_3$;
   const h_top_bar = h_top_bar$;
   const n_1_3 = n_1_3$;
   const n_1_bar = n_1_bar$;
   const n_tape = n_tape$;
-  const n_tape_2 = n_tape_2$;
-  const n_tape_3 = n_tape_3$;
-  const n_tape_4 = n_tape_4$;
   const n_top_tape = n_top_tape$;
   const points = points$;
   const result_tape = result_tape$;
@@ -506,23 +496,18 @@ function loss_vjp_kernel(t, k) {
   const z_1_tape = z_1_tape$;
   const z_top_tape = z_top_tape$;
   const argument = params[696];
-  const x = points[2 * k];
-  const x_2 = points[2 * k + 1];
   for (let i = 0; i < 24; i++) {
     const W1_2 = W1[2 * i];
     const W1_3 = W1[2 * i + 1];
-    const h = Math.tanh(b1[i] + W1_2 * x + W1_3 * x_2);
-    const h_2 = 1 - h * h;
-    h_tape[i] = h_2;
+    const h = Math.tanh(b1[i] + W1_2 * points[2 * k] + W1_3 * points[2 * k + 1]);
     h_3[i] = h;
     let h_sum = 0;
+    const h_2 = 1 - h * h;
     for (let r = 0; r < 2; r++) {
       const h_4 = (r === 0 ? W1_2 : 0) + (r === 1 ? W1_3 : 0);
       const h_5 = h_2 * h_4;
-      const h_6 = h * h_5;
-      h_tape_2[2 * i + r] = h_6;
-      const h_7 = h_6 * h_4;
-      h_sum -= h_7;
+      const h_6 = h * h_5 * h_4;
+      h_sum -= h_6;
       h_1_3[2 * i + r] = h_5;
     }
     h_top_3[i] = h_sum;
@@ -550,18 +535,14 @@ function loss_vjp_kernel(t, k) {
     const n_2 = Math.tanh(z);
     n_tape[i] = n_2;
     const n_3 = 1 - n_2 * n_2;
-    n_tape_2[i] = n_3;
     n += w3_2 * n_2;
     let n_sum = 0;
     for (let r = 0; r < 2; r++) {
       const z_1 = z_1_3[r];
       z_1_tape[2 * i + r] = z_1;
       const n_4 = n_3 * z_1;
-      n_tape_3[2 * i + r] = n_4;
-      const n_5 = n_2 * n_4;
-      n_tape_4[2 * i + r] = n_5;
-      const n_6 = n_5 * z_1;
-      n_sum -= n_6;
+      const n_5 = n_2 * n_4 * z_1;
+      n_sum -= n_5;
       n_1_3[r] += w3_2 * n_4;
     }
     const z_top_2 = z_top;
@@ -570,8 +551,10 @@ function loss_vjp_kernel(t, k) {
     n_top_tape[i] = n_top_2;
     n_top += w3_2 * n_top_2;
   }
+  const x = points[2 * k];
   const result = 1 - x;
   const result_2 = x * result;
+  const x_2 = points[2 * k + 1];
   const result_3 = result_2 * x_2;
   const result_4 = 1 - x_2;
   const result_5 = result_3 * result_4;
@@ -617,26 +600,26 @@ function loss_vjp_kernel(t, k) {
   for (let i = 0; i < 24; i++) {
     const w3_2 = w3[i];
     const n_top_bar_2 = n_top_bar * w3_2;
-    const n_2 = n_tape_2[i];
-    const z_top_bar = n_top_bar_2 * n_2;
-    const n_3 = n_tape[i];
+    const n_2 = n_tape[i];
+    const n_3 = 1 - n_2 * n_2;
+    const z_top_bar = n_top_bar_2 * n_3;
     let w3_bar_2 = 0;
     let n_bar_2 = 0;
     let n_bar_3 = 0;
     for (let r = 0; r < 2; r++) {
       const n_bar_4 = n_1_bar[r];
-      const n_4 = n_tape_3[2 * i + r];
-      w3_bar_2 += n_bar_4 * n_4;
       const z_1 = z_1_tape[2 * i + r];
+      const n_4 = n_3 * z_1;
+      w3_bar_2 += n_bar_4 * n_4;
       const n_bar_5 = n_top_bar_2 * z_1;
       n_bar_2 -= n_bar_5 * n_4;
-      const n_bar_6 = n_bar_4 * w3_2 + (-n_bar_5 * n_3);
+      const n_bar_6 = n_bar_4 * w3_2 + (-n_bar_5 * n_2);
       n_bar_3 += n_bar_6 * z_1;
-      z_1_bar[r] = n_bar_6 * n_2 - n_top_bar_2 * n_tape_4[2 * i + r];
+      z_1_bar[r] = n_bar_6 * n_3 - n_top_bar_2 * (n_2 * n_4);
     }
-    const n_bar_4 = (n_bar_3 + n_top_bar_2 * z_top_tape[i]) * n_3;
-    const z_bar = (n_bar_2 + n_bar * w3_2 - n_bar_4 - n_bar_4) * (1 - n_3 * n_3);
-    w3_bar[i] += w3_bar_2 + n_top_bar * n_top_tape[i] + n_bar * n_3;
+    const n_bar_4 = (n_bar_3 + n_top_bar_2 * z_top_tape[i]) * n_2;
+    const z_bar = (n_bar_2 + n_bar * w3_2 - n_bar_4 - n_bar_4) * n_3;
+    w3_bar[i] += w3_bar_2 + n_top_bar * n_top_tape[i] + n_bar * n_2;
     for (let j = 0; j < 24; j++) {
       const W2_2 = W2[24 * i + j];
       h_top_bar[j] += z_top_bar * W2_2;
@@ -654,25 +637,26 @@ function loss_vjp_kernel(t, k) {
   for (let i = 0; i < 24; i++) {
     const h_top_bar_2 = h_top_bar[i];
     const h = h_3[i];
+    const h_2 = 1 - h * h;
     let h_bar_2 = 0;
     let h_bar_3 = 0;
     let W1_bar_2 = 0;
     let W1_bar_3 = 0;
     const W1_2 = W1[2 * i];
     const W1_3 = W1[2 * i + 1];
-    const h_2 = h_tape[i];
     for (let r = 0; r < 2; r++) {
       const h_4 = (r === 0 ? W1_2 : 0) + (r === 1 ? W1_3 : 0);
       const h_bar_4 = h_top_bar_2 * h_4;
-      h_bar_2 -= h_bar_4 * h_1_3[2 * i + r];
+      const h_5 = h_1_3[2 * i + r];
+      h_bar_2 -= h_bar_4 * h_5;
       const h_bar_5 = h_1_bar[2 * i + r] + (-h_bar_4 * h);
       h_bar_3 += h_bar_5 * h_4;
-      const h_bar_6 = h_bar_5 * h_2 - h_top_bar_2 * h_tape_2[2 * i + r];
+      const h_bar_6 = h_bar_5 * h_2 - h_top_bar_2 * (h * h_5);
       W1_bar_2 += r === 1 ? h_bar_6 : 0;
       W1_bar_3 += r === 0 ? h_bar_6 : 0;
     }
     const h_bar_4 = h_bar_3 * h;
-    const h_bar_5 = (h_bar_2 + h_bar[i] - h_bar_4 - h_bar_4) * (1 - h * h);
+    const h_bar_5 = (h_bar_2 + h_bar[i] - h_bar_4 - h_bar_4) * h_2;
     W1_bar[2 * i + 1] += W1_bar_2 + h_bar_5 * x_2;
     W1_bar[2 * i] += W1_bar_3 + h_bar_5 * x;
     b1_bar[i] += h_bar_5;

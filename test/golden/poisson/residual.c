@@ -335,23 +335,19 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
 {
     (void)t;
     const double argument = in->params.b3;
-    const double x = in->data.points[k][0];
-    const double x_2 = in->data.points[k][1];
     for (int32_t i = 0; i < 24; i++) {
         const double W1 = in->params.W1[i][0];
         const double W1_2 = in->params.W1[i][1];
-        const double h = tanh(in->params.b1[i] + W1 * x + W1_2 * x_2);
-        const double h_2 = 1.0 - h * h;
-        ws->h_tape[i] = h_2;
+        const double h = tanh(in->params.b1[i] + W1 * in->data.points[k][0] +
+                W1_2 * in->data.points[k][1]);
         ws->h_3[i] = h;
         double h_sum = 0.0;
+        const double h_2 = 1.0 - h * h;
         for (int32_t r = 0; r < 2; r++) {
             const double h_3 = (r == 0 ? W1 : 0.0) + (r == 1 ? W1_2 : 0.0);
             const double h_4 = h_2 * h_3;
-            const double h_5 = h * h_4;
-            ws->h_tape_2[i][r] = h_5;
-            const double h_6 = h_5 * h_3;
-            h_sum -= h_6;
+            const double h_5 = h * h_4 * h_3;
+            h_sum -= h_5;
             ws->h_1_3[i][r] = h_4;
         }
         ws->h_top_3[i] = h_sum;
@@ -380,18 +376,14 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
         const double n_2 = tanh(z);
         ws->n_tape[i] = n_2;
         const double n_3 = 1.0 - n_2 * n_2;
-        ws->n_tape_2[i] = n_3;
         n += w3 * n_2;
         double n_sum = 0.0;
         for (int32_t r = 0; r < 2; r++) {
             const double z_1_2 = z_1[r];
             ws->z_1_tape[i][r] = z_1_2;
             const double n_4 = n_3 * z_1_2;
-            ws->n_tape_3[i][r] = n_4;
-            const double n_5 = n_2 * n_4;
-            ws->n_tape_4[i][r] = n_5;
-            const double n_6 = n_5 * z_1_2;
-            n_sum -= n_6;
+            const double n_5 = n_2 * n_4 * z_1_2;
+            n_sum -= n_5;
             ws->n_1_3[r] += w3 * n_4;
         }
         const double z_top_2 = z_top;
@@ -400,8 +392,10 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
         ws->n_top_tape[i] = n_top_2;
         n_top += w3 * n_top_2;
     }
+    const double x = in->data.points[k][0];
     const double result = 1.0 - x;
     const double result_2 = x * result;
+    const double x_2 = in->data.points[k][1];
     const double result_3 = result_2 * x_2;
     const double result_4 = 1.0 - x_2;
     const double result_5 = result_3 * result_4;
@@ -447,27 +441,27 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
     for (int32_t i = 0; i < 24; i++) {
         const double w3 = in->params.w3[i];
         const double n_top_bar_2 = n_top_bar * w3;
-        const double n_2 = ws->n_tape_2[i];
-        const double z_top_bar = n_top_bar_2 * n_2;
-        const double n_3 = ws->n_tape[i];
+        const double n_2 = ws->n_tape[i];
+        const double n_3 = 1.0 - n_2 * n_2;
+        const double z_top_bar = n_top_bar_2 * n_3;
         double w3_bar = 0.0;
         double n_bar_2 = 0.0;
         double n_bar_3 = 0.0;
         for (int32_t r = 0; r < 2; r++) {
-            w3_bar += ws->n_1_bar[r] * ws->n_tape_3[i][r];
-        }
-        for (int32_t r = 0; r < 2; r++) {
+            const double n_bar_4 = ws->n_1_bar[r];
             const double z_1 = ws->z_1_tape[i][r];
-            const double n_bar_4 = n_top_bar_2 * z_1;
-            const double n_bar_5 = n_bar_4 * ws->n_tape_3[i][r];
-            n_bar_2 -= n_bar_5;
-            const double n_bar_6 = ws->n_1_bar[r] * w3 - n_bar_4 * n_3;
-            n_bar_3 += n_bar_6 * z_1;
-            ws->z_1_bar[r] = n_bar_6 * n_2 - n_top_bar_2 * ws->n_tape_4[i][r];
+            const double n_4 = n_3 * z_1;
+            w3_bar += n_bar_4 * n_4;
+            const double n_bar_5 = n_top_bar_2 * z_1;
+            const double n_bar_6 = n_bar_5 * n_4;
+            n_bar_2 -= n_bar_6;
+            const double n_bar_7 = n_bar_4 * w3 - n_bar_5 * n_2;
+            n_bar_3 += n_bar_7 * z_1;
+            ws->z_1_bar[r] = n_bar_7 * n_3 - n_top_bar_2 * (n_2 * n_4);
         }
-        const double n_bar_4 = (n_bar_3 + n_top_bar_2 * ws->z_top_tape[i]) * n_3;
-        const double z_bar = (n_bar_2 + n_bar * w3 - n_bar_4 - n_bar_4) * (1.0 - n_3 * n_3);
-        out->params.w3[i] += w3_bar + n_top_bar * ws->n_top_tape[i] + n_bar * n_3;
+        const double n_bar_4 = (n_bar_3 + n_top_bar_2 * ws->z_top_tape[i]) * n_2;
+        const double z_bar = (n_bar_2 + n_bar * w3 - n_bar_4 - n_bar_4) * n_3;
+        out->params.w3[i] += w3_bar + n_top_bar * ws->n_top_tape[i] + n_bar * n_2;
         for (int32_t j = 0; j < 24; j++) {
             ws->W2_bar_of[j] = z_top_bar * ws->h_top_3[j];
         }
@@ -502,26 +496,27 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
     for (int32_t i = 0; i < 24; i++) {
         const double h_top_bar = ws->h_top_bar[i];
         const double h = ws->h_3[i];
+        const double h_2 = 1.0 - h * h;
         double h_bar = 0.0;
         double h_bar_2 = 0.0;
         double W1_bar = 0.0;
         double W1_bar_2 = 0.0;
         const double W1 = in->params.W1[i][0];
         const double W1_2 = in->params.W1[i][1];
-        const double h_2 = ws->h_tape[i];
         for (int32_t r = 0; r < 2; r++) {
             const double h_3 = (r == 0 ? W1 : 0.0) + (r == 1 ? W1_2 : 0.0);
             const double h_bar_3 = h_top_bar * h_3;
-            const double h_bar_4 = h_bar_3 * ws->h_1_3[i][r];
+            const double h_4 = ws->h_1_3[i][r];
+            const double h_bar_4 = h_bar_3 * h_4;
             h_bar -= h_bar_4;
             const double h_bar_5 = ws->h_1_bar[i][r] - h_bar_3 * h;
             h_bar_2 += h_bar_5 * h_3;
-            const double h_bar_6 = h_bar_5 * h_2 - h_top_bar * ws->h_tape_2[i][r];
+            const double h_bar_6 = h_bar_5 * h_2 - h_top_bar * (h * h_4);
             W1_bar += r == 1 ? h_bar_6 : 0.0;
             W1_bar_2 += r == 0 ? h_bar_6 : 0.0;
         }
         const double h_bar_3 = h_bar_2 * h;
-        const double h_bar_4 = (h_bar + ws->h_bar[i] - h_bar_3 - h_bar_3) * (1.0 - h * h);
+        const double h_bar_4 = (h_bar + ws->h_bar[i] - h_bar_3 - h_bar_3) * h_2;
         out->params.W1[i][1] += W1_bar + h_bar_4 * x_2;
         out->params.W1[i][0] += W1_bar_2 + h_bar_4 * x;
         out->params.b1[i] += h_bar_4;

@@ -61,7 +61,7 @@ typedef struct {
 } residual_gradients;
 
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
-#define RESIDUAL_WORKSPACE_BYTES 6088u
+#define RESIDUAL_WORKSPACE_BYTES 4552u
 typedef struct {
     double h[24];
     double h_1[24][2];
@@ -69,13 +69,8 @@ typedef struct {
     double h_2[24];
     double h_1_2[24][2];
     double h_top_2[24];
-    double h_tape[24];
-    double h_tape_2[24][2];
     double n_tape[24];
-    double n_tape_2[24];
     double z_1_tape[24][2];
-    double n_tape_3[24][2];
-    double n_tape_4[24][2];
     double z_top_tape[24];
     double n_top_tape[24];
     double h_3[24];

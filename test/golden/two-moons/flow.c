@@ -286,7 +286,6 @@ static void flow_rhs_vjp_kernel(const flow_problem *FLOW_RESTRICT in, flow_works
         const double h = tanh(A * z + A_2 * z_2 + in->params.c[k] * t + in->params.a[k]);
         ws->h_tape_2[k] = h;
         const double h_2 = 1.0 - h * h;
-        ws->h_tape_3[k] = h_2;
         for (int32_t r = 0; r < 2; r++) {
             ws->h_1_2[r] = h_2 * ((r == 0 ? A : 0.0) + (r == 1 ? A_2 : 0.0));
         }
@@ -334,20 +333,20 @@ static void flow_rhs_vjp_kernel(const flow_problem *FLOW_RESTRICT in, flow_works
         }
         const double A = in->params.A[k][0];
         const double A_2 = in->params.A[k][1];
+        const double h = ws->h_tape_2[k];
+        const double h_2 = 1.0 - h * h;
         double h_bar = 0.0;
         double A_bar = 0.0;
         double A_bar_2 = 0.0;
-        const double h = ws->h_tape_3[k];
         for (int32_t r = 0; r < 2; r++) {
             const double h_bar_2 = ws->h_1_bar[r];
             h_bar += h_bar_2 * ((r == 0 ? A : 0.0) + (r == 1 ? A_2 : 0.0));
-            const double h_bar_3 = h_bar_2 * h;
+            const double h_bar_3 = h_bar_2 * h_2;
             A_bar += r == 1 ? h_bar_3 : 0.0;
             A_bar_2 += r == 0 ? h_bar_3 : 0.0;
         }
-        const double h_2 = ws->h_tape_2[k];
-        const double h_bar_2 = h_bar * h_2;
-        const double h_bar_3 = (-h_bar_2 - h_bar_2) * (1.0 - h_2 * h_2);
+        const double h_bar_2 = h_bar * h;
+        const double h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
         out->params.a[k] += h_bar_3;
         out->params.c[k] += h_bar_3 * t;
         z_bar += h_bar_3 * A_2;
@@ -411,7 +410,6 @@ static void flow_rhs_vjp_kernel_2(const flow_problem *FLOW_RESTRICT in, flow_wor
         const double h = tanh(A * z + A_2 * z_2 + in->params.c[k] * t + in->params.a[k]);
         ws->h_tape_2[k] = h;
         const double h_2 = 1.0 - h * h;
-        ws->h_tape_3[k] = h_2;
         for (int32_t r = 0; r < 2; r++) {
             ws->h_1_2[r] = h_2 * ((r == 0 ? A : 0.0) + (r == 1 ? A_2 : 0.0));
         }
@@ -459,20 +457,20 @@ static void flow_rhs_vjp_kernel_2(const flow_problem *FLOW_RESTRICT in, flow_wor
         }
         const double A = in->params.A[k][0];
         const double A_2 = in->params.A[k][1];
+        const double h = ws->h_tape_2[k];
+        const double h_2 = 1.0 - h * h;
         double h_bar = 0.0;
         double A_bar = 0.0;
         double A_bar_2 = 0.0;
-        const double h = ws->h_tape_3[k];
         for (int32_t r = 0; r < 2; r++) {
             const double h_bar_2 = ws->h_1_bar[r];
             h_bar += h_bar_2 * ((r == 0 ? A : 0.0) + (r == 1 ? A_2 : 0.0));
-            const double h_bar_3 = h_bar_2 * h;
+            const double h_bar_3 = h_bar_2 * h_2;
             A_bar += r == 1 ? h_bar_3 : 0.0;
             A_bar_2 += r == 0 ? h_bar_3 : 0.0;
         }
-        const double h_2 = ws->h_tape_2[k];
-        const double h_bar_2 = h_bar * h_2;
-        const double h_bar_3 = (-h_bar_2 - h_bar_2) * (1.0 - h_2 * h_2);
+        const double h_bar_2 = h_bar * h;
+        const double h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
         out->params.a[k] += h_bar_3;
         out->params.c[k] += h_bar_3 * t;
         z_bar += h_bar_3 * A_2;
@@ -536,7 +534,6 @@ static void flow_rhs_vjp_kernel_3(const flow_problem *FLOW_RESTRICT in, flow_wor
         const double h = tanh(A * z + A_2 * z_2 + in->params.c[k] * t + in->params.a[k]);
         ws->h_tape_2[k] = h;
         const double h_2 = 1.0 - h * h;
-        ws->h_tape_3[k] = h_2;
         for (int32_t r = 0; r < 2; r++) {
             ws->h_1_2[r] = h_2 * ((r == 0 ? A : 0.0) + (r == 1 ? A_2 : 0.0));
         }
@@ -584,20 +581,20 @@ static void flow_rhs_vjp_kernel_3(const flow_problem *FLOW_RESTRICT in, flow_wor
         }
         const double A = in->params.A[k][0];
         const double A_2 = in->params.A[k][1];
+        const double h = ws->h_tape_2[k];
+        const double h_2 = 1.0 - h * h;
         double h_bar = 0.0;
         double A_bar = 0.0;
         double A_bar_2 = 0.0;
-        const double h = ws->h_tape_3[k];
         for (int32_t r = 0; r < 2; r++) {
             const double h_bar_2 = ws->h_1_bar[r];
             h_bar += h_bar_2 * ((r == 0 ? A : 0.0) + (r == 1 ? A_2 : 0.0));
-            const double h_bar_3 = h_bar_2 * h;
+            const double h_bar_3 = h_bar_2 * h_2;
             A_bar += r == 1 ? h_bar_3 : 0.0;
             A_bar_2 += r == 0 ? h_bar_3 : 0.0;
         }
-        const double h_2 = ws->h_tape_2[k];
-        const double h_bar_2 = h_bar * h_2;
-        const double h_bar_3 = (-h_bar_2 - h_bar_2) * (1.0 - h_2 * h_2);
+        const double h_bar_2 = h_bar * h;
+        const double h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
         out->params.a[k] += h_bar_3;
         out->params.c[k] += h_bar_3 * t;
         z_bar += h_bar_3 * A_2;
@@ -661,7 +658,6 @@ static void flow_rhs_vjp_kernel_4(const flow_problem *FLOW_RESTRICT in, flow_wor
         const double h = tanh(A * z + A_2 * z_2 + in->params.c[k] * t + in->params.a[k]);
         ws->h_tape_2[k] = h;
         const double h_2 = 1.0 - h * h;
-        ws->h_tape_3[k] = h_2;
         for (int32_t r = 0; r < 2; r++) {
             ws->h_1_2[r] = h_2 * ((r == 0 ? A : 0.0) + (r == 1 ? A_2 : 0.0));
         }
@@ -709,20 +705,20 @@ static void flow_rhs_vjp_kernel_4(const flow_problem *FLOW_RESTRICT in, flow_wor
         }
         const double A = in->params.A[k][0];
         const double A_2 = in->params.A[k][1];
+        const double h = ws->h_tape_2[k];
+        const double h_2 = 1.0 - h * h;
         double h_bar = 0.0;
         double A_bar = 0.0;
         double A_bar_2 = 0.0;
-        const double h = ws->h_tape_3[k];
         for (int32_t r = 0; r < 2; r++) {
             const double h_bar_2 = ws->h_1_bar[r];
             h_bar += h_bar_2 * ((r == 0 ? A : 0.0) + (r == 1 ? A_2 : 0.0));
-            const double h_bar_3 = h_bar_2 * h;
+            const double h_bar_3 = h_bar_2 * h_2;
             A_bar += r == 1 ? h_bar_3 : 0.0;
             A_bar_2 += r == 0 ? h_bar_3 : 0.0;
         }
-        const double h_2 = ws->h_tape_2[k];
-        const double h_bar_2 = h_bar * h_2;
-        const double h_bar_3 = (-h_bar_2 - h_bar_2) * (1.0 - h_2 * h_2);
+        const double h_bar_2 = h_bar * h;
+        const double h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
         out->params.a[k] += h_bar_3;
         out->params.c[k] += h_bar_3 * t;
         z_bar += h_bar_3 * A_2;
@@ -781,12 +777,8 @@ static void flow_invalidate_solve(flow_solution *FLOW_RESTRICT out)
 }
 
 /* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-static void flow_invalidate_gradient(flow_workspace *FLOW_RESTRICT ws, flow_gradients *FLOW_RESTRICT out)
+static void flow_invalidate_gradient(flow_gradients *FLOW_RESTRICT out)
 {
-    for (int32_t j = 0; j < 2; j++) {
-        ws->states[0].z[j] = (0.0 / 0.0);
-    }
-    ws->states[0].spread = (0.0 / 0.0);
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 2; j++) {
             out->params.A[4 * i][j] = (0.0 / 0.0);
@@ -817,9 +809,8 @@ static int flow_run_solve(const flow_problem *FLOW_RESTRICT in, flow_workspace *
     const double n_steps = (double)in->steps;
     const double t0 = in->t0;
     const double h = (in->t1 - t0) / n_steps;
-    const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
         flow_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -994,10 +985,9 @@ static int flow_run_gradient(const flow_problem *FLOW_RESTRICT in, flow_workspac
     const double n_steps = (double)in->steps;
     const double t0 = in->t0;
     const double h = (in->t1 - t0) / n_steps;
-    const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0) {
-        flow_invalidate_gradient(ws, out);
+    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
+        flow_invalidate_gradient(out);
         out->state0.spread = 0.0;
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -1005,7 +995,7 @@ static int flow_run_gradient(const flow_problem *FLOW_RESTRICT in, flow_workspac
         return FLOW_BAD_ARGUMENT;
     }
     if (n_steps > 12.0) {
-        flow_invalidate_gradient(ws, out);
+        flow_invalidate_gradient(out);
         out->state0.spread = 0.0;
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -1107,14 +1097,14 @@ static int flow_run_gradient(const flow_problem *FLOW_RESTRICT in, flow_workspac
             }
             const double failed_stage_2 = failed_stage;
             if (failed_stage_2 > 0.0) {
-                flow_invalidate_gradient(ws, out);
+                flow_invalidate_gradient(out);
                 out->state0.spread = 0.0;
                 ws->failed_step = (double)n;
                 ws->failed_stage = failed_stage_2;
                 out->value = (0.0 / 0.0);
                 return FLOW_NOT_FINITE_FIELD;
             } else {
-                flow_invalidate_gradient(ws, out);
+                flow_invalidate_gradient(out);
                 out->state0.spread = 0.0;
                 ws->failed_step = (double)n;
                 ws->failed_stage = failed_stage_2;
@@ -1126,10 +1116,8 @@ static int flow_run_gradient(const flow_problem *FLOW_RESTRICT in, flow_workspac
     }
     /* Observation. */
     for (int32_t i = 0; i < 2; i++) {
-        ws->states[0].z[i] = ws->z[i];
+        const double z = ws->z[i];
     }
-    const double spread_2 = spread;
-    ws->states[0].spread = spread_2;
     /* Terminal loss. */
     const double base = ws->z[0];
     const double base_2 = ws->z[1];
@@ -1144,7 +1132,7 @@ static int flow_run_gradient(const flow_problem *FLOW_RESTRICT in, flow_workspac
     ws->lambda_z[1] = base_bar + base_bar;
     ws->lambda_z[0] = base_bar_2 + base_bar_2;
     double lambda_spread = -1.0;
-    const double result = 0.5 * (base * base + base_2 * base_2) + log(6.283185307179586) - spread_2;
+    const double result = 0.5 * (base * base + base_2 * base_2) + log(6.283185307179586) - spread;
     for (int32_t n = ws->step_count - 1; n >= 0; n--) {
         const double t_n = t0 + (double)n * h;
         /* Stages of this step, again. */

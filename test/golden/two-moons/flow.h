@@ -61,11 +61,10 @@ typedef struct {
 } flow_gradients;
 
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
-#define FLOW_WORKSPACE_BYTES 6808u
+#define FLOW_WORKSPACE_BYTES 6528u
 typedef struct {
     double h_tape[32];
     double h_tape_2[32];
-    double h_tape_3[32];
     double h_1_tape[32][2][2];
     double x_z[4][2];
     double k_z[4][2];
@@ -115,7 +114,6 @@ typedef struct {
     double u_spread_3;
     double u_spread_4;
     double w_spread;
-    flow_state states[FLOW_TIMES];
     double failed_step, failed_stage;
     int32_t step_count;
     int32_t unused;

@@ -30,7 +30,7 @@ export const meta = {
   outputs: { size: 0, leaves: [] },
   timesAreGiven: false,
   report: { failedStep: 0, failedStage: 1 },
-  bytes: { workspace: 2704, checkpoints: 288 },
+  bytes: { workspace: 2448, checkpoints: 288 },
 };
 
 // What solve and gradient return.
@@ -145,7 +145,6 @@ const v_1$ = new Float64Array(4); // 2 × 2
 const h_1$ = new Float64Array(2);
 const h_tape$ = new Float64Array(32);
 const h_tape_2$ = new Float64Array(32);
-const h_tape_3$ = new Float64Array(32);
 const h_1_tape$ = new Float64Array(128); // 32 × 2 × 2
 const h_1_2$ = new Float64Array(2);
 const derivative_bar$ = new Float64Array(4); // 2 × 2
@@ -431,7 +430,6 @@ function rhs_vjp_kernel(t, at_x_z, at_u_z) {
   const h_1_tape = h_1_tape$;
   const h_tape = h_tape$;
   const h_tape_2 = h_tape_2$;
-  const h_tape_3 = h_tape_3$;
   const u_z = u_z$;
   const v_1_bar = v_1_bar$;
   const w_spread = w_spread$;
@@ -448,7 +446,6 @@ function rhs_vjp_kernel(t, at_x_z, at_u_z) {
     const h = Math.tanh(A_2 * z + A_3 * z_2 + c[k] * t + a[k]);
     h_tape_2[k] = h;
     const h_2 = 1 - h * h;
-    h_tape_3[k] = h_2;
     for (let r = 0; r < 2; r++) {
       h_1_2[r] = h_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
     }
@@ -490,20 +487,20 @@ function rhs_vjp_kernel(t, at_x_z, at_u_z) {
     }
     const A_2 = A[2 * k];
     const A_3 = A[2 * k + 1];
+    const h = h_tape_2[k];
+    const h_2 = 1 - h * h;
     let h_bar = 0;
     let A_bar_2 = 0;
     let A_bar_3 = 0;
-    const h = h_tape_3[k];
     for (let r = 0; r < 2; r++) {
       const h_bar_2 = h_1_bar[r];
       h_bar += h_bar_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
-      const h_bar_3 = h_bar_2 * h;
+      const h_bar_3 = h_bar_2 * h_2;
       A_bar_2 += r === 1 ? h_bar_3 : 0;
       A_bar_3 += r === 0 ? h_bar_3 : 0;
     }
-    const h_2 = h_tape_2[k];
-    const h_bar_2 = h_bar * h_2;
-    const h_bar_3 = (-h_bar_2 - h_bar_2) * (1 - h_2 * h_2);
+    const h_bar_2 = h_bar * h;
+    const h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
     a_bar[k] += h_bar_3;
     c_bar[k] += h_bar_3 * t;
     z_bar += h_bar_3 * A_3;
@@ -584,7 +581,6 @@ function rhs_vjp_kernel_2(t, at_x_z, at_u_z) {
   const h_1_tape = h_1_tape$;
   const h_tape = h_tape$;
   const h_tape_2 = h_tape_2$;
-  const h_tape_3 = h_tape_3$;
   const u_z = u_z$;
   const v_1_bar = v_1_bar$;
   const w_spread = w_spread$;
@@ -601,7 +597,6 @@ function rhs_vjp_kernel_2(t, at_x_z, at_u_z) {
     const h = Math.tanh(A_2 * z + A_3 * z_2 + c[k] * t + a[k]);
     h_tape_2[k] = h;
     const h_2 = 1 - h * h;
-    h_tape_3[k] = h_2;
     for (let r = 0; r < 2; r++) {
       h_1_2[r] = h_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
     }
@@ -643,20 +638,20 @@ function rhs_vjp_kernel_2(t, at_x_z, at_u_z) {
     }
     const A_2 = A[2 * k];
     const A_3 = A[2 * k + 1];
+    const h = h_tape_2[k];
+    const h_2 = 1 - h * h;
     let h_bar = 0;
     let A_bar_2 = 0;
     let A_bar_3 = 0;
-    const h = h_tape_3[k];
     for (let r = 0; r < 2; r++) {
       const h_bar_2 = h_1_bar[r];
       h_bar += h_bar_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
-      const h_bar_3 = h_bar_2 * h;
+      const h_bar_3 = h_bar_2 * h_2;
       A_bar_2 += r === 1 ? h_bar_3 : 0;
       A_bar_3 += r === 0 ? h_bar_3 : 0;
     }
-    const h_2 = h_tape_2[k];
-    const h_bar_2 = h_bar * h_2;
-    const h_bar_3 = (-h_bar_2 - h_bar_2) * (1 - h_2 * h_2);
+    const h_bar_2 = h_bar * h;
+    const h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
     a_bar[k] += h_bar_3;
     c_bar[k] += h_bar_3 * t;
     z_bar += h_bar_3 * A_3;
@@ -737,7 +732,6 @@ function rhs_vjp_kernel_3(t, at_x_z, at_u_z) {
   const h_1_tape = h_1_tape$;
   const h_tape = h_tape$;
   const h_tape_2 = h_tape_2$;
-  const h_tape_3 = h_tape_3$;
   const u_z = u_z$;
   const v_1_bar = v_1_bar$;
   const w_spread = w_spread$;
@@ -754,7 +748,6 @@ function rhs_vjp_kernel_3(t, at_x_z, at_u_z) {
     const h = Math.tanh(A_2 * z + A_3 * z_2 + c[k] * t + a[k]);
     h_tape_2[k] = h;
     const h_2 = 1 - h * h;
-    h_tape_3[k] = h_2;
     for (let r = 0; r < 2; r++) {
       h_1_2[r] = h_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
     }
@@ -796,20 +789,20 @@ function rhs_vjp_kernel_3(t, at_x_z, at_u_z) {
     }
     const A_2 = A[2 * k];
     const A_3 = A[2 * k + 1];
+    const h = h_tape_2[k];
+    const h_2 = 1 - h * h;
     let h_bar = 0;
     let A_bar_2 = 0;
     let A_bar_3 = 0;
-    const h = h_tape_3[k];
     for (let r = 0; r < 2; r++) {
       const h_bar_2 = h_1_bar[r];
       h_bar += h_bar_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
-      const h_bar_3 = h_bar_2 * h;
+      const h_bar_3 = h_bar_2 * h_2;
       A_bar_2 += r === 1 ? h_bar_3 : 0;
       A_bar_3 += r === 0 ? h_bar_3 : 0;
     }
-    const h_2 = h_tape_2[k];
-    const h_bar_2 = h_bar * h_2;
-    const h_bar_3 = (-h_bar_2 - h_bar_2) * (1 - h_2 * h_2);
+    const h_bar_2 = h_bar * h;
+    const h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
     a_bar[k] += h_bar_3;
     c_bar[k] += h_bar_3 * t;
     z_bar += h_bar_3 * A_3;
@@ -890,7 +883,6 @@ function rhs_vjp_kernel_4(t, at_x_z, at_u_z) {
   const h_1_tape = h_1_tape$;
   const h_tape = h_tape$;
   const h_tape_2 = h_tape_2$;
-  const h_tape_3 = h_tape_3$;
   const u_z = u_z$;
   const v_1_bar = v_1_bar$;
   const w_spread = w_spread$;
@@ -907,7 +899,6 @@ function rhs_vjp_kernel_4(t, at_x_z, at_u_z) {
     const h = Math.tanh(A_2 * z + A_3 * z_2 + c[k] * t + a[k]);
     h_tape_2[k] = h;
     const h_2 = 1 - h * h;
-    h_tape_3[k] = h_2;
     for (let r = 0; r < 2; r++) {
       h_1_2[r] = h_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
     }
@@ -949,20 +940,20 @@ function rhs_vjp_kernel_4(t, at_x_z, at_u_z) {
     }
     const A_2 = A[2 * k];
     const A_3 = A[2 * k + 1];
+    const h = h_tape_2[k];
+    const h_2 = 1 - h * h;
     let h_bar = 0;
     let A_bar_2 = 0;
     let A_bar_3 = 0;
-    const h = h_tape_3[k];
     for (let r = 0; r < 2; r++) {
       const h_bar_2 = h_1_bar[r];
       h_bar += h_bar_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
-      const h_bar_3 = h_bar_2 * h;
+      const h_bar_3 = h_bar_2 * h_2;
       A_bar_2 += r === 1 ? h_bar_3 : 0;
       A_bar_3 += r === 0 ? h_bar_3 : 0;
     }
-    const h_2 = h_tape_2[k];
-    const h_bar_2 = h_bar * h_2;
-    const h_bar_3 = (-h_bar_2 - h_bar_2) * (1 - h_2 * h_2);
+    const h_bar_2 = h_bar * h;
+    const h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
     a_bar[k] += h_bar_3;
     c_bar[k] += h_bar_3 * t;
     z_bar += h_bar_3 * A_3;
@@ -1088,7 +1079,6 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   const h_1_tape = h_1_tape$;
   const h_tape = h_tape$;
   const h_tape_2 = h_tape_2$;
-  const h_tape_3 = h_tape_3$;
   const v_1_bar = v_1_bar$;
   const z = y[0];
   const z_2 = y[1];
@@ -1101,7 +1091,6 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
     const h = Math.tanh(A * z + A_2 * z_2 + p[k + 96] * t + p[k + 64]);
     h_tape_2[k] = h;
     const h_2 = 1 - h * h;
-    h_tape_3[k] = h_2;
     for (let r = 0; r < 2; r++) {
       h_1_2[r] = h_2 * ((r === 0 ? A : 0) + (r === 1 ? A_2 : 0));
     }
@@ -1143,20 +1132,20 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
     }
     const A = p[2 * k];
     const A_2 = p[2 * k + 1];
+    const h = h_tape_2[k];
+    const h_2 = 1 - h * h;
     let h_bar = 0;
     let A_bar = 0;
     let A_bar_2 = 0;
-    const h = h_tape_3[k];
     for (let r = 0; r < 2; r++) {
       const h_bar_2 = h_1_bar[r];
       h_bar += h_bar_2 * ((r === 0 ? A : 0) + (r === 1 ? A_2 : 0));
-      const h_bar_3 = h_bar_2 * h;
+      const h_bar_3 = h_bar_2 * h_2;
       A_bar += r === 1 ? h_bar_3 : 0;
       A_bar_2 += r === 0 ? h_bar_3 : 0;
     }
-    const h_2 = h_tape_2[k];
-    const h_bar_2 = h_bar * h_2;
-    const h_bar_3 = (-h_bar_2 - h_bar_2) * (1 - h_2 * h_2);
+    const h_bar_2 = h_bar * h;
+    const h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
     pBar[k + 64] += h_bar_3;
     pBar[k + 96] += h_bar_3 * t;
     z_bar += h_bar_3 * A_2;

@@ -34,7 +34,7 @@ export const meta = {
   outputs: { size: 0, leaves: [] } as Layout,
   timesAreGiven: false,
   report: { failedStep: 0, failedStage: 1 },
-  bytes: { workspace: 2704, checkpoints: 288 },
+  bytes: { workspace: 2448, checkpoints: 288 },
 };
 
 // What solve and gradient return.
@@ -149,7 +149,6 @@ const v_1$ = new Float64Array(4); // 2 × 2
 const h_1$ = new Float64Array(2);
 const h_tape$ = new Float64Array(32);
 const h_tape_2$ = new Float64Array(32);
-const h_tape_3$ = new Float64Array(32);
 const h_1_tape$ = new Float64Array(128); // 32 × 2 × 2
 const h_1_2$ = new Float64Array(2);
 const derivative_bar$ = new Float64Array(4); // 2 × 2
@@ -435,7 +434,6 @@ function rhs_vjp_kernel(t: number, at_x_z: number, at_u_z: number): void {
   const h_1_tape = h_1_tape$;
   const h_tape = h_tape$;
   const h_tape_2 = h_tape_2$;
-  const h_tape_3 = h_tape_3$;
   const u_z = u_z$;
   const v_1_bar = v_1_bar$;
   const w_spread = w_spread$;
@@ -452,7 +450,6 @@ function rhs_vjp_kernel(t: number, at_x_z: number, at_u_z: number): void {
     const h = Math.tanh(A_2 * z + A_3 * z_2 + c[k] * t + a[k]);
     h_tape_2[k] = h;
     const h_2 = 1 - h * h;
-    h_tape_3[k] = h_2;
     for (let r = 0; r < 2; r++) {
       h_1_2[r] = h_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
     }
@@ -494,20 +491,20 @@ function rhs_vjp_kernel(t: number, at_x_z: number, at_u_z: number): void {
     }
     const A_2 = A[2 * k];
     const A_3 = A[2 * k + 1];
+    const h = h_tape_2[k];
+    const h_2 = 1 - h * h;
     let h_bar = 0;
     let A_bar_2 = 0;
     let A_bar_3 = 0;
-    const h = h_tape_3[k];
     for (let r = 0; r < 2; r++) {
       const h_bar_2 = h_1_bar[r];
       h_bar += h_bar_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
-      const h_bar_3 = h_bar_2 * h;
+      const h_bar_3 = h_bar_2 * h_2;
       A_bar_2 += r === 1 ? h_bar_3 : 0;
       A_bar_3 += r === 0 ? h_bar_3 : 0;
     }
-    const h_2 = h_tape_2[k];
-    const h_bar_2 = h_bar * h_2;
-    const h_bar_3 = (-h_bar_2 - h_bar_2) * (1 - h_2 * h_2);
+    const h_bar_2 = h_bar * h;
+    const h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
     a_bar[k] += h_bar_3;
     c_bar[k] += h_bar_3 * t;
     z_bar += h_bar_3 * A_3;
@@ -588,7 +585,6 @@ function rhs_vjp_kernel_2(t: number, at_x_z: number, at_u_z: number): void {
   const h_1_tape = h_1_tape$;
   const h_tape = h_tape$;
   const h_tape_2 = h_tape_2$;
-  const h_tape_3 = h_tape_3$;
   const u_z = u_z$;
   const v_1_bar = v_1_bar$;
   const w_spread = w_spread$;
@@ -605,7 +601,6 @@ function rhs_vjp_kernel_2(t: number, at_x_z: number, at_u_z: number): void {
     const h = Math.tanh(A_2 * z + A_3 * z_2 + c[k] * t + a[k]);
     h_tape_2[k] = h;
     const h_2 = 1 - h * h;
-    h_tape_3[k] = h_2;
     for (let r = 0; r < 2; r++) {
       h_1_2[r] = h_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
     }
@@ -647,20 +642,20 @@ function rhs_vjp_kernel_2(t: number, at_x_z: number, at_u_z: number): void {
     }
     const A_2 = A[2 * k];
     const A_3 = A[2 * k + 1];
+    const h = h_tape_2[k];
+    const h_2 = 1 - h * h;
     let h_bar = 0;
     let A_bar_2 = 0;
     let A_bar_3 = 0;
-    const h = h_tape_3[k];
     for (let r = 0; r < 2; r++) {
       const h_bar_2 = h_1_bar[r];
       h_bar += h_bar_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
-      const h_bar_3 = h_bar_2 * h;
+      const h_bar_3 = h_bar_2 * h_2;
       A_bar_2 += r === 1 ? h_bar_3 : 0;
       A_bar_3 += r === 0 ? h_bar_3 : 0;
     }
-    const h_2 = h_tape_2[k];
-    const h_bar_2 = h_bar * h_2;
-    const h_bar_3 = (-h_bar_2 - h_bar_2) * (1 - h_2 * h_2);
+    const h_bar_2 = h_bar * h;
+    const h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
     a_bar[k] += h_bar_3;
     c_bar[k] += h_bar_3 * t;
     z_bar += h_bar_3 * A_3;
@@ -741,7 +736,6 @@ function rhs_vjp_kernel_3(t: number, at_x_z: number, at_u_z: number): void {
   const h_1_tape = h_1_tape$;
   const h_tape = h_tape$;
   const h_tape_2 = h_tape_2$;
-  const h_tape_3 = h_tape_3$;
   const u_z = u_z$;
   const v_1_bar = v_1_bar$;
   const w_spread = w_spread$;
@@ -758,7 +752,6 @@ function rhs_vjp_kernel_3(t: number, at_x_z: number, at_u_z: number): void {
     const h = Math.tanh(A_2 * z + A_3 * z_2 + c[k] * t + a[k]);
     h_tape_2[k] = h;
     const h_2 = 1 - h * h;
-    h_tape_3[k] = h_2;
     for (let r = 0; r < 2; r++) {
       h_1_2[r] = h_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
     }
@@ -800,20 +793,20 @@ function rhs_vjp_kernel_3(t: number, at_x_z: number, at_u_z: number): void {
     }
     const A_2 = A[2 * k];
     const A_3 = A[2 * k + 1];
+    const h = h_tape_2[k];
+    const h_2 = 1 - h * h;
     let h_bar = 0;
     let A_bar_2 = 0;
     let A_bar_3 = 0;
-    const h = h_tape_3[k];
     for (let r = 0; r < 2; r++) {
       const h_bar_2 = h_1_bar[r];
       h_bar += h_bar_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
-      const h_bar_3 = h_bar_2 * h;
+      const h_bar_3 = h_bar_2 * h_2;
       A_bar_2 += r === 1 ? h_bar_3 : 0;
       A_bar_3 += r === 0 ? h_bar_3 : 0;
     }
-    const h_2 = h_tape_2[k];
-    const h_bar_2 = h_bar * h_2;
-    const h_bar_3 = (-h_bar_2 - h_bar_2) * (1 - h_2 * h_2);
+    const h_bar_2 = h_bar * h;
+    const h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
     a_bar[k] += h_bar_3;
     c_bar[k] += h_bar_3 * t;
     z_bar += h_bar_3 * A_3;
@@ -894,7 +887,6 @@ function rhs_vjp_kernel_4(t: number, at_x_z: number, at_u_z: number): void {
   const h_1_tape = h_1_tape$;
   const h_tape = h_tape$;
   const h_tape_2 = h_tape_2$;
-  const h_tape_3 = h_tape_3$;
   const u_z = u_z$;
   const v_1_bar = v_1_bar$;
   const w_spread = w_spread$;
@@ -911,7 +903,6 @@ function rhs_vjp_kernel_4(t: number, at_x_z: number, at_u_z: number): void {
     const h = Math.tanh(A_2 * z + A_3 * z_2 + c[k] * t + a[k]);
     h_tape_2[k] = h;
     const h_2 = 1 - h * h;
-    h_tape_3[k] = h_2;
     for (let r = 0; r < 2; r++) {
       h_1_2[r] = h_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
     }
@@ -953,20 +944,20 @@ function rhs_vjp_kernel_4(t: number, at_x_z: number, at_u_z: number): void {
     }
     const A_2 = A[2 * k];
     const A_3 = A[2 * k + 1];
+    const h = h_tape_2[k];
+    const h_2 = 1 - h * h;
     let h_bar = 0;
     let A_bar_2 = 0;
     let A_bar_3 = 0;
-    const h = h_tape_3[k];
     for (let r = 0; r < 2; r++) {
       const h_bar_2 = h_1_bar[r];
       h_bar += h_bar_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
-      const h_bar_3 = h_bar_2 * h;
+      const h_bar_3 = h_bar_2 * h_2;
       A_bar_2 += r === 1 ? h_bar_3 : 0;
       A_bar_3 += r === 0 ? h_bar_3 : 0;
     }
-    const h_2 = h_tape_2[k];
-    const h_bar_2 = h_bar * h_2;
-    const h_bar_3 = (-h_bar_2 - h_bar_2) * (1 - h_2 * h_2);
+    const h_bar_2 = h_bar * h;
+    const h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
     a_bar[k] += h_bar_3;
     c_bar[k] += h_bar_3 * t;
     z_bar += h_bar_3 * A_3;
@@ -1093,7 +1084,6 @@ export function fieldVjp(t: number, y: Float64Array, p: Float64Array, w: Float64
   const h_1_tape = h_1_tape$;
   const h_tape = h_tape$;
   const h_tape_2 = h_tape_2$;
-  const h_tape_3 = h_tape_3$;
   const v_1_bar = v_1_bar$;
   const z = y[0];
   const z_2 = y[1];
@@ -1106,7 +1096,6 @@ export function fieldVjp(t: number, y: Float64Array, p: Float64Array, w: Float64
     const h = Math.tanh(A * z + A_2 * z_2 + p[k + 96] * t + p[k + 64]);
     h_tape_2[k] = h;
     const h_2 = 1 - h * h;
-    h_tape_3[k] = h_2;
     for (let r = 0; r < 2; r++) {
       h_1_2[r] = h_2 * ((r === 0 ? A : 0) + (r === 1 ? A_2 : 0));
     }
@@ -1148,20 +1137,20 @@ export function fieldVjp(t: number, y: Float64Array, p: Float64Array, w: Float64
     }
     const A = p[2 * k];
     const A_2 = p[2 * k + 1];
+    const h = h_tape_2[k];
+    const h_2 = 1 - h * h;
     let h_bar = 0;
     let A_bar = 0;
     let A_bar_2 = 0;
-    const h = h_tape_3[k];
     for (let r = 0; r < 2; r++) {
       const h_bar_2 = h_1_bar[r];
       h_bar += h_bar_2 * ((r === 0 ? A : 0) + (r === 1 ? A_2 : 0));
-      const h_bar_3 = h_bar_2 * h;
+      const h_bar_3 = h_bar_2 * h_2;
       A_bar += r === 1 ? h_bar_3 : 0;
       A_bar_2 += r === 0 ? h_bar_3 : 0;
     }
-    const h_2 = h_tape_2[k];
-    const h_bar_2 = h_bar * h_2;
-    const h_bar_3 = (-h_bar_2 - h_bar_2) * (1 - h_2 * h_2);
+    const h_bar_2 = h_bar * h;
+    const h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
     pBar[k + 64] += h_bar_3;
     pBar[k + 96] += h_bar_3 * t;
     z_bar += h_bar_3 * A_2;

@@ -90,25 +90,17 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double params_k = in->params.k;
     const double x = ws->x_x_1;
     double sigmoid_tape = 0.0;
-    double sigmoid_tape_2 = 0.0;
-    double sigmoid_tape_3 = 0.0;
     double sigmoid = 0.0;
     double e_tape = 0.0;
-    double sigmoid_tape_4 = 0.0;
     if (x >= 0.0) {
         const double sigmoid_2 = exp(-x);
-        const double sigmoid_3 = 1.0 + sigmoid_2;
-        const double sigmoid_4 = 1.0 / sigmoid_3;
+        const double sigmoid_3 = 1.0 / (1.0 + sigmoid_2);
         sigmoid_tape = sigmoid_2;
-        sigmoid_tape_2 = sigmoid_3;
-        sigmoid_tape_3 = sigmoid_4;
-        sigmoid = sigmoid_4;
+        sigmoid = sigmoid_3;
     } else {
         const double e = exp(x);
-        const double sigmoid_2 = 1.0 + e;
         e_tape = e;
-        sigmoid_tape_4 = sigmoid_2;
-        sigmoid = e / sigmoid_2;
+        sigmoid = e / (1.0 + e);
     }
     double softplus_tape = 0.0;
     double softplus = 0.0;
@@ -123,26 +115,17 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         softplus = log1p(softplus_2);
     }
     const double x_2 = (-40.0) * params_k;
-    double sigmoid_tape_5 = 0.0;
-    double sigmoid_tape_6 = 0.0;
-    double sigmoid_tape_7 = 0.0;
+    double sigmoid_tape_2 = 0.0;
     double sigmoid_2 = 0.0;
     double e_tape_2 = 0.0;
-    double sigmoid_tape_8 = 0.0;
     if (x_2 >= 0.0) {
         const double sigmoid_3 = exp(-x_2);
-        const double sigmoid_4 = 1.0 + sigmoid_3;
-        const double sigmoid_5 = 1.0 / sigmoid_4;
-        sigmoid_tape_5 = sigmoid_3;
-        sigmoid_tape_6 = sigmoid_4;
-        sigmoid_tape_7 = sigmoid_5;
-        sigmoid_2 = sigmoid_5;
+        sigmoid_tape_2 = sigmoid_3;
+        sigmoid_2 = 1.0 / (1.0 + sigmoid_3);
     } else {
         const double e = exp(x_2);
-        const double sigmoid_3 = 1.0 + e;
         e_tape_2 = e;
-        sigmoid_tape_8 = sigmoid_3;
-        sigmoid_2 = e / sigmoid_3;
+        sigmoid_2 = e / (1.0 + e);
     }
     const double sigmoid_3 = sigmoid;
     const double sigmoid_4 = sigmoid_2;
@@ -185,17 +168,18 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     }
     double x_bar_2 = 0.0;
     if (x_2 >= 0.0) {
+        const double sigmoid_5 = sigmoid_tape_2;
+        const double sigmoid_6 = 1.0 + sigmoid_5;
         const double sigmoid_bar_3 = sigmoid_bar == 0.0 ? 0.0 :
-                sigmoid_bar * (-sigmoid_tape_7 / sigmoid_tape_6);
-        const double sigmoid_5 = sigmoid_tape_5;
+                sigmoid_bar * (-1.0 / sigmoid_6 / sigmoid_6);
         x_bar_2 = -(sigmoid_bar_3 == 0.0 ? 0.0 : sigmoid_bar_3 * sigmoid_5);
     } else {
-        const double sigmoid_5 = sigmoid_tape_8;
+        const double e = e_tape_2;
+        const double sigmoid_5 = 1.0 + e;
         const double e_bar = 1.0 / sigmoid_5;
         const double e_bar_2 = sigmoid_bar == 0.0 ? 0.0 : sigmoid_bar * e_bar;
         const double e_bar_3 = e_bar_2 +
                 (sigmoid_bar == 0.0 ? 0.0 : sigmoid_bar * (-sigmoid_4 / sigmoid_5));
-        const double e = e_tape_2;
         x_bar_2 = e_bar_3 == 0.0 ? 0.0 : e_bar_3 * e;
     }
     if (params_k > 0.0) {
@@ -211,16 +195,17 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         params_k_bar += softplus_bar_3 == 0.0 ? 0.0 : softplus_bar_3 * softplus_2;
     }
     if (x >= 0.0) {
-        const double sigmoid_bar_3 = sigmoid_bar_2 == 0.0 ? 0.0 :
-                sigmoid_bar_2 * (-sigmoid_tape_3 / sigmoid_tape_2);
         const double sigmoid_5 = sigmoid_tape;
+        const double sigmoid_6 = 1.0 + sigmoid_5;
+        const double sigmoid_bar_3 = sigmoid_bar_2 == 0.0 ? 0.0 :
+                sigmoid_bar_2 * (-1.0 / sigmoid_6 / sigmoid_6);
         x_bar -= sigmoid_bar_3 == 0.0 ? 0.0 : sigmoid_bar_3 * sigmoid_5;
     } else {
-        const double sigmoid_5 = sigmoid_tape_4;
+        const double e = e_tape;
+        const double sigmoid_5 = 1.0 + e;
         const double e_bar = 1.0 / sigmoid_5;
         const double e_bar_2 = (sigmoid_bar_2 == 0.0 ? 0.0 : sigmoid_bar_2 * e_bar) +
                 (sigmoid_bar_2 == 0.0 ? 0.0 : sigmoid_bar_2 * (-sigmoid_3 / sigmoid_5));
-        const double e = e_tape;
         x_bar += e_bar_2 == 0.0 ? 0.0 : e_bar_2 * e;
     }
     ws->u_x_1 += x_bar - f_x_bar;

@@ -91,25 +91,17 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   const params_k = p[0];
   const x = y[0];
   let sigmoid_tape = 0;
-  let sigmoid_tape_2 = 0;
-  let sigmoid_tape_3 = 0;
   let sigmoid = 0;
   let e_tape = 0;
-  let sigmoid_tape_4 = 0;
   if (x >= 0) {
     const sigmoid_2 = Math.exp(-x);
-    const sigmoid_3 = 1 + sigmoid_2;
-    const sigmoid_4 = 1 / sigmoid_3;
+    const sigmoid_3 = 1 / (1 + sigmoid_2);
     sigmoid_tape = sigmoid_2;
-    sigmoid_tape_2 = sigmoid_3;
-    sigmoid_tape_3 = sigmoid_4;
-    sigmoid = sigmoid_4;
+    sigmoid = sigmoid_3;
   } else {
     const e = Math.exp(x);
-    const sigmoid_2 = 1 + e;
     e_tape = e;
-    sigmoid_tape_4 = sigmoid_2;
-    sigmoid = e / sigmoid_2;
+    sigmoid = e / (1 + e);
   }
   let softplus_tape = 0;
   let softplus = 0;
@@ -124,26 +116,17 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
     softplus = Math.log1p(softplus_2);
   }
   const x_2 = (-40) * params_k;
-  let sigmoid_tape_5 = 0;
-  let sigmoid_tape_6 = 0;
-  let sigmoid_tape_7 = 0;
+  let sigmoid_tape_2 = 0;
   let sigmoid_2 = 0;
   let e_tape_2 = 0;
-  let sigmoid_tape_8 = 0;
   if (x_2 >= 0) {
     const sigmoid_3 = Math.exp(-x_2);
-    const sigmoid_4 = 1 + sigmoid_3;
-    const sigmoid_5 = 1 / sigmoid_4;
-    sigmoid_tape_5 = sigmoid_3;
-    sigmoid_tape_6 = sigmoid_4;
-    sigmoid_tape_7 = sigmoid_5;
-    sigmoid_2 = sigmoid_5;
+    sigmoid_tape_2 = sigmoid_3;
+    sigmoid_2 = 1 / (1 + sigmoid_3);
   } else {
     const e = Math.exp(x_2);
-    const sigmoid_3 = 1 + e;
     e_tape_2 = e;
-    sigmoid_tape_8 = sigmoid_3;
-    sigmoid_2 = e / sigmoid_3;
+    sigmoid_2 = e / (1 + e);
   }
   const sigmoid_3 = sigmoid;
   const sigmoid_4 = sigmoid_2;
@@ -186,15 +169,16 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   }
   let x_bar_2 = 0;
   if (x_2 >= 0) {
-    const sigmoid_bar_3 = sigmoid_bar === 0 ? 0 : sigmoid_bar * (-sigmoid_tape_7 / sigmoid_tape_6);
-    const sigmoid_5 = sigmoid_tape_5;
+    const sigmoid_5 = sigmoid_tape_2;
+    const sigmoid_6 = 1 + sigmoid_5;
+    const sigmoid_bar_3 = sigmoid_bar === 0 ? 0 : sigmoid_bar * (-1 / sigmoid_6 / sigmoid_6);
     x_bar_2 = -(sigmoid_bar_3 === 0 ? 0 : sigmoid_bar_3 * sigmoid_5);
   } else {
-    const sigmoid_5 = sigmoid_tape_8;
+    const e = e_tape_2;
+    const sigmoid_5 = 1 + e;
     const e_bar = 1 / sigmoid_5;
     const e_bar_2 = sigmoid_bar === 0 ? 0 : sigmoid_bar * e_bar;
     const e_bar_3 = e_bar_2 + (sigmoid_bar === 0 ? 0 : sigmoid_bar * (-sigmoid_4 / sigmoid_5));
-    const e = e_tape_2;
     x_bar_2 = e_bar_3 === 0 ? 0 : e_bar_3 * e;
   }
   if (params_k > 0) {
@@ -210,16 +194,16 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
     params_k_bar += softplus_bar_3 === 0 ? 0 : softplus_bar_3 * softplus_2;
   }
   if (x >= 0) {
-    const sigmoid_bar_3 = sigmoid_bar_2 === 0 ? 0 :
-        sigmoid_bar_2 * (-sigmoid_tape_3 / sigmoid_tape_2);
     const sigmoid_5 = sigmoid_tape;
+    const sigmoid_6 = 1 + sigmoid_5;
+    const sigmoid_bar_3 = sigmoid_bar_2 === 0 ? 0 : sigmoid_bar_2 * (-1 / sigmoid_6 / sigmoid_6);
     x_bar -= sigmoid_bar_3 === 0 ? 0 : sigmoid_bar_3 * sigmoid_5;
   } else {
-    const sigmoid_5 = sigmoid_tape_4;
+    const e = e_tape;
+    const sigmoid_5 = 1 + e;
     const e_bar = 1 / sigmoid_5;
     const e_bar_2 = (sigmoid_bar_2 === 0 ? 0 : sigmoid_bar_2 * e_bar) +
         (sigmoid_bar_2 === 0 ? 0 : sigmoid_bar_2 * (-sigmoid_3 / sigmoid_5));
-    const e = e_tape;
     x_bar += e_bar_2 === 0 ? 0 : e_bar_2 * e;
   }
   yBar[0] += x_bar - f_x_bar;

@@ -26,9 +26,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     for (int32_t i = 0; i < 5; i++) {
         const double base = z;
         ws->base_tape[i] = base;
-        const double z_2 = base * params_k;
-        ws->z_tape[i] = z_2;
-        z = sin(z_2) + base * base * 0.1;
+        z = sin(base * params_k) + base * base * 0.1;
     }
     double x_bar = 0.0;
     double params_k_bar = 0.0;
@@ -47,7 +45,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         const double z_bar_2 = z_bar;
         const double base = ws->base_tape[i];
         const double base_bar = z_bar_2 * 0.1 * base;
-        const double z_bar_3 = z_bar_2 * cos(ws->z_tape[i]);
+        const double z_bar_3 = z_bar_2 * cos(base * params_k);
         params_k_bar += z_bar_3 * base;
         z_bar = base_bar + base_bar + z_bar_3 * params_k;
     }

@@ -16,16 +16,13 @@ export function field(t, y, p, dy) {
 /** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
 export function fieldVjp(t, y, p, w, yBar, pBar) {
   const base_tape = base_tape$;
-  const z_tape = z_tape$;
   const x = y[0];
   const params_k = p[0];
   let z = x;
   for (let i = 0; i < 5; i++) {
     const base = z;
     base_tape[i] = base;
-    const z_2 = base * params_k;
-    z_tape[i] = z_2;
-    z = Math.sin(z_2) + base * base * 0.1;
+    z = Math.sin(base * params_k) + base * base * 0.1;
   }
   let x_bar = 0;
   let params_k_bar = 0;
@@ -44,7 +41,7 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
     const z_bar_2 = z_bar;
     const base = base_tape[i];
     const base_bar = z_bar_2 * 0.1 * base;
-    const z_bar_3 = z_bar_2 * Math.cos(z_tape[i]);
+    const z_bar_3 = z_bar_2 * Math.cos(base * params_k);
     params_k_bar += z_bar_3 * base;
     z_bar = base_bar + base_bar + z_bar_3 * params_k;
   }

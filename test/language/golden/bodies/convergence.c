@@ -32,11 +32,9 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     for (int32_t trip = 0; trip < 30 && (going == 1.0); trip++) {
         const double root_2 = root;
         ws->root_tape[trip] = root_2;
-        const double change = (in->params.k + x) / root_2;
-        ws->change_tape[trip] = change;
-        const double change_2 = (root_2 - change) / 2.0;
-        root -= change_2;
-        if (fabs(change_2) < 1e-13) {
+        const double change = (root_2 - (in->params.k + x) / root_2) / 2.0;
+        root -= change;
+        if (fabs(change) < 1e-13) {
             going = 0.0;
         }
         ws->trips_tape = (int32_t)((double)(trip + 1));
@@ -56,6 +54,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     out->params.k += params_k_bar;
     const double f_x_bar = ws->w_x;
     double root_bar = f_x_bar;
+    const double change = params_k + x;
     for (int32_t trip = ws->trips_tape - 1; trip >= 0; trip--) {
         const double change_bar = root_bar * 0.5;
         const double root_2 = ws->root_tape[trip];
@@ -63,7 +62,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         const double change_bar_3 = change_bar == 0.0 ? 0.0 : change_bar * change_bar_2;
         x_bar += change_bar_3;
         out->params.k += change_bar_3;
-        root_bar += (change_bar == 0.0 ? 0.0 : change_bar * (-ws->change_tape[trip] / root_2)) -
+        root_bar += (change_bar == 0.0 ? 0.0 : change_bar * (-change / root_2 / root_2)) -
                 change_bar;
     }
     ws->u_x_1 += x_bar - f_x_bar + root_bar;

@@ -20,7 +20,6 @@ export function field(t, y, p, dy) {
 
 /** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
 export function fieldVjp(t, y, p, w, yBar, pBar) {
-  const change_tape = change_tape$;
   const root_tape = root_tape$;
   const trips_tape = trips_tape$;
   const x = y[0];
@@ -30,11 +29,9 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   for (let trip = 0; trip < 30 && (going === 1); trip++) {
     const root_2 = root;
     root_tape[trip] = root_2;
-    const change = (p[0] + x) / root_2;
-    change_tape[trip] = change;
-    const change_2 = (root_2 - change) / 2;
-    root -= change_2;
-    if (Math.abs(change_2) < 1e-13) {
+    const change = (root_2 - (p[0] + x) / root_2) / 2;
+    root -= change;
+    if (Math.abs(change) < 1e-13) {
       going = 0;
     }
     trips_tape[0] = trip + 1;
@@ -54,6 +51,7 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   pBar[0] += params_k_bar;
   const f_x_bar = w[0];
   let root_bar = f_x_bar;
+  const change = params_k + x;
   for (let trip = trips_tape[0] - 1; trip >= 0; trip--) {
     const change_bar = root_bar * 0.5;
     const root_2 = root_tape[trip];
@@ -61,7 +59,7 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
     const change_bar_3 = change_bar === 0 ? 0 : change_bar * change_bar_2;
     x_bar += change_bar_3;
     pBar[0] += change_bar_3;
-    root_bar += (change_bar === 0 ? 0 : change_bar * (-change_tape[trip] / root_2)) - change_bar;
+    root_bar += (change_bar === 0 ? 0 : change_bar * (-change / root_2 / root_2)) - change_bar;
   }
   yBar[0] += x_bar - f_x_bar + root_bar;
 }

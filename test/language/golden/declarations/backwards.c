@@ -4,10 +4,8 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     const double n_steps = (double)in->steps;
     const double t0 = in->t0;
     const double h = (in->t1 - t0) / n_steps;
-    const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0) {
-        ws->states[0].x = (0.0 / 0.0);
+    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
         out->state0.x = (0.0 / 0.0);
         out->params.k = (0.0 / 0.0);
         ws->failed_step = 0.0;
@@ -16,7 +14,6 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         return SAMPLE_BAD_ARGUMENT;
     }
     if (n_steps > 3.0) {
-        ws->states[0].x = (0.0 / 0.0);
         out->state0.x = (0.0 / 0.0);
         out->params.k = (0.0 / 0.0);
         ws->failed_step = 0.0;
@@ -64,7 +61,6 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
             }
             const double failed_stage_2 = failed_stage;
             if (failed_stage_2 > 0.0) {
-                ws->states[0].x = (0.0 / 0.0);
                 out->state0.x = (0.0 / 0.0);
                 out->params.k = (0.0 / 0.0);
                 ws->failed_step = (double)n;
@@ -72,7 +68,6 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
                 out->value = (0.0 / 0.0);
                 return SAMPLE_NOT_FINITE_FIELD;
             } else {
-                ws->states[0].x = (0.0 / 0.0);
                 out->state0.x = (0.0 / 0.0);
                 out->params.k = (0.0 / 0.0);
                 ws->failed_step = (double)n;
@@ -85,7 +80,6 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     }
     /* Observation. */
     const double x_2 = x;
-    ws->states[0].x = x_2;
     /* Terminal loss. */
 
     /* ---- Reverse sweep ----------------------------------------------- */

@@ -12,11 +12,10 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     const double t0 = in->t0;
     const double h = t1 - t0;
     const double h_2 = h / n_steps;
-    const double whole_steps = floor(n_steps);
     const double h_spread = h_2 - h_2;
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h_2 == 0.0) {
+    if (!(n_steps >= 1.0) || h_spread != 0.0 || h_2 == 0.0) {
         out->params.k = (0.0 / 0.0);
-        sample_invalidate_gradient(ws, out);
+        sample_invalidate_gradient(out);
         out->state0.x = (0.0 / 0.0);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -25,7 +24,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     }
     if (n_steps > 5.0) {
         out->params.k = (0.0 / 0.0);
-        sample_invalidate_gradient(ws, out);
+        sample_invalidate_gradient(out);
         out->state0.x = (0.0 / 0.0);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -99,7 +98,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
             const double failed_stage_2 = failed_stage;
             if (failed_stage_2 > 0.0) {
                 out->params.k = (0.0 / 0.0);
-                sample_invalidate_gradient(ws, out);
+                sample_invalidate_gradient(out);
                 out->state0.x = (0.0 / 0.0);
                 ws->failed_step = (double)n;
                 ws->failed_stage = failed_stage_2;
@@ -107,7 +106,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
                 return SAMPLE_NOT_FINITE_FIELD;
             } else {
                 out->params.k = (0.0 / 0.0);
-                sample_invalidate_gradient(ws, out);
+                sample_invalidate_gradient(out);
                 out->state0.x = (0.0 / 0.0);
                 ws->failed_step = (double)n;
                 ws->failed_stage = failed_stage_2;
@@ -118,7 +117,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         ws->x = x_2;
     }
     /* Observation. */
-    ws->states[0].x = ws->x;
+    const double x = ws->x;
     /* Terminal loss. */
     const double position = h / h * 3.0;
     const double push_at = sample_max_(sample_min_(floor(position), 2.0), 0.0);

@@ -14,12 +14,11 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     }
     const double n_steps = (double)in->steps;
     const double h = (in->t1 - in->t0) / n_steps;
-    const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
     const double left_over = fmod(n_steps, 2.0);
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0 ||
-            left_over != 0.0 || fmod(n_steps, 4.0) != 0.0) {
-        sample_invalidate_gradient(ws, out);
+    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0 || left_over != 0.0 ||
+            fmod(n_steps, 4.0) != 0.0) {
+        sample_invalidate_gradient(out);
         out->state0.x = (0.0 / 0.0);
         out->params.k = (0.0 / 0.0);
         ws->failed_step = 0.0;
@@ -28,7 +27,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         return SAMPLE_BAD_ARGUMENT;
     }
     if (n_steps > 4.0) {
-        sample_invalidate_gradient(ws, out);
+        sample_invalidate_gradient(out);
         out->state0.x = (0.0 / 0.0);
         out->params.k = (0.0 / 0.0);
         ws->failed_step = 0.0;
@@ -70,7 +69,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
             }
             const double failed_stage_2 = failed_stage;
             if (failed_stage_2 > 0.0) {
-                sample_invalidate_gradient(ws, out);
+                sample_invalidate_gradient(out);
                 out->state0.x = (0.0 / 0.0);
                 out->params.k = (0.0 / 0.0);
                 ws->failed_step = (double)n;
@@ -78,7 +77,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
                 out->value = (0.0 / 0.0);
                 return SAMPLE_NOT_FINITE_FIELD;
             } else {
-                sample_invalidate_gradient(ws, out);
+                sample_invalidate_gradient(out);
                 out->state0.x = (0.0 / 0.0);
                 out->params.k = (0.0 / 0.0);
                 ws->failed_step = (double)n;
@@ -91,7 +90,6 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     }
     /* Observation. */
     const double x_2 = x;
-    ws->states[0].x = x_2;
     /* Terminal loss. */
     value += x_2 * x_2;
 

@@ -6,10 +6,9 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     }
     const double n_steps = (double)in->steps;
     const double h = (in->t1 - in->t0) / n_steps;
-    const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0) {
-        sample_invalidate_gradient(ws, out);
+    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
+        sample_invalidate_gradient(out);
         out->params.k = (0.0 / 0.0);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -17,7 +16,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         return SAMPLE_BAD_ARGUMENT;
     }
     if (n_steps > 4.0) {
-        sample_invalidate_gradient(ws, out);
+        sample_invalidate_gradient(out);
         out->params.k = (0.0 / 0.0);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -77,14 +76,14 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
             }
             const double failed_stage_2 = failed_stage;
             if (failed_stage_2 > 0.0) {
-                sample_invalidate_gradient(ws, out);
+                sample_invalidate_gradient(out);
                 out->params.k = (0.0 / 0.0);
                 ws->failed_step = (double)n;
                 ws->failed_stage = failed_stage_2;
                 out->value = (0.0 / 0.0);
                 return SAMPLE_NOT_FINITE_FIELD;
             } else {
-                sample_invalidate_gradient(ws, out);
+                sample_invalidate_gradient(out);
                 out->params.k = (0.0 / 0.0);
                 ws->failed_step = (double)n;
                 ws->failed_stage = failed_stage_2;
@@ -95,7 +94,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     }
     /* Observation. */
     for (int32_t i = 0; i < 2; i++) {
-        ws->states[0].u[i] = ws->u[i];
+        const double u = ws->u[i];
     }
     /* Terminal loss. */
     const double base = ws->u[0];

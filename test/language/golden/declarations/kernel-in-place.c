@@ -9,12 +9,11 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     const double n_steps = (double)in->steps;
     const double t0 = in->t0;
     const double h = (in->t1 - t0) / n_steps;
-    const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
         out->params.k = (0.0 / 0.0);
         out->params.c = (0.0 / 0.0);
-        sample_invalidate_gradient(ws, out);
+        sample_invalidate_gradient(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
@@ -23,7 +22,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     if (n_steps > 4.0) {
         out->params.k = (0.0 / 0.0);
         out->params.c = (0.0 / 0.0);
-        sample_invalidate_gradient(ws, out);
+        sample_invalidate_gradient(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (0.0 / 0.0);
@@ -82,7 +81,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
             if (failed_stage_2 > 0.0) {
                 out->params.k = (0.0 / 0.0);
                 out->params.c = (0.0 / 0.0);
-                sample_invalidate_gradient(ws, out);
+                sample_invalidate_gradient(out);
                 ws->failed_step = (double)n;
                 ws->failed_stage = failed_stage_2;
                 out->value = (0.0 / 0.0);
@@ -90,7 +89,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
             } else {
                 out->params.k = (0.0 / 0.0);
                 out->params.c = (0.0 / 0.0);
-                sample_invalidate_gradient(ws, out);
+                sample_invalidate_gradient(out);
                 ws->failed_step = (double)n;
                 ws->failed_stage = failed_stage_2;
                 out->value = (0.0 / 0.0);
@@ -100,7 +99,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     }
     /* Observation. */
     for (int32_t i = 0; i < 2; i++) {
-        ws->states[0].y[i] = ws->y[i];
+        const double y = ws->y[i];
     }
     /* Terminal loss. */
     const double base = ws->y[0];

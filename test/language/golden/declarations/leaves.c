@@ -27,11 +27,10 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     const double n_steps = (double)in->steps;
     const double t0 = in->t0;
     const double h = (in->t1 - t0) / n_steps;
-    const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
         out->params.k = (0.0 / 0.0);
-        sample_invalidate_gradient(ws, out);
+        sample_invalidate_gradient(out);
         out->state0.x = (0.0 / 0.0);
         out->state0.body.spin = (0.0 / 0.0);
         out->state0.pair._0 = (0.0 / 0.0);
@@ -42,7 +41,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     }
     if (n_steps > 2.0) {
         out->params.k = (0.0 / 0.0);
-        sample_invalidate_gradient(ws, out);
+        sample_invalidate_gradient(out);
         out->state0.x = (0.0 / 0.0);
         out->state0.body.spin = (0.0 / 0.0);
         out->state0.pair._0 = (0.0 / 0.0);
@@ -152,7 +151,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
             const double failed_stage_2 = failed_stage;
             if (failed_stage_2 > 0.0) {
                 out->params.k = (0.0 / 0.0);
-                sample_invalidate_gradient(ws, out);
+                sample_invalidate_gradient(out);
                 out->state0.x = (0.0 / 0.0);
                 out->state0.body.spin = (0.0 / 0.0);
                 out->state0.pair._0 = (0.0 / 0.0);
@@ -162,7 +161,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
                 return SAMPLE_NOT_FINITE_FIELD;
             } else {
                 out->params.k = (0.0 / 0.0);
-                sample_invalidate_gradient(ws, out);
+                sample_invalidate_gradient(out);
                 out->state0.x = (0.0 / 0.0);
                 out->state0.body.spin = (0.0 / 0.0);
                 out->state0.pair._0 = (0.0 / 0.0);
@@ -178,16 +177,13 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     }
     /* Observation. */
     const double x_2 = x;
-    ws->states[0].x = x_2;
     for (int32_t i = 0; i < 2; i++) {
-        ws->states[0].body.q[i] = ws->q[i];
+        const double q = ws->q[i];
     }
     const double spin_2 = spin;
-    ws->states[0].body.spin = spin_2;
     const double pair_0_2 = pair_0;
-    ws->states[0].pair._0 = pair_0_2;
     for (int32_t i = 0; i < 2; i++) {
-        ws->states[0].pair._1[i] = ws->pair_1[i];
+        const double pair_1 = ws->pair_1[i];
     }
     /* Terminal loss. */
     const double q = ws->q[0];

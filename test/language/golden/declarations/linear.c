@@ -8,10 +8,9 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     const double t0 = in->t0;
     const double h = in->t1 - t0;
     const double h_2 = h / n_steps;
-    const double whole_steps = floor(n_steps);
     const double h_spread = h_2 - h_2;
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h_2 == 0.0) {
-        sample_invalidate_gradient(ws, out);
+    if (!(n_steps >= 1.0) || h_spread != 0.0 || h_2 == 0.0) {
+        sample_invalidate_gradient(out);
         out->state0.x = (0.0 / 0.0);
         out->params.k = (0.0 / 0.0);
         ws->failed_step = 0.0;
@@ -20,7 +19,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         return SAMPLE_BAD_ARGUMENT;
     }
     if (n_steps > 5.0) {
-        sample_invalidate_gradient(ws, out);
+        sample_invalidate_gradient(out);
         out->state0.x = (0.0 / 0.0);
         out->params.k = (0.0 / 0.0);
         ws->failed_step = 0.0;
@@ -86,7 +85,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
             }
             const double failed_stage_2 = failed_stage;
             if (failed_stage_2 > 0.0) {
-                sample_invalidate_gradient(ws, out);
+                sample_invalidate_gradient(out);
                 out->state0.x = (0.0 / 0.0);
                 out->params.k = (0.0 / 0.0);
                 ws->failed_step = (double)n;
@@ -94,7 +93,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
                 out->value = (0.0 / 0.0);
                 return SAMPLE_NOT_FINITE_FIELD;
             } else {
-                sample_invalidate_gradient(ws, out);
+                sample_invalidate_gradient(out);
                 out->state0.x = (0.0 / 0.0);
                 out->params.k = (0.0 / 0.0);
                 ws->failed_step = (double)n;
@@ -107,7 +106,6 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     }
     /* Observation. */
     const double x_2 = x;
-    ws->states[0].x = x_2;
     /* Terminal loss. */
     const double push_at = sample_max_(sample_min_(floor(h / h * 2.0), 1.0), 0.0);
     ws->push_at = (int32_t)push_at;

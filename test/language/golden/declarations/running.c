@@ -4,10 +4,8 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     const double n_steps = (double)in->steps;
     const double t0 = in->t0;
     const double h = (in->t1 - t0) / n_steps;
-    const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0) {
-        ws->states[0].x = (0.0 / 0.0);
+    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
         out->state0.x = (0.0 / 0.0);
         out->params.k = (0.0 / 0.0);
         out->params.weight = (0.0 / 0.0);
@@ -17,7 +15,6 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         return SAMPLE_BAD_ARGUMENT;
     }
     if (n_steps > 3.0) {
-        ws->states[0].x = (0.0 / 0.0);
         out->state0.x = (0.0 / 0.0);
         out->params.k = (0.0 / 0.0);
         out->params.weight = (0.0 / 0.0);
@@ -79,7 +76,6 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
             }
             const double failed_stage_2 = failed_stage;
             if (failed_stage_2 > 0.0) {
-                ws->states[0].x = (0.0 / 0.0);
                 out->state0.x = (0.0 / 0.0);
                 out->params.k = (0.0 / 0.0);
                 out->params.weight = (0.0 / 0.0);
@@ -88,7 +84,6 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
                 out->value = (0.0 / 0.0);
                 return SAMPLE_NOT_FINITE_FIELD;
             } else {
-                ws->states[0].x = (0.0 / 0.0);
                 out->state0.x = (0.0 / 0.0);
                 out->params.k = (0.0 / 0.0);
                 out->params.weight = (0.0 / 0.0);
@@ -102,7 +97,6 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     }
     /* Observation. */
     const double x_2 = x;
-    ws->states[0].x = x_2;
     /* Terminal loss. */
     value += x_2 * params_k;
 

@@ -6,12 +6,10 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     }
     const double n_steps = (double)in->steps;
     const double h = (in->t1 - in->t0) / n_steps;
-    const double whole_steps = floor(n_steps);
     const double h_spread = h - h;
     const double left_over = fmod(n_steps, 2.0);
-    if (!(n_steps >= 1.0) || whole_steps != n_steps || h_spread != 0.0 || h == 0.0 ||
-            left_over != 0.0) {
-        sample_invalidate_gradient(ws, out);
+    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0 || left_over != 0.0) {
+        sample_invalidate_gradient(out);
         out->params.k = (0.0 / 0.0);
         out->state0.x = 0.0;
         out->state0.v = 0.0;
@@ -22,7 +20,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
         return SAMPLE_BAD_ARGUMENT;
     }
     if (n_steps > 4.0) {
-        sample_invalidate_gradient(ws, out);
+        sample_invalidate_gradient(out);
         out->params.k = (0.0 / 0.0);
         out->state0.x = 0.0;
         out->state0.v = 0.0;
@@ -68,7 +66,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
             }
             const double failed_stage_2 = failed_stage;
             if (failed_stage_2 > 0.0) {
-                sample_invalidate_gradient(ws, out);
+                sample_invalidate_gradient(out);
                 out->params.k = (0.0 / 0.0);
                 out->state0.x = 0.0;
                 out->state0.v = 0.0;
@@ -78,7 +76,7 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
                 out->value = (0.0 / 0.0);
                 return SAMPLE_NOT_FINITE_FIELD;
             } else {
-                sample_invalidate_gradient(ws, out);
+                sample_invalidate_gradient(out);
                 out->params.k = (0.0 / 0.0);
                 out->state0.x = 0.0;
                 out->state0.v = 0.0;
@@ -94,9 +92,6 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     }
     /* Observation. */
     const double x_2 = x;
-    ws->states[0].x = x_2;
-    const double v_2 = v;
-    ws->states[0].v = v_2;
     /* Terminal loss. */
 
     /* ---- Reverse sweep ----------------------------------------------- */
@@ -132,6 +127,6 @@ static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_
     out->params.damping = 0.0;
     ws->failed_step = 0.0;
     ws->failed_stage = failed_stage;
-    out->value = x_2 * x_2 + v_2;
+    out->value = x_2 * x_2 + v;
     return SAMPLE_OK;
 }

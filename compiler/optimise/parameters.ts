@@ -1,0 +1,120 @@
+/**
+ * Takes from functions the parameters that they can do without: those that nothing reads, those that are given one
+ * number by every call, and those that always are what another one is. In: a program whose kernels are bound to its
+ * arrays. Out: the same with shorter calls. Functions that are called from outside stay as they are.
+ */
+
+import type { Affine } from "../ir/affine.ts";
+import * as affine from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
+import type { Argument, Block, Call, Expr, Fn, Parameter, Program, Statement } from "../ir/nodes.ts";
+import { forEachExprIn, forEachStatement, formsOf, rewriteBlock } from "../ir/walk.ts";
+import { isSame } from "./alike.ts";
+
+export function parameters(program: Program, outside: ReadonlySet<string>): Program {
+  const calls = new Map<string, Call[]>();
+  for (const fn of program.functions)
+    forEachStatement(fn.body, (statement) => {
+      if (statement.kind !== "call") return;
+      const list = calls.get(statement.callee);
+      if (list) list.push(statement);
+      else calls.set(statement.callee, [statement]);
+    });
+  const kept = new Map<string, readonly number[]>();
+  const functions = program.functions.map((fn) => {
+    const own = calls.get(fn.name) ?? [];
+    if (outside.has(fn.name) || own.length === 0) return fn;
+    const { positions, ...shorter } = shortened(fn, own);
+    kept.set(fn.name, positions);
+    return { ...fn, ...shorter };
+  });
+  if (kept.size === 0) return program;
+  return { ...program, functions: functions.map((fn) => ({ ...fn, body: withArguments(fn.body, kept) })) };
+}
+
+function shortened(fn: Fn, calls: readonly Call[]) {
+  const used = namesIn(fn.body);
+  const positions: number[] = [];
+  const names = new Map<string, Expr>();
+  const indices = new Map<string, Affine>();
+  const left: Parameter[] = [];
+  fn.parameters.forEach((parameter, position) => {
+    if (parameter.kind === "array") {
+      positions.push(position);
+      left.push(parameter);
+      return;
+    }
+    if (!used.has(parameter.name)) return;
+    const given = calls.map((call) => call.args[position]!);
+    const [first] = given as [Argument];
+    const isOne = given.every((each) => isSame(each, first));
+    if (isOne && first.kind === "real" && first.value.kind === "number") {
+      names.set(parameter.name, first.value);
+      return;
+    }
+    if (isOne && first.kind === "integer" && affine.constantOf(first.value) !== undefined) {
+      indices.set(parameter.name, first.value);
+      return;
+    }
+    const twin = positions.findIndex((other) => calls.every((call, i) => isSame(call.args[other], given[i])));
+    const same = left[twin];
+    if (same !== undefined && same.kind === parameter.kind) {
+      if (parameter.kind === "real") names.set(parameter.name, build.name(same.name));
+      else indices.set(parameter.name, affine.index(same.name));
+      left[twin] = withRangeOf(same, parameter);
+      return;
+    }
+    positions.push(position);
+    left.push(parameter);
+  });
+  const body = rewriteBlock(fn.body, { name: (name) => names.get(name), index: (name) => indices.get(name) });
+  return { parameters: left, body, positions };
+}
+
+/** What stands for both lies in both ranges. */
+function withRangeOf(one: Parameter, other: Parameter): Parameter {
+  if (one.kind !== "integer" || other.kind !== "integer" || other.range === undefined) return one;
+  const { low, high } = one.range ?? other.range;
+  return {
+    ...one,
+    range: { low: Math.max(low, other.range.low), high: Math.min(high, other.range.high) },
+  };
+}
+
+function namesIn(body: Block): Set<string> {
+  const found = new Set<string>();
+  forEachExprIn(body, (expr) => {
+    if (expr.kind === "name") found.add(expr.name);
+  });
+  forEachStatement(body, (statement) => {
+    for (const form of formsOf(statement))
+      affine.forEachAtom(form, (atom) => {
+        if (atom.kind === "index") found.add(atom.name);
+      });
+  });
+  return found;
+}
+
+function withArguments(block: Block, kept: ReadonlyMap<string, readonly number[]>): Statement[] {
+  return block.map((statement): Statement => {
+    switch (statement.kind) {
+      case "call": {
+        const positions = kept.get(statement.callee);
+        return positions === undefined
+          ? statement
+          : { ...statement, args: positions.map((position) => statement.args[position]!) };
+      }
+      case "for":
+      case "while":
+        return { ...statement, body: withArguments(statement.body, kept) };
+      case "if":
+        return {
+          ...statement,
+          then: withArguments(statement.then, kept),
+          else: withArguments(statement.else, kept),
+        };
+      default:
+        return statement;
+    }
+  });
+}

@@ -1,0 +1,390 @@
+/**
+ * Makes functions of statements that stand at several places: the stages of a step, forward and again in the reverse
+ * sweep; the clearing of results and their invalidation. In: a program whose kernels are bound to its arrays. Out: the
+ * same program in fewer statements. Nothing is reordered, so results keep every bit.
+ */
+
+import * as affine from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
+import { Names } from "../ir/names.ts";
+import type {
+  Argument,
+  Block,
+  Call,
+  Expr,
+  Fn,
+  GlobalArray,
+  Parameter,
+  Program,
+  Statement,
+} from "../ir/nodes.ts";
+import {
+  arraysOf,
+  bindersIn,
+  calleesOf,
+  expressionsOf,
+  forEachExpr,
+  forEachExprIn,
+  forEachStatement,
+  formsOf,
+} from "../ir/walk.ts";
+import { alike, type Holes, isSame, mentionsOf, outline } from "./alike.ts";
+
+/** What a function must save, in statements, operations and arguments, beyond its own call and its frame. */
+const worthwhile = 14;
+
+/** `entries`: functions that callers see; what they leave behind differs, so they share no results. */
+export function sharedRuns(program: Program, entries: readonly string[]): Program {
+  let current = program;
+  // Each round takes out one function; the rounds end, as each leaves less to write.
+  for (let round = 0; round < 16; round++) {
+    const next = withOneShared(current, entries);
+    if (next === undefined) return current;
+    current = next;
+  }
+  return current;
+}
+
+/** Consecutive statements of a block, comments between them included. */
+interface Place {
+  readonly fn: Fn;
+  readonly block: Block;
+  readonly from: number;
+}
+
+interface Choice {
+  readonly places: readonly Place[];
+  /** Statements, comments left out. */
+  readonly length: number;
+  readonly saved: number;
+}
+
+function withOneShared(program: Program, entries: readonly string[]): Program | undefined {
+  const arrays = new Map(program.arrays.map((array) => [array.name, array]));
+  const reached = reachedFrom(program, entries);
+  const byOutline = new Map<string, Place[]>();
+  for (const fn of program.functions) {
+    const visit = (block: Block): void => {
+      block.forEach((statement, from) => {
+        if (statement.kind !== "comment") {
+          const text = outlineOf(statement);
+          const list = byOutline.get(text) ?? [];
+          list.push({ fn, block, from });
+          byOutline.set(text, list);
+        }
+        if (statement.kind === "for" || statement.kind === "while") visit(statement.body);
+        if (statement.kind === "if") {
+          visit(statement.then);
+          visit(statement.else);
+        }
+      });
+    };
+    if (reached.has(fn.name)) visit(fn.body);
+  }
+  let best: Choice | undefined;
+  for (const list of byOutline.values()) {
+    list.forEach((first, i) => {
+      for (const second of list.slice(i + 1)) {
+        const least = best?.saved ?? worthwhile;
+        const choice = longest(first, second, least, arrays, reached);
+        if (choice !== undefined && choice.saved > least) best = choice;
+      }
+    });
+  }
+  if (best === undefined) return undefined;
+  const { length, places } = best;
+  const [first] = places as [Place];
+  // Whatever else is the same goes along.
+  const more = (byOutline.get(outlineOf(first.block[first.from]!)) ?? []).filter(
+    (place) =>
+      bareFrom(place).length >= length &&
+      !places.some((one) => overlaps(one, place, length)) &&
+      isUsable(place, length, arrays) &&
+      sharesResults([first, place], length, arrays, reached) &&
+      alike(runsOf([first, place], length), anything) !== undefined,
+  );
+  const apart: Place[] = [...places];
+  for (const place of more) if (!apart.some((one) => overlaps(one, place, length))) apart.push(place);
+  return extracted(program, apart, length);
+}
+
+const anything: Holes = { form: (forms) => forms[0], real: (values) => values[0] };
+
+/** Ends of a run that are tried, from the longest on. */
+const attempts = 6;
+
+/** The longest run that stands at both places and saves more than `least`. */
+function longest(
+  first: Place,
+  second: Place,
+  least: number,
+  arrays: ReadonlyMap<string, GlobalArray>,
+  reached: ReadonlyMap<string, ReadonlySet<string>>,
+): Choice | undefined {
+  // Where what stands before is the same too, the longer run is found from there.
+  const [before, other] = [bareBefore(first), bareBefore(second)];
+  if (
+    before !== undefined &&
+    other !== undefined &&
+    outlineOf(before) === outlineOf(other) &&
+    !isJump(before)
+  )
+    return undefined;
+  const [a, b] = [bareFrom(first), bareFrom(second)];
+  let length = 0;
+  let size = 0;
+  while (
+    length < Math.min(a.length, b.length) &&
+    outlineOf(a[length]!) === outlineOf(b[length]!) &&
+    a[length] !== second.block[second.from] &&
+    !isJump(a[length]!)
+  )
+    size += weight(a[length++]!);
+  for (let tried = 0; tried < attempts && length > 0; tried++) {
+    if (size <= Math.max(least, worthwhile)) return undefined;
+    const places = [first, second];
+    if (
+      places.every((place) => isUsable(place, length, arrays)) &&
+      sharesResults(places, length, arrays, reached)
+    ) {
+      const needed = parametersOf(runsOf(places, length));
+      if (needed !== undefined) return { places, length, saved: size - 2 * (1 + needed.parameters.length) };
+    }
+    size -= weight(a[--length]!);
+  }
+  return undefined;
+}
+
+const bareBefore = ({ block, from }: Place): Statement | undefined =>
+  block.slice(0, from).findLast((statement) => statement.kind !== "comment");
+
+const outlines = new WeakMap<Statement, string>();
+
+function outlineOf(statement: Statement): string {
+  const known = outlines.get(statement) ?? outline(statement);
+  outlines.set(statement, known);
+  return known;
+}
+
+const bareFrom = ({ block, from }: Place): readonly Statement[] =>
+  block.slice(from).filter((statement) => statement.kind !== "comment");
+
+const runsOf = (places: readonly Place[], length: number): Block[] =>
+  places.map((place) => bareFrom(place).slice(0, length));
+
+/** One behind the last statement of a run, in its block. */
+function endOf({ block, from }: Place, length: number): number {
+  let left = length;
+  let at = from;
+  while (left > 0) if (block[at++]!.kind !== "comment") left--;
+  return at;
+}
+
+const overlaps = (one: Place, other: Place, length: number): boolean =>
+  one.block === other.block && one.from < endOf(other, length) && other.from < endOf(one, length);
+
+function isJump(statement: Statement): boolean {
+  let found = false;
+  forEachStatement([statement], (inner) => {
+    found ||= inner.kind === "return";
+  });
+  return found;
+}
+
+const weights = new WeakMap<Statement, number>();
+
+function weight(statement: Statement): number {
+  const known = weights.get(statement);
+  if (known !== undefined) return known;
+  let sum = 0;
+  forEachStatement([statement], (inner) => {
+    sum += inner.kind === "for" ? 3 : inner.kind === "call" ? 2 + inner.args.length : 1;
+    for (const top of expressionsOf(inner))
+      forEachExpr(top, (expr) => {
+        if (expr.kind !== "number" && expr.kind !== "name") sum++;
+      });
+  });
+  weights.set(statement, sum);
+  return sum;
+}
+
+/** Whether a run works on arrays of the program alone, and binds nothing that others ask for. */
+function isUsable(place: Place, length: number, arrays: ReadonlyMap<string, GlobalArray>): boolean {
+  const run = bareFrom(place).slice(0, length);
+  const own = new Set(bindersIn(run));
+  const isGlobal = (array: string): boolean => arrays.has(array) || own.has(array);
+  if (![...arraysOf({ name: "", parameters: [], body: run })].every(isGlobal)) return false;
+  if (own.size === 0) return true;
+  const behind = place.block.slice(endOf(place, length));
+  return !behind.some((statement) => {
+    const names = mentionsOf(statement);
+    return [...own].some((name) => names.has(name));
+  });
+}
+
+/** Results of different entries are different structs: what touches them is shared within one entry alone. */
+function sharesResults(
+  places: readonly Place[],
+  length: number,
+  arrays: ReadonlyMap<string, GlobalArray>,
+  reached: ReadonlyMap<string, ReadonlySet<string>>,
+): boolean {
+  const entries = new Set(places.flatMap(({ fn }) => [...reached.get(fn.name)!]));
+  if (entries.size === 1) return true;
+  const given = new Set(["control", "state0", "params", "inputs", "data", "times"]);
+  return places.every((place) => {
+    const run = bareFrom(place).slice(0, length);
+    if (run.some((each) => calleesOf({ name: "", parameters: [], body: [each] }).size > 0)) return false;
+    return [...arraysOf({ name: "", parameters: [], body: run })].every((name) => {
+      const home = arrays.get(name)?.home;
+      return home === undefined || given.has(home.record);
+    });
+  });
+}
+
+/** Entries that reach a function. */
+function reachedFrom(program: Program, entries: readonly string[]): Map<string, Set<string>> {
+  const byName = new Map(program.functions.map((fn) => [fn.name, fn]));
+  const reached = new Map<string, Set<string>>();
+  const visit = (name: string, entry: string): void => {
+    const from = reached.get(name) ?? new Set();
+    reached.set(name, from);
+    if (from.has(entry)) return;
+    from.add(entry);
+    const fn = byName.get(name);
+    if (fn !== undefined) for (const callee of calleesOf(fn)) visit(callee, entry);
+  };
+  for (const entry of entries) visit(entry, entry);
+  return reached;
+}
+
+interface Needed {
+  readonly parameters: readonly Parameter[];
+  /** Of each run. */
+  readonly args: readonly (readonly Argument[])[];
+  readonly body: Block;
+}
+
+/** The function that all runs are, and what each of them calls it with. */
+function parametersOf(runs: readonly Block[]): Needed | undefined {
+  const [first] = runs as [Block];
+  const names = new Names([
+    ...bindersIn(first),
+    ...arraysOf({ name: "", parameters: [], body: first }),
+    ...freeIn(first).scalars,
+    ...freeIn(first).indices,
+  ]);
+  const holes: { readonly given: readonly (Expr | affine.Affine)[]; readonly parameter: Parameter }[] = [];
+  const parameterOf = (given: readonly (Expr | affine.Affine)[], kind: "real" | "integer"): string => {
+    const known = holes.find((hole) => hole.parameter.kind === kind && isSame(hole.given, given));
+    if (known !== undefined) return known.parameter.name;
+    const parameter: Parameter = { kind, name: names.fresh(kind === "real" ? "value" : "place") };
+    holes.push({ given, parameter });
+    return parameter.name;
+  };
+  const body = alike(runs, {
+    form: (forms) => affine.index(parameterOf(forms, "integer")),
+    real: (values) => build.name(parameterOf(values, "real")),
+  });
+  if (body === undefined) return undefined;
+  // What is the same everywhere, and not the function's own, is handed over as well.
+  const { scalars, indices } = freeIn(body);
+  const isHole = (name: string): boolean => holes.some(({ parameter }) => parameter.name === name);
+  const outer: { readonly parameter: Parameter; readonly argument: Argument }[] = [
+    ...[...scalars]
+      .filter((name) => !isHole(name))
+      .map((name) => ({
+        parameter: { kind: "real" as const, name },
+        argument: { kind: "real" as const, value: build.name(name) },
+      })),
+    ...[...indices]
+      .filter((name) => !isHole(name))
+      .map((name) => ({
+        parameter: { kind: "integer" as const, name },
+        argument: { kind: "integer" as const, value: affine.index(name) },
+      })),
+  ];
+  const args = runs.map((_, k): Argument[] => [
+    ...outer.map(({ argument }) => argument),
+    ...holes.map(({ given, parameter }): Argument => {
+      const value = given[k]!;
+      return parameter.kind === "real"
+        ? { kind: "real", value: value as Expr }
+        : { kind: "integer", value: value as affine.Affine };
+    }),
+  ]);
+  return {
+    parameters: [...outer.map(({ parameter }) => parameter), ...holes.map(({ parameter }) => parameter)],
+    args,
+    body,
+  };
+}
+
+/** Scalars and indices that a block uses and does not bind. */
+function freeIn(block: Block) {
+  const own = new Set(bindersIn(block));
+  const scalars = new Set<string>();
+  const indices = new Set<string>();
+  forEachExprIn(block, (expr) => {
+    if (expr.kind === "name" && !own.has(expr.name)) scalars.add(expr.name);
+  });
+  forEachStatement(block, (statement) => {
+    for (const form of formsOf(statement))
+      affine.forEachAtom(form, (atom) => {
+        if (atom.kind === "index" && !own.has(atom.name)) indices.add(atom.name);
+      });
+  });
+  return { scalars, indices };
+}
+
+function extracted(program: Program, places: readonly Place[], length: number): Program | undefined {
+  const needed = parametersOf(runsOf(places, length));
+  if (needed === undefined) return undefined;
+  const taken = new Names([
+    ...program.functions.flatMap((fn) => [fn.name, ...bindersIn(fn.body)]),
+    ...program.arrays.map((array) => array.name),
+  ]);
+  const shared: Fn = {
+    name: taken.fresh("shared"),
+    parameters: needed.parameters,
+    body: needed.body,
+    doc: "What is done at more than one place.",
+  };
+  const replaced = (block: Block): Statement[] => {
+    const own = places
+      .map((place, k) => ({ place, k }))
+      .filter(({ place }) => place.block === block)
+      .sort((a, b) => a.place.from - b.place.from);
+    const out: Statement[] = [];
+    let at = 0;
+    for (const { place, k } of own) {
+      out.push(...block.slice(at, place.from).map(inside));
+      const call: Call = { kind: "call", callee: shared.name, args: needed.args[k]! };
+      out.push(call);
+      at = endOf(place, length);
+    }
+    return [...out, ...block.slice(at).map(inside)];
+  };
+  const inside = (statement: Statement): Statement => {
+    switch (statement.kind) {
+      case "for":
+      case "while":
+        return { ...statement, body: replaced(statement.body) };
+      case "if":
+        return { ...statement, then: replaced(statement.then), else: replaced(statement.else) };
+      default:
+        return statement;
+    }
+  };
+  const functions: Fn[] = [];
+  let isThere = false;
+  for (const fn of program.functions) {
+    const body = replaced(fn.body);
+    if (!isThere && places.some((place) => place.fn === fn)) {
+      functions.push(shared);
+      isThere = true;
+    }
+    functions.push({ ...fn, body });
+  }
+  return { ...program, functions };
+}
