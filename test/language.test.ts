@@ -49,7 +49,7 @@ function excerpt(code: string, group: string): string {
   const names = group === "bodies" ? "(?:sample_rhs\\w*|field|fieldVjp)" : "(?:sample_run_gradient|gradient)";
   const found = code.match(
     new RegExp(
-      `^(?:/\\*.*\\*/\\n)?(?:export function|static (?:void|int)) ${names}\\([\\s\\S]*?\\n}\\n`,
+      `^(?:/\\*.*\\*/\\n)?(?:export function|static (?:void|enum \\w+)) ${names}\\([\\s\\S]*?\\n}\\n`,
       "gm",
     ),
   );

@@ -30,7 +30,7 @@ describe("memory", () => {
     expect(fault).toBe("model");
     expect(diagnostics.map(({ code }) => code)).toEqual(["ODE4020"]);
     const [found] = diagnostics;
-    expect(found!.message).toMatch(/^the gradient needs 14\.9 GiB/);
+    expect(found!.message).toMatch(/^the gradient needs 7\.5 GiB/);
     expect(positionOf(found!.span!, text).line).toBe(9);
     expect(found!.suggestion).toBeTruthy();
   });

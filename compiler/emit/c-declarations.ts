@@ -5,6 +5,7 @@
 
 import type { GlobalArray } from "../ir/nodes.ts";
 import { type Module, reportOf, type Solver, status } from "../module.ts";
+import { lineComment } from "./c-comment.ts";
 import {
   cNumber,
   declareMembers,
@@ -49,7 +50,7 @@ const onlyIf = (isThere: boolean, ...lines: readonly string[]): readonly string[
 
 export function headerText(parts: Parts): string {
   const { prefix: p, real, names, storage } = parts;
-  const codes = Object.values(status).map((code) => `#define ${names.status(code)} ${code}`);
+  const codes = Object.values(status).map((code) => `    ${names.status(code)} = ${code}`);
   return `${parts.opening}
 
 #ifndef ${names.macro("H")}
@@ -67,7 +68,9 @@ extern "C" {
 ${extents(parts)}
 
 /* What the functions return. */
-${codes.join("\n")}
+enum ${p}_status {
+${codes.join(",\n")}
+};
 
 ${structs(parts).join("\n\n")}
 
@@ -105,6 +108,8 @@ function structs(parts: Parts): string[] {
   const has = recordsOf(parts);
   const times = names.macro(has.control ? "TIMES" : "POINTS");
   const batch = samplesOf(parts);
+  const isAsked = (...names: readonly EntryName[]): boolean =>
+    parts.storage.entries.some((entry) => names.includes(entry));
   const struct = (name: string, lines: readonly string[], remark = ""): string =>
     `${remark}typedef struct {\n${lines.join("\n")}\n} ${p}_${name};`;
   const record = (name: "state" | "params" | "inputs" | "data" | "outputs", remark = ""): string =>
@@ -116,8 +121,8 @@ function structs(parts: Parts): string[] {
     ...onlyIf(has.data, record("data")),
     ...onlyIf(has.outputs, record("outputs")),
     struct("problem", [
-      ...onlyIf(has.control, `    ${real} t0, t1;`),
-      ...onlyIf(parts.module.solver.tolerance !== undefined, `    ${real} rtol, atol;`),
+      ...onlyIf(has.control, `    ${real} t0;`, `    ${real} t1;`),
+      ...onlyIf(parts.module.solver.tolerance !== undefined, `    ${real} rtol;`, `    ${real} atol;`),
       ...onlyIf(has.control, `    uint32_t ${stepsMember(parts.module.solver)};`),
       ...onlyIf(has.state, `    ${p}_state state0${batch};`),
       ...onlyIf(has.params, `    ${p}_params params;`),
@@ -126,27 +131,33 @@ function structs(parts: Parts): string[] {
       ...onlyIf(has.times, `    ${real} times[${times}];`),
     ]),
     ...onlyIf(
-      parts.storage.entries.some((entry) => entry === "jvp" || entry === "hvp"),
+      isAsked("jvp", "hvp"),
       struct("direction", [
-        ...onlyIf(has.control, `    ${real} t0, t1;`),
+        ...onlyIf(has.control, `    ${real} t0;`, `    ${real} t1;`),
         ...onlyIf(has.state, `    ${p}_state state0${batch};`),
         ...onlyIf(has.params, `    ${p}_params params;`),
         ...onlyIf(has.inputs, `    ${p}_inputs inputs;`),
         ...onlyIf(has.times, `    ${real} times[${times}];`),
       ]),
     ),
-    struct("solution", [
-      `    ${real} value;`,
-      ...onlyIf(has.state, `    ${p}_state states${batch}[${times}];`),
-      ...onlyIf(has.outputs, `    ${p}_outputs outputs${batch}[${times}];`),
-    ]),
-    struct("gradients", [
-      `    ${real} value;`,
-      ...onlyIf(has.state, `    ${p}_state state0${batch};`),
-      ...onlyIf(has.params, `    ${p}_params params;`),
-      ...onlyIf(has.inputs, `    ${p}_inputs inputs;`),
-      ...onlyIf(parts.module.solver.density === true, `    ${p}_inputs density;`),
-    ]),
+    ...onlyIf(
+      isAsked("solve", "jvp"),
+      struct("solution", [
+        `    ${real} value;`,
+        ...onlyIf(has.state, `    ${p}_state states${batch}[${times}];`),
+        ...onlyIf(has.outputs, `    ${p}_outputs outputs${batch}[${times}];`),
+      ]),
+    ),
+    ...onlyIf(
+      isAsked("gradient", "hvp"),
+      struct("gradients", [
+        `    ${real} value;`,
+        ...onlyIf(has.state, `    ${p}_state state0${batch};`),
+        ...onlyIf(has.params, `    ${p}_params params;`),
+        ...onlyIf(has.inputs, `    ${p}_inputs inputs;`),
+        ...onlyIf(parts.module.solver.density === true, `    ${p}_inputs density;`),
+      ]),
+    ),
   ];
 }
 
@@ -156,12 +167,12 @@ function workspace(parts: Parts): string {
   const declare =
     (type: string) =>
     (array: GlobalArray): string =>
-      `    ${type} ${storage.identifier(array)}${array.shape.map((extent) => `[${extent}]`).join("")};`;
+      `    ${type} ${storage.identifier(array)}${array.shape.map((extent) => `[${extent}]`).join("")};${array.doc === undefined ? "" : ` ${lineComment(array.doc)}`}`;
   const lines = [
     ...storage.reals.map(declare(real)),
     ...onlyIf(storage.keepsStates, `    ${p}_state states${batch}[${names.macro("TIMES")}];`),
     ...onlyIf(storage.keepsStateDots, `    ${p}_state states_dot${batch}[${names.macro("TIMES")}];`),
-    `    ${real} ${reportOf(module.solver).map(snake).join(", ")};`,
+    ...reportOf(module.solver).map((name) => `    ${real} ${snake(name)};`),
     ...storage.integers.map(declare("int32_t")),
     ...onlyIf(storage.padding(real === "float" ? 4 : 8) > 0, "    int32_t unused;"),
   ];

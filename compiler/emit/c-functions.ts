@@ -7,9 +7,11 @@
 import type { Affine } from "../ir/affine.ts";
 import type { Fn, Shape } from "../ir/nodes.ts";
 import type { Opcode } from "../ir/opcode.ts";
+import { status } from "../module.ts";
 import { lineComment } from "./c-comment.ts";
 import type { HelperName } from "./c-helpers.ts";
 import { cNumber, type Real } from "./c-layout.ts";
+import { exitStatus, singleExit, wellStatus } from "./c-single-exit.ts";
 import { fold } from "./fold.ts";
 import { FunctionPrinter, type Line } from "./function-printer.ts";
 import type { Words } from "./identifiers.ts";
@@ -30,6 +32,8 @@ export interface Spelling {
   readonly words: Words;
   /** Identifiers of the module's own tables and functions. */
   readonly taken: readonly string[];
+  /** The tag of the statuses. */
+  readonly statusType: string;
   /** A status by its name. */
   readonly status: (code: number) => string;
   /** A helper with JavaScript's meaning, noted as used. */
@@ -39,6 +43,8 @@ export interface Spelling {
 export class CPrinter extends FunctionPrinter {
   readonly #spelling: Spelling;
   readonly #real: Real;
+  /** The variable that a status goes into, where a function has one exit. */
+  #exit: string | undefined;
   protected readonly dialect: Dialect;
 
   constructor(spelling: Spelling, real: Real) {
@@ -48,21 +54,42 @@ export class CPrinter extends FunctionPrinter {
     for (const identifier of spelling.taken) this.identifiers.take(identifier);
     this.dialect = {
       number: (value) => cNumber(value, real),
-      name: (name) => this.identifiers.of(name),
+      name: (name) => (name === wellStatus ? spelling.status(status.ok) : this.identifiers.of(name)),
       read: (array, at) => this.#read(array, at),
       index: (name) => this.identifiers.of(name),
       gather: (array, at) => this.target(array, at),
-      real: (text, isAtom) => `(${real})${isAtom ? text : `(${text})`}`,
+      // What is composed of integers is one before it is a real number (MISRA C rule 10.8).
+      real: (text, isAtom) => `(${real})${isAtom ? text : `(int32_t)(${text})`}`,
       quotient: (of, by) => `(${of} / ${by})`,
       apply: (op, args) => this.#apply(op, args),
       equal: "==",
       unequal: "!=",
+      isExplicit: true,
     };
   }
 
-  /** The body of an entry function, after its checks. */
+  /** The body of an entry function, after its checks: one exit, if a status can say which way it went. */
   entryBody(fn: Fn): readonly Line[] {
+    const body = fold(fn.body);
+    const single = singleExit(body);
     this.identifiers.open();
+    this.depth = 1;
+    if (single === undefined) {
+      this.block(body);
+    } else {
+      this.#exit = this.identifiers.declare(exitStatus);
+      this.line(`enum ${this.#spelling.statusType} ${this.#exit} = ${this.#spelling.status(status.ok)};`);
+      this.block(single);
+      this.line(`return ${this.#exit};`);
+    }
+    this.identifiers.close();
+    return this.lines;
+  }
+
+  /** Statements of an entry function that end with a status, which is stored. */
+  refusal(fn: Fn, exit: string): readonly Line[] {
+    this.identifiers.open();
+    this.#exit = exit;
     this.depth = 1;
     this.block(fold(fn.body));
     this.identifiers.close();
@@ -109,7 +136,8 @@ export class CPrinter extends FunctionPrinter {
     const list = args.join(", ");
     switch (c.kind) {
       case "function":
-        return `${c.name}${this.#real === "float" ? "f" : ""}(${list})`;
+        // On parts whose doubles are as short as floats, libraries give doubles under these names.
+        return this.#real === "float" ? `(float)${c.name}f(${list})` : `${c.name}(${list})`;
       case "helper":
         // Single precision is rounded to already.
         return op === "fround" && this.#real === "float"
@@ -127,10 +155,18 @@ export class CPrinter extends FunctionPrinter {
   }
 
   protected target(array: string, at: readonly Affine[]): string {
-    const texts = at.map((form) => printForm(form, this.dialect).text);
+    const texts = at.map((form) => this.#subscript(form));
     if (this.identifiers.has(array))
       return `${this.identifiers.of(array)}${texts.map((text) => `[${text}]`).join("")}`;
     return this.#spelling.entry(array, texts);
+  }
+
+  /** A product alone is made in the type of an offset: compilers warn of one that is widened afterwards. */
+  #subscript(form: Affine): string {
+    const [only, ...others] = form.terms;
+    if (only?.atom.kind !== "index" || only.coefficient < 2 || others.length > 0 || form.constant !== 0)
+      return printForm(form, this.dialect).text;
+    return `${only.coefficient} * (ptrdiff_t)${this.dialect.index(only.atom.name)}`;
   }
 
   protected constant(name: string, value: string): string {
@@ -149,22 +185,36 @@ export class CPrinter extends FunctionPrinter {
     return `int32_t ${name} = ${value};`;
   }
 
-  protected loopHeader(i: string, first: string, past: string, last: string, down: boolean): string {
-    return down
-      ? `for (int32_t ${i} = ${last}; ${i} >= ${first}; ${i}--)`
-      : `for (int32_t ${i} = ${first}; ${i} < ${past}; ${i}++)`;
+  protected loopHeader(
+    i: string,
+    first: string,
+    past: string,
+    last: string,
+    down: boolean,
+    isLeft: boolean,
+  ): string {
+    const test = down ? `${i} >= ${first}` : `${i} < ${past}`;
+    const [start, step] = down ? [last, "--"] : [first, "++"];
+    return `for (int32_t ${i} = ${start}; ${this.#going(test, isLeft)}; ${i}${step})`;
   }
 
-  protected whileHeader(counter: string, limit: number, test: string): string {
-    return `for (int32_t ${counter} = 0; ${counter} < ${limit} && (${test}); ${counter}++)`;
+  protected whileHeader(counter: string, limit: number, test: string, isLeft: boolean): string {
+    return `for (int32_t ${counter} = 0; ${this.#going(`(${counter} < ${limit}) && (${test})`, isLeft)}; ${counter}++)`;
+  }
+
+  #going(test: string, isLeft: boolean): string {
+    if (!isLeft || this.#exit === undefined) return test;
+    const whole = test.startsWith("(") ? test : `(${test})`;
+    return `${whole} && (${this.#exit} == ${this.#spelling.status(status.ok)})`;
   }
 
   protected callText(callee: string, args: readonly string[]): string {
     return this.#spelling.call(callee, args);
   }
 
-  protected returnText(status: number): string {
-    return `return ${this.#spelling.status(status)};`;
+  protected returnText(code: number): string {
+    const name = this.#spelling.status(code);
+    return this.#exit === undefined ? `return ${name};` : `${this.#exit} = ${name};`;
   }
 
   protected bannerText(text: string): string {

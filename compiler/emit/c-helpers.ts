@@ -13,28 +13,42 @@ export function helperText(name: HelperName, identifier: string, real: Real): st
   const n = (text: string): string => `${text}${f}`;
   const one = (body: string): string => `static ${real} ${identifier}(${real} x)\n{\n${body}\n}\n`;
   const two = (body: string): string => `static ${real} ${identifier}(${real} x, ${real} y)\n{\n${body}\n}\n`;
+  /** A function of the library; in single precision some give doubles. */
+  const library = (call: string): string => (real === "float" ? `(float)${call}` : call);
   switch (name) {
     case "max":
-      // NaN wins over numbers, +0 over -0.
-      return two(
-        `    if (x != x || y != y) return x + y;\n    if (x == y) return signbit(x) ? y : x;\n    return x > y ? x : y;`,
-      );
-    case "min":
-      return two(
-        `    if (x != x || y != y) return x + y;\n    if (x == y) return signbit(x) ? x : y;\n    return x < y ? x : y;`,
-      );
+    case "min": {
+      const [sign, larger] = name === "max" ? (["y", "x"] as const) : (["x", "y"] as const);
+      const relation = name === "max" ? ">" : "<";
+      // NaN wins over numbers; max takes +0 of two zeros, min -0.
+      return two(`    ${real} result;
+    if ((x != x) || (y != y)) {
+        result = x + y;
+    } else if (x == y) {
+        result = (signbit(x) != 0) ? ${sign} : ${larger};
+    } else {
+        result = (x ${relation} y) ? x : y;
+    }
+    return result;`);
+    }
     case "round":
       // Halves go up; what rounds to zero keeps its sign.
       return one(
-        `    const ${real} below = floor${f}(x);\n    return copysign${f}(x - below >= ${n("0.5")} ? below + ${n("1.0")} : below, x);`,
+        `    ${real} whole = ${library(`floor${f}(x)`)};
+    const ${real} rest = x - whole;
+    if (rest >= ${n("0.5")}) {
+        whole += ${n("1.0")};
+    }
+    return ${library(`copysign${f}(whole, x)`)};`,
       );
     case "sign":
-      return one(`    return x > ${n("0.0")} ? ${n("1.0")} : x < ${n("0.0")} ? ${n("-1.0")} : x;`);
+      return one(`    return (x > ${n("0.0")}) ? ${n("1.0")} : ((x < ${n("0.0")}) ? ${n("-1.0")} : x);`);
     case "pow":
       // 1 to an infinite or undefined power is undefined.
-      return two(
-        `    if (y != y || (fabs${f}(x) == ${n("1.0")} && y - y != ${n("0.0")})) return y - y;\n    return pow${f}(x, y);`,
-      );
+      return two(`    const ${real} spread = y - y;
+    const ${real} size = ${library(`fabs${f}(x)`)};
+    const int undefined = (y != y) || ((size == ${n("1.0")}) && (spread != ${n("0.0")}));
+    return (undefined != 0) ? spread : ${library(`pow${f}(x, y)`)};`);
     case "fround":
       return one(`    return (${real})(float)x;`);
     default:

@@ -127,11 +127,9 @@ export function declareMembers(members: readonly Member[], real: Real, indent = 
 
 /** A number as C writes it, shortest form that reads back to the same bits. */
 export function cNumber(value: number, real: Real): string {
-  if (Number.isNaN(value)) return real === "float" ? "(0.0f / 0.0f)" : "(0.0 / 0.0)";
-  if (!Number.isFinite(value)) {
-    const infinity = real === "float" ? "(1.0f / 0.0f)" : "(1.0 / 0.0)";
-    return value > 0 ? infinity : `-${infinity}`;
-  }
+  // The macros are floats in most headers and doubles in some.
+  if (Number.isNaN(value)) return `(${real})NAN`;
+  if (!Number.isFinite(value)) return value > 0 ? `(${real})INFINITY` : `(-(${real})INFINITY)`;
   let text = Object.is(value, -0) ? "-0" : String(value);
   if (real === "float") {
     const rounded = Math.fround(value);
@@ -146,23 +144,17 @@ export function cNumber(value: number, real: Real): string {
   return real === "float" ? `${decimal}f` : decimal;
 }
 
-/** A braced initialiser of a row-major array, or one number. Rows of nothing but zeros say so once: C fills them up. */
+/** A braced initialiser of a row-major array, or one number. Every entry is written out (MISRA C rule 9.3). */
 export function initialiser(values: readonly number[], shape: Shape, real: Real | "integer"): string {
   const print = (value: number): string => (real === "integer" ? String(value) : cNumber(value, real));
   const build = (offset: number, rest: Shape): string => {
     const [extent, ...inner] = rest;
     if (extent === undefined) return print(values[offset] ?? 0);
     const words = sizeOf(inner);
-    const isZero = isZeroAt(values, offset, extent * words);
-    const parts = Array.from({ length: isZero ? 1 : extent }, (_, i) => build(offset + i * words, inner));
+    const parts = Array.from({ length: extent }, (_, i) => build(offset + i * words, inner));
     return `{ ${parts.join(", ")} }`;
   };
   return build(0, shape);
-}
-
-function isZeroAt(values: readonly number[], from: number, count: number): boolean {
-  for (let i = from; i < from + count; i++) if (!Object.is(values[i] ?? 0, 0)) return false;
-  return true;
 }
 
 /** Initialiser of a struct, members in order. */

@@ -21,6 +21,7 @@ const types = [
   "gradients",
   "direction",
   "workspace",
+  "status",
 ];
 const functions = [
   ...["solve", "gradient", "jvp", "hvp", "run_solve", "run_gradient", "run_jvp", "run_hvp"],

@@ -91,17 +91,24 @@ class Source {
 #include <math.h>
 #include <stddef.h>
 
-/* Pointers never overlap; C++ has no word for it in its standard. */
+/* Pointers never overlap. Compilers that have a word for it in C and C++ alike are told so; define the macro for others. */
 #ifndef ${restrict}
-#if defined(__cplusplus) || !defined(__STDC_VERSION__) || __STDC_VERSION__ < 199901L
-#define ${restrict}
+#if defined(__GNUC__)
+#define ${restrict} __restrict
 #else
-#define ${restrict} restrict
+#define ${restrict}
 #endif
 #endif
-${this.#parts.module.solver.isSmall === true ? shortness(names) : ""}
-/* The workspace is as large as the header says. */
-typedef char ${p}_workspace_check[(sizeof(${p}_workspace) == ${names.macro("WORKSPACE_BYTES")}) ? 1 : -1];
+${
+  this.#parts.module.solver.isSmall === true
+    ? shortness(
+        names,
+        functions.some((text) => text.includes(names.macro("APART"))),
+      )
+    : ""
+}
+/* The workspace is as large as the header says, where ${this.#parts.real} has ${this.#parts.real === "float" ? 4 : 8} bytes. */
+extern char ${p}_workspace_check[((sizeof(${this.#parts.real}) != ${this.#parts.real === "float" ? 4 : 8}u) || (sizeof(${p}_workspace) == ${names.macro("WORKSPACE_BYTES")})) ? 1 : -1];
 
 ${[defaultText(this.#parts), ...tables, ...helpers, ...functions].join("\n")}`;
   }
@@ -143,31 +150,44 @@ ${lines.map((line) => line.text).join("\n")}
   /** The function that runs, with pointers that are known to be different, and the one that callers see. */
   #entry(fn: Fn, name: EntryName): string {
     const { prefix: p, names } = this.#parts;
-    const printed = (one: Fn, indent = ""): string =>
+    const printed = (one: Fn): string =>
       new CPrinter(this.#spelling(fn), this.#parts.real)
         .entryBody(one)
-        .map((line) => (line.text === "" ? "" : indent + line.text))
+        .map((line) => line.text)
         .join("\n");
     const used = this.#storage.pointersOf(fn);
     const pointers = used.map((pointer) => this.#pointer(pointer, fn));
     const result = this.#storage.resultOf(fn);
     // A gradient checks its capacity itself, as in every target. A solve needs none, but C has no larger counts than
     // the one it was compiled for.
-    const refusal =
-      (name === "solve" || name === "jvp") && this.#parts.module.model.field === undefined
-        ? `    if (in->${stepsMember(this.#parts.module.solver)} > ${names.macro("STEPS")}) {\n${printed(this.#refusal(name), "    ")}\n    }\n`
-        : "";
-    return `static int ${p}_run_${name}(${pointers.length === 0 ? "void" : pointers.join(", ")})
+    const bad = names.status(status.badArgument);
+    const arguments_ = argumentsOf(name);
+    const isThere = arguments_.map((one) => `(${one} != NULL)`).join(" && ");
+    const run = `status = ${p}_run_${name}(${used.join(", ")});`;
+    const isBounded = (name === "solve" || name === "jvp") && this.#parts.module.model.field === undefined;
+    const refused = new CPrinter(this.#spelling(fn), this.#parts.real)
+      .refusal(isBounded ? this.#refusal(name) : { name, parameters: [], body: [] }, "status")
+      .map((line) => (line.text === "" ? "" : `        ${line.text}`))
+      .join("\n");
+    const act = isBounded
+      ? `        if (in->${stepsMember(this.#parts.module.solver)} > ${names.macro("STEPS")}) {
+${refused}
+        } else {
+            ${run}
+        }`
+      : `        ${run}`;
+    return `static enum ${p}_status ${p}_run_${name}(${pointers.length === 0 ? "void" : pointers.join(", ")})
 {
 ${printed(fn)}
 }
 
 ${signature(p, name, result, this.#parts.module.model.field !== undefined)}
 {
-    if (${argumentsOf(name)
-      .map((one) => `${one} == NULL`)
-      .join(" || ")}) return ${names.status(status.badArgument)};
-${refusal}    return ${p}_run_${name}(${used.join(", ")});
+    enum ${p}_status status = ${bad};
+    if (${isThere}) {
+${act}
+    }
+    return (int)status;
 }
 `;
   }
@@ -230,6 +250,7 @@ ${refusal}    return ${p}_run_${name}(${used.join(", ")});
         const pointers = storage.pointersOf(storage.fn(callee));
         return `${this.#functions.get(callee)}(${[...pointers, ...args].join(", ")})`;
       },
+      statusType: `${this.#parts.prefix}_status`,
       status: (code) => names.status(code),
       helper: (name) => {
         const known = this.#helpers.get(name);
@@ -242,16 +263,19 @@ ${refusal}    return ${p}_run_${name}(${used.join(", ")});
   }
 }
 
-/** Keeps compilers from making long what is short. */
-const shortness = (names: CNames): string => `
-/* What is short stays so: a loop that clears an array is no call of a library, and a function of several callers is not
- * copied for them. With ${names.macro("AS_COMPILED")} defined both are the compiler's business. */
-#if defined(__GNUC__) && !defined(__clang__) && !defined(${names.macro("AS_COMPILED")})
-#pragma GCC optimize ("no-tree-loop-distribute-patterns")
-#define ${names.macro("APART")} __attribute__((noinline, noclone))
-#else
-#define ${names.macro("APART")}
+/** Keeps compilers from making long what is short; `hasApart`: whether there are functions of several callers. */
+function shortness(names: CNames, hasApart: boolean): string {
+  const [apart, asCompiled] = [names.macro("APART"), names.macro("AS_COMPILED")];
+  const also = hasApart ? ", and a function of several callers is not\n * copied for them" : "";
+  const defined = hasApart
+    ? `\n#define ${apart} __attribute__((noinline, noclone))\n#else\n#define ${apart}`
+    : "";
+  return `
+/* What is short stays so: a loop that clears an array is no call of a library${also}. ${asCompiled} leaves that to the compiler. */
+#if defined(__GNUC__) && !defined(__clang__) && !defined(${asCompiled})
+#pragma GCC optimize ("no-tree-loop-distribute-patterns")${defined}
 #endif
 `;
+}
 
 const isEntry = (name: string): name is EntryName => entryNames.some((one) => one === name);

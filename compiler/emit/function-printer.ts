@@ -9,6 +9,7 @@ import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import type { Block, Contract, Mapped, Shape, Statement } from "../ir/nodes.ts";
 import { arraysOf, expressionsOf, forEachExpr, forEachStatement } from "../ir/walk.ts";
+import { mayLeave } from "./c-single-exit.ts";
 import { Identifiers, type Words } from "./identifiers.ts";
 import { type Dialect, printExpr, printForm, printTest } from "./syntax.ts";
 import { broken } from "./wrap.ts";
@@ -41,8 +42,16 @@ export abstract class FunctionPrinter {
   /** The declaration of an array of a block's own, not filled. */
   protected abstract local(name: string, shape: Shape): string;
   protected abstract whole(name: string, value: string): string;
-  protected abstract loopHeader(i: string, first: string, past: string, last: string, down: boolean): string;
-  protected abstract whileHeader(counter: string, limit: number, test: string): string;
+  /** `isLeft`: a statement of the body may leave the function. */
+  protected abstract loopHeader(
+    i: string,
+    first: string,
+    past: string,
+    last: string,
+    down: boolean,
+    isLeft: boolean,
+  ): string;
+  protected abstract whileHeader(counter: string, limit: number, test: string, isLeft: boolean): string;
   protected abstract callText(callee: string, args: readonly string[]): string;
   protected abstract returnText(status: number): string;
   protected abstract bannerText(text: string): string;
@@ -137,7 +146,7 @@ export abstract class FunctionPrinter {
         this.identifiers.open();
         const counter = this.identifiers.declare(statement.counter);
         const test = printTest(statement.test, this.dialect).text;
-        this.line(`${this.whileHeader(counter, statement.limit, test)} {`, span);
+        this.line(`${this.whileHeader(counter, statement.limit, test, mayLeave(statement.body))} {`, span);
         this.#inner(statement.body);
         this.line("}");
         this.identifiers.close();
@@ -200,7 +209,8 @@ export abstract class FunctionPrinter {
     const to = printForm(statement.to, this.dialect).text;
     this.identifiers.open();
     const i = this.identifiers.declare(statement.index);
-    this.line(`${this.loopHeader(i, from, to, last, statement.down)} {`, statement.span);
+    const isLeft = mayLeave(statement.body);
+    this.line(`${this.loopHeader(i, from, to, last, statement.down, isLeft)} {`, statement.span);
     this.#inner(statement.body);
     this.line("}");
     this.identifiers.close();

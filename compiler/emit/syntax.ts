@@ -24,6 +24,8 @@ export interface Dialect {
   readonly apply: (op: Opcode, args: readonly string[]) => string;
   readonly equal: string;
   readonly unequal: string;
+  /** Whether operators of different rank never stand side by side without parentheses, as MISRA C asks (rule 12.1). */
+  readonly isExplicit?: boolean;
 }
 
 export interface Printed {
@@ -45,6 +47,12 @@ export const precedence = {
 
 export const within = ({ text, precedence: own }: Printed, outer: number): string =>
   own < outer ? `(${text})` : text;
+
+/** An operand of an operator of rank `own`, which has to be of rank `outer` at least to stand without parentheses. */
+const operand = (printed: Printed, outer: number, own: number, dialect: Dialect): string =>
+  dialect.isExplicit === true && printed.precedence !== own && printed.precedence < precedence.unary
+    ? `(${printed.text})`
+    : within(printed, outer);
 
 const levelOf = (sign: string): number =>
   sign === "+" || sign === "-" ? precedence.sum : precedence.product;
@@ -74,9 +82,9 @@ export function printExpr(expr: Expr, dialect: Dialect): Printed {
     case "primitive":
       return printPrimitive(expr, dialect);
     case "select": {
-      const test = within(printTest(expr.test, dialect), precedence.or);
-      const then = within(printExpr(expr.then, dialect), precedence.select + 1);
-      const otherwise = within(printExpr(expr.else, dialect), precedence.select);
+      const test = operand(printTest(expr.test, dialect), precedence.or, precedence.atom, dialect);
+      const then = operand(printExpr(expr.then, dialect), precedence.select + 1, precedence.atom, dialect);
+      const otherwise = operand(printExpr(expr.else, dialect), precedence.select, precedence.atom, dialect);
       return { text: `${test} ? ${then} : ${otherwise}`, precedence: precedence.select };
     }
     default:
@@ -89,12 +97,12 @@ function printPrimitive(expr: Expr & { kind: "primitive" }, dialect: Dialect): P
   if (sign !== undefined) {
     const level = levelOf(sign);
     // The right side is closed off even where algebra would allow it open: floating-point sums have an order.
-    const left = within(printExpr(expr.args[0]!, dialect), level);
-    const right = within(printExpr(expr.args[1]!, dialect), level + 1);
+    const left = operand(printExpr(expr.args[0]!, dialect), level, level, dialect);
+    const right = operand(printExpr(expr.args[1]!, dialect), level + 1, precedence.atom, dialect);
     return { text: `${left} ${sign} ${right}`, precedence: level };
   }
   if (expr.op === "neg") {
-    const inner = within(printExpr(expr.args[0]!, dialect), precedence.product);
+    const inner = operand(printExpr(expr.args[0]!, dialect), precedence.product, precedence.atom, dialect);
     // A sign before a product binds as the product does: -a * b negates a, which is the same number.
     return { text: `-${inner.startsWith("-") ? `(${inner})` : inner}`, precedence: precedence.sum };
   }
@@ -105,10 +113,14 @@ function printPrimitive(expr: Expr & { kind: "primitive" }, dialect: Dialect): P
     // -c is 0 where c is, and a sign in front of a product needs no parentheses.
     const isNegated = change.kind === "primitive" && change.op === "neg";
     const size = printExpr(isNegated ? change.args[0]! : change, dialect);
-    const test = `${within(size, precedence.relation)} ${dialect.equal} ${dialect.number(0)}`;
-    const factor = within(printExpr(partial, dialect), precedence.product + 1);
-    const product = `${isNegated ? "-" : ""}${within(size, precedence.product)} * ${factor}`;
-    return { text: `${test} ? ${dialect.number(0)} : ${product}`, precedence: precedence.select };
+    const test = `${operand(size, precedence.relation, precedence.atom, dialect)} ${dialect.equal} ${dialect.number(0)}`;
+    const factor = operand(printExpr(partial, dialect), precedence.product + 1, precedence.atom, dialect);
+    const product = `${isNegated ? "-" : ""}${operand(size, precedence.product, precedence.product, dialect)} * ${factor}`;
+    const text =
+      dialect.isExplicit === true
+        ? `(${test}) ? ${dialect.number(0)} : (${product})`
+        : `${test} ? ${dialect.number(0)} : ${product}`;
+    return { text, precedence: precedence.select };
   }
   const args = expr.args.map((arg) => printExpr(arg, dialect).text);
   return { text: dialect.apply(expr.op, args), precedence: precedence.atom };
@@ -138,11 +150,14 @@ export function printTest(test: Test, dialect: Dialect): Printed {
       const side = (expr: Expr): Printed => {
         if (isWhole && expr.kind === "integer") return printForm(expr.value, dialect);
         if (isWhole && expr.kind === "number")
-          return { text: String(expr.value), precedence: precedence.sum };
+          return {
+            text: String(expr.value),
+            precedence: expr.value < 0 ? precedence.sum : precedence.atom,
+          };
         return printExpr(expr, dialect);
       };
-      const left = within(side(test.left), precedence.sum);
-      const right = within(side(test.right), precedence.sum);
+      const left = operand(side(test.left), precedence.sum, precedence.atom, dialect);
+      const right = operand(side(test.right), precedence.sum, precedence.atom, dialect);
       return { text: `${left} ${text} ${right}`, precedence: level };
     }
     case "and":
@@ -153,7 +168,7 @@ export function printTest(test: Test, dialect: Dialect): Printed {
         const printed = printTest(inner, dialect);
         return inner.kind !== test.kind && (inner.kind === "and" || inner.kind === "or")
           ? `(${printed.text})`
-          : within(printed, level);
+          : operand(printed, level, level, dialect);
       };
       return {
         text: `${side(test.left)} ${test.kind === "and" ? "&&" : "||"} ${side(test.right)}`,
@@ -182,7 +197,9 @@ export function printForm(form: Affine, dialect: Dialect): Printed {
   for (const { coefficient, atom } of ordered) {
     const size = Math.abs(coefficient);
     const printed = printAtom(atom, dialect);
-    const term = size === 1 ? printed : `${size} * ${printed}`;
+    const product = `${size} * ${printed}`;
+    const isAlone = form.terms.length === 1 && form.constant === 0;
+    const term = size === 1 ? printed : dialect.isExplicit === true && !isAlone ? `(${product})` : product;
     if (text === "") text = coefficient < 0 ? `-${term}` : term;
     else text += coefficient < 0 ? ` - ${term}` : ` + ${term}`;
   }
@@ -202,12 +219,12 @@ function printAtom(atom: Atom, dialect: Dialect): string {
       return dialect.gather(atom.array, atom.at);
     case "quotient":
       return dialect.quotient(
-        within(printForm(atom.of, dialect), precedence.product),
-        within(printForm(atom.by, dialect), precedence.product + 1),
+        operand(printForm(atom.of, dialect), precedence.product, precedence.atom, dialect),
+        operand(printForm(atom.by, dialect), precedence.product + 1, precedence.atom, dialect),
       );
     case "remainder": {
-      const of = within(printForm(atom.of, dialect), precedence.product);
-      return `(${of} % ${within(printForm(atom.by, dialect), precedence.product + 1)})`;
+      const of = operand(printForm(atom.of, dialect), precedence.product, precedence.atom, dialect);
+      return `(${of} % ${operand(printForm(atom.by, dialect), precedence.product + 1, precedence.atom, dialect)})`;
     }
     default:
       return atom satisfies never;

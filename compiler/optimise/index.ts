@@ -122,7 +122,7 @@ export function withoutPassing(program: Program, entries: readonly string[]): Pr
   const asked = inEntries(program, entries, (fn) =>
     steps === undefined ? fn : withWholeSteps(fn, steps.name),
   );
-  return entries
+  const passed = entries
     .filter((entry) => entry === "gradient" || entry === "hvp")
     .reduce(
       (current, entry) =>
@@ -132,6 +132,7 @@ export function withoutPassing(program: Program, entries: readonly string[]): Pr
         }),
       asked,
     );
+  return withoutUnread(passed, entries);
 }
 
 /** Entries without scalars that nothing reads any more; what kernels read is kept. */

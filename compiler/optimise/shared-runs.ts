@@ -127,7 +127,8 @@ function longest(
     before !== undefined &&
     other !== undefined &&
     outlineOf(before) === outlineOf(other) &&
-    !isJump(before)
+    !isJump(before) &&
+    (first.fn === second.fn || calleesOf({ name: "", parameters: [], body: [before] }).size === 0)
   )
     return undefined;
   const [a, b] = [bareFrom(first), bareFrom(second)];

@@ -7,17 +7,17 @@
 #include <math.h>
 #include <stddef.h>
 
-/* Pointers never overlap; C++ has no word for it in its standard. */
+/* Pointers never overlap. Compilers that have a word for it in C and C++ alike are told so; define the macro for others. */
 #ifndef PENDULUM_RESTRICT
-#if defined(__cplusplus) || !defined(__STDC_VERSION__) || __STDC_VERSION__ < 199901L
-#define PENDULUM_RESTRICT
+#if defined(__GNUC__)
+#define PENDULUM_RESTRICT __restrict
 #else
-#define PENDULUM_RESTRICT restrict
+#define PENDULUM_RESTRICT
 #endif
 #endif
 
-/* The workspace is as large as the header says. */
-typedef char pendulum_workspace_check[(sizeof(pendulum_workspace) == PENDULUM_WORKSPACE_BYTES) ? 1 : -1];
+/* The workspace is as large as the header says, where double has 8 bytes. */
+extern char pendulum_workspace_check[((sizeof(double) != 8u) || (sizeof(pendulum_workspace) == PENDULUM_WORKSPACE_BYTES)) ? 1 : -1];
 
 const pendulum_problem pendulum_default = {
     0.0,
@@ -58,14 +58,19 @@ const pendulum_problem pendulum_default = {
     0.18750193678676344, -0.15876327781508834, -0.08055956832697653, -0.506313559490717, -0.7132551682239234,
     -0.6804963504801267, -0.44607841391847286, -0.6790372705528603, -0.405078596141576, -0.24685476540482626,
     0.20324933848440285 } },
-    { { { 0.0 } } },
+    { { { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0,
+    0.0 } } },
     { 0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 1.05, 1.2 }
 };
 
 static double pendulum_round_(double x)
 {
-    const double below = floor(x);
-    return copysign(x - below >= 0.5 ? below + 1.0 : below, x);
+    double whole = floor(x);
+    const double rest = x - whole;
+    if (rest >= 0.5) {
+        whole += 1.0;
+    }
+    return copysign(whole, x);
 }
 
 static void pendulum_rhs_kernel(const pendulum_problem *PENDULUM_RESTRICT in, pendulum_workspace *PENDULUM_RESTRICT ws, double t)
@@ -79,22 +84,17 @@ static void pendulum_rhs_kernel(const pendulum_problem *PENDULUM_RESTRICT in, pe
     const double z_2 = sin(q);
     const double p = ws->x_p_1;
     for (int32_t i = 0; i < 32; i++) {
-        ws->s_tape[i] = in->params.W[i][0] * z + in->params.W[i][1] * z_2 + in->params.W[i][2] * p +
-                in->params.b[i];
+        ws->s_tape[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
+                (in->params.W[i][2] * p) + in->params.b[i];
     }
-    double x_bar = 0.0;
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
         const double s = tanh(ws->s_tape[i]);
-        const double s_bar = in->params.w[i] * (1.0 - s * s);
-        x_bar += s_bar * in->params.W[i][2];
-        z_bar += s_bar * in->params.W[i][1];
-        z_bar_2 += s_bar * in->params.W[i][0];
+        const double s_bar = in->params.w[i] * (1.0 - (s * s));
+        ws->g[1] += s_bar * in->params.W[i][2];
+        const double z_bar = s_bar * in->params.W[i][1];
+        ws->g[0] += z_bar * z;
+        ws->g[0] -= s_bar * in->params.W[i][0] * z_2;
     }
-    ws->g[1] += x_bar;
-    ws->g[0] += z_bar * z;
-    ws->g[0] -= z_bar_2 * z_2;
     ws->k_q_1 = ws->g[1];
     ws->k_p_1 = -ws->g[0];
 }
@@ -110,22 +110,17 @@ static void pendulum_rhs_kernel_2(const pendulum_problem *PENDULUM_RESTRICT in, 
     const double z_2 = sin(q);
     const double p = ws->x_p_2;
     for (int32_t i = 0; i < 32; i++) {
-        ws->s_tape[i] = in->params.W[i][0] * z + in->params.W[i][1] * z_2 + in->params.W[i][2] * p +
-                in->params.b[i];
+        ws->s_tape[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
+                (in->params.W[i][2] * p) + in->params.b[i];
     }
-    double x_bar = 0.0;
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
         const double s = tanh(ws->s_tape[i]);
-        const double s_bar = in->params.w[i] * (1.0 - s * s);
-        x_bar += s_bar * in->params.W[i][2];
-        z_bar += s_bar * in->params.W[i][1];
-        z_bar_2 += s_bar * in->params.W[i][0];
+        const double s_bar = in->params.w[i] * (1.0 - (s * s));
+        ws->g[1] += s_bar * in->params.W[i][2];
+        const double z_bar = s_bar * in->params.W[i][1];
+        ws->g[0] += z_bar * z;
+        ws->g[0] -= s_bar * in->params.W[i][0] * z_2;
     }
-    ws->g[1] += x_bar;
-    ws->g[0] += z_bar * z;
-    ws->g[0] -= z_bar_2 * z_2;
     ws->k_q_2 = ws->g[1];
     ws->k_p_2 = -ws->g[0];
 }
@@ -141,22 +136,17 @@ static void pendulum_rhs_kernel_3(const pendulum_problem *PENDULUM_RESTRICT in, 
     const double z_2 = sin(q);
     const double p = ws->x_p_3;
     for (int32_t i = 0; i < 32; i++) {
-        ws->s_tape[i] = in->params.W[i][0] * z + in->params.W[i][1] * z_2 + in->params.W[i][2] * p +
-                in->params.b[i];
+        ws->s_tape[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
+                (in->params.W[i][2] * p) + in->params.b[i];
     }
-    double x_bar = 0.0;
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
         const double s = tanh(ws->s_tape[i]);
-        const double s_bar = in->params.w[i] * (1.0 - s * s);
-        x_bar += s_bar * in->params.W[i][2];
-        z_bar += s_bar * in->params.W[i][1];
-        z_bar_2 += s_bar * in->params.W[i][0];
+        const double s_bar = in->params.w[i] * (1.0 - (s * s));
+        ws->g[1] += s_bar * in->params.W[i][2];
+        const double z_bar = s_bar * in->params.W[i][1];
+        ws->g[0] += z_bar * z;
+        ws->g[0] -= s_bar * in->params.W[i][0] * z_2;
     }
-    ws->g[1] += x_bar;
-    ws->g[0] += z_bar * z;
-    ws->g[0] -= z_bar_2 * z_2;
     ws->k_q_3 = ws->g[1];
     ws->k_p_3 = -ws->g[0];
 }
@@ -172,22 +162,17 @@ static void pendulum_rhs_kernel_4(const pendulum_problem *PENDULUM_RESTRICT in, 
     const double z_2 = sin(q);
     const double p = ws->x_p_4;
     for (int32_t i = 0; i < 32; i++) {
-        ws->s_tape[i] = in->params.W[i][0] * z + in->params.W[i][1] * z_2 + in->params.W[i][2] * p +
-                in->params.b[i];
+        ws->s_tape[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
+                (in->params.W[i][2] * p) + in->params.b[i];
     }
-    double x_bar = 0.0;
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
         const double s = tanh(ws->s_tape[i]);
-        const double s_bar = in->params.w[i] * (1.0 - s * s);
-        x_bar += s_bar * in->params.W[i][2];
-        z_bar += s_bar * in->params.W[i][1];
-        z_bar_2 += s_bar * in->params.W[i][0];
+        const double s_bar = in->params.w[i] * (1.0 - (s * s));
+        ws->g[1] += s_bar * in->params.W[i][2];
+        const double z_bar = s_bar * in->params.W[i][1];
+        ws->g[0] += z_bar * z;
+        ws->g[0] -= s_bar * in->params.W[i][0] * z_2;
     }
-    ws->g[1] += x_bar;
-    ws->g[0] += z_bar * z;
-    ws->g[0] -= z_bar_2 * z_2;
     ws->k_q_4 = ws->g[1];
     ws->k_p_4 = -ws->g[0];
 }
@@ -210,8 +195,8 @@ static void pendulum_output_energy_kernel(const pendulum_problem *PENDULUM_RESTR
     const double z_2 = sin(x);
     const double x_2 = ws->x[1];
     for (int32_t i = 0; i < 32; i++) {
-        const double z_3 = in->params.W[i][0] * z + in->params.W[i][1] * z_2 +
-                in->params.W[i][2] * x_2;
+        const double z_3 = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
+                (in->params.W[i][2] * x_2);
         s += in->params.w[i] * tanh(z_3 + in->params.b[i]);
     }
     out->outputs[at_energy_output].energy = s;
@@ -226,40 +211,37 @@ static void pendulum_rhs_vjp_kernel(const pendulum_problem *PENDULUM_RESTRICT in
     const double z = cos(q);
     const double z_2 = sin(q);
     for (int32_t i = 0; i < 32; i++) {
-        ws->s_tape_3[i] = in->params.W[i][0] * z + in->params.W[i][1] * z_2 +
-                in->params.W[i][2] * p + in->params.b[i];
+        ws->s_tape_3[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
+                (in->params.W[i][2] * p) + in->params.b[i];
     }
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
-        const double s = tanh(ws->s_tape_3[i]);
-        ws->s_tape_2[i] = s;
-        const double s_bar = in->params.w[i] * (1.0 - s * s);
-        z_bar += s_bar * in->params.W[i][1];
-        z_bar_2 += s_bar * in->params.W[i][0];
+        ws->s_tape_2[i] = tanh(ws->s_tape_3[i]);
     }
     const double f_p_bar = ws->w_p;
     const double g_bar = ws->w_q;
+    double z_bar = 0.0;
+    double z_bar_2 = 0.0;
     const double z_bar_bar = f_p_bar * z_2;
     const double z_bar_bar_2 = f_p_bar * z;
     for (int32_t i = 0; i < 32; i++) {
-        const double s_bar_bar = z_bar_bar * in->params.W[i][0];
         const double w = in->params.w[i];
         const double s = ws->s_tape_2[i];
-        const double s_bar = 1.0 - s * s;
+        const double s_bar = 1.0 - (s * s);
         const double s_bar_2 = w * s_bar;
+        const double W = in->params.W[i][0];
+        z_bar += f_p_bar * (s_bar_2 * W);
+        const double s_bar_bar = z_bar_bar * W;
         out->params.W[i][0] += z_bar_bar * s_bar_2;
+        const double W_2 = in->params.W[i][1];
+        z_bar_2 -= f_p_bar * (s_bar_2 * W_2);
         out->params.W[i][1] -= z_bar_bar_2 * s_bar_2;
         out->params.W[i][2] += g_bar * s_bar_2;
-        const double s_bar_bar_2 = s_bar_bar - z_bar_bar_2 * in->params.W[i][1] +
-                g_bar * in->params.W[i][2];
+        const double s_bar_bar_2 = s_bar_bar - (z_bar_bar_2 * W_2) + (g_bar * in->params.W[i][2]);
         const double s_bar_3 = s_bar_bar_2 * w * s;
         ws->s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
         out->params.w[i] += s_bar_bar_2 * s_bar;
     }
     double p_bar = 0.0;
-    double z_bar_3 = 0.0;
-    double z_bar_4 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
         out->params.b[i] += ws->s_tape_bar[i];
     }
@@ -270,19 +252,19 @@ static void pendulum_rhs_vjp_kernel(const pendulum_problem *PENDULUM_RESTRICT in
         out->params.W[i][2] += ws->s_tape_bar[i] * p;
     }
     for (int32_t i = 0; i < 32; i++) {
-        z_bar_3 += ws->s_tape_bar[i] * in->params.W[i][1];
+        z_bar += ws->s_tape_bar[i] * in->params.W[i][1];
     }
     for (int32_t i = 0; i < 32; i++) {
         out->params.W[i][1] += ws->s_tape_bar[i] * z_2;
     }
     for (int32_t i = 0; i < 32; i++) {
-        z_bar_4 += ws->s_tape_bar[i] * in->params.W[i][0];
+        z_bar_2 += ws->s_tape_bar[i] * in->params.W[i][0];
     }
     for (int32_t i = 0; i < 32; i++) {
         out->params.W[i][0] += ws->s_tape_bar[i] * z;
     }
     ws->u_p_4 += p_bar;
-    ws->u_q_4 += (z_bar_3 + f_p_bar * z_bar_2) * z - (z_bar_4 - f_p_bar * z_bar) * z_2;
+    ws->u_q_4 += (z_bar * z) - (z_bar_2 * z_2);
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
@@ -294,40 +276,37 @@ static void pendulum_rhs_vjp_kernel_2(const pendulum_problem *PENDULUM_RESTRICT 
     const double z = cos(q);
     const double z_2 = sin(q);
     for (int32_t i = 0; i < 32; i++) {
-        ws->s_tape_3[i] = in->params.W[i][0] * z + in->params.W[i][1] * z_2 +
-                in->params.W[i][2] * p + in->params.b[i];
+        ws->s_tape_3[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
+                (in->params.W[i][2] * p) + in->params.b[i];
     }
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
-        const double s = tanh(ws->s_tape_3[i]);
-        ws->s_tape_2[i] = s;
-        const double s_bar = in->params.w[i] * (1.0 - s * s);
-        z_bar += s_bar * in->params.W[i][1];
-        z_bar_2 += s_bar * in->params.W[i][0];
+        ws->s_tape_2[i] = tanh(ws->s_tape_3[i]);
     }
     const double f_p_bar = ws->w_p;
     const double g_bar = ws->w_q;
+    double z_bar = 0.0;
+    double z_bar_2 = 0.0;
     const double z_bar_bar = f_p_bar * z_2;
     const double z_bar_bar_2 = f_p_bar * z;
     for (int32_t i = 0; i < 32; i++) {
-        const double s_bar_bar = z_bar_bar * in->params.W[i][0];
         const double w = in->params.w[i];
         const double s = ws->s_tape_2[i];
-        const double s_bar = 1.0 - s * s;
+        const double s_bar = 1.0 - (s * s);
         const double s_bar_2 = w * s_bar;
+        const double W = in->params.W[i][0];
+        z_bar += f_p_bar * (s_bar_2 * W);
+        const double s_bar_bar = z_bar_bar * W;
         out->params.W[i][0] += z_bar_bar * s_bar_2;
+        const double W_2 = in->params.W[i][1];
+        z_bar_2 -= f_p_bar * (s_bar_2 * W_2);
         out->params.W[i][1] -= z_bar_bar_2 * s_bar_2;
         out->params.W[i][2] += g_bar * s_bar_2;
-        const double s_bar_bar_2 = s_bar_bar - z_bar_bar_2 * in->params.W[i][1] +
-                g_bar * in->params.W[i][2];
+        const double s_bar_bar_2 = s_bar_bar - (z_bar_bar_2 * W_2) + (g_bar * in->params.W[i][2]);
         const double s_bar_3 = s_bar_bar_2 * w * s;
         ws->s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
         out->params.w[i] += s_bar_bar_2 * s_bar;
     }
     double p_bar = 0.0;
-    double z_bar_3 = 0.0;
-    double z_bar_4 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
         out->params.b[i] += ws->s_tape_bar[i];
     }
@@ -338,19 +317,19 @@ static void pendulum_rhs_vjp_kernel_2(const pendulum_problem *PENDULUM_RESTRICT 
         out->params.W[i][2] += ws->s_tape_bar[i] * p;
     }
     for (int32_t i = 0; i < 32; i++) {
-        z_bar_3 += ws->s_tape_bar[i] * in->params.W[i][1];
+        z_bar += ws->s_tape_bar[i] * in->params.W[i][1];
     }
     for (int32_t i = 0; i < 32; i++) {
         out->params.W[i][1] += ws->s_tape_bar[i] * z_2;
     }
     for (int32_t i = 0; i < 32; i++) {
-        z_bar_4 += ws->s_tape_bar[i] * in->params.W[i][0];
+        z_bar_2 += ws->s_tape_bar[i] * in->params.W[i][0];
     }
     for (int32_t i = 0; i < 32; i++) {
         out->params.W[i][0] += ws->s_tape_bar[i] * z;
     }
     ws->u_p_3 += p_bar;
-    ws->u_q_3 += (z_bar_3 + f_p_bar * z_bar_2) * z - (z_bar_4 - f_p_bar * z_bar) * z_2;
+    ws->u_q_3 += (z_bar * z) - (z_bar_2 * z_2);
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
@@ -362,40 +341,37 @@ static void pendulum_rhs_vjp_kernel_3(const pendulum_problem *PENDULUM_RESTRICT 
     const double z = cos(q);
     const double z_2 = sin(q);
     for (int32_t i = 0; i < 32; i++) {
-        ws->s_tape_3[i] = in->params.W[i][0] * z + in->params.W[i][1] * z_2 +
-                in->params.W[i][2] * p + in->params.b[i];
+        ws->s_tape_3[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
+                (in->params.W[i][2] * p) + in->params.b[i];
     }
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
-        const double s = tanh(ws->s_tape_3[i]);
-        ws->s_tape_2[i] = s;
-        const double s_bar = in->params.w[i] * (1.0 - s * s);
-        z_bar += s_bar * in->params.W[i][1];
-        z_bar_2 += s_bar * in->params.W[i][0];
+        ws->s_tape_2[i] = tanh(ws->s_tape_3[i]);
     }
     const double f_p_bar = ws->w_p;
     const double g_bar = ws->w_q;
+    double z_bar = 0.0;
+    double z_bar_2 = 0.0;
     const double z_bar_bar = f_p_bar * z_2;
     const double z_bar_bar_2 = f_p_bar * z;
     for (int32_t i = 0; i < 32; i++) {
-        const double s_bar_bar = z_bar_bar * in->params.W[i][0];
         const double w = in->params.w[i];
         const double s = ws->s_tape_2[i];
-        const double s_bar = 1.0 - s * s;
+        const double s_bar = 1.0 - (s * s);
         const double s_bar_2 = w * s_bar;
+        const double W = in->params.W[i][0];
+        z_bar += f_p_bar * (s_bar_2 * W);
+        const double s_bar_bar = z_bar_bar * W;
         out->params.W[i][0] += z_bar_bar * s_bar_2;
+        const double W_2 = in->params.W[i][1];
+        z_bar_2 -= f_p_bar * (s_bar_2 * W_2);
         out->params.W[i][1] -= z_bar_bar_2 * s_bar_2;
         out->params.W[i][2] += g_bar * s_bar_2;
-        const double s_bar_bar_2 = s_bar_bar - z_bar_bar_2 * in->params.W[i][1] +
-                g_bar * in->params.W[i][2];
+        const double s_bar_bar_2 = s_bar_bar - (z_bar_bar_2 * W_2) + (g_bar * in->params.W[i][2]);
         const double s_bar_3 = s_bar_bar_2 * w * s;
         ws->s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
         out->params.w[i] += s_bar_bar_2 * s_bar;
     }
     double p_bar = 0.0;
-    double z_bar_3 = 0.0;
-    double z_bar_4 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
         out->params.b[i] += ws->s_tape_bar[i];
     }
@@ -406,19 +382,19 @@ static void pendulum_rhs_vjp_kernel_3(const pendulum_problem *PENDULUM_RESTRICT 
         out->params.W[i][2] += ws->s_tape_bar[i] * p;
     }
     for (int32_t i = 0; i < 32; i++) {
-        z_bar_3 += ws->s_tape_bar[i] * in->params.W[i][1];
+        z_bar += ws->s_tape_bar[i] * in->params.W[i][1];
     }
     for (int32_t i = 0; i < 32; i++) {
         out->params.W[i][1] += ws->s_tape_bar[i] * z_2;
     }
     for (int32_t i = 0; i < 32; i++) {
-        z_bar_4 += ws->s_tape_bar[i] * in->params.W[i][0];
+        z_bar_2 += ws->s_tape_bar[i] * in->params.W[i][0];
     }
     for (int32_t i = 0; i < 32; i++) {
         out->params.W[i][0] += ws->s_tape_bar[i] * z;
     }
     ws->u_p_2 += p_bar;
-    ws->u_q_2 += (z_bar_3 + f_p_bar * z_bar_2) * z - (z_bar_4 - f_p_bar * z_bar) * z_2;
+    ws->u_q_2 += (z_bar * z) - (z_bar_2 * z_2);
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
@@ -430,40 +406,37 @@ static void pendulum_rhs_vjp_kernel_4(const pendulum_problem *PENDULUM_RESTRICT 
     const double z = cos(q);
     const double z_2 = sin(q);
     for (int32_t i = 0; i < 32; i++) {
-        ws->s_tape_3[i] = in->params.W[i][0] * z + in->params.W[i][1] * z_2 +
-                in->params.W[i][2] * p + in->params.b[i];
+        ws->s_tape_3[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
+                (in->params.W[i][2] * p) + in->params.b[i];
     }
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
-        const double s = tanh(ws->s_tape_3[i]);
-        ws->s_tape_2[i] = s;
-        const double s_bar = in->params.w[i] * (1.0 - s * s);
-        z_bar += s_bar * in->params.W[i][1];
-        z_bar_2 += s_bar * in->params.W[i][0];
+        ws->s_tape_2[i] = tanh(ws->s_tape_3[i]);
     }
     const double f_p_bar = ws->w_p;
     const double g_bar = ws->w_q;
+    double z_bar = 0.0;
+    double z_bar_2 = 0.0;
     const double z_bar_bar = f_p_bar * z_2;
     const double z_bar_bar_2 = f_p_bar * z;
     for (int32_t i = 0; i < 32; i++) {
-        const double s_bar_bar = z_bar_bar * in->params.W[i][0];
         const double w = in->params.w[i];
         const double s = ws->s_tape_2[i];
-        const double s_bar = 1.0 - s * s;
+        const double s_bar = 1.0 - (s * s);
         const double s_bar_2 = w * s_bar;
+        const double W = in->params.W[i][0];
+        z_bar += f_p_bar * (s_bar_2 * W);
+        const double s_bar_bar = z_bar_bar * W;
         out->params.W[i][0] += z_bar_bar * s_bar_2;
+        const double W_2 = in->params.W[i][1];
+        z_bar_2 -= f_p_bar * (s_bar_2 * W_2);
         out->params.W[i][1] -= z_bar_bar_2 * s_bar_2;
         out->params.W[i][2] += g_bar * s_bar_2;
-        const double s_bar_bar_2 = s_bar_bar - z_bar_bar_2 * in->params.W[i][1] +
-                g_bar * in->params.W[i][2];
+        const double s_bar_bar_2 = s_bar_bar - (z_bar_bar_2 * W_2) + (g_bar * in->params.W[i][2]);
         const double s_bar_3 = s_bar_bar_2 * w * s;
         ws->s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
         out->params.w[i] += s_bar_bar_2 * s_bar;
     }
     double p_bar = 0.0;
-    double z_bar_3 = 0.0;
-    double z_bar_4 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
         out->params.b[i] += ws->s_tape_bar[i];
     }
@@ -474,32 +447,32 @@ static void pendulum_rhs_vjp_kernel_4(const pendulum_problem *PENDULUM_RESTRICT 
         out->params.W[i][2] += ws->s_tape_bar[i] * p;
     }
     for (int32_t i = 0; i < 32; i++) {
-        z_bar_3 += ws->s_tape_bar[i] * in->params.W[i][1];
+        z_bar += ws->s_tape_bar[i] * in->params.W[i][1];
     }
     for (int32_t i = 0; i < 32; i++) {
         out->params.W[i][1] += ws->s_tape_bar[i] * z_2;
     }
     for (int32_t i = 0; i < 32; i++) {
-        z_bar_4 += ws->s_tape_bar[i] * in->params.W[i][0];
+        z_bar_2 += ws->s_tape_bar[i] * in->params.W[i][0];
     }
     for (int32_t i = 0; i < 32; i++) {
         out->params.W[i][0] += ws->s_tape_bar[i] * z;
     }
     ws->u_p_1 += p_bar;
-    ws->u_q_1 += (z_bar_3 + f_p_bar * z_bar_2) * z - (z_bar_4 - f_p_bar * z_bar) * z_2;
+    ws->u_q_1 += (z_bar * z) - (z_bar_2 * z_2);
 }
 
 /* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
 static void pendulum_invalidate_solve(pendulum_solution *PENDULUM_RESTRICT out)
 {
     for (int32_t i = 0; i < 8; i++) {
-        out->states[i].q = (0.0 / 0.0);
+        out->states[i].q = (double)NAN;
     }
     for (int32_t i = 0; i < 8; i++) {
-        out->states[i].p = (0.0 / 0.0);
+        out->states[i].p = (double)NAN;
     }
     for (int32_t i = 0; i < 8; i++) {
-        out->outputs[i].energy = (0.0 / 0.0);
+        out->outputs[i].energy = (double)NAN;
     }
 }
 
@@ -507,189 +480,206 @@ static void pendulum_invalidate_solve(pendulum_solution *PENDULUM_RESTRICT out)
 static void pendulum_invalidate_gradient(pendulum_workspace *PENDULUM_RESTRICT ws, pendulum_gradients *PENDULUM_RESTRICT out)
 {
     for (int32_t i = 0; i < 8; i++) {
-        ws->states[i].q = (0.0 / 0.0);
+        ws->states[i].q = (double)NAN;
     }
     for (int32_t i = 0; i < 8; i++) {
-        ws->states[i].p = (0.0 / 0.0);
+        ws->states[i].p = (double)NAN;
     }
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 3; j++) {
-            out->params.W[4 * i][j] = (0.0 / 0.0);
-            out->params.W[4 * i + 1][j] = (0.0 / 0.0);
-            out->params.W[4 * i + 2][j] = (0.0 / 0.0);
-            out->params.W[4 * i + 3][j] = (0.0 / 0.0);
+            out->params.W[4 * (ptrdiff_t)i][j] = (double)NAN;
+            out->params.W[(4 * i) + 1][j] = (double)NAN;
+            out->params.W[(4 * i) + 2][j] = (double)NAN;
+            out->params.W[(4 * i) + 3][j] = (double)NAN;
         }
     }
     for (int32_t i = 0; i < 32; i++) {
-        out->params.b[i] = (0.0 / 0.0);
+        out->params.b[i] = (double)NAN;
     }
     for (int32_t i = 0; i < 32; i++) {
-        out->params.w[i] = (0.0 / 0.0);
+        out->params.w[i] = (double)NAN;
     }
 }
 
 /* Integrates from t0 to t1 in equal steps; fills the states at the observation times and the value of the loss. */
-static int pendulum_run_solve(const pendulum_problem *PENDULUM_RESTRICT in, pendulum_workspace *PENDULUM_RESTRICT ws, pendulum_solution *PENDULUM_RESTRICT out)
+static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_RESTRICT in, pendulum_workspace *PENDULUM_RESTRICT ws, pendulum_solution *PENDULUM_RESTRICT out)
 {
+    enum pendulum_status status = PENDULUM_OK;
     const double n_steps = (double)in->steps;
     const double t0 = in->t0;
     const double h = (in->t1 - t0) / n_steps;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
         pendulum_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return PENDULUM_BAD_ARGUMENT;
-    }
-    /* Steps after which the observations are made. */
-    ws->observe_at[0] = 0;
-    ws->observe_at[9] = (int32_t)n_steps;
-    double step_before = 0.0;
-    double misplaced = 0.0;
-    for (int32_t k = 0; k < 8; k++) {
-        const double q = (in->times[k] - t0) / h;
-        const double m = pendulum_round_(q);
-        const double off_step = (n_steps + fabs(q - m) * 0.015625 - n_steps) * 64.0;
-        const double last_step = step_before;
-        if (off_step <= 0.000001 && m >= last_step && m <= n_steps) {
-            ws->observe_at[k + 1] = (int32_t)m;
-            step_before = m;
-        } else {
-            misplaced = 1.0;
+        out->value = (double)NAN;
+        status = PENDULUM_BAD_ARGUMENT;
+    } else {
+        /* Steps after which the observations are made. */
+        ws->observe_at[0] = 0;
+        ws->observe_at[9] = (int32_t)n_steps;
+        double step_before = 0.0;
+        double misplaced = 0.0;
+        for (int32_t k = 0; k < 8; k++) {
+            const double q = (in->times[k] - t0) / h;
+            const double m = pendulum_round_(q);
+            const double off_step = (n_steps + (fabs(q - m) * 0.015625) - n_steps) * 64.0;
+            const double last_step = step_before;
+            if ((off_step <= 0.000001) && (m >= last_step) && (m <= n_steps)) {
+                ws->observe_at[k + 1] = (int32_t)m;
+                step_before = m;
+            } else {
+                misplaced = 1.0;
+            }
         }
-    }
-    if (misplaced != 0.0) {
-        pendulum_invalidate_solve(out);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return PENDULUM_BAD_ARGUMENT;
-    }
-    const double h_1_2 = h * 0.5;
-    const double h_1_6 = h * 0.16666666666666666;
-    const double h_1_3 = h * 0.3333333333333333;
+        if (misplaced != 0.0) {
+            pendulum_invalidate_solve(out);
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            out->value = (double)NAN;
+            status = PENDULUM_BAD_ARGUMENT;
+        } else {
+            const double h_1_2 = h * 0.5;
+            const double h_1_6 = h * 0.16666666666666666;
+            const double h_1_3 = h * 0.3333333333333333;
 
-    /* ---- Forward sweep ----------------------------------------------- */
-    double failed_stage = 0.0;
-    ws->q = in->state0.q;
-    ws->p = in->state0.p;
-    double value = 0.0;
-    for (int32_t segment = 0; segment < 9; segment++) {
-        for (int32_t n = ws->observe_at[segment]; n < ws->observe_at[segment + 1]; n++) {
-            const double t_n = t0 + (double)n * h;
-            /* Stage 1: c = 0. */
-            const double q = ws->q;
-            const double p = ws->p;
-            ws->x_q_1 = q;
-            ws->x_p_1 = p;
-            pendulum_rhs_kernel(in, ws, t_n);
-            /* Stage 2: c = 1/2, a = 1/2. */
-            const double k_q = ws->k_q_1;
-            const double k_p = ws->k_p_1;
-            const double v = t_n + h_1_2;
-            ws->x_q_2 = q + h_1_2 * k_q;
-            ws->x_p_2 = p + h_1_2 * k_p;
-            pendulum_rhs_kernel_2(in, ws, v);
-            /* Stage 3: c = 1/2, a = 0, 1/2. */
-            const double k_q_2 = ws->k_q_2;
-            const double k_p_2 = ws->k_p_2;
-            ws->x_q_3 = q + h_1_2 * k_q_2;
-            ws->x_p_3 = p + h_1_2 * k_p_2;
-            pendulum_rhs_kernel_3(in, ws, v);
-            /* Stage 4: c = 1, a = 0, 0, 1. */
-            const double k_q_3 = ws->k_q_3;
-            const double k_p_3 = ws->k_p_3;
-            ws->x_q_4 = q + h * k_q_3;
-            ws->x_p_4 = p + h * k_p_3;
-            pendulum_rhs_kernel_4(in, ws, t_n + h);
-            /* New state. */
-            const double k_q_4 = ws->k_q_4;
-            const double q_2 = q + (h_1_6 * k_q + h_1_3 * k_q_2 + h_1_3 * k_q_3 + h_1_6 * k_q_4);
-            const double k_p_4 = ws->k_p_4;
-            const double p_2 = p + (h_1_6 * k_p + h_1_3 * k_p_2 + h_1_3 * k_p_3 + h_1_6 * k_p_4);
-            const double sum = q_2 + p_2;
-            if (sum - sum != 0.0) {
-                const double sum_2 = k_q_4 + k_p_4;
-                if (sum_2 - sum_2 != 0.0) {
-                    failed_stage = 4.0;
+            /* ---- Forward sweep ----------------------------------------------- */
+            double failed_stage = 0.0;
+            ws->q = in->state0.q;
+            ws->p = in->state0.p;
+            double value = 0.0;
+            for (int32_t segment = 0; (segment < 9) && (status == PENDULUM_OK); segment++) {
+                for (int32_t n = ws->observe_at[segment]; (n < ws->observe_at[segment + 1]) &&
+                        (status == PENDULUM_OK); n++) {
+                    const double t_n = t0 + ((double)n * h);
+                    /* Stage 1: c = 0. */
+                    const double q = ws->q;
+                    const double p = ws->p;
+                    ws->x_q_1 = q;
+                    ws->x_p_1 = p;
+                    pendulum_rhs_kernel(in, ws, t_n);
+                    /* Stage 2: c = 1/2, a = 1/2. */
+                    const double k_q = ws->k_q_1;
+                    const double k_p = ws->k_p_1;
+                    const double v = t_n + h_1_2;
+                    ws->x_q_2 = q + (h_1_2 * k_q);
+                    ws->x_p_2 = p + (h_1_2 * k_p);
+                    pendulum_rhs_kernel_2(in, ws, v);
+                    /* Stage 3: c = 1/2, a = 0, 1/2. */
+                    const double k_q_2 = ws->k_q_2;
+                    const double k_p_2 = ws->k_p_2;
+                    ws->x_q_3 = q + (h_1_2 * k_q_2);
+                    ws->x_p_3 = p + (h_1_2 * k_p_2);
+                    pendulum_rhs_kernel_3(in, ws, v);
+                    /* Stage 4: c = 1, a = 0, 0, 1. */
+                    const double k_q_3 = ws->k_q_3;
+                    const double k_p_3 = ws->k_p_3;
+                    ws->x_q_4 = q + (h * k_q_3);
+                    ws->x_p_4 = p + (h * k_p_3);
+                    pendulum_rhs_kernel_4(in, ws, t_n + h);
+                    /* New state. */
+                    const double k_q_4 = ws->k_q_4;
+                    const double q_2 = q +
+                            ((h_1_6 * k_q) + (h_1_3 * k_q_2) + (h_1_3 * k_q_3) + (h_1_6 * k_q_4));
+                    const double k_p_4 = ws->k_p_4;
+                    const double p_2 = p +
+                            ((h_1_6 * k_p) + (h_1_3 * k_p_2) + (h_1_3 * k_p_3) + (h_1_6 * k_p_4));
+                    const double sum = q_2 + p_2;
+                    if ((sum - sum) != 0.0) {
+                        const double sum_2 = k_q_4 + k_p_4;
+                        if ((sum_2 - sum_2) != 0.0) {
+                            failed_stage = 4.0;
+                        }
+                        const double sum_3 = k_q_3 + k_p_3;
+                        if ((sum_3 - sum_3) != 0.0) {
+                            failed_stage = 3.0;
+                        }
+                        const double sum_4 = k_q_2 + k_p_2;
+                        if ((sum_4 - sum_4) != 0.0) {
+                            failed_stage = 2.0;
+                        }
+                        const double sum_5 = k_q + k_p;
+                        if ((sum_5 - sum_5) != 0.0) {
+                            failed_stage = 1.0;
+                        }
+                        const double failed_stage_2 = failed_stage;
+                        if (failed_stage_2 > 0.0) {
+                            pendulum_invalidate_solve(out);
+                            ws->failed_step = (double)n;
+                            ws->failed_stage = failed_stage_2;
+                            out->value = (double)NAN;
+                            status = PENDULUM_NOT_FINITE_FIELD;
+                        } else {
+                            pendulum_invalidate_solve(out);
+                            ws->failed_step = (double)n;
+                            ws->failed_stage = failed_stage_2;
+                            out->value = (double)NAN;
+                            status = PENDULUM_NOT_FINITE_STATE;
+                        }
+                    }
+                    if (status == PENDULUM_OK) {
+                        ws->q = q_2;
+                        ws->p = p_2;
+                    }
                 }
-                const double sum_3 = k_q_3 + k_p_3;
-                if (sum_3 - sum_3 != 0.0) {
-                    failed_stage = 3.0;
-                }
-                const double sum_4 = k_q_2 + k_p_2;
-                if (sum_4 - sum_4 != 0.0) {
-                    failed_stage = 2.0;
-                }
-                const double sum_5 = k_q + k_p;
-                if (sum_5 - sum_5 != 0.0) {
-                    failed_stage = 1.0;
-                }
-                const double failed_stage_2 = failed_stage;
-                if (failed_stage_2 > 0.0) {
-                    pendulum_invalidate_solve(out);
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (0.0 / 0.0);
-                    return PENDULUM_NOT_FINITE_FIELD;
-                } else {
-                    pendulum_invalidate_solve(out);
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (0.0 / 0.0);
-                    return PENDULUM_NOT_FINITE_STATE;
+                if (status == PENDULUM_OK) {
+                    if (segment < 8) {
+                        /* Observation. */
+                        out->states[segment].q = ws->q;
+                        out->states[segment].p = ws->p;
+                        pendulum_output_energy_kernel(in, ws, out, in->times[segment], segment);
+                        const double base = ws->q - in->data.seen[segment][0];
+                        const double base_2 = ws->p - in->data.seen[segment][1];
+                        value += (base * base) + (base_2 * base_2);
+                    }
                 }
             }
-            ws->q = q_2;
-            ws->p = p_2;
-        }
-        if (segment < 8) {
-            /* Observation. */
-            out->states[segment].q = ws->q;
-            out->states[segment].p = ws->p;
-            pendulum_output_energy_kernel(in, ws, out, in->times[segment], segment);
-            const double base = ws->q - in->data.seen[segment][0];
-            const double base_2 = ws->p - in->data.seen[segment][1];
-            value += base * base + base_2 * base_2;
+            if (status == PENDULUM_OK) {
+                ws->failed_step = 0.0;
+                ws->failed_stage = failed_stage;
+                out->value = value;
+            }
         }
     }
-    ws->failed_step = 0.0;
-    ws->failed_stage = failed_stage;
-    out->value = value;
-    return PENDULUM_OK;
+    return status;
 }
 
 int pendulum_solve(const pendulum_problem *in, pendulum_workspace *ws, pendulum_solution *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return PENDULUM_BAD_ARGUMENT;
-    if (in->steps > PENDULUM_STEPS) {
-        for (int32_t i = 0; i < 8; i++) {
-            out->states[i].q = (0.0 / 0.0);
+    enum pendulum_status status = PENDULUM_BAD_ARGUMENT;
+    if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+        if (in->steps > PENDULUM_STEPS) {
+            for (int32_t i = 0; i < 8; i++) {
+                out->states[i].q = (double)NAN;
+            }
+            for (int32_t i = 0; i < 8; i++) {
+                out->states[i].p = (double)NAN;
+            }
+            for (int32_t i = 0; i < 8; i++) {
+                out->outputs[i].energy = (double)NAN;
+            }
+            out->value = (double)NAN;
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            status = PENDULUM_STEP_LIMIT;
+        } else {
+            status = pendulum_run_solve(in, ws, out);
         }
-        for (int32_t i = 0; i < 8; i++) {
-            out->states[i].p = (0.0 / 0.0);
-        }
-        for (int32_t i = 0; i < 8; i++) {
-            out->outputs[i].energy = (0.0 / 0.0);
-        }
-        out->value = (0.0 / 0.0);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        return PENDULUM_STEP_LIMIT;
     }
-    return pendulum_run_solve(in, ws, out);
+    return (int)status;
 }
 
 /* Integrates, then runs the exact adjoint of the same steps: value and gradient of the loss. */
-static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, pendulum_workspace *PENDULUM_RESTRICT ws, pendulum_gradients *PENDULUM_RESTRICT out)
+static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, pendulum_workspace *PENDULUM_RESTRICT ws, pendulum_gradients *PENDULUM_RESTRICT out)
 {
+    enum pendulum_status status = PENDULUM_OK;
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 3; j++) {
-            out->params.W[4 * i][j] = 0.0;
-            out->params.W[4 * i + 1][j] = 0.0;
-            out->params.W[4 * i + 2][j] = 0.0;
-            out->params.W[4 * i + 3][j] = 0.0;
+            out->params.W[4 * (ptrdiff_t)i][j] = 0.0;
+            out->params.W[(4 * i) + 1][j] = 0.0;
+            out->params.W[(4 * i) + 2][j] = 0.0;
+            out->params.W[(4 * i) + 3][j] = 0.0;
         }
     }
     for (int32_t i = 0; i < 32; i++) {
@@ -702,229 +692,247 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
     const double t0 = in->t0;
     const double h = (in->t1 - t0) / n_steps;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
         pendulum_invalidate_gradient(ws, out);
         out->state0.q = 0.0;
         out->state0.p = 0.0;
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return PENDULUM_BAD_ARGUMENT;
-    }
-    if (n_steps > 24.0) {
-        pendulum_invalidate_gradient(ws, out);
-        out->state0.q = 0.0;
-        out->state0.p = 0.0;
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return PENDULUM_STEP_LIMIT;
-    }
-    /* Steps after which the observations are made. */
-    ws->observe_at[0] = 0;
-    ws->observe_at[9] = (int32_t)n_steps;
-    double step_before = 0.0;
-    double misplaced = 0.0;
-    for (int32_t k = 0; k < 8; k++) {
-        const double q = (in->times[k] - t0) / h;
-        const double m = pendulum_round_(q);
-        const double off_step = (n_steps + fabs(q - m) * 0.015625 - n_steps) * 64.0;
-        const double last_step = step_before;
-        if (off_step <= 0.000001 && m >= last_step && m <= n_steps) {
-            ws->observe_at[k + 1] = (int32_t)m;
-            step_before = m;
+        out->value = (double)NAN;
+        status = PENDULUM_BAD_ARGUMENT;
+    } else {
+        if (n_steps > 24.0) {
+            pendulum_invalidate_gradient(ws, out);
+            out->state0.q = 0.0;
+            out->state0.p = 0.0;
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            out->value = (double)NAN;
+            status = PENDULUM_STEP_LIMIT;
         } else {
-            misplaced = 1.0;
-        }
-    }
-    if (misplaced != 0.0) {
-        pendulum_invalidate_gradient(ws, out);
-        out->state0.q = 0.0;
-        out->state0.p = 0.0;
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return PENDULUM_BAD_ARGUMENT;
-    }
-    const double h_1_2 = h * 0.5;
-    const double h_1_6 = h * 0.16666666666666666;
-    const double h_1_3 = h * 0.3333333333333333;
-
-    /* ---- Forward sweep ----------------------------------------------- */
-    double failed_stage = 0.0;
-    double q = in->state0.q;
-    double p = in->state0.p;
-    double value = 0.0;
-    for (int32_t segment = 0; segment < 9; segment++) {
-        for (int32_t n = ws->observe_at[segment]; n < ws->observe_at[segment + 1]; n++) {
-            const double t_n = t0 + (double)n * h;
-            const double q_2 = q;
-            ws->stored_q[n] = q_2;
-            const double p_2 = p;
-            ws->stored_p[n] = p_2;
-            /* Stage 1: c = 0. */
-            ws->x_q_1 = q_2;
-            ws->x_p_1 = p_2;
-            pendulum_rhs_kernel(in, ws, t_n);
-            /* Stage 2: c = 1/2, a = 1/2. */
-            const double k_q = ws->k_q_1;
-            const double k_p = ws->k_p_1;
-            const double v = t_n + h_1_2;
-            ws->x_q_2 = q_2 + h_1_2 * k_q;
-            ws->x_p_2 = p_2 + h_1_2 * k_p;
-            pendulum_rhs_kernel_2(in, ws, v);
-            /* Stage 3: c = 1/2, a = 0, 1/2. */
-            const double k_q_2 = ws->k_q_2;
-            const double k_p_2 = ws->k_p_2;
-            ws->x_q_3 = q_2 + h_1_2 * k_q_2;
-            ws->x_p_3 = p_2 + h_1_2 * k_p_2;
-            pendulum_rhs_kernel_3(in, ws, v);
-            /* Stage 4: c = 1, a = 0, 0, 1. */
-            const double k_q_3 = ws->k_q_3;
-            const double k_p_3 = ws->k_p_3;
-            ws->x_q_4 = q_2 + h * k_q_3;
-            ws->x_p_4 = p_2 + h * k_p_3;
-            pendulum_rhs_kernel_4(in, ws, t_n + h);
-            /* New state. */
-            const double k_q_4 = ws->k_q_4;
-            const double q_3 = q_2 + (h_1_6 * k_q + h_1_3 * k_q_2 + h_1_3 * k_q_3 + h_1_6 * k_q_4);
-            const double k_p_4 = ws->k_p_4;
-            const double p_3 = p_2 + (h_1_6 * k_p + h_1_3 * k_p_2 + h_1_3 * k_p_3 + h_1_6 * k_p_4);
-            const double sum = q_3 + p_3;
-            if (sum - sum != 0.0) {
-                const double sum_2 = k_q_4 + k_p_4;
-                if (sum_2 - sum_2 != 0.0) {
-                    failed_stage = 4.0;
-                }
-                const double sum_3 = k_q_3 + k_p_3;
-                if (sum_3 - sum_3 != 0.0) {
-                    failed_stage = 3.0;
-                }
-                const double sum_4 = k_q_2 + k_p_2;
-                if (sum_4 - sum_4 != 0.0) {
-                    failed_stage = 2.0;
-                }
-                const double sum_5 = k_q + k_p;
-                if (sum_5 - sum_5 != 0.0) {
-                    failed_stage = 1.0;
-                }
-                const double failed_stage_2 = failed_stage;
-                if (failed_stage_2 > 0.0) {
-                    pendulum_invalidate_gradient(ws, out);
-                    out->state0.q = 0.0;
-                    out->state0.p = 0.0;
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (0.0 / 0.0);
-                    return PENDULUM_NOT_FINITE_FIELD;
+            /* Steps after which the observations are made. */
+            ws->observe_at[0] = 0;
+            ws->observe_at[9] = (int32_t)n_steps;
+            double step_before = 0.0;
+            double misplaced = 0.0;
+            for (int32_t k = 0; k < 8; k++) {
+                const double q = (in->times[k] - t0) / h;
+                const double m = pendulum_round_(q);
+                const double off_step = (n_steps + (fabs(q - m) * 0.015625) - n_steps) * 64.0;
+                const double last_step = step_before;
+                if ((off_step <= 0.000001) && (m >= last_step) && (m <= n_steps)) {
+                    ws->observe_at[k + 1] = (int32_t)m;
+                    step_before = m;
                 } else {
-                    pendulum_invalidate_gradient(ws, out);
-                    out->state0.q = 0.0;
-                    out->state0.p = 0.0;
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (0.0 / 0.0);
-                    return PENDULUM_NOT_FINITE_STATE;
+                    misplaced = 1.0;
                 }
             }
-            q = q_3;
-            p = p_3;
-        }
-        if (segment < 8) {
-            /* Observation. */
-            const double q_2 = q;
-            ws->states[segment].q = q_2;
-            const double p_2 = p;
-            ws->states[segment].p = p_2;
-            const double base = q_2 - in->data.seen[segment][0];
-            const double base_2 = p_2 - in->data.seen[segment][1];
-            value += base * base + base_2 * base_2;
-        }
-    }
+            if (misplaced != 0.0) {
+                pendulum_invalidate_gradient(ws, out);
+                out->state0.q = 0.0;
+                out->state0.p = 0.0;
+                ws->failed_step = 0.0;
+                ws->failed_stage = 0.0;
+                out->value = (double)NAN;
+                status = PENDULUM_BAD_ARGUMENT;
+            } else {
+                const double h_1_2 = h * 0.5;
+                const double h_1_6 = h * 0.16666666666666666;
+                const double h_1_3 = h * 0.3333333333333333;
 
-    /* ---- Reverse sweep ----------------------------------------------- */
-    double lambda_p = 0.0;
-    double lambda_q = 0.0;
-    for (int32_t segment = 8; segment >= 0; segment--) {
-        if (segment < 8) {
-            /* Observation. */
-            const double base = ws->states[segment].q - in->data.seen[segment][0];
-            const double base_2 = ws->states[segment].p - in->data.seen[segment][1];
-            lambda_p += base_2 + base_2;
-            lambda_q += base + base;
-        }
-        for (int32_t n = ws->observe_at[segment + 1] - 1; n >= ws->observe_at[segment]; n--) {
-            const double t_n = t0 + (double)n * h;
-            /* Stages of this step, again. */
-            const double stored_q = ws->stored_q[n];
-            const double stored_p = ws->stored_p[n];
-            /* Stage 1: c = 0. */
-            ws->x_q_1 = stored_q;
-            ws->x_p_1 = stored_p;
-            pendulum_rhs_kernel(in, ws, t_n);
-            /* Stage 2: c = 1/2, a = 1/2. */
-            const double v = t_n + h_1_2;
-            ws->x_q_2 = stored_q + h_1_2 * ws->k_q_1;
-            ws->x_p_2 = stored_p + h_1_2 * ws->k_p_1;
-            pendulum_rhs_kernel_2(in, ws, v);
-            /* Stage 3: c = 1/2, a = 0, 1/2. */
-            ws->x_q_3 = stored_q + h_1_2 * ws->k_q_2;
-            ws->x_p_3 = stored_p + h_1_2 * ws->k_p_2;
-            pendulum_rhs_kernel_3(in, ws, v);
-            /* Stage 4: c = 1, a = 0, 0, 1. */
-            /* Adjoint of evaluation 4. */
-            const double lambda_q_2 = lambda_q;
-            const double w_q = h_1_6 * lambda_q_2;
-            const double lambda_p_2 = lambda_p;
-            const double w_p = h_1_6 * lambda_p_2;
-            ws->x_q_4 = stored_q + h * ws->k_q_3;
-            ws->x_p_4 = stored_p + h * ws->k_p_3;
-            ws->w_q = w_q;
-            ws->w_p = w_p;
-            ws->u_q_4 = 0.0;
-            ws->u_p_4 = 0.0;
-            pendulum_rhs_vjp_kernel(in, ws, out, t_n + h);
-            /* Adjoint of evaluation 3. */
-            const double w_q_2 = h_1_3 * lambda_q_2;
-            const double u_q = ws->u_q_4;
-            const double w_p_2 = h_1_3 * lambda_p_2;
-            const double u_p = ws->u_p_4;
-            ws->w_q = w_q_2 + h * u_q;
-            ws->w_p = w_p_2 + h * u_p;
-            ws->u_q_3 = 0.0;
-            ws->u_p_3 = 0.0;
-            pendulum_rhs_vjp_kernel_2(in, ws, out, v);
-            /* Adjoint of evaluation 2. */
-            const double u_q_2 = ws->u_q_3;
-            const double u_p_2 = ws->u_p_3;
-            ws->w_q = w_q_2 + h_1_2 * u_q_2;
-            ws->w_p = w_p_2 + h_1_2 * u_p_2;
-            ws->u_q_2 = 0.0;
-            ws->u_p_2 = 0.0;
-            pendulum_rhs_vjp_kernel_3(in, ws, out, v);
-            /* Adjoint of evaluation 1. */
-            const double u_q_3 = ws->u_q_2;
-            const double u_p_3 = ws->u_p_2;
-            ws->w_q = w_q + h_1_2 * u_q_3;
-            ws->w_p = w_p + h_1_2 * u_p_3;
-            ws->u_q_1 = 0.0;
-            ws->u_p_1 = 0.0;
-            pendulum_rhs_vjp_kernel_4(in, ws, out, t_n);
-            /* λ of the step's start. */
-            lambda_q = lambda_q_2 + u_q + u_q_2 + u_q_3 + ws->u_q_1;
-            lambda_p = lambda_p_2 + u_p + u_p_2 + u_p_3 + ws->u_p_1;
+                /* ---- Forward sweep ----------------------------------------------- */
+                double failed_stage = 0.0;
+                double q = in->state0.q;
+                double p = in->state0.p;
+                double value = 0.0;
+                for (int32_t segment = 0; (segment < 9) && (status == PENDULUM_OK); segment++) {
+                    for (int32_t n = ws->observe_at[segment]; (n < ws->observe_at[segment + 1]) &&
+                            (status == PENDULUM_OK); n++) {
+                        const double t_n = t0 + ((double)n * h);
+                        const double q_2 = q;
+                        ws->stored_q[n] = q_2;
+                        const double p_2 = p;
+                        ws->stored_p[n] = p_2;
+                        /* Stage 1: c = 0. */
+                        ws->x_q_1 = q_2;
+                        ws->x_p_1 = p_2;
+                        pendulum_rhs_kernel(in, ws, t_n);
+                        /* Stage 2: c = 1/2, a = 1/2. */
+                        const double k_q = ws->k_q_1;
+                        const double k_p = ws->k_p_1;
+                        const double v = t_n + h_1_2;
+                        ws->x_q_2 = q_2 + (h_1_2 * k_q);
+                        ws->x_p_2 = p_2 + (h_1_2 * k_p);
+                        pendulum_rhs_kernel_2(in, ws, v);
+                        /* Stage 3: c = 1/2, a = 0, 1/2. */
+                        const double k_q_2 = ws->k_q_2;
+                        const double k_p_2 = ws->k_p_2;
+                        ws->x_q_3 = q_2 + (h_1_2 * k_q_2);
+                        ws->x_p_3 = p_2 + (h_1_2 * k_p_2);
+                        pendulum_rhs_kernel_3(in, ws, v);
+                        /* Stage 4: c = 1, a = 0, 0, 1. */
+                        const double k_q_3 = ws->k_q_3;
+                        const double k_p_3 = ws->k_p_3;
+                        ws->x_q_4 = q_2 + (h * k_q_3);
+                        ws->x_p_4 = p_2 + (h * k_p_3);
+                        pendulum_rhs_kernel_4(in, ws, t_n + h);
+                        /* New state. */
+                        const double k_q_4 = ws->k_q_4;
+                        const double q_3 = q_2 +
+                                ((h_1_6 * k_q) + (h_1_3 * k_q_2) + (h_1_3 * k_q_3) +
+                                (h_1_6 * k_q_4));
+                        const double k_p_4 = ws->k_p_4;
+                        const double p_3 = p_2 +
+                                ((h_1_6 * k_p) + (h_1_3 * k_p_2) + (h_1_3 * k_p_3) +
+                                (h_1_6 * k_p_4));
+                        const double sum = q_3 + p_3;
+                        if ((sum - sum) != 0.0) {
+                            const double sum_2 = k_q_4 + k_p_4;
+                            if ((sum_2 - sum_2) != 0.0) {
+                                failed_stage = 4.0;
+                            }
+                            const double sum_3 = k_q_3 + k_p_3;
+                            if ((sum_3 - sum_3) != 0.0) {
+                                failed_stage = 3.0;
+                            }
+                            const double sum_4 = k_q_2 + k_p_2;
+                            if ((sum_4 - sum_4) != 0.0) {
+                                failed_stage = 2.0;
+                            }
+                            const double sum_5 = k_q + k_p;
+                            if ((sum_5 - sum_5) != 0.0) {
+                                failed_stage = 1.0;
+                            }
+                            const double failed_stage_2 = failed_stage;
+                            if (failed_stage_2 > 0.0) {
+                                pendulum_invalidate_gradient(ws, out);
+                                out->state0.q = 0.0;
+                                out->state0.p = 0.0;
+                                ws->failed_step = (double)n;
+                                ws->failed_stage = failed_stage_2;
+                                out->value = (double)NAN;
+                                status = PENDULUM_NOT_FINITE_FIELD;
+                            } else {
+                                pendulum_invalidate_gradient(ws, out);
+                                out->state0.q = 0.0;
+                                out->state0.p = 0.0;
+                                ws->failed_step = (double)n;
+                                ws->failed_stage = failed_stage_2;
+                                out->value = (double)NAN;
+                                status = PENDULUM_NOT_FINITE_STATE;
+                            }
+                        }
+                        if (status == PENDULUM_OK) {
+                            q = q_3;
+                            p = p_3;
+                        }
+                    }
+                    if (status == PENDULUM_OK) {
+                        if (segment < 8) {
+                            /* Observation. */
+                            const double q_2 = q;
+                            ws->states[segment].q = q_2;
+                            const double p_2 = p;
+                            ws->states[segment].p = p_2;
+                            const double base = q_2 - in->data.seen[segment][0];
+                            const double base_2 = p_2 - in->data.seen[segment][1];
+                            value += (base * base) + (base_2 * base_2);
+                        }
+                    }
+                }
+                if (status == PENDULUM_OK) {
+
+                    /* ---- Reverse sweep ----------------------------------------------- */
+                    double lambda_p = 0.0;
+                    double lambda_q = 0.0;
+                    for (int32_t segment = 8; segment >= 0; segment--) {
+                        if (segment < 8) {
+                            /* Observation. */
+                            const double base = ws->states[segment].q - in->data.seen[segment][0];
+                            const double base_2 = ws->states[segment].p - in->data.seen[segment][1];
+                            lambda_p += base_2 + base_2;
+                            lambda_q += base + base;
+                        }
+                        for (int32_t n = ws->observe_at[segment + 1] - 1; n >=
+                                ws->observe_at[segment]; n--) {
+                            const double t_n = t0 + ((double)n * h);
+                            /* Stages of this step, again. */
+                            const double stored_q = ws->stored_q[n];
+                            const double stored_p = ws->stored_p[n];
+                            /* Stage 1: c = 0. */
+                            ws->x_q_1 = stored_q;
+                            ws->x_p_1 = stored_p;
+                            pendulum_rhs_kernel(in, ws, t_n);
+                            /* Stage 2: c = 1/2, a = 1/2. */
+                            const double v = t_n + h_1_2;
+                            ws->x_q_2 = stored_q + (h_1_2 * ws->k_q_1);
+                            ws->x_p_2 = stored_p + (h_1_2 * ws->k_p_1);
+                            pendulum_rhs_kernel_2(in, ws, v);
+                            /* Stage 3: c = 1/2, a = 0, 1/2. */
+                            ws->x_q_3 = stored_q + (h_1_2 * ws->k_q_2);
+                            ws->x_p_3 = stored_p + (h_1_2 * ws->k_p_2);
+                            pendulum_rhs_kernel_3(in, ws, v);
+                            /* Stage 4: c = 1, a = 0, 0, 1. */
+                            /* Adjoint of evaluation 4. */
+                            const double lambda_q_2 = lambda_q;
+                            const double w_q = h_1_6 * lambda_q_2;
+                            const double lambda_p_2 = lambda_p;
+                            const double w_p = h_1_6 * lambda_p_2;
+                            ws->x_q_4 = stored_q + (h * ws->k_q_3);
+                            ws->x_p_4 = stored_p + (h * ws->k_p_3);
+                            ws->w_q = w_q;
+                            ws->w_p = w_p;
+                            ws->u_q_4 = 0.0;
+                            ws->u_p_4 = 0.0;
+                            pendulum_rhs_vjp_kernel(in, ws, out, t_n + h);
+                            /* Adjoint of evaluation 3. */
+                            const double w_q_2 = h_1_3 * lambda_q_2;
+                            const double u_q = ws->u_q_4;
+                            const double w_p_2 = h_1_3 * lambda_p_2;
+                            const double u_p = ws->u_p_4;
+                            ws->w_q = w_q_2 + (h * u_q);
+                            ws->w_p = w_p_2 + (h * u_p);
+                            ws->u_q_3 = 0.0;
+                            ws->u_p_3 = 0.0;
+                            pendulum_rhs_vjp_kernel_2(in, ws, out, v);
+                            /* Adjoint of evaluation 2. */
+                            const double u_q_2 = ws->u_q_3;
+                            const double u_p_2 = ws->u_p_3;
+                            ws->w_q = w_q_2 + (h_1_2 * u_q_2);
+                            ws->w_p = w_p_2 + (h_1_2 * u_p_2);
+                            ws->u_q_2 = 0.0;
+                            ws->u_p_2 = 0.0;
+                            pendulum_rhs_vjp_kernel_3(in, ws, out, v);
+                            /* Adjoint of evaluation 1. */
+                            const double u_q_3 = ws->u_q_2;
+                            const double u_p_3 = ws->u_p_2;
+                            ws->w_q = w_q + (h_1_2 * u_q_3);
+                            ws->w_p = w_p + (h_1_2 * u_p_3);
+                            ws->u_q_1 = 0.0;
+                            ws->u_p_1 = 0.0;
+                            pendulum_rhs_vjp_kernel_4(in, ws, out, t_n);
+                            /* λ of the step's start. */
+                            lambda_q = lambda_q_2 + u_q + u_q_2 + u_q_3 + ws->u_q_1;
+                            lambda_p = lambda_p_2 + u_p + u_p_2 + u_p_3 + ws->u_p_1;
+                        }
+                    }
+                    out->state0.q = 0.0;
+                    out->state0.p = 0.0;
+                    ws->failed_step = 0.0;
+                    ws->failed_stage = failed_stage;
+                    out->value = value;
+                }
+            }
         }
     }
-    out->state0.q = 0.0;
-    out->state0.p = 0.0;
-    ws->failed_step = 0.0;
-    ws->failed_stage = failed_stage;
-    out->value = value;
-    return PENDULUM_OK;
+    return status;
 }
 
 int pendulum_gradient(const pendulum_problem *in, pendulum_workspace *ws, pendulum_gradients *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return PENDULUM_BAD_ARGUMENT;
-    return pendulum_run_gradient(in, ws, out);
+    enum pendulum_status status = PENDULUM_BAD_ARGUMENT;
+    if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+        status = pendulum_run_gradient(in, ws, out);
+    }
+    return (int)status;
 }

@@ -19,15 +19,17 @@ extern "C" {
 #define PENDULUM_STEPS 24u
 
 /* What the functions return. */
-#define PENDULUM_OK 0
-#define PENDULUM_STEP_LIMIT 1
-#define PENDULUM_STEP_UNDERFLOW 2
-#define PENDULUM_NOT_FINITE_FIELD 3
-#define PENDULUM_NOT_FINITE_STATE 4
-#define PENDULUM_NEWTON_FAILED 5
-#define PENDULUM_SINGULAR_MATRIX 6
-#define PENDULUM_WORKSPACE_TOO_SMALL 7
-#define PENDULUM_BAD_ARGUMENT 8
+enum pendulum_status {
+    PENDULUM_OK = 0,
+    PENDULUM_STEP_LIMIT = 1,
+    PENDULUM_STEP_UNDERFLOW = 2,
+    PENDULUM_NOT_FINITE_FIELD = 3,
+    PENDULUM_NOT_FINITE_STATE = 4,
+    PENDULUM_NEWTON_FAILED = 5,
+    PENDULUM_SINGULAR_MATRIX = 6,
+    PENDULUM_WORKSPACE_TOO_SMALL = 7,
+    PENDULUM_BAD_ARGUMENT = 8
+};
 
 typedef struct {
     double q;
@@ -49,7 +51,8 @@ typedef struct {
 } pendulum_outputs;
 
 typedef struct {
-    double t0, t1;
+    double t0;
+    double t1;
     uint32_t steps;
     pendulum_state state0;
     pendulum_params params;
@@ -109,7 +112,8 @@ typedef struct {
     double w_q;
     double w_p;
     pendulum_state states[PENDULUM_TIMES];
-    double failed_step, failed_stage;
+    double failed_step;
+    double failed_stage;
     int32_t observe_at[10];
 } pendulum_workspace;
 

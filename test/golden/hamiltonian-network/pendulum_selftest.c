@@ -69,7 +69,7 @@ static double loss_at(double length)
         move(&problem.params.w[i], gradients.params.w[i], length);
     }
     code = pendulum_solve(&problem, &workspace, &solution);
-    if (code != PENDULUM_OK) return (0.0 / 0.0);
+    if (code != PENDULUM_OK) return (double)NAN;
     if (fabs(solution.value) > largest) largest = fabs(solution.value);
     return solution.value;
 }

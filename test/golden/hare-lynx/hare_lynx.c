@@ -7,17 +7,17 @@
 #include <math.h>
 #include <stddef.h>
 
-/* Pointers never overlap; C++ has no word for it in its standard. */
+/* Pointers never overlap. Compilers that have a word for it in C and C++ alike are told so; define the macro for others. */
 #ifndef HARE_LYNX_RESTRICT
-#if defined(__cplusplus) || !defined(__STDC_VERSION__) || __STDC_VERSION__ < 199901L
-#define HARE_LYNX_RESTRICT
+#if defined(__GNUC__)
+#define HARE_LYNX_RESTRICT __restrict
 #else
-#define HARE_LYNX_RESTRICT restrict
+#define HARE_LYNX_RESTRICT
 #endif
 #endif
 
-/* The workspace is as large as the header says. */
-typedef char hare_lynx_workspace_check[(sizeof(hare_lynx_workspace) == HARE_LYNX_WORKSPACE_BYTES) ? 1 : -1];
+/* The workspace is as large as the header says, where double has 8 bytes. */
+extern char hare_lynx_workspace_check[((sizeof(double) != 8u) || (sizeof(hare_lynx_workspace) == HARE_LYNX_WORKSPACE_BYTES)) ? 1 : -1];
 
 const hare_lynx_problem hare_lynx_default = {
     0.0,
@@ -33,18 +33,22 @@ const hare_lynx_problem hare_lynx_default = {
 
 static double hare_lynx_round_(double x)
 {
-    const double below = floor(x);
-    return copysign(x - below >= 0.5 ? below + 1.0 : below, x);
+    double whole = floor(x);
+    const double rest = x - whole;
+    if (rest >= 0.5) {
+        whole += 1.0;
+    }
+    return copysign(whole, x);
 }
 
 /* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
 static void hare_lynx_invalidate_solve(hare_lynx_solution *HARE_LYNX_RESTRICT out)
 {
     for (int32_t i = 0; i < 21; i++) {
-        out->states[i].hare = (0.0 / 0.0);
+        out->states[i].hare = (double)NAN;
     }
     for (int32_t i = 0; i < 21; i++) {
-        out->states[i].lynx = (0.0 / 0.0);
+        out->states[i].lynx = (double)NAN;
     }
 }
 
@@ -52,594 +56,650 @@ static void hare_lynx_invalidate_solve(hare_lynx_solution *HARE_LYNX_RESTRICT ou
 static void hare_lynx_invalidate_gradient(hare_lynx_workspace *HARE_LYNX_RESTRICT ws)
 {
     for (int32_t i = 0; i < 21; i++) {
-        ws->states[i].hare = (0.0 / 0.0);
+        ws->states[i].hare = (double)NAN;
     }
     for (int32_t i = 0; i < 21; i++) {
-        ws->states[i].lynx = (0.0 / 0.0);
+        ws->states[i].lynx = (double)NAN;
     }
 }
 
 /* Integrates from t0 to t1 in equal steps; fills the states at the observation times and the value of the loss. */
-static int hare_lynx_run_solve(const hare_lynx_problem *HARE_LYNX_RESTRICT in, hare_lynx_workspace *HARE_LYNX_RESTRICT ws, hare_lynx_solution *HARE_LYNX_RESTRICT out)
+static enum hare_lynx_status hare_lynx_run_solve(const hare_lynx_problem *HARE_LYNX_RESTRICT in, hare_lynx_workspace *HARE_LYNX_RESTRICT ws, hare_lynx_solution *HARE_LYNX_RESTRICT out)
 {
+    enum hare_lynx_status status = HARE_LYNX_OK;
     const double n_steps = (double)in->steps;
     const double t0 = in->t0;
     const double h = (in->t1 - t0) / n_steps;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
         hare_lynx_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return HARE_LYNX_BAD_ARGUMENT;
-    }
-    /* Steps after which the observations are made. */
-    ws->observe_at[0] = 0;
-    ws->observe_at[22] = (int32_t)n_steps;
-    double step_before = 0.0;
-    double misplaced = 0.0;
-    for (int32_t k = 0; k < 21; k++) {
-        const double q = (in->times[k] - t0) / h;
-        const double m = hare_lynx_round_(q);
-        const double off_step = (n_steps + fabs(q - m) * 0.015625 - n_steps) * 64.0;
-        const double last_step = step_before;
-        if (off_step <= 0.000001 && m >= last_step && m <= n_steps) {
-            ws->observe_at[k + 1] = (int32_t)m;
-            step_before = m;
-        } else {
-            misplaced = 1.0;
+        out->value = (double)NAN;
+        status = HARE_LYNX_BAD_ARGUMENT;
+    } else {
+        /* Steps after which the observations are made. */
+        ws->observe_at[0] = 0;
+        ws->observe_at[22] = (int32_t)n_steps;
+        double step_before = 0.0;
+        double misplaced = 0.0;
+        for (int32_t k = 0; k < 21; k++) {
+            const double q = (in->times[k] - t0) / h;
+            const double m = hare_lynx_round_(q);
+            const double off_step = (n_steps + (fabs(q - m) * 0.015625) - n_steps) * 64.0;
+            const double last_step = step_before;
+            if ((off_step <= 0.000001) && (m >= last_step) && (m <= n_steps)) {
+                ws->observe_at[k + 1] = (int32_t)m;
+                step_before = m;
+            } else {
+                misplaced = 1.0;
+            }
         }
-    }
-    if (misplaced != 0.0) {
-        hare_lynx_invalidate_solve(out);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return HARE_LYNX_BAD_ARGUMENT;
-    }
-    const double h_1_5 = h * 0.2;
-    const double h_3_40 = h * 0.075;
-    const double h_9_40 = h * 0.225;
-    const double h_44_45 = h * 0.9777777777777777;
-    const double h_minus_56_15 = h * (-3.7333333333333334);
-    const double h_32_9 = h * 3.5555555555555554;
-    const double h_19372_6561 = h * 2.9525986892242035;
-    const double h_minus_25360_2187 = h * (-11.595793324188385);
-    const double h_64448_6561 = h * 9.822892851699436;
-    const double h_minus_212_729 = h * (-0.2908093278463649);
-    const double h_9017_3168 = h * 2.8462752525252526;
-    const double h_minus_355_33 = h * (-10.757575757575758);
-    const double h_46732_5247 = h * 8.906422717743473;
-    const double h_49_176 = h * 0.2784090909090909;
-    const double h_minus_5103_18656 = h * (-0.2735313036020583);
-    const double h_35_384 = h * 0.09114583333333333;
-    const double h_500_1113 = h * 0.44923629829290207;
-    const double h_125_192 = h * 0.6510416666666666;
-    const double h_minus_2187_6784 = h * (-0.322376179245283);
-    const double h_11_84 = h * 0.13095238095238096;
+        if (misplaced != 0.0) {
+            hare_lynx_invalidate_solve(out);
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            out->value = (double)NAN;
+            status = HARE_LYNX_BAD_ARGUMENT;
+        } else {
+            const double h_1_5 = h * 0.2;
+            const double h_3_40 = h * 0.075;
+            const double h_9_40 = h * 0.225;
+            const double h_44_45 = h * 0.9777777777777777;
+            const double h_minus_56_15 = h * (-3.7333333333333334);
+            const double h_32_9 = h * 3.5555555555555554;
+            const double h_19372_6561 = h * 2.9525986892242035;
+            const double h_minus_25360_2187 = h * (-11.595793324188385);
+            const double h_64448_6561 = h * 9.822892851699436;
+            const double h_minus_212_729 = h * (-0.2908093278463649);
+            const double h_9017_3168 = h * 2.8462752525252526;
+            const double h_minus_355_33 = h * (-10.757575757575758);
+            const double h_46732_5247 = h * 8.906422717743473;
+            const double h_49_176 = h * 0.2784090909090909;
+            const double h_minus_5103_18656 = h * (-0.2735313036020583);
+            const double h_35_384 = h * 0.09114583333333333;
+            const double h_500_1113 = h * 0.44923629829290207;
+            const double h_125_192 = h * 0.6510416666666666;
+            const double h_minus_2187_6784 = h * (-0.322376179245283);
+            const double h_11_84 = h * 0.13095238095238096;
 
-    /* ---- Forward sweep ----------------------------------------------- */
-    double failed_stage = 0.0;
-    double hare = in->state0.hare;
-    double lynx = in->state0.lynx;
-    double value = 0.0;
-    const double alpha = in->params.alpha;
-    const double beta = in->params.beta;
-    const double delta = in->params.delta;
-    const double gamma_ = in->params.gamma_;
-    for (int32_t segment = 0; segment < 22; segment++) {
-        for (int32_t n = ws->observe_at[segment]; n < ws->observe_at[segment + 1]; n++) {
-            /* Stage 1: c = 0. */
-            const double hare_2 = hare;
-            const double lynx_2 = lynx;
-            const double f_hare = alpha * hare_2 - beta * hare_2 * lynx_2;
-            const double f_lynx = delta * hare_2 * lynx_2 - gamma_ * lynx_2;
-            /* Stage 2: c = 1/5, a = 1/5. */
-            const double x_hare = hare_2 + h_1_5 * f_hare;
-            const double x_lynx = lynx_2 + h_1_5 * f_lynx;
-            const double f_hare_2 = alpha * x_hare - beta * x_hare * x_lynx;
-            const double f_lynx_2 = delta * x_hare * x_lynx - gamma_ * x_lynx;
-            /* Stage 3: c = 3/10, a = 3/40, 9/40. */
-            const double x_hare_2 = hare_2 + (h_3_40 * f_hare + h_9_40 * f_hare_2);
-            const double x_lynx_2 = lynx_2 + (h_3_40 * f_lynx + h_9_40 * f_lynx_2);
-            const double f_hare_3 = alpha * x_hare_2 - beta * x_hare_2 * x_lynx_2;
-            const double f_lynx_3 = delta * x_hare_2 * x_lynx_2 - gamma_ * x_lynx_2;
-            /* Stage 4: c = 4/5, a = 44/45, -56/15, 32/9. */
-            const double x_hare_3 = hare_2 +
-                    (h_44_45 * f_hare + h_minus_56_15 * f_hare_2 + h_32_9 * f_hare_3);
-            const double x_lynx_3 = lynx_2 +
-                    (h_44_45 * f_lynx + h_minus_56_15 * f_lynx_2 + h_32_9 * f_lynx_3);
-            const double f_hare_4 = alpha * x_hare_3 - beta * x_hare_3 * x_lynx_3;
-            const double f_lynx_4 = delta * x_hare_3 * x_lynx_3 - gamma_ * x_lynx_3;
-            /* Stage 5: c = 8/9, a = 19372/6561, -25360/2187, 64448/6561, -212/729. */
-            const double x_hare_4 = hare_2 +
-                    (h_19372_6561 * f_hare + h_minus_25360_2187 * f_hare_2 +
-                    h_64448_6561 * f_hare_3 + h_minus_212_729 * f_hare_4);
-            const double x_lynx_4 = lynx_2 +
-                    (h_19372_6561 * f_lynx + h_minus_25360_2187 * f_lynx_2 +
-                    h_64448_6561 * f_lynx_3 + h_minus_212_729 * f_lynx_4);
-            const double f_hare_5 = alpha * x_hare_4 - beta * x_hare_4 * x_lynx_4;
-            const double f_lynx_5 = delta * x_hare_4 * x_lynx_4 - gamma_ * x_lynx_4;
-            /* Stage 6: c = 1, a = 9017/3168, -355/33, 46732/5247, 49/176, -5103/18656. */
-            const double x_hare_5 = h_9017_3168 * f_hare + h_minus_355_33 * f_hare_2 +
-                    h_46732_5247 * f_hare_3 + h_49_176 * f_hare_4 + h_minus_5103_18656 * f_hare_5;
-            const double x_hare_6 = hare_2 + x_hare_5;
-            const double x_lynx_5 = h_9017_3168 * f_lynx + h_minus_355_33 * f_lynx_2 +
-                    h_46732_5247 * f_lynx_3 + h_49_176 * f_lynx_4 + h_minus_5103_18656 * f_lynx_5;
-            const double x_lynx_6 = lynx_2 + x_lynx_5;
-            const double f_hare_6 = alpha * x_hare_6 - beta * x_hare_6 * x_lynx_6;
-            const double f_lynx_6 = delta * x_hare_6 * x_lynx_6 - gamma_ * x_lynx_6;
-            /* New state. */
-            const double hare_3 = h_35_384 * f_hare + h_500_1113 * f_hare_3 + h_125_192 * f_hare_4 +
-                    h_minus_2187_6784 * f_hare_5 + h_11_84 * f_hare_6;
-            const double hare_4 = hare_2 + hare_3;
-            const double lynx_3 = h_35_384 * f_lynx + h_500_1113 * f_lynx_3 + h_125_192 * f_lynx_4 +
-                    h_minus_2187_6784 * f_lynx_5 + h_11_84 * f_lynx_6;
-            const double lynx_4 = lynx_2 + lynx_3;
-            const double sum = hare_4 + lynx_4;
-            if (sum - sum != 0.0) {
-                const double sum_2 = f_hare_6 + f_lynx_6;
-                if (sum_2 - sum_2 != 0.0) {
-                    failed_stage = 6.0;
+            /* ---- Forward sweep ----------------------------------------------- */
+            double failed_stage = 0.0;
+            double hare = in->state0.hare;
+            double lynx = in->state0.lynx;
+            double value = 0.0;
+            const double alpha = in->params.alpha;
+            const double beta = in->params.beta;
+            const double delta = in->params.delta;
+            const double gamma_ = in->params.gamma_;
+            for (int32_t segment = 0; (segment < 22) && (status == HARE_LYNX_OK); segment++) {
+                for (int32_t n = ws->observe_at[segment]; (n < ws->observe_at[segment + 1]) &&
+                        (status == HARE_LYNX_OK); n++) {
+                    /* Stage 1: c = 0. */
+                    const double hare_2 = hare;
+                    const double lynx_2 = lynx;
+                    const double f_hare = (alpha * hare_2) - (beta * hare_2 * lynx_2);
+                    const double f_lynx = (delta * hare_2 * lynx_2) - (gamma_ * lynx_2);
+                    /* Stage 2: c = 1/5, a = 1/5. */
+                    const double x_hare = hare_2 + (h_1_5 * f_hare);
+                    const double x_lynx = lynx_2 + (h_1_5 * f_lynx);
+                    const double f_hare_2 = (alpha * x_hare) - (beta * x_hare * x_lynx);
+                    const double f_lynx_2 = (delta * x_hare * x_lynx) - (gamma_ * x_lynx);
+                    /* Stage 3: c = 3/10, a = 3/40, 9/40. */
+                    const double x_hare_2 = hare_2 + ((h_3_40 * f_hare) + (h_9_40 * f_hare_2));
+                    const double x_lynx_2 = lynx_2 + ((h_3_40 * f_lynx) + (h_9_40 * f_lynx_2));
+                    const double f_hare_3 = (alpha * x_hare_2) - (beta * x_hare_2 * x_lynx_2);
+                    const double f_lynx_3 = (delta * x_hare_2 * x_lynx_2) - (gamma_ * x_lynx_2);
+                    /* Stage 4: c = 4/5, a = 44/45, -56/15, 32/9. */
+                    const double x_hare_3 = hare_2 +
+                            ((h_44_45 * f_hare) + (h_minus_56_15 * f_hare_2) + (h_32_9 * f_hare_3));
+                    const double x_lynx_3 = lynx_2 +
+                            ((h_44_45 * f_lynx) + (h_minus_56_15 * f_lynx_2) + (h_32_9 * f_lynx_3));
+                    const double f_hare_4 = (alpha * x_hare_3) - (beta * x_hare_3 * x_lynx_3);
+                    const double f_lynx_4 = (delta * x_hare_3 * x_lynx_3) - (gamma_ * x_lynx_3);
+                    /* Stage 5: c = 8/9, a = 19372/6561, -25360/2187, 64448/6561, -212/729. */
+                    const double x_hare_4 = hare_2 +
+                            ((h_19372_6561 * f_hare) + (h_minus_25360_2187 * f_hare_2) +
+                            (h_64448_6561 * f_hare_3) + (h_minus_212_729 * f_hare_4));
+                    const double x_lynx_4 = lynx_2 +
+                            ((h_19372_6561 * f_lynx) + (h_minus_25360_2187 * f_lynx_2) +
+                            (h_64448_6561 * f_lynx_3) + (h_minus_212_729 * f_lynx_4));
+                    const double f_hare_5 = (alpha * x_hare_4) - (beta * x_hare_4 * x_lynx_4);
+                    const double f_lynx_5 = (delta * x_hare_4 * x_lynx_4) - (gamma_ * x_lynx_4);
+                    /* Stage 6: c = 1, a = 9017/3168, -355/33, 46732/5247, 49/176, -5103/18656. */
+                    const double x_hare_5 = (h_9017_3168 * f_hare) + (h_minus_355_33 * f_hare_2) +
+                            (h_46732_5247 * f_hare_3) + (h_49_176 * f_hare_4) +
+                            (h_minus_5103_18656 * f_hare_5);
+                    const double x_hare_6 = hare_2 + x_hare_5;
+                    const double x_lynx_5 = (h_9017_3168 * f_lynx) + (h_minus_355_33 * f_lynx_2) +
+                            (h_46732_5247 * f_lynx_3) + (h_49_176 * f_lynx_4) +
+                            (h_minus_5103_18656 * f_lynx_5);
+                    const double x_lynx_6 = lynx_2 + x_lynx_5;
+                    const double f_hare_6 = (alpha * x_hare_6) - (beta * x_hare_6 * x_lynx_6);
+                    const double f_lynx_6 = (delta * x_hare_6 * x_lynx_6) - (gamma_ * x_lynx_6);
+                    /* New state. */
+                    const double hare_3 = (h_35_384 * f_hare) + (h_500_1113 * f_hare_3) +
+                            (h_125_192 * f_hare_4) + (h_minus_2187_6784 * f_hare_5) +
+                            (h_11_84 * f_hare_6);
+                    const double hare_4 = hare_2 + hare_3;
+                    const double lynx_3 = (h_35_384 * f_lynx) + (h_500_1113 * f_lynx_3) +
+                            (h_125_192 * f_lynx_4) + (h_minus_2187_6784 * f_lynx_5) +
+                            (h_11_84 * f_lynx_6);
+                    const double lynx_4 = lynx_2 + lynx_3;
+                    const double sum = hare_4 + lynx_4;
+                    if ((sum - sum) != 0.0) {
+                        const double sum_2 = f_hare_6 + f_lynx_6;
+                        if ((sum_2 - sum_2) != 0.0) {
+                            failed_stage = 6.0;
+                        }
+                        const double sum_3 = f_hare_5 + f_lynx_5;
+                        if ((sum_3 - sum_3) != 0.0) {
+                            failed_stage = 5.0;
+                        }
+                        const double sum_4 = f_hare_4 + f_lynx_4;
+                        if ((sum_4 - sum_4) != 0.0) {
+                            failed_stage = 4.0;
+                        }
+                        const double sum_5 = f_hare_3 + f_lynx_3;
+                        if ((sum_5 - sum_5) != 0.0) {
+                            failed_stage = 3.0;
+                        }
+                        const double sum_6 = f_hare_2 + f_lynx_2;
+                        if ((sum_6 - sum_6) != 0.0) {
+                            failed_stage = 2.0;
+                        }
+                        const double sum_7 = f_hare + f_lynx;
+                        if ((sum_7 - sum_7) != 0.0) {
+                            failed_stage = 1.0;
+                        }
+                        const double failed_stage_2 = failed_stage;
+                        if (failed_stage_2 > 0.0) {
+                            hare_lynx_invalidate_solve(out);
+                            ws->failed_step = (double)n;
+                            ws->failed_stage = failed_stage_2;
+                            out->value = (double)NAN;
+                            status = HARE_LYNX_NOT_FINITE_FIELD;
+                        } else {
+                            hare_lynx_invalidate_solve(out);
+                            ws->failed_step = (double)n;
+                            ws->failed_stage = failed_stage_2;
+                            out->value = (double)NAN;
+                            status = HARE_LYNX_NOT_FINITE_STATE;
+                        }
+                    }
+                    if (status == HARE_LYNX_OK) {
+                        hare = hare_4;
+                        lynx = lynx_4;
+                    }
                 }
-                const double sum_3 = f_hare_5 + f_lynx_5;
-                if (sum_3 - sum_3 != 0.0) {
-                    failed_stage = 5.0;
-                }
-                const double sum_4 = f_hare_4 + f_lynx_4;
-                if (sum_4 - sum_4 != 0.0) {
-                    failed_stage = 4.0;
-                }
-                const double sum_5 = f_hare_3 + f_lynx_3;
-                if (sum_5 - sum_5 != 0.0) {
-                    failed_stage = 3.0;
-                }
-                const double sum_6 = f_hare_2 + f_lynx_2;
-                if (sum_6 - sum_6 != 0.0) {
-                    failed_stage = 2.0;
-                }
-                const double sum_7 = f_hare + f_lynx;
-                if (sum_7 - sum_7 != 0.0) {
-                    failed_stage = 1.0;
-                }
-                const double failed_stage_2 = failed_stage;
-                if (failed_stage_2 > 0.0) {
-                    hare_lynx_invalidate_solve(out);
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (0.0 / 0.0);
-                    return HARE_LYNX_NOT_FINITE_FIELD;
-                } else {
-                    hare_lynx_invalidate_solve(out);
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (0.0 / 0.0);
-                    return HARE_LYNX_NOT_FINITE_STATE;
+                if (status == HARE_LYNX_OK) {
+                    if (segment < 21) {
+                        /* Observation. */
+                        const double hare_2 = hare;
+                        out->states[segment].hare = hare_2;
+                        const double lynx_2 = lynx;
+                        out->states[segment].lynx = lynx_2;
+                        const double base = log(hare_2) - log(in->data.hare[segment]);
+                        const double base_2 = log(lynx_2) - log(in->data.lynx[segment]);
+                        value += (base * base) + (base_2 * base_2);
+                    }
                 }
             }
-            hare = hare_4;
-            lynx = lynx_4;
-        }
-        if (segment < 21) {
-            /* Observation. */
-            const double hare_2 = hare;
-            out->states[segment].hare = hare_2;
-            const double lynx_2 = lynx;
-            out->states[segment].lynx = lynx_2;
-            const double base = log(hare_2) - log(in->data.hare[segment]);
-            const double base_2 = log(lynx_2) - log(in->data.lynx[segment]);
-            value += base * base + base_2 * base_2;
+            if (status == HARE_LYNX_OK) {
+                ws->failed_step = 0.0;
+                ws->failed_stage = failed_stage;
+                out->value = value;
+            }
         }
     }
-    ws->failed_step = 0.0;
-    ws->failed_stage = failed_stage;
-    out->value = value;
-    return HARE_LYNX_OK;
+    return status;
 }
 
 int hare_lynx_solve(const hare_lynx_problem *in, hare_lynx_workspace *ws, hare_lynx_solution *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return HARE_LYNX_BAD_ARGUMENT;
-    if (in->steps > HARE_LYNX_STEPS) {
-        for (int32_t i = 0; i < 21; i++) {
-            out->states[i].hare = (0.0 / 0.0);
+    enum hare_lynx_status status = HARE_LYNX_BAD_ARGUMENT;
+    if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+        if (in->steps > HARE_LYNX_STEPS) {
+            for (int32_t i = 0; i < 21; i++) {
+                out->states[i].hare = (double)NAN;
+            }
+            for (int32_t i = 0; i < 21; i++) {
+                out->states[i].lynx = (double)NAN;
+            }
+            out->value = (double)NAN;
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            status = HARE_LYNX_STEP_LIMIT;
+        } else {
+            status = hare_lynx_run_solve(in, ws, out);
         }
-        for (int32_t i = 0; i < 21; i++) {
-            out->states[i].lynx = (0.0 / 0.0);
-        }
-        out->value = (0.0 / 0.0);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        return HARE_LYNX_STEP_LIMIT;
     }
-    return hare_lynx_run_solve(in, ws, out);
+    return (int)status;
 }
 
 /* Integrates, then runs the exact adjoint of the same steps: value and gradient of the loss. */
-static int hare_lynx_run_gradient(const hare_lynx_problem *HARE_LYNX_RESTRICT in, hare_lynx_workspace *HARE_LYNX_RESTRICT ws, hare_lynx_gradients *HARE_LYNX_RESTRICT out)
+static enum hare_lynx_status hare_lynx_run_gradient(const hare_lynx_problem *HARE_LYNX_RESTRICT in, hare_lynx_workspace *HARE_LYNX_RESTRICT ws, hare_lynx_gradients *HARE_LYNX_RESTRICT out)
 {
+    enum hare_lynx_status status = HARE_LYNX_OK;
     const double n_steps = (double)in->steps;
     const double t0 = in->t0;
     const double h = (in->t1 - t0) / n_steps;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
         hare_lynx_invalidate_gradient(ws);
-        out->state0.hare = (0.0 / 0.0);
-        out->state0.lynx = (0.0 / 0.0);
-        out->params.alpha = (0.0 / 0.0);
-        out->params.beta = (0.0 / 0.0);
-        out->params.gamma_ = (0.0 / 0.0);
-        out->params.delta = (0.0 / 0.0);
+        out->state0.hare = (double)NAN;
+        out->state0.lynx = (double)NAN;
+        out->params.alpha = (double)NAN;
+        out->params.beta = (double)NAN;
+        out->params.gamma_ = (double)NAN;
+        out->params.delta = (double)NAN;
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return HARE_LYNX_BAD_ARGUMENT;
-    }
-    if (n_steps > 400.0) {
-        hare_lynx_invalidate_gradient(ws);
-        out->state0.hare = (0.0 / 0.0);
-        out->state0.lynx = (0.0 / 0.0);
-        out->params.alpha = (0.0 / 0.0);
-        out->params.beta = (0.0 / 0.0);
-        out->params.gamma_ = (0.0 / 0.0);
-        out->params.delta = (0.0 / 0.0);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return HARE_LYNX_STEP_LIMIT;
-    }
-    /* Steps after which the observations are made. */
-    ws->observe_at[0] = 0;
-    ws->observe_at[22] = (int32_t)n_steps;
-    double step_before = 0.0;
-    double misplaced = 0.0;
-    for (int32_t k = 0; k < 21; k++) {
-        const double q = (in->times[k] - t0) / h;
-        const double m = hare_lynx_round_(q);
-        const double off_step = (n_steps + fabs(q - m) * 0.015625 - n_steps) * 64.0;
-        const double last_step = step_before;
-        if (off_step <= 0.000001 && m >= last_step && m <= n_steps) {
-            ws->observe_at[k + 1] = (int32_t)m;
-            step_before = m;
+        out->value = (double)NAN;
+        status = HARE_LYNX_BAD_ARGUMENT;
+    } else {
+        if (n_steps > 400.0) {
+            hare_lynx_invalidate_gradient(ws);
+            out->state0.hare = (double)NAN;
+            out->state0.lynx = (double)NAN;
+            out->params.alpha = (double)NAN;
+            out->params.beta = (double)NAN;
+            out->params.gamma_ = (double)NAN;
+            out->params.delta = (double)NAN;
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            out->value = (double)NAN;
+            status = HARE_LYNX_STEP_LIMIT;
         } else {
-            misplaced = 1.0;
-        }
-    }
-    if (misplaced != 0.0) {
-        hare_lynx_invalidate_gradient(ws);
-        out->state0.hare = (0.0 / 0.0);
-        out->state0.lynx = (0.0 / 0.0);
-        out->params.alpha = (0.0 / 0.0);
-        out->params.beta = (0.0 / 0.0);
-        out->params.gamma_ = (0.0 / 0.0);
-        out->params.delta = (0.0 / 0.0);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return HARE_LYNX_BAD_ARGUMENT;
-    }
-    const double h_1_5 = h * 0.2;
-    const double h_3_40 = h * 0.075;
-    const double h_9_40 = h * 0.225;
-    const double h_44_45 = h * 0.9777777777777777;
-    const double h_minus_56_15 = h * (-3.7333333333333334);
-    const double h_32_9 = h * 3.5555555555555554;
-    const double h_19372_6561 = h * 2.9525986892242035;
-    const double h_minus_25360_2187 = h * (-11.595793324188385);
-    const double h_64448_6561 = h * 9.822892851699436;
-    const double h_minus_212_729 = h * (-0.2908093278463649);
-    const double h_9017_3168 = h * 2.8462752525252526;
-    const double h_minus_355_33 = h * (-10.757575757575758);
-    const double h_46732_5247 = h * 8.906422717743473;
-    const double h_49_176 = h * 0.2784090909090909;
-    const double h_minus_5103_18656 = h * (-0.2735313036020583);
-    const double h_35_384 = h * 0.09114583333333333;
-    const double h_500_1113 = h * 0.44923629829290207;
-    const double h_125_192 = h * 0.6510416666666666;
-    const double h_minus_2187_6784 = h * (-0.322376179245283);
-    const double h_11_84 = h * 0.13095238095238096;
-
-    /* ---- Forward sweep ----------------------------------------------- */
-    double failed_stage = 0.0;
-    double hare = in->state0.hare;
-    double lynx = in->state0.lynx;
-    double value = 0.0;
-    const double alpha = in->params.alpha;
-    const double beta = in->params.beta;
-    const double delta = in->params.delta;
-    const double gamma_ = in->params.gamma_;
-    for (int32_t segment = 0; segment < 22; segment++) {
-        for (int32_t n = ws->observe_at[segment]; n < ws->observe_at[segment + 1]; n++) {
-            const double hare_2 = hare;
-            ws->stored_hare[n] = hare_2;
-            const double lynx_2 = lynx;
-            ws->stored_lynx[n] = lynx_2;
-            /* Stage 1: c = 0. */
-            const double f_hare = alpha * hare_2 - beta * hare_2 * lynx_2;
-            const double f_lynx = delta * hare_2 * lynx_2 - gamma_ * lynx_2;
-            /* Stage 2: c = 1/5, a = 1/5. */
-            const double x_hare = hare_2 + h_1_5 * f_hare;
-            const double x_lynx = lynx_2 + h_1_5 * f_lynx;
-            const double f_hare_2 = alpha * x_hare - beta * x_hare * x_lynx;
-            const double f_lynx_2 = delta * x_hare * x_lynx - gamma_ * x_lynx;
-            /* Stage 3: c = 3/10, a = 3/40, 9/40. */
-            const double x_hare_2 = hare_2 + (h_3_40 * f_hare + h_9_40 * f_hare_2);
-            const double x_lynx_2 = lynx_2 + (h_3_40 * f_lynx + h_9_40 * f_lynx_2);
-            const double f_hare_3 = alpha * x_hare_2 - beta * x_hare_2 * x_lynx_2;
-            const double f_lynx_3 = delta * x_hare_2 * x_lynx_2 - gamma_ * x_lynx_2;
-            /* Stage 4: c = 4/5, a = 44/45, -56/15, 32/9. */
-            const double x_hare_3 = hare_2 +
-                    (h_44_45 * f_hare + h_minus_56_15 * f_hare_2 + h_32_9 * f_hare_3);
-            const double x_lynx_3 = lynx_2 +
-                    (h_44_45 * f_lynx + h_minus_56_15 * f_lynx_2 + h_32_9 * f_lynx_3);
-            const double f_hare_4 = alpha * x_hare_3 - beta * x_hare_3 * x_lynx_3;
-            const double f_lynx_4 = delta * x_hare_3 * x_lynx_3 - gamma_ * x_lynx_3;
-            /* Stage 5: c = 8/9, a = 19372/6561, -25360/2187, 64448/6561, -212/729. */
-            const double x_hare_4 = hare_2 +
-                    (h_19372_6561 * f_hare + h_minus_25360_2187 * f_hare_2 +
-                    h_64448_6561 * f_hare_3 + h_minus_212_729 * f_hare_4);
-            const double x_lynx_4 = lynx_2 +
-                    (h_19372_6561 * f_lynx + h_minus_25360_2187 * f_lynx_2 +
-                    h_64448_6561 * f_lynx_3 + h_minus_212_729 * f_lynx_4);
-            const double f_hare_5 = alpha * x_hare_4 - beta * x_hare_4 * x_lynx_4;
-            const double f_lynx_5 = delta * x_hare_4 * x_lynx_4 - gamma_ * x_lynx_4;
-            /* Stage 6: c = 1, a = 9017/3168, -355/33, 46732/5247, 49/176, -5103/18656. */
-            const double x_hare_5 = h_9017_3168 * f_hare + h_minus_355_33 * f_hare_2 +
-                    h_46732_5247 * f_hare_3 + h_49_176 * f_hare_4 + h_minus_5103_18656 * f_hare_5;
-            const double x_hare_6 = hare_2 + x_hare_5;
-            const double x_lynx_5 = h_9017_3168 * f_lynx + h_minus_355_33 * f_lynx_2 +
-                    h_46732_5247 * f_lynx_3 + h_49_176 * f_lynx_4 + h_minus_5103_18656 * f_lynx_5;
-            const double x_lynx_6 = lynx_2 + x_lynx_5;
-            const double f_hare_6 = alpha * x_hare_6 - beta * x_hare_6 * x_lynx_6;
-            const double f_lynx_6 = delta * x_hare_6 * x_lynx_6 - gamma_ * x_lynx_6;
-            /* New state. */
-            const double hare_3 = h_35_384 * f_hare + h_500_1113 * f_hare_3 + h_125_192 * f_hare_4 +
-                    h_minus_2187_6784 * f_hare_5 + h_11_84 * f_hare_6;
-            const double hare_4 = hare_2 + hare_3;
-            const double lynx_3 = h_35_384 * f_lynx + h_500_1113 * f_lynx_3 + h_125_192 * f_lynx_4 +
-                    h_minus_2187_6784 * f_lynx_5 + h_11_84 * f_lynx_6;
-            const double lynx_4 = lynx_2 + lynx_3;
-            const double sum = hare_4 + lynx_4;
-            if (sum - sum != 0.0) {
-                const double sum_2 = f_hare_6 + f_lynx_6;
-                if (sum_2 - sum_2 != 0.0) {
-                    failed_stage = 6.0;
-                }
-                const double sum_3 = f_hare_5 + f_lynx_5;
-                if (sum_3 - sum_3 != 0.0) {
-                    failed_stage = 5.0;
-                }
-                const double sum_4 = f_hare_4 + f_lynx_4;
-                if (sum_4 - sum_4 != 0.0) {
-                    failed_stage = 4.0;
-                }
-                const double sum_5 = f_hare_3 + f_lynx_3;
-                if (sum_5 - sum_5 != 0.0) {
-                    failed_stage = 3.0;
-                }
-                const double sum_6 = f_hare_2 + f_lynx_2;
-                if (sum_6 - sum_6 != 0.0) {
-                    failed_stage = 2.0;
-                }
-                const double sum_7 = f_hare + f_lynx;
-                if (sum_7 - sum_7 != 0.0) {
-                    failed_stage = 1.0;
-                }
-                const double failed_stage_2 = failed_stage;
-                if (failed_stage_2 > 0.0) {
-                    hare_lynx_invalidate_gradient(ws);
-                    out->state0.hare = (0.0 / 0.0);
-                    out->state0.lynx = (0.0 / 0.0);
-                    out->params.alpha = (0.0 / 0.0);
-                    out->params.beta = (0.0 / 0.0);
-                    out->params.gamma_ = (0.0 / 0.0);
-                    out->params.delta = (0.0 / 0.0);
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (0.0 / 0.0);
-                    return HARE_LYNX_NOT_FINITE_FIELD;
+            /* Steps after which the observations are made. */
+            ws->observe_at[0] = 0;
+            ws->observe_at[22] = (int32_t)n_steps;
+            double step_before = 0.0;
+            double misplaced = 0.0;
+            for (int32_t k = 0; k < 21; k++) {
+                const double q = (in->times[k] - t0) / h;
+                const double m = hare_lynx_round_(q);
+                const double off_step = (n_steps + (fabs(q - m) * 0.015625) - n_steps) * 64.0;
+                const double last_step = step_before;
+                if ((off_step <= 0.000001) && (m >= last_step) && (m <= n_steps)) {
+                    ws->observe_at[k + 1] = (int32_t)m;
+                    step_before = m;
                 } else {
-                    hare_lynx_invalidate_gradient(ws);
-                    out->state0.hare = (0.0 / 0.0);
-                    out->state0.lynx = (0.0 / 0.0);
-                    out->params.alpha = (0.0 / 0.0);
-                    out->params.beta = (0.0 / 0.0);
-                    out->params.gamma_ = (0.0 / 0.0);
-                    out->params.delta = (0.0 / 0.0);
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (0.0 / 0.0);
-                    return HARE_LYNX_NOT_FINITE_STATE;
+                    misplaced = 1.0;
                 }
             }
-            hare = hare_4;
-            lynx = lynx_4;
-        }
-        if (segment < 21) {
-            /* Observation. */
-            const double hare_2 = hare;
-            ws->states[segment].hare = hare_2;
-            const double lynx_2 = lynx;
-            ws->states[segment].lynx = lynx_2;
-            const double base = log(hare_2) - log(in->data.hare[segment]);
-            const double base_2 = log(lynx_2) - log(in->data.lynx[segment]);
-            value += base * base + base_2 * base_2;
-        }
-    }
+            if (misplaced != 0.0) {
+                hare_lynx_invalidate_gradient(ws);
+                out->state0.hare = (double)NAN;
+                out->state0.lynx = (double)NAN;
+                out->params.alpha = (double)NAN;
+                out->params.beta = (double)NAN;
+                out->params.gamma_ = (double)NAN;
+                out->params.delta = (double)NAN;
+                ws->failed_step = 0.0;
+                ws->failed_stage = 0.0;
+                out->value = (double)NAN;
+                status = HARE_LYNX_BAD_ARGUMENT;
+            } else {
+                const double h_1_5 = h * 0.2;
+                const double h_3_40 = h * 0.075;
+                const double h_9_40 = h * 0.225;
+                const double h_44_45 = h * 0.9777777777777777;
+                const double h_minus_56_15 = h * (-3.7333333333333334);
+                const double h_32_9 = h * 3.5555555555555554;
+                const double h_19372_6561 = h * 2.9525986892242035;
+                const double h_minus_25360_2187 = h * (-11.595793324188385);
+                const double h_64448_6561 = h * 9.822892851699436;
+                const double h_minus_212_729 = h * (-0.2908093278463649);
+                const double h_9017_3168 = h * 2.8462752525252526;
+                const double h_minus_355_33 = h * (-10.757575757575758);
+                const double h_46732_5247 = h * 8.906422717743473;
+                const double h_49_176 = h * 0.2784090909090909;
+                const double h_minus_5103_18656 = h * (-0.2735313036020583);
+                const double h_35_384 = h * 0.09114583333333333;
+                const double h_500_1113 = h * 0.44923629829290207;
+                const double h_125_192 = h * 0.6510416666666666;
+                const double h_minus_2187_6784 = h * (-0.322376179245283);
+                const double h_11_84 = h * 0.13095238095238096;
 
-    /* ---- Reverse sweep ----------------------------------------------- */
-    double lambda_lynx = 0.0;
-    double lambda_hare = 0.0;
-    double gamma_bar = 0.0;
-    double delta_bar = 0.0;
-    double beta_bar = 0.0;
-    double alpha_bar = 0.0;
-    for (int32_t segment = 21; segment >= 0; segment--) {
-        if (segment < 21) {
-            const double hare_states = ws->states[segment].hare;
-            const double lynx_states = ws->states[segment].lynx;
-            /* Observation. */
-            const double base = log(hare_states) - log(in->data.hare[segment]);
-            const double base_2 = log(lynx_states) - log(in->data.lynx[segment]);
-            const double base_bar = base_2 + base_2;
-            const double lynx_bar = 1.0 / lynx_states;
-            lambda_lynx += base_bar == 0.0 ? 0.0 : base_bar * lynx_bar;
-            const double base_bar_2 = base + base;
-            const double hare_bar = 1.0 / hare_states;
-            lambda_hare += base_bar_2 == 0.0 ? 0.0 : base_bar_2 * hare_bar;
-        }
-        for (int32_t n = ws->observe_at[segment + 1] - 1; n >= ws->observe_at[segment]; n--) {
-            /* Stages of this step, again. */
-            const double stored_hare = ws->stored_hare[n];
-            const double stored_lynx = ws->stored_lynx[n];
-            /* Stage 1: c = 0. */
-            const double f_hare = beta * stored_hare;
-            const double f_hare_2 = alpha * stored_hare - f_hare * stored_lynx;
-            const double f_lynx = delta * stored_hare;
-            const double f_lynx_2 = f_lynx * stored_lynx - gamma_ * stored_lynx;
-            /* Stage 2: c = 1/5, a = 1/5. */
-            const double x_hare = stored_hare + h_1_5 * f_hare_2;
-            const double x_lynx = stored_lynx + h_1_5 * f_lynx_2;
-            const double f_hare_3 = beta * x_hare;
-            const double f_hare_4 = alpha * x_hare - f_hare_3 * x_lynx;
-            const double f_lynx_3 = delta * x_hare;
-            const double f_lynx_4 = f_lynx_3 * x_lynx - gamma_ * x_lynx;
-            /* Stage 3: c = 3/10, a = 3/40, 9/40. */
-            const double x_hare_2 = stored_hare + (h_3_40 * f_hare_2 + h_9_40 * f_hare_4);
-            const double x_lynx_2 = stored_lynx + (h_3_40 * f_lynx_2 + h_9_40 * f_lynx_4);
-            const double f_hare_5 = beta * x_hare_2;
-            const double f_hare_6 = alpha * x_hare_2 - f_hare_5 * x_lynx_2;
-            const double f_lynx_5 = delta * x_hare_2;
-            const double f_lynx_6 = f_lynx_5 * x_lynx_2 - gamma_ * x_lynx_2;
-            /* Stage 4: c = 4/5, a = 44/45, -56/15, 32/9. */
-            const double x_hare_3 = stored_hare +
-                    (h_44_45 * f_hare_2 + h_minus_56_15 * f_hare_4 + h_32_9 * f_hare_6);
-            const double x_lynx_3 = stored_lynx +
-                    (h_44_45 * f_lynx_2 + h_minus_56_15 * f_lynx_4 + h_32_9 * f_lynx_6);
-            const double f_hare_7 = beta * x_hare_3;
-            const double f_hare_8 = alpha * x_hare_3 - f_hare_7 * x_lynx_3;
-            const double f_lynx_7 = delta * x_hare_3;
-            const double f_lynx_8 = f_lynx_7 * x_lynx_3 - gamma_ * x_lynx_3;
-            /* Stage 5: c = 8/9, a = 19372/6561, -25360/2187, 64448/6561, -212/729. */
-            const double x_hare_4 = stored_hare +
-                    (h_19372_6561 * f_hare_2 + h_minus_25360_2187 * f_hare_4 +
-                    h_64448_6561 * f_hare_6 + h_minus_212_729 * f_hare_8);
-            const double x_lynx_4 = stored_lynx +
-                    (h_19372_6561 * f_lynx_2 + h_minus_25360_2187 * f_lynx_4 +
-                    h_64448_6561 * f_lynx_6 + h_minus_212_729 * f_lynx_8);
-            const double f_hare_9 = beta * x_hare_4;
-            const double f_lynx_9 = delta * x_hare_4;
-            /* Stage 6: c = 1, a = 9017/3168, -355/33, 46732/5247, 49/176, -5103/18656. */
-            const double x_hare_5 = h_minus_5103_18656 * (alpha * x_hare_4 - f_hare_9 * x_lynx_4);
-            const double x_hare_6 = stored_hare +
-                    (h_9017_3168 * f_hare_2 + h_minus_355_33 * f_hare_4 + h_46732_5247 * f_hare_6 +
-                    h_49_176 * f_hare_8 + x_hare_5);
-            const double x_lynx_5 = h_minus_5103_18656 * (f_lynx_9 * x_lynx_4 - gamma_ * x_lynx_4);
-            const double x_lynx_6 = stored_lynx +
-                    (h_9017_3168 * f_lynx_2 + h_minus_355_33 * f_lynx_4 + h_46732_5247 * f_lynx_6 +
-                    h_49_176 * f_lynx_8 + x_lynx_5);
-            /* Adjoint of evaluation 6. */
-            const double lambda_hare_2 = lambda_hare;
-            const double w_hare = h_11_84 * lambda_hare_2;
-            const double lambda_lynx_2 = lambda_lynx;
-            const double w_lynx = h_11_84 * lambda_lynx_2;
-            gamma_bar -= w_lynx * x_lynx_6;
-            const double delta_bar_2 = x_hare_6 * x_lynx_6;
-            delta_bar += w_lynx * delta_bar_2;
-            const double lynx_bar = w_lynx * (delta * x_hare_6) - w_lynx * gamma_ -
-                    w_hare * (beta * x_hare_6);
-            beta_bar -= w_hare * delta_bar_2;
-            const double hare_bar = w_lynx * (delta * x_lynx_6) - w_hare * (beta * x_lynx_6) +
-                    w_hare * alpha;
-            alpha_bar += w_hare * x_hare_6;
-            /* Adjoint of evaluation 5. */
-            const double w_hare_2 = h_minus_2187_6784 * lambda_hare_2 +
-                    h_minus_5103_18656 * hare_bar;
-            const double w_lynx_2 = h_minus_2187_6784 * lambda_lynx_2 +
-                    h_minus_5103_18656 * lynx_bar;
-            gamma_bar -= w_lynx_2 * x_lynx_4;
-            const double delta_bar_3 = x_hare_4 * x_lynx_4;
-            delta_bar += w_lynx_2 * delta_bar_3;
-            const double lynx_bar_2 = w_lynx_2 * f_lynx_9 - w_lynx_2 * gamma_ - w_hare_2 * f_hare_9;
-            beta_bar -= w_hare_2 * delta_bar_3;
-            const double hare_bar_2 = w_lynx_2 * (delta * x_lynx_4) - w_hare_2 * (beta * x_lynx_4) +
-                    w_hare_2 * alpha;
-            alpha_bar += w_hare_2 * x_hare_4;
-            /* Adjoint of evaluation 4. */
-            const double w_hare_3 = h_125_192 * lambda_hare_2 + h_49_176 * hare_bar +
-                    h_minus_212_729 * hare_bar_2;
-            const double w_lynx_3 = h_125_192 * lambda_lynx_2 + h_49_176 * lynx_bar +
-                    h_minus_212_729 * lynx_bar_2;
-            gamma_bar -= w_lynx_3 * x_lynx_3;
-            const double delta_bar_4 = x_hare_3 * x_lynx_3;
-            delta_bar += w_lynx_3 * delta_bar_4;
-            const double lynx_bar_3 = w_lynx_3 * f_lynx_7 - w_lynx_3 * gamma_ - w_hare_3 * f_hare_7;
-            beta_bar -= w_hare_3 * delta_bar_4;
-            const double hare_bar_3 = w_lynx_3 * (delta * x_lynx_3) - w_hare_3 * (beta * x_lynx_3) +
-                    w_hare_3 * alpha;
-            alpha_bar += w_hare_3 * x_hare_3;
-            /* Adjoint of evaluation 3. */
-            const double w_hare_4 = h_500_1113 * lambda_hare_2 + h_46732_5247 * hare_bar +
-                    h_64448_6561 * hare_bar_2 + h_32_9 * hare_bar_3;
-            const double w_lynx_4 = h_500_1113 * lambda_lynx_2 + h_46732_5247 * lynx_bar +
-                    h_64448_6561 * lynx_bar_2 + h_32_9 * lynx_bar_3;
-            gamma_bar -= w_lynx_4 * x_lynx_2;
-            const double delta_bar_5 = x_hare_2 * x_lynx_2;
-            delta_bar += w_lynx_4 * delta_bar_5;
-            const double lynx_bar_4 = w_lynx_4 * f_lynx_5 - w_lynx_4 * gamma_ - w_hare_4 * f_hare_5;
-            beta_bar -= w_hare_4 * delta_bar_5;
-            const double hare_bar_4 = w_lynx_4 * (delta * x_lynx_2) - w_hare_4 * (beta * x_lynx_2) +
-                    w_hare_4 * alpha;
-            alpha_bar += w_hare_4 * x_hare_2;
-            /* Adjoint of evaluation 2. */
-            const double w_hare_5 = h_minus_355_33 * hare_bar + h_minus_25360_2187 * hare_bar_2 +
-                    h_minus_56_15 * hare_bar_3 + h_9_40 * hare_bar_4;
-            const double w_lynx_5 = h_minus_355_33 * lynx_bar + h_minus_25360_2187 * lynx_bar_2 +
-                    h_minus_56_15 * lynx_bar_3 + h_9_40 * lynx_bar_4;
-            gamma_bar -= w_lynx_5 * x_lynx;
-            const double delta_bar_6 = x_hare * x_lynx;
-            delta_bar += w_lynx_5 * delta_bar_6;
-            const double lynx_bar_5 = w_lynx_5 * f_lynx_3 - w_lynx_5 * gamma_ - w_hare_5 * f_hare_3;
-            beta_bar -= w_hare_5 * delta_bar_6;
-            const double hare_bar_5 = w_lynx_5 * (delta * x_lynx) - w_hare_5 * (beta * x_lynx) +
-                    w_hare_5 * alpha;
-            alpha_bar += w_hare_5 * x_hare;
-            /* Adjoint of evaluation 1. */
-            const double w_hare_6 = h_35_384 * lambda_hare_2 + h_9017_3168 * hare_bar +
-                    h_19372_6561 * hare_bar_2 + h_44_45 * hare_bar_3 + h_3_40 * hare_bar_4;
-            const double w_hare_7 = w_hare_6 + h_1_5 * hare_bar_5;
-            const double w_lynx_6 = h_35_384 * lambda_lynx_2 + h_9017_3168 * lynx_bar +
-                    h_19372_6561 * lynx_bar_2 + h_44_45 * lynx_bar_3 + h_3_40 * lynx_bar_4;
-            const double w_lynx_7 = w_lynx_6 + h_1_5 * lynx_bar_5;
-            gamma_bar -= w_lynx_7 * stored_lynx;
-            const double delta_bar_7 = stored_hare * stored_lynx;
-            delta_bar += w_lynx_7 * delta_bar_7;
-            beta_bar -= w_hare_7 * delta_bar_7;
-            alpha_bar += w_hare_7 * stored_hare;
-            /* λ of the step's start. */
-            const double hare_bar_6 = w_lynx_7 * (delta * stored_lynx) -
-                    w_hare_7 * (beta * stored_lynx) + w_hare_7 * alpha;
-            const double lynx_bar_6 = w_lynx_7 * f_lynx - w_lynx_7 * gamma_ - w_hare_7 * f_hare;
-            lambda_hare = lambda_hare_2 + hare_bar + hare_bar_2 + hare_bar_3 + hare_bar_4 +
-                    hare_bar_5 + hare_bar_6;
-            lambda_lynx = lambda_lynx_2 + lynx_bar + lynx_bar_2 + lynx_bar_3 + lynx_bar_4 +
-                    lynx_bar_5 + lynx_bar_6;
+                /* ---- Forward sweep ----------------------------------------------- */
+                double failed_stage = 0.0;
+                double hare = in->state0.hare;
+                double lynx = in->state0.lynx;
+                double value = 0.0;
+                const double alpha = in->params.alpha;
+                const double beta = in->params.beta;
+                const double delta = in->params.delta;
+                const double gamma_ = in->params.gamma_;
+                for (int32_t segment = 0; (segment < 22) && (status == HARE_LYNX_OK); segment++) {
+                    for (int32_t n = ws->observe_at[segment]; (n < ws->observe_at[segment + 1]) &&
+                            (status == HARE_LYNX_OK); n++) {
+                        const double hare_2 = hare;
+                        ws->stored_hare[n] = hare_2;
+                        const double lynx_2 = lynx;
+                        ws->stored_lynx[n] = lynx_2;
+                        /* Stage 1: c = 0. */
+                        const double f_hare = (alpha * hare_2) - (beta * hare_2 * lynx_2);
+                        const double f_lynx = (delta * hare_2 * lynx_2) - (gamma_ * lynx_2);
+                        /* Stage 2: c = 1/5, a = 1/5. */
+                        const double x_hare = hare_2 + (h_1_5 * f_hare);
+                        const double x_lynx = lynx_2 + (h_1_5 * f_lynx);
+                        const double f_hare_2 = (alpha * x_hare) - (beta * x_hare * x_lynx);
+                        const double f_lynx_2 = (delta * x_hare * x_lynx) - (gamma_ * x_lynx);
+                        /* Stage 3: c = 3/10, a = 3/40, 9/40. */
+                        const double x_hare_2 = hare_2 + ((h_3_40 * f_hare) + (h_9_40 * f_hare_2));
+                        const double x_lynx_2 = lynx_2 + ((h_3_40 * f_lynx) + (h_9_40 * f_lynx_2));
+                        const double f_hare_3 = (alpha * x_hare_2) - (beta * x_hare_2 * x_lynx_2);
+                        const double f_lynx_3 = (delta * x_hare_2 * x_lynx_2) - (gamma_ * x_lynx_2);
+                        /* Stage 4: c = 4/5, a = 44/45, -56/15, 32/9. */
+                        const double x_hare_3 = hare_2 +
+                                ((h_44_45 * f_hare) + (h_minus_56_15 * f_hare_2) +
+                                (h_32_9 * f_hare_3));
+                        const double x_lynx_3 = lynx_2 +
+                                ((h_44_45 * f_lynx) + (h_minus_56_15 * f_lynx_2) +
+                                (h_32_9 * f_lynx_3));
+                        const double f_hare_4 = (alpha * x_hare_3) - (beta * x_hare_3 * x_lynx_3);
+                        const double f_lynx_4 = (delta * x_hare_3 * x_lynx_3) - (gamma_ * x_lynx_3);
+                        /* Stage 5: c = 8/9, a = 19372/6561, -25360/2187, 64448/6561, -212/729. */
+                        const double x_hare_4 = hare_2 +
+                                ((h_19372_6561 * f_hare) + (h_minus_25360_2187 * f_hare_2) +
+                                (h_64448_6561 * f_hare_3) + (h_minus_212_729 * f_hare_4));
+                        const double x_lynx_4 = lynx_2 +
+                                ((h_19372_6561 * f_lynx) + (h_minus_25360_2187 * f_lynx_2) +
+                                (h_64448_6561 * f_lynx_3) + (h_minus_212_729 * f_lynx_4));
+                        const double f_hare_5 = (alpha * x_hare_4) - (beta * x_hare_4 * x_lynx_4);
+                        const double f_lynx_5 = (delta * x_hare_4 * x_lynx_4) - (gamma_ * x_lynx_4);
+                        /* Stage 6: c = 1, a = 9017/3168, -355/33, 46732/5247, 49/176, -5103/18656. */
+                        const double x_hare_5 = (h_9017_3168 * f_hare) +
+                                (h_minus_355_33 * f_hare_2) + (h_46732_5247 * f_hare_3) +
+                                (h_49_176 * f_hare_4) + (h_minus_5103_18656 * f_hare_5);
+                        const double x_hare_6 = hare_2 + x_hare_5;
+                        const double x_lynx_5 = (h_9017_3168 * f_lynx) +
+                                (h_minus_355_33 * f_lynx_2) + (h_46732_5247 * f_lynx_3) +
+                                (h_49_176 * f_lynx_4) + (h_minus_5103_18656 * f_lynx_5);
+                        const double x_lynx_6 = lynx_2 + x_lynx_5;
+                        const double f_hare_6 = (alpha * x_hare_6) - (beta * x_hare_6 * x_lynx_6);
+                        const double f_lynx_6 = (delta * x_hare_6 * x_lynx_6) - (gamma_ * x_lynx_6);
+                        /* New state. */
+                        const double hare_3 = (h_35_384 * f_hare) + (h_500_1113 * f_hare_3) +
+                                (h_125_192 * f_hare_4) + (h_minus_2187_6784 * f_hare_5) +
+                                (h_11_84 * f_hare_6);
+                        const double hare_4 = hare_2 + hare_3;
+                        const double lynx_3 = (h_35_384 * f_lynx) + (h_500_1113 * f_lynx_3) +
+                                (h_125_192 * f_lynx_4) + (h_minus_2187_6784 * f_lynx_5) +
+                                (h_11_84 * f_lynx_6);
+                        const double lynx_4 = lynx_2 + lynx_3;
+                        const double sum = hare_4 + lynx_4;
+                        if ((sum - sum) != 0.0) {
+                            const double sum_2 = f_hare_6 + f_lynx_6;
+                            if ((sum_2 - sum_2) != 0.0) {
+                                failed_stage = 6.0;
+                            }
+                            const double sum_3 = f_hare_5 + f_lynx_5;
+                            if ((sum_3 - sum_3) != 0.0) {
+                                failed_stage = 5.0;
+                            }
+                            const double sum_4 = f_hare_4 + f_lynx_4;
+                            if ((sum_4 - sum_4) != 0.0) {
+                                failed_stage = 4.0;
+                            }
+                            const double sum_5 = f_hare_3 + f_lynx_3;
+                            if ((sum_5 - sum_5) != 0.0) {
+                                failed_stage = 3.0;
+                            }
+                            const double sum_6 = f_hare_2 + f_lynx_2;
+                            if ((sum_6 - sum_6) != 0.0) {
+                                failed_stage = 2.0;
+                            }
+                            const double sum_7 = f_hare + f_lynx;
+                            if ((sum_7 - sum_7) != 0.0) {
+                                failed_stage = 1.0;
+                            }
+                            const double failed_stage_2 = failed_stage;
+                            if (failed_stage_2 > 0.0) {
+                                hare_lynx_invalidate_gradient(ws);
+                                out->state0.hare = (double)NAN;
+                                out->state0.lynx = (double)NAN;
+                                out->params.alpha = (double)NAN;
+                                out->params.beta = (double)NAN;
+                                out->params.gamma_ = (double)NAN;
+                                out->params.delta = (double)NAN;
+                                ws->failed_step = (double)n;
+                                ws->failed_stage = failed_stage_2;
+                                out->value = (double)NAN;
+                                status = HARE_LYNX_NOT_FINITE_FIELD;
+                            } else {
+                                hare_lynx_invalidate_gradient(ws);
+                                out->state0.hare = (double)NAN;
+                                out->state0.lynx = (double)NAN;
+                                out->params.alpha = (double)NAN;
+                                out->params.beta = (double)NAN;
+                                out->params.gamma_ = (double)NAN;
+                                out->params.delta = (double)NAN;
+                                ws->failed_step = (double)n;
+                                ws->failed_stage = failed_stage_2;
+                                out->value = (double)NAN;
+                                status = HARE_LYNX_NOT_FINITE_STATE;
+                            }
+                        }
+                        if (status == HARE_LYNX_OK) {
+                            hare = hare_4;
+                            lynx = lynx_4;
+                        }
+                    }
+                    if (status == HARE_LYNX_OK) {
+                        if (segment < 21) {
+                            /* Observation. */
+                            const double hare_2 = hare;
+                            ws->states[segment].hare = hare_2;
+                            const double lynx_2 = lynx;
+                            ws->states[segment].lynx = lynx_2;
+                            const double base = log(hare_2) - log(in->data.hare[segment]);
+                            const double base_2 = log(lynx_2) - log(in->data.lynx[segment]);
+                            value += (base * base) + (base_2 * base_2);
+                        }
+                    }
+                }
+                if (status == HARE_LYNX_OK) {
+
+                    /* ---- Reverse sweep ----------------------------------------------- */
+                    double lambda_lynx = 0.0;
+                    double lambda_hare = 0.0;
+                    double gamma_bar = 0.0;
+                    double delta_bar = 0.0;
+                    double beta_bar = 0.0;
+                    double alpha_bar = 0.0;
+                    for (int32_t segment = 21; segment >= 0; segment--) {
+                        if (segment < 21) {
+                            const double hare_states = ws->states[segment].hare;
+                            const double lynx_states = ws->states[segment].lynx;
+                            /* Observation. */
+                            const double base = log(hare_states) - log(in->data.hare[segment]);
+                            const double base_2 = log(lynx_states) - log(in->data.lynx[segment]);
+                            const double base_bar = base_2 + base_2;
+                            const double lynx_bar = 1.0 / lynx_states;
+                            lambda_lynx += (base_bar == 0.0) ? 0.0 : (base_bar * lynx_bar);
+                            const double base_bar_2 = base + base;
+                            const double hare_bar = 1.0 / hare_states;
+                            lambda_hare += (base_bar_2 == 0.0) ? 0.0 : (base_bar_2 * hare_bar);
+                        }
+                        for (int32_t n = ws->observe_at[segment + 1] - 1; n >=
+                                ws->observe_at[segment]; n--) {
+                            /* Stages of this step, again. */
+                            const double stored_hare = ws->stored_hare[n];
+                            const double stored_lynx = ws->stored_lynx[n];
+                            /* Stage 1: c = 0. */
+                            const double f_hare = beta * stored_hare;
+                            const double f_hare_2 = (alpha * stored_hare) - (f_hare * stored_lynx);
+                            const double f_lynx = delta * stored_hare;
+                            const double f_lynx_2 = (f_lynx * stored_lynx) - (gamma_ * stored_lynx);
+                            /* Stage 2: c = 1/5, a = 1/5. */
+                            const double x_hare = stored_hare + (h_1_5 * f_hare_2);
+                            const double x_lynx = stored_lynx + (h_1_5 * f_lynx_2);
+                            const double f_hare_3 = beta * x_hare;
+                            const double f_hare_4 = (alpha * x_hare) - (f_hare_3 * x_lynx);
+                            const double f_lynx_3 = delta * x_hare;
+                            const double f_lynx_4 = (f_lynx_3 * x_lynx) - (gamma_ * x_lynx);
+                            /* Stage 3: c = 3/10, a = 3/40, 9/40. */
+                            const double x_hare_2 = stored_hare +
+                                    ((h_3_40 * f_hare_2) + (h_9_40 * f_hare_4));
+                            const double x_lynx_2 = stored_lynx +
+                                    ((h_3_40 * f_lynx_2) + (h_9_40 * f_lynx_4));
+                            const double f_hare_5 = beta * x_hare_2;
+                            const double f_hare_6 = (alpha * x_hare_2) - (f_hare_5 * x_lynx_2);
+                            const double f_lynx_5 = delta * x_hare_2;
+                            const double f_lynx_6 = (f_lynx_5 * x_lynx_2) - (gamma_ * x_lynx_2);
+                            /* Stage 4: c = 4/5, a = 44/45, -56/15, 32/9. */
+                            const double x_hare_3 = stored_hare +
+                                    ((h_44_45 * f_hare_2) + (h_minus_56_15 * f_hare_4) +
+                                    (h_32_9 * f_hare_6));
+                            const double x_lynx_3 = stored_lynx +
+                                    ((h_44_45 * f_lynx_2) + (h_minus_56_15 * f_lynx_4) +
+                                    (h_32_9 * f_lynx_6));
+                            const double f_hare_7 = beta * x_hare_3;
+                            const double f_hare_8 = (alpha * x_hare_3) - (f_hare_7 * x_lynx_3);
+                            const double f_lynx_7 = delta * x_hare_3;
+                            const double f_lynx_8 = (f_lynx_7 * x_lynx_3) - (gamma_ * x_lynx_3);
+                            /* Stage 5: c = 8/9, a = 19372/6561, -25360/2187, 64448/6561, -212/729. */
+                            const double x_hare_4 = stored_hare +
+                                    ((h_19372_6561 * f_hare_2) + (h_minus_25360_2187 * f_hare_4) +
+                                    (h_64448_6561 * f_hare_6) + (h_minus_212_729 * f_hare_8));
+                            const double x_lynx_4 = stored_lynx +
+                                    ((h_19372_6561 * f_lynx_2) + (h_minus_25360_2187 * f_lynx_4) +
+                                    (h_64448_6561 * f_lynx_6) + (h_minus_212_729 * f_lynx_8));
+                            const double f_hare_9 = beta * x_hare_4;
+                            const double f_lynx_9 = delta * x_hare_4;
+                            /* Stage 6: c = 1, a = 9017/3168, -355/33, 46732/5247, 49/176, -5103/18656. */
+                            const double x_hare_5 = h_minus_5103_18656 *
+                                    ((alpha * x_hare_4) - (f_hare_9 * x_lynx_4));
+                            const double x_hare_6 = stored_hare +
+                                    ((h_9017_3168 * f_hare_2) + (h_minus_355_33 * f_hare_4) +
+                                    (h_46732_5247 * f_hare_6) + (h_49_176 * f_hare_8) + x_hare_5);
+                            const double x_lynx_5 = h_minus_5103_18656 *
+                                    ((f_lynx_9 * x_lynx_4) - (gamma_ * x_lynx_4));
+                            const double x_lynx_6 = stored_lynx +
+                                    ((h_9017_3168 * f_lynx_2) + (h_minus_355_33 * f_lynx_4) +
+                                    (h_46732_5247 * f_lynx_6) + (h_49_176 * f_lynx_8) + x_lynx_5);
+                            /* Adjoint of evaluation 6. */
+                            const double lambda_hare_2 = lambda_hare;
+                            const double w_hare = h_11_84 * lambda_hare_2;
+                            const double lambda_lynx_2 = lambda_lynx;
+                            const double w_lynx = h_11_84 * lambda_lynx_2;
+                            gamma_bar -= w_lynx * x_lynx_6;
+                            const double delta_bar_2 = x_hare_6 * x_lynx_6;
+                            delta_bar += w_lynx * delta_bar_2;
+                            const double lynx_bar = (w_lynx * (delta * x_hare_6)) -
+                                    (w_lynx * gamma_) - (w_hare * (beta * x_hare_6));
+                            beta_bar -= w_hare * delta_bar_2;
+                            const double hare_bar = (w_lynx * (delta * x_lynx_6)) -
+                                    (w_hare * (beta * x_lynx_6)) + (w_hare * alpha);
+                            alpha_bar += w_hare * x_hare_6;
+                            /* Adjoint of evaluation 5. */
+                            const double w_hare_2 = (h_minus_2187_6784 * lambda_hare_2) +
+                                    (h_minus_5103_18656 * hare_bar);
+                            const double w_lynx_2 = (h_minus_2187_6784 * lambda_lynx_2) +
+                                    (h_minus_5103_18656 * lynx_bar);
+                            gamma_bar -= w_lynx_2 * x_lynx_4;
+                            const double delta_bar_3 = x_hare_4 * x_lynx_4;
+                            delta_bar += w_lynx_2 * delta_bar_3;
+                            const double lynx_bar_2 = (w_lynx_2 * f_lynx_9) - (w_lynx_2 * gamma_) -
+                                    (w_hare_2 * f_hare_9);
+                            beta_bar -= w_hare_2 * delta_bar_3;
+                            const double hare_bar_2 = (w_lynx_2 * (delta * x_lynx_4)) -
+                                    (w_hare_2 * (beta * x_lynx_4)) + (w_hare_2 * alpha);
+                            alpha_bar += w_hare_2 * x_hare_4;
+                            /* Adjoint of evaluation 4. */
+                            const double w_hare_3 = (h_125_192 * lambda_hare_2) +
+                                    (h_49_176 * hare_bar) + (h_minus_212_729 * hare_bar_2);
+                            const double w_lynx_3 = (h_125_192 * lambda_lynx_2) +
+                                    (h_49_176 * lynx_bar) + (h_minus_212_729 * lynx_bar_2);
+                            gamma_bar -= w_lynx_3 * x_lynx_3;
+                            const double delta_bar_4 = x_hare_3 * x_lynx_3;
+                            delta_bar += w_lynx_3 * delta_bar_4;
+                            const double lynx_bar_3 = (w_lynx_3 * f_lynx_7) - (w_lynx_3 * gamma_) -
+                                    (w_hare_3 * f_hare_7);
+                            beta_bar -= w_hare_3 * delta_bar_4;
+                            const double hare_bar_3 = (w_lynx_3 * (delta * x_lynx_3)) -
+                                    (w_hare_3 * (beta * x_lynx_3)) + (w_hare_3 * alpha);
+                            alpha_bar += w_hare_3 * x_hare_3;
+                            /* Adjoint of evaluation 3. */
+                            const double w_hare_4 = (h_500_1113 * lambda_hare_2) +
+                                    (h_46732_5247 * hare_bar) + (h_64448_6561 * hare_bar_2) +
+                                    (h_32_9 * hare_bar_3);
+                            const double w_lynx_4 = (h_500_1113 * lambda_lynx_2) +
+                                    (h_46732_5247 * lynx_bar) + (h_64448_6561 * lynx_bar_2) +
+                                    (h_32_9 * lynx_bar_3);
+                            gamma_bar -= w_lynx_4 * x_lynx_2;
+                            const double delta_bar_5 = x_hare_2 * x_lynx_2;
+                            delta_bar += w_lynx_4 * delta_bar_5;
+                            const double lynx_bar_4 = (w_lynx_4 * f_lynx_5) - (w_lynx_4 * gamma_) -
+                                    (w_hare_4 * f_hare_5);
+                            beta_bar -= w_hare_4 * delta_bar_5;
+                            const double hare_bar_4 = (w_lynx_4 * (delta * x_lynx_2)) -
+                                    (w_hare_4 * (beta * x_lynx_2)) + (w_hare_4 * alpha);
+                            alpha_bar += w_hare_4 * x_hare_2;
+                            /* Adjoint of evaluation 2. */
+                            const double w_hare_5 = (h_minus_355_33 * hare_bar) +
+                                    (h_minus_25360_2187 * hare_bar_2) +
+                                    (h_minus_56_15 * hare_bar_3) + (h_9_40 * hare_bar_4);
+                            const double w_lynx_5 = (h_minus_355_33 * lynx_bar) +
+                                    (h_minus_25360_2187 * lynx_bar_2) +
+                                    (h_minus_56_15 * lynx_bar_3) + (h_9_40 * lynx_bar_4);
+                            gamma_bar -= w_lynx_5 * x_lynx;
+                            const double delta_bar_6 = x_hare * x_lynx;
+                            delta_bar += w_lynx_5 * delta_bar_6;
+                            const double lynx_bar_5 = (w_lynx_5 * f_lynx_3) - (w_lynx_5 * gamma_) -
+                                    (w_hare_5 * f_hare_3);
+                            beta_bar -= w_hare_5 * delta_bar_6;
+                            const double hare_bar_5 = (w_lynx_5 * (delta * x_lynx)) -
+                                    (w_hare_5 * (beta * x_lynx)) + (w_hare_5 * alpha);
+                            alpha_bar += w_hare_5 * x_hare;
+                            /* Adjoint of evaluation 1. */
+                            const double w_hare_6 = (h_35_384 * lambda_hare_2) +
+                                    (h_9017_3168 * hare_bar) + (h_19372_6561 * hare_bar_2) +
+                                    (h_44_45 * hare_bar_3) + (h_3_40 * hare_bar_4);
+                            const double w_hare_7 = w_hare_6 + (h_1_5 * hare_bar_5);
+                            const double w_lynx_6 = (h_35_384 * lambda_lynx_2) +
+                                    (h_9017_3168 * lynx_bar) + (h_19372_6561 * lynx_bar_2) +
+                                    (h_44_45 * lynx_bar_3) + (h_3_40 * lynx_bar_4);
+                            const double w_lynx_7 = w_lynx_6 + (h_1_5 * lynx_bar_5);
+                            gamma_bar -= w_lynx_7 * stored_lynx;
+                            const double delta_bar_7 = stored_hare * stored_lynx;
+                            delta_bar += w_lynx_7 * delta_bar_7;
+                            beta_bar -= w_hare_7 * delta_bar_7;
+                            alpha_bar += w_hare_7 * stored_hare;
+                            /* λ of the step's start. */
+                            const double hare_bar_6 = (w_lynx_7 * (delta * stored_lynx)) -
+                                    (w_hare_7 * (beta * stored_lynx)) + (w_hare_7 * alpha);
+                            const double lynx_bar_6 = (w_lynx_7 * f_lynx) - (w_lynx_7 * gamma_) -
+                                    (w_hare_7 * f_hare);
+                            lambda_hare = lambda_hare_2 + hare_bar + hare_bar_2 + hare_bar_3 +
+                                    hare_bar_4 + hare_bar_5 + hare_bar_6;
+                            lambda_lynx = lambda_lynx_2 + lynx_bar + lynx_bar_2 + lynx_bar_3 +
+                                    lynx_bar_4 + lynx_bar_5 + lynx_bar_6;
+                        }
+                    }
+                    out->state0.hare = lambda_hare;
+                    out->state0.lynx = lambda_lynx;
+                    out->params.alpha = alpha_bar;
+                    out->params.beta = beta_bar;
+                    out->params.gamma_ = gamma_bar;
+                    out->params.delta = delta_bar;
+                    ws->failed_step = 0.0;
+                    ws->failed_stage = failed_stage;
+                    out->value = value;
+                }
+            }
         }
     }
-    out->state0.hare = lambda_hare;
-    out->state0.lynx = lambda_lynx;
-    out->params.alpha = alpha_bar;
-    out->params.beta = beta_bar;
-    out->params.gamma_ = gamma_bar;
-    out->params.delta = delta_bar;
-    ws->failed_step = 0.0;
-    ws->failed_stage = failed_stage;
-    out->value = value;
-    return HARE_LYNX_OK;
+    return status;
 }
 
 int hare_lynx_gradient(const hare_lynx_problem *in, hare_lynx_workspace *ws, hare_lynx_gradients *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return HARE_LYNX_BAD_ARGUMENT;
-    return hare_lynx_run_gradient(in, ws, out);
+    enum hare_lynx_status status = HARE_LYNX_BAD_ARGUMENT;
+    if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+        status = hare_lynx_run_gradient(in, ws, out);
+    }
+    return (int)status;
 }

@@ -19,15 +19,17 @@ extern "C" {
 #define HARE_LYNX_STEPS 400u
 
 /* What the functions return. */
-#define HARE_LYNX_OK 0
-#define HARE_LYNX_STEP_LIMIT 1
-#define HARE_LYNX_STEP_UNDERFLOW 2
-#define HARE_LYNX_NOT_FINITE_FIELD 3
-#define HARE_LYNX_NOT_FINITE_STATE 4
-#define HARE_LYNX_NEWTON_FAILED 5
-#define HARE_LYNX_SINGULAR_MATRIX 6
-#define HARE_LYNX_WORKSPACE_TOO_SMALL 7
-#define HARE_LYNX_BAD_ARGUMENT 8
+enum hare_lynx_status {
+    HARE_LYNX_OK = 0,
+    HARE_LYNX_STEP_LIMIT = 1,
+    HARE_LYNX_STEP_UNDERFLOW = 2,
+    HARE_LYNX_NOT_FINITE_FIELD = 3,
+    HARE_LYNX_NOT_FINITE_STATE = 4,
+    HARE_LYNX_NEWTON_FAILED = 5,
+    HARE_LYNX_SINGULAR_MATRIX = 6,
+    HARE_LYNX_WORKSPACE_TOO_SMALL = 7,
+    HARE_LYNX_BAD_ARGUMENT = 8
+};
 
 typedef struct {
     double hare;
@@ -47,7 +49,8 @@ typedef struct {
 } hare_lynx_data;
 
 typedef struct {
-    double t0, t1;
+    double t0;
+    double t1;
     uint32_t steps;
     hare_lynx_state state0;
     hare_lynx_params params;
@@ -72,7 +75,8 @@ typedef struct {
     double stored_hare[400];
     double stored_lynx[400];
     hare_lynx_state states[HARE_LYNX_TIMES];
-    double failed_step, failed_stage;
+    double failed_step;
+    double failed_stage;
     int32_t observe_at[23];
     int32_t unused;
 } hare_lynx_workspace;

@@ -64,7 +64,7 @@ static double loss_at(double length)
     move(&problem.params.gamma_, gradients.params.gamma_, length);
     move(&problem.params.delta, gradients.params.delta, length);
     code = hare_lynx_solve(&problem, &workspace, &solution);
-    if (code != HARE_LYNX_OK) return (0.0 / 0.0);
+    if (code != HARE_LYNX_OK) return (double)NAN;
     if (fabs(solution.value) > largest) largest = fabs(solution.value);
     return solution.value;
 }

@@ -7,17 +7,17 @@
 #include <math.h>
 #include <stddef.h>
 
-/* Pointers never overlap; C++ has no word for it in its standard. */
+/* Pointers never overlap. Compilers that have a word for it in C and C++ alike are told so; define the macro for others. */
 #ifndef LOTKA_VOLTERRA_RESTRICT
-#if defined(__cplusplus) || !defined(__STDC_VERSION__) || __STDC_VERSION__ < 199901L
-#define LOTKA_VOLTERRA_RESTRICT
+#if defined(__GNUC__)
+#define LOTKA_VOLTERRA_RESTRICT __restrict
 #else
-#define LOTKA_VOLTERRA_RESTRICT restrict
+#define LOTKA_VOLTERRA_RESTRICT
 #endif
 #endif
 
-/* The workspace is as large as the header says. */
-typedef char lotka_volterra_workspace_check[(sizeof(lotka_volterra_workspace) == LOTKA_VOLTERRA_WORKSPACE_BYTES) ? 1 : -1];
+/* The workspace is as large as the header says, where double has 8 bytes. */
+extern char lotka_volterra_workspace_check[((sizeof(double) != 8u) || (sizeof(lotka_volterra_workspace) == LOTKA_VOLTERRA_WORKSPACE_BYTES)) ? 1 : -1];
 
 const lotka_volterra_problem lotka_volterra_default = {
     0.0,
@@ -28,348 +28,380 @@ const lotka_volterra_problem lotka_volterra_default = {
 };
 
 /* Integrates from t0 to t1 in equal steps; fills the states at the observation times and the value of the loss. */
-static int lotka_volterra_run_solve(const lotka_volterra_problem *LOTKA_VOLTERRA_RESTRICT in, lotka_volterra_workspace *LOTKA_VOLTERRA_RESTRICT ws, lotka_volterra_solution *LOTKA_VOLTERRA_RESTRICT out)
+static enum lotka_volterra_status lotka_volterra_run_solve(const lotka_volterra_problem *LOTKA_VOLTERRA_RESTRICT in, lotka_volterra_workspace *LOTKA_VOLTERRA_RESTRICT ws, lotka_volterra_solution *LOTKA_VOLTERRA_RESTRICT out)
 {
+    enum lotka_volterra_status status = LOTKA_VOLTERRA_OK;
     const double n_steps = (double)in->steps;
     const double h = (in->t1 - in->t0) / n_steps;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
-        out->states[0].hare = (0.0 / 0.0);
-        out->states[0].lynx = (0.0 / 0.0);
+    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+        out->states[0].hare = (double)NAN;
+        out->states[0].lynx = (double)NAN;
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return LOTKA_VOLTERRA_BAD_ARGUMENT;
-    }
-    ws->step_count = (int32_t)n_steps;
-    const double h_1_2 = h * 0.5;
-    const double h_1_6 = h * 0.16666666666666666;
-    const double h_1_3 = h * 0.3333333333333333;
+        out->value = (double)NAN;
+        status = LOTKA_VOLTERRA_BAD_ARGUMENT;
+    } else {
+        ws->step_count = (int32_t)n_steps;
+        const double h_1_2 = h * 0.5;
+        const double h_1_6 = h * 0.16666666666666666;
+        const double h_1_3 = h * 0.3333333333333333;
 
-    /* ---- Forward sweep ----------------------------------------------- */
-    double failed_stage = 0.0;
-    double hare = in->state0.hare;
-    double lynx = in->state0.lynx;
-    const double alpha = in->params.alpha;
-    const double beta = in->params.beta;
-    const double delta = in->params.delta;
-    const double gamma_ = in->params.gamma_;
-    for (int32_t n = 0; n < ws->step_count; n++) {
-        /* Stage 1: c = 0. */
-        const double hare_2 = hare;
-        const double lynx_2 = lynx;
-        const double f_hare = alpha * hare_2 - beta * hare_2 * lynx_2;
-        const double f_lynx = delta * hare_2 * lynx_2 - gamma_ * lynx_2;
-        /* Stage 2: c = 1/2, a = 1/2. */
-        const double x_hare = hare_2 + h_1_2 * f_hare;
-        const double x_lynx = lynx_2 + h_1_2 * f_lynx;
-        const double f_hare_2 = alpha * x_hare - beta * x_hare * x_lynx;
-        const double f_lynx_2 = delta * x_hare * x_lynx - gamma_ * x_lynx;
-        /* Stage 3: c = 1/2, a = 0, 1/2. */
-        const double x_hare_2 = hare_2 + h_1_2 * f_hare_2;
-        const double x_lynx_2 = lynx_2 + h_1_2 * f_lynx_2;
-        const double f_hare_3 = alpha * x_hare_2 - beta * x_hare_2 * x_lynx_2;
-        const double f_lynx_3 = delta * x_hare_2 * x_lynx_2 - gamma_ * x_lynx_2;
-        /* Stage 4: c = 1, a = 0, 0, 1. */
-        const double x_hare_3 = hare_2 + h * f_hare_3;
-        const double x_lynx_3 = lynx_2 + h * f_lynx_3;
-        const double f_hare_4 = alpha * x_hare_3 - beta * x_hare_3 * x_lynx_3;
-        const double f_lynx_4 = delta * x_hare_3 * x_lynx_3 - gamma_ * x_lynx_3;
-        /* New state. */
-        const double hare_3 = hare_2 +
-                (h_1_6 * f_hare + h_1_3 * f_hare_2 + h_1_3 * f_hare_3 + h_1_6 * f_hare_4);
-        const double lynx_3 = lynx_2 +
-                (h_1_6 * f_lynx + h_1_3 * f_lynx_2 + h_1_3 * f_lynx_3 + h_1_6 * f_lynx_4);
-        const double sum = hare_3 + lynx_3;
-        if (sum - sum != 0.0) {
-            const double sum_2 = f_hare_4 + f_lynx_4;
-            if (sum_2 - sum_2 != 0.0) {
-                failed_stage = 4.0;
+        /* ---- Forward sweep ----------------------------------------------- */
+        double failed_stage = 0.0;
+        double hare = in->state0.hare;
+        double lynx = in->state0.lynx;
+        const double alpha = in->params.alpha;
+        const double beta = in->params.beta;
+        const double delta = in->params.delta;
+        const double gamma_ = in->params.gamma_;
+        for (int32_t n = 0; (n < ws->step_count) && (status == LOTKA_VOLTERRA_OK); n++) {
+            /* Stage 1: c = 0. */
+            const double hare_2 = hare;
+            const double lynx_2 = lynx;
+            const double f_hare = (alpha * hare_2) - (beta * hare_2 * lynx_2);
+            const double f_lynx = (delta * hare_2 * lynx_2) - (gamma_ * lynx_2);
+            /* Stage 2: c = 1/2, a = 1/2. */
+            const double x_hare = hare_2 + (h_1_2 * f_hare);
+            const double x_lynx = lynx_2 + (h_1_2 * f_lynx);
+            const double f_hare_2 = (alpha * x_hare) - (beta * x_hare * x_lynx);
+            const double f_lynx_2 = (delta * x_hare * x_lynx) - (gamma_ * x_lynx);
+            /* Stage 3: c = 1/2, a = 0, 1/2. */
+            const double x_hare_2 = hare_2 + (h_1_2 * f_hare_2);
+            const double x_lynx_2 = lynx_2 + (h_1_2 * f_lynx_2);
+            const double f_hare_3 = (alpha * x_hare_2) - (beta * x_hare_2 * x_lynx_2);
+            const double f_lynx_3 = (delta * x_hare_2 * x_lynx_2) - (gamma_ * x_lynx_2);
+            /* Stage 4: c = 1, a = 0, 0, 1. */
+            const double x_hare_3 = hare_2 + (h * f_hare_3);
+            const double x_lynx_3 = lynx_2 + (h * f_lynx_3);
+            const double f_hare_4 = (alpha * x_hare_3) - (beta * x_hare_3 * x_lynx_3);
+            const double f_lynx_4 = (delta * x_hare_3 * x_lynx_3) - (gamma_ * x_lynx_3);
+            /* New state. */
+            const double hare_3 = hare_2 +
+                    ((h_1_6 * f_hare) + (h_1_3 * f_hare_2) + (h_1_3 * f_hare_3) +
+                    (h_1_6 * f_hare_4));
+            const double lynx_3 = lynx_2 +
+                    ((h_1_6 * f_lynx) + (h_1_3 * f_lynx_2) + (h_1_3 * f_lynx_3) +
+                    (h_1_6 * f_lynx_4));
+            const double sum = hare_3 + lynx_3;
+            if ((sum - sum) != 0.0) {
+                const double sum_2 = f_hare_4 + f_lynx_4;
+                if ((sum_2 - sum_2) != 0.0) {
+                    failed_stage = 4.0;
+                }
+                const double sum_3 = f_hare_3 + f_lynx_3;
+                if ((sum_3 - sum_3) != 0.0) {
+                    failed_stage = 3.0;
+                }
+                const double sum_4 = f_hare_2 + f_lynx_2;
+                if ((sum_4 - sum_4) != 0.0) {
+                    failed_stage = 2.0;
+                }
+                const double sum_5 = f_hare + f_lynx;
+                if ((sum_5 - sum_5) != 0.0) {
+                    failed_stage = 1.0;
+                }
+                const double failed_stage_2 = failed_stage;
+                if (failed_stage_2 > 0.0) {
+                    out->states[0].hare = (double)NAN;
+                    out->states[0].lynx = (double)NAN;
+                    ws->failed_step = (double)n;
+                    ws->failed_stage = failed_stage_2;
+                    out->value = (double)NAN;
+                    status = LOTKA_VOLTERRA_NOT_FINITE_FIELD;
+                } else {
+                    out->states[0].hare = (double)NAN;
+                    out->states[0].lynx = (double)NAN;
+                    ws->failed_step = (double)n;
+                    ws->failed_stage = failed_stage_2;
+                    out->value = (double)NAN;
+                    status = LOTKA_VOLTERRA_NOT_FINITE_STATE;
+                }
             }
-            const double sum_3 = f_hare_3 + f_lynx_3;
-            if (sum_3 - sum_3 != 0.0) {
-                failed_stage = 3.0;
-            }
-            const double sum_4 = f_hare_2 + f_lynx_2;
-            if (sum_4 - sum_4 != 0.0) {
-                failed_stage = 2.0;
-            }
-            const double sum_5 = f_hare + f_lynx;
-            if (sum_5 - sum_5 != 0.0) {
-                failed_stage = 1.0;
-            }
-            const double failed_stage_2 = failed_stage;
-            if (failed_stage_2 > 0.0) {
-                out->states[0].hare = (0.0 / 0.0);
-                out->states[0].lynx = (0.0 / 0.0);
-                ws->failed_step = (double)n;
-                ws->failed_stage = failed_stage_2;
-                out->value = (0.0 / 0.0);
-                return LOTKA_VOLTERRA_NOT_FINITE_FIELD;
-            } else {
-                out->states[0].hare = (0.0 / 0.0);
-                out->states[0].lynx = (0.0 / 0.0);
-                ws->failed_step = (double)n;
-                ws->failed_stage = failed_stage_2;
-                out->value = (0.0 / 0.0);
-                return LOTKA_VOLTERRA_NOT_FINITE_STATE;
+            if (status == LOTKA_VOLTERRA_OK) {
+                hare = hare_3;
+                lynx = lynx_3;
             }
         }
-        hare = hare_3;
-        lynx = lynx_3;
+        if (status == LOTKA_VOLTERRA_OK) {
+            /* Observation. */
+            const double hare_2 = hare;
+            out->states[0].hare = hare_2;
+            const double lynx_2 = lynx;
+            out->states[0].lynx = lynx_2;
+            /* Terminal loss. */
+            const double base = log(hare_2) - 3.0;
+            const double base_2 = log(lynx_2) - 2.0;
+            ws->failed_step = 0.0;
+            ws->failed_stage = failed_stage;
+            out->value = (base * base) + (0.5 * (base_2 * base_2));
+        }
     }
-    /* Observation. */
-    const double hare_2 = hare;
-    out->states[0].hare = hare_2;
-    const double lynx_2 = lynx;
-    out->states[0].lynx = lynx_2;
-    /* Terminal loss. */
-    const double base = log(hare_2) - 3.0;
-    const double base_2 = log(lynx_2) - 2.0;
-    ws->failed_step = 0.0;
-    ws->failed_stage = failed_stage;
-    out->value = base * base + 0.5 * (base_2 * base_2);
-    return LOTKA_VOLTERRA_OK;
+    return status;
 }
 
 int lotka_volterra_solve(const lotka_volterra_problem *in, lotka_volterra_workspace *ws, lotka_volterra_solution *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return LOTKA_VOLTERRA_BAD_ARGUMENT;
-    if (in->steps > LOTKA_VOLTERRA_STEPS) {
-        out->states[0].hare = (0.0 / 0.0);
-        out->states[0].lynx = (0.0 / 0.0);
-        out->value = (0.0 / 0.0);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        return LOTKA_VOLTERRA_STEP_LIMIT;
+    enum lotka_volterra_status status = LOTKA_VOLTERRA_BAD_ARGUMENT;
+    if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+        if (in->steps > LOTKA_VOLTERRA_STEPS) {
+            out->states[0].hare = (double)NAN;
+            out->states[0].lynx = (double)NAN;
+            out->value = (double)NAN;
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            status = LOTKA_VOLTERRA_STEP_LIMIT;
+        } else {
+            status = lotka_volterra_run_solve(in, ws, out);
+        }
     }
-    return lotka_volterra_run_solve(in, ws, out);
+    return (int)status;
 }
 
 /* Integrates, then runs the exact adjoint of the same steps: value and gradient of the loss. */
-static int lotka_volterra_run_gradient(const lotka_volterra_problem *LOTKA_VOLTERRA_RESTRICT in, lotka_volterra_workspace *LOTKA_VOLTERRA_RESTRICT ws, lotka_volterra_gradients *LOTKA_VOLTERRA_RESTRICT out)
+static enum lotka_volterra_status lotka_volterra_run_gradient(const lotka_volterra_problem *LOTKA_VOLTERRA_RESTRICT in, lotka_volterra_workspace *LOTKA_VOLTERRA_RESTRICT ws, lotka_volterra_gradients *LOTKA_VOLTERRA_RESTRICT out)
 {
+    enum lotka_volterra_status status = LOTKA_VOLTERRA_OK;
     const double n_steps = (double)in->steps;
     const double h = (in->t1 - in->t0) / n_steps;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
-        out->state0.hare = (0.0 / 0.0);
-        out->state0.lynx = (0.0 / 0.0);
-        out->params.alpha = (0.0 / 0.0);
-        out->params.beta = (0.0 / 0.0);
-        out->params.gamma_ = (0.0 / 0.0);
-        out->params.delta = (0.0 / 0.0);
+    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+        out->state0.hare = (double)NAN;
+        out->state0.lynx = (double)NAN;
+        out->params.alpha = (double)NAN;
+        out->params.beta = (double)NAN;
+        out->params.gamma_ = (double)NAN;
+        out->params.delta = (double)NAN;
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return LOTKA_VOLTERRA_BAD_ARGUMENT;
-    }
-    if (n_steps > 100.0) {
-        out->state0.hare = (0.0 / 0.0);
-        out->state0.lynx = (0.0 / 0.0);
-        out->params.alpha = (0.0 / 0.0);
-        out->params.beta = (0.0 / 0.0);
-        out->params.gamma_ = (0.0 / 0.0);
-        out->params.delta = (0.0 / 0.0);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return LOTKA_VOLTERRA_STEP_LIMIT;
-    }
-    ws->step_count = (int32_t)n_steps;
-    const double h_1_2 = h * 0.5;
-    const double h_1_6 = h * 0.16666666666666666;
-    const double h_1_3 = h * 0.3333333333333333;
+        out->value = (double)NAN;
+        status = LOTKA_VOLTERRA_BAD_ARGUMENT;
+    } else {
+        if (n_steps > 100.0) {
+            out->state0.hare = (double)NAN;
+            out->state0.lynx = (double)NAN;
+            out->params.alpha = (double)NAN;
+            out->params.beta = (double)NAN;
+            out->params.gamma_ = (double)NAN;
+            out->params.delta = (double)NAN;
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            out->value = (double)NAN;
+            status = LOTKA_VOLTERRA_STEP_LIMIT;
+        } else {
+            ws->step_count = (int32_t)n_steps;
+            const double h_1_2 = h * 0.5;
+            const double h_1_6 = h * 0.16666666666666666;
+            const double h_1_3 = h * 0.3333333333333333;
 
-    /* ---- Forward sweep ----------------------------------------------- */
-    double failed_stage = 0.0;
-    double hare = in->state0.hare;
-    double lynx = in->state0.lynx;
-    const double alpha = in->params.alpha;
-    const double beta = in->params.beta;
-    const double delta = in->params.delta;
-    const double gamma_ = in->params.gamma_;
-    for (int32_t n = 0; n < ws->step_count; n++) {
-        const double hare_2 = hare;
-        ws->stored_hare[n] = hare_2;
-        const double lynx_2 = lynx;
-        ws->stored_lynx[n] = lynx_2;
-        /* Stage 1: c = 0. */
-        const double f_hare = alpha * hare_2 - beta * hare_2 * lynx_2;
-        const double f_lynx = delta * hare_2 * lynx_2 - gamma_ * lynx_2;
-        /* Stage 2: c = 1/2, a = 1/2. */
-        const double x_hare = hare_2 + h_1_2 * f_hare;
-        const double x_lynx = lynx_2 + h_1_2 * f_lynx;
-        const double f_hare_2 = alpha * x_hare - beta * x_hare * x_lynx;
-        const double f_lynx_2 = delta * x_hare * x_lynx - gamma_ * x_lynx;
-        /* Stage 3: c = 1/2, a = 0, 1/2. */
-        const double x_hare_2 = hare_2 + h_1_2 * f_hare_2;
-        const double x_lynx_2 = lynx_2 + h_1_2 * f_lynx_2;
-        const double f_hare_3 = alpha * x_hare_2 - beta * x_hare_2 * x_lynx_2;
-        const double f_lynx_3 = delta * x_hare_2 * x_lynx_2 - gamma_ * x_lynx_2;
-        /* Stage 4: c = 1, a = 0, 0, 1. */
-        const double x_hare_3 = hare_2 + h * f_hare_3;
-        const double x_lynx_3 = lynx_2 + h * f_lynx_3;
-        const double f_hare_4 = alpha * x_hare_3 - beta * x_hare_3 * x_lynx_3;
-        const double f_lynx_4 = delta * x_hare_3 * x_lynx_3 - gamma_ * x_lynx_3;
-        /* New state. */
-        const double hare_3 = hare_2 +
-                (h_1_6 * f_hare + h_1_3 * f_hare_2 + h_1_3 * f_hare_3 + h_1_6 * f_hare_4);
-        const double lynx_3 = lynx_2 +
-                (h_1_6 * f_lynx + h_1_3 * f_lynx_2 + h_1_3 * f_lynx_3 + h_1_6 * f_lynx_4);
-        const double sum = hare_3 + lynx_3;
-        if (sum - sum != 0.0) {
-            const double sum_2 = f_hare_4 + f_lynx_4;
-            if (sum_2 - sum_2 != 0.0) {
-                failed_stage = 4.0;
+            /* ---- Forward sweep ----------------------------------------------- */
+            double failed_stage = 0.0;
+            double hare = in->state0.hare;
+            double lynx = in->state0.lynx;
+            const double alpha = in->params.alpha;
+            const double beta = in->params.beta;
+            const double delta = in->params.delta;
+            const double gamma_ = in->params.gamma_;
+            for (int32_t n = 0; (n < ws->step_count) && (status == LOTKA_VOLTERRA_OK); n++) {
+                const double hare_2 = hare;
+                ws->stored_hare[n] = hare_2;
+                const double lynx_2 = lynx;
+                ws->stored_lynx[n] = lynx_2;
+                /* Stage 1: c = 0. */
+                const double f_hare = (alpha * hare_2) - (beta * hare_2 * lynx_2);
+                const double f_lynx = (delta * hare_2 * lynx_2) - (gamma_ * lynx_2);
+                /* Stage 2: c = 1/2, a = 1/2. */
+                const double x_hare = hare_2 + (h_1_2 * f_hare);
+                const double x_lynx = lynx_2 + (h_1_2 * f_lynx);
+                const double f_hare_2 = (alpha * x_hare) - (beta * x_hare * x_lynx);
+                const double f_lynx_2 = (delta * x_hare * x_lynx) - (gamma_ * x_lynx);
+                /* Stage 3: c = 1/2, a = 0, 1/2. */
+                const double x_hare_2 = hare_2 + (h_1_2 * f_hare_2);
+                const double x_lynx_2 = lynx_2 + (h_1_2 * f_lynx_2);
+                const double f_hare_3 = (alpha * x_hare_2) - (beta * x_hare_2 * x_lynx_2);
+                const double f_lynx_3 = (delta * x_hare_2 * x_lynx_2) - (gamma_ * x_lynx_2);
+                /* Stage 4: c = 1, a = 0, 0, 1. */
+                const double x_hare_3 = hare_2 + (h * f_hare_3);
+                const double x_lynx_3 = lynx_2 + (h * f_lynx_3);
+                const double f_hare_4 = (alpha * x_hare_3) - (beta * x_hare_3 * x_lynx_3);
+                const double f_lynx_4 = (delta * x_hare_3 * x_lynx_3) - (gamma_ * x_lynx_3);
+                /* New state. */
+                const double hare_3 = hare_2 +
+                        ((h_1_6 * f_hare) + (h_1_3 * f_hare_2) + (h_1_3 * f_hare_3) +
+                        (h_1_6 * f_hare_4));
+                const double lynx_3 = lynx_2 +
+                        ((h_1_6 * f_lynx) + (h_1_3 * f_lynx_2) + (h_1_3 * f_lynx_3) +
+                        (h_1_6 * f_lynx_4));
+                const double sum = hare_3 + lynx_3;
+                if ((sum - sum) != 0.0) {
+                    const double sum_2 = f_hare_4 + f_lynx_4;
+                    if ((sum_2 - sum_2) != 0.0) {
+                        failed_stage = 4.0;
+                    }
+                    const double sum_3 = f_hare_3 + f_lynx_3;
+                    if ((sum_3 - sum_3) != 0.0) {
+                        failed_stage = 3.0;
+                    }
+                    const double sum_4 = f_hare_2 + f_lynx_2;
+                    if ((sum_4 - sum_4) != 0.0) {
+                        failed_stage = 2.0;
+                    }
+                    const double sum_5 = f_hare + f_lynx;
+                    if ((sum_5 - sum_5) != 0.0) {
+                        failed_stage = 1.0;
+                    }
+                    const double failed_stage_2 = failed_stage;
+                    if (failed_stage_2 > 0.0) {
+                        out->state0.hare = (double)NAN;
+                        out->state0.lynx = (double)NAN;
+                        out->params.alpha = (double)NAN;
+                        out->params.beta = (double)NAN;
+                        out->params.gamma_ = (double)NAN;
+                        out->params.delta = (double)NAN;
+                        ws->failed_step = (double)n;
+                        ws->failed_stage = failed_stage_2;
+                        out->value = (double)NAN;
+                        status = LOTKA_VOLTERRA_NOT_FINITE_FIELD;
+                    } else {
+                        out->state0.hare = (double)NAN;
+                        out->state0.lynx = (double)NAN;
+                        out->params.alpha = (double)NAN;
+                        out->params.beta = (double)NAN;
+                        out->params.gamma_ = (double)NAN;
+                        out->params.delta = (double)NAN;
+                        ws->failed_step = (double)n;
+                        ws->failed_stage = failed_stage_2;
+                        out->value = (double)NAN;
+                        status = LOTKA_VOLTERRA_NOT_FINITE_STATE;
+                    }
+                }
+                if (status == LOTKA_VOLTERRA_OK) {
+                    hare = hare_3;
+                    lynx = lynx_3;
+                }
             }
-            const double sum_3 = f_hare_3 + f_lynx_3;
-            if (sum_3 - sum_3 != 0.0) {
-                failed_stage = 3.0;
-            }
-            const double sum_4 = f_hare_2 + f_lynx_2;
-            if (sum_4 - sum_4 != 0.0) {
-                failed_stage = 2.0;
-            }
-            const double sum_5 = f_hare + f_lynx;
-            if (sum_5 - sum_5 != 0.0) {
-                failed_stage = 1.0;
-            }
-            const double failed_stage_2 = failed_stage;
-            if (failed_stage_2 > 0.0) {
-                out->state0.hare = (0.0 / 0.0);
-                out->state0.lynx = (0.0 / 0.0);
-                out->params.alpha = (0.0 / 0.0);
-                out->params.beta = (0.0 / 0.0);
-                out->params.gamma_ = (0.0 / 0.0);
-                out->params.delta = (0.0 / 0.0);
-                ws->failed_step = (double)n;
-                ws->failed_stage = failed_stage_2;
-                out->value = (0.0 / 0.0);
-                return LOTKA_VOLTERRA_NOT_FINITE_FIELD;
-            } else {
-                out->state0.hare = (0.0 / 0.0);
-                out->state0.lynx = (0.0 / 0.0);
-                out->params.alpha = (0.0 / 0.0);
-                out->params.beta = (0.0 / 0.0);
-                out->params.gamma_ = (0.0 / 0.0);
-                out->params.delta = (0.0 / 0.0);
-                ws->failed_step = (double)n;
-                ws->failed_stage = failed_stage_2;
-                out->value = (0.0 / 0.0);
-                return LOTKA_VOLTERRA_NOT_FINITE_STATE;
+            if (status == LOTKA_VOLTERRA_OK) {
+                /* Observation. */
+                const double hare_2 = hare;
+                const double lynx_2 = lynx;
+                /* Terminal loss. */
+                const double base = log(hare_2) - 3.0;
+                const double base_2 = log(lynx_2) - 2.0;
+
+                /* ---- Reverse sweep ----------------------------------------------- */
+                /* Terminal loss. */
+                const double base_bar = base_2 * 0.5;
+                const double base_bar_2 = base_bar + base_bar;
+                const double lynx_bar = 1.0 / lynx_2;
+                const double base_bar_3 = base + base;
+                const double hare_bar = 1.0 / hare_2;
+                double gamma_bar = 0.0;
+                double delta_bar = 0.0;
+                double beta_bar = 0.0;
+                double alpha_bar = 0.0;
+                double lambda_hare = (base_bar_3 == 0.0) ? 0.0 : (base_bar_3 * hare_bar);
+                double lambda_lynx = (base_bar_2 == 0.0) ? 0.0 : (base_bar_2 * lynx_bar);
+                for (int32_t n = ws->step_count - 1; n >= 0; n--) {
+                    /* Stages of this step, again. */
+                    const double stored_hare = ws->stored_hare[n];
+                    const double stored_lynx = ws->stored_lynx[n];
+                    /* Stage 1: c = 0. */
+                    const double f_hare = beta * stored_hare;
+                    const double f_lynx = delta * stored_hare;
+                    /* Stage 2: c = 1/2, a = 1/2. */
+                    const double x_hare = stored_hare +
+                            (h_1_2 * ((alpha * stored_hare) - (f_hare * stored_lynx)));
+                    const double x_lynx = stored_lynx +
+                            (h_1_2 * ((f_lynx * stored_lynx) - (gamma_ * stored_lynx)));
+                    const double f_hare_2 = beta * x_hare;
+                    const double f_lynx_2 = delta * x_hare;
+                    /* Stage 3: c = 1/2, a = 0, 1/2. */
+                    const double x_hare_2 = stored_hare +
+                            (h_1_2 * ((alpha * x_hare) - (f_hare_2 * x_lynx)));
+                    const double x_lynx_2 = stored_lynx +
+                            (h_1_2 * ((f_lynx_2 * x_lynx) - (gamma_ * x_lynx)));
+                    const double f_hare_3 = beta * x_hare_2;
+                    const double f_lynx_3 = delta * x_hare_2;
+                    /* Stage 4: c = 1, a = 0, 0, 1. */
+                    const double x_hare_3 = stored_hare +
+                            (h * ((alpha * x_hare_2) - (f_hare_3 * x_lynx_2)));
+                    const double x_lynx_3 = stored_lynx +
+                            (h * ((f_lynx_3 * x_lynx_2) - (gamma_ * x_lynx_2)));
+                    /* Adjoint of evaluation 4. */
+                    const double lambda_hare_2 = lambda_hare;
+                    const double w_hare = h_1_6 * lambda_hare_2;
+                    const double lambda_lynx_2 = lambda_lynx;
+                    const double w_lynx = h_1_6 * lambda_lynx_2;
+                    gamma_bar -= w_lynx * x_lynx_3;
+                    const double delta_bar_2 = x_hare_3 * x_lynx_3;
+                    delta_bar += w_lynx * delta_bar_2;
+                    const double lynx_bar_2 = (w_lynx * (delta * x_hare_3)) - (w_lynx * gamma_) -
+                            (w_hare * (beta * x_hare_3));
+                    beta_bar -= w_hare * delta_bar_2;
+                    const double hare_bar_2 = (w_lynx * (delta * x_lynx_3)) -
+                            (w_hare * (beta * x_lynx_3)) + (w_hare * alpha);
+                    alpha_bar += w_hare * x_hare_3;
+                    /* Adjoint of evaluation 3. */
+                    const double w_hare_2 = h_1_3 * lambda_hare_2;
+                    const double w_hare_3 = w_hare_2 + (h * hare_bar_2);
+                    const double w_lynx_2 = h_1_3 * lambda_lynx_2;
+                    const double w_lynx_3 = w_lynx_2 + (h * lynx_bar_2);
+                    gamma_bar -= w_lynx_3 * x_lynx_2;
+                    const double delta_bar_3 = x_hare_2 * x_lynx_2;
+                    delta_bar += w_lynx_3 * delta_bar_3;
+                    const double lynx_bar_3 = (w_lynx_3 * f_lynx_3) - (w_lynx_3 * gamma_) -
+                            (w_hare_3 * f_hare_3);
+                    beta_bar -= w_hare_3 * delta_bar_3;
+                    const double hare_bar_3 = (w_lynx_3 * (delta * x_lynx_2)) -
+                            (w_hare_3 * (beta * x_lynx_2)) + (w_hare_3 * alpha);
+                    alpha_bar += w_hare_3 * x_hare_2;
+                    /* Adjoint of evaluation 2. */
+                    const double w_hare_4 = w_hare_2 + (h_1_2 * hare_bar_3);
+                    const double w_lynx_4 = w_lynx_2 + (h_1_2 * lynx_bar_3);
+                    gamma_bar -= w_lynx_4 * x_lynx;
+                    const double delta_bar_4 = x_hare * x_lynx;
+                    delta_bar += w_lynx_4 * delta_bar_4;
+                    const double lynx_bar_4 = (w_lynx_4 * f_lynx_2) - (w_lynx_4 * gamma_) -
+                            (w_hare_4 * f_hare_2);
+                    beta_bar -= w_hare_4 * delta_bar_4;
+                    const double hare_bar_4 = (w_lynx_4 * (delta * x_lynx)) -
+                            (w_hare_4 * (beta * x_lynx)) + (w_hare_4 * alpha);
+                    alpha_bar += w_hare_4 * x_hare;
+                    /* Adjoint of evaluation 1. */
+                    const double w_hare_5 = w_hare + (h_1_2 * hare_bar_4);
+                    const double w_lynx_5 = w_lynx + (h_1_2 * lynx_bar_4);
+                    gamma_bar -= w_lynx_5 * stored_lynx;
+                    const double delta_bar_5 = stored_hare * stored_lynx;
+                    delta_bar += w_lynx_5 * delta_bar_5;
+                    beta_bar -= w_hare_5 * delta_bar_5;
+                    alpha_bar += w_hare_5 * stored_hare;
+                    /* λ of the step's start. */
+                    const double hare_bar_5 = (w_lynx_5 * (delta * stored_lynx)) -
+                            (w_hare_5 * (beta * stored_lynx)) + (w_hare_5 * alpha);
+                    lambda_hare = lambda_hare_2 + hare_bar_2 + hare_bar_3 + hare_bar_4 + hare_bar_5;
+                    lambda_lynx = lambda_lynx_2 + lynx_bar_2 + lynx_bar_3 + lynx_bar_4 +
+                            ((w_lynx_5 * f_lynx) - (w_lynx_5 * gamma_) - (w_hare_5 * f_hare));
+                }
+                out->state0.hare = lambda_hare;
+                out->state0.lynx = lambda_lynx;
+                out->params.alpha = alpha_bar;
+                out->params.beta = beta_bar;
+                out->params.gamma_ = gamma_bar;
+                out->params.delta = delta_bar;
+                ws->failed_step = 0.0;
+                ws->failed_stage = failed_stage;
+                out->value = (base * base) + (0.5 * (base_2 * base_2));
             }
         }
-        hare = hare_3;
-        lynx = lynx_3;
     }
-    /* Observation. */
-    const double hare_2 = hare;
-    const double lynx_2 = lynx;
-    /* Terminal loss. */
-    const double base = log(hare_2) - 3.0;
-    const double base_2 = log(lynx_2) - 2.0;
-
-    /* ---- Reverse sweep ----------------------------------------------- */
-    /* Terminal loss. */
-    const double base_bar = base_2 * 0.5;
-    const double base_bar_2 = base_bar + base_bar;
-    const double lynx_bar = 1.0 / lynx_2;
-    const double base_bar_3 = base + base;
-    const double hare_bar = 1.0 / hare_2;
-    double gamma_bar = 0.0;
-    double delta_bar = 0.0;
-    double beta_bar = 0.0;
-    double alpha_bar = 0.0;
-    double lambda_hare = base_bar_3 == 0.0 ? 0.0 : base_bar_3 * hare_bar;
-    double lambda_lynx = base_bar_2 == 0.0 ? 0.0 : base_bar_2 * lynx_bar;
-    for (int32_t n = ws->step_count - 1; n >= 0; n--) {
-        /* Stages of this step, again. */
-        const double stored_hare = ws->stored_hare[n];
-        const double stored_lynx = ws->stored_lynx[n];
-        /* Stage 1: c = 0. */
-        const double f_hare = beta * stored_hare;
-        const double f_lynx = delta * stored_hare;
-        /* Stage 2: c = 1/2, a = 1/2. */
-        const double x_hare = stored_hare + h_1_2 * (alpha * stored_hare - f_hare * stored_lynx);
-        const double x_lynx = stored_lynx + h_1_2 * (f_lynx * stored_lynx - gamma_ * stored_lynx);
-        const double f_hare_2 = beta * x_hare;
-        const double f_lynx_2 = delta * x_hare;
-        /* Stage 3: c = 1/2, a = 0, 1/2. */
-        const double x_hare_2 = stored_hare + h_1_2 * (alpha * x_hare - f_hare_2 * x_lynx);
-        const double x_lynx_2 = stored_lynx + h_1_2 * (f_lynx_2 * x_lynx - gamma_ * x_lynx);
-        const double f_hare_3 = beta * x_hare_2;
-        const double f_lynx_3 = delta * x_hare_2;
-        /* Stage 4: c = 1, a = 0, 0, 1. */
-        const double x_hare_3 = stored_hare + h * (alpha * x_hare_2 - f_hare_3 * x_lynx_2);
-        const double x_lynx_3 = stored_lynx + h * (f_lynx_3 * x_lynx_2 - gamma_ * x_lynx_2);
-        /* Adjoint of evaluation 4. */
-        const double lambda_hare_2 = lambda_hare;
-        const double w_hare = h_1_6 * lambda_hare_2;
-        const double lambda_lynx_2 = lambda_lynx;
-        const double w_lynx = h_1_6 * lambda_lynx_2;
-        gamma_bar -= w_lynx * x_lynx_3;
-        const double delta_bar_2 = x_hare_3 * x_lynx_3;
-        delta_bar += w_lynx * delta_bar_2;
-        const double lynx_bar_2 = w_lynx * (delta * x_hare_3) - w_lynx * gamma_ -
-                w_hare * (beta * x_hare_3);
-        beta_bar -= w_hare * delta_bar_2;
-        const double hare_bar_2 = w_lynx * (delta * x_lynx_3) - w_hare * (beta * x_lynx_3) +
-                w_hare * alpha;
-        alpha_bar += w_hare * x_hare_3;
-        /* Adjoint of evaluation 3. */
-        const double w_hare_2 = h_1_3 * lambda_hare_2;
-        const double w_hare_3 = w_hare_2 + h * hare_bar_2;
-        const double w_lynx_2 = h_1_3 * lambda_lynx_2;
-        const double w_lynx_3 = w_lynx_2 + h * lynx_bar_2;
-        gamma_bar -= w_lynx_3 * x_lynx_2;
-        const double delta_bar_3 = x_hare_2 * x_lynx_2;
-        delta_bar += w_lynx_3 * delta_bar_3;
-        const double lynx_bar_3 = w_lynx_3 * f_lynx_3 - w_lynx_3 * gamma_ - w_hare_3 * f_hare_3;
-        beta_bar -= w_hare_3 * delta_bar_3;
-        const double hare_bar_3 = w_lynx_3 * (delta * x_lynx_2) - w_hare_3 * (beta * x_lynx_2) +
-                w_hare_3 * alpha;
-        alpha_bar += w_hare_3 * x_hare_2;
-        /* Adjoint of evaluation 2. */
-        const double w_hare_4 = w_hare_2 + h_1_2 * hare_bar_3;
-        const double w_lynx_4 = w_lynx_2 + h_1_2 * lynx_bar_3;
-        gamma_bar -= w_lynx_4 * x_lynx;
-        const double delta_bar_4 = x_hare * x_lynx;
-        delta_bar += w_lynx_4 * delta_bar_4;
-        const double lynx_bar_4 = w_lynx_4 * f_lynx_2 - w_lynx_4 * gamma_ - w_hare_4 * f_hare_2;
-        beta_bar -= w_hare_4 * delta_bar_4;
-        const double hare_bar_4 = w_lynx_4 * (delta * x_lynx) - w_hare_4 * (beta * x_lynx) +
-                w_hare_4 * alpha;
-        alpha_bar += w_hare_4 * x_hare;
-        /* Adjoint of evaluation 1. */
-        const double w_hare_5 = w_hare + h_1_2 * hare_bar_4;
-        const double w_lynx_5 = w_lynx + h_1_2 * lynx_bar_4;
-        gamma_bar -= w_lynx_5 * stored_lynx;
-        const double delta_bar_5 = stored_hare * stored_lynx;
-        delta_bar += w_lynx_5 * delta_bar_5;
-        beta_bar -= w_hare_5 * delta_bar_5;
-        alpha_bar += w_hare_5 * stored_hare;
-        /* λ of the step's start. */
-        const double hare_bar_5 = w_lynx_5 * (delta * stored_lynx) -
-                w_hare_5 * (beta * stored_lynx) + w_hare_5 * alpha;
-        lambda_hare = lambda_hare_2 + hare_bar_2 + hare_bar_3 + hare_bar_4 + hare_bar_5;
-        lambda_lynx = lambda_lynx_2 + lynx_bar_2 + lynx_bar_3 + lynx_bar_4 +
-                (w_lynx_5 * f_lynx - w_lynx_5 * gamma_ - w_hare_5 * f_hare);
-    }
-    out->state0.hare = lambda_hare;
-    out->state0.lynx = lambda_lynx;
-    out->params.alpha = alpha_bar;
-    out->params.beta = beta_bar;
-    out->params.gamma_ = gamma_bar;
-    out->params.delta = delta_bar;
-    ws->failed_step = 0.0;
-    ws->failed_stage = failed_stage;
-    out->value = base * base + 0.5 * (base_2 * base_2);
-    return LOTKA_VOLTERRA_OK;
+    return status;
 }
 
 int lotka_volterra_gradient(const lotka_volterra_problem *in, lotka_volterra_workspace *ws, lotka_volterra_gradients *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return LOTKA_VOLTERRA_BAD_ARGUMENT;
-    return lotka_volterra_run_gradient(in, ws, out);
+    enum lotka_volterra_status status = LOTKA_VOLTERRA_BAD_ARGUMENT;
+    if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+        status = lotka_volterra_run_gradient(in, ws, out);
+    }
+    return (int)status;
 }

@@ -19,15 +19,17 @@ extern "C" {
 #define LOTKA_VOLTERRA_STEPS 100u
 
 /* What the functions return. */
-#define LOTKA_VOLTERRA_OK 0
-#define LOTKA_VOLTERRA_STEP_LIMIT 1
-#define LOTKA_VOLTERRA_STEP_UNDERFLOW 2
-#define LOTKA_VOLTERRA_NOT_FINITE_FIELD 3
-#define LOTKA_VOLTERRA_NOT_FINITE_STATE 4
-#define LOTKA_VOLTERRA_NEWTON_FAILED 5
-#define LOTKA_VOLTERRA_SINGULAR_MATRIX 6
-#define LOTKA_VOLTERRA_WORKSPACE_TOO_SMALL 7
-#define LOTKA_VOLTERRA_BAD_ARGUMENT 8
+enum lotka_volterra_status {
+    LOTKA_VOLTERRA_OK = 0,
+    LOTKA_VOLTERRA_STEP_LIMIT = 1,
+    LOTKA_VOLTERRA_STEP_UNDERFLOW = 2,
+    LOTKA_VOLTERRA_NOT_FINITE_FIELD = 3,
+    LOTKA_VOLTERRA_NOT_FINITE_STATE = 4,
+    LOTKA_VOLTERRA_NEWTON_FAILED = 5,
+    LOTKA_VOLTERRA_SINGULAR_MATRIX = 6,
+    LOTKA_VOLTERRA_WORKSPACE_TOO_SMALL = 7,
+    LOTKA_VOLTERRA_BAD_ARGUMENT = 8
+};
 
 typedef struct {
     double hare;
@@ -42,7 +44,8 @@ typedef struct {
 } lotka_volterra_params;
 
 typedef struct {
-    double t0, t1;
+    double t0;
+    double t1;
     uint32_t steps;
     lotka_volterra_state state0;
     lotka_volterra_params params;
@@ -64,7 +67,8 @@ typedef struct {
 typedef struct {
     double stored_hare[100];
     double stored_lynx[100];
-    double failed_step, failed_stage;
+    double failed_step;
+    double failed_stage;
     int32_t step_count;
     int32_t unused;
 } lotka_volterra_workspace;

@@ -7,17 +7,17 @@
 #include <math.h>
 #include <stddef.h>
 
-/* Pointers never overlap; C++ has no word for it in its standard. */
+/* Pointers never overlap. Compilers that have a word for it in C and C++ alike are told so; define the macro for others. */
 #ifndef SPIRAL_RESTRICT
-#if defined(__cplusplus) || !defined(__STDC_VERSION__) || __STDC_VERSION__ < 199901L
-#define SPIRAL_RESTRICT
+#if defined(__GNUC__)
+#define SPIRAL_RESTRICT __restrict
 #else
-#define SPIRAL_RESTRICT restrict
+#define SPIRAL_RESTRICT
 #endif
 #endif
 
-/* The workspace is as large as the header says. */
-typedef char spiral_workspace_check[(sizeof(spiral_workspace) == SPIRAL_WORKSPACE_BYTES) ? 1 : -1];
+/* The workspace is as large as the header says, where double has 8 bytes. */
+extern char spiral_workspace_check[((sizeof(double) != 8u) || (sizeof(spiral_workspace) == SPIRAL_WORKSPACE_BYTES)) ? 1 : -1];
 
 const spiral_problem spiral_default = {
     0.0,
@@ -31,15 +31,21 @@ const spiral_problem spiral_default = {
     { 0.012364635033171544, 0.13676589688532603 }, { -0.4194878427578364, 0.07094726088318534 },
     { 0.17866540990537852, -0.3087060913350556 }, { 0.19728610862917417, 0.055071114761952776 },
     { 0.07091543694784502, 0.021940504213064548 }, { -0.060774003071181366, -0.020784372191460954 },
-    { -0.68334192171052, 0.4780495937273816 }, { 0.30040861594547263, 0.31391823026942717 } }, { 0.0 },
-    { { -0.2712170201147825, -0.5017013257882884, -0.22920276830316452, -0.18758689148662855, 0.8960436149366672,
-    -0.5315186577121037, 0.04368769513244773, 0.16227741537221685, -0.11990356655481599, 0.13514251467512467,
-    -0.0921026060298373, -0.10765666396322267, 0.08010582397160235, -0.6466175239616567, -0.12077771949458527,
-    -0.19748486050249534 }, { 0.5021644714171789, 0.1904176914994408, -0.060500766701707016, 0.3668069185353243,
-    0.19163133239298133, 0.059128372767260226, 0.7629182811868025, -0.4939298386743343, 0.24618132497222692,
-    0.178277935095366, -0.12897692955888088, -0.2523401171996835, -0.7355184737941763, -0.05351483054986075,
-    -0.4929963092594076, 0.40910170812336644 } }, { 0.0 } },
-    { { { 0.0 } } },
+    { -0.68334192171052, 0.4780495937273816 }, { 0.30040861594547263, 0.31391823026942717 } }, { 0.0, 0.0, 0.0,
+    0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 }, { { -0.2712170201147825,
+    -0.5017013257882884, -0.22920276830316452, -0.18758689148662855, 0.8960436149366672, -0.5315186577121037,
+    0.04368769513244773, 0.16227741537221685, -0.11990356655481599, 0.13514251467512467, -0.0921026060298373,
+    -0.10765666396322267, 0.08010582397160235, -0.6466175239616567, -0.12077771949458527, -0.19748486050249534 },
+    { 0.5021644714171789, 0.1904176914994408, -0.060500766701707016, 0.3668069185353243, 0.19163133239298133,
+    0.059128372767260226, 0.7629182811868025, -0.4939298386743343, 0.24618132497222692, 0.178277935095366,
+    -0.12897692955888088, -0.2523401171996835, -0.7355184737941763, -0.05351483054986075, -0.4929963092594076,
+    0.40910170812336644 } }, { 0.0, 0.0 } },
+    { { { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0,
+    0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0,
+    0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0,
+    0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0,
+    0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0, 0.0 }, { 0.0,
+    0.0 }, { 0.0, 0.0 } } },
     { 0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0, 1.125, 1.25, 1.375, 1.5, 1.625, 1.75, 1.875, 2.0,
     2.125, 2.25, 2.375, 2.5, 2.625, 2.75, 2.875, 3.0, 3.125, 3.25, 3.375, 3.5, 3.625, 3.75, 3.875, 4.0, 4.125,
     4.25, 4.375, 4.5, 4.625, 4.75, 4.875, 5.0 }
@@ -47,8 +53,12 @@ const spiral_problem spiral_default = {
 
 static double spiral_round_(double x)
 {
-    const double below = floor(x);
-    return copysign(x - below >= 0.5 ? below + 1.0 : below, x);
+    double whole = floor(x);
+    const double rest = x - whole;
+    if (rest >= 0.5) {
+        whole += 1.0;
+    }
+    return copysign(whole, x);
 }
 
 static void spiral_rhs_kernel(const spiral_problem *SPIRAL_RESTRICT in, spiral_workspace *SPIRAL_RESTRICT ws, double t, int32_t at_x_z, int32_t at_k_z)
@@ -60,7 +70,7 @@ static void spiral_rhs_kernel(const spiral_problem *SPIRAL_RESTRICT in, spiral_w
     const double z = ws->x_z[at_x_z][0];
     const double z_2 = ws->x_z[at_x_z][1];
     for (int32_t j = 0; j < 16; j++) {
-        const double h = tanh(in->params.W1[j][0] * z + in->params.W1[j][1] * z_2 +
+        const double h = tanh((in->params.W1[j][0] * z) + (in->params.W1[j][1] * z_2) +
                 in->params.b1[j]);
         ws->h_of[j] = h;
     }
@@ -80,7 +90,7 @@ static void spiral_rhs_vjp_kernel(const spiral_problem *SPIRAL_RESTRICT in, spir
     double z_bar = 0.0;
     double z_bar_2 = 0.0;
     for (int32_t j = 0; j < 16; j++) {
-        const double h = tanh(in->params.W1[j][0] * z + in->params.W1[j][1] * z_2 +
+        const double h = tanh((in->params.W1[j][0] * z) + (in->params.W1[j][1] * z_2) +
                 in->params.b1[j]);
         ws->h_of_2[j] = h;
         ws->h_bar_of[j] = 0.0;
@@ -98,7 +108,7 @@ static void spiral_rhs_vjp_kernel(const spiral_problem *SPIRAL_RESTRICT in, spir
     }
     for (int32_t j = 0; j < 16; j++) {
         const double h_of = ws->h_of_2[j];
-        const double h_bar = ws->h_bar_of[j] * (1.0 - h_of * h_of);
+        const double h_bar = ws->h_bar_of[j] * (1.0 - (h_of * h_of));
         out->params.b1[j] += h_bar;
         z_bar += h_bar * in->params.W1[j][1];
         out->params.W1[j][1] += h_bar * z_2;
@@ -117,15 +127,15 @@ static void spiral_invalidate_solve(spiral_solution *SPIRAL_RESTRICT out)
 {
     for (int32_t i = 0; i < 10; i++) {
         for (int32_t j = 0; j < 2; j++) {
-            out->states[4 * i].z[j] = (0.0 / 0.0);
-            out->states[4 * i + 1].z[j] = (0.0 / 0.0);
-            out->states[4 * i + 2].z[j] = (0.0 / 0.0);
-            out->states[4 * i + 3].z[j] = (0.0 / 0.0);
+            out->states[4 * (ptrdiff_t)i].z[j] = (double)NAN;
+            out->states[(4 * i) + 1].z[j] = (double)NAN;
+            out->states[(4 * i) + 2].z[j] = (double)NAN;
+            out->states[(4 * i) + 3].z[j] = (double)NAN;
         }
     }
     for (int32_t i = 40; i < 41; i++) {
         for (int32_t j = 0; j < 2; j++) {
-            out->states[i].z[j] = (0.0 / 0.0);
+            out->states[i].z[j] = (double)NAN;
         }
     }
 }
@@ -135,203 +145,216 @@ static void spiral_invalidate_gradient(spiral_workspace *SPIRAL_RESTRICT ws, spi
 {
     for (int32_t i = 0; i < 10; i++) {
         for (int32_t j = 0; j < 2; j++) {
-            ws->states[4 * i].z[j] = (0.0 / 0.0);
-            ws->states[4 * i + 1].z[j] = (0.0 / 0.0);
-            ws->states[4 * i + 2].z[j] = (0.0 / 0.0);
-            ws->states[4 * i + 3].z[j] = (0.0 / 0.0);
+            ws->states[4 * (ptrdiff_t)i].z[j] = (double)NAN;
+            ws->states[(4 * i) + 1].z[j] = (double)NAN;
+            ws->states[(4 * i) + 2].z[j] = (double)NAN;
+            ws->states[(4 * i) + 3].z[j] = (double)NAN;
         }
     }
     for (int32_t i = 40; i < 41; i++) {
         for (int32_t j = 0; j < 2; j++) {
-            ws->states[i].z[j] = (0.0 / 0.0);
+            ws->states[i].z[j] = (double)NAN;
         }
     }
     for (int32_t i = 0; i < 16; i++) {
         for (int32_t j = 0; j < 2; j++) {
-            out->params.W1[i][j] = (0.0 / 0.0);
+            out->params.W1[i][j] = (double)NAN;
         }
     }
     for (int32_t i = 0; i < 16; i++) {
-        out->params.b1[i] = (0.0 / 0.0);
+        out->params.b1[i] = (double)NAN;
     }
     for (int32_t i = 0; i < 2; i++) {
         for (int32_t j = 0; j < 16; j++) {
-            out->params.W2[i][j] = (0.0 / 0.0);
+            out->params.W2[i][j] = (double)NAN;
         }
     }
     for (int32_t i = 0; i < 2; i++) {
-        out->params.b2[i] = (0.0 / 0.0);
+        out->params.b2[i] = (double)NAN;
     }
 }
 
 /* Integrates from t0 to t1 in equal steps; fills the states at the observation times and the value of the loss. */
-static int spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT in, spiral_workspace *SPIRAL_RESTRICT ws, spiral_solution *SPIRAL_RESTRICT out)
+static enum spiral_status spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT in, spiral_workspace *SPIRAL_RESTRICT ws, spiral_solution *SPIRAL_RESTRICT out)
 {
+    enum spiral_status status = SPIRAL_OK;
     const double n_steps = (double)in->steps;
     const double t0 = in->t0;
     const double h = (in->t1 - t0) / n_steps;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
         spiral_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return SPIRAL_BAD_ARGUMENT;
-    }
-    /* Steps after which the observations are made. */
-    ws->observe_at[0] = 0;
-    ws->observe_at[42] = (int32_t)n_steps;
-    double step_before = 0.0;
-    double misplaced = 0.0;
-    for (int32_t k = 0; k < 41; k++) {
-        const double q = (in->times[k] - t0) / h;
-        const double m = spiral_round_(q);
-        const double off_step = (n_steps + fabs(q - m) * 0.015625 - n_steps) * 64.0;
-        const double last_step = step_before;
-        if (off_step <= 0.000001 && m >= last_step && m <= n_steps) {
-            ws->observe_at[k + 1] = (int32_t)m;
-            step_before = m;
+        out->value = (double)NAN;
+        status = SPIRAL_BAD_ARGUMENT;
+    } else {
+        /* Steps after which the observations are made. */
+        ws->observe_at[0] = 0;
+        ws->observe_at[42] = (int32_t)n_steps;
+        double step_before = 0.0;
+        double misplaced = 0.0;
+        for (int32_t k = 0; k < 41; k++) {
+            const double q = (in->times[k] - t0) / h;
+            const double m = spiral_round_(q);
+            const double off_step = (n_steps + (fabs(q - m) * 0.015625) - n_steps) * 64.0;
+            const double last_step = step_before;
+            if ((off_step <= 0.000001) && (m >= last_step) && (m <= n_steps)) {
+                ws->observe_at[k + 1] = (int32_t)m;
+                step_before = m;
+            } else {
+                misplaced = 1.0;
+            }
+        }
+        if (misplaced != 0.0) {
+            spiral_invalidate_solve(out);
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            out->value = (double)NAN;
+            status = SPIRAL_BAD_ARGUMENT;
         } else {
-            misplaced = 1.0;
-        }
-    }
-    if (misplaced != 0.0) {
-        spiral_invalidate_solve(out);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return SPIRAL_BAD_ARGUMENT;
-    }
-    const double h_1_2 = h * 0.5;
-    const double h_1_6 = h * 0.16666666666666666;
-    const double h_1_3 = h * 0.3333333333333333;
+            const double h_1_2 = h * 0.5;
+            const double h_1_6 = h * 0.16666666666666666;
+            const double h_1_3 = h * 0.3333333333333333;
 
-    /* ---- Forward sweep ----------------------------------------------- */
-    for (int32_t i = 0; i < 2; i++) {
-        ws->z[i] = in->state0.z[i];
-    }
-    double failed_stage = 0.0;
-    double value = 0.0;
-    for (int32_t segment = 0; segment < 42; segment++) {
-        for (int32_t n = ws->observe_at[segment]; n < ws->observe_at[segment + 1]; n++) {
-            const double t_n = t0 + (double)n * h;
-            /* Stage 1: c = 0. */
+            /* ---- Forward sweep ----------------------------------------------- */
             for (int32_t i = 0; i < 2; i++) {
-                ws->x_z[0][i] = ws->z[i];
+                ws->z[i] = in->state0.z[i];
             }
-            spiral_rhs_kernel(in, ws, t_n, 0, 0);
-            /* Stage 2: c = 1/2, a = 1/2. */
-            for (int32_t i = 0; i < 2; i++) {
-                ws->x_z[1][i] = ws->z[i] + h_1_2 * ws->k_z[0][i];
+            double failed_stage = 0.0;
+            double value = 0.0;
+            for (int32_t segment = 0; (segment < 42) && (status == SPIRAL_OK); segment++) {
+                for (int32_t n = ws->observe_at[segment]; (n < ws->observe_at[segment + 1]) &&
+                        (status == SPIRAL_OK); n++) {
+                    const double t_n = t0 + ((double)n * h);
+                    /* Stage 1: c = 0. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->x_z[0][i] = ws->z[i];
+                    }
+                    spiral_rhs_kernel(in, ws, t_n, 0, 0);
+                    /* Stage 2: c = 1/2, a = 1/2. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->x_z[1][i] = ws->z[i] + (h_1_2 * ws->k_z[0][i]);
+                    }
+                    const double v = t_n + h_1_2;
+                    spiral_rhs_kernel(in, ws, v, 1, 1);
+                    /* Stage 3: c = 1/2, a = 0, 1/2. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->x_z[2][i] = ws->z[i] + (h_1_2 * ws->k_z[1][i]);
+                    }
+                    spiral_rhs_kernel(in, ws, v, 2, 2);
+                    /* Stage 4: c = 1, a = 0, 0, 1. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->x_z[3][i] = ws->z[i] + (h * ws->k_z[2][i]);
+                    }
+                    spiral_rhs_kernel(in, ws, t_n + h, 3, 3);
+                    /* New state. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->z[i] = ws->z[i] +
+                                ((h_1_6 * ws->k_z[0][i]) + (h_1_3 * ws->k_z[1][i]) +
+                                (h_1_3 * ws->k_z[2][i]) + (h_1_6 * ws->k_z[3][i]));
+                    }
+                    double total = 0.0;
+                    for (int32_t i = 0; i < 2; i++) {
+                        total += ws->z[i];
+                    }
+                    const double sum = total;
+                    if ((sum - sum) != 0.0) {
+                        double total_2 = 0.0;
+                        for (int32_t i = 0; i < 2; i++) {
+                            total_2 += ws->k_z[3][i];
+                        }
+                        const double sum_2 = total_2;
+                        if ((sum_2 - sum_2) != 0.0) {
+                            failed_stage = 4.0;
+                        }
+                        double total_3 = 0.0;
+                        for (int32_t i = 0; i < 2; i++) {
+                            total_3 += ws->k_z[2][i];
+                        }
+                        const double sum_3 = total_3;
+                        if ((sum_3 - sum_3) != 0.0) {
+                            failed_stage = 3.0;
+                        }
+                        double total_4 = 0.0;
+                        for (int32_t i = 0; i < 2; i++) {
+                            total_4 += ws->k_z[1][i];
+                        }
+                        const double sum_4 = total_4;
+                        if ((sum_4 - sum_4) != 0.0) {
+                            failed_stage = 2.0;
+                        }
+                        double total_5 = 0.0;
+                        for (int32_t i = 0; i < 2; i++) {
+                            total_5 += ws->k_z[0][i];
+                        }
+                        const double sum_5 = total_5;
+                        if ((sum_5 - sum_5) != 0.0) {
+                            failed_stage = 1.0;
+                        }
+                        const double failed_stage_2 = failed_stage;
+                        if (failed_stage_2 > 0.0) {
+                            spiral_invalidate_solve(out);
+                            ws->failed_step = (double)n;
+                            ws->failed_stage = failed_stage_2;
+                            out->value = (double)NAN;
+                            status = SPIRAL_NOT_FINITE_FIELD;
+                        } else {
+                            spiral_invalidate_solve(out);
+                            ws->failed_step = (double)n;
+                            ws->failed_stage = failed_stage_2;
+                            out->value = (double)NAN;
+                            status = SPIRAL_NOT_FINITE_STATE;
+                        }
+                    }
+                }
+                if (status == SPIRAL_OK) {
+                    if (segment < 41) {
+                        /* Observation. */
+                        for (int32_t i = 0; i < 2; i++) {
+                            out->states[segment].z[i] = ws->z[i];
+                        }
+                        const double base = ws->z[0] - in->data.seen[segment][0];
+                        const double base_2 = ws->z[1] - in->data.seen[segment][1];
+                        value += (base * base) + (base_2 * base_2);
+                    }
+                }
             }
-            const double v = t_n + h_1_2;
-            spiral_rhs_kernel(in, ws, v, 1, 1);
-            /* Stage 3: c = 1/2, a = 0, 1/2. */
-            for (int32_t i = 0; i < 2; i++) {
-                ws->x_z[2][i] = ws->z[i] + h_1_2 * ws->k_z[1][i];
-            }
-            spiral_rhs_kernel(in, ws, v, 2, 2);
-            /* Stage 4: c = 1, a = 0, 0, 1. */
-            for (int32_t i = 0; i < 2; i++) {
-                ws->x_z[3][i] = ws->z[i] + h * ws->k_z[2][i];
-            }
-            spiral_rhs_kernel(in, ws, t_n + h, 3, 3);
-            /* New state. */
-            for (int32_t i = 0; i < 2; i++) {
-                ws->z[i] = ws->z[i] +
-                        (h_1_6 * ws->k_z[0][i] + h_1_3 * ws->k_z[1][i] + h_1_3 * ws->k_z[2][i] +
-                        h_1_6 * ws->k_z[3][i]);
-            }
-            double total = 0.0;
-            for (int32_t i = 0; i < 2; i++) {
-                total += ws->z[i];
-            }
-            const double sum = total;
-            if (sum - sum != 0.0) {
-                double total_2 = 0.0;
-                for (int32_t i = 0; i < 2; i++) {
-                    total_2 += ws->k_z[3][i];
-                }
-                const double sum_2 = total_2;
-                if (sum_2 - sum_2 != 0.0) {
-                    failed_stage = 4.0;
-                }
-                double total_3 = 0.0;
-                for (int32_t i = 0; i < 2; i++) {
-                    total_3 += ws->k_z[2][i];
-                }
-                const double sum_3 = total_3;
-                if (sum_3 - sum_3 != 0.0) {
-                    failed_stage = 3.0;
-                }
-                double total_4 = 0.0;
-                for (int32_t i = 0; i < 2; i++) {
-                    total_4 += ws->k_z[1][i];
-                }
-                const double sum_4 = total_4;
-                if (sum_4 - sum_4 != 0.0) {
-                    failed_stage = 2.0;
-                }
-                double total_5 = 0.0;
-                for (int32_t i = 0; i < 2; i++) {
-                    total_5 += ws->k_z[0][i];
-                }
-                const double sum_5 = total_5;
-                if (sum_5 - sum_5 != 0.0) {
-                    failed_stage = 1.0;
-                }
-                const double failed_stage_2 = failed_stage;
-                if (failed_stage_2 > 0.0) {
-                    spiral_invalidate_solve(out);
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (0.0 / 0.0);
-                    return SPIRAL_NOT_FINITE_FIELD;
-                } else {
-                    spiral_invalidate_solve(out);
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (0.0 / 0.0);
-                    return SPIRAL_NOT_FINITE_STATE;
-                }
+            if (status == SPIRAL_OK) {
+                ws->failed_step = 0.0;
+                ws->failed_stage = failed_stage;
+                out->value = value;
             }
         }
-        if (segment < 41) {
-            /* Observation. */
-            for (int32_t i = 0; i < 2; i++) {
-                out->states[segment].z[i] = ws->z[i];
-            }
-            const double base = ws->z[0] - in->data.seen[segment][0];
-            const double base_2 = ws->z[1] - in->data.seen[segment][1];
-            value += base * base + base_2 * base_2;
-        }
     }
-    ws->failed_step = 0.0;
-    ws->failed_stage = failed_stage;
-    out->value = value;
-    return SPIRAL_OK;
+    return status;
 }
 
 int spiral_solve(const spiral_problem *in, spiral_workspace *ws, spiral_solution *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return SPIRAL_BAD_ARGUMENT;
-    if (in->steps > SPIRAL_STEPS) {
-        for (int32_t i = 0; i < 41; i++) {
-            for (int32_t j = 0; j < 2; j++) {
-                out->states[i].z[j] = (0.0 / 0.0);
+    enum spiral_status status = SPIRAL_BAD_ARGUMENT;
+    if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+        if (in->steps > SPIRAL_STEPS) {
+            for (int32_t i = 0; i < 41; i++) {
+                for (int32_t j = 0; j < 2; j++) {
+                    out->states[i].z[j] = (double)NAN;
+                }
             }
+            out->value = (double)NAN;
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            status = SPIRAL_STEP_LIMIT;
+        } else {
+            status = spiral_run_solve(in, ws, out);
         }
-        out->value = (0.0 / 0.0);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        return SPIRAL_STEP_LIMIT;
     }
-    return spiral_run_solve(in, ws, out);
+    return (int)status;
 }
 
 /* Integrates, then runs the exact adjoint of the same steps: value and gradient of the loss. */
-static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_workspace *SPIRAL_RESTRICT ws, spiral_gradients *SPIRAL_RESTRICT out)
+static enum spiral_status spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_workspace *SPIRAL_RESTRICT ws, spiral_gradients *SPIRAL_RESTRICT out)
 {
+    enum spiral_status status = SPIRAL_OK;
     for (int32_t i = 0; i < 16; i++) {
         for (int32_t j = 0; j < 2; j++) {
             out->params.W1[i][j] = 0.0;
@@ -355,240 +378,252 @@ static int spiral_run_gradient(const spiral_problem *SPIRAL_RESTRICT in, spiral_
     const double t0 = in->t0;
     const double h = (in->t1 - t0) / n_steps;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
         spiral_invalidate_gradient(ws, out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return SPIRAL_BAD_ARGUMENT;
-    }
-    if (n_steps > 160.0) {
-        spiral_invalidate_gradient(ws, out);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return SPIRAL_STEP_LIMIT;
-    }
-    /* Steps after which the observations are made. */
-    ws->observe_at[0] = 0;
-    ws->observe_at[42] = (int32_t)n_steps;
-    double step_before = 0.0;
-    double misplaced = 0.0;
-    for (int32_t k = 0; k < 41; k++) {
-        const double q = (in->times[k] - t0) / h;
-        const double m = spiral_round_(q);
-        const double off_step = (n_steps + fabs(q - m) * 0.015625 - n_steps) * 64.0;
-        const double last_step = step_before;
-        if (off_step <= 0.000001 && m >= last_step && m <= n_steps) {
-            ws->observe_at[k + 1] = (int32_t)m;
-            step_before = m;
+        out->value = (double)NAN;
+        status = SPIRAL_BAD_ARGUMENT;
+    } else {
+        if (n_steps > 160.0) {
+            spiral_invalidate_gradient(ws, out);
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            out->value = (double)NAN;
+            status = SPIRAL_STEP_LIMIT;
         } else {
-            misplaced = 1.0;
-        }
-    }
-    if (misplaced != 0.0) {
-        spiral_invalidate_gradient(ws, out);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return SPIRAL_BAD_ARGUMENT;
-    }
-    const double h_1_2 = h * 0.5;
-    const double h_1_6 = h * 0.16666666666666666;
-    const double h_1_3 = h * 0.3333333333333333;
-
-    /* ---- Forward sweep ----------------------------------------------- */
-    for (int32_t i = 0; i < 2; i++) {
-        ws->z[i] = in->state0.z[i];
-    }
-    double failed_stage = 0.0;
-    double value = 0.0;
-    for (int32_t segment = 0; segment < 42; segment++) {
-        for (int32_t n = ws->observe_at[segment]; n < ws->observe_at[segment + 1]; n++) {
-            const double t_n = t0 + (double)n * h;
-            for (int32_t i = 0; i < 2; i++) {
-                ws->stored_z[n][i] = ws->z[i];
-            }
-            /* Stage 1: c = 0. */
-            for (int32_t i = 0; i < 2; i++) {
-                ws->x_z[0][i] = ws->z[i];
-            }
-            spiral_rhs_kernel(in, ws, t_n, 0, 0);
-            /* Stage 2: c = 1/2, a = 1/2. */
-            for (int32_t i = 0; i < 2; i++) {
-                ws->x_z[1][i] = ws->z[i] + h_1_2 * ws->k_z[0][i];
-            }
-            const double v = t_n + h_1_2;
-            spiral_rhs_kernel(in, ws, v, 1, 1);
-            /* Stage 3: c = 1/2, a = 0, 1/2. */
-            for (int32_t i = 0; i < 2; i++) {
-                ws->x_z[2][i] = ws->z[i] + h_1_2 * ws->k_z[1][i];
-            }
-            spiral_rhs_kernel(in, ws, v, 2, 2);
-            /* Stage 4: c = 1, a = 0, 0, 1. */
-            for (int32_t i = 0; i < 2; i++) {
-                ws->x_z[3][i] = ws->z[i] + h * ws->k_z[2][i];
-            }
-            spiral_rhs_kernel(in, ws, t_n + h, 3, 3);
-            /* New state. */
-            for (int32_t i = 0; i < 2; i++) {
-                ws->z[i] = ws->z[i] +
-                        (h_1_6 * ws->k_z[0][i] + h_1_3 * ws->k_z[1][i] + h_1_3 * ws->k_z[2][i] +
-                        h_1_6 * ws->k_z[3][i]);
-            }
-            double total = 0.0;
-            for (int32_t i = 0; i < 2; i++) {
-                total += ws->z[i];
-            }
-            const double sum = total;
-            if (sum - sum != 0.0) {
-                double total_2 = 0.0;
-                for (int32_t i = 0; i < 2; i++) {
-                    total_2 += ws->k_z[3][i];
-                }
-                const double sum_2 = total_2;
-                if (sum_2 - sum_2 != 0.0) {
-                    failed_stage = 4.0;
-                }
-                double total_3 = 0.0;
-                for (int32_t i = 0; i < 2; i++) {
-                    total_3 += ws->k_z[2][i];
-                }
-                const double sum_3 = total_3;
-                if (sum_3 - sum_3 != 0.0) {
-                    failed_stage = 3.0;
-                }
-                double total_4 = 0.0;
-                for (int32_t i = 0; i < 2; i++) {
-                    total_4 += ws->k_z[1][i];
-                }
-                const double sum_4 = total_4;
-                if (sum_4 - sum_4 != 0.0) {
-                    failed_stage = 2.0;
-                }
-                double total_5 = 0.0;
-                for (int32_t i = 0; i < 2; i++) {
-                    total_5 += ws->k_z[0][i];
-                }
-                const double sum_5 = total_5;
-                if (sum_5 - sum_5 != 0.0) {
-                    failed_stage = 1.0;
-                }
-                const double failed_stage_2 = failed_stage;
-                if (failed_stage_2 > 0.0) {
-                    spiral_invalidate_gradient(ws, out);
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (0.0 / 0.0);
-                    return SPIRAL_NOT_FINITE_FIELD;
+            /* Steps after which the observations are made. */
+            ws->observe_at[0] = 0;
+            ws->observe_at[42] = (int32_t)n_steps;
+            double step_before = 0.0;
+            double misplaced = 0.0;
+            for (int32_t k = 0; k < 41; k++) {
+                const double q = (in->times[k] - t0) / h;
+                const double m = spiral_round_(q);
+                const double off_step = (n_steps + (fabs(q - m) * 0.015625) - n_steps) * 64.0;
+                const double last_step = step_before;
+                if ((off_step <= 0.000001) && (m >= last_step) && (m <= n_steps)) {
+                    ws->observe_at[k + 1] = (int32_t)m;
+                    step_before = m;
                 } else {
-                    spiral_invalidate_gradient(ws, out);
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (0.0 / 0.0);
-                    return SPIRAL_NOT_FINITE_STATE;
+                    misplaced = 1.0;
+                }
+            }
+            if (misplaced != 0.0) {
+                spiral_invalidate_gradient(ws, out);
+                ws->failed_step = 0.0;
+                ws->failed_stage = 0.0;
+                out->value = (double)NAN;
+                status = SPIRAL_BAD_ARGUMENT;
+            } else {
+                const double h_1_2 = h * 0.5;
+                const double h_1_6 = h * 0.16666666666666666;
+                const double h_1_3 = h * 0.3333333333333333;
+
+                /* ---- Forward sweep ----------------------------------------------- */
+                for (int32_t i = 0; i < 2; i++) {
+                    ws->z[i] = in->state0.z[i];
+                }
+                double failed_stage = 0.0;
+                double value = 0.0;
+                for (int32_t segment = 0; (segment < 42) && (status == SPIRAL_OK); segment++) {
+                    for (int32_t n = ws->observe_at[segment]; (n < ws->observe_at[segment + 1]) &&
+                            (status == SPIRAL_OK); n++) {
+                        const double t_n = t0 + ((double)n * h);
+                        for (int32_t i = 0; i < 2; i++) {
+                            ws->stored_z[n][i] = ws->z[i];
+                        }
+                        /* Stage 1: c = 0. */
+                        for (int32_t i = 0; i < 2; i++) {
+                            ws->x_z[0][i] = ws->z[i];
+                        }
+                        spiral_rhs_kernel(in, ws, t_n, 0, 0);
+                        /* Stage 2: c = 1/2, a = 1/2. */
+                        for (int32_t i = 0; i < 2; i++) {
+                            ws->x_z[1][i] = ws->z[i] + (h_1_2 * ws->k_z[0][i]);
+                        }
+                        const double v = t_n + h_1_2;
+                        spiral_rhs_kernel(in, ws, v, 1, 1);
+                        /* Stage 3: c = 1/2, a = 0, 1/2. */
+                        for (int32_t i = 0; i < 2; i++) {
+                            ws->x_z[2][i] = ws->z[i] + (h_1_2 * ws->k_z[1][i]);
+                        }
+                        spiral_rhs_kernel(in, ws, v, 2, 2);
+                        /* Stage 4: c = 1, a = 0, 0, 1. */
+                        for (int32_t i = 0; i < 2; i++) {
+                            ws->x_z[3][i] = ws->z[i] + (h * ws->k_z[2][i]);
+                        }
+                        spiral_rhs_kernel(in, ws, t_n + h, 3, 3);
+                        /* New state. */
+                        for (int32_t i = 0; i < 2; i++) {
+                            ws->z[i] = ws->z[i] +
+                                    ((h_1_6 * ws->k_z[0][i]) + (h_1_3 * ws->k_z[1][i]) +
+                                    (h_1_3 * ws->k_z[2][i]) + (h_1_6 * ws->k_z[3][i]));
+                        }
+                        double total = 0.0;
+                        for (int32_t i = 0; i < 2; i++) {
+                            total += ws->z[i];
+                        }
+                        const double sum = total;
+                        if ((sum - sum) != 0.0) {
+                            double total_2 = 0.0;
+                            for (int32_t i = 0; i < 2; i++) {
+                                total_2 += ws->k_z[3][i];
+                            }
+                            const double sum_2 = total_2;
+                            if ((sum_2 - sum_2) != 0.0) {
+                                failed_stage = 4.0;
+                            }
+                            double total_3 = 0.0;
+                            for (int32_t i = 0; i < 2; i++) {
+                                total_3 += ws->k_z[2][i];
+                            }
+                            const double sum_3 = total_3;
+                            if ((sum_3 - sum_3) != 0.0) {
+                                failed_stage = 3.0;
+                            }
+                            double total_4 = 0.0;
+                            for (int32_t i = 0; i < 2; i++) {
+                                total_4 += ws->k_z[1][i];
+                            }
+                            const double sum_4 = total_4;
+                            if ((sum_4 - sum_4) != 0.0) {
+                                failed_stage = 2.0;
+                            }
+                            double total_5 = 0.0;
+                            for (int32_t i = 0; i < 2; i++) {
+                                total_5 += ws->k_z[0][i];
+                            }
+                            const double sum_5 = total_5;
+                            if ((sum_5 - sum_5) != 0.0) {
+                                failed_stage = 1.0;
+                            }
+                            const double failed_stage_2 = failed_stage;
+                            if (failed_stage_2 > 0.0) {
+                                spiral_invalidate_gradient(ws, out);
+                                ws->failed_step = (double)n;
+                                ws->failed_stage = failed_stage_2;
+                                out->value = (double)NAN;
+                                status = SPIRAL_NOT_FINITE_FIELD;
+                            } else {
+                                spiral_invalidate_gradient(ws, out);
+                                ws->failed_step = (double)n;
+                                ws->failed_stage = failed_stage_2;
+                                out->value = (double)NAN;
+                                status = SPIRAL_NOT_FINITE_STATE;
+                            }
+                        }
+                    }
+                    if (status == SPIRAL_OK) {
+                        if (segment < 41) {
+                            /* Observation. */
+                            for (int32_t i = 0; i < 2; i++) {
+                                ws->states[segment].z[i] = ws->z[i];
+                            }
+                            const double base = ws->z[0] - in->data.seen[segment][0];
+                            const double base_2 = ws->z[1] - in->data.seen[segment][1];
+                            value += (base * base) + (base_2 * base_2);
+                        }
+                    }
+                }
+                if (status == SPIRAL_OK) {
+
+                    /* ---- Reverse sweep ----------------------------------------------- */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->lambda_z[i] = 0.0;
+                    }
+                    for (int32_t segment = 41; segment >= 0; segment--) {
+                        if (segment < 41) {
+                            for (int32_t i = 0; i < 2; i++) {
+                                ws->z[i] = ws->states[segment].z[i];
+                            }
+                            /* Observation. */
+                            const double base = ws->z[0] - in->data.seen[segment][0];
+                            const double base_2 = ws->z[1] - in->data.seen[segment][1];
+                            ws->lambda_z[1] += base_2 + base_2;
+                            ws->lambda_z[0] += base + base;
+                        }
+                        for (int32_t n = ws->observe_at[segment + 1] - 1; n >=
+                                ws->observe_at[segment]; n--) {
+                            const double t_n = t0 + ((double)n * h);
+                            /* Stages of this step, again. */
+                            for (int32_t i = 0; i < 2; i++) {
+                                ws->z[i] = ws->stored_z[n][i];
+                            }
+                            /* Stage 1: c = 0. */
+                            for (int32_t i = 0; i < 2; i++) {
+                                ws->x_z[0][i] = ws->z[i];
+                            }
+                            spiral_rhs_kernel(in, ws, t_n, 0, 0);
+                            /* Stage 2: c = 1/2, a = 1/2. */
+                            for (int32_t i = 0; i < 2; i++) {
+                                ws->x_z[1][i] = ws->z[i] + (h_1_2 * ws->k_z[0][i]);
+                            }
+                            const double v = t_n + h_1_2;
+                            spiral_rhs_kernel(in, ws, v, 1, 1);
+                            /* Stage 3: c = 1/2, a = 0, 1/2. */
+                            for (int32_t i = 0; i < 2; i++) {
+                                ws->x_z[2][i] = ws->z[i] + (h_1_2 * ws->k_z[1][i]);
+                            }
+                            spiral_rhs_kernel(in, ws, v, 2, 2);
+                            /* Stage 4: c = 1, a = 0, 0, 1. */
+                            for (int32_t i = 0; i < 2; i++) {
+                                ws->x_z[3][i] = ws->z[i] + (h * ws->k_z[2][i]);
+                            }
+                            /* Adjoint of evaluation 4. */
+                            for (int32_t i = 0; i < 2; i++) {
+                                ws->w_z[i] = h_1_6 * ws->lambda_z[i];
+                            }
+                            for (int32_t i = 0; i < 2; i++) {
+                                ws->u_z[3][i] = 0.0;
+                            }
+                            spiral_rhs_vjp_kernel(in, ws, out, t_n + h, 3, 3);
+                            /* Adjoint of evaluation 3. */
+                            for (int32_t i = 0; i < 2; i++) {
+                                ws->w_z[i] = (h_1_3 * ws->lambda_z[i]) + (h * ws->u_z[3][i]);
+                            }
+                            for (int32_t i = 0; i < 2; i++) {
+                                ws->u_z[2][i] = 0.0;
+                            }
+                            spiral_rhs_vjp_kernel(in, ws, out, v, 2, 2);
+                            /* Adjoint of evaluation 2. */
+                            for (int32_t i = 0; i < 2; i++) {
+                                ws->w_z[i] = (h_1_3 * ws->lambda_z[i]) + (h_1_2 * ws->u_z[2][i]);
+                            }
+                            for (int32_t i = 0; i < 2; i++) {
+                                ws->u_z[1][i] = 0.0;
+                            }
+                            spiral_rhs_vjp_kernel(in, ws, out, v, 1, 1);
+                            /* Adjoint of evaluation 1. */
+                            for (int32_t i = 0; i < 2; i++) {
+                                ws->w_z[i] = (h_1_6 * ws->lambda_z[i]) + (h_1_2 * ws->u_z[1][i]);
+                            }
+                            for (int32_t i = 0; i < 2; i++) {
+                                ws->u_z[0][i] = 0.0;
+                            }
+                            spiral_rhs_vjp_kernel(in, ws, out, t_n, 0, 0);
+                            /* λ of the step's start. */
+                            for (int32_t i = 0; i < 2; i++) {
+                                ws->lambda_z[i] = ws->lambda_z[i] + ws->u_z[3][i] + ws->u_z[2][i] +
+                                        ws->u_z[1][i] + ws->u_z[0][i];
+                            }
+                        }
+                    }
+                    ws->failed_step = 0.0;
+                    ws->failed_stage = failed_stage;
+                    out->value = value;
                 }
             }
         }
-        if (segment < 41) {
-            /* Observation. */
-            for (int32_t i = 0; i < 2; i++) {
-                ws->states[segment].z[i] = ws->z[i];
-            }
-            const double base = ws->z[0] - in->data.seen[segment][0];
-            const double base_2 = ws->z[1] - in->data.seen[segment][1];
-            value += base * base + base_2 * base_2;
-        }
     }
-
-    /* ---- Reverse sweep ----------------------------------------------- */
-    for (int32_t i = 0; i < 2; i++) {
-        ws->lambda_z[i] = 0.0;
-    }
-    for (int32_t segment = 41; segment >= 0; segment--) {
-        if (segment < 41) {
-            for (int32_t i = 0; i < 2; i++) {
-                ws->z[i] = ws->states[segment].z[i];
-            }
-            /* Observation. */
-            const double base = ws->z[0] - in->data.seen[segment][0];
-            const double base_2 = ws->z[1] - in->data.seen[segment][1];
-            ws->lambda_z[1] += base_2 + base_2;
-            ws->lambda_z[0] += base + base;
-        }
-        for (int32_t n = ws->observe_at[segment + 1] - 1; n >= ws->observe_at[segment]; n--) {
-            const double t_n = t0 + (double)n * h;
-            /* Stages of this step, again. */
-            for (int32_t i = 0; i < 2; i++) {
-                ws->z[i] = ws->stored_z[n][i];
-            }
-            /* Stage 1: c = 0. */
-            for (int32_t i = 0; i < 2; i++) {
-                ws->x_z[0][i] = ws->z[i];
-            }
-            spiral_rhs_kernel(in, ws, t_n, 0, 0);
-            /* Stage 2: c = 1/2, a = 1/2. */
-            for (int32_t i = 0; i < 2; i++) {
-                ws->x_z[1][i] = ws->z[i] + h_1_2 * ws->k_z[0][i];
-            }
-            const double v = t_n + h_1_2;
-            spiral_rhs_kernel(in, ws, v, 1, 1);
-            /* Stage 3: c = 1/2, a = 0, 1/2. */
-            for (int32_t i = 0; i < 2; i++) {
-                ws->x_z[2][i] = ws->z[i] + h_1_2 * ws->k_z[1][i];
-            }
-            spiral_rhs_kernel(in, ws, v, 2, 2);
-            /* Stage 4: c = 1, a = 0, 0, 1. */
-            for (int32_t i = 0; i < 2; i++) {
-                ws->x_z[3][i] = ws->z[i] + h * ws->k_z[2][i];
-            }
-            /* Adjoint of evaluation 4. */
-            for (int32_t i = 0; i < 2; i++) {
-                ws->w_z[i] = h_1_6 * ws->lambda_z[i];
-            }
-            for (int32_t i = 0; i < 2; i++) {
-                ws->u_z[3][i] = 0.0;
-            }
-            spiral_rhs_vjp_kernel(in, ws, out, t_n + h, 3, 3);
-            /* Adjoint of evaluation 3. */
-            for (int32_t i = 0; i < 2; i++) {
-                ws->w_z[i] = h_1_3 * ws->lambda_z[i] + h * ws->u_z[3][i];
-            }
-            for (int32_t i = 0; i < 2; i++) {
-                ws->u_z[2][i] = 0.0;
-            }
-            spiral_rhs_vjp_kernel(in, ws, out, v, 2, 2);
-            /* Adjoint of evaluation 2. */
-            for (int32_t i = 0; i < 2; i++) {
-                ws->w_z[i] = h_1_3 * ws->lambda_z[i] + h_1_2 * ws->u_z[2][i];
-            }
-            for (int32_t i = 0; i < 2; i++) {
-                ws->u_z[1][i] = 0.0;
-            }
-            spiral_rhs_vjp_kernel(in, ws, out, v, 1, 1);
-            /* Adjoint of evaluation 1. */
-            for (int32_t i = 0; i < 2; i++) {
-                ws->w_z[i] = h_1_6 * ws->lambda_z[i] + h_1_2 * ws->u_z[1][i];
-            }
-            for (int32_t i = 0; i < 2; i++) {
-                ws->u_z[0][i] = 0.0;
-            }
-            spiral_rhs_vjp_kernel(in, ws, out, t_n, 0, 0);
-            /* λ of the step's start. */
-            for (int32_t i = 0; i < 2; i++) {
-                ws->lambda_z[i] = ws->lambda_z[i] + ws->u_z[3][i] + ws->u_z[2][i] + ws->u_z[1][i] +
-                        ws->u_z[0][i];
-            }
-        }
-    }
-    ws->failed_step = 0.0;
-    ws->failed_stage = failed_stage;
-    out->value = value;
-    return SPIRAL_OK;
+    return status;
 }
 
 int spiral_gradient(const spiral_problem *in, spiral_workspace *ws, spiral_gradients *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return SPIRAL_BAD_ARGUMENT;
-    return spiral_run_gradient(in, ws, out);
+    enum spiral_status status = SPIRAL_BAD_ARGUMENT;
+    if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+        status = spiral_run_gradient(in, ws, out);
+    }
+    return (int)status;
 }

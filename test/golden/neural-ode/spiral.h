@@ -19,15 +19,17 @@ extern "C" {
 #define SPIRAL_STEPS 160u
 
 /* What the functions return. */
-#define SPIRAL_OK 0
-#define SPIRAL_STEP_LIMIT 1
-#define SPIRAL_STEP_UNDERFLOW 2
-#define SPIRAL_NOT_FINITE_FIELD 3
-#define SPIRAL_NOT_FINITE_STATE 4
-#define SPIRAL_NEWTON_FAILED 5
-#define SPIRAL_SINGULAR_MATRIX 6
-#define SPIRAL_WORKSPACE_TOO_SMALL 7
-#define SPIRAL_BAD_ARGUMENT 8
+enum spiral_status {
+    SPIRAL_OK = 0,
+    SPIRAL_STEP_LIMIT = 1,
+    SPIRAL_STEP_UNDERFLOW = 2,
+    SPIRAL_NOT_FINITE_FIELD = 3,
+    SPIRAL_NOT_FINITE_STATE = 4,
+    SPIRAL_NEWTON_FAILED = 5,
+    SPIRAL_SINGULAR_MATRIX = 6,
+    SPIRAL_WORKSPACE_TOO_SMALL = 7,
+    SPIRAL_BAD_ARGUMENT = 8
+};
 
 typedef struct {
     double z[2];
@@ -45,7 +47,8 @@ typedef struct {
 } spiral_data;
 
 typedef struct {
-    double t0, t1;
+    double t0;
+    double t1;
     uint32_t steps;
     spiral_state state0;
     spiral_params params;
@@ -79,7 +82,8 @@ typedef struct {
     double lambda_z[2];
     double w_z[2];
     spiral_state states[SPIRAL_TIMES];
-    double failed_step, failed_stage;
+    double failed_step;
+    double failed_stage;
     int32_t observe_at[43];
     int32_t unused;
 } spiral_workspace;

@@ -74,7 +74,7 @@ static double loss_at(double length)
         move(&problem.params.b2[i], gradients.params.b2[i], length);
     }
     code = spiral_solve(&problem, &workspace, &solution);
-    if (code != SPIRAL_OK) return (0.0 / 0.0);
+    if (code != SPIRAL_OK) return (double)NAN;
     if (fabs(solution.value) > largest) largest = fabs(solution.value);
     return solution.value;
 }

@@ -7,17 +7,17 @@
 #include <math.h>
 #include <stddef.h>
 
-/* Pointers never overlap; C++ has no word for it in its standard. */
+/* Pointers never overlap. Compilers that have a word for it in C and C++ alike are told so; define the macro for others. */
 #ifndef PENDULUM_RESTRICT
-#if defined(__cplusplus) || !defined(__STDC_VERSION__) || __STDC_VERSION__ < 199901L
-#define PENDULUM_RESTRICT
+#if defined(__GNUC__)
+#define PENDULUM_RESTRICT __restrict
 #else
-#define PENDULUM_RESTRICT restrict
+#define PENDULUM_RESTRICT
 #endif
 #endif
 
-/* The workspace is as large as the header says. */
-typedef char pendulum_workspace_check[(sizeof(pendulum_workspace) == PENDULUM_WORKSPACE_BYTES) ? 1 : -1];
+/* The workspace is as large as the header says, where double has 8 bytes. */
+extern char pendulum_workspace_check[((sizeof(double) != 8u) || (sizeof(pendulum_workspace) == PENDULUM_WORKSPACE_BYTES)) ? 1 : -1];
 
 const pendulum_problem pendulum_default = {
     0.0,
@@ -25,27 +25,32 @@ const pendulum_problem pendulum_default = {
     200u,
     { 0.0, 0.0 },
     { 9.81, 1.0, 0.1 },
-    { { 0.0 } },
+    { { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+    0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 } },
     { 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0 }
 };
 
 static double pendulum_round_(double x)
 {
-    const double below = floor(x);
-    return copysign(x - below >= 0.5 ? below + 1.0 : below, x);
+    double whole = floor(x);
+    const double rest = x - whole;
+    if (rest >= 0.5) {
+        whole += 1.0;
+    }
+    return copysign(whole, x);
 }
 
 /* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
 static void pendulum_invalidate_solve(pendulum_solution *PENDULUM_RESTRICT out)
 {
     for (int32_t i = 0; i < 8; i++) {
-        out->states[i].angle = (0.0 / 0.0);
+        out->states[i].angle = (double)NAN;
     }
     for (int32_t i = 0; i < 8; i++) {
-        out->states[i].rate = (0.0 / 0.0);
+        out->states[i].rate = (double)NAN;
     }
     for (int32_t i = 0; i < 8; i++) {
-        out->outputs[i].height = (0.0 / 0.0);
+        out->outputs[i].height = (double)NAN;
     }
 }
 
@@ -53,174 +58,191 @@ static void pendulum_invalidate_solve(pendulum_solution *PENDULUM_RESTRICT out)
 static void pendulum_invalidate_gradient(pendulum_gradients *PENDULUM_RESTRICT out)
 {
     for (int32_t i = 0; i < 40; i++) {
-        out->inputs.torque[i] = (0.0 / 0.0);
+        out->inputs.torque[i] = (double)NAN;
     }
 }
 
 /* Integrates from t0 to t1 in equal steps; fills the states at the observation times and the value of the loss. */
-static int pendulum_run_solve(const pendulum_problem *PENDULUM_RESTRICT in, pendulum_workspace *PENDULUM_RESTRICT ws, pendulum_solution *PENDULUM_RESTRICT out)
+static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_RESTRICT in, pendulum_workspace *PENDULUM_RESTRICT ws, pendulum_solution *PENDULUM_RESTRICT out)
 {
+    enum pendulum_status status = PENDULUM_OK;
     const double n_steps = (double)in->steps;
     const double t0 = in->t0;
     const double h = (in->t1 - t0) / n_steps;
     const double h_spread = h - h;
     const double left_over = fmod(n_steps, 40.0);
-    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0 || left_over != 0.0) {
+    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0) || (left_over != 0.0)) {
         pendulum_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return PENDULUM_BAD_ARGUMENT;
-    }
-    ws->step_count = (int32_t)n_steps;
-    /* Steps after which the observations are made. */
-    ws->observe_at[0] = 0;
-    ws->observe_at[9] = (int32_t)n_steps;
-    double step_before = 0.0;
-    double misplaced = 0.0;
-    for (int32_t k = 0; k < 8; k++) {
-        const double q = (in->times[k] - t0) / h;
-        const double m = pendulum_round_(q);
-        const double off_step = (n_steps + fabs(q - m) * 0.015625 - n_steps) * 64.0;
-        const double last_step = step_before;
-        if (off_step <= 0.000001 && m >= last_step && m <= n_steps) {
-            ws->observe_at[k + 1] = (int32_t)m;
-            step_before = m;
-        } else {
-            misplaced = 1.0;
+        out->value = (double)NAN;
+        status = PENDULUM_BAD_ARGUMENT;
+    } else {
+        ws->step_count = (int32_t)n_steps;
+        /* Steps after which the observations are made. */
+        ws->observe_at[0] = 0;
+        ws->observe_at[9] = (int32_t)n_steps;
+        double step_before = 0.0;
+        double misplaced = 0.0;
+        for (int32_t k = 0; k < 8; k++) {
+            const double q = (in->times[k] - t0) / h;
+            const double m = pendulum_round_(q);
+            const double off_step = (n_steps + (fabs(q - m) * 0.015625) - n_steps) * 64.0;
+            const double last_step = step_before;
+            if ((off_step <= 0.000001) && (m >= last_step) && (m <= n_steps)) {
+                ws->observe_at[k + 1] = (int32_t)m;
+                step_before = m;
+            } else {
+                misplaced = 1.0;
+            }
         }
-    }
-    if (misplaced != 0.0) {
-        pendulum_invalidate_solve(out);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return PENDULUM_BAD_ARGUMENT;
-    }
-    const double h_1_6 = h * 0.16666666666666666;
-    const double h_1_2 = h * 0.5;
-    const double h_1_3 = h * 0.3333333333333333;
+        if (misplaced != 0.0) {
+            pendulum_invalidate_solve(out);
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            out->value = (double)NAN;
+            status = PENDULUM_BAD_ARGUMENT;
+        } else {
+            const double h_1_6 = h * 0.16666666666666666;
+            const double h_1_2 = h * 0.5;
+            const double h_1_3 = h * 0.3333333333333333;
 
-    /* ---- Forward sweep ----------------------------------------------- */
-    double value = 0.0;
-    double failed_stage = 0.0;
-    double angle = in->state0.angle;
-    double rate = in->state0.rate;
-    const double length = in->params.length;
-    const double f_rate = in->params.gravity / length;
-    const double damping = in->params.damping;
-    const double f_rate_2 = length * length;
-    for (int32_t segment = 0; segment < 9; segment++) {
-        for (int32_t n = ws->observe_at[segment]; n < ws->observe_at[segment + 1]; n++) {
-            /* Stage 1: c = 0. */
-            const double angle_2 = angle;
-            const double rate_2 = rate;
-            const double f_rate_3 = -f_rate * sin(angle_2);
-            const double torque = in->inputs.torque[(40 * n / ws->step_count)];
-            const double f_rate_4 = torque / f_rate_2;
-            const double f_rate_5 = f_rate_3 - damping * rate_2 + f_rate_4;
-            const double result = 0.001 * (torque * torque);
-            const double value_2 = h_1_6 * result;
-            value += value_2;
-            /* Stage 2: c = 1/2, a = 1/2. */
-            const double x_rate = rate_2 + h_1_2 * f_rate_5;
-            const double f_rate_6 = -f_rate * sin(angle_2 + h_1_2 * rate_2) - damping * x_rate +
-                    f_rate_4;
-            const double value_3 = h_1_3 * result;
-            value += value_3;
-            /* Stage 3: c = 1/2, a = 0, 1/2. */
-            const double x_rate_2 = rate_2 + h_1_2 * f_rate_6;
-            const double f_rate_7 = -f_rate * sin(angle_2 + h_1_2 * x_rate) - damping * x_rate_2 +
-                    f_rate_4;
-            value += value_3;
-            /* Stage 4: c = 1, a = 0, 0, 1. */
-            const double x_rate_3 = rate_2 + h * f_rate_7;
-            const double f_rate_8 = -f_rate * sin(angle_2 + h * x_rate_2) - damping * x_rate_3 +
-                    f_rate_4;
-            value += value_2;
-            /* New state. */
-            const double angle_3 = angle_2 +
-                    (h_1_6 * rate_2 + h_1_3 * x_rate + h_1_3 * x_rate_2 + h_1_6 * x_rate_3);
-            const double rate_3 = rate_2 +
-                    (h_1_6 * f_rate_5 + h_1_3 * f_rate_6 + h_1_3 * f_rate_7 + h_1_6 * f_rate_8);
-            const double sum = angle_3 + rate_3;
-            if (sum - sum != 0.0) {
-                const double sum_2 = x_rate_3 + f_rate_8;
-                if (sum_2 - sum_2 != 0.0) {
-                    failed_stage = 4.0;
+            /* ---- Forward sweep ----------------------------------------------- */
+            double value = 0.0;
+            double failed_stage = 0.0;
+            double angle = in->state0.angle;
+            double rate = in->state0.rate;
+            const double length = in->params.length;
+            const double f_rate = in->params.gravity / length;
+            const double damping = in->params.damping;
+            const double f_rate_2 = length * length;
+            for (int32_t segment = 0; (segment < 9) && (status == PENDULUM_OK); segment++) {
+                for (int32_t n = ws->observe_at[segment]; (n < ws->observe_at[segment + 1]) &&
+                        (status == PENDULUM_OK); n++) {
+                    /* Stage 1: c = 0. */
+                    const double angle_2 = angle;
+                    const double rate_2 = rate;
+                    const double f_rate_3 = -(f_rate * sin(angle_2));
+                    const double torque = in->inputs.torque[((40 * n) / ws->step_count)];
+                    const double f_rate_4 = torque / f_rate_2;
+                    const double f_rate_5 = f_rate_3 - (damping * rate_2) + f_rate_4;
+                    const double result = 0.001 * (torque * torque);
+                    const double value_2 = h_1_6 * result;
+                    value += value_2;
+                    /* Stage 2: c = 1/2, a = 1/2. */
+                    const double x_rate = rate_2 + (h_1_2 * f_rate_5);
+                    const double f_rate_6 = -(f_rate * sin(angle_2 + (h_1_2 * rate_2))) -
+                            (damping * x_rate) + f_rate_4;
+                    const double value_3 = h_1_3 * result;
+                    value += value_3;
+                    /* Stage 3: c = 1/2, a = 0, 1/2. */
+                    const double x_rate_2 = rate_2 + (h_1_2 * f_rate_6);
+                    const double f_rate_7 = -(f_rate * sin(angle_2 + (h_1_2 * x_rate))) -
+                            (damping * x_rate_2) + f_rate_4;
+                    value += value_3;
+                    /* Stage 4: c = 1, a = 0, 0, 1. */
+                    const double x_rate_3 = rate_2 + (h * f_rate_7);
+                    const double f_rate_8 = -(f_rate * sin(angle_2 + (h * x_rate_2))) -
+                            (damping * x_rate_3) + f_rate_4;
+                    value += value_2;
+                    /* New state. */
+                    const double angle_3 = angle_2 +
+                            ((h_1_6 * rate_2) + (h_1_3 * x_rate) + (h_1_3 * x_rate_2) +
+                            (h_1_6 * x_rate_3));
+                    const double rate_3 = rate_2 +
+                            ((h_1_6 * f_rate_5) + (h_1_3 * f_rate_6) + (h_1_3 * f_rate_7) +
+                            (h_1_6 * f_rate_8));
+                    const double sum = angle_3 + rate_3;
+                    if ((sum - sum) != 0.0) {
+                        const double sum_2 = x_rate_3 + f_rate_8;
+                        if ((sum_2 - sum_2) != 0.0) {
+                            failed_stage = 4.0;
+                        }
+                        const double sum_3 = x_rate_2 + f_rate_7;
+                        if ((sum_3 - sum_3) != 0.0) {
+                            failed_stage = 3.0;
+                        }
+                        const double sum_4 = x_rate + f_rate_6;
+                        if ((sum_4 - sum_4) != 0.0) {
+                            failed_stage = 2.0;
+                        }
+                        const double sum_5 = rate_2 + f_rate_5;
+                        if ((sum_5 - sum_5) != 0.0) {
+                            failed_stage = 1.0;
+                        }
+                        const double failed_stage_2 = failed_stage;
+                        if (failed_stage_2 > 0.0) {
+                            pendulum_invalidate_solve(out);
+                            ws->failed_step = (double)n;
+                            ws->failed_stage = failed_stage_2;
+                            out->value = (double)NAN;
+                            status = PENDULUM_NOT_FINITE_FIELD;
+                        } else {
+                            pendulum_invalidate_solve(out);
+                            ws->failed_step = (double)n;
+                            ws->failed_stage = failed_stage_2;
+                            out->value = (double)NAN;
+                            status = PENDULUM_NOT_FINITE_STATE;
+                        }
+                    }
+                    if (status == PENDULUM_OK) {
+                        angle = angle_3;
+                        rate = rate_3;
+                    }
                 }
-                const double sum_3 = x_rate_2 + f_rate_7;
-                if (sum_3 - sum_3 != 0.0) {
-                    failed_stage = 3.0;
-                }
-                const double sum_4 = x_rate + f_rate_6;
-                if (sum_4 - sum_4 != 0.0) {
-                    failed_stage = 2.0;
-                }
-                const double sum_5 = rate_2 + f_rate_5;
-                if (sum_5 - sum_5 != 0.0) {
-                    failed_stage = 1.0;
-                }
-                const double failed_stage_2 = failed_stage;
-                if (failed_stage_2 > 0.0) {
-                    pendulum_invalidate_solve(out);
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (0.0 / 0.0);
-                    return PENDULUM_NOT_FINITE_FIELD;
-                } else {
-                    pendulum_invalidate_solve(out);
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (0.0 / 0.0);
-                    return PENDULUM_NOT_FINITE_STATE;
+                if (status == PENDULUM_OK) {
+                    if (segment < 8) {
+                        /* Observation. */
+                        const double angle_2 = angle;
+                        out->states[segment].angle = angle_2;
+                        out->states[segment].rate = rate;
+                        out->outputs[segment].height = -(length * cos(angle_2));
+                    }
                 }
             }
-            angle = angle_3;
-            rate = rate_3;
-        }
-        if (segment < 8) {
-            /* Observation. */
-            const double angle_2 = angle;
-            out->states[segment].angle = angle_2;
-            out->states[segment].rate = rate;
-            out->outputs[segment].height = -length * cos(angle_2);
+            if (status == PENDULUM_OK) {
+                /* Terminal loss. */
+                const double base = angle - 3.141592653589793;
+                const double rate_2 = rate;
+                value += (10.0 * (base * base)) + (rate_2 * rate_2);
+                ws->failed_step = 0.0;
+                ws->failed_stage = failed_stage;
+                out->value = value;
+            }
         }
     }
-    /* Terminal loss. */
-    const double base = angle - 3.141592653589793;
-    const double rate_2 = rate;
-    value += 10.0 * (base * base) + rate_2 * rate_2;
-    ws->failed_step = 0.0;
-    ws->failed_stage = failed_stage;
-    out->value = value;
-    return PENDULUM_OK;
+    return status;
 }
 
 int pendulum_solve(const pendulum_problem *in, pendulum_workspace *ws, pendulum_solution *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return PENDULUM_BAD_ARGUMENT;
-    if (in->steps > PENDULUM_STEPS) {
-        for (int32_t i = 0; i < 8; i++) {
-            out->states[i].angle = (0.0 / 0.0);
+    enum pendulum_status status = PENDULUM_BAD_ARGUMENT;
+    if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+        if (in->steps > PENDULUM_STEPS) {
+            for (int32_t i = 0; i < 8; i++) {
+                out->states[i].angle = (double)NAN;
+            }
+            for (int32_t i = 0; i < 8; i++) {
+                out->states[i].rate = (double)NAN;
+            }
+            for (int32_t i = 0; i < 8; i++) {
+                out->outputs[i].height = (double)NAN;
+            }
+            out->value = (double)NAN;
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            status = PENDULUM_STEP_LIMIT;
+        } else {
+            status = pendulum_run_solve(in, ws, out);
         }
-        for (int32_t i = 0; i < 8; i++) {
-            out->states[i].rate = (0.0 / 0.0);
-        }
-        for (int32_t i = 0; i < 8; i++) {
-            out->outputs[i].height = (0.0 / 0.0);
-        }
-        out->value = (0.0 / 0.0);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        return PENDULUM_STEP_LIMIT;
     }
-    return pendulum_run_solve(in, ws, out);
+    return (int)status;
 }
 
 /* Integrates, then runs the exact adjoint of the same steps: value and gradient of the loss. */
-static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, pendulum_workspace *PENDULUM_RESTRICT ws, pendulum_gradients *PENDULUM_RESTRICT out)
+static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, pendulum_workspace *PENDULUM_RESTRICT ws, pendulum_gradients *PENDULUM_RESTRICT out)
 {
+    enum pendulum_status status = PENDULUM_OK;
     for (int32_t i = 0; i < 40; i++) {
         out->inputs.torque[i] = 0.0;
     }
@@ -229,7 +251,7 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
     const double h = (in->t1 - t0) / n_steps;
     const double h_spread = h - h;
     const double left_over = fmod(n_steps, 40.0);
-    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0 || left_over != 0.0) {
+    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0) || (left_over != 0.0)) {
         pendulum_invalidate_gradient(out);
         out->state0.angle = 0.0;
         out->state0.rate = 0.0;
@@ -238,234 +260,251 @@ static int pendulum_run_gradient(const pendulum_problem *PENDULUM_RESTRICT in, p
         out->params.damping = 0.0;
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return PENDULUM_BAD_ARGUMENT;
-    }
-    if (n_steps > 200.0) {
-        pendulum_invalidate_gradient(out);
-        out->state0.angle = 0.0;
-        out->state0.rate = 0.0;
-        out->params.gravity = 0.0;
-        out->params.length = 0.0;
-        out->params.damping = 0.0;
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return PENDULUM_STEP_LIMIT;
-    }
-    ws->step_count = (int32_t)n_steps;
-    /* Steps after which the observations are made. */
-    ws->observe_at[0] = 0;
-    ws->observe_at[9] = (int32_t)n_steps;
-    double step_before = 0.0;
-    double misplaced = 0.0;
-    for (int32_t k = 0; k < 8; k++) {
-        const double q = (in->times[k] - t0) / h;
-        const double m = pendulum_round_(q);
-        const double off_step = (n_steps + fabs(q - m) * 0.015625 - n_steps) * 64.0;
-        const double last_step = step_before;
-        if (off_step <= 0.000001 && m >= last_step && m <= n_steps) {
-            ws->observe_at[k + 1] = (int32_t)m;
-            step_before = m;
+        out->value = (double)NAN;
+        status = PENDULUM_BAD_ARGUMENT;
+    } else {
+        if (n_steps > 200.0) {
+            pendulum_invalidate_gradient(out);
+            out->state0.angle = 0.0;
+            out->state0.rate = 0.0;
+            out->params.gravity = 0.0;
+            out->params.length = 0.0;
+            out->params.damping = 0.0;
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            out->value = (double)NAN;
+            status = PENDULUM_STEP_LIMIT;
         } else {
-            misplaced = 1.0;
-        }
-    }
-    if (misplaced != 0.0) {
-        pendulum_invalidate_gradient(out);
-        out->state0.angle = 0.0;
-        out->state0.rate = 0.0;
-        out->params.gravity = 0.0;
-        out->params.length = 0.0;
-        out->params.damping = 0.0;
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return PENDULUM_BAD_ARGUMENT;
-    }
-    const double h_1_6 = h * 0.16666666666666666;
-    const double h_1_2 = h * 0.5;
-    const double h_1_3 = h * 0.3333333333333333;
-
-    /* ---- Forward sweep ----------------------------------------------- */
-    double value = 0.0;
-    double failed_stage = 0.0;
-    double angle = in->state0.angle;
-    double rate = in->state0.rate;
-    const double length = in->params.length;
-    const double f_rate = in->params.gravity / length;
-    const double damping = in->params.damping;
-    const double f_rate_2 = length * length;
-    for (int32_t segment = 0; segment < 9; segment++) {
-        for (int32_t n = ws->observe_at[segment]; n < ws->observe_at[segment + 1]; n++) {
-            const double angle_2 = angle;
-            ws->stored_angle[n] = angle_2;
-            const double rate_2 = rate;
-            ws->stored_rate[n] = rate_2;
-            /* Stage 1: c = 0. */
-            const double f_rate_3 = -f_rate * sin(angle_2);
-            const double torque = in->inputs.torque[(40 * n / ws->step_count)];
-            const double f_rate_4 = torque / f_rate_2;
-            const double f_rate_5 = f_rate_3 - damping * rate_2 + f_rate_4;
-            const double result = 0.001 * (torque * torque);
-            const double value_2 = h_1_6 * result;
-            value += value_2;
-            /* Stage 2: c = 1/2, a = 1/2. */
-            const double x_rate = rate_2 + h_1_2 * f_rate_5;
-            const double f_rate_6 = -f_rate * sin(angle_2 + h_1_2 * rate_2) - damping * x_rate +
-                    f_rate_4;
-            const double value_3 = h_1_3 * result;
-            value += value_3;
-            /* Stage 3: c = 1/2, a = 0, 1/2. */
-            const double x_rate_2 = rate_2 + h_1_2 * f_rate_6;
-            const double f_rate_7 = -f_rate * sin(angle_2 + h_1_2 * x_rate) - damping * x_rate_2 +
-                    f_rate_4;
-            value += value_3;
-            /* Stage 4: c = 1, a = 0, 0, 1. */
-            const double x_rate_3 = rate_2 + h * f_rate_7;
-            const double f_rate_8 = -f_rate * sin(angle_2 + h * x_rate_2) - damping * x_rate_3 +
-                    f_rate_4;
-            value += value_2;
-            /* New state. */
-            const double angle_3 = angle_2 +
-                    (h_1_6 * rate_2 + h_1_3 * x_rate + h_1_3 * x_rate_2 + h_1_6 * x_rate_3);
-            const double rate_3 = rate_2 +
-                    (h_1_6 * f_rate_5 + h_1_3 * f_rate_6 + h_1_3 * f_rate_7 + h_1_6 * f_rate_8);
-            const double sum = angle_3 + rate_3;
-            if (sum - sum != 0.0) {
-                const double sum_2 = x_rate_3 + f_rate_8;
-                if (sum_2 - sum_2 != 0.0) {
-                    failed_stage = 4.0;
-                }
-                const double sum_3 = x_rate_2 + f_rate_7;
-                if (sum_3 - sum_3 != 0.0) {
-                    failed_stage = 3.0;
-                }
-                const double sum_4 = x_rate + f_rate_6;
-                if (sum_4 - sum_4 != 0.0) {
-                    failed_stage = 2.0;
-                }
-                const double sum_5 = rate_2 + f_rate_5;
-                if (sum_5 - sum_5 != 0.0) {
-                    failed_stage = 1.0;
-                }
-                const double failed_stage_2 = failed_stage;
-                if (failed_stage_2 > 0.0) {
-                    pendulum_invalidate_gradient(out);
-                    out->state0.angle = 0.0;
-                    out->state0.rate = 0.0;
-                    out->params.gravity = 0.0;
-                    out->params.length = 0.0;
-                    out->params.damping = 0.0;
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (0.0 / 0.0);
-                    return PENDULUM_NOT_FINITE_FIELD;
+            ws->step_count = (int32_t)n_steps;
+            /* Steps after which the observations are made. */
+            ws->observe_at[0] = 0;
+            ws->observe_at[9] = (int32_t)n_steps;
+            double step_before = 0.0;
+            double misplaced = 0.0;
+            for (int32_t k = 0; k < 8; k++) {
+                const double q = (in->times[k] - t0) / h;
+                const double m = pendulum_round_(q);
+                const double off_step = (n_steps + (fabs(q - m) * 0.015625) - n_steps) * 64.0;
+                const double last_step = step_before;
+                if ((off_step <= 0.000001) && (m >= last_step) && (m <= n_steps)) {
+                    ws->observe_at[k + 1] = (int32_t)m;
+                    step_before = m;
                 } else {
-                    pendulum_invalidate_gradient(out);
-                    out->state0.angle = 0.0;
-                    out->state0.rate = 0.0;
-                    out->params.gravity = 0.0;
-                    out->params.length = 0.0;
-                    out->params.damping = 0.0;
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (0.0 / 0.0);
-                    return PENDULUM_NOT_FINITE_STATE;
+                    misplaced = 1.0;
                 }
             }
-            angle = angle_3;
-            rate = rate_3;
-        }
-        if (segment < 8) {
-            /* Observation. */
-            const double angle_2 = angle;
-            const double rate_2 = rate;
-        }
-    }
-    /* Terminal loss. */
-    const double base = angle - 3.141592653589793;
-    const double rate_2 = rate;
-    value += 10.0 * (base * base) + rate_2 * rate_2;
+            if (misplaced != 0.0) {
+                pendulum_invalidate_gradient(out);
+                out->state0.angle = 0.0;
+                out->state0.rate = 0.0;
+                out->params.gravity = 0.0;
+                out->params.length = 0.0;
+                out->params.damping = 0.0;
+                ws->failed_step = 0.0;
+                ws->failed_stage = 0.0;
+                out->value = (double)NAN;
+                status = PENDULUM_BAD_ARGUMENT;
+            } else {
+                const double h_1_6 = h * 0.16666666666666666;
+                const double h_1_2 = h * 0.5;
+                const double h_1_3 = h * 0.3333333333333333;
 
-    /* ---- Reverse sweep ----------------------------------------------- */
-    /* Terminal loss. */
-    const double base_bar = base * 10.0;
-    double lambda_angle = base_bar + base_bar;
-    double lambda_rate = rate_2 + rate_2;
-    const double torque_bar = 1.0 / f_rate_2;
-    for (int32_t segment = 8; segment >= 0; segment--) {
-        for (int32_t n = ws->observe_at[segment + 1] - 1; n >= ws->observe_at[segment]; n--) {
-            /* Stages of this step, again. */
-            const double stored_angle = ws->stored_angle[n];
-            const double stored_rate = ws->stored_rate[n];
-            /* Stage 1: c = 0. */
-            const double torque = in->inputs.torque[(40 * n / ws->step_count)];
-            const double f_rate_3 = torque / f_rate_2;
-            /* Stage 2: c = 1/2, a = 1/2. */
-            const double x_angle = stored_angle + h_1_2 * stored_rate;
-            const double x_rate = stored_rate +
-                    h_1_2 * (-f_rate * sin(stored_angle) - damping * stored_rate + f_rate_3);
-            /* Stage 3: c = 1/2, a = 0, 1/2. */
-            /* Stage 4: c = 1, a = 0, 0, 1. */
-            const double x_angle_2 = h *
-                    (stored_rate + h_1_2 * (-f_rate * sin(x_angle) - damping * x_rate + f_rate_3));
-            /* Adjoint of evaluation 4. */
-            const double lambda_angle_2 = lambda_angle;
-            const double w_angle = h_1_6 * lambda_angle_2;
-            const double lambda_rate_2 = lambda_rate;
-            const double w_rate = h_1_6 * lambda_rate_2;
-            out->inputs.torque[(40 * n / ws->step_count)] += w_rate == 0.0 ? 0.0 :
-                    w_rate * torque_bar;
-            const double angle_bar = w_rate * f_rate * cos(stored_angle + x_angle_2);
-            const double rate_bar = w_angle - w_rate * damping;
-            const double torque_bar_2 = torque * 0.001;
-            const double torque_bar_3 = h_1_6 * torque_bar_2;
-            const double torque_bar_4 = torque_bar_3 + torque_bar_3;
-            out->inputs.torque[(40 * n / ws->step_count)] += torque_bar_4;
-            /* Adjoint of evaluation 3. */
-            const double w_angle_2 = h_1_3 * lambda_angle_2;
-            const double w_rate_2 = h_1_3 * lambda_rate_2;
-            const double w_rate_3 = w_rate_2 + h * rate_bar;
-            out->inputs.torque[(40 * n / ws->step_count)] += w_rate_3 == 0.0 ? 0.0 :
-                    w_rate_3 * torque_bar;
-            const double angle_bar_2 = w_rate_3 * f_rate * cos(stored_angle + h_1_2 * x_rate);
-            const double rate_bar_2 = w_angle_2 - h * angle_bar - w_rate_3 * damping;
-            const double torque_bar_5 = h_1_3 * torque_bar_2;
-            const double torque_bar_6 = torque_bar_5 + torque_bar_5;
-            out->inputs.torque[(40 * n / ws->step_count)] += torque_bar_6;
-            /* Adjoint of evaluation 2. */
-            const double w_rate_4 = w_rate_2 + h_1_2 * rate_bar_2;
-            out->inputs.torque[(40 * n / ws->step_count)] += w_rate_4 == 0.0 ? 0.0 :
-                    w_rate_4 * torque_bar;
-            const double angle_bar_3 = w_rate_4 * f_rate * cos(x_angle);
-            const double rate_bar_3 = w_angle_2 - h_1_2 * angle_bar_2 - w_rate_4 * damping;
-            out->inputs.torque[(40 * n / ws->step_count)] += torque_bar_6;
-            /* Adjoint of evaluation 1. */
-            const double w_rate_5 = w_rate + h_1_2 * rate_bar_3;
-            out->inputs.torque[(40 * n / ws->step_count)] += w_rate_5 == 0.0 ? 0.0 :
-                    w_rate_5 * torque_bar;
-            out->inputs.torque[(40 * n / ws->step_count)] += torque_bar_4;
-            /* λ of the step's start. */
-            lambda_angle = lambda_angle_2 - angle_bar - angle_bar_2 - angle_bar_3 -
-                    w_rate_5 * f_rate * cos(stored_angle);
-            lambda_rate = lambda_rate_2 + rate_bar + rate_bar_2 + rate_bar_3 +
-                    (w_angle - h_1_2 * angle_bar_3 - w_rate_5 * damping);
+                /* ---- Forward sweep ----------------------------------------------- */
+                double value = 0.0;
+                double failed_stage = 0.0;
+                double angle = in->state0.angle;
+                double rate = in->state0.rate;
+                const double length = in->params.length;
+                const double f_rate = in->params.gravity / length;
+                const double damping = in->params.damping;
+                const double f_rate_2 = length * length;
+                for (int32_t segment = 0; (segment < 9) && (status == PENDULUM_OK); segment++) {
+                    for (int32_t n = ws->observe_at[segment]; (n < ws->observe_at[segment + 1]) &&
+                            (status == PENDULUM_OK); n++) {
+                        const double angle_2 = angle;
+                        ws->stored_angle[n] = angle_2;
+                        const double rate_2 = rate;
+                        ws->stored_rate[n] = rate_2;
+                        /* Stage 1: c = 0. */
+                        const double f_rate_3 = -(f_rate * sin(angle_2));
+                        const double torque = in->inputs.torque[((40 * n) / ws->step_count)];
+                        const double f_rate_4 = torque / f_rate_2;
+                        const double f_rate_5 = f_rate_3 - (damping * rate_2) + f_rate_4;
+                        const double result = 0.001 * (torque * torque);
+                        const double value_2 = h_1_6 * result;
+                        value += value_2;
+                        /* Stage 2: c = 1/2, a = 1/2. */
+                        const double x_rate = rate_2 + (h_1_2 * f_rate_5);
+                        const double f_rate_6 = -(f_rate * sin(angle_2 + (h_1_2 * rate_2))) -
+                                (damping * x_rate) + f_rate_4;
+                        const double value_3 = h_1_3 * result;
+                        value += value_3;
+                        /* Stage 3: c = 1/2, a = 0, 1/2. */
+                        const double x_rate_2 = rate_2 + (h_1_2 * f_rate_6);
+                        const double f_rate_7 = -(f_rate * sin(angle_2 + (h_1_2 * x_rate))) -
+                                (damping * x_rate_2) + f_rate_4;
+                        value += value_3;
+                        /* Stage 4: c = 1, a = 0, 0, 1. */
+                        const double x_rate_3 = rate_2 + (h * f_rate_7);
+                        const double f_rate_8 = -(f_rate * sin(angle_2 + (h * x_rate_2))) -
+                                (damping * x_rate_3) + f_rate_4;
+                        value += value_2;
+                        /* New state. */
+                        const double angle_3 = angle_2 +
+                                ((h_1_6 * rate_2) + (h_1_3 * x_rate) + (h_1_3 * x_rate_2) +
+                                (h_1_6 * x_rate_3));
+                        const double rate_3 = rate_2 +
+                                ((h_1_6 * f_rate_5) + (h_1_3 * f_rate_6) + (h_1_3 * f_rate_7) +
+                                (h_1_6 * f_rate_8));
+                        const double sum = angle_3 + rate_3;
+                        if ((sum - sum) != 0.0) {
+                            const double sum_2 = x_rate_3 + f_rate_8;
+                            if ((sum_2 - sum_2) != 0.0) {
+                                failed_stage = 4.0;
+                            }
+                            const double sum_3 = x_rate_2 + f_rate_7;
+                            if ((sum_3 - sum_3) != 0.0) {
+                                failed_stage = 3.0;
+                            }
+                            const double sum_4 = x_rate + f_rate_6;
+                            if ((sum_4 - sum_4) != 0.0) {
+                                failed_stage = 2.0;
+                            }
+                            const double sum_5 = rate_2 + f_rate_5;
+                            if ((sum_5 - sum_5) != 0.0) {
+                                failed_stage = 1.0;
+                            }
+                            const double failed_stage_2 = failed_stage;
+                            if (failed_stage_2 > 0.0) {
+                                pendulum_invalidate_gradient(out);
+                                out->state0.angle = 0.0;
+                                out->state0.rate = 0.0;
+                                out->params.gravity = 0.0;
+                                out->params.length = 0.0;
+                                out->params.damping = 0.0;
+                                ws->failed_step = (double)n;
+                                ws->failed_stage = failed_stage_2;
+                                out->value = (double)NAN;
+                                status = PENDULUM_NOT_FINITE_FIELD;
+                            } else {
+                                pendulum_invalidate_gradient(out);
+                                out->state0.angle = 0.0;
+                                out->state0.rate = 0.0;
+                                out->params.gravity = 0.0;
+                                out->params.length = 0.0;
+                                out->params.damping = 0.0;
+                                ws->failed_step = (double)n;
+                                ws->failed_stage = failed_stage_2;
+                                out->value = (double)NAN;
+                                status = PENDULUM_NOT_FINITE_STATE;
+                            }
+                        }
+                        if (status == PENDULUM_OK) {
+                            angle = angle_3;
+                            rate = rate_3;
+                        }
+                    }
+                }
+                if (status == PENDULUM_OK) {
+                    /* Terminal loss. */
+                    const double base = angle - 3.141592653589793;
+                    const double rate_2 = rate;
+                    value += (10.0 * (base * base)) + (rate_2 * rate_2);
+
+                    /* ---- Reverse sweep ----------------------------------------------- */
+                    /* Terminal loss. */
+                    const double base_bar = base * 10.0;
+                    double lambda_angle = base_bar + base_bar;
+                    double lambda_rate = rate_2 + rate_2;
+                    const double torque_bar = 1.0 / f_rate_2;
+                    for (int32_t segment = 8; segment >= 0; segment--) {
+                        for (int32_t n = ws->observe_at[segment + 1] - 1; n >=
+                                ws->observe_at[segment]; n--) {
+                            /* Stages of this step, again. */
+                            const double stored_angle = ws->stored_angle[n];
+                            const double stored_rate = ws->stored_rate[n];
+                            /* Stage 1: c = 0. */
+                            const double torque = in->inputs.torque[((40 * n) / ws->step_count)];
+                            const double f_rate_3 = torque / f_rate_2;
+                            /* Stage 2: c = 1/2, a = 1/2. */
+                            const double x_angle = stored_angle + (h_1_2 * stored_rate);
+                            const double x_rate = stored_rate +
+                                    (h_1_2 *
+                                    (-(f_rate * sin(stored_angle)) - (damping * stored_rate) +
+                                    f_rate_3));
+                            /* Stage 3: c = 1/2, a = 0, 1/2. */
+                            /* Stage 4: c = 1, a = 0, 0, 1. */
+                            const double x_angle_2 = h *
+                                    (stored_rate +
+                                    (h_1_2 *
+                                    (-(f_rate * sin(x_angle)) - (damping * x_rate) + f_rate_3)));
+                            /* Adjoint of evaluation 4. */
+                            const double lambda_angle_2 = lambda_angle;
+                            const double w_angle = h_1_6 * lambda_angle_2;
+                            const double lambda_rate_2 = lambda_rate;
+                            const double w_rate = h_1_6 * lambda_rate_2;
+                            out->inputs.torque[((40 * n) / ws->step_count)] += (w_rate == 0.0) ?
+                                    0.0 : (w_rate * torque_bar);
+                            const double angle_bar = w_rate * f_rate *
+                                    cos(stored_angle + x_angle_2);
+                            const double rate_bar = w_angle - (w_rate * damping);
+                            const double torque_bar_2 = torque * 0.001;
+                            const double torque_bar_3 = h_1_6 * torque_bar_2;
+                            const double torque_bar_4 = torque_bar_3 + torque_bar_3;
+                            out->inputs.torque[((40 * n) / ws->step_count)] += torque_bar_4;
+                            /* Adjoint of evaluation 3. */
+                            const double w_angle_2 = h_1_3 * lambda_angle_2;
+                            const double w_rate_2 = h_1_3 * lambda_rate_2;
+                            const double w_rate_3 = w_rate_2 + (h * rate_bar);
+                            out->inputs.torque[((40 * n) / ws->step_count)] += (w_rate_3 == 0.0) ?
+                                    0.0 : (w_rate_3 * torque_bar);
+                            const double angle_bar_2 = w_rate_3 * f_rate *
+                                    cos(stored_angle + (h_1_2 * x_rate));
+                            const double rate_bar_2 = w_angle_2 - (h * angle_bar) -
+                                    (w_rate_3 * damping);
+                            const double torque_bar_5 = h_1_3 * torque_bar_2;
+                            const double torque_bar_6 = torque_bar_5 + torque_bar_5;
+                            out->inputs.torque[((40 * n) / ws->step_count)] += torque_bar_6;
+                            /* Adjoint of evaluation 2. */
+                            const double w_rate_4 = w_rate_2 + (h_1_2 * rate_bar_2);
+                            out->inputs.torque[((40 * n) / ws->step_count)] += (w_rate_4 == 0.0) ?
+                                    0.0 : (w_rate_4 * torque_bar);
+                            const double angle_bar_3 = w_rate_4 * f_rate * cos(x_angle);
+                            const double rate_bar_3 = w_angle_2 - (h_1_2 * angle_bar_2) -
+                                    (w_rate_4 * damping);
+                            out->inputs.torque[((40 * n) / ws->step_count)] += torque_bar_6;
+                            /* Adjoint of evaluation 1. */
+                            const double w_rate_5 = w_rate + (h_1_2 * rate_bar_3);
+                            out->inputs.torque[((40 * n) / ws->step_count)] += (w_rate_5 == 0.0) ?
+                                    0.0 : (w_rate_5 * torque_bar);
+                            out->inputs.torque[((40 * n) / ws->step_count)] += torque_bar_4;
+                            /* λ of the step's start. */
+                            lambda_angle = lambda_angle_2 - angle_bar - angle_bar_2 - angle_bar_3 -
+                                    (w_rate_5 * f_rate * cos(stored_angle));
+                            lambda_rate = lambda_rate_2 + rate_bar + rate_bar_2 + rate_bar_3 +
+                                    (w_angle - (h_1_2 * angle_bar_3) - (w_rate_5 * damping));
+                        }
+                    }
+                    out->state0.angle = 0.0;
+                    out->state0.rate = 0.0;
+                    out->params.gravity = 0.0;
+                    out->params.length = 0.0;
+                    out->params.damping = 0.0;
+                    ws->failed_step = 0.0;
+                    ws->failed_stage = failed_stage;
+                    out->value = value;
+                }
+            }
         }
     }
-    out->state0.angle = 0.0;
-    out->state0.rate = 0.0;
-    out->params.gravity = 0.0;
-    out->params.length = 0.0;
-    out->params.damping = 0.0;
-    ws->failed_step = 0.0;
-    ws->failed_stage = failed_stage;
-    out->value = value;
-    return PENDULUM_OK;
+    return status;
 }
 
 int pendulum_gradient(const pendulum_problem *in, pendulum_workspace *ws, pendulum_gradients *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return PENDULUM_BAD_ARGUMENT;
-    return pendulum_run_gradient(in, ws, out);
+    enum pendulum_status status = PENDULUM_BAD_ARGUMENT;
+    if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+        status = pendulum_run_gradient(in, ws, out);
+    }
+    return (int)status;
 }

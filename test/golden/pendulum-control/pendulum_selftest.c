@@ -61,7 +61,7 @@ static double loss_at(double length)
         move(&problem.inputs.torque[i], gradients.inputs.torque[i], length);
     }
     code = pendulum_solve(&problem, &workspace, &solution);
-    if (code != PENDULUM_OK) return (0.0 / 0.0);
+    if (code != PENDULUM_OK) return (double)NAN;
     if (fabs(solution.value) > largest) largest = fabs(solution.value);
     return solution.value;
 }

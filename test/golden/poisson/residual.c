@@ -7,17 +7,17 @@
 #include <math.h>
 #include <stddef.h>
 
-/* Pointers never overlap; C++ has no word for it in its standard. */
+/* Pointers never overlap. Compilers that have a word for it in C and C++ alike are told so; define the macro for others. */
 #ifndef RESIDUAL_RESTRICT
-#if defined(__cplusplus) || !defined(__STDC_VERSION__) || __STDC_VERSION__ < 199901L
-#define RESIDUAL_RESTRICT
+#if defined(__GNUC__)
+#define RESIDUAL_RESTRICT __restrict
 #else
-#define RESIDUAL_RESTRICT restrict
+#define RESIDUAL_RESTRICT
 #endif
 #endif
 
-/* The workspace is as large as the header says. */
-typedef char residual_workspace_check[(sizeof(residual_workspace) == RESIDUAL_WORKSPACE_BYTES) ? 1 : -1];
+/* The workspace is as large as the header says, where double has 8 bytes. */
+extern char residual_workspace_check[((sizeof(double) != 8u) || (sizeof(residual_workspace) == RESIDUAL_WORKSPACE_BYTES)) ? 1 : -1];
 
 const residual_problem residual_default = {
     { { { 0.34922630625409556, -0.749182457021898 }, { 2.3613862378748887, -0.03924266656812303 },
@@ -172,13 +172,13 @@ static void residual_value_kernel(const residual_problem *RESIDUAL_RESTRICT in, 
     for (int32_t i = 0; i < 24; i++) {
         const double W1 = in->params.W1[i][0];
         const double W1_2 = in->params.W1[i][1];
-        const double h = tanh(in->params.b1[i] + W1 * in->data.points[k][0] +
-                W1_2 * in->data.points[k][1]);
+        const double h = tanh(in->params.b1[i] + (W1 * in->data.points[k][0]) +
+                (W1_2 * in->data.points[k][1]));
         ws->h[i] = h;
         double h_sum = 0.0;
-        const double h_2 = 1.0 - h * h;
+        const double h_2 = 1.0 - (h * h);
         for (int32_t r = 0; r < 2; r++) {
-            const double h_3 = (r == 0 ? W1 : 0.0) + (r == 1 ? W1_2 : 0.0);
+            const double h_3 = ((r == 0) ? W1 : 0.0) + ((r == 1) ? W1_2 : 0.0);
             const double h_4 = h_2 * h_3;
             const double h_5 = h * h_4 * h_3;
             h_sum -= h_5;
@@ -208,7 +208,7 @@ static void residual_value_kernel(const residual_problem *RESIDUAL_RESTRICT in, 
         }
         const double w3 = in->params.w3[i];
         const double n_2 = tanh(z);
-        const double n_3 = 1.0 - n_2 * n_2;
+        const double n_3 = 1.0 - (n_2 * n_2);
         n += w3 * n_2;
         double n_sum = 0.0;
         for (int32_t r = 0; r < 2; r++) {
@@ -218,7 +218,7 @@ static void residual_value_kernel(const residual_problem *RESIDUAL_RESTRICT in, 
             n_sum -= n_5;
             ws->n_1[r] += w3 * n_4;
         }
-        n_top += w3 * (n_3 * z_top + n_sum);
+        n_top += w3 * ((n_3 * z_top) + n_sum);
     }
     const double x = in->data.points[k][0];
     const double result = 1.0 - x;
@@ -231,19 +231,19 @@ static void residual_value_kernel(const residual_problem *RESIDUAL_RESTRICT in, 
     double result_sum_3 = 0.0;
     const double result_5 = result - x;
     for (int32_t r = 0; r < 2; r++) {
-        const double result_1 = r == 0 ? result_5 : 0.0;
-        const double x_1 = r == 1 ? 1.0 : 0.0;
+        const double result_1 = (r == 0) ? result_5 : 0.0;
+        const double x_1 = (r == 1) ? 1.0 : 0.0;
         result_sum += result_1 * x_1;
-        const double result_6 = result_2 * x_1 + result_1 * x_2;
-        const double result_1_2 = r == 1 ? -1.0 : 0.0;
+        const double result_6 = (result_2 * x_1) + (result_1 * x_2);
+        const double result_1_2 = (r == 1) ? (-1.0) : 0.0;
         result_sum_2 += result_6 * result_1_2;
-        result_sum_3 += (result_3 * result_1_2 + result_6 * result_4) * ws->n_1[r];
+        result_sum_3 += ((result_3 * result_1_2) + (result_6 * result_4)) * ws->n_1[r];
     }
     const double result_top = (result_sum - x_2) * result_4;
     const double result_6 = 19.739208802178716 *
             (sin(3.141592653589793 * x) * sin(3.141592653589793 * x_2));
-    out->outputs[at_value_output].value = 2.0 *
-            (result_3 * result_4 * n_top + (result_top + result_sum_2) * n + result_sum_3) +
+    out->outputs[at_value_output].value = (2.0 *
+            ((result_3 * result_4 * n_top) + ((result_top + result_sum_2) * n) + result_sum_3)) +
             result_6;
 }
 
@@ -254,13 +254,13 @@ static void residual_at_kernel(const residual_problem *RESIDUAL_RESTRICT in, res
     for (int32_t i = 0; i < 24; i++) {
         const double W1 = in->params.W1[i][0];
         const double W1_2 = in->params.W1[i][1];
-        const double h = tanh(in->params.b1[i] + W1 * in->data.points[k][0] +
-                W1_2 * in->data.points[k][1]);
+        const double h = tanh(in->params.b1[i] + (W1 * in->data.points[k][0]) +
+                (W1_2 * in->data.points[k][1]));
         ws->h_2[i] = h;
         double h_sum = 0.0;
-        const double h_2 = 1.0 - h * h;
+        const double h_2 = 1.0 - (h * h);
         for (int32_t r = 0; r < 2; r++) {
-            const double h_3 = (r == 0 ? W1 : 0.0) + (r == 1 ? W1_2 : 0.0);
+            const double h_3 = ((r == 0) ? W1 : 0.0) + ((r == 1) ? W1_2 : 0.0);
             const double h_4 = h_2 * h_3;
             const double h_5 = h * h_4 * h_3;
             h_sum -= h_5;
@@ -290,7 +290,7 @@ static void residual_at_kernel(const residual_problem *RESIDUAL_RESTRICT in, res
         }
         const double w3 = in->params.w3[i];
         const double n_2 = tanh(z);
-        const double n_3 = 1.0 - n_2 * n_2;
+        const double n_3 = 1.0 - (n_2 * n_2);
         n += w3 * n_2;
         double n_sum = 0.0;
         for (int32_t r = 0; r < 2; r++) {
@@ -300,7 +300,7 @@ static void residual_at_kernel(const residual_problem *RESIDUAL_RESTRICT in, res
             n_sum -= n_5;
             ws->n_1_2[r] += w3 * n_4;
         }
-        n_top += w3 * (n_3 * z_top + n_sum);
+        n_top += w3 * ((n_3 * z_top) + n_sum);
     }
     const double x = in->data.points[k][0];
     const double result = 1.0 - x;
@@ -313,19 +313,19 @@ static void residual_at_kernel(const residual_problem *RESIDUAL_RESTRICT in, res
     double result_sum_3 = 0.0;
     const double result_5 = result - x;
     for (int32_t r = 0; r < 2; r++) {
-        const double result_1 = r == 0 ? result_5 : 0.0;
-        const double x_1 = r == 1 ? 1.0 : 0.0;
+        const double result_1 = (r == 0) ? result_5 : 0.0;
+        const double x_1 = (r == 1) ? 1.0 : 0.0;
         result_sum += result_1 * x_1;
-        const double result_6 = result_2 * x_1 + result_1 * x_2;
-        const double result_1_2 = r == 1 ? -1.0 : 0.0;
+        const double result_6 = (result_2 * x_1) + (result_1 * x_2);
+        const double result_1_2 = (r == 1) ? (-1.0) : 0.0;
         result_sum_2 += result_6 * result_1_2;
-        result_sum_3 += (result_3 * result_1_2 + result_6 * result_4) * ws->n_1_2[r];
+        result_sum_3 += ((result_3 * result_1_2) + (result_6 * result_4)) * ws->n_1_2[r];
     }
     const double result_top = (result_sum - x_2) * result_4;
     const double value = 19.739208802178716 *
             (sin(3.141592653589793 * x) * sin(3.141592653589793 * x_2));
-    const double value_2 = 2.0 *
-            (result_3 * result_4 * n_top + (result_top + result_sum_2) * n + result_sum_3) +
+    const double value_2 = (2.0 *
+            ((result_3 * result_4 * n_top) + ((result_top + result_sum_2) * n) + result_sum_3)) +
             value;
     ws->amount = value_2 * value_2;
 }
@@ -338,13 +338,13 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
     for (int32_t i = 0; i < 24; i++) {
         const double W1 = in->params.W1[i][0];
         const double W1_2 = in->params.W1[i][1];
-        const double h = tanh(in->params.b1[i] + W1 * in->data.points[k][0] +
-                W1_2 * in->data.points[k][1]);
+        const double h = tanh(in->params.b1[i] + (W1 * in->data.points[k][0]) +
+                (W1_2 * in->data.points[k][1]));
         ws->h_3[i] = h;
         double h_sum = 0.0;
-        const double h_2 = 1.0 - h * h;
+        const double h_2 = 1.0 - (h * h);
         for (int32_t r = 0; r < 2; r++) {
-            const double h_3 = (r == 0 ? W1 : 0.0) + (r == 1 ? W1_2 : 0.0);
+            const double h_3 = ((r == 0) ? W1 : 0.0) + ((r == 1) ? W1_2 : 0.0);
             const double h_4 = h_2 * h_3;
             const double h_5 = h * h_4 * h_3;
             h_sum -= h_5;
@@ -375,7 +375,7 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
         const double w3 = in->params.w3[i];
         const double n_2 = tanh(z);
         ws->n_tape[i] = n_2;
-        const double n_3 = 1.0 - n_2 * n_2;
+        const double n_3 = 1.0 - (n_2 * n_2);
         n += w3 * n_2;
         double n_sum = 0.0;
         for (int32_t r = 0; r < 2; r++) {
@@ -388,7 +388,7 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
         }
         const double z_top_2 = z_top;
         ws->z_top_tape[i] = z_top_2;
-        const double n_top_2 = n_3 * z_top_2 + n_sum;
+        const double n_top_2 = (n_3 * z_top_2) + n_sum;
         ws->n_top_tape[i] = n_top_2;
         n_top += w3 * n_top_2;
     }
@@ -404,13 +404,13 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
     double result_sum_3 = 0.0;
     const double result_6 = result - x;
     for (int32_t r = 0; r < 2; r++) {
-        const double result_1 = r == 0 ? result_6 : 0.0;
-        const double x_1 = r == 1 ? 1.0 : 0.0;
+        const double result_1 = (r == 0) ? result_6 : 0.0;
+        const double x_1 = (r == 1) ? 1.0 : 0.0;
         result_sum += result_1 * x_1;
-        const double result_7 = result_2 * x_1 + result_1 * x_2;
-        const double result_1_2 = r == 1 ? -1.0 : 0.0;
+        const double result_7 = (result_2 * x_1) + (result_1 * x_2);
+        const double result_1_2 = (r == 1) ? (-1.0) : 0.0;
         result_sum_2 += result_7 * result_1_2;
-        const double result_8 = result_3 * result_1_2 + result_7 * result_4;
+        const double result_8 = (result_3 * result_1_2) + (result_7 * result_4);
         ws->result_tape[r] = result_8;
         result_sum_3 += result_8 * ws->n_1_3[r];
     }
@@ -418,7 +418,7 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
     const double result_top_2 = result_top + result_sum_2;
     const double value = 19.739208802178716 *
             (sin(3.141592653589793 * x) * sin(3.141592653589793 * x_2));
-    const double value_2 = 2.0 * (result_5 * n_top + result_top_2 * n + result_sum_3) + value;
+    const double value_2 = (2.0 * ((result_5 * n_top) + (result_top_2 * n) + result_sum_3)) + value;
     ws->amount_2 = value_2 * value_2;
     for (int32_t i = 0; i < 24; i++) {
         ws->h_bar[i] = 0.0;
@@ -442,7 +442,7 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
         const double w3 = in->params.w3[i];
         const double n_top_bar_2 = n_top_bar * w3;
         const double n_2 = ws->n_tape[i];
-        const double n_3 = 1.0 - n_2 * n_2;
+        const double n_3 = 1.0 - (n_2 * n_2);
         const double z_top_bar = n_top_bar_2 * n_3;
         double w3_bar = 0.0;
         double n_bar_2 = 0.0;
@@ -455,13 +455,13 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
             const double n_bar_5 = n_top_bar_2 * z_1;
             const double n_bar_6 = n_bar_5 * n_4;
             n_bar_2 -= n_bar_6;
-            const double n_bar_7 = n_bar_4 * w3 - n_bar_5 * n_2;
+            const double n_bar_7 = (n_bar_4 * w3) - (n_bar_5 * n_2);
             n_bar_3 += n_bar_7 * z_1;
-            ws->z_1_bar[r] = n_bar_7 * n_3 - n_top_bar_2 * (n_2 * n_4);
+            ws->z_1_bar[r] = (n_bar_7 * n_3) - (n_top_bar_2 * (n_2 * n_4));
         }
-        const double n_bar_4 = (n_bar_3 + n_top_bar_2 * ws->z_top_tape[i]) * n_2;
-        const double z_bar = (n_bar_2 + n_bar * w3 - n_bar_4 - n_bar_4) * n_3;
-        out->params.w3[i] += w3_bar + n_top_bar * ws->n_top_tape[i] + n_bar * n_2;
+        const double n_bar_4 = (n_bar_3 + (n_top_bar_2 * ws->z_top_tape[i])) * n_2;
+        const double z_bar = (n_bar_2 + (n_bar * w3) - n_bar_4 - n_bar_4) * n_3;
+        out->params.w3[i] += w3_bar + (n_top_bar * ws->n_top_tape[i]) + (n_bar * n_2);
         for (int32_t j = 0; j < 24; j++) {
             ws->W2_bar_of[j] = z_top_bar * ws->h_top_3[j];
         }
@@ -496,7 +496,7 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
     for (int32_t i = 0; i < 24; i++) {
         const double h_top_bar = ws->h_top_bar[i];
         const double h = ws->h_3[i];
-        const double h_2 = 1.0 - h * h;
+        const double h_2 = 1.0 - (h * h);
         double h_bar = 0.0;
         double h_bar_2 = 0.0;
         double W1_bar = 0.0;
@@ -504,31 +504,32 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
         const double W1 = in->params.W1[i][0];
         const double W1_2 = in->params.W1[i][1];
         for (int32_t r = 0; r < 2; r++) {
-            const double h_3 = (r == 0 ? W1 : 0.0) + (r == 1 ? W1_2 : 0.0);
+            const double h_3 = ((r == 0) ? W1 : 0.0) + ((r == 1) ? W1_2 : 0.0);
             const double h_bar_3 = h_top_bar * h_3;
             const double h_4 = ws->h_1_3[i][r];
             const double h_bar_4 = h_bar_3 * h_4;
             h_bar -= h_bar_4;
-            const double h_bar_5 = ws->h_1_bar[i][r] - h_bar_3 * h;
+            const double h_bar_5 = ws->h_1_bar[i][r] - (h_bar_3 * h);
             h_bar_2 += h_bar_5 * h_3;
-            const double h_bar_6 = h_bar_5 * h_2 - h_top_bar * (h * h_4);
-            W1_bar += r == 1 ? h_bar_6 : 0.0;
-            W1_bar_2 += r == 0 ? h_bar_6 : 0.0;
+            const double h_bar_6 = (h_bar_5 * h_2) - (h_top_bar * (h * h_4));
+            W1_bar += (r == 1) ? h_bar_6 : 0.0;
+            W1_bar_2 += (r == 0) ? h_bar_6 : 0.0;
         }
         const double h_bar_3 = h_bar_2 * h;
         const double h_bar_4 = (h_bar + ws->h_bar[i] - h_bar_3 - h_bar_3) * h_2;
-        out->params.W1[i][1] += W1_bar + h_bar_4 * x_2;
-        out->params.W1[i][0] += W1_bar_2 + h_bar_4 * x;
+        out->params.W1[i][1] += W1_bar + (h_bar_4 * x_2);
+        out->params.W1[i][0] += W1_bar_2 + (h_bar_4 * x);
         out->params.b1[i] += h_bar_4;
     }
     out->params.b3 += n_bar;
 }
 
 /* The field and its operators at every point, and the mean of the loss. */
-static int residual_run_solve(const residual_problem *RESIDUAL_RESTRICT in, residual_workspace *RESIDUAL_RESTRICT ws, residual_solution *RESIDUAL_RESTRICT out)
+static enum residual_status residual_run_solve(const residual_problem *RESIDUAL_RESTRICT in, residual_workspace *RESIDUAL_RESTRICT ws, residual_solution *RESIDUAL_RESTRICT out)
 {
+    enum residual_status status = RESIDUAL_OK;
     double value = 0.0;
-    for (int32_t k = 0; k < 1; k++) {
+    for (int32_t k = 0; (k < 1) && (status == RESIDUAL_OK); k++) {
         residual_value_kernel(in, ws, out, 0.0, k, k);
         residual_at_kernel(in, ws, 0.0, k);
         const double loss = ws->amount;
@@ -536,26 +537,33 @@ static int residual_run_solve(const residual_problem *RESIDUAL_RESTRICT in, resi
         if (spread != 0.0) {
             ws->failed_step = (double)k;
             ws->failed_stage = 0.0;
-            out->value = (0.0 / 0.0);
-            return RESIDUAL_NOT_FINITE_FIELD;
+            out->value = (double)NAN;
+            status = RESIDUAL_NOT_FINITE_FIELD;
+        } else {
+            value += loss;
         }
-        value += loss;
     }
-    ws->failed_step = 0.0;
-    ws->failed_stage = 0.0;
-    out->value = value;
-    return RESIDUAL_OK;
+    if (status == RESIDUAL_OK) {
+        ws->failed_step = 0.0;
+        ws->failed_stage = 0.0;
+        out->value = value;
+    }
+    return status;
 }
 
 int residual_evaluate(const residual_problem *in, residual_workspace *ws, residual_solution *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return RESIDUAL_BAD_ARGUMENT;
-    return residual_run_solve(in, ws, out);
+    enum residual_status status = RESIDUAL_BAD_ARGUMENT;
+    if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+        status = residual_run_solve(in, ws, out);
+    }
+    return (int)status;
 }
 
 /* The mean of the loss over the points, and its gradient. */
-static int residual_run_gradient(const residual_problem *RESIDUAL_RESTRICT in, residual_workspace *RESIDUAL_RESTRICT ws, residual_gradients *RESIDUAL_RESTRICT out)
+static enum residual_status residual_run_gradient(const residual_problem *RESIDUAL_RESTRICT in, residual_workspace *RESIDUAL_RESTRICT ws, residual_gradients *RESIDUAL_RESTRICT out)
 {
+    enum residual_status status = RESIDUAL_OK;
     for (int32_t i = 0; i < 24; i++) {
         for (int32_t j = 0; j < 2; j++) {
             out->params.W1[i][j] = 0.0;
@@ -566,10 +574,10 @@ static int residual_run_gradient(const residual_problem *RESIDUAL_RESTRICT in, r
     }
     for (int32_t i = 0; i < 6; i++) {
         for (int32_t j = 0; j < 24; j++) {
-            out->params.W2[4 * i][j] = 0.0;
-            out->params.W2[4 * i + 1][j] = 0.0;
-            out->params.W2[4 * i + 2][j] = 0.0;
-            out->params.W2[4 * i + 3][j] = 0.0;
+            out->params.W2[4 * (ptrdiff_t)i][j] = 0.0;
+            out->params.W2[(4 * i) + 1][j] = 0.0;
+            out->params.W2[(4 * i) + 2][j] = 0.0;
+            out->params.W2[(4 * i) + 3][j] = 0.0;
         }
     }
     for (int32_t i = 0; i < 24; i++) {
@@ -581,48 +589,54 @@ static int residual_run_gradient(const residual_problem *RESIDUAL_RESTRICT in, r
     out->params.b3 = 0.0;
     ws->seed = 1.0;
     double value = 0.0;
-    for (int32_t k = 0; k < 1; k++) {
+    for (int32_t k = 0; (k < 1) && (status == RESIDUAL_OK); k++) {
         residual_loss_vjp_kernel(in, ws, out, 0.0, k);
         const double loss = ws->amount_2;
-        if (loss - loss != 0.0) {
+        if ((loss - loss) != 0.0) {
             for (int32_t i = 0; i < 24; i++) {
                 for (int32_t j = 0; j < 2; j++) {
-                    out->params.W1[i][j] = (0.0 / 0.0);
+                    out->params.W1[i][j] = (double)NAN;
                 }
             }
             for (int32_t i = 0; i < 24; i++) {
-                out->params.b1[i] = (0.0 / 0.0);
+                out->params.b1[i] = (double)NAN;
             }
             for (int32_t i = 0; i < 6; i++) {
                 for (int32_t j = 0; j < 24; j++) {
-                    out->params.W2[4 * i][j] = (0.0 / 0.0);
-                    out->params.W2[4 * i + 1][j] = (0.0 / 0.0);
-                    out->params.W2[4 * i + 2][j] = (0.0 / 0.0);
-                    out->params.W2[4 * i + 3][j] = (0.0 / 0.0);
+                    out->params.W2[4 * (ptrdiff_t)i][j] = (double)NAN;
+                    out->params.W2[(4 * i) + 1][j] = (double)NAN;
+                    out->params.W2[(4 * i) + 2][j] = (double)NAN;
+                    out->params.W2[(4 * i) + 3][j] = (double)NAN;
                 }
             }
             for (int32_t i = 0; i < 24; i++) {
-                out->params.b2[i] = (0.0 / 0.0);
+                out->params.b2[i] = (double)NAN;
             }
             for (int32_t i = 0; i < 24; i++) {
-                out->params.w3[i] = (0.0 / 0.0);
+                out->params.w3[i] = (double)NAN;
             }
-            out->params.b3 = (0.0 / 0.0);
+            out->params.b3 = (double)NAN;
             ws->failed_step = (double)k;
             ws->failed_stage = 0.0;
-            out->value = (0.0 / 0.0);
-            return RESIDUAL_NOT_FINITE_FIELD;
+            out->value = (double)NAN;
+            status = RESIDUAL_NOT_FINITE_FIELD;
+        } else {
+            value += loss;
         }
-        value += loss;
     }
-    ws->failed_step = 0.0;
-    ws->failed_stage = 0.0;
-    out->value = value;
-    return RESIDUAL_OK;
+    if (status == RESIDUAL_OK) {
+        ws->failed_step = 0.0;
+        ws->failed_stage = 0.0;
+        out->value = value;
+    }
+    return status;
 }
 
 int residual_gradient(const residual_problem *in, residual_workspace *ws, residual_gradients *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return RESIDUAL_BAD_ARGUMENT;
-    return residual_run_gradient(in, ws, out);
+    enum residual_status status = RESIDUAL_BAD_ARGUMENT;
+    if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+        status = residual_run_gradient(in, ws, out);
+    }
+    return (int)status;
 }

@@ -18,15 +18,17 @@ extern "C" {
 #define RESIDUAL_POINTS 1
 
 /* What the functions return. */
-#define RESIDUAL_OK 0
-#define RESIDUAL_STEP_LIMIT 1
-#define RESIDUAL_STEP_UNDERFLOW 2
-#define RESIDUAL_NOT_FINITE_FIELD 3
-#define RESIDUAL_NOT_FINITE_STATE 4
-#define RESIDUAL_NEWTON_FAILED 5
-#define RESIDUAL_SINGULAR_MATRIX 6
-#define RESIDUAL_WORKSPACE_TOO_SMALL 7
-#define RESIDUAL_BAD_ARGUMENT 8
+enum residual_status {
+    RESIDUAL_OK = 0,
+    RESIDUAL_STEP_LIMIT = 1,
+    RESIDUAL_STEP_UNDERFLOW = 2,
+    RESIDUAL_NOT_FINITE_FIELD = 3,
+    RESIDUAL_NOT_FINITE_STATE = 4,
+    RESIDUAL_NEWTON_FAILED = 5,
+    RESIDUAL_SINGULAR_MATRIX = 6,
+    RESIDUAL_WORKSPACE_TOO_SMALL = 7,
+    RESIDUAL_BAD_ARGUMENT = 8
+};
 
 typedef struct {
     double W1[24][2];
@@ -90,7 +92,8 @@ typedef struct {
     double amount;
     double amount_2;
     double seed;
-    double failed_step, failed_stage;
+    double failed_step;
+    double failed_stage;
 } residual_workspace;
 
 /* The model's own defaults. */

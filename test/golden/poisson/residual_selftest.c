@@ -78,7 +78,7 @@ static double loss_at(double length)
     }
     move(&problem.params.b3, gradients.params.b3, length);
     code = residual_evaluate(&problem, &workspace, &solution);
-    if (code != RESIDUAL_OK) return (0.0 / 0.0);
+    if (code != RESIDUAL_OK) return (double)NAN;
     if (fabs(solution.value) > largest) largest = fabs(solution.value);
     return solution.value;
 }

@@ -7,17 +7,17 @@
 #include <math.h>
 #include <stddef.h>
 
-/* Pointers never overlap; C++ has no word for it in its standard. */
+/* Pointers never overlap. Compilers that have a word for it in C and C++ alike are told so; define the macro for others. */
 #ifndef FLOW_RESTRICT
-#if defined(__cplusplus) || !defined(__STDC_VERSION__) || __STDC_VERSION__ < 199901L
-#define FLOW_RESTRICT
+#if defined(__GNUC__)
+#define FLOW_RESTRICT __restrict
 #else
-#define FLOW_RESTRICT restrict
+#define FLOW_RESTRICT
 #endif
 #endif
 
-/* The workspace is as large as the header says. */
-typedef char flow_workspace_check[(sizeof(flow_workspace) == FLOW_WORKSPACE_BYTES) ? 1 : -1];
+/* The workspace is as large as the header says, where double has 8 bytes. */
+extern char flow_workspace_check[((sizeof(double) != 8u) || (sizeof(flow_workspace) == FLOW_WORKSPACE_BYTES)) ? 1 : -1];
 
 const flow_problem flow_default = {
     0.0,
@@ -64,7 +64,7 @@ const flow_problem flow_default = {
     0.09561104151385501, 0.1402203513486176, -0.07715153975054456, 0.0640170351267011, 0.15343543211486244,
     0.18457164838527326, 0.036008551712462845, 0.18945055667463023, 0.13320455534621542, -0.23341708526193924,
     -0.045851338622130845, -0.013910974902207718, 0.15105039902001816, 0.0308433559158252, 0.15877949416781637,
-    -0.22232374745566022, 0.010436304560612897, -0.0990531420729825, 0.037355614238516 } }, { 0.0 } }
+    -0.22232374745566022, 0.010436304560612897, -0.0990531420729825, 0.037355614238516 } }, { 0.0, 0.0 } }
 };
 
 static void flow_rhs_kernel(const flow_problem *FLOW_RESTRICT in, flow_workspace *FLOW_RESTRICT ws, double t, int32_t at_x_z, int32_t at_k_z)
@@ -75,16 +75,17 @@ static void flow_rhs_kernel(const flow_problem *FLOW_RESTRICT in, flow_workspace
     const double z = ws->x_z[at_x_z][0];
     const double z_2 = ws->x_z[at_x_z][1];
     for (int32_t k = 0; k < 32; k++) {
-        const double h = tanh(in->params.A[k][0] * z + in->params.A[k][1] * z_2 +
-                in->params.c[k] * t + in->params.a[k]);
+        const double h = tanh((in->params.A[k][0] * z) + (in->params.A[k][1] * z_2) +
+                (in->params.c[k] * t) + in->params.a[k]);
         ws->h_of[k] = h;
     }
     for (int32_t k = 0; k < 8; k++) {
         for (int32_t i = 0; i < 2; i++) {
-            ws->k_z[at_k_z][i] = ws->k_z[at_k_z][i] + in->params.B[i][4 * k] * ws->h_of[4 * k] +
-                    in->params.B[i][4 * k + 1] * ws->h_of[4 * k + 1] +
-                    in->params.B[i][4 * k + 2] * ws->h_of[4 * k + 2] +
-                    in->params.B[i][4 * k + 3] * ws->h_of[4 * k + 3];
+            ws->k_z[at_k_z][i] = ws->k_z[at_k_z][i] +
+                    (in->params.B[i][4 * (ptrdiff_t)k] * ws->h_of[4 * (ptrdiff_t)k]) +
+                    (in->params.B[i][(4 * k) + 1] * ws->h_of[(4 * k) + 1]) +
+                    (in->params.B[i][(4 * k) + 2] * ws->h_of[(4 * k) + 2]) +
+                    (in->params.B[i][(4 * k) + 3] * ws->h_of[(4 * k) + 3]);
         }
     }
     for (int32_t i = 0; i < 2; i++) {
@@ -95,10 +96,10 @@ static void flow_rhs_kernel(const flow_problem *FLOW_RESTRICT in, flow_workspace
     for (int32_t k = 0; k < 32; k++) {
         const double A = in->params.A[k][0];
         const double A_2 = in->params.A[k][1];
-        const double h = tanh(A * z + A_2 * z_2 + in->params.c[k] * t + in->params.a[k]);
-        const double h_2 = 1.0 - h * h;
+        const double h = tanh((A * z) + (A_2 * z_2) + (in->params.c[k] * t) + in->params.a[k]);
+        const double h_2 = 1.0 - (h * h);
         for (int32_t r = 0; r < 2; r++) {
-            ws->h_1[r] = h_2 * ((r == 0 ? A : 0.0) + (r == 1 ? A_2 : 0.0));
+            ws->h_1[r] = h_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
         }
         for (int32_t i = 0; i < 2; i++) {
             for (int32_t r = 0; r < 2; r++) {
@@ -126,16 +127,17 @@ static void flow_rhs_kernel_2(const flow_problem *FLOW_RESTRICT in, flow_workspa
     const double z = ws->x_z[at_x_z][0];
     const double z_2 = ws->x_z[at_x_z][1];
     for (int32_t k = 0; k < 32; k++) {
-        const double h = tanh(in->params.A[k][0] * z + in->params.A[k][1] * z_2 +
-                in->params.c[k] * t + in->params.a[k]);
+        const double h = tanh((in->params.A[k][0] * z) + (in->params.A[k][1] * z_2) +
+                (in->params.c[k] * t) + in->params.a[k]);
         ws->h_of_2[k] = h;
     }
     for (int32_t k = 0; k < 8; k++) {
         for (int32_t i = 0; i < 2; i++) {
-            ws->k_z[at_k_z][i] = ws->k_z[at_k_z][i] + in->params.B[i][4 * k] * ws->h_of_2[4 * k] +
-                    in->params.B[i][4 * k + 1] * ws->h_of_2[4 * k + 1] +
-                    in->params.B[i][4 * k + 2] * ws->h_of_2[4 * k + 2] +
-                    in->params.B[i][4 * k + 3] * ws->h_of_2[4 * k + 3];
+            ws->k_z[at_k_z][i] = ws->k_z[at_k_z][i] +
+                    (in->params.B[i][4 * (ptrdiff_t)k] * ws->h_of_2[4 * (ptrdiff_t)k]) +
+                    (in->params.B[i][(4 * k) + 1] * ws->h_of_2[(4 * k) + 1]) +
+                    (in->params.B[i][(4 * k) + 2] * ws->h_of_2[(4 * k) + 2]) +
+                    (in->params.B[i][(4 * k) + 3] * ws->h_of_2[(4 * k) + 3]);
         }
     }
     for (int32_t i = 0; i < 2; i++) {
@@ -146,10 +148,10 @@ static void flow_rhs_kernel_2(const flow_problem *FLOW_RESTRICT in, flow_workspa
     for (int32_t k = 0; k < 32; k++) {
         const double A = in->params.A[k][0];
         const double A_2 = in->params.A[k][1];
-        const double h = tanh(A * z + A_2 * z_2 + in->params.c[k] * t + in->params.a[k]);
-        const double h_2 = 1.0 - h * h;
+        const double h = tanh((A * z) + (A_2 * z_2) + (in->params.c[k] * t) + in->params.a[k]);
+        const double h_2 = 1.0 - (h * h);
         for (int32_t r = 0; r < 2; r++) {
-            ws->h_1[r] = h_2 * ((r == 0 ? A : 0.0) + (r == 1 ? A_2 : 0.0));
+            ws->h_1[r] = h_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
         }
         for (int32_t i = 0; i < 2; i++) {
             for (int32_t r = 0; r < 2; r++) {
@@ -177,16 +179,17 @@ static void flow_rhs_kernel_3(const flow_problem *FLOW_RESTRICT in, flow_workspa
     const double z = ws->x_z[at_x_z][0];
     const double z_2 = ws->x_z[at_x_z][1];
     for (int32_t k = 0; k < 32; k++) {
-        const double h = tanh(in->params.A[k][0] * z + in->params.A[k][1] * z_2 +
-                in->params.c[k] * t + in->params.a[k]);
+        const double h = tanh((in->params.A[k][0] * z) + (in->params.A[k][1] * z_2) +
+                (in->params.c[k] * t) + in->params.a[k]);
         ws->h_of_3[k] = h;
     }
     for (int32_t k = 0; k < 8; k++) {
         for (int32_t i = 0; i < 2; i++) {
-            ws->k_z[at_k_z][i] = ws->k_z[at_k_z][i] + in->params.B[i][4 * k] * ws->h_of_3[4 * k] +
-                    in->params.B[i][4 * k + 1] * ws->h_of_3[4 * k + 1] +
-                    in->params.B[i][4 * k + 2] * ws->h_of_3[4 * k + 2] +
-                    in->params.B[i][4 * k + 3] * ws->h_of_3[4 * k + 3];
+            ws->k_z[at_k_z][i] = ws->k_z[at_k_z][i] +
+                    (in->params.B[i][4 * (ptrdiff_t)k] * ws->h_of_3[4 * (ptrdiff_t)k]) +
+                    (in->params.B[i][(4 * k) + 1] * ws->h_of_3[(4 * k) + 1]) +
+                    (in->params.B[i][(4 * k) + 2] * ws->h_of_3[(4 * k) + 2]) +
+                    (in->params.B[i][(4 * k) + 3] * ws->h_of_3[(4 * k) + 3]);
         }
     }
     for (int32_t i = 0; i < 2; i++) {
@@ -197,10 +200,10 @@ static void flow_rhs_kernel_3(const flow_problem *FLOW_RESTRICT in, flow_workspa
     for (int32_t k = 0; k < 32; k++) {
         const double A = in->params.A[k][0];
         const double A_2 = in->params.A[k][1];
-        const double h = tanh(A * z + A_2 * z_2 + in->params.c[k] * t + in->params.a[k]);
-        const double h_2 = 1.0 - h * h;
+        const double h = tanh((A * z) + (A_2 * z_2) + (in->params.c[k] * t) + in->params.a[k]);
+        const double h_2 = 1.0 - (h * h);
         for (int32_t r = 0; r < 2; r++) {
-            ws->h_1[r] = h_2 * ((r == 0 ? A : 0.0) + (r == 1 ? A_2 : 0.0));
+            ws->h_1[r] = h_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
         }
         for (int32_t i = 0; i < 2; i++) {
             for (int32_t r = 0; r < 2; r++) {
@@ -228,16 +231,17 @@ static void flow_rhs_kernel_4(const flow_problem *FLOW_RESTRICT in, flow_workspa
     const double z = ws->x_z[at_x_z][0];
     const double z_2 = ws->x_z[at_x_z][1];
     for (int32_t k = 0; k < 32; k++) {
-        const double h = tanh(in->params.A[k][0] * z + in->params.A[k][1] * z_2 +
-                in->params.c[k] * t + in->params.a[k]);
+        const double h = tanh((in->params.A[k][0] * z) + (in->params.A[k][1] * z_2) +
+                (in->params.c[k] * t) + in->params.a[k]);
         ws->h_of_4[k] = h;
     }
     for (int32_t k = 0; k < 8; k++) {
         for (int32_t i = 0; i < 2; i++) {
-            ws->k_z[at_k_z][i] = ws->k_z[at_k_z][i] + in->params.B[i][4 * k] * ws->h_of_4[4 * k] +
-                    in->params.B[i][4 * k + 1] * ws->h_of_4[4 * k + 1] +
-                    in->params.B[i][4 * k + 2] * ws->h_of_4[4 * k + 2] +
-                    in->params.B[i][4 * k + 3] * ws->h_of_4[4 * k + 3];
+            ws->k_z[at_k_z][i] = ws->k_z[at_k_z][i] +
+                    (in->params.B[i][4 * (ptrdiff_t)k] * ws->h_of_4[4 * (ptrdiff_t)k]) +
+                    (in->params.B[i][(4 * k) + 1] * ws->h_of_4[(4 * k) + 1]) +
+                    (in->params.B[i][(4 * k) + 2] * ws->h_of_4[(4 * k) + 2]) +
+                    (in->params.B[i][(4 * k) + 3] * ws->h_of_4[(4 * k) + 3]);
         }
     }
     for (int32_t i = 0; i < 2; i++) {
@@ -248,10 +252,10 @@ static void flow_rhs_kernel_4(const flow_problem *FLOW_RESTRICT in, flow_workspa
     for (int32_t k = 0; k < 32; k++) {
         const double A = in->params.A[k][0];
         const double A_2 = in->params.A[k][1];
-        const double h = tanh(A * z + A_2 * z_2 + in->params.c[k] * t + in->params.a[k]);
-        const double h_2 = 1.0 - h * h;
+        const double h = tanh((A * z) + (A_2 * z_2) + (in->params.c[k] * t) + in->params.a[k]);
+        const double h_2 = 1.0 - (h * h);
         for (int32_t r = 0; r < 2; r++) {
-            ws->h_1[r] = h_2 * ((r == 0 ? A : 0.0) + (r == 1 ? A_2 : 0.0));
+            ws->h_1[r] = h_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
         }
         for (int32_t i = 0; i < 2; i++) {
             for (int32_t r = 0; r < 2; r++) {
@@ -277,17 +281,17 @@ static void flow_rhs_vjp_kernel(const flow_problem *FLOW_RESTRICT in, flow_works
     const double z = ws->x_z[at_x_z][0];
     const double z_2 = ws->x_z[at_x_z][1];
     for (int32_t k = 0; k < 32; k++) {
-        ws->h_tape[k] = in->params.A[k][0] * z + in->params.A[k][1] * z_2 + in->params.c[k] * t +
-                in->params.a[k];
+        ws->h_tape[k] = (in->params.A[k][0] * z) + (in->params.A[k][1] * z_2) +
+                (in->params.c[k] * t) + in->params.a[k];
     }
     for (int32_t k = 0; k < 32; k++) {
         const double A = in->params.A[k][0];
         const double A_2 = in->params.A[k][1];
-        const double h = tanh(A * z + A_2 * z_2 + in->params.c[k] * t + in->params.a[k]);
+        const double h = tanh((A * z) + (A_2 * z_2) + (in->params.c[k] * t) + in->params.a[k]);
         ws->h_tape_2[k] = h;
-        const double h_2 = 1.0 - h * h;
+        const double h_2 = 1.0 - (h * h);
         for (int32_t r = 0; r < 2; r++) {
-            ws->h_1_2[r] = h_2 * ((r == 0 ? A : 0.0) + (r == 1 ? A_2 : 0.0));
+            ws->h_1_2[r] = h_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
         }
         for (int32_t i = 0; i < 2; i++) {
             for (int32_t r = 0; r < 2; r++) {
@@ -334,25 +338,25 @@ static void flow_rhs_vjp_kernel(const flow_problem *FLOW_RESTRICT in, flow_works
         const double A = in->params.A[k][0];
         const double A_2 = in->params.A[k][1];
         const double h = ws->h_tape_2[k];
-        const double h_2 = 1.0 - h * h;
+        const double h_2 = 1.0 - (h * h);
         double h_bar = 0.0;
         double A_bar = 0.0;
         double A_bar_2 = 0.0;
         for (int32_t r = 0; r < 2; r++) {
             const double h_bar_2 = ws->h_1_bar[r];
-            h_bar += h_bar_2 * ((r == 0 ? A : 0.0) + (r == 1 ? A_2 : 0.0));
+            h_bar += h_bar_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
             const double h_bar_3 = h_bar_2 * h_2;
-            A_bar += r == 1 ? h_bar_3 : 0.0;
-            A_bar_2 += r == 0 ? h_bar_3 : 0.0;
+            A_bar += (r == 1) ? h_bar_3 : 0.0;
+            A_bar_2 += (r == 0) ? h_bar_3 : 0.0;
         }
         const double h_bar_2 = h_bar * h;
         const double h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
         out->params.a[k] += h_bar_3;
         out->params.c[k] += h_bar_3 * t;
         z_bar += h_bar_3 * A_2;
-        out->params.A[k][1] += A_bar + h_bar_3 * z_2;
+        out->params.A[k][1] += A_bar + (h_bar_3 * z_2);
         z_bar_2 += h_bar_3 * A;
-        out->params.A[k][0] += A_bar_2 + h_bar_3 * z;
+        out->params.A[k][0] += A_bar_2 + (h_bar_3 * z);
     }
     for (int32_t k = 0; k < 32; k++) {
         const double h = tanh(ws->h_tape[k]);
@@ -363,24 +367,24 @@ static void flow_rhs_vjp_kernel(const flow_problem *FLOW_RESTRICT in, flow_works
     for (int32_t k = 0; k < 8; k++) {
         for (int32_t i = 0; i < 2; i++) {
             const double w_z = ws->w_z[i];
-            ws->h_bar_of[4 * k] += w_z * in->params.B[i][4 * k];
-            ws->h_bar_of[4 * k + 1] += w_z * in->params.B[i][4 * k + 1];
-            ws->h_bar_of[4 * k + 2] += w_z * in->params.B[i][4 * k + 2];
-            ws->h_bar_of[4 * k + 3] += w_z * in->params.B[i][4 * k + 3];
+            ws->h_bar_of[4 * (ptrdiff_t)k] += w_z * in->params.B[i][4 * (ptrdiff_t)k];
+            ws->h_bar_of[(4 * k) + 1] += w_z * in->params.B[i][(4 * k) + 1];
+            ws->h_bar_of[(4 * k) + 2] += w_z * in->params.B[i][(4 * k) + 2];
+            ws->h_bar_of[(4 * k) + 3] += w_z * in->params.B[i][(4 * k) + 3];
         }
     }
     for (int32_t k = 0; k < 8; k++) {
         for (int32_t i = 0; i < 2; i++) {
             const double w_z = ws->w_z[i];
-            out->params.B[i][4 * k] += w_z * ws->h_of_6[4 * k];
-            out->params.B[i][4 * k + 1] += w_z * ws->h_of_6[4 * k + 1];
-            out->params.B[i][4 * k + 2] += w_z * ws->h_of_6[4 * k + 2];
-            out->params.B[i][4 * k + 3] += w_z * ws->h_of_6[4 * k + 3];
+            out->params.B[i][4 * (ptrdiff_t)k] += w_z * ws->h_of_6[4 * (ptrdiff_t)k];
+            out->params.B[i][(4 * k) + 1] += w_z * ws->h_of_6[(4 * k) + 1];
+            out->params.B[i][(4 * k) + 2] += w_z * ws->h_of_6[(4 * k) + 2];
+            out->params.B[i][(4 * k) + 3] += w_z * ws->h_of_6[(4 * k) + 3];
         }
     }
     for (int32_t k = 0; k < 32; k++) {
         const double h_of = ws->h_of_5[k];
-        const double h_bar = ws->h_bar_of[k] * (1.0 - h_of * h_of);
+        const double h_bar = ws->h_bar_of[k] * (1.0 - (h_of * h_of));
         out->params.a[k] += h_bar;
         out->params.c[k] += h_bar * t;
         z_bar += h_bar * in->params.A[k][1];
@@ -401,17 +405,17 @@ static void flow_rhs_vjp_kernel_2(const flow_problem *FLOW_RESTRICT in, flow_wor
     const double z = ws->x_z[at_x_z][0];
     const double z_2 = ws->x_z[at_x_z][1];
     for (int32_t k = 0; k < 32; k++) {
-        ws->h_tape[k] = in->params.A[k][0] * z + in->params.A[k][1] * z_2 + in->params.c[k] * t +
-                in->params.a[k];
+        ws->h_tape[k] = (in->params.A[k][0] * z) + (in->params.A[k][1] * z_2) +
+                (in->params.c[k] * t) + in->params.a[k];
     }
     for (int32_t k = 0; k < 32; k++) {
         const double A = in->params.A[k][0];
         const double A_2 = in->params.A[k][1];
-        const double h = tanh(A * z + A_2 * z_2 + in->params.c[k] * t + in->params.a[k]);
+        const double h = tanh((A * z) + (A_2 * z_2) + (in->params.c[k] * t) + in->params.a[k]);
         ws->h_tape_2[k] = h;
-        const double h_2 = 1.0 - h * h;
+        const double h_2 = 1.0 - (h * h);
         for (int32_t r = 0; r < 2; r++) {
-            ws->h_1_2[r] = h_2 * ((r == 0 ? A : 0.0) + (r == 1 ? A_2 : 0.0));
+            ws->h_1_2[r] = h_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
         }
         for (int32_t i = 0; i < 2; i++) {
             for (int32_t r = 0; r < 2; r++) {
@@ -458,25 +462,25 @@ static void flow_rhs_vjp_kernel_2(const flow_problem *FLOW_RESTRICT in, flow_wor
         const double A = in->params.A[k][0];
         const double A_2 = in->params.A[k][1];
         const double h = ws->h_tape_2[k];
-        const double h_2 = 1.0 - h * h;
+        const double h_2 = 1.0 - (h * h);
         double h_bar = 0.0;
         double A_bar = 0.0;
         double A_bar_2 = 0.0;
         for (int32_t r = 0; r < 2; r++) {
             const double h_bar_2 = ws->h_1_bar[r];
-            h_bar += h_bar_2 * ((r == 0 ? A : 0.0) + (r == 1 ? A_2 : 0.0));
+            h_bar += h_bar_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
             const double h_bar_3 = h_bar_2 * h_2;
-            A_bar += r == 1 ? h_bar_3 : 0.0;
-            A_bar_2 += r == 0 ? h_bar_3 : 0.0;
+            A_bar += (r == 1) ? h_bar_3 : 0.0;
+            A_bar_2 += (r == 0) ? h_bar_3 : 0.0;
         }
         const double h_bar_2 = h_bar * h;
         const double h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
         out->params.a[k] += h_bar_3;
         out->params.c[k] += h_bar_3 * t;
         z_bar += h_bar_3 * A_2;
-        out->params.A[k][1] += A_bar + h_bar_3 * z_2;
+        out->params.A[k][1] += A_bar + (h_bar_3 * z_2);
         z_bar_2 += h_bar_3 * A;
-        out->params.A[k][0] += A_bar_2 + h_bar_3 * z;
+        out->params.A[k][0] += A_bar_2 + (h_bar_3 * z);
     }
     for (int32_t k = 0; k < 32; k++) {
         const double h = tanh(ws->h_tape[k]);
@@ -487,24 +491,24 @@ static void flow_rhs_vjp_kernel_2(const flow_problem *FLOW_RESTRICT in, flow_wor
     for (int32_t k = 0; k < 8; k++) {
         for (int32_t i = 0; i < 2; i++) {
             const double w_z = ws->w_z[i];
-            ws->h_bar_of_2[4 * k] += w_z * in->params.B[i][4 * k];
-            ws->h_bar_of_2[4 * k + 1] += w_z * in->params.B[i][4 * k + 1];
-            ws->h_bar_of_2[4 * k + 2] += w_z * in->params.B[i][4 * k + 2];
-            ws->h_bar_of_2[4 * k + 3] += w_z * in->params.B[i][4 * k + 3];
+            ws->h_bar_of_2[4 * (ptrdiff_t)k] += w_z * in->params.B[i][4 * (ptrdiff_t)k];
+            ws->h_bar_of_2[(4 * k) + 1] += w_z * in->params.B[i][(4 * k) + 1];
+            ws->h_bar_of_2[(4 * k) + 2] += w_z * in->params.B[i][(4 * k) + 2];
+            ws->h_bar_of_2[(4 * k) + 3] += w_z * in->params.B[i][(4 * k) + 3];
         }
     }
     for (int32_t k = 0; k < 8; k++) {
         for (int32_t i = 0; i < 2; i++) {
             const double w_z = ws->w_z[i];
-            out->params.B[i][4 * k] += w_z * ws->h_of_8[4 * k];
-            out->params.B[i][4 * k + 1] += w_z * ws->h_of_8[4 * k + 1];
-            out->params.B[i][4 * k + 2] += w_z * ws->h_of_8[4 * k + 2];
-            out->params.B[i][4 * k + 3] += w_z * ws->h_of_8[4 * k + 3];
+            out->params.B[i][4 * (ptrdiff_t)k] += w_z * ws->h_of_8[4 * (ptrdiff_t)k];
+            out->params.B[i][(4 * k) + 1] += w_z * ws->h_of_8[(4 * k) + 1];
+            out->params.B[i][(4 * k) + 2] += w_z * ws->h_of_8[(4 * k) + 2];
+            out->params.B[i][(4 * k) + 3] += w_z * ws->h_of_8[(4 * k) + 3];
         }
     }
     for (int32_t k = 0; k < 32; k++) {
         const double h_of = ws->h_of_7[k];
-        const double h_bar = ws->h_bar_of_2[k] * (1.0 - h_of * h_of);
+        const double h_bar = ws->h_bar_of_2[k] * (1.0 - (h_of * h_of));
         out->params.a[k] += h_bar;
         out->params.c[k] += h_bar * t;
         z_bar += h_bar * in->params.A[k][1];
@@ -525,17 +529,17 @@ static void flow_rhs_vjp_kernel_3(const flow_problem *FLOW_RESTRICT in, flow_wor
     const double z = ws->x_z[at_x_z][0];
     const double z_2 = ws->x_z[at_x_z][1];
     for (int32_t k = 0; k < 32; k++) {
-        ws->h_tape[k] = in->params.A[k][0] * z + in->params.A[k][1] * z_2 + in->params.c[k] * t +
-                in->params.a[k];
+        ws->h_tape[k] = (in->params.A[k][0] * z) + (in->params.A[k][1] * z_2) +
+                (in->params.c[k] * t) + in->params.a[k];
     }
     for (int32_t k = 0; k < 32; k++) {
         const double A = in->params.A[k][0];
         const double A_2 = in->params.A[k][1];
-        const double h = tanh(A * z + A_2 * z_2 + in->params.c[k] * t + in->params.a[k]);
+        const double h = tanh((A * z) + (A_2 * z_2) + (in->params.c[k] * t) + in->params.a[k]);
         ws->h_tape_2[k] = h;
-        const double h_2 = 1.0 - h * h;
+        const double h_2 = 1.0 - (h * h);
         for (int32_t r = 0; r < 2; r++) {
-            ws->h_1_2[r] = h_2 * ((r == 0 ? A : 0.0) + (r == 1 ? A_2 : 0.0));
+            ws->h_1_2[r] = h_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
         }
         for (int32_t i = 0; i < 2; i++) {
             for (int32_t r = 0; r < 2; r++) {
@@ -582,25 +586,25 @@ static void flow_rhs_vjp_kernel_3(const flow_problem *FLOW_RESTRICT in, flow_wor
         const double A = in->params.A[k][0];
         const double A_2 = in->params.A[k][1];
         const double h = ws->h_tape_2[k];
-        const double h_2 = 1.0 - h * h;
+        const double h_2 = 1.0 - (h * h);
         double h_bar = 0.0;
         double A_bar = 0.0;
         double A_bar_2 = 0.0;
         for (int32_t r = 0; r < 2; r++) {
             const double h_bar_2 = ws->h_1_bar[r];
-            h_bar += h_bar_2 * ((r == 0 ? A : 0.0) + (r == 1 ? A_2 : 0.0));
+            h_bar += h_bar_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
             const double h_bar_3 = h_bar_2 * h_2;
-            A_bar += r == 1 ? h_bar_3 : 0.0;
-            A_bar_2 += r == 0 ? h_bar_3 : 0.0;
+            A_bar += (r == 1) ? h_bar_3 : 0.0;
+            A_bar_2 += (r == 0) ? h_bar_3 : 0.0;
         }
         const double h_bar_2 = h_bar * h;
         const double h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
         out->params.a[k] += h_bar_3;
         out->params.c[k] += h_bar_3 * t;
         z_bar += h_bar_3 * A_2;
-        out->params.A[k][1] += A_bar + h_bar_3 * z_2;
+        out->params.A[k][1] += A_bar + (h_bar_3 * z_2);
         z_bar_2 += h_bar_3 * A;
-        out->params.A[k][0] += A_bar_2 + h_bar_3 * z;
+        out->params.A[k][0] += A_bar_2 + (h_bar_3 * z);
     }
     for (int32_t k = 0; k < 32; k++) {
         const double h = tanh(ws->h_tape[k]);
@@ -611,24 +615,24 @@ static void flow_rhs_vjp_kernel_3(const flow_problem *FLOW_RESTRICT in, flow_wor
     for (int32_t k = 0; k < 8; k++) {
         for (int32_t i = 0; i < 2; i++) {
             const double w_z = ws->w_z[i];
-            ws->h_bar_of_3[4 * k] += w_z * in->params.B[i][4 * k];
-            ws->h_bar_of_3[4 * k + 1] += w_z * in->params.B[i][4 * k + 1];
-            ws->h_bar_of_3[4 * k + 2] += w_z * in->params.B[i][4 * k + 2];
-            ws->h_bar_of_3[4 * k + 3] += w_z * in->params.B[i][4 * k + 3];
+            ws->h_bar_of_3[4 * (ptrdiff_t)k] += w_z * in->params.B[i][4 * (ptrdiff_t)k];
+            ws->h_bar_of_3[(4 * k) + 1] += w_z * in->params.B[i][(4 * k) + 1];
+            ws->h_bar_of_3[(4 * k) + 2] += w_z * in->params.B[i][(4 * k) + 2];
+            ws->h_bar_of_3[(4 * k) + 3] += w_z * in->params.B[i][(4 * k) + 3];
         }
     }
     for (int32_t k = 0; k < 8; k++) {
         for (int32_t i = 0; i < 2; i++) {
             const double w_z = ws->w_z[i];
-            out->params.B[i][4 * k] += w_z * ws->h_of_10[4 * k];
-            out->params.B[i][4 * k + 1] += w_z * ws->h_of_10[4 * k + 1];
-            out->params.B[i][4 * k + 2] += w_z * ws->h_of_10[4 * k + 2];
-            out->params.B[i][4 * k + 3] += w_z * ws->h_of_10[4 * k + 3];
+            out->params.B[i][4 * (ptrdiff_t)k] += w_z * ws->h_of_10[4 * (ptrdiff_t)k];
+            out->params.B[i][(4 * k) + 1] += w_z * ws->h_of_10[(4 * k) + 1];
+            out->params.B[i][(4 * k) + 2] += w_z * ws->h_of_10[(4 * k) + 2];
+            out->params.B[i][(4 * k) + 3] += w_z * ws->h_of_10[(4 * k) + 3];
         }
     }
     for (int32_t k = 0; k < 32; k++) {
         const double h_of = ws->h_of_9[k];
-        const double h_bar = ws->h_bar_of_3[k] * (1.0 - h_of * h_of);
+        const double h_bar = ws->h_bar_of_3[k] * (1.0 - (h_of * h_of));
         out->params.a[k] += h_bar;
         out->params.c[k] += h_bar * t;
         z_bar += h_bar * in->params.A[k][1];
@@ -649,17 +653,17 @@ static void flow_rhs_vjp_kernel_4(const flow_problem *FLOW_RESTRICT in, flow_wor
     const double z = ws->x_z[at_x_z][0];
     const double z_2 = ws->x_z[at_x_z][1];
     for (int32_t k = 0; k < 32; k++) {
-        ws->h_tape[k] = in->params.A[k][0] * z + in->params.A[k][1] * z_2 + in->params.c[k] * t +
-                in->params.a[k];
+        ws->h_tape[k] = (in->params.A[k][0] * z) + (in->params.A[k][1] * z_2) +
+                (in->params.c[k] * t) + in->params.a[k];
     }
     for (int32_t k = 0; k < 32; k++) {
         const double A = in->params.A[k][0];
         const double A_2 = in->params.A[k][1];
-        const double h = tanh(A * z + A_2 * z_2 + in->params.c[k] * t + in->params.a[k]);
+        const double h = tanh((A * z) + (A_2 * z_2) + (in->params.c[k] * t) + in->params.a[k]);
         ws->h_tape_2[k] = h;
-        const double h_2 = 1.0 - h * h;
+        const double h_2 = 1.0 - (h * h);
         for (int32_t r = 0; r < 2; r++) {
-            ws->h_1_2[r] = h_2 * ((r == 0 ? A : 0.0) + (r == 1 ? A_2 : 0.0));
+            ws->h_1_2[r] = h_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
         }
         for (int32_t i = 0; i < 2; i++) {
             for (int32_t r = 0; r < 2; r++) {
@@ -706,25 +710,25 @@ static void flow_rhs_vjp_kernel_4(const flow_problem *FLOW_RESTRICT in, flow_wor
         const double A = in->params.A[k][0];
         const double A_2 = in->params.A[k][1];
         const double h = ws->h_tape_2[k];
-        const double h_2 = 1.0 - h * h;
+        const double h_2 = 1.0 - (h * h);
         double h_bar = 0.0;
         double A_bar = 0.0;
         double A_bar_2 = 0.0;
         for (int32_t r = 0; r < 2; r++) {
             const double h_bar_2 = ws->h_1_bar[r];
-            h_bar += h_bar_2 * ((r == 0 ? A : 0.0) + (r == 1 ? A_2 : 0.0));
+            h_bar += h_bar_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
             const double h_bar_3 = h_bar_2 * h_2;
-            A_bar += r == 1 ? h_bar_3 : 0.0;
-            A_bar_2 += r == 0 ? h_bar_3 : 0.0;
+            A_bar += (r == 1) ? h_bar_3 : 0.0;
+            A_bar_2 += (r == 0) ? h_bar_3 : 0.0;
         }
         const double h_bar_2 = h_bar * h;
         const double h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
         out->params.a[k] += h_bar_3;
         out->params.c[k] += h_bar_3 * t;
         z_bar += h_bar_3 * A_2;
-        out->params.A[k][1] += A_bar + h_bar_3 * z_2;
+        out->params.A[k][1] += A_bar + (h_bar_3 * z_2);
         z_bar_2 += h_bar_3 * A;
-        out->params.A[k][0] += A_bar_2 + h_bar_3 * z;
+        out->params.A[k][0] += A_bar_2 + (h_bar_3 * z);
     }
     for (int32_t k = 0; k < 32; k++) {
         const double h = tanh(ws->h_tape[k]);
@@ -735,24 +739,24 @@ static void flow_rhs_vjp_kernel_4(const flow_problem *FLOW_RESTRICT in, flow_wor
     for (int32_t k = 0; k < 8; k++) {
         for (int32_t i = 0; i < 2; i++) {
             const double w_z = ws->w_z[i];
-            ws->h_bar_of_4[4 * k] += w_z * in->params.B[i][4 * k];
-            ws->h_bar_of_4[4 * k + 1] += w_z * in->params.B[i][4 * k + 1];
-            ws->h_bar_of_4[4 * k + 2] += w_z * in->params.B[i][4 * k + 2];
-            ws->h_bar_of_4[4 * k + 3] += w_z * in->params.B[i][4 * k + 3];
+            ws->h_bar_of_4[4 * (ptrdiff_t)k] += w_z * in->params.B[i][4 * (ptrdiff_t)k];
+            ws->h_bar_of_4[(4 * k) + 1] += w_z * in->params.B[i][(4 * k) + 1];
+            ws->h_bar_of_4[(4 * k) + 2] += w_z * in->params.B[i][(4 * k) + 2];
+            ws->h_bar_of_4[(4 * k) + 3] += w_z * in->params.B[i][(4 * k) + 3];
         }
     }
     for (int32_t k = 0; k < 8; k++) {
         for (int32_t i = 0; i < 2; i++) {
             const double w_z = ws->w_z[i];
-            out->params.B[i][4 * k] += w_z * ws->h_of_12[4 * k];
-            out->params.B[i][4 * k + 1] += w_z * ws->h_of_12[4 * k + 1];
-            out->params.B[i][4 * k + 2] += w_z * ws->h_of_12[4 * k + 2];
-            out->params.B[i][4 * k + 3] += w_z * ws->h_of_12[4 * k + 3];
+            out->params.B[i][4 * (ptrdiff_t)k] += w_z * ws->h_of_12[4 * (ptrdiff_t)k];
+            out->params.B[i][(4 * k) + 1] += w_z * ws->h_of_12[(4 * k) + 1];
+            out->params.B[i][(4 * k) + 2] += w_z * ws->h_of_12[(4 * k) + 2];
+            out->params.B[i][(4 * k) + 3] += w_z * ws->h_of_12[(4 * k) + 3];
         }
     }
     for (int32_t k = 0; k < 32; k++) {
         const double h_of = ws->h_of_11[k];
-        const double h_bar = ws->h_bar_of_4[k] * (1.0 - h_of * h_of);
+        const double h_bar = ws->h_bar_of_4[k] * (1.0 - (h_of * h_of));
         out->params.a[k] += h_bar;
         out->params.c[k] += h_bar * t;
         z_bar += h_bar * in->params.A[k][1];
@@ -771,9 +775,9 @@ static void flow_rhs_vjp_kernel_4(const flow_problem *FLOW_RESTRICT in, flow_wor
 static void flow_invalidate_solve(flow_solution *FLOW_RESTRICT out)
 {
     for (int32_t j = 0; j < 2; j++) {
-        out->states[0].z[j] = (0.0 / 0.0);
+        out->states[0].z[j] = (double)NAN;
     }
-    out->states[0].spread = (0.0 / 0.0);
+    out->states[0].spread = (double)NAN;
 }
 
 /* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
@@ -781,188 +785,201 @@ static void flow_invalidate_gradient(flow_gradients *FLOW_RESTRICT out)
 {
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 2; j++) {
-            out->params.A[4 * i][j] = (0.0 / 0.0);
-            out->params.A[4 * i + 1][j] = (0.0 / 0.0);
-            out->params.A[4 * i + 2][j] = (0.0 / 0.0);
-            out->params.A[4 * i + 3][j] = (0.0 / 0.0);
+            out->params.A[4 * (ptrdiff_t)i][j] = (double)NAN;
+            out->params.A[(4 * i) + 1][j] = (double)NAN;
+            out->params.A[(4 * i) + 2][j] = (double)NAN;
+            out->params.A[(4 * i) + 3][j] = (double)NAN;
         }
     }
     for (int32_t i = 0; i < 32; i++) {
-        out->params.a[i] = (0.0 / 0.0);
+        out->params.a[i] = (double)NAN;
     }
     for (int32_t i = 0; i < 32; i++) {
-        out->params.c[i] = (0.0 / 0.0);
+        out->params.c[i] = (double)NAN;
     }
     for (int32_t i = 0; i < 2; i++) {
         for (int32_t j = 0; j < 32; j++) {
-            out->params.B[i][j] = (0.0 / 0.0);
+            out->params.B[i][j] = (double)NAN;
         }
     }
     for (int32_t i = 0; i < 2; i++) {
-        out->params.b[i] = (0.0 / 0.0);
+        out->params.b[i] = (double)NAN;
     }
 }
 
 /* Integrates from t0 to t1 in equal steps; fills the states at the observation times and the value of the loss. */
-static int flow_run_solve(const flow_problem *FLOW_RESTRICT in, flow_workspace *FLOW_RESTRICT ws, flow_solution *FLOW_RESTRICT out)
+static enum flow_status flow_run_solve(const flow_problem *FLOW_RESTRICT in, flow_workspace *FLOW_RESTRICT ws, flow_solution *FLOW_RESTRICT out)
 {
+    enum flow_status status = FLOW_OK;
     const double n_steps = (double)in->steps;
     const double t0 = in->t0;
     const double h = (in->t1 - t0) / n_steps;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
         flow_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return FLOW_BAD_ARGUMENT;
-    }
-    ws->step_count = (int32_t)n_steps;
-    const double h_1_2 = h * 0.5;
-    const double h_1_6 = h * 0.16666666666666666;
-    const double h_1_3 = h * 0.3333333333333333;
+        out->value = (double)NAN;
+        status = FLOW_BAD_ARGUMENT;
+    } else {
+        ws->step_count = (int32_t)n_steps;
+        const double h_1_2 = h * 0.5;
+        const double h_1_6 = h * 0.16666666666666666;
+        const double h_1_3 = h * 0.3333333333333333;
 
-    /* ---- Forward sweep ----------------------------------------------- */
-    for (int32_t i = 0; i < 2; i++) {
-        ws->z[i] = in->state0.z[i];
+        /* ---- Forward sweep ----------------------------------------------- */
+        for (int32_t i = 0; i < 2; i++) {
+            ws->z[i] = in->state0.z[i];
+        }
+        double failed_stage = 0.0;
+        double spread = in->state0.spread;
+        for (int32_t n = 0; (n < ws->step_count) && (status == FLOW_OK); n++) {
+            const double t_n = t0 + ((double)n * h);
+            /* Stage 1: c = 0. */
+            for (int32_t i = 0; i < 2; i++) {
+                ws->x_z[0][i] = ws->z[i];
+            }
+            const double spread_2 = spread;
+            ws->x_spread_1 = spread_2;
+            flow_rhs_kernel(in, ws, t_n, 0, 0);
+            /* Stage 2: c = 1/2, a = 1/2. */
+            for (int32_t i = 0; i < 2; i++) {
+                ws->x_z[1][i] = ws->z[i] + (h_1_2 * ws->k_z[0][i]);
+            }
+            const double k_spread = ws->k_spread_1;
+            const double v = t_n + h_1_2;
+            ws->x_spread_2 = spread_2 + (h_1_2 * k_spread);
+            flow_rhs_kernel_2(in, ws, v, 1, 1);
+            /* Stage 3: c = 1/2, a = 0, 1/2. */
+            for (int32_t i = 0; i < 2; i++) {
+                ws->x_z[2][i] = ws->z[i] + (h_1_2 * ws->k_z[1][i]);
+            }
+            const double k_spread_2 = ws->k_spread_2;
+            ws->x_spread_3 = spread_2 + (h_1_2 * k_spread_2);
+            flow_rhs_kernel_3(in, ws, v, 2, 2);
+            /* Stage 4: c = 1, a = 0, 0, 1. */
+            for (int32_t i = 0; i < 2; i++) {
+                ws->x_z[3][i] = ws->z[i] + (h * ws->k_z[2][i]);
+            }
+            const double k_spread_3 = ws->k_spread_3;
+            ws->x_spread_4 = spread_2 + (h * k_spread_3);
+            flow_rhs_kernel_4(in, ws, t_n + h, 3, 3);
+            /* New state. */
+            for (int32_t i = 0; i < 2; i++) {
+                ws->z[i] = ws->z[i] +
+                        ((h_1_6 * ws->k_z[0][i]) + (h_1_3 * ws->k_z[1][i]) +
+                        (h_1_3 * ws->k_z[2][i]) + (h_1_6 * ws->k_z[3][i]));
+            }
+            const double k_spread_4 = ws->k_spread_4;
+            const double spread_3 = spread_2 +
+                    ((h_1_6 * k_spread) + (h_1_3 * k_spread_2) + (h_1_3 * k_spread_3) +
+                    (h_1_6 * k_spread_4));
+            double total = spread_3;
+            for (int32_t i = 0; i < 2; i++) {
+                total += ws->z[i];
+            }
+            const double sum = total;
+            if ((sum - sum) != 0.0) {
+                double total_2 = k_spread_4;
+                for (int32_t i = 0; i < 2; i++) {
+                    total_2 += ws->k_z[3][i];
+                }
+                const double sum_2 = total_2;
+                if ((sum_2 - sum_2) != 0.0) {
+                    failed_stage = 4.0;
+                }
+                double total_3 = k_spread_3;
+                for (int32_t i = 0; i < 2; i++) {
+                    total_3 += ws->k_z[2][i];
+                }
+                const double sum_3 = total_3;
+                if ((sum_3 - sum_3) != 0.0) {
+                    failed_stage = 3.0;
+                }
+                double total_4 = k_spread_2;
+                for (int32_t i = 0; i < 2; i++) {
+                    total_4 += ws->k_z[1][i];
+                }
+                const double sum_4 = total_4;
+                if ((sum_4 - sum_4) != 0.0) {
+                    failed_stage = 2.0;
+                }
+                double total_5 = k_spread;
+                for (int32_t i = 0; i < 2; i++) {
+                    total_5 += ws->k_z[0][i];
+                }
+                const double sum_5 = total_5;
+                if ((sum_5 - sum_5) != 0.0) {
+                    failed_stage = 1.0;
+                }
+                const double failed_stage_2 = failed_stage;
+                if (failed_stage_2 > 0.0) {
+                    flow_invalidate_solve(out);
+                    ws->failed_step = (double)n;
+                    ws->failed_stage = failed_stage_2;
+                    out->value = (double)NAN;
+                    status = FLOW_NOT_FINITE_FIELD;
+                } else {
+                    flow_invalidate_solve(out);
+                    ws->failed_step = (double)n;
+                    ws->failed_stage = failed_stage_2;
+                    out->value = (double)NAN;
+                    status = FLOW_NOT_FINITE_STATE;
+                }
+            }
+            if (status == FLOW_OK) {
+                spread = spread_3;
+            }
+        }
+        if (status == FLOW_OK) {
+            /* Observation. */
+            for (int32_t i = 0; i < 2; i++) {
+                out->states[0].z[i] = ws->z[i];
+            }
+            const double spread_2 = spread;
+            out->states[0].spread = spread_2;
+            /* Terminal loss. */
+            const double base = ws->z[0];
+            const double base_2 = ws->z[1];
+            ws->failed_step = 0.0;
+            ws->failed_stage = failed_stage;
+            out->value = (0.5 * ((base * base) + (base_2 * base_2))) + log(6.283185307179586) -
+                    spread_2;
+        }
     }
-    double failed_stage = 0.0;
-    double spread = in->state0.spread;
-    for (int32_t n = 0; n < ws->step_count; n++) {
-        const double t_n = t0 + (double)n * h;
-        /* Stage 1: c = 0. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->x_z[0][i] = ws->z[i];
-        }
-        const double spread_2 = spread;
-        ws->x_spread_1 = spread_2;
-        flow_rhs_kernel(in, ws, t_n, 0, 0);
-        /* Stage 2: c = 1/2, a = 1/2. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->x_z[1][i] = ws->z[i] + h_1_2 * ws->k_z[0][i];
-        }
-        const double k_spread = ws->k_spread_1;
-        const double v = t_n + h_1_2;
-        ws->x_spread_2 = spread_2 + h_1_2 * k_spread;
-        flow_rhs_kernel_2(in, ws, v, 1, 1);
-        /* Stage 3: c = 1/2, a = 0, 1/2. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->x_z[2][i] = ws->z[i] + h_1_2 * ws->k_z[1][i];
-        }
-        const double k_spread_2 = ws->k_spread_2;
-        ws->x_spread_3 = spread_2 + h_1_2 * k_spread_2;
-        flow_rhs_kernel_3(in, ws, v, 2, 2);
-        /* Stage 4: c = 1, a = 0, 0, 1. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->x_z[3][i] = ws->z[i] + h * ws->k_z[2][i];
-        }
-        const double k_spread_3 = ws->k_spread_3;
-        ws->x_spread_4 = spread_2 + h * k_spread_3;
-        flow_rhs_kernel_4(in, ws, t_n + h, 3, 3);
-        /* New state. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->z[i] = ws->z[i] +
-                    (h_1_6 * ws->k_z[0][i] + h_1_3 * ws->k_z[1][i] + h_1_3 * ws->k_z[2][i] +
-                    h_1_6 * ws->k_z[3][i]);
-        }
-        const double k_spread_4 = ws->k_spread_4;
-        const double spread_3 = spread_2 +
-                (h_1_6 * k_spread + h_1_3 * k_spread_2 + h_1_3 * k_spread_3 + h_1_6 * k_spread_4);
-        double total = spread_3;
-        for (int32_t i = 0; i < 2; i++) {
-            total += ws->z[i];
-        }
-        const double sum = total;
-        if (sum - sum != 0.0) {
-            double total_2 = k_spread_4;
-            for (int32_t i = 0; i < 2; i++) {
-                total_2 += ws->k_z[3][i];
-            }
-            const double sum_2 = total_2;
-            if (sum_2 - sum_2 != 0.0) {
-                failed_stage = 4.0;
-            }
-            double total_3 = k_spread_3;
-            for (int32_t i = 0; i < 2; i++) {
-                total_3 += ws->k_z[2][i];
-            }
-            const double sum_3 = total_3;
-            if (sum_3 - sum_3 != 0.0) {
-                failed_stage = 3.0;
-            }
-            double total_4 = k_spread_2;
-            for (int32_t i = 0; i < 2; i++) {
-                total_4 += ws->k_z[1][i];
-            }
-            const double sum_4 = total_4;
-            if (sum_4 - sum_4 != 0.0) {
-                failed_stage = 2.0;
-            }
-            double total_5 = k_spread;
-            for (int32_t i = 0; i < 2; i++) {
-                total_5 += ws->k_z[0][i];
-            }
-            const double sum_5 = total_5;
-            if (sum_5 - sum_5 != 0.0) {
-                failed_stage = 1.0;
-            }
-            const double failed_stage_2 = failed_stage;
-            if (failed_stage_2 > 0.0) {
-                flow_invalidate_solve(out);
-                ws->failed_step = (double)n;
-                ws->failed_stage = failed_stage_2;
-                out->value = (0.0 / 0.0);
-                return FLOW_NOT_FINITE_FIELD;
-            } else {
-                flow_invalidate_solve(out);
-                ws->failed_step = (double)n;
-                ws->failed_stage = failed_stage_2;
-                out->value = (0.0 / 0.0);
-                return FLOW_NOT_FINITE_STATE;
-            }
-        }
-        spread = spread_3;
-    }
-    /* Observation. */
-    for (int32_t i = 0; i < 2; i++) {
-        out->states[0].z[i] = ws->z[i];
-    }
-    const double spread_2 = spread;
-    out->states[0].spread = spread_2;
-    /* Terminal loss. */
-    const double base = ws->z[0];
-    const double base_2 = ws->z[1];
-    ws->failed_step = 0.0;
-    ws->failed_stage = failed_stage;
-    out->value = 0.5 * (base * base + base_2 * base_2) + log(6.283185307179586) - spread_2;
-    return FLOW_OK;
+    return status;
 }
 
 int flow_solve(const flow_problem *in, flow_workspace *ws, flow_solution *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return FLOW_BAD_ARGUMENT;
-    if (in->steps > FLOW_STEPS) {
-        for (int32_t j = 0; j < 2; j++) {
-            out->states[0].z[j] = (0.0 / 0.0);
+    enum flow_status status = FLOW_BAD_ARGUMENT;
+    if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+        if (in->steps > FLOW_STEPS) {
+            for (int32_t j = 0; j < 2; j++) {
+                out->states[0].z[j] = (double)NAN;
+            }
+            out->states[0].spread = (double)NAN;
+            out->value = (double)NAN;
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            status = FLOW_STEP_LIMIT;
+        } else {
+            status = flow_run_solve(in, ws, out);
         }
-        out->states[0].spread = (0.0 / 0.0);
-        out->value = (0.0 / 0.0);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        return FLOW_STEP_LIMIT;
     }
-    return flow_run_solve(in, ws, out);
+    return (int)status;
 }
 
 /* Integrates, then runs the exact adjoint of the same steps: value and gradient of the loss. */
-static int flow_run_gradient(const flow_problem *FLOW_RESTRICT in, flow_workspace *FLOW_RESTRICT ws, flow_gradients *FLOW_RESTRICT out)
+static enum flow_status flow_run_gradient(const flow_problem *FLOW_RESTRICT in, flow_workspace *FLOW_RESTRICT ws, flow_gradients *FLOW_RESTRICT out)
 {
+    enum flow_status status = FLOW_OK;
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 2; j++) {
-            out->params.A[4 * i][j] = 0.0;
-            out->params.A[4 * i + 1][j] = 0.0;
-            out->params.A[4 * i + 2][j] = 0.0;
-            out->params.A[4 * i + 3][j] = 0.0;
+            out->params.A[4 * (ptrdiff_t)i][j] = 0.0;
+            out->params.A[(4 * i) + 1][j] = 0.0;
+            out->params.A[(4 * i) + 2][j] = 0.0;
+            out->params.A[(4 * i) + 3][j] = 0.0;
         }
     }
     for (int32_t i = 0; i < 32; i++) {
@@ -986,246 +1003,255 @@ static int flow_run_gradient(const flow_problem *FLOW_RESTRICT in, flow_workspac
     const double t0 = in->t0;
     const double h = (in->t1 - t0) / n_steps;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
         flow_invalidate_gradient(out);
         out->state0.spread = 0.0;
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return FLOW_BAD_ARGUMENT;
-    }
-    if (n_steps > 12.0) {
-        flow_invalidate_gradient(out);
-        out->state0.spread = 0.0;
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return FLOW_STEP_LIMIT;
-    }
-    ws->step_count = (int32_t)n_steps;
-    const double h_1_2 = h * 0.5;
-    const double h_1_6 = h * 0.16666666666666666;
-    const double h_1_3 = h * 0.3333333333333333;
+        out->value = (double)NAN;
+        status = FLOW_BAD_ARGUMENT;
+    } else {
+        if (n_steps > 12.0) {
+            flow_invalidate_gradient(out);
+            out->state0.spread = 0.0;
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            out->value = (double)NAN;
+            status = FLOW_STEP_LIMIT;
+        } else {
+            ws->step_count = (int32_t)n_steps;
+            const double h_1_2 = h * 0.5;
+            const double h_1_6 = h * 0.16666666666666666;
+            const double h_1_3 = h * 0.3333333333333333;
 
-    /* ---- Forward sweep ----------------------------------------------- */
-    for (int32_t i = 0; i < 2; i++) {
-        ws->z[i] = in->state0.z[i];
-    }
-    double failed_stage = 0.0;
-    double spread = in->state0.spread;
-    for (int32_t n = 0; n < ws->step_count; n++) {
-        const double t_n = t0 + (double)n * h;
-        for (int32_t i = 0; i < 2; i++) {
-            ws->stored_z[n][i] = ws->z[i];
-        }
-        const double spread_2 = spread;
-        ws->stored_spread[n] = spread_2;
-        /* Stage 1: c = 0. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->x_z[0][i] = ws->z[i];
-        }
-        ws->x_spread_1 = spread_2;
-        flow_rhs_kernel(in, ws, t_n, 0, 0);
-        /* Stage 2: c = 1/2, a = 1/2. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->x_z[1][i] = ws->z[i] + h_1_2 * ws->k_z[0][i];
-        }
-        const double k_spread = ws->k_spread_1;
-        const double v = t_n + h_1_2;
-        ws->x_spread_2 = spread_2 + h_1_2 * k_spread;
-        flow_rhs_kernel_2(in, ws, v, 1, 1);
-        /* Stage 3: c = 1/2, a = 0, 1/2. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->x_z[2][i] = ws->z[i] + h_1_2 * ws->k_z[1][i];
-        }
-        const double k_spread_2 = ws->k_spread_2;
-        ws->x_spread_3 = spread_2 + h_1_2 * k_spread_2;
-        flow_rhs_kernel_3(in, ws, v, 2, 2);
-        /* Stage 4: c = 1, a = 0, 0, 1. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->x_z[3][i] = ws->z[i] + h * ws->k_z[2][i];
-        }
-        const double k_spread_3 = ws->k_spread_3;
-        ws->x_spread_4 = spread_2 + h * k_spread_3;
-        flow_rhs_kernel_4(in, ws, t_n + h, 3, 3);
-        /* New state. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->z[i] = ws->z[i] +
-                    (h_1_6 * ws->k_z[0][i] + h_1_3 * ws->k_z[1][i] + h_1_3 * ws->k_z[2][i] +
-                    h_1_6 * ws->k_z[3][i]);
-        }
-        const double k_spread_4 = ws->k_spread_4;
-        const double spread_3 = spread_2 +
-                (h_1_6 * k_spread + h_1_3 * k_spread_2 + h_1_3 * k_spread_3 + h_1_6 * k_spread_4);
-        double total = spread_3;
-        for (int32_t i = 0; i < 2; i++) {
-            total += ws->z[i];
-        }
-        const double sum = total;
-        if (sum - sum != 0.0) {
-            double total_2 = k_spread_4;
+            /* ---- Forward sweep ----------------------------------------------- */
             for (int32_t i = 0; i < 2; i++) {
-                total_2 += ws->k_z[3][i];
+                ws->z[i] = in->state0.z[i];
             }
-            const double sum_2 = total_2;
-            if (sum_2 - sum_2 != 0.0) {
-                failed_stage = 4.0;
+            double failed_stage = 0.0;
+            double spread = in->state0.spread;
+            for (int32_t n = 0; (n < ws->step_count) && (status == FLOW_OK); n++) {
+                const double t_n = t0 + ((double)n * h);
+                for (int32_t i = 0; i < 2; i++) {
+                    ws->stored_z[n][i] = ws->z[i];
+                }
+                const double spread_2 = spread;
+                ws->stored_spread[n] = spread_2;
+                /* Stage 1: c = 0. */
+                for (int32_t i = 0; i < 2; i++) {
+                    ws->x_z[0][i] = ws->z[i];
+                }
+                ws->x_spread_1 = spread_2;
+                flow_rhs_kernel(in, ws, t_n, 0, 0);
+                /* Stage 2: c = 1/2, a = 1/2. */
+                for (int32_t i = 0; i < 2; i++) {
+                    ws->x_z[1][i] = ws->z[i] + (h_1_2 * ws->k_z[0][i]);
+                }
+                const double k_spread = ws->k_spread_1;
+                const double v = t_n + h_1_2;
+                ws->x_spread_2 = spread_2 + (h_1_2 * k_spread);
+                flow_rhs_kernel_2(in, ws, v, 1, 1);
+                /* Stage 3: c = 1/2, a = 0, 1/2. */
+                for (int32_t i = 0; i < 2; i++) {
+                    ws->x_z[2][i] = ws->z[i] + (h_1_2 * ws->k_z[1][i]);
+                }
+                const double k_spread_2 = ws->k_spread_2;
+                ws->x_spread_3 = spread_2 + (h_1_2 * k_spread_2);
+                flow_rhs_kernel_3(in, ws, v, 2, 2);
+                /* Stage 4: c = 1, a = 0, 0, 1. */
+                for (int32_t i = 0; i < 2; i++) {
+                    ws->x_z[3][i] = ws->z[i] + (h * ws->k_z[2][i]);
+                }
+                const double k_spread_3 = ws->k_spread_3;
+                ws->x_spread_4 = spread_2 + (h * k_spread_3);
+                flow_rhs_kernel_4(in, ws, t_n + h, 3, 3);
+                /* New state. */
+                for (int32_t i = 0; i < 2; i++) {
+                    ws->z[i] = ws->z[i] +
+                            ((h_1_6 * ws->k_z[0][i]) + (h_1_3 * ws->k_z[1][i]) +
+                            (h_1_3 * ws->k_z[2][i]) + (h_1_6 * ws->k_z[3][i]));
+                }
+                const double k_spread_4 = ws->k_spread_4;
+                const double spread_3 = spread_2 +
+                        ((h_1_6 * k_spread) + (h_1_3 * k_spread_2) + (h_1_3 * k_spread_3) +
+                        (h_1_6 * k_spread_4));
+                double total = spread_3;
+                for (int32_t i = 0; i < 2; i++) {
+                    total += ws->z[i];
+                }
+                const double sum = total;
+                if ((sum - sum) != 0.0) {
+                    double total_2 = k_spread_4;
+                    for (int32_t i = 0; i < 2; i++) {
+                        total_2 += ws->k_z[3][i];
+                    }
+                    const double sum_2 = total_2;
+                    if ((sum_2 - sum_2) != 0.0) {
+                        failed_stage = 4.0;
+                    }
+                    double total_3 = k_spread_3;
+                    for (int32_t i = 0; i < 2; i++) {
+                        total_3 += ws->k_z[2][i];
+                    }
+                    const double sum_3 = total_3;
+                    if ((sum_3 - sum_3) != 0.0) {
+                        failed_stage = 3.0;
+                    }
+                    double total_4 = k_spread_2;
+                    for (int32_t i = 0; i < 2; i++) {
+                        total_4 += ws->k_z[1][i];
+                    }
+                    const double sum_4 = total_4;
+                    if ((sum_4 - sum_4) != 0.0) {
+                        failed_stage = 2.0;
+                    }
+                    double total_5 = k_spread;
+                    for (int32_t i = 0; i < 2; i++) {
+                        total_5 += ws->k_z[0][i];
+                    }
+                    const double sum_5 = total_5;
+                    if ((sum_5 - sum_5) != 0.0) {
+                        failed_stage = 1.0;
+                    }
+                    const double failed_stage_2 = failed_stage;
+                    if (failed_stage_2 > 0.0) {
+                        flow_invalidate_gradient(out);
+                        out->state0.spread = 0.0;
+                        ws->failed_step = (double)n;
+                        ws->failed_stage = failed_stage_2;
+                        out->value = (double)NAN;
+                        status = FLOW_NOT_FINITE_FIELD;
+                    } else {
+                        flow_invalidate_gradient(out);
+                        out->state0.spread = 0.0;
+                        ws->failed_step = (double)n;
+                        ws->failed_stage = failed_stage_2;
+                        out->value = (double)NAN;
+                        status = FLOW_NOT_FINITE_STATE;
+                    }
+                }
+                if (status == FLOW_OK) {
+                    spread = spread_3;
+                }
             }
-            double total_3 = k_spread_3;
-            for (int32_t i = 0; i < 2; i++) {
-                total_3 += ws->k_z[2][i];
-            }
-            const double sum_3 = total_3;
-            if (sum_3 - sum_3 != 0.0) {
-                failed_stage = 3.0;
-            }
-            double total_4 = k_spread_2;
-            for (int32_t i = 0; i < 2; i++) {
-                total_4 += ws->k_z[1][i];
-            }
-            const double sum_4 = total_4;
-            if (sum_4 - sum_4 != 0.0) {
-                failed_stage = 2.0;
-            }
-            double total_5 = k_spread;
-            for (int32_t i = 0; i < 2; i++) {
-                total_5 += ws->k_z[0][i];
-            }
-            const double sum_5 = total_5;
-            if (sum_5 - sum_5 != 0.0) {
-                failed_stage = 1.0;
-            }
-            const double failed_stage_2 = failed_stage;
-            if (failed_stage_2 > 0.0) {
-                flow_invalidate_gradient(out);
-                out->state0.spread = 0.0;
-                ws->failed_step = (double)n;
-                ws->failed_stage = failed_stage_2;
-                out->value = (0.0 / 0.0);
-                return FLOW_NOT_FINITE_FIELD;
-            } else {
-                flow_invalidate_gradient(out);
-                out->state0.spread = 0.0;
-                ws->failed_step = (double)n;
-                ws->failed_stage = failed_stage_2;
-                out->value = (0.0 / 0.0);
-                return FLOW_NOT_FINITE_STATE;
-            }
-        }
-        spread = spread_3;
-    }
-    /* Observation. */
-    for (int32_t i = 0; i < 2; i++) {
-        const double z = ws->z[i];
-    }
-    /* Terminal loss. */
-    const double base = ws->z[0];
-    const double base_2 = ws->z[1];
+            if (status == FLOW_OK) {
+                /* Observation. */
+                /* Terminal loss. */
+                const double base = ws->z[0];
+                const double base_2 = ws->z[1];
 
-    /* ---- Reverse sweep ----------------------------------------------- */
-    for (int32_t i = 0; i < 2; i++) {
-        ws->lambda_z[i] = 0.0;
+                /* ---- Reverse sweep ----------------------------------------------- */
+                for (int32_t i = 0; i < 2; i++) {
+                    ws->lambda_z[i] = 0.0;
+                }
+                /* Terminal loss. */
+                const double base_bar = 0.5 * base_2;
+                const double base_bar_2 = 0.5 * base;
+                ws->lambda_z[1] = base_bar + base_bar;
+                ws->lambda_z[0] = base_bar_2 + base_bar_2;
+                double lambda_spread = -1.0;
+                const double result = (0.5 * ((base * base) + (base_2 * base_2))) +
+                        log(6.283185307179586) - spread;
+                for (int32_t n = ws->step_count - 1; n >= 0; n--) {
+                    const double t_n = t0 + ((double)n * h);
+                    /* Stages of this step, again. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->z[i] = ws->stored_z[n][i];
+                    }
+                    const double stored_spread = ws->stored_spread[n];
+                    /* Stage 1: c = 0. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->x_z[0][i] = ws->z[i];
+                    }
+                    ws->x_spread_1 = stored_spread;
+                    flow_rhs_kernel(in, ws, t_n, 0, 0);
+                    /* Stage 2: c = 1/2, a = 1/2. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->x_z[1][i] = ws->z[i] + (h_1_2 * ws->k_z[0][i]);
+                    }
+                    const double v = t_n + h_1_2;
+                    ws->x_spread_2 = stored_spread + (h_1_2 * ws->k_spread_1);
+                    flow_rhs_kernel_2(in, ws, v, 1, 1);
+                    /* Stage 3: c = 1/2, a = 0, 1/2. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->x_z[2][i] = ws->z[i] + (h_1_2 * ws->k_z[1][i]);
+                    }
+                    ws->x_spread_3 = stored_spread + (h_1_2 * ws->k_spread_2);
+                    flow_rhs_kernel_3(in, ws, v, 2, 2);
+                    /* Stage 4: c = 1, a = 0, 0, 1. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->x_z[3][i] = ws->z[i] + (h * ws->k_z[2][i]);
+                    }
+                    /* Adjoint of evaluation 4. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->w_z[i] = h_1_6 * ws->lambda_z[i];
+                    }
+                    const double lambda_spread_2 = lambda_spread;
+                    const double w_spread = h_1_6 * lambda_spread_2;
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->u_z[3][i] = 0.0;
+                    }
+                    ws->x_spread_4 = stored_spread + (h * ws->k_spread_3);
+                    ws->w_spread = w_spread;
+                    ws->u_spread_4 = 0.0;
+                    flow_rhs_vjp_kernel(in, ws, out, t_n + h, 3, 3);
+                    /* Adjoint of evaluation 3. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->w_z[i] = (h_1_3 * ws->lambda_z[i]) + (h * ws->u_z[3][i]);
+                    }
+                    const double w_spread_2 = h_1_3 * lambda_spread_2;
+                    const double u_spread = ws->u_spread_4;
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->u_z[2][i] = 0.0;
+                    }
+                    ws->w_spread = w_spread_2 + (h * u_spread);
+                    ws->u_spread_3 = 0.0;
+                    flow_rhs_vjp_kernel_2(in, ws, out, v, 2, 2);
+                    /* Adjoint of evaluation 2. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->w_z[i] = (h_1_3 * ws->lambda_z[i]) + (h_1_2 * ws->u_z[2][i]);
+                    }
+                    const double u_spread_2 = ws->u_spread_3;
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->u_z[1][i] = 0.0;
+                    }
+                    ws->w_spread = w_spread_2 + (h_1_2 * u_spread_2);
+                    ws->u_spread_2 = 0.0;
+                    flow_rhs_vjp_kernel_3(in, ws, out, v, 1, 1);
+                    /* Adjoint of evaluation 1. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->w_z[i] = (h_1_6 * ws->lambda_z[i]) + (h_1_2 * ws->u_z[1][i]);
+                    }
+                    const double u_spread_3 = ws->u_spread_2;
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->u_z[0][i] = 0.0;
+                    }
+                    ws->w_spread = w_spread + (h_1_2 * u_spread_3);
+                    ws->u_spread_1 = 0.0;
+                    flow_rhs_vjp_kernel_4(in, ws, out, t_n, 0, 0);
+                    /* λ of the step's start. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->lambda_z[i] = ws->lambda_z[i] + ws->u_z[3][i] + ws->u_z[2][i] +
+                                ws->u_z[1][i] + ws->u_z[0][i];
+                    }
+                    lambda_spread = lambda_spread_2 + u_spread + u_spread_2 + u_spread_3 +
+                            ws->u_spread_1;
+                }
+                out->state0.spread = 0.0;
+                ws->failed_step = 0.0;
+                ws->failed_stage = failed_stage;
+                out->value = result;
+            }
+        }
     }
-    /* Terminal loss. */
-    const double base_bar = 0.5 * base_2;
-    const double base_bar_2 = 0.5 * base;
-    ws->lambda_z[1] = base_bar + base_bar;
-    ws->lambda_z[0] = base_bar_2 + base_bar_2;
-    double lambda_spread = -1.0;
-    const double result = 0.5 * (base * base + base_2 * base_2) + log(6.283185307179586) - spread;
-    for (int32_t n = ws->step_count - 1; n >= 0; n--) {
-        const double t_n = t0 + (double)n * h;
-        /* Stages of this step, again. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->z[i] = ws->stored_z[n][i];
-        }
-        const double stored_spread = ws->stored_spread[n];
-        /* Stage 1: c = 0. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->x_z[0][i] = ws->z[i];
-        }
-        ws->x_spread_1 = stored_spread;
-        flow_rhs_kernel(in, ws, t_n, 0, 0);
-        /* Stage 2: c = 1/2, a = 1/2. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->x_z[1][i] = ws->z[i] + h_1_2 * ws->k_z[0][i];
-        }
-        const double v = t_n + h_1_2;
-        ws->x_spread_2 = stored_spread + h_1_2 * ws->k_spread_1;
-        flow_rhs_kernel_2(in, ws, v, 1, 1);
-        /* Stage 3: c = 1/2, a = 0, 1/2. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->x_z[2][i] = ws->z[i] + h_1_2 * ws->k_z[1][i];
-        }
-        ws->x_spread_3 = stored_spread + h_1_2 * ws->k_spread_2;
-        flow_rhs_kernel_3(in, ws, v, 2, 2);
-        /* Stage 4: c = 1, a = 0, 0, 1. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->x_z[3][i] = ws->z[i] + h * ws->k_z[2][i];
-        }
-        /* Adjoint of evaluation 4. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->w_z[i] = h_1_6 * ws->lambda_z[i];
-        }
-        const double lambda_spread_2 = lambda_spread;
-        const double w_spread = h_1_6 * lambda_spread_2;
-        for (int32_t i = 0; i < 2; i++) {
-            ws->u_z[3][i] = 0.0;
-        }
-        ws->x_spread_4 = stored_spread + h * ws->k_spread_3;
-        ws->w_spread = w_spread;
-        ws->u_spread_4 = 0.0;
-        flow_rhs_vjp_kernel(in, ws, out, t_n + h, 3, 3);
-        /* Adjoint of evaluation 3. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->w_z[i] = h_1_3 * ws->lambda_z[i] + h * ws->u_z[3][i];
-        }
-        const double w_spread_2 = h_1_3 * lambda_spread_2;
-        const double u_spread = ws->u_spread_4;
-        for (int32_t i = 0; i < 2; i++) {
-            ws->u_z[2][i] = 0.0;
-        }
-        ws->w_spread = w_spread_2 + h * u_spread;
-        ws->u_spread_3 = 0.0;
-        flow_rhs_vjp_kernel_2(in, ws, out, v, 2, 2);
-        /* Adjoint of evaluation 2. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->w_z[i] = h_1_3 * ws->lambda_z[i] + h_1_2 * ws->u_z[2][i];
-        }
-        const double u_spread_2 = ws->u_spread_3;
-        for (int32_t i = 0; i < 2; i++) {
-            ws->u_z[1][i] = 0.0;
-        }
-        ws->w_spread = w_spread_2 + h_1_2 * u_spread_2;
-        ws->u_spread_2 = 0.0;
-        flow_rhs_vjp_kernel_3(in, ws, out, v, 1, 1);
-        /* Adjoint of evaluation 1. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->w_z[i] = h_1_6 * ws->lambda_z[i] + h_1_2 * ws->u_z[1][i];
-        }
-        const double u_spread_3 = ws->u_spread_2;
-        for (int32_t i = 0; i < 2; i++) {
-            ws->u_z[0][i] = 0.0;
-        }
-        ws->w_spread = w_spread + h_1_2 * u_spread_3;
-        ws->u_spread_1 = 0.0;
-        flow_rhs_vjp_kernel_4(in, ws, out, t_n, 0, 0);
-        /* λ of the step's start. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->lambda_z[i] = ws->lambda_z[i] + ws->u_z[3][i] + ws->u_z[2][i] + ws->u_z[1][i] +
-                    ws->u_z[0][i];
-        }
-        lambda_spread = lambda_spread_2 + u_spread + u_spread_2 + u_spread_3 + ws->u_spread_1;
-    }
-    out->state0.spread = 0.0;
-    ws->failed_step = 0.0;
-    ws->failed_stage = failed_stage;
-    out->value = result;
-    return FLOW_OK;
+    return status;
 }
 
 int flow_gradient(const flow_problem *in, flow_workspace *ws, flow_gradients *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return FLOW_BAD_ARGUMENT;
-    return flow_run_gradient(in, ws, out);
+    enum flow_status status = FLOW_BAD_ARGUMENT;
+    if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+        status = flow_run_gradient(in, ws, out);
+    }
+    return (int)status;
 }

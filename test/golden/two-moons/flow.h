@@ -19,15 +19,17 @@ extern "C" {
 #define FLOW_STEPS 12u
 
 /* What the functions return. */
-#define FLOW_OK 0
-#define FLOW_STEP_LIMIT 1
-#define FLOW_STEP_UNDERFLOW 2
-#define FLOW_NOT_FINITE_FIELD 3
-#define FLOW_NOT_FINITE_STATE 4
-#define FLOW_NEWTON_FAILED 5
-#define FLOW_SINGULAR_MATRIX 6
-#define FLOW_WORKSPACE_TOO_SMALL 7
-#define FLOW_BAD_ARGUMENT 8
+enum flow_status {
+    FLOW_OK = 0,
+    FLOW_STEP_LIMIT = 1,
+    FLOW_STEP_UNDERFLOW = 2,
+    FLOW_NOT_FINITE_FIELD = 3,
+    FLOW_NOT_FINITE_STATE = 4,
+    FLOW_NEWTON_FAILED = 5,
+    FLOW_SINGULAR_MATRIX = 6,
+    FLOW_WORKSPACE_TOO_SMALL = 7,
+    FLOW_BAD_ARGUMENT = 8
+};
 
 typedef struct {
     double z[2];
@@ -43,7 +45,8 @@ typedef struct {
 } flow_params;
 
 typedef struct {
-    double t0, t1;
+    double t0;
+    double t1;
     uint32_t steps;
     flow_state state0;
     flow_params params;
@@ -114,7 +117,8 @@ typedef struct {
     double u_spread_3;
     double u_spread_4;
     double w_spread;
-    double failed_step, failed_stage;
+    double failed_step;
+    double failed_stage;
     int32_t step_count;
     int32_t unused;
 } flow_workspace;

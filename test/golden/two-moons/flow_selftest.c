@@ -77,7 +77,7 @@ static double loss_at(double length)
         move(&problem.params.b[i], gradients.params.b[i], length);
     }
     code = flow_solve(&problem, &workspace, &solution);
-    if (code != FLOW_OK) return (0.0 / 0.0);
+    if (code != FLOW_OK) return (double)NAN;
     if (fabs(solution.value) > largest) largest = fabs(solution.value);
     return solution.value;
 }

@@ -41,7 +41,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
         sigmoid_2 = e / (1.0 + e);
     }
     double softplus_2 = 0.0;
-    if (-x > 0.0) {
+    if ((-x) > 0.0) {
         softplus_2 = log1p(exp(x)) - x;
     } else {
         softplus_2 = log1p(exp(-x));
@@ -53,15 +53,15 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
         y = 0.0;
     }
     double y_2 = 0.0;
-    if (-params_k > 0.0) {
+    if ((-params_k) > 0.0) {
         y_2 = -params_k;
     } else {
         y_2 = 0.0;
     }
-    ws->k_x_1 = y + y_2 + sigmoid * softplus + ws->p[1] * sigmoid_2 + softplus_2 - x;
+    ws->k_x_1 = y + y_2 + (sigmoid * softplus) + (ws->p[1] * sigmoid_2) + softplus_2 - x;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -148,82 +148,82 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     ws->p_bar[1] = f_x_bar * sigmoid_4;
     const double sigmoid_bar_2 = f_x_bar * softplus;
     const double softplus_bar = f_x_bar * sigmoid_3;
-    if (-params_k > 0.0) {
+    if ((-params_k) > 0.0) {
         params_k_bar -= f_x_bar;
     }
     if (x > 0.0) {
         x_bar += f_x_bar;
     }
-    if (-x > 0.0) {
+    if ((-x) > 0.0) {
         x_bar -= f_x_bar;
         const double softplus_2 = exp(x);
         const double softplus_bar_2 = 1.0 / (1.0 + softplus_2);
-        const double softplus_bar_3 = f_x_bar == 0.0 ? 0.0 : f_x_bar * softplus_bar_2;
-        x_bar += softplus_bar_3 == 0.0 ? 0.0 : softplus_bar_3 * softplus_2;
+        const double softplus_bar_3 = (f_x_bar == 0.0) ? 0.0 : (f_x_bar * softplus_bar_2);
+        x_bar += (softplus_bar_3 == 0.0) ? 0.0 : (softplus_bar_3 * softplus_2);
     } else {
         const double softplus_2 = exp(-x);
         const double softplus_bar_2 = 1.0 / (1.0 + softplus_2);
-        const double softplus_bar_3 = f_x_bar == 0.0 ? 0.0 : f_x_bar * softplus_bar_2;
-        x_bar -= softplus_bar_3 == 0.0 ? 0.0 : softplus_bar_3 * softplus_2;
+        const double softplus_bar_3 = (f_x_bar == 0.0) ? 0.0 : (f_x_bar * softplus_bar_2);
+        x_bar -= (softplus_bar_3 == 0.0) ? 0.0 : (softplus_bar_3 * softplus_2);
     }
     double x_bar_2 = 0.0;
     if (x_2 >= 0.0) {
         const double sigmoid_5 = sigmoid_tape_2;
         const double sigmoid_6 = 1.0 + sigmoid_5;
-        const double sigmoid_bar_3 = sigmoid_bar == 0.0 ? 0.0 :
-                sigmoid_bar * (-1.0 / sigmoid_6 / sigmoid_6);
-        x_bar_2 = -(sigmoid_bar_3 == 0.0 ? 0.0 : sigmoid_bar_3 * sigmoid_5);
+        const double sigmoid_bar_3 = (sigmoid_bar == 0.0) ? 0.0 :
+                (sigmoid_bar * (-(1.0 / sigmoid_6 / sigmoid_6)));
+        x_bar_2 = -((sigmoid_bar_3 == 0.0) ? 0.0 : (sigmoid_bar_3 * sigmoid_5));
     } else {
         const double e = e_tape_2;
         const double sigmoid_5 = 1.0 + e;
         const double e_bar = 1.0 / sigmoid_5;
-        const double e_bar_2 = sigmoid_bar == 0.0 ? 0.0 : sigmoid_bar * e_bar;
+        const double e_bar_2 = (sigmoid_bar == 0.0) ? 0.0 : (sigmoid_bar * e_bar);
         const double e_bar_3 = e_bar_2 +
-                (sigmoid_bar == 0.0 ? 0.0 : sigmoid_bar * (-sigmoid_4 / sigmoid_5));
-        x_bar_2 = e_bar_3 == 0.0 ? 0.0 : e_bar_3 * e;
+                ((sigmoid_bar == 0.0) ? 0.0 : (sigmoid_bar * (-(sigmoid_4 / sigmoid_5))));
+        x_bar_2 = (e_bar_3 == 0.0) ? 0.0 : (e_bar_3 * e);
     }
     if (params_k > 0.0) {
         params_k_bar += softplus_bar;
         const double softplus_2 = softplus_tape;
         const double softplus_bar_2 = 1.0 / (1.0 + softplus_2);
-        const double softplus_bar_3 = softplus_bar == 0.0 ? 0.0 : softplus_bar * softplus_bar_2;
-        params_k_bar -= softplus_bar_3 == 0.0 ? 0.0 : softplus_bar_3 * softplus_2;
+        const double softplus_bar_3 = (softplus_bar == 0.0) ? 0.0 : (softplus_bar * softplus_bar_2);
+        params_k_bar -= (softplus_bar_3 == 0.0) ? 0.0 : (softplus_bar_3 * softplus_2);
     } else {
         const double softplus_2 = softplus_tape_2;
         const double softplus_bar_2 = 1.0 / (1.0 + softplus_2);
-        const double softplus_bar_3 = softplus_bar == 0.0 ? 0.0 : softplus_bar * softplus_bar_2;
-        params_k_bar += softplus_bar_3 == 0.0 ? 0.0 : softplus_bar_3 * softplus_2;
+        const double softplus_bar_3 = (softplus_bar == 0.0) ? 0.0 : (softplus_bar * softplus_bar_2);
+        params_k_bar += (softplus_bar_3 == 0.0) ? 0.0 : (softplus_bar_3 * softplus_2);
     }
     if (x >= 0.0) {
         const double sigmoid_5 = sigmoid_tape;
         const double sigmoid_6 = 1.0 + sigmoid_5;
-        const double sigmoid_bar_3 = sigmoid_bar_2 == 0.0 ? 0.0 :
-                sigmoid_bar_2 * (-1.0 / sigmoid_6 / sigmoid_6);
-        x_bar -= sigmoid_bar_3 == 0.0 ? 0.0 : sigmoid_bar_3 * sigmoid_5;
+        const double sigmoid_bar_3 = (sigmoid_bar_2 == 0.0) ? 0.0 :
+                (sigmoid_bar_2 * (-(1.0 / sigmoid_6 / sigmoid_6)));
+        x_bar -= (sigmoid_bar_3 == 0.0) ? 0.0 : (sigmoid_bar_3 * sigmoid_5);
     } else {
         const double e = e_tape;
         const double sigmoid_5 = 1.0 + e;
         const double e_bar = 1.0 / sigmoid_5;
-        const double e_bar_2 = (sigmoid_bar_2 == 0.0 ? 0.0 : sigmoid_bar_2 * e_bar) +
-                (sigmoid_bar_2 == 0.0 ? 0.0 : sigmoid_bar_2 * (-sigmoid_3 / sigmoid_5));
-        x_bar += e_bar_2 == 0.0 ? 0.0 : e_bar_2 * e;
+        const double e_bar_2 = ((sigmoid_bar_2 == 0.0) ? 0.0 : (sigmoid_bar_2 * e_bar)) +
+                ((sigmoid_bar_2 == 0.0) ? 0.0 : (sigmoid_bar_2 * (-(sigmoid_3 / sigmoid_5))));
+        x_bar += (e_bar_2 == 0.0) ? 0.0 : (e_bar_2 * e);
     }
     ws->u_x_1 += x_bar - f_x_bar;
-    out->params.k += params_k_bar + x_bar_2 * (-40.0);
+    out->params.k += params_k_bar + (x_bar_2 * (-40.0));
     double sum_bar = 0.0;
     const double p_bar = 1.0 / sum_2;
     for (int32_t i = 0; i < 4; i++) {
         const double p_bar_2 = ws->p_bar[i];
         ws->p_bar[i] = 0.0;
-        sum_bar += p_bar_2 == 0.0 ? 0.0 : p_bar_2 * (-ws->p_2[i] / sum_2);
-        ws->p_bar[i] += p_bar_2 == 0.0 ? 0.0 : p_bar_2 * p_bar;
+        sum_bar += (p_bar_2 == 0.0) ? 0.0 : (p_bar_2 * (-(ws->p_2[i] / sum_2)));
+        ws->p_bar[i] += (p_bar_2 == 0.0) ? 0.0 : (p_bar_2 * p_bar);
     }
     double largest_bar = 0.0;
     const double sum_bar_2 = sum_bar;
     for (int32_t i = 0; i < 4; i++) {
         const double p_bar_2 = sum_bar_2 + ws->p_bar[i];
         const double p = ws->p_tape[i];
-        const double p_bar_3 = p_bar_2 == 0.0 ? 0.0 : p_bar_2 * p;
+        const double p_bar_3 = (p_bar_2 == 0.0) ? 0.0 : (p_bar_2 * p);
         largest_bar -= p_bar_3;
         ws->u_u[at_u_u][i] += p_bar_3;
     }
@@ -232,8 +232,8 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         const double largest_bar_3 = largest_bar_2;
         const double largest_3 = ws->largest_tape[i - 1];
         const double u = ws->x_u[at_x_u][i];
-        ws->u_u[at_u_u][i] += largest_3 >= u ? 0.0 : largest_bar_3;
-        largest_bar_2 = largest_3 >= u ? largest_bar_3 : 0.0;
+        ws->u_u[at_u_u][i] += (largest_3 >= u) ? 0.0 : largest_bar_3;
+        largest_bar_2 = (largest_3 >= u) ? largest_bar_3 : 0.0;
     }
     ws->u_u[at_u_u][0] += largest_bar_2;
 }

@@ -5,12 +5,12 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double params_k = in->params.k;
     const double y = x * x;
     const double y_2 = 1.0 + y;
-    const double y_3 = y * x - sample_pow_(y_2, params_k) + sample_pow_(2.0, x);
+    const double y_3 = (y * x) - sample_pow_(y_2, params_k) + sample_pow_(2.0, x);
     const double y_4 = fmod(7.0 * x, 2.3);
-    ws->k_x_1 = (x + params_k) * (x - params_k) / y_2 + x + params_k + y_3 - y_4 - x;
+    ws->k_x_1 = ((x + params_k) * (x - params_k) / y_2) + x + params_k + y_3 - y_4 - x;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -47,24 +47,24 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     }
     const double x_bar_3 = x_bar_2;
     const double y_bar = sample_pow_(y_4, params_k - 1.0);
-    const double y_bar_2 = params_k == 0.0 ? 0.0 : params_k * y_bar;
+    const double y_bar_2 = (params_k == 0.0) ? 0.0 : (params_k * y_bar);
     double params_k_bar_2 = 0.0;
-    if (y_5 == 0.0 && y_4 >= 0.0) {
+    if ((y_5 == 0.0) && (y_4 >= 0.0)) {
         params_k_bar_2 = 0.0;
     } else {
         params_k_bar_2 = y_5 * log(y_4);
     }
     const double params_k_bar_3 = params_k_bar_2;
     const double y_bar_3 = 1.0 / y_4;
-    const double y_bar_4 = f_x_bar == 0.0 ? 0.0 : f_x_bar * y_bar_3;
-    const double y_bar_5 = (f_x_bar == 0.0 ? 0.0 : -f_x_bar * y_bar_2) +
-            (f_x_bar == 0.0 ? 0.0 : f_x_bar * (-y * y_2 / y_4 / y_4));
-    const double x_bar_4 = (f_x_bar * x + y_bar_5) * x;
+    const double y_bar_4 = (f_x_bar == 0.0) ? 0.0 : (f_x_bar * y_bar_3);
+    const double y_bar_5 = ((f_x_bar == 0.0) ? 0.0 : (-f_x_bar * y_bar_2)) +
+            ((f_x_bar == 0.0) ? 0.0 : (f_x_bar * (-(y * y_2 / y_4 / y_4))));
+    const double x_bar_4 = ((f_x_bar * x) + y_bar_5) * x;
     const double y_bar_6 = y_bar_4 * y_2;
     const double y_bar_7 = y_bar_4 * y;
-    out->params.k += params_k_bar + (f_x_bar == 0.0 ? 0.0 : -f_x_bar * params_k_bar_3) + f_x_bar -
-            y_bar_7 + y_bar_6;
-    const double x_bar_5 = x_bar - f_x_bar - f_x_bar * 7.0 +
-            (f_x_bar == 0.0 ? 0.0 : f_x_bar * x_bar_3) + f_x_bar * y_3 + f_x_bar + x_bar_4;
+    out->params.k += params_k_bar + ((f_x_bar == 0.0) ? 0.0 : (-f_x_bar * params_k_bar_3)) +
+            f_x_bar - y_bar_7 + y_bar_6;
+    const double x_bar_5 = x_bar - f_x_bar - (f_x_bar * 7.0) +
+            ((f_x_bar == 0.0) ? 0.0 : (f_x_bar * x_bar_3)) + (f_x_bar * y_3) + f_x_bar + x_bar_4;
     ws->u_x_1 += x_bar_5 + x_bar_4 + y_bar_7 + y_bar_6;
 }

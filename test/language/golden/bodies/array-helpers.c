@@ -19,9 +19,9 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     }
     const double used = params_k + (-1.0);
     const double x = ws->x_x_1;
-    ws->k_x_1 = ws->d[0] * ws->d[3] + size * used - x;
+    ws->k_x_1 = (ws->d[0] * ws->d[3]) + (size * used) - x;
     for (int32_t i = 0; i < 4; i++) {
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - ws->x_u[at_x_u][i];
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - ws->x_u[at_x_u][i];
     }
 }
 
@@ -81,12 +81,12 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double each_bar = 1.0 / size;
     for (int32_t i = 0; i < 4; i++) {
         const double unit_bar = ws->unit_bar[i];
-        size_bar_2 += unit_bar == 0.0 ? 0.0 : unit_bar * (-ws->x_u[at_x_u][i] / size / size);
-        ws->u_u[at_u_u][i] += unit_bar == 0.0 ? 0.0 : unit_bar * each_bar;
+        size_bar_2 += (unit_bar == 0.0) ? 0.0 : (unit_bar * (-(ws->x_u[at_x_u][i] / size / size)));
+        ws->u_u[at_u_u][i] += (unit_bar == 0.0) ? 0.0 : (unit_bar * each_bar);
     }
     const double size_bar_3 = size_bar_2 + size_bar;
     const double result_bar = 0.5 / size;
-    double result_bar_2 = size_bar_3 == 0.0 ? 0.0 : size_bar_3 * result_bar;
+    double result_bar_2 = (size_bar_3 == 0.0) ? 0.0 : (size_bar_3 * result_bar);
     for (int32_t i = 3; i >= 0; i--) {
         const double result_bar_3 = result_bar_2;
         const double each_bar_2 = result_bar_3 * ws->x_u[at_x_u][i];

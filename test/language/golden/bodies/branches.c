@@ -21,7 +21,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double params_k = in->params.k;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -55,12 +55,12 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
                 params_k_bar_2 = f_x_bar * x;
             } else {
                 const double y = params_k - 1.2;
-                params_k_bar_2 = f_x_bar == 0.0 ? 0.0 : f_x_bar * (-1.0 / y / y);
+                params_k_bar_2 = (f_x_bar == 0.0) ? 0.0 : (f_x_bar * (-(1.0 / y / y)));
             }
             out->params.k += params_k_bar_2;
         } else {
             const double x_bar_2 = 1.0 / x;
-            x_bar += f_x_bar == 0.0 ? 0.0 : f_x_bar * x_bar_2;
+            x_bar += (f_x_bar == 0.0) ? 0.0 : (f_x_bar * x_bar_2);
         }
     }
     ws->u_x_1 += x_bar - f_x_bar;

@@ -3,7 +3,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     (void)t;
     double going = 1.0;
     double y = 0.0;
-    for (int32_t i = 0; i < 4 && (going == 1.0); i++) {
+    for (int32_t i = 0; (i < 4) && (going == 1.0); i++) {
         const double u = ws->x_u[at_x_u][i];
         if (u > 0.8) {
             going = 0.0;
@@ -16,7 +16,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double params_k = in->params.k;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -26,11 +26,11 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     (void)t;
     ws->trips_tape = 0;
     double going = 1.0;
-    for (int32_t i = 0; i < 4 && (going == 1.0); i++) {
+    for (int32_t i = 0; (i < 4) && (going == 1.0); i++) {
         if (ws->x_u[at_x_u][i] > 0.8) {
             going = 0.0;
         }
-        ws->trips_tape = (int32_t)((double)(i + 1));
+        ws->trips_tape = (int32_t)((double)(int32_t)(i + 1));
     }
     const double params_k = in->params.k;
     double x_bar = 0.0;

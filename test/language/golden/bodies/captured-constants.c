@@ -2,13 +2,13 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
 {
     (void)t;
     const double x = ws->x_x_1;
-    const double y = 2.0 * ws->x_u[at_x_u][3] + 0.25 * x;
-    ws->k_x_1 = x + (ws->x_u[at_x_u][1] + 0.5 * x) +
-            (1.5 * ws->x_u[at_x_u][2] + 0.3333333333333333 * x) + y - x;
+    const double y = (2.0 * ws->x_u[at_x_u][3]) + (0.25 * x);
+    ws->k_x_1 = x + (ws->x_u[at_x_u][1] + (0.5 * x)) +
+            ((1.5 * ws->x_u[at_x_u][2]) + (0.3333333333333333 * x)) + y - x;
     const double params_k = in->params.k;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -35,6 +35,6 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     ws->u_u[at_u_u][3] += f_x_bar * 2.0;
     ws->u_u[at_u_u][2] += f_x_bar * 1.5;
     ws->u_u[at_u_u][1] += f_x_bar;
-    ws->u_x_1 += x_bar - f_x_bar + f_x_bar * 0.25 + f_x_bar * 0.3333333333333333 + f_x_bar +
-            f_x_bar * 0.5;
+    ws->u_x_1 += x_bar - f_x_bar + (f_x_bar * 0.25) + (f_x_bar * 0.3333333333333333) + f_x_bar +
+            (f_x_bar * 0.5);
 }

@@ -6,12 +6,12 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     double z = x;
     for (int32_t i = 0; i < 5; i++) {
         const double base = z;
-        z = sin(base * params_k) + base * base * 0.1;
+        z = sin(base * params_k) + (base * base * 0.1);
     }
     ws->k_x_1 = z - x;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -26,7 +26,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     for (int32_t i = 0; i < 5; i++) {
         const double base = z;
         ws->base_tape[i] = base;
-        z = sin(base * params_k) + base * base * 0.1;
+        z = sin(base * params_k) + (base * base * 0.1);
     }
     double x_bar = 0.0;
     double params_k_bar = 0.0;
@@ -47,7 +47,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         const double base_bar = z_bar_2 * 0.1 * base;
         const double z_bar_3 = z_bar_2 * cos(base * params_k);
         params_k_bar += z_bar_3 * base;
-        z_bar = base_bar + base_bar + z_bar_3 * params_k;
+        z_bar = base_bar + base_bar + (z_bar_3 * params_k);
     }
     out->params.k += params_k_bar;
     ws->u_x_1 += x_bar - f_x_bar + z_bar;

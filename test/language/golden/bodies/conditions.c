@@ -22,9 +22,9 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     } else {
         holds = 0.0;
     }
-    const double isLarge = holds == 1.0 ? 1.0 : 0.0;
+    const double isLarge = (holds == 1.0) ? 1.0 : 0.0;
     const double params_k = in->params.k;
-    double isOn = !(x < params_k) || isLarge != 0.0 ? 1.0 : 0.0;
+    double isOn = (!(x < params_k) || (isLarge != 0.0)) ? 1.0 : 0.0;
     if (ws->x_u[at_x_u][1] >= 0.0) {
         isOn = 0.0;
     }
@@ -50,7 +50,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     ws->k_x_1 = y + y_2 - x;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -79,9 +79,9 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     } else {
         holds = 0.0;
     }
-    const double isLarge = holds == 1.0 ? 1.0 : 0.0;
+    const double isLarge = (holds == 1.0) ? 1.0 : 0.0;
     const double params_k = in->params.k;
-    double isOn = !(x < params_k) || isLarge != 0.0 ? 1.0 : 0.0;
+    double isOn = (!(x < params_k) || (isLarge != 0.0)) ? 1.0 : 0.0;
     if (ws->x_u[at_x_u][1] >= 0.0) {
         isOn = 0.0;
     }
@@ -101,7 +101,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     double u_bar = 0.0;
     if (u < 0.0) {
         const double u_bar_2 = 0.5 / sqrt(u);
-        u_bar = f_x_bar == 0.0 ? 0.0 : f_x_bar * u_bar_2;
+        u_bar = (f_x_bar == 0.0) ? 0.0 : (f_x_bar * u_bar_2);
     } else {
         if (!(u > 2.0)) {
             const double u_bar_2 = f_x_bar * u;

@@ -13,7 +13,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double params_k = in->params.k;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -45,7 +45,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
             const double y = sqrt(u);
             out->params.a[i] += f_x_bar * y;
             const double u_bar_2 = 0.5 / y;
-            u_bar = y_bar == 0.0 ? 0.0 : y_bar * u_bar_2;
+            u_bar = (y_bar == 0.0) ? 0.0 : (y_bar * u_bar_2);
         }
         ws->u_u[at_u_u][i] += u_bar;
     }

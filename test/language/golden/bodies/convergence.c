@@ -4,9 +4,9 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double x = ws->x_x_1;
     double root = 1.0 + x;
     double going = 1.0;
-    for (int32_t trip = 0; trip < 30 && (going == 1.0); trip++) {
+    for (int32_t trip = 0; (trip < 30) && (going == 1.0); trip++) {
         const double root_2 = root;
-        const double change = (root_2 - (in->params.k + x) / root_2) / 2.0;
+        const double change = (root_2 - ((in->params.k + x) / root_2)) / 2.0;
         root -= change;
         if (fabs(change) < 1e-13) {
             going = 0.0;
@@ -16,7 +16,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double params_k = in->params.k;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -29,15 +29,15 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     ws->trips_tape = 0;
     double root = 1.0 + x;
     double going = 1.0;
-    for (int32_t trip = 0; trip < 30 && (going == 1.0); trip++) {
+    for (int32_t trip = 0; (trip < 30) && (going == 1.0); trip++) {
         const double root_2 = root;
         ws->root_tape[trip] = root_2;
-        const double change = (root_2 - (in->params.k + x) / root_2) / 2.0;
+        const double change = (root_2 - ((in->params.k + x) / root_2)) / 2.0;
         root -= change;
         if (fabs(change) < 1e-13) {
             going = 0.0;
         }
-        ws->trips_tape = (int32_t)((double)(trip + 1));
+        ws->trips_tape = (int32_t)((double)(int32_t)(trip + 1));
     }
     const double params_k = in->params.k;
     double x_bar = 0.0;
@@ -59,10 +59,10 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         const double change_bar = root_bar * 0.5;
         const double root_2 = ws->root_tape[trip];
         const double change_bar_2 = 1.0 / root_2;
-        const double change_bar_3 = change_bar == 0.0 ? 0.0 : change_bar * change_bar_2;
+        const double change_bar_3 = (change_bar == 0.0) ? 0.0 : (change_bar * change_bar_2);
         x_bar += change_bar_3;
         out->params.k += change_bar_3;
-        root_bar += (change_bar == 0.0 ? 0.0 : change_bar * (-change / root_2 / root_2)) -
+        root_bar += ((change_bar == 0.0) ? 0.0 : (change_bar * (-(change / root_2 / root_2)))) -
                 change_bar;
     }
     ws->u_x_1 += x_bar - f_x_bar + root_bar;

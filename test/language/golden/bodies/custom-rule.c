@@ -4,10 +4,10 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double x = ws->x_x_1;
     const double v = ws->x_u[at_x_u][1];
     const double params_k = in->params.k;
-    ws->k_x_1 = sqrt(x * x + 0.01) * params_k + sqrt(v * v + 0.01) - x;
+    ws->k_x_1 = (sqrt((x * x) + 0.01) * params_k) + sqrt((v * v) + 0.01) - x;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -16,7 +16,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
 {
     (void)t;
     const double x = ws->x_x_1;
-    const double x_2 = sqrt(x * x + 0.01);
+    const double x_2 = sqrt((x * x) + 0.01);
     const double v = ws->x_u[at_x_u][1];
     const double params_k = in->params.k;
     double x_bar = 0.0;
@@ -31,7 +31,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         ws->u_u[at_u_u][i] -= d_u_bar;
     }
     const double f_x_bar = ws->w_x;
-    out->params.k += params_k_bar + f_x_bar * x_2;
-    ws->u_u[at_u_u][1] += f_x_bar * v / sqrt(v * v + 0.01);
-    ws->u_x_1 += x_bar - f_x_bar + f_x_bar * params_k * x / x_2;
+    out->params.k += params_k_bar + (f_x_bar * x_2);
+    ws->u_u[at_u_u][1] += f_x_bar * v / sqrt((v * v) + 0.01);
+    ws->u_x_1 += x_bar - f_x_bar + (f_x_bar * params_k * x / x_2);
 }

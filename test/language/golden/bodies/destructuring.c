@@ -17,9 +17,10 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
         ws->w[i] = each;
     }
     const double w = ws->w[3];
-    ws->k_x_1 = first * third + middle * first - ws->x_u[at_x_u][3] + low / high + w * w - x;
+    ws->k_x_1 = (first * third) + (middle * first) - ws->x_u[at_x_u][3] + (low / high) + (w * w) -
+            x;
     for (int32_t i = 0; i < 4; i++) {
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - ws->x_u[at_x_u][i];
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - ws->x_u[at_x_u][i];
     }
 }
 
@@ -61,8 +62,8 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double f_x_bar = ws->w_x;
     const double w_bar = f_x_bar * ws->w_2[3];
     const double low_bar = 1.0 / high_2;
-    const double low_bar_2 = f_x_bar == 0.0 ? 0.0 : f_x_bar * low_bar;
-    const double high_bar = f_x_bar == 0.0 ? 0.0 : f_x_bar * (-low / high_2 / high_2);
+    const double low_bar_2 = (f_x_bar == 0.0) ? 0.0 : (f_x_bar * low_bar);
+    const double high_bar = (f_x_bar == 0.0) ? 0.0 : (f_x_bar * (-(low / high_2 / high_2)));
     const double third_bar = f_x_bar * (u * first);
     const double first_bar = f_x_bar * middle;
     ws->w_bar[3] = w_bar + w_bar;
@@ -81,6 +82,6 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     ws->u_x_1 += x_bar - f_x_bar + low_bar_3;
     ws->u_u[at_u_u][3] -= f_x_bar;
     ws->u_u[at_u_u][1] += f_x_bar * (first * third);
-    ws->u_u[at_u_u][2] += third_bar + f_x_bar * first;
-    ws->u_u[at_u_u][0] += first_bar + f_x_bar * third;
+    ws->u_u[at_u_u][2] += third_bar + (f_x_bar * first);
+    ws->u_u[at_u_u][0] += first_bar + (f_x_bar * third);
 }

@@ -15,10 +15,10 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
         }
     }
     double limited_2 = 0.0;
-    if (-x > 3.0) {
+    if ((-x) > 3.0) {
         limited_2 = 3.0;
     } else {
-        if (-x < 0.0) {
+        if ((-x) < 0.0) {
             limited_2 = exp(-x) - 1.0;
         } else {
             limited_2 = x * x;
@@ -38,7 +38,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     ws->k_x_1 = limited + limited_2 + limited_3 - x;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -67,16 +67,16 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     if (!(v_2 > 3.0)) {
         if (v_2 < 0.0) {
             const double limited = exp(v_2);
-            v_bar = f_x_bar == 0.0 ? 0.0 : f_x_bar * limited;
+            v_bar = (f_x_bar == 0.0) ? 0.0 : (f_x_bar * limited);
         } else {
             const double v_bar_2 = f_x_bar * v_2;
             v_bar = v_bar_2 + v_bar_2;
         }
     }
-    if (!(-x > 3.0)) {
-        if (-x < 0.0) {
+    if (!((-x) > 3.0)) {
+        if ((-x) < 0.0) {
             const double limited = exp(-x);
-            x_bar -= f_x_bar == 0.0 ? 0.0 : f_x_bar * limited;
+            x_bar -= (f_x_bar == 0.0) ? 0.0 : (f_x_bar * limited);
         } else {
             const double x_bar_2 = f_x_bar * x;
             x_bar += x_bar_2;
@@ -87,13 +87,13 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     if (!(v > 3.0)) {
         if (v < 0.0) {
             const double limited = exp(v);
-            v_bar_2 = f_x_bar == 0.0 ? 0.0 : f_x_bar * limited;
+            v_bar_2 = (f_x_bar == 0.0) ? 0.0 : (f_x_bar * limited);
         } else {
             const double v_bar_3 = f_x_bar * v;
             v_bar_2 = v_bar_3 + v_bar_3;
         }
     }
     const double v_bar_3 = v_bar_2;
-    out->params.k += params_k_bar + v_bar_3 * x;
-    ws->u_x_1 += x_bar - f_x_bar + v_bar * 10.0 + v_bar_3 * params_k;
+    out->params.k += params_k_bar + (v_bar_3 * x);
+    ws->u_x_1 += x_bar - f_x_bar + (v_bar * 10.0) + (v_bar_3 * params_k);
 }

@@ -29,7 +29,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     }
     ws->k_x_1 = y - x;
     for (int32_t i = 0; i < 4; i++) {
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - ws->x_u[at_x_u][i];
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - ws->x_u[at_x_u][i];
     }
 }
 
@@ -104,7 +104,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     for (int32_t i = 0; i < 2; i++) {
         ws->M_0_bar[i] = ws->M_bar[0][i];
     }
-    out->params.k += params_k_bar + items_bar * x + ws->items_bar[1] + ws->M_1_bar[0] +
+    out->params.k += params_k_bar + (items_bar * x) + ws->items_bar[1] + ws->M_1_bar[0] +
             ws->M_0_bar[1];
-    ws->u_x_1 += x_bar - f_x_bar + items_bar * params_k + ws->items_bar[0] + ws->M_0_bar[0];
+    ws->u_x_1 += x_bar - f_x_bar + (items_bar * params_k) + ws->items_bar[0] + ws->M_0_bar[0];
 }

@@ -15,9 +15,9 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     for (int32_t i = 0; i < 2; i++) {
         s_2 += ws->v[i];
     }
-    ws->k_x_1 = s * (4.0 * x / 2.0 * x) + s_2 + initial - x;
+    ws->k_x_1 = (s * (4.0 * x / 2.0 * x)) + s_2 + initial - x;
     for (int32_t i = 0; i < 4; i++) {
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * initial * x - ws->x_u[at_x_u][i];
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * initial * x) - ws->x_u[at_x_u][i];
     }
 }
 
@@ -54,7 +54,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         initial_bar += ws->v_bar[i];
     }
     out->params.k += initial_bar + f_x_bar;
-    ws->u_x_1 += x_bar - f_x_bar + f_x_bar * (y * s_2) + y_bar * 0.5 * 4.0;
+    ws->u_x_1 += x_bar - f_x_bar + (f_x_bar * (y * s_2)) + (y_bar * 0.5 * 4.0);
     const double s_bar = f_x_bar * (y * x);
     for (int32_t i = 0; i < 4; i++) {
         ws->u_u[at_u_u][i] += s_bar;

@@ -8,7 +8,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     }
     for (int32_t i = 1; i < 4; i++) {
         const double v = ws->v[i];
-        ws->v[i] = ws->v[i - 1] * v + v;
+        ws->v[i] = (ws->v[i - 1] * v) + v;
     }
     for (int32_t i = 0; i < 2; i++) {
         for (int32_t j = 0; j < 4; j++) {
@@ -17,13 +17,13 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     }
     const double params_k = in->params.k;
     for (int32_t i = 0; i < 4; i++) {
-        ws->M[1][i] = ws->M[1][i] - ws->v[i] * params_k;
+        ws->M[1][i] = ws->M[1][i] - (ws->v[i] * params_k);
     }
     const double x = ws->x_x_1;
-    ws->k_x_1 = ws->v[3] + ws->M[1][1] * ws->M[1][3] - x;
+    ws->k_x_1 = ws->v[3] + (ws->M[1][1] * ws->M[1][3]) - x;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -39,7 +39,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     for (int32_t i = 1; i < 4; i++) {
         const double v = ws->v_2[i];
         ws->v_tape[i - 1] = v;
-        ws->v_2[i] = ws->v_2[i - 1] * v + v;
+        ws->v_2[i] = (ws->v_2[i - 1] * v) + v;
     }
     for (int32_t i = 0; i < 2; i++) {
         for (int32_t j = 0; j < 4; j++) {
@@ -48,7 +48,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     }
     const double params_k = in->params.k;
     for (int32_t i = 0; i < 4; i++) {
-        ws->M_2[1][i] = ws->M_2[1][i] - ws->v_2[i] * params_k;
+        ws->M_2[1][i] = ws->M_2[1][i] - (ws->v_2[i] * params_k);
     }
     for (int32_t i = 0; i < 4; i++) {
         ws->v_bar[i] = 0.0;
@@ -84,12 +84,12 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     for (int32_t i = 3; i >= 1; i--) {
         const double v_bar = ws->v_bar[i];
         ws->v_bar[i] = 0.0;
-        ws->v_bar[i] += v_bar + v_bar * ws->v_2[i - 1];
+        ws->v_bar[i] += v_bar + (v_bar * ws->v_2[i - 1]);
         ws->v_bar[i - 1] += v_bar * ws->v_tape[i - 1];
     }
     for (int32_t i = 0; i < 4; i++) {
         const double v_bar = ws->v_bar[i];
         const double u = ws->x_u[at_x_u][i];
-        ws->u_u[at_u_u][i] += v_bar * (1.0 + u) + v_bar * u;
+        ws->u_u[at_u_u][i] += (v_bar * (1.0 + u)) + (v_bar * u);
     }
 }

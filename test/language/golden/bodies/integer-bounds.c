@@ -13,7 +13,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double params_k = in->params.k;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -36,7 +36,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     }
     out->params.k += params_k_bar;
     const double f_x_bar = ws->w_x;
-    ws->u_x_1 += x_bar - f_x_bar + f_x_bar * ws->x_u[at_x_u][3];
+    ws->u_x_1 += x_bar - f_x_bar + (f_x_bar * ws->x_u[at_x_u][3]);
     ws->u_u[at_u_u][3] += f_x_bar * x;
     for (int32_t i = 0; i < 4; i++) {
         for (int32_t j = sample_from_zero[i]; j < sample_up_to_zero[i] + 4; j++) {

@@ -6,13 +6,13 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double u = ws->x_u[at_x_u][0];
     const double y = sample_min_(sample_min_(x, ws->x_u[at_x_u][3]), 2.0);
     const double y_2 = trunc(-params_k) * x;
-    const double y_3 = floor(3.0 * x) * x + ceil(params_k) * params_k + sample_round_(u) - y_2;
-    const double y_4 = fabs(x - params_k) + sample_sign_(x) * params_k +
+    const double y_3 = (floor(3.0 * x) * x) + (ceil(params_k) * params_k) + sample_round_(u) - y_2;
+    const double y_4 = fabs(x - params_k) + (sample_sign_(x) * params_k) +
             sample_max_(sample_max_(x, params_k), u) - y;
-    ws->k_x_1 = y_4 + (y_3 + sample_fround_(0.5) * x) - x;
+    ws->k_x_1 = y_4 + (y_3 + (sample_fround_(0.5) * x)) - x;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -44,14 +44,15 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         y_bar = 0.0;
     }
     const double y_bar_2 = y_bar;
-    ws->u_u[at_u_u][3] += x < u_2 ? 0.0 : y_bar_2;
-    const double y_bar_3 = y >= u ? f_x_bar : 0.0;
-    ws->u_u[at_u_u][0] += y >= u ? 0.0 : f_x_bar;
+    ws->u_u[at_u_u][3] += (x < u_2) ? 0.0 : y_bar_2;
+    const double y_bar_3 = (y >= u) ? f_x_bar : 0.0;
+    ws->u_u[at_u_u][0] += (y >= u) ? 0.0 : f_x_bar;
     const double y_bar_4 = f_x_bar * sample_sign_(x - params_k);
-    out->params.k += params_k_bar + f_x_bar * ceil(params_k) + (x >= params_k ? 0.0 : y_bar_3) +
-            f_x_bar * sample_sign_(x) - y_bar_4;
+    out->params.k += params_k_bar + (f_x_bar * ceil(params_k)) + ((x >= params_k) ? 0.0 : y_bar_3) +
+            (f_x_bar * sample_sign_(x)) - y_bar_4;
     const double x_bar_2 = f_x_bar * floor(3.0 * x);
-    const double x_bar_3 = x_bar - f_x_bar + f_x_bar * sample_fround_(0.5) -
-            f_x_bar * trunc(-params_k) + x_bar_2;
-    ws->u_x_1 += x_bar_3 + (x < u_2 ? y_bar_2 : 0.0) + (x >= params_k ? y_bar_3 : 0.0) + y_bar_4;
+    const double x_bar_3 = x_bar - f_x_bar + (f_x_bar * sample_fround_(0.5)) -
+            (f_x_bar * trunc(-params_k)) + x_bar_2;
+    ws->u_x_1 += x_bar_3 + ((x < u_2) ? y_bar_2 : 0.0) + ((x >= params_k) ? y_bar_3 : 0.0) +
+            y_bar_4;
 }

@@ -7,7 +7,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double x = ws->x_x_1;
     for (int32_t i = 0; i < 2; i++) {
         for (int32_t j = 0; j < 3; j++) {
-            ws->M[i][j] = (double)i + (double)j * x;
+            ws->M[i][j] = (double)i + ((double)j * x);
         }
     }
     const double initial = in->params.k;
@@ -31,11 +31,11 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     for (int32_t i = 0; i < 2; i++) {
         ws->L[1][i] = ws->L_1[i];
     }
-    ws->k_x_1 = x * ws->M[1][2] + ws->T[1][0][1] * x * (ws->L[1][0] * ws->L[0][1]) + ws->copy[1] -
-            x;
+    ws->k_x_1 = (x * ws->M[1][2]) + (ws->T[1][0][1] * x * (ws->L[1][0] * ws->L[0][1])) +
+            ws->copy[1] - x;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * initial * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * initial * x) - each;
     }
 }
 
@@ -46,7 +46,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double x = ws->x_x_1;
     for (int32_t i = 0; i < 2; i++) {
         for (int32_t j = 0; j < 3; j++) {
-            ws->M_2[i][j] = (double)i + (double)j * x;
+            ws->M_2[i][j] = (double)i + ((double)j * x);
         }
     }
     const double initial = in->params.k;
@@ -125,5 +125,5 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
             x_bar += ws->M_bar[i][j] * (double)j;
         }
     }
-    ws->u_x_1 += x_bar - f_x_bar + f_x_bar * (T * f) + f_x_bar * ws->M_2[1][2] + ws->L_0_bar[0];
+    ws->u_x_1 += x_bar - f_x_bar + (f_x_bar * (T * f)) + (f_x_bar * ws->M_2[1][2]) + ws->L_0_bar[0];
 }

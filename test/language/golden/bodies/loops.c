@@ -6,22 +6,22 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
         y += ws->x_u[at_x_u][i] * in->params.a[i];
     }
     for (int32_t i = 3; i >= 0; i--) {
-        y = y * 0.5 + ws->x_u[at_x_u][i];
+        y = (y * 0.5) + ws->x_u[at_x_u][i];
     }
     for (int32_t i = 0; i < 2; i++) {
-        y = y * (1.0 + ws->x_u[at_x_u][2 * i + 1]);
+        y = y * (1.0 + ws->x_u[at_x_u][(2 * i) + 1]);
     }
     const double x = ws->x_x_1;
     for (int32_t i = 0; i < 2; i++) {
         for (int32_t j = 0; j < 2; j++) {
-            y += ws->x_u[at_x_u][i] * in->params.a[-2 * j + 3] * x;
+            y += ws->x_u[at_x_u][i] * in->params.a[-(2 * j) + 3] * x;
         }
     }
     ws->k_x_1 = y - x;
     const double params_k = in->params.k;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -34,12 +34,12 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         y += ws->x_u[at_x_u][i] * in->params.a[i];
     }
     for (int32_t i = 3; i >= 0; i--) {
-        y = y * 0.5 + ws->x_u[at_x_u][i];
+        y = (y * 0.5) + ws->x_u[at_x_u][i];
     }
     for (int32_t i = 0; i < 2; i++) {
         const double y_2 = y;
         ws->y_tape[i] = y_2;
-        y = y_2 * (1.0 + ws->x_u[at_x_u][2 * i + 1]);
+        y = y_2 * (1.0 + ws->x_u[at_x_u][(2 * i) + 1]);
     }
     const double x = ws->x_x_1;
     const double params_k = in->params.k;
@@ -59,26 +59,26 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double y_bar = f_x_bar * x;
     for (int32_t i = 0; i < 2; i++) {
         for (int32_t j = 0; j < 2; j++) {
-            const double x_bar_2 = ws->x_u[at_x_u][i] * in->params.a[-2 * j + 3];
+            const double x_bar_2 = ws->x_u[at_x_u][i] * in->params.a[-(2 * j) + 3];
             x_bar += x_bar_2 * f_x_bar;
         }
     }
     for (int32_t i = 0; i < 2; i++) {
         for (int32_t j = 0; j < 2; j++) {
-            out->params.a[-2 * j + 3] += y_bar * ws->x_u[at_x_u][i];
+            out->params.a[-(2 * j) + 3] += y_bar * ws->x_u[at_x_u][i];
         }
     }
     for (int32_t i = 0; i < 2; i++) {
         for (int32_t j = 0; j < 2; j++) {
-            ws->u_u[at_u_u][i] += y_bar * in->params.a[-2 * j + 3];
+            ws->u_u[at_u_u][i] += y_bar * in->params.a[-(2 * j) + 3];
         }
     }
     ws->u_x_1 += x_bar - f_x_bar;
     double y_bar_2 = f_x_bar;
     for (int32_t i = 1; i >= 0; i--) {
         const double y_bar_3 = y_bar_2;
-        ws->u_u[at_u_u][2 * i + 1] += y_bar_3 * ws->y_tape[i];
-        y_bar_2 = y_bar_3 * (1.0 + ws->x_u[at_x_u][2 * i + 1]);
+        ws->u_u[at_u_u][(2 * i) + 1] += y_bar_3 * ws->y_tape[i];
+        y_bar_2 = y_bar_3 * (1.0 + ws->x_u[at_x_u][(2 * i) + 1]);
     }
     for (int32_t i = 0; i < 4; i++) {
         const double y_bar_3 = y_bar_2;

@@ -4,20 +4,20 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double x = ws->x_x_1;
     const double p = 0.3 * x;
     const double params_k = in->params.k;
-    const double y = sin(p) + cos(p) * tan(p) + asin(p) - acos(p);
+    const double y = sin(p) + (cos(p) * tan(p)) + asin(p) - acos(p);
     const double y_2 = acosh(1.0 + params_k);
     const double y_3 = atanh(p);
-    const double y_4 = sinh(p) * cosh(params_k) - tanh(x) + asinh(x) + y_2 + y_3;
+    const double y_4 = (sinh(p) * cosh(params_k)) - tanh(x) + asinh(x) + y_2 + y_3;
     const double y_5 = log2(params_k + x);
     const double y_6 = exp(-x) + expm1(p) + log(params_k) + log1p(p) + y_5;
     const double y_7 = sample_pow_(params_k, x);
     const double y_8 = sqrt(params_k) + cbrt(x) + hypot(hypot(x, params_k), 2.0) +
             atan2(x, params_k) + y_7;
     const double y_9 = y + atan(params_k * p) + y_4 + (y_6 + log10(params_k + 2.0)) + y_8;
-    ws->k_x_1 = y_9 * 1.1557273497909217 - x;
+    ws->k_x_1 = (y_9 * 1.1557273497909217) - x;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -52,10 +52,10 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double f_x_bar = ws->w_x;
     const double y_bar = f_x_bar * 1.1557273497909217;
     const double params_k_bar_2 = sample_pow_(params_k, x - 1.0);
-    const double params_k_bar_3 = x == 0.0 ? 0.0 : x * params_k_bar_2;
+    const double params_k_bar_3 = (x == 0.0) ? 0.0 : (x * params_k_bar_2);
     const double y_10 = log(params_k);
     double x_bar_2 = 0.0;
-    if (y_9 == 0.0 && params_k >= 0.0) {
+    if ((y_9 == 0.0) && (params_k >= 0.0)) {
         x_bar_2 = 0.0;
     } else {
         x_bar_2 = y_9 * y_10;
@@ -87,10 +87,10 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double params_k_bar_6 = 0.5 / sqrt(params_k);
     const double y_bar_4 = 0.4342944819032518 / (params_k + 2.0);
     const double y_bar_5 = 1.4426950408889634 / (params_k + x);
-    const double y_bar_6 = y_bar == 0.0 ? 0.0 : y_bar * y_bar_5;
+    const double y_bar_6 = (y_bar == 0.0) ? 0.0 : (y_bar * y_bar_5);
     const double p_bar = 1.0 + p;
     const double p_bar_2 = 1.0 / p_bar;
-    const double p_bar_3 = y_bar == 0.0 ? 0.0 : y_bar * p_bar_2;
+    const double p_bar_3 = (y_bar == 0.0) ? 0.0 : (y_bar * p_bar_2);
     const double params_k_bar_7 = 1.0 / params_k;
     const double p_bar_4 = exp(p);
     const double p_bar_5 = (1.0 - p) * p_bar;
@@ -100,29 +100,29 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double y_bar_9 = y_bar * sinh(p);
     const double params_k_bar_8 = sinh(params_k);
     const double p_bar_7 = cosh(p);
-    const double y_bar_10 = y_bar / (1.0 + y_2 * y_2);
-    const double params_k_bar_9 = params_k_bar + (y_bar == 0.0 ? 0.0 : y_bar * params_k_bar_3) +
-            (y_bar == 0.0 ? 0.0 : y_bar * (-params_k_bar_4 / y_7)) + params_k_bar_5 +
-            (y_bar == 0.0 ? 0.0 : y_bar * params_k_bar_6);
-    const double params_k_bar_10 = params_k_bar_9 + (y_bar == 0.0 ? 0.0 : y_bar * y_bar_4) +
-            y_bar_6 + (y_bar == 0.0 ? 0.0 : y_bar * params_k_bar_7) +
-            (y_bar == 0.0 ? 0.0 : y_bar * y_bar_7) +
-            (y_bar_9 == 0.0 ? 0.0 : y_bar_9 * params_k_bar_8);
-    out->params.k += params_k_bar_10 + y_bar_10 * p;
+    const double y_bar_10 = y_bar / (1.0 + (y_2 * y_2));
+    const double params_k_bar_9 = params_k_bar + ((y_bar == 0.0) ? 0.0 : (y_bar * params_k_bar_3)) +
+            ((y_bar == 0.0) ? 0.0 : (y_bar * (-(params_k_bar_4 / y_7)))) + params_k_bar_5 +
+            ((y_bar == 0.0) ? 0.0 : (y_bar * params_k_bar_6));
+    const double params_k_bar_10 = params_k_bar_9 + ((y_bar == 0.0) ? 0.0 : (y_bar * y_bar_4)) +
+            y_bar_6 + ((y_bar == 0.0) ? 0.0 : (y_bar * params_k_bar_7)) +
+            ((y_bar == 0.0) ? 0.0 : (y_bar * y_bar_7)) +
+            ((y_bar_9 == 0.0) ? 0.0 : (y_bar_9 * params_k_bar_8));
+    out->params.k += params_k_bar_10 + (y_bar_10 * p);
     const double p_bar_8 = 1.0 / sqrt(p_bar_5);
     const double y_bar_11 = y_bar * cos(p);
-    const double p_bar_9 = y_bar == 0.0 ? 0.0 : -y_bar * (-p_bar_8);
-    const double p_bar_10 = p_bar_3 + (y_bar == 0.0 ? 0.0 : y_bar * p_bar_4) +
-            (y_bar == 0.0 ? 0.0 : y_bar * p_bar_6) + (y_bar_8 == 0.0 ? 0.0 : y_bar_8 * p_bar_7) +
-            y_bar_10 * params_k + p_bar_9;
+    const double p_bar_9 = (y_bar == 0.0) ? 0.0 : (-y_bar * (-p_bar_8));
+    const double p_bar_10 = p_bar_3 + ((y_bar == 0.0) ? 0.0 : (y_bar * p_bar_4)) +
+            ((y_bar == 0.0) ? 0.0 : (y_bar * p_bar_6)) +
+            ((y_bar_8 == 0.0) ? 0.0 : (y_bar_8 * p_bar_7)) + (y_bar_10 * params_k) + p_bar_9;
     const double p_bar_11 = y_bar * y * sin(p);
-    const double x_bar_8 = x_bar - f_x_bar + (y_bar == 0.0 ? 0.0 : y_bar * x_bar_3) +
-            (y_bar == 0.0 ? 0.0 : y_bar * x_bar_5) + x_bar_6 +
-            (y_bar == 0.0 ? 0.0 : y_bar * x_bar_7) + y_bar_6;
-    const double x_bar_9 = x_bar_8 - (y_bar == 0.0 ? 0.0 : y_bar * y_5) + y_bar / hypot(1.0, x) -
-            y_bar * (1.0 - y_3 * y_3);
-    const double x_bar_10 = (p_bar_10 + (y_bar == 0.0 ? 0.0 : y_bar * p_bar_8) +
-            y_bar_11 * (1.0 + y * y) - p_bar_11 + y_bar_11) *
+    const double x_bar_8 = x_bar - f_x_bar + ((y_bar == 0.0) ? 0.0 : (y_bar * x_bar_3)) +
+            ((y_bar == 0.0) ? 0.0 : (y_bar * x_bar_5)) + x_bar_6 +
+            ((y_bar == 0.0) ? 0.0 : (y_bar * x_bar_7)) + y_bar_6;
+    const double x_bar_9 = x_bar_8 - ((y_bar == 0.0) ? 0.0 : (y_bar * y_5)) +
+            (y_bar / hypot(1.0, x)) - (y_bar * (1.0 - (y_3 * y_3)));
+    const double x_bar_10 = (p_bar_10 + ((y_bar == 0.0) ? 0.0 : (y_bar * p_bar_8)) +
+            (y_bar_11 * (1.0 + (y * y))) - p_bar_11 + y_bar_11) *
             0.3;
     ws->u_x_1 += x_bar_9 + x_bar_10;
 }

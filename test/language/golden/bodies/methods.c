@@ -9,17 +9,17 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     double sum = x;
     for (int32_t i = 0; i < 4; i++) {
         const double before = sum;
-        sum = before + ws->squares[i] * (double)i;
+        sum = before + (ws->squares[i] * (double)i);
     }
     const double sum_2 = sum;
     const double filling = sum_2 / 4.0;
     for (int32_t i = 0; i < 3; i++) {
         ws->v[i] = filling;
     }
-    ws->k_x_1 = sum_2 * ws->v[2] - x;
+    ws->k_x_1 = (sum_2 * ws->v[2]) - x;
     const double params_k = in->params.k;
     for (int32_t i = 0; i < 4; i++) {
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - ws->x_u[at_x_u][i];
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - ws->x_u[at_x_u][i];
     }
 }
 
@@ -35,7 +35,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     double sum = x;
     for (int32_t i = 0; i < 4; i++) {
         const double before = sum;
-        sum = before + ws->squares_2[i] * (double)i;
+        sum = before + (ws->squares_2[i] * (double)i);
     }
     const double sum_2 = sum;
     const double filling = sum_2 / 4.0;
@@ -65,7 +65,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         const double filling_bar_2 = ws->v_bar[i];
         filling_bar += filling_bar_2;
     }
-    double sum_bar = f_x_bar * ws->v_2[2] + filling_bar * 0.25;
+    double sum_bar = (f_x_bar * ws->v_2[2]) + (filling_bar * 0.25);
     for (int32_t i = 3; i >= 0; i--) {
         const double sum_bar_2 = sum_bar;
         ws->squares_bar[i] = sum_bar_2 * (double)i;

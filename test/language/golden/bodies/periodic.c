@@ -3,7 +3,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     (void)t;
     double y = 0.0;
     for (int32_t i = 0; i < 4; i++) {
-        const double base = ws->x_u[at_x_u][((i + 3) % 4)] - 2.0 * ws->x_u[at_x_u][i] +
+        const double base = ws->x_u[at_x_u][((i + 3) % 4)] - (2.0 * ws->x_u[at_x_u][i]) +
                 ws->x_u[at_x_u][((i + 1) % 4)];
         y += in->params.a[i] * (base * base);
     }
@@ -12,7 +12,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double params_k = in->params.k;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -37,7 +37,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double f_x_bar = ws->w_x;
     ws->u_x_1 += x_bar - f_x_bar;
     for (int32_t i = 0; i < 4; i++) {
-        const double base = ws->x_u[at_x_u][((i + 3) % 4)] - 2.0 * ws->x_u[at_x_u][i] +
+        const double base = ws->x_u[at_x_u][((i + 3) % 4)] - (2.0 * ws->x_u[at_x_u][i]) +
                 ws->x_u[at_x_u][((i + 1) % 4)];
         const double base_bar = f_x_bar * in->params.a[i] * base;
         out->params.a[i] += f_x_bar * (base * base);

@@ -46,10 +46,10 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     for (int32_t i = 0; i < 4; i++) {
         sum_2 += ws->x_u[at_x_u][i] * in->params.a[i];
     }
-    ws->k_x_1 = sum + ws->C[0][1] * ws->C[1][1] + sum_2 - initial;
+    ws->k_x_1 = sum + (ws->C[0][1] * ws->C[1][1]) + sum_2 - initial;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * initial - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * initial) - each;
     }
 }
 
@@ -164,7 +164,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     ws->W_bar[1][1] += W_bar * params_k;
     const double params_k_bar_2 = ws->W_bar[0][1];
     ws->W_bar[0][1] = 0.0;
-    out->params.k += params_k_bar + W_bar * W + params_k_bar_2;
+    out->params.k += params_k_bar + (W_bar * W) + params_k_bar_2;
     for (int32_t i = 0; i < 2; i++) {
         for (int32_t j = 0; j < 2; j++) {
             initial_bar += ws->W_bar[i][j];

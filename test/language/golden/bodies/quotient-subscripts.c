@@ -11,10 +11,10 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     }
     const double params_k = in->params.k;
     const double x = ws->x_x_1;
-    ws->k_x_1 = ws->M[0][1] * ws->M[1][0] - ws->M[0][0] * params_k - x;
+    ws->k_x_1 = (ws->M[0][1] * ws->M[1][0]) - (ws->M[0][0] * params_k) - x;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -50,8 +50,8 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     }
     const double f_x_bar = ws->w_x;
     ws->u_x_1 += x_bar - f_x_bar;
-    out->params.k += params_k_bar - f_x_bar * ws->M_2[0][0];
-    ws->M_bar[0][0] = -f_x_bar * params_k;
+    out->params.k += params_k_bar - (f_x_bar * ws->M_2[0][0]);
+    ws->M_bar[0][0] = -(f_x_bar * params_k);
     ws->M_bar[1][0] = f_x_bar * ws->M_2[0][1];
     ws->M_bar[0][1] = f_x_bar * ws->M_2[1][0];
     for (int32_t e = 0; e < 4; e++) {

@@ -4,10 +4,10 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double x = ws->x_x_1;
     const double params_k = in->params.k;
     const double right = x + params_k;
-    ws->k_x_1 = right * ws->x_u[at_x_u][0] + x * ws->x_u[at_x_u][1] - x;
+    ws->k_x_1 = (right * ws->x_u[at_x_u][0]) + (x * ws->x_u[at_x_u][1]) - x;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -34,5 +34,5 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     ws->u_u[at_u_u][1] += f_x_bar * x;
     ws->u_u[at_u_u][0] += f_x_bar * right;
     out->params.k += params_k_bar + right_bar;
-    ws->u_x_1 += x_bar - f_x_bar + f_x_bar * ws->x_u[at_x_u][1] + right_bar;
+    ws->u_x_1 += x_bar - f_x_bar + (f_x_bar * ws->x_u[at_x_u][1]) + right_bar;
 }

@@ -17,7 +17,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
         ws->d[i] = (ws->x_u[at_x_u][i] + ws->d[i - 1]) * scale;
     }
     for (int32_t i = 2; i >= 0; i--) {
-        ws->d[i] = ws->d[i] - ws->c[i] * ws->d[i + 1];
+        ws->d[i] = ws->d[i] - (ws->c[i] * ws->d[i + 1]);
     }
     double y = 0.0;
     for (int32_t i = 0; i < 4; i++) {
@@ -27,7 +27,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     ws->k_x_1 = y - x;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -55,7 +55,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         ws->d_2[i] = d_2 * scale;
     }
     for (int32_t i = 2; i >= 0; i--) {
-        ws->d_2[i] = ws->d_2[i] - ws->c_2[i] * ws->d_2[i + 1];
+        ws->d_2[i] = ws->d_2[i] - (ws->c_2[i] * ws->d_2[i + 1]);
     }
     for (int32_t i = 0; i < 4; i++) {
         ws->c_bar[i] = 0.0;
@@ -82,7 +82,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         const double d_bar = ws->d_bar[i];
         ws->d_bar[i] = 0.0;
         ws->d_bar[i + 1] -= d_bar * ws->c_2[i];
-        ws->c_bar[i] = -d_bar * ws->d_2[i + 1];
+        ws->c_bar[i] = -(d_bar * ws->d_2[i + 1]);
         ws->d_bar[i] += d_bar;
     }
     double c_bar = 0.0;
@@ -95,15 +95,16 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         ws->d_bar[i - 1] += d_bar_2;
         ws->u_u[at_u_u][i] += d_bar_2;
         const double scale_bar_2 = scale_bar - ws->c_bar[i];
-        const double scale_bar_3 = scale_bar_2 == 0.0 ? 0.0 : scale_bar_2 * (-scale_2 / scale);
+        const double scale_bar_3 = (scale_bar_2 == 0.0) ? 0.0 :
+                (scale_bar_2 * (-(scale_2 / scale)));
         c_bar += scale_bar_3;
         ws->c_bar[i - 1] += scale_bar_3;
     }
     const double d_bar = ws->d_bar[0];
     const double u_bar = 1.0 / c;
-    ws->u_u[at_u_u][0] += d_bar == 0.0 ? 0.0 : d_bar * u_bar;
+    ws->u_u[at_u_u][0] += (d_bar == 0.0) ? 0.0 : (d_bar * u_bar);
     const double c_bar_2 = ws->c_bar[0];
     out->params.k += params_k_bar +
-            (c_bar + (d_bar == 0.0 ? 0.0 : d_bar * (-d / c)) +
-            (c_bar_2 == 0.0 ? 0.0 : c_bar_2 * (-c_2 / c)));
+            (c_bar + ((d_bar == 0.0) ? 0.0 : (d_bar * (-(d / c)))) +
+            ((c_bar_2 == 0.0) ? 0.0 : (c_bar_2 * (-(c_2 / c)))));
 }

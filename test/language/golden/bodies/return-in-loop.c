@@ -5,13 +5,13 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double level = x - 0.5;
     double left = 0.0;
     double going = 1.0;
-    for (int32_t i = 0; i < 4 && (going == 1.0); i++) {
+    for (int32_t i = 0; (i < 4) && (going == 1.0); i++) {
         double going_2 = 1.0;
         for (int32_t j = i; j >= 0; j--) {
             if (going_2 == 1.0) {
                 const double u = ws->x_u[at_x_u][i];
                 const double u_2 = ws->x_u[at_x_u][j];
-                if (u * u_2 > level) {
+                if ((u * u_2) > level) {
                     ws->first_2[0] = u;
                     ws->first_2[1] = u_2;
                     for (int32_t i_2 = 0; i_2 < 2; i_2++) {
@@ -34,10 +34,10 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double p = ws->first[0];
     const double q = ws->first[1];
     const double params_k = in->params.k;
-    ws->k_x_1 = p * q * params_k - x;
+    ws->k_x_1 = (p * q * params_k) - x;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -50,7 +50,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     ws->trips_tape = 0;
     double left = 0.0;
     double going = 1.0;
-    for (int32_t i = 0; i < 4 && (going == 1.0); i++) {
+    for (int32_t i = 0; (i < 4) && (going == 1.0); i++) {
         double going_2 = 1.0;
         for (int32_t j = i; j >= 0; j--) {
             const double going_3 = going_2;
@@ -58,7 +58,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
             if (going_3 == 1.0) {
                 const double u = ws->x_u[at_x_u][i];
                 const double u_2 = ws->x_u[at_x_u][j];
-                if (u * u_2 > level) {
+                if ((u * u_2) > level) {
                     ws->first_5[0] = u;
                     ws->first_5[1] = u_2;
                     for (int32_t i_2 = 0; i_2 < 2; i_2++) {
@@ -70,7 +70,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
                 }
             }
         }
-        ws->trips_tape = (int32_t)((double)(i + 1));
+        ws->trips_tape = (int32_t)((double)(int32_t)(i + 1));
     }
     const double left_2 = left;
     if (left_2 == 0.0) {
@@ -100,7 +100,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double f_x_bar = ws->w_x;
     const double p_bar = f_x_bar * (q * params_k);
     const double q_bar = f_x_bar * (p * params_k);
-    out->params.k += params_k_bar + f_x_bar * (p * q);
+    out->params.k += params_k_bar + (f_x_bar * (p * q));
     ws->first_bar[1] = q_bar;
     ws->first_bar[0] = p_bar;
     double level_bar = 0.0;
@@ -118,7 +118,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
             if (ws->going_tape[i][j] == 1.0) {
                 double u_bar = 0.0;
                 double u_bar_2 = 0.0;
-                if (ws->x_u[at_x_u][i] * ws->x_u[at_x_u][j] > level) {
+                if ((ws->x_u[at_x_u][i] * ws->x_u[at_x_u][j]) > level) {
                     for (int32_t i_2 = 0; i_2 < 2; i_2++) {
                         const double first_bar = ws->first_bar[i_2];
                         ws->first_bar[i_2] = 0.0;

@@ -6,10 +6,10 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     }
     const double x = ws->x_x_1;
     const double params_k = in->params.k;
-    ws->k_x_1 = x * params_k * x + ws->stopped[1] * ws->x_u[at_x_u][1] - x;
+    ws->k_x_1 = (x * params_k * x) + (ws->stopped[1] * ws->x_u[at_x_u][1]) - x;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -36,5 +36,5 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double f_x_bar = ws->w_x;
     ws->u_u[at_u_u][1] += f_x_bar * ws->stopped_2[1];
     out->params.k += params_k_bar;
-    ws->u_x_1 += x_bar - f_x_bar + f_x_bar * (x * params_k);
+    ws->u_x_1 += x_bar - f_x_bar + (f_x_bar * (x * params_k));
 }

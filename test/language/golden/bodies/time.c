@@ -2,10 +2,10 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
 {
     const double x = ws->x_x_1;
     const double params_k = in->params.k;
-    ws->k_x_1 = sin(2.0 * t) * x + t * t * params_k - x;
+    ws->k_x_1 = (sin(2.0 * t) * x) + (t * t * params_k) - x;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -27,6 +27,6 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         ws->u_u[at_u_u][i] -= d_u_bar;
     }
     const double f_x_bar = ws->w_x;
-    out->params.k += params_k_bar + f_x_bar * (t * t);
-    ws->u_x_1 += x_bar - f_x_bar + f_x_bar * sin(2.0 * t);
+    out->params.k += params_k_bar + (f_x_bar * (t * t));
+    ws->u_x_1 += x_bar - f_x_bar + (f_x_bar * sin(2.0 * t));
 }

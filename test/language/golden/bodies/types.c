@@ -4,10 +4,10 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double sure = ws->x_u[at_x_u][1];
     const double x = ws->x_x_1;
     const double params_k = in->params.k;
-    ws->k_x_1 = x * sure * params_k - x;
+    ws->k_x_1 = (x * sure * params_k) - x;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -31,7 +31,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     }
     const double f_x_bar = ws->w_x;
     const double sure_bar = f_x_bar * (x * params_k);
-    out->params.k += params_k_bar + f_x_bar * (x * sure);
-    ws->u_x_1 += x_bar - f_x_bar + f_x_bar * (sure * params_k);
+    out->params.k += params_k_bar + (f_x_bar * (x * sure));
+    ws->u_x_1 += x_bar - f_x_bar + (f_x_bar * (sure * params_k));
     ws->u_u[at_u_u][1] += sure_bar;
 }

@@ -12,10 +12,10 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
         chosen = -s_2;
     }
     const double chosen_2 = chosen;
-    ws->k_x_1 = (s_2 + chosen_2 * 2.0) * chosen_2 - x;
+    ws->k_x_1 = ((s_2 + (chosen_2 * 2.0)) * chosen_2) - x;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = 0.1 * in->params.a[i] * params_k * x - each;
+        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
@@ -48,7 +48,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     }
     const double f_x_bar = ws->w_x;
     const double s_bar = f_x_bar * chosen_2;
-    const double chosen_bar = f_x_bar * (s_3 + chosen_2 * 2.0) + s_bar * 2.0;
+    const double chosen_bar = (f_x_bar * (s_3 + (chosen_2 * 2.0))) + (s_bar * 2.0);
     double s_bar_2 = 0.0;
     if (s_3 > 1.0) {
         params_k_bar += chosen_bar * s_3;
@@ -61,5 +61,5 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double s_bar_5 = s_bar_4 * x;
     ws->u_u[at_u_u][0] -= s_bar_5;
     out->params.k += params_k_bar + s_bar_5;
-    ws->u_x_1 += x_bar - f_x_bar + s_bar_4 * s + s_bar_5;
+    ws->u_x_1 += x_bar - f_x_bar + (s_bar_4 * s) + s_bar_5;
 }

@@ -1,233 +1,235 @@
 /* Integrates, then runs the exact adjoint of the same steps: value and gradient of the loss. */
-static int sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out)
+static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out)
 {
+    enum sample_status status = SAMPLE_OK;
     for (int32_t i = 0; i < 2; i++) {
         out->state0.y[i] = 0.0;
     }
     const double n_steps = (double)in->steps;
     const double h = (in->t1 - in->t0) / n_steps;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
         sample_invalidate_gradient(out);
-        out->params.k = (0.0 / 0.0);
+        out->params.k = (double)NAN;
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return SAMPLE_BAD_ARGUMENT;
-    }
-    if (n_steps > 4.0) {
-        sample_invalidate_gradient(out);
-        out->params.k = (0.0 / 0.0);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return SAMPLE_STEP_LIMIT;
-    }
-    ws->step_count = (int32_t)n_steps;
-    const double h_1_2 = h * 0.5;
-    const double h_1_6 = h * 0.16666666666666666;
-    const double h_1_3 = h * 0.3333333333333333;
+        out->value = (double)NAN;
+        status = SAMPLE_BAD_ARGUMENT;
+    } else {
+        if (n_steps > 4.0) {
+            sample_invalidate_gradient(out);
+            out->params.k = (double)NAN;
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            out->value = (double)NAN;
+            status = SAMPLE_STEP_LIMIT;
+        } else {
+            ws->step_count = (int32_t)n_steps;
+            const double h_1_2 = h * 0.5;
+            const double h_1_6 = h * 0.16666666666666666;
+            const double h_1_3 = h * 0.3333333333333333;
 
-    /* ---- Forward sweep ----------------------------------------------- */
-    for (int32_t i = 0; i < 2; i++) {
-        ws->y[i] = in->state0.y[i];
-    }
-    double failed_stage = 0.0;
-    const double params_k = in->params.k;
-    for (int32_t n = 0; n < ws->step_count; n++) {
-        for (int32_t i = 0; i < 2; i++) {
-            ws->stored_y[n][i] = ws->y[i];
-        }
-        /* Stage 1: c = 0. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->x_y[0][i] = ws->y[i];
-        }
-        ws->k_y[0][0] = ws->x_y[0][1];
-        ws->k_y[0][1] = -params_k * sin(ws->x_y[0][0]);
-        /* Stage 2: c = 1/2, a = 1/2. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->x_y[1][i] = ws->y[i] + h_1_2 * ws->k_y[0][i];
-        }
-        ws->k_y[1][0] = ws->x_y[1][1];
-        ws->k_y[1][1] = -params_k * sin(ws->x_y[1][0]);
-        /* Stage 3: c = 1/2, a = 0, 1/2. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->x_y[2][i] = ws->y[i] + h_1_2 * ws->k_y[1][i];
-        }
-        ws->k_y[2][0] = ws->x_y[2][1];
-        ws->k_y[2][1] = -params_k * sin(ws->x_y[2][0]);
-        /* Stage 4: c = 1, a = 0, 0, 1. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->x_y[3][i] = ws->y[i] + h * ws->k_y[2][i];
-        }
-        ws->k_y[3][0] = ws->x_y[3][1];
-        ws->k_y[3][1] = -params_k * sin(ws->x_y[3][0]);
-        /* New state. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->y[i] = ws->y[i] +
-                    (h_1_6 * ws->k_y[0][i] + h_1_3 * ws->k_y[1][i] + h_1_3 * ws->k_y[2][i] +
-                    h_1_6 * ws->k_y[3][i]);
-        }
-        double total = 0.0;
-        for (int32_t i = 0; i < 2; i++) {
-            total += ws->y[i];
-        }
-        const double sum = total;
-        if (sum - sum != 0.0) {
-            double total_2 = 0.0;
+            /* ---- Forward sweep ----------------------------------------------- */
             for (int32_t i = 0; i < 2; i++) {
-                total_2 += ws->k_y[3][i];
+                ws->y[i] = in->state0.y[i];
             }
-            const double sum_2 = total_2;
-            if (sum_2 - sum_2 != 0.0) {
-                failed_stage = 4.0;
+            double failed_stage = 0.0;
+            const double params_k = in->params.k;
+            for (int32_t n = 0; (n < ws->step_count) && (status == SAMPLE_OK); n++) {
+                for (int32_t i = 0; i < 2; i++) {
+                    ws->stored_y[n][i] = ws->y[i];
+                }
+                /* Stage 1: c = 0. */
+                for (int32_t i = 0; i < 2; i++) {
+                    ws->x_y[0][i] = ws->y[i];
+                }
+                ws->k_y[0][0] = ws->x_y[0][1];
+                ws->k_y[0][1] = -(params_k * sin(ws->x_y[0][0]));
+                /* Stage 2: c = 1/2, a = 1/2. */
+                for (int32_t i = 0; i < 2; i++) {
+                    ws->x_y[1][i] = ws->y[i] + (h_1_2 * ws->k_y[0][i]);
+                }
+                ws->k_y[1][0] = ws->x_y[1][1];
+                ws->k_y[1][1] = -(params_k * sin(ws->x_y[1][0]));
+                /* Stage 3: c = 1/2, a = 0, 1/2. */
+                for (int32_t i = 0; i < 2; i++) {
+                    ws->x_y[2][i] = ws->y[i] + (h_1_2 * ws->k_y[1][i]);
+                }
+                ws->k_y[2][0] = ws->x_y[2][1];
+                ws->k_y[2][1] = -(params_k * sin(ws->x_y[2][0]));
+                /* Stage 4: c = 1, a = 0, 0, 1. */
+                for (int32_t i = 0; i < 2; i++) {
+                    ws->x_y[3][i] = ws->y[i] + (h * ws->k_y[2][i]);
+                }
+                ws->k_y[3][0] = ws->x_y[3][1];
+                ws->k_y[3][1] = -(params_k * sin(ws->x_y[3][0]));
+                /* New state. */
+                for (int32_t i = 0; i < 2; i++) {
+                    ws->y[i] = ws->y[i] +
+                            ((h_1_6 * ws->k_y[0][i]) + (h_1_3 * ws->k_y[1][i]) +
+                            (h_1_3 * ws->k_y[2][i]) + (h_1_6 * ws->k_y[3][i]));
+                }
+                double total = 0.0;
+                for (int32_t i = 0; i < 2; i++) {
+                    total += ws->y[i];
+                }
+                const double sum = total;
+                if ((sum - sum) != 0.0) {
+                    double total_2 = 0.0;
+                    for (int32_t i = 0; i < 2; i++) {
+                        total_2 += ws->k_y[3][i];
+                    }
+                    const double sum_2 = total_2;
+                    if ((sum_2 - sum_2) != 0.0) {
+                        failed_stage = 4.0;
+                    }
+                    double total_3 = 0.0;
+                    for (int32_t i = 0; i < 2; i++) {
+                        total_3 += ws->k_y[2][i];
+                    }
+                    const double sum_3 = total_3;
+                    if ((sum_3 - sum_3) != 0.0) {
+                        failed_stage = 3.0;
+                    }
+                    double total_4 = 0.0;
+                    for (int32_t i = 0; i < 2; i++) {
+                        total_4 += ws->k_y[1][i];
+                    }
+                    const double sum_4 = total_4;
+                    if ((sum_4 - sum_4) != 0.0) {
+                        failed_stage = 2.0;
+                    }
+                    double total_5 = 0.0;
+                    for (int32_t i = 0; i < 2; i++) {
+                        total_5 += ws->k_y[0][i];
+                    }
+                    const double sum_5 = total_5;
+                    if ((sum_5 - sum_5) != 0.0) {
+                        failed_stage = 1.0;
+                    }
+                    const double failed_stage_2 = failed_stage;
+                    if (failed_stage_2 > 0.0) {
+                        sample_invalidate_gradient(out);
+                        out->params.k = (double)NAN;
+                        ws->failed_step = (double)n;
+                        ws->failed_stage = failed_stage_2;
+                        out->value = (double)NAN;
+                        status = SAMPLE_NOT_FINITE_FIELD;
+                    } else {
+                        sample_invalidate_gradient(out);
+                        out->params.k = (double)NAN;
+                        ws->failed_step = (double)n;
+                        ws->failed_stage = failed_stage_2;
+                        out->value = (double)NAN;
+                        status = SAMPLE_NOT_FINITE_STATE;
+                    }
+                }
             }
-            double total_3 = 0.0;
-            for (int32_t i = 0; i < 2; i++) {
-                total_3 += ws->k_y[2][i];
-            }
-            const double sum_3 = total_3;
-            if (sum_3 - sum_3 != 0.0) {
-                failed_stage = 3.0;
-            }
-            double total_4 = 0.0;
-            for (int32_t i = 0; i < 2; i++) {
-                total_4 += ws->k_y[1][i];
-            }
-            const double sum_4 = total_4;
-            if (sum_4 - sum_4 != 0.0) {
-                failed_stage = 2.0;
-            }
-            double total_5 = 0.0;
-            for (int32_t i = 0; i < 2; i++) {
-                total_5 += ws->k_y[0][i];
-            }
-            const double sum_5 = total_5;
-            if (sum_5 - sum_5 != 0.0) {
-                failed_stage = 1.0;
-            }
-            const double failed_stage_2 = failed_stage;
-            if (failed_stage_2 > 0.0) {
-                sample_invalidate_gradient(out);
-                out->params.k = (0.0 / 0.0);
-                ws->failed_step = (double)n;
-                ws->failed_stage = failed_stage_2;
-                out->value = (0.0 / 0.0);
-                return SAMPLE_NOT_FINITE_FIELD;
-            } else {
-                sample_invalidate_gradient(out);
-                out->params.k = (0.0 / 0.0);
-                ws->failed_step = (double)n;
-                ws->failed_stage = failed_stage_2;
-                out->value = (0.0 / 0.0);
-                return SAMPLE_NOT_FINITE_STATE;
-            }
-        }
-    }
-    /* Observation. */
-    for (int32_t i = 0; i < 2; i++) {
-        const double y = ws->y[i];
-    }
-    /* Terminal loss. */
-    const double y = ws->y[0];
-    const double y_2 = ws->y[1];
+            if (status == SAMPLE_OK) {
+                /* Observation. */
+                /* Terminal loss. */
+                const double y = ws->y[0];
+                const double y_2 = ws->y[1];
 
-    /* ---- Reverse sweep ----------------------------------------------- */
-    for (int32_t i = 0; i < 2; i++) {
-        ws->lambda_y[i] = 0.0;
+                /* ---- Reverse sweep ----------------------------------------------- */
+                for (int32_t i = 0; i < 2; i++) {
+                    ws->lambda_y[i] = 0.0;
+                }
+                /* Terminal loss. */
+                ws->lambda_y[1] = y;
+                ws->lambda_y[0] = y_2;
+                double params_k_bar = 0.0;
+                for (int32_t n = ws->step_count - 1; n >= 0; n--) {
+                    /* Stages of this step, again. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->y[i] = ws->stored_y[n][i];
+                    }
+                    /* Stage 1: c = 0. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->x_y[0][i] = ws->y[i];
+                    }
+                    ws->k_y[0][0] = ws->x_y[0][1];
+                    ws->k_y[0][1] = -(params_k * sin(ws->x_y[0][0]));
+                    /* Stage 2: c = 1/2, a = 1/2. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->x_y[1][i] = ws->y[i] + (h_1_2 * ws->k_y[0][i]);
+                    }
+                    ws->k_y[1][0] = ws->x_y[1][1];
+                    ws->k_y[1][1] = -(params_k * sin(ws->x_y[1][0]));
+                    /* Stage 3: c = 1/2, a = 0, 1/2. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->x_y[2][i] = ws->y[i] + (h_1_2 * ws->k_y[1][i]);
+                    }
+                    ws->k_y[2][0] = ws->x_y[2][1];
+                    ws->k_y[2][1] = -(params_k * sin(ws->x_y[2][0]));
+                    /* Stage 4: c = 1, a = 0, 0, 1. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->x_y[3][i] = ws->y[i] + (h * ws->k_y[2][i]);
+                    }
+                    /* Adjoint of evaluation 4. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->w_y[i] = h_1_6 * ws->lambda_y[i];
+                    }
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->u_y[3][i] = 0.0;
+                    }
+                    const double y_3 = ws->x_y[3][0];
+                    const double f_y_bar = ws->w_y[1];
+                    const double y_bar = f_y_bar * params_k * cos(y_3);
+                    ws->u_y[3][0] -= y_bar;
+                    params_k_bar -= f_y_bar * sin(y_3);
+                    ws->u_y[3][1] += ws->w_y[0];
+                    /* Adjoint of evaluation 3. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->w_y[i] = (h_1_3 * ws->lambda_y[i]) + (h * ws->u_y[3][i]);
+                    }
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->u_y[2][i] = 0.0;
+                    }
+                    const double y_4 = ws->x_y[2][0];
+                    const double f_y_bar_2 = ws->w_y[1];
+                    ws->u_y[2][0] -= f_y_bar_2 * params_k * cos(y_4);
+                    params_k_bar -= f_y_bar_2 * sin(y_4);
+                    ws->u_y[2][1] += ws->w_y[0];
+                    /* Adjoint of evaluation 2. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->w_y[i] = (h_1_3 * ws->lambda_y[i]) + (h_1_2 * ws->u_y[2][i]);
+                    }
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->u_y[1][i] = 0.0;
+                    }
+                    const double y_5 = ws->x_y[1][0];
+                    const double f_y_bar_3 = ws->w_y[1];
+                    ws->u_y[1][0] -= f_y_bar_3 * params_k * cos(y_5);
+                    params_k_bar -= f_y_bar_3 * sin(y_5);
+                    ws->u_y[1][1] += ws->w_y[0];
+                    /* Adjoint of evaluation 1. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->w_y[i] = (h_1_6 * ws->lambda_y[i]) + (h_1_2 * ws->u_y[1][i]);
+                    }
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->u_y[0][i] = 0.0;
+                    }
+                    const double y_6 = ws->x_y[0][0];
+                    const double f_y_bar_4 = ws->w_y[1];
+                    ws->u_y[0][0] -= f_y_bar_4 * params_k * cos(y_6);
+                    params_k_bar -= f_y_bar_4 * sin(y_6);
+                    ws->u_y[0][1] += ws->w_y[0];
+                    /* λ of the step's start. */
+                    for (int32_t i = 0; i < 2; i++) {
+                        ws->lambda_y[i] = ws->lambda_y[i] + ws->u_y[3][i] + ws->u_y[2][i] +
+                                ws->u_y[1][i] + ws->u_y[0][i];
+                    }
+                }
+                for (int32_t i = 0; i < 2; i++) {
+                    out->state0.y[i] = ws->lambda_y[i];
+                }
+                out->params.k = params_k_bar;
+                ws->failed_step = 0.0;
+                ws->failed_stage = failed_stage;
+                out->value = y * y_2;
+            }
+        }
     }
-    /* Terminal loss. */
-    ws->lambda_y[1] = y;
-    ws->lambda_y[0] = y_2;
-    double params_k_bar = 0.0;
-    for (int32_t n = ws->step_count - 1; n >= 0; n--) {
-        /* Stages of this step, again. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->y[i] = ws->stored_y[n][i];
-        }
-        /* Stage 1: c = 0. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->x_y[0][i] = ws->y[i];
-        }
-        ws->k_y[0][0] = ws->x_y[0][1];
-        ws->k_y[0][1] = -params_k * sin(ws->x_y[0][0]);
-        /* Stage 2: c = 1/2, a = 1/2. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->x_y[1][i] = ws->y[i] + h_1_2 * ws->k_y[0][i];
-        }
-        ws->k_y[1][0] = ws->x_y[1][1];
-        ws->k_y[1][1] = -params_k * sin(ws->x_y[1][0]);
-        /* Stage 3: c = 1/2, a = 0, 1/2. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->x_y[2][i] = ws->y[i] + h_1_2 * ws->k_y[1][i];
-        }
-        ws->k_y[2][0] = ws->x_y[2][1];
-        ws->k_y[2][1] = -params_k * sin(ws->x_y[2][0]);
-        /* Stage 4: c = 1, a = 0, 0, 1. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->x_y[3][i] = ws->y[i] + h * ws->k_y[2][i];
-        }
-        /* Adjoint of evaluation 4. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->w_y[i] = h_1_6 * ws->lambda_y[i];
-        }
-        for (int32_t i = 0; i < 2; i++) {
-            ws->u_y[3][i] = 0.0;
-        }
-        const double y_3 = ws->x_y[3][0];
-        const double f_y_bar = ws->w_y[1];
-        const double y_bar = f_y_bar * params_k * cos(y_3);
-        ws->u_y[3][0] -= y_bar;
-        params_k_bar -= f_y_bar * sin(y_3);
-        ws->u_y[3][1] += ws->w_y[0];
-        /* Adjoint of evaluation 3. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->w_y[i] = h_1_3 * ws->lambda_y[i] + h * ws->u_y[3][i];
-        }
-        for (int32_t i = 0; i < 2; i++) {
-            ws->u_y[2][i] = 0.0;
-        }
-        const double y_4 = ws->x_y[2][0];
-        const double f_y_bar_2 = ws->w_y[1];
-        ws->u_y[2][0] -= f_y_bar_2 * params_k * cos(y_4);
-        params_k_bar -= f_y_bar_2 * sin(y_4);
-        ws->u_y[2][1] += ws->w_y[0];
-        /* Adjoint of evaluation 2. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->w_y[i] = h_1_3 * ws->lambda_y[i] + h_1_2 * ws->u_y[2][i];
-        }
-        for (int32_t i = 0; i < 2; i++) {
-            ws->u_y[1][i] = 0.0;
-        }
-        const double y_5 = ws->x_y[1][0];
-        const double f_y_bar_3 = ws->w_y[1];
-        ws->u_y[1][0] -= f_y_bar_3 * params_k * cos(y_5);
-        params_k_bar -= f_y_bar_3 * sin(y_5);
-        ws->u_y[1][1] += ws->w_y[0];
-        /* Adjoint of evaluation 1. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->w_y[i] = h_1_6 * ws->lambda_y[i] + h_1_2 * ws->u_y[1][i];
-        }
-        for (int32_t i = 0; i < 2; i++) {
-            ws->u_y[0][i] = 0.0;
-        }
-        const double y_6 = ws->x_y[0][0];
-        const double f_y_bar_4 = ws->w_y[1];
-        ws->u_y[0][0] -= f_y_bar_4 * params_k * cos(y_6);
-        params_k_bar -= f_y_bar_4 * sin(y_6);
-        ws->u_y[0][1] += ws->w_y[0];
-        /* λ of the step's start. */
-        for (int32_t i = 0; i < 2; i++) {
-            ws->lambda_y[i] = ws->lambda_y[i] + ws->u_y[3][i] + ws->u_y[2][i] + ws->u_y[1][i] +
-                    ws->u_y[0][i];
-        }
-    }
-    for (int32_t i = 0; i < 2; i++) {
-        out->state0.y[i] = ws->lambda_y[i];
-    }
-    out->params.k = params_k_bar;
-    ws->failed_step = 0.0;
-    ws->failed_stage = failed_stage;
-    out->value = y * y_2;
-    return SAMPLE_OK;
+    return status;
 }
