@@ -337,7 +337,7 @@ describe.skipIf(anyCompiler === undefined)("a program in C", () => {
 
   it("is written as a person would: folded, typed, in sections", () => {
     const { source } = emitted(scalar);
-    expect(source).toContain("x = x + (h * (-in->params.a * x));");
+    expect(source).toContain("x = x + (h * (-(in->params.a * x)));");
     expect(source).toContain("/* ---- Reverse sweep ----");
     expect(source).toMatch(/for \(int32_t i = ws->count - 1; i >= 0; i--\)/);
     const { source: vectors } = emitted(vector);
