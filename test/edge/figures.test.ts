@@ -1,0 +1,126 @@
+/**
+ * What the gradient of the harness's own problem costs on a Cortex-M4F: flash, RAM and executed instructions, held to
+ * `figures.json` exactly, and to what was promised of them. `ODEGRAD_UPDATE_FIGURES=1` writes the file anew.
+ */
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Options } from "../../compiler/options.ts";
+import { isReady, run } from "./support/harness.ts";
+import { compiledModel } from "./support/module.ts";
+
+const file = path.join(import.meta.dirname, "figures.json");
+const isUpdate = process.env["ODEGRAD_UPDATE_FIGURES"] === "1";
+
+interface Figures {
+  readonly flash: number;
+  readonly ram: number;
+  readonly insns: number;
+}
+
+interface Row {
+  readonly name: string;
+  readonly model: string;
+  readonly options: Options;
+  readonly flag: "-Os" | "-O2" | "-O3";
+  /** What was promised. */
+  readonly most: Partial<Figures>;
+}
+
+const small: Options = { optimise: "size" };
+const casadi = 354_932;
+const rows: readonly Row[] = [
+  { name: "4-8 rebuilt", model: "node-4-8", options: small, flag: "-Os", most: {} },
+  {
+    name: "4-8 rebuilt",
+    model: "node-4-8",
+    options: small,
+    flag: "-O2",
+    most: { flash: 2048, ram: 1536, insns: 190_000 },
+  },
+  {
+    name: "4-8 rebuilt, tapes",
+    model: "node-4-8",
+    options: { ...small, adjoint: "step" },
+    flag: "-Os",
+    most: {},
+  },
+  {
+    name: "4-8 rebuilt, tapes",
+    model: "node-4-8",
+    options: { ...small, adjoint: "step" },
+    flag: "-O2",
+    most: { flash: 2048, ram: 1536, insns: 190_000 },
+  },
+  {
+    name: "4-8 stored",
+    model: "node-4-8",
+    options: { ...small, adjoint: "store-all" },
+    flag: "-Os",
+    most: {},
+  },
+  {
+    name: "4-8 stored",
+    model: "node-4-8",
+    options: { ...small, adjoint: "store-all" },
+    flag: "-O3",
+    most: { flash: casadi / 50, insns: 97_000 },
+  },
+  {
+    name: "16-32 rebuilt, tapes",
+    model: "node-16-32",
+    options: { ...small, adjoint: "step" },
+    flag: "-Os",
+    most: { flash: 1536, ram: 11_776 },
+  },
+  {
+    name: "16-32 rebuilt, tapes",
+    model: "node-16-32",
+    options: { ...small, adjoint: "step" },
+    flag: "-O3",
+    most: { insns: 1_900_000 },
+  },
+];
+
+/** Start, end, data, and the weights of the harness's example, small and exact in binary. */
+function problem(model: string): string[] {
+  const time = ["problem.t1 = 1.25f;", "problem.steps = 20u;"];
+  const numbers = (member: string, values: readonly number[]): string[] =>
+    values.map((value, i) => `problem.${member}[${i}] = ${value.toFixed(3)}f;`);
+  const isSmall = model === "node-4-8";
+  const states = isSmall
+    ? [...numbers("state0.x", [0.5, -0.25, 1, 0.125]), ...numbers("data.y", [0, 0.5, -0.5, 0.25])]
+    : ["for (uint16_t i = 0u; i < 16u; i++) problem.state0.x[i] = (0.125f * (float)(i % 5u)) - 0.25f;"];
+  const [words, scale] = isSmall ? [76, 128] : [1072, 512];
+  return [
+    ...time,
+    ...states,
+    "uint16_t seed = 12345u;",
+    "float *weight = &problem.params.W1[0][0];",
+    `for (uint16_t i = 0u; i < ${words}u; i++) { seed = (uint16_t)((seed * 25173u) + 13849u); weight[i] = ((float)(seed >> 8) - 128.0f) / ${scale}.0f; }`,
+  ];
+}
+
+const kept: Record<string, Figures> = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {};
+
+describe.skipIf(!isReady("m4f"))("the gradient of a neural ODE on a Cortex-M4F", { timeout: 120_000 }, () => {
+  it.each(rows)("$name at $flag", ({ name, model, options, flag, most }) => {
+    const folder = compiledModel(`test/edge/models/${model}`, options, problem(model));
+    try {
+      const [done] = run(["--target", "m4f", flag, ...folder.args]);
+      const { flash, ram, measures } = done!;
+      const found: Figures = { flash: flash.total, ram: ram.total, insns: measures["gradient"]!.insns! };
+      const key = `${name} ${flag}`;
+      if (isUpdate) {
+        kept[key] = found;
+        fs.writeFileSync(file, `${JSON.stringify(kept, null, 2)}\n`);
+      }
+      expect(found).toEqual(kept[key]);
+      for (const [what, limit] of Object.entries(most))
+        expect(found[what as keyof Figures], what).toBeLessThanOrEqual(limit);
+    } finally {
+      folder.close();
+    }
+  });
+});

@@ -1,0 +1,50 @@
+/** Every checker has nothing to say about generated C: warnings of all compilers, MISRA, analysers, proofs, sanitizers. */
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Options } from "../../compiler/options.ts";
+import { lint, ready } from "./support/harness.ts";
+import { compiledModel } from "./support/module.ts";
+
+const examples = path.resolve(import.meta.dirname, "../../examples");
+const isLong = process.env["ODEGRAD_LONG"] === "1";
+// A file with several models is asked for one of them.
+const named: Readonly<Record<string, string>> = { poisson: "residual" };
+const names = fs
+  .readdirSync(examples)
+  .filter((name) => fs.existsSync(path.join(examples, name, `${name}.ode.ts`)));
+
+const shapes: readonly Options[] = [
+  { real: "float", optimise: "size" },
+  { real: "float", optimise: "speed" },
+  { real: "double", optimise: "size" },
+  { real: "double", optimise: "speed" },
+];
+const cases = names.flatMap((name, i) =>
+  shapes.map((shape, k) => ({ name, ...shape, isShort: i % shapes.length === k })),
+);
+
+describe.skipIf(ready(["m4f", "rv32", "avr", "host"]).length < 4)("lint", { timeout: 120_000 }, () => {
+  it("finds every example", () => expect(names.length).toBeGreaterThanOrEqual(6));
+
+  it.each(cases.filter(({ isShort }) => isLong || isShort))(
+    "$name, $real, for $optimise",
+    ({ name, real, optimise }) => {
+      const folder = compiledModel(`examples/${name}/${name}`, {
+        real: real!,
+        emit: ["solve", "gradient"],
+        optimise: optimise!,
+        ...(named[name] === undefined ? {} : { model: named[name]! }),
+      });
+      try {
+        const driver = real === "float" ? folder.args : [folder.args[2]!, folder.args[3]!];
+        const findings = lint([...(real === "double" ? ["--double"] : []), ...driver]);
+        expect(findings.length).toBeGreaterThan(15);
+        expect(findings.filter(({ result }) => result === "FAIL")).toEqual([]);
+      } finally {
+        folder.close();
+      }
+    },
+  );
+});

@@ -1,0 +1,49 @@
+/** A model compiled to C in a folder of its own, with a driver for the harness. */
+
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { build, emit } from "../../../compiler/compile.ts";
+import type { Module } from "../../../compiler/module.ts";
+import type { Options } from "../../../compiler/options.ts";
+import { driverFor } from "./driver.ts";
+
+const root = path.resolve(import.meta.dirname, "../../..");
+const host = {
+  read: (file: string): string | undefined =>
+    fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined,
+};
+
+export interface Folder {
+  readonly module: Module;
+  readonly source: string;
+  readonly driver: string;
+  /** Arguments of the harness that name the driver, where headers are, and the module. */
+  readonly args: readonly string[];
+  close(): void;
+}
+
+/** `model`: path below the root, without its ending. `fill`: what the driver sets in the place of the defaults. */
+export function compiledModel(
+  model: string,
+  options: Options,
+  fill?: readonly string[],
+  ownDriver?: string,
+): Folder {
+  const file = path.join(root, `${model}.ode.ts`);
+  const asked: Options = { real: "float", prefix: "m", emit: ["gradient"], ...options };
+  const built = build({ file, text: fs.readFileSync(file, "utf8"), host }, asked);
+  if (built.ready === undefined) throw new Error(built.diagnostics.map((one) => one.message).join("; "));
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-edge-"));
+  for (const { name, text } of emit(built.ready, "c", asked)) fs.writeFileSync(path.join(folder, name), text);
+  const driver = path.join(folder, "driver.c");
+  fs.writeFileSync(driver, ownDriver ?? driverFor(built.ready.module, "m", fill));
+  const source = path.join(folder, "m.c");
+  return {
+    module: built.ready.module,
+    source,
+    driver,
+    args: ["--driver", driver, `-I${folder}`, source],
+    close: () => fs.rmSync(folder, { recursive: true, force: true }),
+  };
+}
