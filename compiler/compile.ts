@@ -234,7 +234,10 @@ function withPlan(
 export function lower(model: Model, solver: Solver, wanted?: readonly string[]): Module {
   const products = { jvp: wanted?.includes("jvp") ?? false, hvp: wanted?.includes("hvp") ?? false };
   const solve = buildSolve(tidyModel(model), solver, version, products);
-  const entries = solve.entries.filter((entry) => wanted?.includes(entry.name) ?? true);
+  // A step of training begins with a gradient.
+  const isWanted = (name: string): boolean =>
+    wanted === undefined || wanted.includes(name) || (name === "gradient" && wanted.includes("step"));
+  const entries = solve.entries.filter((entry) => isWanted(entry.name));
   const whole = entries.filter((entry) => entry.arguments.length === 0).map((entry) => entry.fn);
   const exported = entries.filter((entry) => entry.arguments.length > 0).map((entry) => entry.fn);
   const program = optimise(solve.program, whole, exported, solver.isSmall);
@@ -378,6 +381,7 @@ const cOptions = (module: Module, header: string, options: Options, stem?: strin
   real: options.real ?? "double",
   header,
   stem,
+  trains: options.emit?.includes("step") === true && module.model.params.length > 0,
 });
 
 /** Memory of one gradient beside its arguments and results, in the target's own numbers. */

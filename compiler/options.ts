@@ -233,8 +233,8 @@ export const optionSpecs: readonly OptionSpec[] = [
     key: "emit",
     form: "choices",
     value: "names",
-    help: "functions to export: solve, gradient, field, fieldVjp, fieldJvp (all of these if left out), jvp, hvp",
-    choices: ["solve", "gradient", "field", "fieldVjp", "fieldJvp", "jvp", "hvp"],
+    help: "functions to export: solve, gradient, field, fieldVjp, fieldJvp (all of these if left out), jvp, hvp, step (of C: a gradient and an update of the parameters)",
+    choices: ["solve", "gradient", "field", "fieldVjp", "fieldJvp", "jvp", "hvp", "step"],
     library: true,
   },
   {

@@ -16,6 +16,7 @@ import {
   wrapped,
 } from "./c-layout.ts";
 import type { CNames } from "./c-names.ts";
+import { stepDeclarations } from "./c-step.ts";
 import type { EntryName, Storage } from "./c-storage.ts";
 
 /** What the parts of one generated module are written from. */
@@ -31,6 +32,8 @@ export interface Parts {
   readonly layout: Layout;
   readonly storage: Storage;
   readonly workspaceBytes: number;
+  /** Whether there are steps of training. */
+  readonly trains: boolean;
 }
 
 /** Records that a model may do without, in the order of the structs. */
@@ -81,7 +84,7 @@ ${workspace(parts)}
 /* The model's own defaults. */
 extern const ${p}_problem ${p}_default;
 
-${storage.entries.map((entry) => prototype(parts, entry)).join("\n\n")}
+${storage.entries.map((entry) => prototype(parts, entry)).join("\n\n")}${parts.trains ? `\n\n${stepDeclarations(parts)}` : ""}
 
 #ifdef __cplusplus
 }

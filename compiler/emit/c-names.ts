@@ -25,7 +25,7 @@ const types = [
 ];
 const functions = [
   ...["solve", "gradient", "jvp", "hvp", "run_solve", "run_gradient", "run_jvp", "run_hvp"],
-  ...["default", "workspace_check"],
+  ...["default", "workspace_check", "adam", "adam_init", "adam_step", "sgd_step"],
 ];
 const macros = ["H", "TIMES", "STEPS", "WORKSPACE_BYTES", "RESTRICT", "APART", "AS_COMPILED"];
 

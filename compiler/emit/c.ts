@@ -24,6 +24,7 @@ import { type HelperName, helperText } from "./c-helpers.ts";
 import { initialiser, layoutOf, type Real, wrapped } from "./c-layout.ts";
 import { CNames } from "./c-names.ts";
 import { selfTest } from "./c-selftest.ts";
+import { stepDefinitions } from "./c-step.ts";
 import { type EntryName, entryNames, type Pointer, Storage } from "./c-storage.ts";
 
 export interface COptions {
@@ -33,6 +34,8 @@ export interface COptions {
   readonly header: string;
   /** Name of the files before `.h`, `.c` and `_selftest.c`; the prefix if left out. */
   readonly stem?: string | undefined;
+  /** Whether steps of training are emitted beside the gradient. */
+  readonly trains?: boolean | undefined;
 }
 
 export interface CFiles {
@@ -51,7 +54,18 @@ export function emitC(module: Module, options: COptions): CFiles {
   const stateWords = module.model.state.reduce((sum, leaf) => sum + sizeOf(leaf.shape), 0);
   const workspaceBytes = storage.workspaceBytes(real === "float" ? 4 : 8, stateWords);
   const opening = comment(header);
-  const parts: Parts = { module, prefix, real, opening, stem, names, layout, storage, workspaceBytes };
+  const parts: Parts = {
+    module,
+    prefix,
+    real,
+    opening,
+    stem,
+    names,
+    layout,
+    storage,
+    workspaceBytes,
+    trains: options.trains === true,
+  };
   return {
     header: headerText(parts),
     source: new Source(parts).text(),
@@ -82,6 +96,7 @@ class Source {
     const helpers = [...this.#helpers]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, identifier]) => helperText(name, identifier, this.#parts.real));
+    const training = this.#parts.trains ? [stepDefinitions(this.#parts, names.file("adam_move_"))] : [];
     const tables = this.#storage.tables.map((array) => this.#table(array));
     const restrict = names.macro("RESTRICT");
     return `${opening}
@@ -110,7 +125,7 @@ ${
 /* The workspace is as large as the header says, where ${this.#parts.real} has ${this.#parts.real === "float" ? 4 : 8} bytes. */
 extern char ${p}_workspace_check[((sizeof(${this.#parts.real}) != ${this.#parts.real === "float" ? 4 : 8}u) || (sizeof(${p}_workspace) == ${names.macro("WORKSPACE_BYTES")})) ? 1 : -1];
 
-${[defaultText(this.#parts), ...tables, ...helpers, ...functions].join("\n")}`;
+${[defaultText(this.#parts), ...tables, ...helpers, ...functions, ...training].join("\n")}`;
   }
 
   #table(array: GlobalArray): string {
