@@ -11,7 +11,14 @@ import type { CommandOptions } from "../options.ts";
 import { writeTogether } from "./atomic-write.ts";
 import { type BuildResult, buildFiles, type Known } from "./build-files.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
-import { type Manifest, manifestName, manifestText, readManifest, removeBuilt } from "./manifest.ts";
+import {
+  type Manifest,
+  manifestName,
+  manifestText,
+  readManifest,
+  removeAbandoned,
+  removeBuilt,
+} from "./manifest.ts";
 import { styleOf } from "./model-file.ts";
 import { modelFiles } from "./model-files.ts";
 import { formatJson } from "./number.ts";
@@ -116,6 +123,7 @@ export class Build {
     const files = result.files.map(({ name, text }) => ({ ...place(name), text }));
     const written = writeTogether(manifest.size > 0 || stale.length > 0 ? [...files, list] : files);
     const removed = removeBuilt(this.outDir, stale);
+    removeAbandoned(this.outDir, [...manifest.keys(), manifestName]);
     const changed = new Set(written);
     const rows = result.files.map(({ name, source }) => ({
       file: path.join(this.outDir, name),

@@ -52,3 +52,21 @@ export function removeBuilt(folder: string, names: Iterable<string>): string[] {
   }
   return removed;
 }
+
+/** Older than any build that still runs. */
+const abandonedMilliseconds = 60_000;
+
+/** Removes what a killed build left beside its outputs: temporary files that nobody will rename any more. */
+export function removeAbandoned(folder: string, names: Iterable<string>): void {
+  const outputs = new Set([...names].map((name) => path.join(folder, name)));
+  for (const own of new Set([...outputs].map((output) => path.dirname(output)))) {
+    if (!fs.existsSync(own)) continue;
+    for (const name of fs.readdirSync(own)) {
+      const output = /^\.(.+)\.[0-9a-f]{12}(?:\.old)?\.tmp$/.exec(name)?.[1];
+      if (output === undefined || !outputs.has(path.join(own, output))) continue;
+      const file = path.join(own, name);
+      const age = Date.now() - (fs.lstatSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+      if (age > abandonedMilliseconds) fs.rmSync(file, { force: true });
+    }
+  }
+}

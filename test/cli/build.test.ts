@@ -4,6 +4,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { checkConfig } from "../../compiler/config.ts";
+import { flagOf } from "../../compiler/options.ts";
 import { odegrad } from "../support/command.ts";
 
 const before = process.cwd();
@@ -114,6 +116,24 @@ describe("build", () => {
     expect(files("generated")).toContain("generated/b.js");
   });
 
+  it("removes what a killed build left beside its outputs, and nothing that is still being written", async () => {
+    put("a.ode.ts", model("a"));
+    await odegrad(["build"]);
+    const names = [
+      ".a.js.0123456789ab.tmp",
+      ".a.js.0123456789ab.old.tmp",
+      ".a.js.ba9876543210.tmp",
+      ".mine.0123456789ab.tmp",
+    ];
+    for (const name of names) put(`generated/${name}`, "half");
+    const longAgo = new Date(Date.now() - 3_600_000);
+    for (const i of [0, 1, 3]) fs.utimesSync(`generated/${names[i]}`, longAgo, longAgo);
+    await odegrad(["build"]);
+    expect(files("generated").filter((name) => name.endsWith(".tmp"))).toEqual(
+      [names[2], names[3]].map((name) => `generated/${name}`),
+    );
+  });
+
   it("--clean removes what was built, and only that", async () => {
     put("deep/a.ode.ts", model("a"));
     await odegrad(["build"]);
@@ -221,6 +241,14 @@ describe("build", () => {
 });
 
 describe("configuration", () => {
+  it("has a flag for every key", async () => {
+    const [refusal] = checkConfig({ qqqqqqqqqqqq: 1 }, "x").diagnostics;
+    const keys = refusal!.suggestion!.replace("there are ", "").split(", ");
+    expect(keys.length).toBeGreaterThan(20);
+    const { out } = await odegrad(["build", "--help"]);
+    for (const key of keys) expect(out).toMatch(new RegExp(` ${flagOf(key)}[ \\n]`));
+  });
+
   const json = (value: object) => JSON.stringify(value);
 
   it("is options under the flags", async () => {

@@ -1,0 +1,107 @@
+/** The plugin's own hooks, as a bundler calls them. */
+
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { UnpluginOptions } from "unplugin";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { factory, type PluginOptions } from "../../plugin/index.ts";
+
+const before = process.cwd();
+let folder: string;
+
+const model = `import { ode } from "odegrad";
+export const decay = ode({
+  state: { y: 1 },
+  params: { a: 2 },
+  rhs: ({ y }, { a }) => ({ y: -a * y }),
+  loss: { terminal: ({ y }) => y * y },
+  solver: { t1: 1, steps: 4 },
+});
+`;
+
+beforeEach(() => {
+  folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-plugin-")));
+  process.chdir(folder);
+});
+
+afterEach(() => {
+  process.chdir(before);
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+/** Hands a text through the transform: what comes out, and what was said. */
+function plugin(options?: PluginOptions) {
+  const made = factory(options, { framework: "rollup" } as never) as UnpluginOptions;
+  const { handler } = made.transform as {
+    handler: (this: object, code: string, id: string) => Promise<unknown>;
+  };
+  return async (text: string, name = "decay.ode.ts") => {
+    const watched: string[] = [];
+    const context = {
+      addWatchFile: (file: string) => watched.push(path.relative(folder, file)),
+      warn: () => undefined,
+      error: (error: object) => {
+        throw Object.assign(new Error((error as Error).message), error);
+      },
+    };
+    const result = (await handler.call(context, text, path.join(folder, name))) as
+      | { code: string }
+      | undefined;
+    return { code: result?.code, watched };
+  };
+}
+
+describe("the plugin", () => {
+  it("follows the configuration of the root, under its own options", async () => {
+    fs.writeFileSync("odegrad.config.json", '{ "steps": 16, "emit": ["solve"], "outDir": "elsewhere" }');
+    const { code } = await plugin()(model);
+    expect(code).toContain("rk4, 16 steps");
+    expect(code).not.toContain("function gradient");
+    expect((await plugin({ steps: 32 })(model)).code).toContain("rk4, 32 steps");
+    expect((await plugin({ config: false })(model)).code).toContain("rk4, 4 steps");
+  });
+
+  it("looks for no configuration above the root", async () => {
+    fs.writeFileSync("odegrad.config.json", '{ "steps": 16 }');
+    fs.mkdirSync("below");
+    process.chdir("below");
+    expect((await plugin()(model)).code).toContain("rk4, 4 steps");
+    process.chdir(folder);
+  });
+
+  it("reports options that there are not, with what was meant", async () => {
+    await expect(plugin({ stesp: 3 } as PluginOptions)(model)).rejects.toThrow(/ODE5001[\s\S]*`steps`/);
+    fs.writeFileSync("odegrad.config.json", '{ "steps": "many" }');
+    await expect(plugin()(model)).rejects.toThrow(/ODE5032: odegrad\.config\.json/);
+  });
+
+  it("leaves alone what is no model to compile", async () => {
+    const transform = plugin();
+    const { code } = await transform(model);
+    expect((await transform(code!)).code).toBeUndefined();
+    for (const name of ["decay.ode.ts?raw", "decay.ode.ts?url", "decay.ode.ts?worker", "decay.ts", "ode.ts"])
+      expect((await transform(model, name)).code, name).toBeUndefined();
+    for (const name of ["decay.ode.ts?t=123", "decay.ode.ts?v=abc&t=1", "decay.ode.ts?import"])
+      expect((await transform(model, name)).code, name).toBe(code);
+  });
+
+  it("watches what a model imports, and compiles again when that has changed", async () => {
+    const importing = `import { k } from "./k.ts";\n${model.replace("-a * y", "-a * k * y")}`;
+    const transform = plugin();
+    fs.writeFileSync("k.ts", "export const k = 37.25;\n");
+    const first = await transform(importing);
+    expect(first.watched).toEqual(["k.ts"]);
+    expect(first.code).toContain("37.25");
+    fs.writeFileSync("k.ts", "export const k = 53.75;\n");
+    const second = await transform(importing);
+    expect(second.code).toContain("53.75");
+    expect(second.code).not.toContain("37.25");
+  });
+
+  it("gives the error its place", async () => {
+    const error = await plugin()(model.replace("-a * y", "-b * y")).catch((caught) => caught);
+    expect(error).toMatchObject({ id: path.join(folder, "decay.ode.ts"), loc: { line: 5, column: 32 } });
+    expect(error.frame).toContain("5 |   rhs:");
+  });
+});
