@@ -187,7 +187,10 @@ export abstract class FunctionPrinter {
     for (const { index, from, to } of outer) {
       const [first, past] = [from, to].map((form) => printForm(form, this.dialect).text) as [string, string];
       this.identifiers.open();
-      this.line(`${this.loopHeader(this.identifiers.declare(index), first, past, past, false)} {`, span);
+      this.line(
+        `${this.loopHeader(this.identifiers.declare(index), first, past, past, false, false)} {`,
+        span,
+      );
       this.depth++;
     }
     this.line(this.productText(contract, mapped), span);

@@ -7,23 +7,33 @@
 #include <math.h>
 #include <stddef.h>
 
-/* Pointers never overlap; C++ has no word for it in its standard. */
+/* Pointers never overlap. Compilers that have a word for it in C and C++ alike are told so; define the macro for others. */
 #ifndef GCDE_RESTRICT
-#if defined(__cplusplus) || !defined(__STDC_VERSION__) || __STDC_VERSION__ < 199901L
-#define GCDE_RESTRICT
+#if defined(__GNUC__)
+#define GCDE_RESTRICT __restrict
 #else
-#define GCDE_RESTRICT restrict
+#define GCDE_RESTRICT
 #endif
 #endif
 
-/* The workspace is as large as the header says. */
-typedef char gcde_workspace_check[(sizeof(gcde_workspace) == GCDE_WORKSPACE_BYTES) ? 1 : -1];
+/* The workspace is as large as the header says, where double has 8 bytes. */
+extern char gcde_workspace_check[((sizeof(double) != 8u) || (sizeof(gcde_workspace) == GCDE_WORKSPACE_BYTES)) ? 1 : -1];
 
 const gcde_problem gcde_default = {
     0.0,
     4.0,
     4u,
-    { { { 0.0 } } },
+    { { { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0,
+    0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+    0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+    0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0,
+    0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+    0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+    0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 },
+    { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0, 0.0,
+    0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+    0.0, 0.0, 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+    0.0 }, { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 } } },
     { { { -0.003781191018880088, -0.012289293931961279, -0.0033825674174511183, 0.016249076099142,
     -0.04020807878113518, 0.019838856324747398, -0.030061192757285717, 0.005493113954311277, -0.01687720859014548,
     -0.03083112428029224, -0.020222804166073742, -0.01809284324950853, -0.02499167363810091, -0.016827927414143955,
@@ -77,19 +87,19 @@ const gcde_problem gcde_default = {
     0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
     0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
     0.0, 0.0, 1.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0 },
-    { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0 } }, { 0.0 } },
-    { { { 0.1342761364307531, 0.4318564428007692, 0.35679112027534465 }, { -0.21552854429443358,
-    -0.4069566736021607, -0.31058031716934587 }, { 0.15696839321575162, -0.06883443604004058,
-    -0.35250708644667783 }, { 0.46957934762676223, -0.48279386741156627, -0.4414446538633373 },
-    { -0.012467655688447432, -0.07367836449162579, 0.35305582313917283 }, { -0.2908191758657772,
-    -0.26178044633751374, 0.021546729126309283 }, { -0.1252135483845177, 0.32459935309191623,
-    0.40405673371594164 }, { 0.48630418631349326, 0.10676342096671387, 0.41329617330467683 },
-    { 0.38111048348424625, 0.3044384460459262, 0.2656595961403241 }, { -0.06925447328153589, 0.4725580387899374,
-    0.34047487379382047 }, { 0.16432163991671822, -0.011980430927679309, 0.15968854389975773 },
+    { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0 } }, { 0.0, 0.0, 0.0, 0.0,
+    0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 } }, { { { 0.1342761364307531, 0.4318564428007692,
+    0.35679112027534465 }, { -0.21552854429443358, -0.4069566736021607, -0.31058031716934587 },
+    { 0.15696839321575162, -0.06883443604004058, -0.35250708644667783 }, { 0.46957934762676223,
+    -0.48279386741156627, -0.4414446538633373 }, { -0.012467655688447432, -0.07367836449162579,
+    0.35305582313917283 }, { -0.2908191758657772, -0.26178044633751374, 0.021546729126309283 },
+    { -0.1252135483845177, 0.32459935309191623, 0.40405673371594164 }, { 0.48630418631349326, 0.10676342096671387,
+    0.41329617330467683 }, { 0.38111048348424625, 0.3044384460459262, 0.2656595961403241 }, { -0.06925447328153589,
+    0.4725580387899374, 0.34047487379382047 }, { 0.16432163991671822, -0.011980430927679309, 0.15968854389975773 },
     { -0.44810135900989423, 0.20020779132519761, -0.28753881347255594 }, { -0.284785321867028, 0.17233775262762807,
     -0.22146957883103224 }, { -0.2446600905574534, 0.45535861650517995, 0.234314087105278 }, { 0.4305375075064133,
     -0.2640988886413953, -0.15406355560424845 }, { 0.26400922767721513, 0.3830658427823669, 0.3921186540059681 } },
-    { 0.0 } } }
+    { 0.0, 0.0, 0.0 } } }
 };
 
 static const int32_t gcde_A_rowStart[15] =
@@ -136,9 +146,15 @@ static const int32_t gcde_cora_label[14] =
 
 static double gcde_max_(double x, double y)
 {
-    if (x != x || y != y) return x + y;
-    if (x == y) return signbit(x) ? y : x;
-    return x > y ? x : y;
+    double result;
+    if ((x != x) || (y != y)) {
+        result = x + y;
+    } else if (x == y) {
+        result = (signbit(x) != 0) ? y : x;
+    } else {
+        result = (x > y) ? x : y;
+    }
+    return result;
 }
 
 static void gcde_initial_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws, double t)
@@ -176,10 +192,11 @@ static void gcde_rhs_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_workspace
         }
         for (int32_t k = 0; k < 4; k++) {
             for (int32_t c = 0; c < 16; c++) {
-                ws->z[c] = ws->z[c] + ws->h[4 * k] * in->params.field.W[4 * k][c] +
-                        ws->h[4 * k + 1] * in->params.field.W[4 * k + 1][c] +
-                        ws->h[4 * k + 2] * in->params.field.W[4 * k + 2][c] +
-                        ws->h[4 * k + 3] * in->params.field.W[4 * k + 3][c];
+                ws->z[c] = ws->z[c] +
+                        (ws->h[4 * (ptrdiff_t)k] * in->params.field.W[4 * (ptrdiff_t)k][c]) +
+                        (ws->h[(4 * k) + 1] * in->params.field.W[(4 * k) + 1][c]) +
+                        (ws->h[(4 * k) + 2] * in->params.field.W[(4 * k) + 2][c]) +
+                        (ws->h[(4 * k) + 3] * in->params.field.W[(4 * k) + 3][c]);
             }
         }
         for (int32_t c = 0; c < 16; c++) {
@@ -245,7 +262,7 @@ static void gcde_terminal_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_work
     double sum_3 = 0.0;
     for (int32_t i = 0; i < 16; i++) {
         for (int32_t j = 0; j < 16; j++) {
-            const double base = in->params.field.W[i][j] - (i == j ? 1.0 : 0.0);
+            const double base = in->params.field.W[i][j] - ((i == j) ? 1.0 : 0.0);
             sum_3 += base * base;
         }
     }
@@ -256,8 +273,8 @@ static void gcde_terminal_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_work
             sum_4 += decoder_W * decoder_W;
         }
     }
-    const double held = 0.005 * sum_2 + 10.0 * (sum_3 + bias) + 0.0005 * sum_4;
-    ws->terminal_loss = sum / 6.0 + held / 2.0;
+    const double held = (0.005 * sum_2) + (10.0 * (sum_3 + bias)) + (0.0005 * sum_4);
+    ws->terminal_loss = (sum / 6.0) + (held / 2.0);
 }
 
 /* rhs, keeping what its cotangent needs. */
@@ -281,10 +298,11 @@ static void gcde_rhs_taped_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_wor
         }
         for (int32_t k = 0; k < 4; k++) {
             for (int32_t c = 0; c < 16; c++) {
-                ws->z_5[c] = ws->z_5[c] + ws->h_2[4 * k] * in->params.field.W[4 * k][c] +
-                        ws->h_2[4 * k + 1] * in->params.field.W[4 * k + 1][c] +
-                        ws->h_2[4 * k + 2] * in->params.field.W[4 * k + 2][c] +
-                        ws->h_2[4 * k + 3] * in->params.field.W[4 * k + 3][c];
+                ws->z_5[c] = ws->z_5[c] +
+                        (ws->h_2[4 * (ptrdiff_t)k] * in->params.field.W[4 * (ptrdiff_t)k][c]) +
+                        (ws->h_2[(4 * k) + 1] * in->params.field.W[(4 * k) + 1][c]) +
+                        (ws->h_2[(4 * k) + 2] * in->params.field.W[(4 * k) + 2][c]) +
+                        (ws->h_2[(4 * k) + 3] * in->params.field.W[(4 * k) + 3][c]);
             }
         }
         for (int32_t c = 0; c < 16; c++) {
@@ -340,29 +358,29 @@ static void gcde_terminal_vjp_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_
     for (int32_t i = 0; i < 4; i++) {
         for (int32_t j = 0; j < 16; j++) {
             const double base_bar = held_bar_2 *
-                    (in->params.field.W[4 * i][j] - (4 * i == j ? 1.0 : 0.0));
+                    (in->params.field.W[4 * (ptrdiff_t)i][j] - (((4 * i) == j) ? 1.0 : 0.0));
             const double base_bar_2 = held_bar_2 *
-                    (in->params.field.W[4 * i + 1][j] - (4 * i + 1 == j ? 1.0 : 0.0));
+                    (in->params.field.W[(4 * i) + 1][j] - ((((4 * i) + 1) == j) ? 1.0 : 0.0));
             const double base_bar_3 = held_bar_2 *
-                    (in->params.field.W[4 * i + 2][j] - (4 * i + 2 == j ? 1.0 : 0.0));
+                    (in->params.field.W[(4 * i) + 2][j] - ((((4 * i) + 2) == j) ? 1.0 : 0.0));
             const double base_bar_4 = held_bar_2 *
-                    (in->params.field.W[4 * i + 3][j] - (4 * i + 3 == j ? 1.0 : 0.0));
-            out->params.field.W[4 * i][j] += base_bar + base_bar;
-            out->params.field.W[4 * i + 1][j] += base_bar_2 + base_bar_2;
-            out->params.field.W[4 * i + 2][j] += base_bar_3 + base_bar_3;
-            out->params.field.W[4 * i + 3][j] += base_bar_4 + base_bar_4;
+                    (in->params.field.W[(4 * i) + 3][j] - ((((4 * i) + 3) == j) ? 1.0 : 0.0));
+            out->params.field.W[4 * (ptrdiff_t)i][j] += base_bar + base_bar;
+            out->params.field.W[(4 * i) + 1][j] += base_bar_2 + base_bar_2;
+            out->params.field.W[(4 * i) + 2][j] += base_bar_3 + base_bar_3;
+            out->params.field.W[(4 * i) + 3][j] += base_bar_4 + base_bar_4;
         }
     }
     for (int32_t i = 0; i < 3; i++) {
         for (int32_t j = 0; j < 16; j++) {
-            const double base_bar = sum_bar_2 * in->params.encoder[4 * i][j];
-            const double base_bar_2 = sum_bar_2 * in->params.encoder[4 * i + 1][j];
-            const double base_bar_3 = sum_bar_2 * in->params.encoder[4 * i + 2][j];
-            const double base_bar_4 = sum_bar_2 * in->params.encoder[4 * i + 3][j];
-            out->params.encoder[4 * i][j] += base_bar + base_bar;
-            out->params.encoder[4 * i + 1][j] += base_bar_2 + base_bar_2;
-            out->params.encoder[4 * i + 2][j] += base_bar_3 + base_bar_3;
-            out->params.encoder[4 * i + 3][j] += base_bar_4 + base_bar_4;
+            const double base_bar = sum_bar_2 * in->params.encoder[4 * (ptrdiff_t)i][j];
+            const double base_bar_2 = sum_bar_2 * in->params.encoder[(4 * i) + 1][j];
+            const double base_bar_3 = sum_bar_2 * in->params.encoder[(4 * i) + 2][j];
+            const double base_bar_4 = sum_bar_2 * in->params.encoder[(4 * i) + 3][j];
+            out->params.encoder[4 * (ptrdiff_t)i][j] += base_bar + base_bar;
+            out->params.encoder[(4 * i) + 1][j] += base_bar_2 + base_bar_2;
+            out->params.encoder[(4 * i) + 2][j] += base_bar_3 + base_bar_3;
+            out->params.encoder[(4 * i) + 3][j] += base_bar_4 + base_bar_4;
         }
     }
     for (int32_t c = 0; c < 16; c++) {
@@ -375,11 +393,11 @@ static void gcde_terminal_vjp_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_
         }
         ws->z_bar[gcde_cora_label[gcde_cora_train_integer[i]]] = -sum_bar;
         const double total_bar = 1.0 / ws->total_tape_2[i];
-        const double total_bar_2 = sum_bar == 0.0 ? 0.0 : sum_bar * total_bar;
+        const double total_bar_2 = (sum_bar == 0.0) ? 0.0 : (sum_bar * total_bar);
         double most_bar = 0.0;
         for (int32_t c = 0; c < 3; c++) {
             const double total = ws->total_tape[i][c];
-            const double total_bar_3 = total_bar_2 == 0.0 ? 0.0 : total_bar_2 * total;
+            const double total_bar_3 = (total_bar_2 == 0.0) ? 0.0 : (total_bar_2 * total);
             most_bar -= total_bar_3;
             ws->z_bar[c] += total_bar_3;
         }
@@ -388,8 +406,8 @@ static void gcde_terminal_vjp_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_
             const double most_bar_3 = most_bar_2;
             const double most = ws->most_tape[i][c - 1];
             const double z = ws->z_tape[i][c - 1];
-            ws->z_bar[c] += most >= z ? 0.0 : most_bar_3;
-            most_bar_2 = most >= z ? most_bar_3 : 0.0;
+            ws->z_bar[c] += (most >= z) ? 0.0 : most_bar_3;
+            most_bar_2 = (most >= z) ? most_bar_3 : 0.0;
         }
         ws->z_bar[0] += most_bar_2;
         for (int32_t k = 0; k < 16; k++) {
@@ -420,7 +438,7 @@ static void gcde_rhs_back_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_work
             const double dH_bar = ws->w_H[i][c];
             ws->u_H[at_u_H][i][c] -= dH_bar;
             const double dH = ws->dH_tape[at_dH_tape][at_dH_tape_2][i][c];
-            ws->z_bar_2[c] = dH_bar * (1.0 - dH * dH);
+            ws->z_bar_2[c] = dH_bar * (1.0 - (dH * dH));
         }
         for (int32_t k = 0; k < 16; k++) {
             ws->h_bar[k] = 0.0;
@@ -428,23 +446,23 @@ static void gcde_rhs_back_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_work
         for (int32_t k = 0; k < 4; k++) {
             for (int32_t c = 0; c < 16; c++) {
                 const double z_bar = ws->z_bar_2[c];
-                ws->h_bar[4 * k] += z_bar * in->params.field.W[4 * k][c];
-                ws->h_bar[4 * k + 1] += z_bar * in->params.field.W[4 * k + 1][c];
-                ws->h_bar[4 * k + 2] += z_bar * in->params.field.W[4 * k + 2][c];
-                ws->h_bar[4 * k + 3] += z_bar * in->params.field.W[4 * k + 3][c];
+                ws->h_bar[4 * (ptrdiff_t)k] += z_bar * in->params.field.W[4 * (ptrdiff_t)k][c];
+                ws->h_bar[(4 * k) + 1] += z_bar * in->params.field.W[(4 * k) + 1][c];
+                ws->h_bar[(4 * k) + 2] += z_bar * in->params.field.W[(4 * k) + 2][c];
+                ws->h_bar[(4 * k) + 3] += z_bar * in->params.field.W[(4 * k) + 3][c];
             }
         }
         for (int32_t k = 0; k < 4; k++) {
             for (int32_t c = 0; c < 16; c++) {
                 const double z_bar = ws->z_bar_2[c];
-                out->params.field.W[4 * k][c] += z_bar *
-                        ws->h_tape[at_h_tape][at_h_tape_2][i][4 * k];
-                out->params.field.W[4 * k + 1][c] += z_bar *
-                        ws->h_tape[at_h_tape][at_h_tape_2][i][4 * k + 1];
-                out->params.field.W[4 * k + 2][c] += z_bar *
-                        ws->h_tape[at_h_tape][at_h_tape_2][i][4 * k + 2];
-                out->params.field.W[4 * k + 3][c] += z_bar *
-                        ws->h_tape[at_h_tape][at_h_tape_2][i][4 * k + 3];
+                out->params.field.W[4 * (ptrdiff_t)k][c] += z_bar *
+                        ws->h_tape[at_h_tape][at_h_tape_2][i][4 * (ptrdiff_t)k];
+                out->params.field.W[(4 * k) + 1][c] += z_bar *
+                        ws->h_tape[at_h_tape][at_h_tape_2][i][(4 * k) + 1];
+                out->params.field.W[(4 * k) + 2][c] += z_bar *
+                        ws->h_tape[at_h_tape][at_h_tape_2][i][(4 * k) + 2];
+                out->params.field.W[(4 * k) + 3][c] += z_bar *
+                        ws->h_tape[at_h_tape][at_h_tape_2][i][(4 * k) + 3];
             }
         }
         for (int32_t c = 0; c < 16; c++) {
@@ -479,7 +497,7 @@ static void gcde_initial_vjp_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_w
         for (int32_t c = 0; c < 16; c++) {
             const double H_bar = ws->lambda_H[i][c];
             const double H = ws->f_H[i][c];
-            ws->z_bar_3[c] = H_bar * (1.0 - H * H);
+            ws->z_bar_3[c] = H_bar * (1.0 - (H * H));
         }
         for (int32_t e = gcde_X_rowStart[i]; e < gcde_X_rowStart[i + 1]; e++) {
             for (int32_t c = 0; c < 16; c++) {
@@ -494,20 +512,20 @@ static void gcde_invalidate_solve(gcde_solution *GCDE_RESTRICT out)
 {
     for (int32_t j = 0; j < 3; j++) {
         for (int32_t k = 0; k < 16; k++) {
-            out->states[0].H[4 * j][k] = (0.0 / 0.0);
-            out->states[0].H[4 * j + 1][k] = (0.0 / 0.0);
-            out->states[0].H[4 * j + 2][k] = (0.0 / 0.0);
-            out->states[0].H[4 * j + 3][k] = (0.0 / 0.0);
+            out->states[0].H[4 * (ptrdiff_t)j][k] = (double)NAN;
+            out->states[0].H[(4 * j) + 1][k] = (double)NAN;
+            out->states[0].H[(4 * j) + 2][k] = (double)NAN;
+            out->states[0].H[(4 * j) + 3][k] = (double)NAN;
         }
     }
     for (int32_t j = 12; j < 14; j++) {
         for (int32_t k = 0; k < 16; k++) {
-            out->states[0].H[j][k] = (0.0 / 0.0);
+            out->states[0].H[j][k] = (double)NAN;
         }
     }
     for (int32_t j = 0; j < 14; j++) {
         for (int32_t k = 0; k < 3; k++) {
-            out->outputs[0].scores[j][k] = (0.0 / 0.0);
+            out->outputs[0].scores[j][k] = (double)NAN;
         }
     }
 }
@@ -517,209 +535,223 @@ static void gcde_invalidate_gradient(gcde_gradients *GCDE_RESTRICT out)
 {
     for (int32_t i = 0; i < 3; i++) {
         for (int32_t j = 0; j < 16; j++) {
-            out->params.encoder[4 * i][j] = (0.0 / 0.0);
-            out->params.encoder[4 * i + 1][j] = (0.0 / 0.0);
-            out->params.encoder[4 * i + 2][j] = (0.0 / 0.0);
-            out->params.encoder[4 * i + 3][j] = (0.0 / 0.0);
+            out->params.encoder[4 * (ptrdiff_t)i][j] = (double)NAN;
+            out->params.encoder[(4 * i) + 1][j] = (double)NAN;
+            out->params.encoder[(4 * i) + 2][j] = (double)NAN;
+            out->params.encoder[(4 * i) + 3][j] = (double)NAN;
         }
     }
     for (int32_t i = 0; i < 4; i++) {
         for (int32_t j = 0; j < 16; j++) {
-            out->params.field.W[4 * i][j] = (0.0 / 0.0);
-            out->params.field.W[4 * i + 1][j] = (0.0 / 0.0);
-            out->params.field.W[4 * i + 2][j] = (0.0 / 0.0);
-            out->params.field.W[4 * i + 3][j] = (0.0 / 0.0);
+            out->params.field.W[4 * (ptrdiff_t)i][j] = (double)NAN;
+            out->params.field.W[(4 * i) + 1][j] = (double)NAN;
+            out->params.field.W[(4 * i) + 2][j] = (double)NAN;
+            out->params.field.W[(4 * i) + 3][j] = (double)NAN;
         }
     }
     for (int32_t i = 0; i < 16; i++) {
-        out->params.field.b[i] = (0.0 / 0.0);
+        out->params.field.b[i] = (double)NAN;
     }
     for (int32_t i = 0; i < 16; i++) {
         for (int32_t j = 0; j < 3; j++) {
-            out->params.decoder.W[i][j] = (0.0 / 0.0);
+            out->params.decoder.W[i][j] = (double)NAN;
         }
     }
     for (int32_t i = 0; i < 3; i++) {
-        out->params.decoder.b[i] = (0.0 / 0.0);
+        out->params.decoder.b[i] = (double)NAN;
     }
 }
 
 /* Integrates from t0 to t1 in equal steps; fills the states at the observation times and the value of the loss. */
-static int gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws, gcde_solution *GCDE_RESTRICT out)
+static enum gcde_status gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws, gcde_solution *GCDE_RESTRICT out)
 {
+    enum gcde_status status = GCDE_OK;
     const double n_steps = (double)in->steps;
     const double t1 = in->t1;
     const double t0 = in->t0;
     const double h = (t1 - t0) / n_steps;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
         gcde_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return GCDE_BAD_ARGUMENT;
-    }
-    ws->step_count = (int32_t)n_steps;
-    const double h_1_2 = h * 0.5;
+        out->value = (double)NAN;
+        status = GCDE_BAD_ARGUMENT;
+    } else {
+        ws->step_count = (int32_t)n_steps;
+        const double h_1_2 = h * 0.5;
 
-    /* ---- Forward sweep ----------------------------------------------- */
-    gcde_initial_kernel(in, ws, t0);
-    double failed_stage = 0.0;
-    for (int32_t n = 0; n < ws->step_count; n++) {
-        const double t_n = t0 + (double)n * h;
-        /* Stage 1: c = 0. */
-        for (int32_t i = 0; i < 3; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                ws->x_H[0][4 * i][j] = ws->H[4 * i][j];
-                ws->x_H[0][4 * i + 1][j] = ws->H[4 * i + 1][j];
-                ws->x_H[0][4 * i + 2][j] = ws->H[4 * i + 2][j];
-                ws->x_H[0][4 * i + 3][j] = ws->H[4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 12; i < 14; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                ws->x_H[0][i][j] = ws->H[i][j];
-            }
-        }
-        gcde_rhs_kernel(in, ws, t_n, 0, 0);
-        /* Stage 2: c = 1/2, a = 1/2. */
-        for (int32_t i = 0; i < 3; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                ws->x_H[1][4 * i][j] = ws->H[4 * i][j] + h_1_2 * ws->k_H[0][4 * i][j];
-                ws->x_H[1][4 * i + 1][j] = ws->H[4 * i + 1][j] + h_1_2 * ws->k_H[0][4 * i + 1][j];
-                ws->x_H[1][4 * i + 2][j] = ws->H[4 * i + 2][j] + h_1_2 * ws->k_H[0][4 * i + 2][j];
-                ws->x_H[1][4 * i + 3][j] = ws->H[4 * i + 3][j] + h_1_2 * ws->k_H[0][4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 12; i < 14; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                ws->x_H[1][i][j] = ws->H[i][j] + h_1_2 * ws->k_H[0][i][j];
-            }
-        }
-        gcde_rhs_kernel(in, ws, t_n + h_1_2, 1, 1);
-        /* New state. */
-        for (int32_t i = 0; i < 3; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                const double H = ws->H[4 * i + 1][j] + h * ws->k_H[1][4 * i + 1][j];
-                const double H_2 = ws->H[4 * i + 2][j] + h * ws->k_H[1][4 * i + 2][j];
-                const double H_3 = ws->H[4 * i + 3][j] + h * ws->k_H[1][4 * i + 3][j];
-                ws->H[4 * i][j] = ws->H[4 * i][j] + h * ws->k_H[1][4 * i][j];
-                ws->H[4 * i + 1][j] = H;
-                ws->H[4 * i + 2][j] = H_2;
-                ws->H[4 * i + 3][j] = H_3;
-            }
-        }
-        for (int32_t i = 12; i < 14; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                ws->H[i][j] = ws->H[i][j] + h * ws->k_H[1][i][j];
-            }
-        }
-        double total = 0.0;
-        for (int32_t i = 0; i < 14; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                total += ws->H[i][j];
-            }
-        }
-        const double sum = total;
-        if (sum - sum != 0.0) {
-            double total_2 = 0.0;
-            for (int32_t i = 0; i < 14; i++) {
+        /* ---- Forward sweep ----------------------------------------------- */
+        gcde_initial_kernel(in, ws, t0);
+        double failed_stage = 0.0;
+        for (int32_t n = 0; (n < ws->step_count) && (status == GCDE_OK); n++) {
+            const double t_n = t0 + ((double)n * h);
+            /* Stage 1: c = 0. */
+            for (int32_t i = 0; i < 3; i++) {
                 for (int32_t j = 0; j < 16; j++) {
-                    total_2 += ws->k_H[1][i][j];
+                    ws->x_H[0][4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j];
+                    ws->x_H[0][(4 * i) + 1][j] = ws->H[(4 * i) + 1][j];
+                    ws->x_H[0][(4 * i) + 2][j] = ws->H[(4 * i) + 2][j];
+                    ws->x_H[0][(4 * i) + 3][j] = ws->H[(4 * i) + 3][j];
                 }
             }
-            const double sum_2 = total_2;
-            if (sum_2 - sum_2 != 0.0) {
-                failed_stage = 2.0;
-            }
-            double total_3 = 0.0;
-            for (int32_t i = 0; i < 14; i++) {
+            for (int32_t i = 12; i < 14; i++) {
                 for (int32_t j = 0; j < 16; j++) {
-                    total_3 += ws->k_H[0][i][j];
+                    ws->x_H[0][i][j] = ws->H[i][j];
                 }
             }
-            const double sum_3 = total_3;
-            if (sum_3 - sum_3 != 0.0) {
-                failed_stage = 1.0;
+            gcde_rhs_kernel(in, ws, t_n, 0, 0);
+            /* Stage 2: c = 1/2, a = 1/2. */
+            for (int32_t i = 0; i < 3; i++) {
+                for (int32_t j = 0; j < 16; j++) {
+                    ws->x_H[1][4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j] +
+                            (h_1_2 * ws->k_H[0][4 * (ptrdiff_t)i][j]);
+                    ws->x_H[1][(4 * i) + 1][j] = ws->H[(4 * i) + 1][j] +
+                            (h_1_2 * ws->k_H[0][(4 * i) + 1][j]);
+                    ws->x_H[1][(4 * i) + 2][j] = ws->H[(4 * i) + 2][j] +
+                            (h_1_2 * ws->k_H[0][(4 * i) + 2][j]);
+                    ws->x_H[1][(4 * i) + 3][j] = ws->H[(4 * i) + 3][j] +
+                            (h_1_2 * ws->k_H[0][(4 * i) + 3][j]);
+                }
             }
-            const double failed_stage_2 = failed_stage;
-            if (failed_stage_2 > 0.0) {
-                gcde_invalidate_solve(out);
-                ws->failed_step = (double)n;
-                ws->failed_stage = failed_stage_2;
-                out->value = (0.0 / 0.0);
-                return GCDE_NOT_FINITE_FIELD;
-            } else {
-                gcde_invalidate_solve(out);
-                ws->failed_step = (double)n;
-                ws->failed_stage = failed_stage_2;
-                out->value = (0.0 / 0.0);
-                return GCDE_NOT_FINITE_STATE;
+            for (int32_t i = 12; i < 14; i++) {
+                for (int32_t j = 0; j < 16; j++) {
+                    ws->x_H[1][i][j] = ws->H[i][j] + (h_1_2 * ws->k_H[0][i][j]);
+                }
+            }
+            gcde_rhs_kernel(in, ws, t_n + h_1_2, 1, 1);
+            /* New state. */
+            for (int32_t i = 0; i < 3; i++) {
+                for (int32_t j = 0; j < 16; j++) {
+                    const double H = ws->H[(4 * i) + 1][j] + (h * ws->k_H[1][(4 * i) + 1][j]);
+                    const double H_2 = ws->H[(4 * i) + 2][j] + (h * ws->k_H[1][(4 * i) + 2][j]);
+                    const double H_3 = ws->H[(4 * i) + 3][j] + (h * ws->k_H[1][(4 * i) + 3][j]);
+                    ws->H[4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j] +
+                            (h * ws->k_H[1][4 * (ptrdiff_t)i][j]);
+                    ws->H[(4 * i) + 1][j] = H;
+                    ws->H[(4 * i) + 2][j] = H_2;
+                    ws->H[(4 * i) + 3][j] = H_3;
+                }
+            }
+            for (int32_t i = 12; i < 14; i++) {
+                for (int32_t j = 0; j < 16; j++) {
+                    ws->H[i][j] = ws->H[i][j] + (h * ws->k_H[1][i][j]);
+                }
+            }
+            double total = 0.0;
+            for (int32_t i = 0; i < 14; i++) {
+                for (int32_t j = 0; j < 16; j++) {
+                    total += ws->H[i][j];
+                }
+            }
+            const double sum = total;
+            if ((sum - sum) != 0.0) {
+                double total_2 = 0.0;
+                for (int32_t i = 0; i < 14; i++) {
+                    for (int32_t j = 0; j < 16; j++) {
+                        total_2 += ws->k_H[1][i][j];
+                    }
+                }
+                const double sum_2 = total_2;
+                if ((sum_2 - sum_2) != 0.0) {
+                    failed_stage = 2.0;
+                }
+                double total_3 = 0.0;
+                for (int32_t i = 0; i < 14; i++) {
+                    for (int32_t j = 0; j < 16; j++) {
+                        total_3 += ws->k_H[0][i][j];
+                    }
+                }
+                const double sum_3 = total_3;
+                if ((sum_3 - sum_3) != 0.0) {
+                    failed_stage = 1.0;
+                }
+                const double failed_stage_2 = failed_stage;
+                if (failed_stage_2 > 0.0) {
+                    gcde_invalidate_solve(out);
+                    ws->failed_step = (double)n;
+                    ws->failed_stage = failed_stage_2;
+                    out->value = (double)NAN;
+                    status = GCDE_NOT_FINITE_FIELD;
+                } else {
+                    gcde_invalidate_solve(out);
+                    ws->failed_step = (double)n;
+                    ws->failed_stage = failed_stage_2;
+                    out->value = (double)NAN;
+                    status = GCDE_NOT_FINITE_STATE;
+                }
             }
         }
-    }
-    /* Observation. */
-    for (int32_t i = 0; i < 3; i++) {
-        for (int32_t j = 0; j < 16; j++) {
-            out->states[0].H[4 * i][j] = ws->H[4 * i][j];
-            out->states[0].H[4 * i + 1][j] = ws->H[4 * i + 1][j];
-            out->states[0].H[4 * i + 2][j] = ws->H[4 * i + 2][j];
-            out->states[0].H[4 * i + 3][j] = ws->H[4 * i + 3][j];
+        if (status == GCDE_OK) {
+            /* Observation. */
+            for (int32_t i = 0; i < 3; i++) {
+                for (int32_t j = 0; j < 16; j++) {
+                    out->states[0].H[4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j];
+                    out->states[0].H[(4 * i) + 1][j] = ws->H[(4 * i) + 1][j];
+                    out->states[0].H[(4 * i) + 2][j] = ws->H[(4 * i) + 2][j];
+                    out->states[0].H[(4 * i) + 3][j] = ws->H[(4 * i) + 3][j];
+                }
+            }
+            for (int32_t i = 12; i < 14; i++) {
+                for (int32_t j = 0; j < 16; j++) {
+                    out->states[0].H[i][j] = ws->H[i][j];
+                }
+            }
+            gcde_output_scores_kernel(in, ws, out, t1, 0);
+            /* Terminal loss. */
+            gcde_terminal_kernel(in, ws, t1);
+            ws->failed_step = 0.0;
+            ws->failed_stage = failed_stage;
+            out->value = ws->terminal_loss;
         }
     }
-    for (int32_t i = 12; i < 14; i++) {
-        for (int32_t j = 0; j < 16; j++) {
-            out->states[0].H[i][j] = ws->H[i][j];
-        }
-    }
-    gcde_output_scores_kernel(in, ws, out, t1, 0);
-    /* Terminal loss. */
-    gcde_terminal_kernel(in, ws, t1);
-    ws->failed_step = 0.0;
-    ws->failed_stage = failed_stage;
-    out->value = ws->terminal_loss;
-    return GCDE_OK;
+    return status;
 }
 
 int gcde_solve(const gcde_problem *in, gcde_workspace *ws, gcde_solution *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return GCDE_BAD_ARGUMENT;
-    if (in->steps > GCDE_STEPS) {
-        for (int32_t j = 0; j < 14; j++) {
-            for (int32_t k = 0; k < 16; k++) {
-                out->states[0].H[j][k] = (0.0 / 0.0);
+    enum gcde_status status = GCDE_BAD_ARGUMENT;
+    if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+        if (in->steps > GCDE_STEPS) {
+            for (int32_t j = 0; j < 14; j++) {
+                for (int32_t k = 0; k < 16; k++) {
+                    out->states[0].H[j][k] = (double)NAN;
+                }
             }
-        }
-        for (int32_t j = 0; j < 14; j++) {
-            for (int32_t k = 0; k < 3; k++) {
-                out->outputs[0].scores[j][k] = (0.0 / 0.0);
+            for (int32_t j = 0; j < 14; j++) {
+                for (int32_t k = 0; k < 3; k++) {
+                    out->outputs[0].scores[j][k] = (double)NAN;
+                }
             }
+            out->value = (double)NAN;
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            status = GCDE_STEP_LIMIT;
+        } else {
+            status = gcde_run_solve(in, ws, out);
         }
-        out->value = (0.0 / 0.0);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        return GCDE_STEP_LIMIT;
     }
-    return gcde_run_solve(in, ws, out);
+    return (int)status;
 }
 
 /* Integrates, then runs the exact adjoint of the same steps: value and gradient of the loss. */
-static int gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws, gcde_gradients *GCDE_RESTRICT out)
+static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws, gcde_gradients *GCDE_RESTRICT out)
 {
+    enum gcde_status status = GCDE_OK;
     for (int32_t i = 0; i < 3; i++) {
         for (int32_t j = 0; j < 16; j++) {
-            out->params.encoder[4 * i][j] = 0.0;
-            out->params.encoder[4 * i + 1][j] = 0.0;
-            out->params.encoder[4 * i + 2][j] = 0.0;
-            out->params.encoder[4 * i + 3][j] = 0.0;
+            out->params.encoder[4 * (ptrdiff_t)i][j] = 0.0;
+            out->params.encoder[(4 * i) + 1][j] = 0.0;
+            out->params.encoder[(4 * i) + 2][j] = 0.0;
+            out->params.encoder[(4 * i) + 3][j] = 0.0;
         }
     }
     for (int32_t i = 0; i < 4; i++) {
         for (int32_t j = 0; j < 16; j++) {
-            out->params.field.W[4 * i][j] = 0.0;
-            out->params.field.W[4 * i + 1][j] = 0.0;
-            out->params.field.W[4 * i + 2][j] = 0.0;
-            out->params.field.W[4 * i + 3][j] = 0.0;
+            out->params.field.W[4 * (ptrdiff_t)i][j] = 0.0;
+            out->params.field.W[(4 * i) + 1][j] = 0.0;
+            out->params.field.W[(4 * i) + 2][j] = 0.0;
+            out->params.field.W[(4 * i) + 3][j] = 0.0;
         }
     }
     for (int32_t i = 0; i < 16; i++) {
@@ -735,10 +767,10 @@ static int gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, gcde_workspac
     }
     for (int32_t i = 0; i < 3; i++) {
         for (int32_t j = 0; j < 16; j++) {
-            out->state0.H[4 * i][j] = 0.0;
-            out->state0.H[4 * i + 1][j] = 0.0;
-            out->state0.H[4 * i + 2][j] = 0.0;
-            out->state0.H[4 * i + 3][j] = 0.0;
+            out->state0.H[4 * (ptrdiff_t)i][j] = 0.0;
+            out->state0.H[(4 * i) + 1][j] = 0.0;
+            out->state0.H[(4 * i) + 2][j] = 0.0;
+            out->state0.H[(4 * i) + 3][j] = 0.0;
         }
     }
     for (int32_t i = 12; i < 14; i++) {
@@ -751,251 +783,245 @@ static int gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, gcde_workspac
     const double t0 = in->t0;
     const double h = (t1 - t0) / n_steps;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
         gcde_invalidate_gradient(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return GCDE_BAD_ARGUMENT;
-    }
-    if (n_steps > 4.0) {
-        gcde_invalidate_gradient(out);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return GCDE_STEP_LIMIT;
-    }
-    ws->step_count = (int32_t)n_steps;
-    const double h_1_2 = h * 0.5;
+        out->value = (double)NAN;
+        status = GCDE_BAD_ARGUMENT;
+    } else {
+        if (n_steps > 4.0) {
+            gcde_invalidate_gradient(out);
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            out->value = (double)NAN;
+            status = GCDE_STEP_LIMIT;
+        } else {
+            ws->step_count = (int32_t)n_steps;
+            const double h_1_2 = h * 0.5;
 
-    /* ---- Forward sweep ----------------------------------------------- */
-    gcde_initial_kernel(in, ws, t0);
-    double failed_stage = 0.0;
-    for (int32_t n = 0; n < ws->step_count; n++) {
-        const double t_n = t0 + (double)n * h;
-        /* Stage 1: c = 0. */
-        for (int32_t i = 0; i < 3; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                ws->x_H_2[n][0][4 * i][j] = ws->H[4 * i][j];
-                ws->x_H_2[n][0][4 * i + 1][j] = ws->H[4 * i + 1][j];
-                ws->x_H_2[n][0][4 * i + 2][j] = ws->H[4 * i + 2][j];
-                ws->x_H_2[n][0][4 * i + 3][j] = ws->H[4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 12; i < 14; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                ws->x_H_2[n][0][i][j] = ws->H[i][j];
-            }
-        }
-        gcde_rhs_taped_kernel(in, ws, t_n, n, 0, 0, n, 0, n, 0);
-        /* Stage 2: c = 1/2, a = 1/2. */
-        for (int32_t i = 0; i < 3; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                ws->x_H_2[n][1][4 * i][j] = ws->H[4 * i][j] + h_1_2 * ws->k_H[0][4 * i][j];
-                ws->x_H_2[n][1][4 * i + 1][j] = ws->H[4 * i + 1][j] +
-                        h_1_2 * ws->k_H[0][4 * i + 1][j];
-                ws->x_H_2[n][1][4 * i + 2][j] = ws->H[4 * i + 2][j] +
-                        h_1_2 * ws->k_H[0][4 * i + 2][j];
-                ws->x_H_2[n][1][4 * i + 3][j] = ws->H[4 * i + 3][j] +
-                        h_1_2 * ws->k_H[0][4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 12; i < 14; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                ws->x_H_2[n][1][i][j] = ws->H[i][j] + h_1_2 * ws->k_H[0][i][j];
-            }
-        }
-        gcde_rhs_taped_kernel(in, ws, t_n + h_1_2, n, 1, 1, n, 1, n, 1);
-        /* New state. */
-        for (int32_t i = 0; i < 3; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                const double H = ws->H[4 * i + 1][j] + h * ws->k_H[1][4 * i + 1][j];
-                const double H_2 = ws->H[4 * i + 2][j] + h * ws->k_H[1][4 * i + 2][j];
-                const double H_3 = ws->H[4 * i + 3][j] + h * ws->k_H[1][4 * i + 3][j];
-                ws->H[4 * i][j] = ws->H[4 * i][j] + h * ws->k_H[1][4 * i][j];
-                ws->H[4 * i + 1][j] = H;
-                ws->H[4 * i + 2][j] = H_2;
-                ws->H[4 * i + 3][j] = H_3;
-            }
-        }
-        for (int32_t i = 12; i < 14; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                ws->H[i][j] = ws->H[i][j] + h * ws->k_H[1][i][j];
-            }
-        }
-        double total = 0.0;
-        for (int32_t i = 0; i < 14; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                total += ws->H[i][j];
-            }
-        }
-        const double sum = total;
-        if (sum - sum != 0.0) {
-            double total_2 = 0.0;
-            for (int32_t i = 0; i < 14; i++) {
-                for (int32_t j = 0; j < 16; j++) {
-                    total_2 += ws->k_H[1][i][j];
+            /* ---- Forward sweep ----------------------------------------------- */
+            gcde_initial_kernel(in, ws, t0);
+            double failed_stage = 0.0;
+            for (int32_t n = 0; (n < ws->step_count) && (status == GCDE_OK); n++) {
+                const double t_n = t0 + ((double)n * h);
+                /* Stage 1: c = 0. */
+                for (int32_t i = 0; i < 3; i++) {
+                    for (int32_t j = 0; j < 16; j++) {
+                        ws->x_H_2[n][0][4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j];
+                        ws->x_H_2[n][0][(4 * i) + 1][j] = ws->H[(4 * i) + 1][j];
+                        ws->x_H_2[n][0][(4 * i) + 2][j] = ws->H[(4 * i) + 2][j];
+                        ws->x_H_2[n][0][(4 * i) + 3][j] = ws->H[(4 * i) + 3][j];
+                    }
+                }
+                for (int32_t i = 12; i < 14; i++) {
+                    for (int32_t j = 0; j < 16; j++) {
+                        ws->x_H_2[n][0][i][j] = ws->H[i][j];
+                    }
+                }
+                gcde_rhs_taped_kernel(in, ws, t_n, n, 0, 0, n, 0, n, 0);
+                /* Stage 2: c = 1/2, a = 1/2. */
+                for (int32_t i = 0; i < 3; i++) {
+                    for (int32_t j = 0; j < 16; j++) {
+                        ws->x_H_2[n][1][4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j] +
+                                (h_1_2 * ws->k_H[0][4 * (ptrdiff_t)i][j]);
+                        ws->x_H_2[n][1][(4 * i) + 1][j] = ws->H[(4 * i) + 1][j] +
+                                (h_1_2 * ws->k_H[0][(4 * i) + 1][j]);
+                        ws->x_H_2[n][1][(4 * i) + 2][j] = ws->H[(4 * i) + 2][j] +
+                                (h_1_2 * ws->k_H[0][(4 * i) + 2][j]);
+                        ws->x_H_2[n][1][(4 * i) + 3][j] = ws->H[(4 * i) + 3][j] +
+                                (h_1_2 * ws->k_H[0][(4 * i) + 3][j]);
+                    }
+                }
+                for (int32_t i = 12; i < 14; i++) {
+                    for (int32_t j = 0; j < 16; j++) {
+                        ws->x_H_2[n][1][i][j] = ws->H[i][j] + (h_1_2 * ws->k_H[0][i][j]);
+                    }
+                }
+                gcde_rhs_taped_kernel(in, ws, t_n + h_1_2, n, 1, 1, n, 1, n, 1);
+                /* New state. */
+                for (int32_t i = 0; i < 3; i++) {
+                    for (int32_t j = 0; j < 16; j++) {
+                        const double H = ws->H[(4 * i) + 1][j] + (h * ws->k_H[1][(4 * i) + 1][j]);
+                        const double H_2 = ws->H[(4 * i) + 2][j] + (h * ws->k_H[1][(4 * i) + 2][j]);
+                        const double H_3 = ws->H[(4 * i) + 3][j] + (h * ws->k_H[1][(4 * i) + 3][j]);
+                        ws->H[4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j] +
+                                (h * ws->k_H[1][4 * (ptrdiff_t)i][j]);
+                        ws->H[(4 * i) + 1][j] = H;
+                        ws->H[(4 * i) + 2][j] = H_2;
+                        ws->H[(4 * i) + 3][j] = H_3;
+                    }
+                }
+                for (int32_t i = 12; i < 14; i++) {
+                    for (int32_t j = 0; j < 16; j++) {
+                        ws->H[i][j] = ws->H[i][j] + (h * ws->k_H[1][i][j]);
+                    }
+                }
+                double total = 0.0;
+                for (int32_t i = 0; i < 14; i++) {
+                    for (int32_t j = 0; j < 16; j++) {
+                        total += ws->H[i][j];
+                    }
+                }
+                const double sum = total;
+                if ((sum - sum) != 0.0) {
+                    double total_2 = 0.0;
+                    for (int32_t i = 0; i < 14; i++) {
+                        for (int32_t j = 0; j < 16; j++) {
+                            total_2 += ws->k_H[1][i][j];
+                        }
+                    }
+                    const double sum_2 = total_2;
+                    if ((sum_2 - sum_2) != 0.0) {
+                        failed_stage = 2.0;
+                    }
+                    double total_3 = 0.0;
+                    for (int32_t i = 0; i < 14; i++) {
+                        for (int32_t j = 0; j < 16; j++) {
+                            total_3 += ws->k_H[0][i][j];
+                        }
+                    }
+                    const double sum_3 = total_3;
+                    if ((sum_3 - sum_3) != 0.0) {
+                        failed_stage = 1.0;
+                    }
+                    const double failed_stage_2 = failed_stage;
+                    if (failed_stage_2 > 0.0) {
+                        gcde_invalidate_gradient(out);
+                        ws->failed_step = (double)n;
+                        ws->failed_stage = failed_stage_2;
+                        out->value = (double)NAN;
+                        status = GCDE_NOT_FINITE_FIELD;
+                    } else {
+                        gcde_invalidate_gradient(out);
+                        ws->failed_step = (double)n;
+                        ws->failed_stage = failed_stage_2;
+                        out->value = (double)NAN;
+                        status = GCDE_NOT_FINITE_STATE;
+                    }
                 }
             }
-            const double sum_2 = total_2;
-            if (sum_2 - sum_2 != 0.0) {
-                failed_stage = 2.0;
-            }
-            double total_3 = 0.0;
-            for (int32_t i = 0; i < 14; i++) {
-                for (int32_t j = 0; j < 16; j++) {
-                    total_3 += ws->k_H[0][i][j];
-                }
-            }
-            const double sum_3 = total_3;
-            if (sum_3 - sum_3 != 0.0) {
-                failed_stage = 1.0;
-            }
-            const double failed_stage_2 = failed_stage;
-            if (failed_stage_2 > 0.0) {
-                gcde_invalidate_gradient(out);
-                ws->failed_step = (double)n;
-                ws->failed_stage = failed_stage_2;
-                out->value = (0.0 / 0.0);
-                return GCDE_NOT_FINITE_FIELD;
-            } else {
-                gcde_invalidate_gradient(out);
-                ws->failed_step = (double)n;
-                ws->failed_stage = failed_stage_2;
-                out->value = (0.0 / 0.0);
-                return GCDE_NOT_FINITE_STATE;
-            }
-        }
-    }
-    /* Observation. */
-    for (int32_t i = 0; i < 3; i++) {
-        for (int32_t j = 0; j < 8; j++) {
-            const double H = ws->H[4 * i][2 * j];
-            const double H_2 = ws->H[4 * i][2 * j + 1];
-            const double H_3 = ws->H[4 * i + 1][2 * j];
-            const double H_4 = ws->H[4 * i + 1][2 * j + 1];
-            const double H_5 = ws->H[4 * i + 2][2 * j];
-            const double H_6 = ws->H[4 * i + 2][2 * j + 1];
-            const double H_7 = ws->H[4 * i + 3][2 * j];
-            const double H_8 = ws->H[4 * i + 3][2 * j + 1];
-        }
-    }
-    for (int32_t i = 12; i < 14; i++) {
-        for (int32_t j = 0; j < 16; j++) {
-            const double H = ws->H[i][j];
-        }
-    }
-    /* Terminal loss. */
-    gcde_terminal_kernel(in, ws, t1);
+            if (status == GCDE_OK) {
+                /* Observation. */
+                /* Terminal loss. */
+                gcde_terminal_kernel(in, ws, t1);
 
-    /* ---- Reverse sweep ----------------------------------------------- */
-    for (int32_t i = 0; i < 3; i++) {
-        for (int32_t j = 0; j < 16; j++) {
-            ws->lambda_H[4 * i][j] = 0.0;
-            ws->lambda_H[4 * i + 1][j] = 0.0;
-            ws->lambda_H[4 * i + 2][j] = 0.0;
-            ws->lambda_H[4 * i + 3][j] = 0.0;
+                /* ---- Reverse sweep ----------------------------------------------- */
+                for (int32_t i = 0; i < 3; i++) {
+                    for (int32_t j = 0; j < 16; j++) {
+                        ws->lambda_H[4 * (ptrdiff_t)i][j] = 0.0;
+                        ws->lambda_H[(4 * i) + 1][j] = 0.0;
+                        ws->lambda_H[(4 * i) + 2][j] = 0.0;
+                        ws->lambda_H[(4 * i) + 3][j] = 0.0;
+                    }
+                }
+                for (int32_t i = 12; i < 14; i++) {
+                    for (int32_t j = 0; j < 16; j++) {
+                        ws->lambda_H[i][j] = 0.0;
+                    }
+                }
+                /* Terminal loss. */
+                ws->seed = 1.0;
+                const double terminal_loss = ws->terminal_loss;
+                gcde_terminal_vjp_kernel(in, ws, out, t1);
+                for (int32_t n = ws->step_count - 1; n >= 0; n--) {
+                    const double t_n = t0 + ((double)n * h);
+                    /* Adjoint of evaluation 2. */
+                    for (int32_t i = 0; i < 3; i++) {
+                        for (int32_t j = 0; j < 16; j++) {
+                            ws->w_H[4 * (ptrdiff_t)i][j] = h * ws->lambda_H[4 * (ptrdiff_t)i][j];
+                            ws->w_H[(4 * i) + 1][j] = h * ws->lambda_H[(4 * i) + 1][j];
+                            ws->w_H[(4 * i) + 2][j] = h * ws->lambda_H[(4 * i) + 2][j];
+                            ws->w_H[(4 * i) + 3][j] = h * ws->lambda_H[(4 * i) + 3][j];
+                        }
+                    }
+                    for (int32_t i = 12; i < 14; i++) {
+                        for (int32_t j = 0; j < 16; j++) {
+                            ws->w_H[i][j] = h * ws->lambda_H[i][j];
+                        }
+                    }
+                    for (int32_t i = 0; i < 3; i++) {
+                        for (int32_t j = 0; j < 16; j++) {
+                            ws->u_H[1][4 * (ptrdiff_t)i][j] = 0.0;
+                            ws->u_H[1][(4 * i) + 1][j] = 0.0;
+                            ws->u_H[1][(4 * i) + 2][j] = 0.0;
+                            ws->u_H[1][(4 * i) + 3][j] = 0.0;
+                        }
+                    }
+                    for (int32_t i = 12; i < 14; i++) {
+                        for (int32_t j = 0; j < 16; j++) {
+                            ws->u_H[1][i][j] = 0.0;
+                        }
+                    }
+                    gcde_rhs_back_kernel(in, ws, out, t_n + h_1_2, n, 1, n, 1, n, 1, 1);
+                    /* Adjoint of evaluation 1. */
+                    for (int32_t i = 0; i < 3; i++) {
+                        for (int32_t j = 0; j < 16; j++) {
+                            ws->w_H[4 * (ptrdiff_t)i][j] = h_1_2 * ws->u_H[1][4 * (ptrdiff_t)i][j];
+                            ws->w_H[(4 * i) + 1][j] = h_1_2 * ws->u_H[1][(4 * i) + 1][j];
+                            ws->w_H[(4 * i) + 2][j] = h_1_2 * ws->u_H[1][(4 * i) + 2][j];
+                            ws->w_H[(4 * i) + 3][j] = h_1_2 * ws->u_H[1][(4 * i) + 3][j];
+                        }
+                    }
+                    for (int32_t i = 12; i < 14; i++) {
+                        for (int32_t j = 0; j < 16; j++) {
+                            ws->w_H[i][j] = h_1_2 * ws->u_H[1][i][j];
+                        }
+                    }
+                    for (int32_t i = 0; i < 3; i++) {
+                        for (int32_t j = 0; j < 16; j++) {
+                            ws->u_H[0][4 * (ptrdiff_t)i][j] = 0.0;
+                            ws->u_H[0][(4 * i) + 1][j] = 0.0;
+                            ws->u_H[0][(4 * i) + 2][j] = 0.0;
+                            ws->u_H[0][(4 * i) + 3][j] = 0.0;
+                        }
+                    }
+                    for (int32_t i = 12; i < 14; i++) {
+                        for (int32_t j = 0; j < 16; j++) {
+                            ws->u_H[0][i][j] = 0.0;
+                        }
+                    }
+                    gcde_rhs_back_kernel(in, ws, out, t_n, n, 0, n, 0, n, 0, 0);
+                    /* λ of the step's start. */
+                    for (int32_t i = 0; i < 3; i++) {
+                        for (int32_t j = 0; j < 16; j++) {
+                            const double lambda_H = ws->lambda_H[(4 * i) + 1][j] +
+                                    ws->u_H[1][(4 * i) + 1][j] + ws->u_H[0][(4 * i) + 1][j];
+                            const double lambda_H_2 = ws->lambda_H[(4 * i) + 2][j] +
+                                    ws->u_H[1][(4 * i) + 2][j] + ws->u_H[0][(4 * i) + 2][j];
+                            const double lambda_H_3 = ws->lambda_H[(4 * i) + 3][j] +
+                                    ws->u_H[1][(4 * i) + 3][j] + ws->u_H[0][(4 * i) + 3][j];
+                            ws->lambda_H[4 * (ptrdiff_t)i][j] = ws->lambda_H[4 * (ptrdiff_t)i][j] +
+                                    ws->u_H[1][4 * (ptrdiff_t)i][j] +
+                                    ws->u_H[0][4 * (ptrdiff_t)i][j];
+                            ws->lambda_H[(4 * i) + 1][j] = lambda_H;
+                            ws->lambda_H[(4 * i) + 2][j] = lambda_H_2;
+                            ws->lambda_H[(4 * i) + 3][j] = lambda_H_3;
+                        }
+                    }
+                    for (int32_t i = 12; i < 14; i++) {
+                        for (int32_t j = 0; j < 16; j++) {
+                            ws->lambda_H[i][j] = ws->lambda_H[i][j] + ws->u_H[1][i][j] +
+                                    ws->u_H[0][i][j];
+                        }
+                    }
+                }
+                /* Initial state. */
+                gcde_initial_vjp_kernel(in, ws, out, t0);
+                ws->failed_step = 0.0;
+                ws->failed_stage = failed_stage;
+                out->value = terminal_loss;
+            }
         }
     }
-    for (int32_t i = 12; i < 14; i++) {
-        for (int32_t j = 0; j < 16; j++) {
-            ws->lambda_H[i][j] = 0.0;
-        }
-    }
-    /* Terminal loss. */
-    ws->seed = 1.0;
-    const double terminal_loss = ws->terminal_loss;
-    gcde_terminal_vjp_kernel(in, ws, out, t1);
-    for (int32_t n = ws->step_count - 1; n >= 0; n--) {
-        const double t_n = t0 + (double)n * h;
-        /* Adjoint of evaluation 2. */
-        for (int32_t i = 0; i < 3; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                ws->w_H[4 * i][j] = h * ws->lambda_H[4 * i][j];
-                ws->w_H[4 * i + 1][j] = h * ws->lambda_H[4 * i + 1][j];
-                ws->w_H[4 * i + 2][j] = h * ws->lambda_H[4 * i + 2][j];
-                ws->w_H[4 * i + 3][j] = h * ws->lambda_H[4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 12; i < 14; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                ws->w_H[i][j] = h * ws->lambda_H[i][j];
-            }
-        }
-        for (int32_t i = 0; i < 3; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                ws->u_H[1][4 * i][j] = 0.0;
-                ws->u_H[1][4 * i + 1][j] = 0.0;
-                ws->u_H[1][4 * i + 2][j] = 0.0;
-                ws->u_H[1][4 * i + 3][j] = 0.0;
-            }
-        }
-        for (int32_t i = 12; i < 14; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                ws->u_H[1][i][j] = 0.0;
-            }
-        }
-        gcde_rhs_back_kernel(in, ws, out, t_n + h_1_2, n, 1, n, 1, n, 1, 1);
-        /* Adjoint of evaluation 1. */
-        for (int32_t i = 0; i < 3; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                ws->w_H[4 * i][j] = h_1_2 * ws->u_H[1][4 * i][j];
-                ws->w_H[4 * i + 1][j] = h_1_2 * ws->u_H[1][4 * i + 1][j];
-                ws->w_H[4 * i + 2][j] = h_1_2 * ws->u_H[1][4 * i + 2][j];
-                ws->w_H[4 * i + 3][j] = h_1_2 * ws->u_H[1][4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 12; i < 14; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                ws->w_H[i][j] = h_1_2 * ws->u_H[1][i][j];
-            }
-        }
-        for (int32_t i = 0; i < 3; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                ws->u_H[0][4 * i][j] = 0.0;
-                ws->u_H[0][4 * i + 1][j] = 0.0;
-                ws->u_H[0][4 * i + 2][j] = 0.0;
-                ws->u_H[0][4 * i + 3][j] = 0.0;
-            }
-        }
-        for (int32_t i = 12; i < 14; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                ws->u_H[0][i][j] = 0.0;
-            }
-        }
-        gcde_rhs_back_kernel(in, ws, out, t_n, n, 0, n, 0, n, 0, 0);
-        /* λ of the step's start. */
-        for (int32_t i = 0; i < 3; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                const double lambda_H = ws->lambda_H[4 * i + 1][j] + ws->u_H[1][4 * i + 1][j] +
-                        ws->u_H[0][4 * i + 1][j];
-                const double lambda_H_2 = ws->lambda_H[4 * i + 2][j] + ws->u_H[1][4 * i + 2][j] +
-                        ws->u_H[0][4 * i + 2][j];
-                const double lambda_H_3 = ws->lambda_H[4 * i + 3][j] + ws->u_H[1][4 * i + 3][j] +
-                        ws->u_H[0][4 * i + 3][j];
-                ws->lambda_H[4 * i][j] = ws->lambda_H[4 * i][j] + ws->u_H[1][4 * i][j] +
-                        ws->u_H[0][4 * i][j];
-                ws->lambda_H[4 * i + 1][j] = lambda_H;
-                ws->lambda_H[4 * i + 2][j] = lambda_H_2;
-                ws->lambda_H[4 * i + 3][j] = lambda_H_3;
-            }
-        }
-        for (int32_t i = 12; i < 14; i++) {
-            for (int32_t j = 0; j < 16; j++) {
-                ws->lambda_H[i][j] = ws->lambda_H[i][j] + ws->u_H[1][i][j] + ws->u_H[0][i][j];
-            }
-        }
-    }
-    /* Initial state. */
-    gcde_initial_vjp_kernel(in, ws, out, t0);
-    ws->failed_step = 0.0;
-    ws->failed_stage = failed_stage;
-    out->value = terminal_loss;
-    return GCDE_OK;
+    return status;
 }
 
 int gcde_gradient(const gcde_problem *in, gcde_workspace *ws, gcde_gradients *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return GCDE_BAD_ARGUMENT;
-    return gcde_run_gradient(in, ws, out);
+    enum gcde_status status = GCDE_BAD_ARGUMENT;
+    if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+        status = gcde_run_gradient(in, ws, out);
+    }
+    return (int)status;
 }

@@ -19,15 +19,17 @@ extern "C" {
 #define GCDE_STEPS 4u
 
 /* What the functions return. */
-#define GCDE_OK 0
-#define GCDE_STEP_LIMIT 1
-#define GCDE_STEP_UNDERFLOW 2
-#define GCDE_NOT_FINITE_FIELD 3
-#define GCDE_NOT_FINITE_STATE 4
-#define GCDE_NEWTON_FAILED 5
-#define GCDE_SINGULAR_MATRIX 6
-#define GCDE_WORKSPACE_TOO_SMALL 7
-#define GCDE_BAD_ARGUMENT 8
+enum gcde_status {
+    GCDE_OK = 0,
+    GCDE_STEP_LIMIT = 1,
+    GCDE_STEP_UNDERFLOW = 2,
+    GCDE_NOT_FINITE_FIELD = 3,
+    GCDE_NOT_FINITE_STATE = 4,
+    GCDE_NEWTON_FAILED = 5,
+    GCDE_SINGULAR_MATRIX = 6,
+    GCDE_WORKSPACE_TOO_SMALL = 7,
+    GCDE_BAD_ARGUMENT = 8
+};
 
 typedef struct {
     double H[14][16];
@@ -50,7 +52,8 @@ typedef struct {
 } gcde_outputs;
 
 typedef struct {
-    double t0, t1;
+    double t0;
+    double t1;
     uint32_t steps;
     gcde_state state0;
     gcde_params params;
@@ -100,7 +103,8 @@ typedef struct {
     double z_4[3];
     double z_6[3];
     double z_bar[3];
-    double failed_step, failed_stage;
+    double failed_step;
+    double failed_stage;
     int32_t step_count;
     int32_t unused;
 } gcde_workspace;

@@ -79,7 +79,7 @@ static double loss_at(double length)
         move(&problem.params.decoder.b[i], gradients.params.decoder.b[i], length);
     }
     code = gcde_solve(&problem, &workspace, &solution);
-    if (code != GCDE_OK) return (0.0 / 0.0);
+    if (code != GCDE_OK) return (double)NAN;
     if (fabs(solution.value) > largest) largest = fabs(solution.value);
     return solution.value;
 }

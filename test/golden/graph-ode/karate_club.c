@@ -7,29 +7,43 @@
 #include <math.h>
 #include <stddef.h>
 
-/* Pointers never overlap; C++ has no word for it in its standard. */
+/* Pointers never overlap. Compilers that have a word for it in C and C++ alike are told so; define the macro for others. */
 #ifndef KARATE_CLUB_RESTRICT
-#if defined(__cplusplus) || !defined(__STDC_VERSION__) || __STDC_VERSION__ < 199901L
-#define KARATE_CLUB_RESTRICT
+#if defined(__GNUC__)
+#define KARATE_CLUB_RESTRICT __restrict
 #else
-#define KARATE_CLUB_RESTRICT restrict
+#define KARATE_CLUB_RESTRICT
 #endif
 #endif
 
-/* The workspace is as large as the header says. */
-typedef char karate_club_workspace_check[(sizeof(karate_club_workspace) == KARATE_CLUB_WORKSPACE_BYTES) ? 1 : -1];
+/* The workspace is as large as the header says, where double has 8 bytes. */
+extern char karate_club_workspace_check[((sizeof(double) != 8u) || (sizeof(karate_club_workspace) == KARATE_CLUB_WORKSPACE_BYTES)) ? 1 : -1];
 
 const karate_club_problem karate_club_default = {
     0.0,
     3.0,
     12u,
-    { { { 0.0 } } },
-    { { { 0.0 } }, { { 1.0, -0.1917848549326277, -0.10880422217787396, 0.13005756803142338 },
-    { 0.028224001611973443, 1.0, 0.08403340736532819, -0.15019744935433524 }, { -0.055883099639785175,
-    -0.1999980413101407, 1.0, 0.16733112770721123 }, { 0.08242369704835133, 0.19812147113897408,
-    0.02997544193259047, 1.0 } }, { 0.0 }, { { -0.7465996526149286, -0.09516698520250344 }, { -0.616523210831819,
-    -0.5979574151342337 }, { -0.43553248788594384, 0.2793061781435578 }, { -0.15698189796446244,
-    0.3635959832706361 } } }
+    { { { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0,
+    0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 },
+    { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0,
+    0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 },
+    { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0,
+    0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 },
+    { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0,
+    0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 } } },
+    { { { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0,
+    0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 },
+    { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0,
+    0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 },
+    { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0,
+    0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 },
+    { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0,
+    0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 }, { 0.0, 0.0, 0.0, 0.0 } }, { { 1.0, -0.1917848549326277,
+    -0.10880422217787396, 0.13005756803142338 }, { 0.028224001611973443, 1.0, 0.08403340736532819,
+    -0.15019744935433524 }, { -0.055883099639785175, -0.1999980413101407, 1.0, 0.16733112770721123 },
+    { 0.08242369704835133, 0.19812147113897408, 0.02997544193259047, 1.0 } }, { 0.0, 0.0, 0.0, 0.0 },
+    { { -0.7465996526149286, -0.09516698520250344 }, { -0.616523210831819, -0.5979574151342337 },
+    { -0.43553248788594384, 0.2793061781435578 }, { -0.15698189796446244, 0.3635959832706361 } } }
 };
 
 static const double karate_club_A[34][34] =
@@ -127,10 +141,10 @@ static void karate_club_initial_kernel(const karate_club_problem *KARATE_CLUB_RE
     (void)t;
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 4; j++) {
-            ws->H[4 * i][j] = in->params.E_[4 * i][j];
-            ws->H[4 * i + 1][j] = in->params.E_[4 * i + 1][j];
-            ws->H[4 * i + 2][j] = in->params.E_[4 * i + 2][j];
-            ws->H[4 * i + 3][j] = in->params.E_[4 * i + 3][j];
+            ws->H[4 * (ptrdiff_t)i][j] = in->params.E_[4 * (ptrdiff_t)i][j];
+            ws->H[(4 * i) + 1][j] = in->params.E_[(4 * i) + 1][j];
+            ws->H[(4 * i) + 2][j] = in->params.E_[(4 * i) + 2][j];
+            ws->H[(4 * i) + 3][j] = in->params.E_[(4 * i) + 3][j];
         }
     }
     for (int32_t i = 32; i < 34; i++) {
@@ -145,10 +159,10 @@ static void karate_club_rhs_kernel(const karate_club_problem *KARATE_CLUB_RESTRI
     (void)t;
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 4; j++) {
-            ws->C[4 * i][j] = 0.0;
-            ws->C[4 * i + 1][j] = 0.0;
-            ws->C[4 * i + 2][j] = 0.0;
-            ws->C[4 * i + 3][j] = 0.0;
+            ws->C[4 * (ptrdiff_t)i][j] = 0.0;
+            ws->C[(4 * i) + 1][j] = 0.0;
+            ws->C[(4 * i) + 2][j] = 0.0;
+            ws->C[(4 * i) + 3][j] = 0.0;
         }
     }
     for (int32_t i = 32; i < 34; i++) {
@@ -160,10 +174,10 @@ static void karate_club_rhs_kernel(const karate_club_problem *KARATE_CLUB_RESTRI
         for (int32_t j = 0; j < 4; j++) {
             for (int32_t k = 0; k < 34; k++) {
                 const double x_H = ws->x_H[at_x_H][k][j];
-                ws->C[4 * i][j] += karate_club_A[4 * i][k] * x_H;
-                ws->C[4 * i + 1][j] += karate_club_A[4 * i + 1][k] * x_H;
-                ws->C[4 * i + 2][j] += karate_club_A[4 * i + 2][k] * x_H;
-                ws->C[4 * i + 3][j] += karate_club_A[4 * i + 3][k] * x_H;
+                ws->C[4 * (ptrdiff_t)i][j] += karate_club_A[4 * (ptrdiff_t)i][k] * x_H;
+                ws->C[(4 * i) + 1][j] += karate_club_A[(4 * i) + 1][k] * x_H;
+                ws->C[(4 * i) + 2][j] += karate_club_A[(4 * i) + 2][k] * x_H;
+                ws->C[(4 * i) + 3][j] += karate_club_A[(4 * i) + 3][k] * x_H;
             }
         }
     }
@@ -176,10 +190,10 @@ static void karate_club_rhs_kernel(const karate_club_problem *KARATE_CLUB_RESTRI
     }
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 4; j++) {
-            ws->C_2[4 * i][j] = 0.0;
-            ws->C_2[4 * i + 1][j] = 0.0;
-            ws->C_2[4 * i + 2][j] = 0.0;
-            ws->C_2[4 * i + 3][j] = 0.0;
+            ws->C_2[4 * (ptrdiff_t)i][j] = 0.0;
+            ws->C_2[(4 * i) + 1][j] = 0.0;
+            ws->C_2[(4 * i) + 2][j] = 0.0;
+            ws->C_2[(4 * i) + 3][j] = 0.0;
         }
     }
     for (int32_t i = 32; i < 34; i++) {
@@ -191,10 +205,10 @@ static void karate_club_rhs_kernel(const karate_club_problem *KARATE_CLUB_RESTRI
         for (int32_t j = 0; j < 4; j++) {
             for (int32_t k = 0; k < 4; k++) {
                 const double W = in->params.W[k][j];
-                ws->C_2[4 * i][j] += ws->C[4 * i][k] * W;
-                ws->C_2[4 * i + 1][j] += ws->C[4 * i + 1][k] * W;
-                ws->C_2[4 * i + 2][j] += ws->C[4 * i + 2][k] * W;
-                ws->C_2[4 * i + 3][j] += ws->C[4 * i + 3][k] * W;
+                ws->C_2[4 * (ptrdiff_t)i][j] += ws->C[4 * (ptrdiff_t)i][k] * W;
+                ws->C_2[(4 * i) + 1][j] += ws->C[(4 * i) + 1][k] * W;
+                ws->C_2[(4 * i) + 2][j] += ws->C[(4 * i) + 2][k] * W;
+                ws->C_2[(4 * i) + 3][j] += ws->C[(4 * i) + 3][k] * W;
             }
         }
     }
@@ -208,13 +222,14 @@ static void karate_club_rhs_kernel(const karate_club_problem *KARATE_CLUB_RESTRI
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t c = 0; c < 4; c++) {
             const double b = in->params.b[c];
-            ws->k_H[at_k_H][4 * i][c] = tanh(ws->C_2[4 * i][c] + b) - ws->x_H[at_x_H][4 * i][c];
-            ws->k_H[at_k_H][4 * i + 1][c] = tanh(ws->C_2[4 * i + 1][c] + b) -
-                    ws->x_H[at_x_H][4 * i + 1][c];
-            ws->k_H[at_k_H][4 * i + 2][c] = tanh(ws->C_2[4 * i + 2][c] + b) -
-                    ws->x_H[at_x_H][4 * i + 2][c];
-            ws->k_H[at_k_H][4 * i + 3][c] = tanh(ws->C_2[4 * i + 3][c] + b) -
-                    ws->x_H[at_x_H][4 * i + 3][c];
+            ws->k_H[at_k_H][4 * (ptrdiff_t)i][c] = tanh(ws->C_2[4 * (ptrdiff_t)i][c] + b) -
+                    ws->x_H[at_x_H][4 * (ptrdiff_t)i][c];
+            ws->k_H[at_k_H][(4 * i) + 1][c] = tanh(ws->C_2[(4 * i) + 1][c] + b) -
+                    ws->x_H[at_x_H][(4 * i) + 1][c];
+            ws->k_H[at_k_H][(4 * i) + 2][c] = tanh(ws->C_2[(4 * i) + 2][c] + b) -
+                    ws->x_H[at_x_H][(4 * i) + 2][c];
+            ws->k_H[at_k_H][(4 * i) + 3][c] = tanh(ws->C_2[(4 * i) + 3][c] + b) -
+                    ws->x_H[at_x_H][(4 * i) + 3][c];
         }
     }
     for (int32_t i = 32; i < 34; i++) {
@@ -229,10 +244,10 @@ static void karate_club_output_side_kernel(const karate_club_problem *KARATE_CLU
     (void)t;
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 2; j++) {
-            ws->C_5[4 * i][j] = 0.0;
-            ws->C_5[4 * i + 1][j] = 0.0;
-            ws->C_5[4 * i + 2][j] = 0.0;
-            ws->C_5[4 * i + 3][j] = 0.0;
+            ws->C_5[4 * (ptrdiff_t)i][j] = 0.0;
+            ws->C_5[(4 * i) + 1][j] = 0.0;
+            ws->C_5[(4 * i) + 2][j] = 0.0;
+            ws->C_5[(4 * i) + 3][j] = 0.0;
         }
     }
     for (int32_t i = 32; i < 34; i++) {
@@ -244,10 +259,10 @@ static void karate_club_output_side_kernel(const karate_club_problem *KARATE_CLU
         for (int32_t j = 0; j < 2; j++) {
             for (int32_t k = 0; k < 4; k++) {
                 const double V = in->params.V[k][j];
-                ws->C_5[4 * i][j] += ws->H[4 * i][k] * V;
-                ws->C_5[4 * i + 1][j] += ws->H[4 * i + 1][k] * V;
-                ws->C_5[4 * i + 2][j] += ws->H[4 * i + 2][k] * V;
-                ws->C_5[4 * i + 3][j] += ws->H[4 * i + 3][k] * V;
+                ws->C_5[4 * (ptrdiff_t)i][j] += ws->H[4 * (ptrdiff_t)i][k] * V;
+                ws->C_5[(4 * i) + 1][j] += ws->H[(4 * i) + 1][k] * V;
+                ws->C_5[(4 * i) + 2][j] += ws->H[(4 * i) + 2][k] * V;
+                ws->C_5[(4 * i) + 3][j] += ws->H[(4 * i) + 3][k] * V;
             }
         }
     }
@@ -268,10 +283,10 @@ static void karate_club_terminal_kernel(const karate_club_problem *KARATE_CLUB_R
     (void)t;
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 2; j++) {
-            ws->C_6[4 * i][j] = 0.0;
-            ws->C_6[4 * i + 1][j] = 0.0;
-            ws->C_6[4 * i + 2][j] = 0.0;
-            ws->C_6[4 * i + 3][j] = 0.0;
+            ws->C_6[4 * (ptrdiff_t)i][j] = 0.0;
+            ws->C_6[(4 * i) + 1][j] = 0.0;
+            ws->C_6[(4 * i) + 2][j] = 0.0;
+            ws->C_6[(4 * i) + 3][j] = 0.0;
         }
     }
     for (int32_t i = 32; i < 34; i++) {
@@ -283,10 +298,10 @@ static void karate_club_terminal_kernel(const karate_club_problem *KARATE_CLUB_R
         for (int32_t j = 0; j < 2; j++) {
             for (int32_t k = 0; k < 4; k++) {
                 const double V = in->params.V[k][j];
-                ws->C_6[4 * i][j] += ws->H[4 * i][k] * V;
-                ws->C_6[4 * i + 1][j] += ws->H[4 * i + 1][k] * V;
-                ws->C_6[4 * i + 2][j] += ws->H[4 * i + 2][k] * V;
-                ws->C_6[4 * i + 3][j] += ws->H[4 * i + 3][k] * V;
+                ws->C_6[4 * (ptrdiff_t)i][j] += ws->H[4 * (ptrdiff_t)i][k] * V;
+                ws->C_6[(4 * i) + 1][j] += ws->H[(4 * i) + 1][k] * V;
+                ws->C_6[(4 * i) + 2][j] += ws->H[(4 * i) + 2][k] * V;
+                ws->C_6[(4 * i) + 3][j] += ws->H[(4 * i) + 3][k] * V;
             }
         }
     }
@@ -300,7 +315,7 @@ static void karate_club_terminal_kernel(const karate_club_problem *KARATE_CLUB_R
     double s = 0.0;
     for (int32_t i = 0; i < 2; i++) {
         s += log(1.0 +
-                exp((1.0 - 2.0 * karate_club_faction[karate_club_labelled_integer[i]]) *
+                exp((1.0 - (2.0 * karate_club_faction[karate_club_labelled_integer[i]])) *
                 (ws->C_6[karate_club_labelled_integer[i]][1] -
                 ws->C_6[karate_club_labelled_integer[i]][0])));
     }
@@ -311,7 +326,7 @@ static void karate_club_terminal_kernel(const karate_club_problem *KARATE_CLUB_R
             decay += E_ * E_;
         }
     }
-    ws->terminal_loss = s / 2.0 + 0.001 * decay;
+    ws->terminal_loss = (s / 2.0) + (0.001 * decay);
 }
 
 /* Cotangent of terminal: adds its transposed Jacobian times the vector of the *_bar seeds. */
@@ -320,10 +335,10 @@ static void karate_club_terminal_vjp_kernel(const karate_club_problem *KARATE_CL
     (void)t;
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 2; j++) {
-            ws->C_7[4 * i][j] = 0.0;
-            ws->C_7[4 * i + 1][j] = 0.0;
-            ws->C_7[4 * i + 2][j] = 0.0;
-            ws->C_7[4 * i + 3][j] = 0.0;
+            ws->C_7[4 * (ptrdiff_t)i][j] = 0.0;
+            ws->C_7[(4 * i) + 1][j] = 0.0;
+            ws->C_7[(4 * i) + 2][j] = 0.0;
+            ws->C_7[(4 * i) + 3][j] = 0.0;
         }
     }
     for (int32_t i = 32; i < 34; i++) {
@@ -335,10 +350,10 @@ static void karate_club_terminal_vjp_kernel(const karate_club_problem *KARATE_CL
         for (int32_t j = 0; j < 2; j++) {
             for (int32_t k = 0; k < 4; k++) {
                 const double V = in->params.V[k][j];
-                ws->C_7[4 * i][j] += ws->H[4 * i][k] * V;
-                ws->C_7[4 * i + 1][j] += ws->H[4 * i + 1][k] * V;
-                ws->C_7[4 * i + 2][j] += ws->H[4 * i + 2][k] * V;
-                ws->C_7[4 * i + 3][j] += ws->H[4 * i + 3][k] * V;
+                ws->C_7[4 * (ptrdiff_t)i][j] += ws->H[4 * (ptrdiff_t)i][k] * V;
+                ws->C_7[(4 * i) + 1][j] += ws->H[(4 * i) + 1][k] * V;
+                ws->C_7[(4 * i) + 2][j] += ws->H[(4 * i) + 2][k] * V;
+                ws->C_7[(4 * i) + 3][j] += ws->H[(4 * i) + 3][k] * V;
             }
         }
     }
@@ -350,16 +365,16 @@ static void karate_club_terminal_vjp_kernel(const karate_club_problem *KARATE_CL
         }
     }
     for (int32_t i = 0; i < 2; i++) {
-        ws->s_tape[i] = exp((1.0 - 2.0 * karate_club_faction[karate_club_labelled_integer[i]]) *
+        ws->s_tape[i] = exp((1.0 - (2.0 * karate_club_faction[karate_club_labelled_integer[i]])) *
                 (ws->C_7[karate_club_labelled_integer[i]][1] -
                 ws->C_7[karate_club_labelled_integer[i]][0]));
     }
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 2; j++) {
-            ws->C_bar_3[4 * i][j] = 0.0;
-            ws->C_bar_3[4 * i + 1][j] = 0.0;
-            ws->C_bar_3[4 * i + 2][j] = 0.0;
-            ws->C_bar_3[4 * i + 3][j] = 0.0;
+            ws->C_bar_3[4 * (ptrdiff_t)i][j] = 0.0;
+            ws->C_bar_3[(4 * i) + 1][j] = 0.0;
+            ws->C_bar_3[(4 * i) + 2][j] = 0.0;
+            ws->C_bar_3[(4 * i) + 3][j] = 0.0;
         }
     }
     for (int32_t i = 32; i < 34; i++) {
@@ -372,14 +387,14 @@ static void karate_club_terminal_vjp_kernel(const karate_club_problem *KARATE_CL
     const double s_bar = result_bar * 0.5;
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t c = 0; c < 4; c++) {
-            const double base_bar = decay_bar * in->params.E_[4 * i][c];
-            const double base_bar_2 = decay_bar * in->params.E_[4 * i + 1][c];
-            const double base_bar_3 = decay_bar * in->params.E_[4 * i + 2][c];
-            const double base_bar_4 = decay_bar * in->params.E_[4 * i + 3][c];
-            out->params.E_[4 * i][c] += base_bar + base_bar;
-            out->params.E_[4 * i + 1][c] += base_bar_2 + base_bar_2;
-            out->params.E_[4 * i + 2][c] += base_bar_3 + base_bar_3;
-            out->params.E_[4 * i + 3][c] += base_bar_4 + base_bar_4;
+            const double base_bar = decay_bar * in->params.E_[4 * (ptrdiff_t)i][c];
+            const double base_bar_2 = decay_bar * in->params.E_[(4 * i) + 1][c];
+            const double base_bar_3 = decay_bar * in->params.E_[(4 * i) + 2][c];
+            const double base_bar_4 = decay_bar * in->params.E_[(4 * i) + 3][c];
+            out->params.E_[4 * (ptrdiff_t)i][c] += base_bar + base_bar;
+            out->params.E_[(4 * i) + 1][c] += base_bar_2 + base_bar_2;
+            out->params.E_[(4 * i) + 2][c] += base_bar_3 + base_bar_3;
+            out->params.E_[(4 * i) + 3][c] += base_bar_4 + base_bar_4;
         }
     }
     for (int32_t i = 32; i < 34; i++) {
@@ -391,9 +406,9 @@ static void karate_club_terminal_vjp_kernel(const karate_club_problem *KARATE_CL
     for (int32_t i = 0; i < 2; i++) {
         const double s = ws->s_tape[i];
         const double s_bar_2 = 1.0 / (1.0 + s);
-        const double s_bar_3 = s_bar == 0.0 ? 0.0 : s_bar * s_bar_2;
-        const double s_bar_4 = (s_bar_3 == 0.0 ? 0.0 : s_bar_3 * s) *
-                (1.0 - 2.0 * karate_club_faction[karate_club_labelled_integer[i]]);
+        const double s_bar_3 = (s_bar == 0.0) ? 0.0 : (s_bar * s_bar_2);
+        const double s_bar_4 = ((s_bar_3 == 0.0) ? 0.0 : (s_bar_3 * s)) *
+                (1.0 - (2.0 * karate_club_faction[karate_club_labelled_integer[i]]));
         ws->C_bar_3[karate_club_labelled_integer[i]][0] -= s_bar_4;
         ws->C_bar_3[karate_club_labelled_integer[i]][1] += s_bar_4;
     }
@@ -401,10 +416,10 @@ static void karate_club_terminal_vjp_kernel(const karate_club_problem *KARATE_CL
         for (int32_t j = 0; j < 2; j++) {
             for (int32_t k = 0; k < 4; k++) {
                 out->params.V[k][j] = out->params.V[k][j] +
-                        ws->C_bar_3[4 * i][j] * ws->H[4 * i][k] +
-                        ws->C_bar_3[4 * i + 1][j] * ws->H[4 * i + 1][k] +
-                        ws->C_bar_3[4 * i + 2][j] * ws->H[4 * i + 2][k] +
-                        ws->C_bar_3[4 * i + 3][j] * ws->H[4 * i + 3][k];
+                        (ws->C_bar_3[4 * (ptrdiff_t)i][j] * ws->H[4 * (ptrdiff_t)i][k]) +
+                        (ws->C_bar_3[(4 * i) + 1][j] * ws->H[(4 * i) + 1][k]) +
+                        (ws->C_bar_3[(4 * i) + 2][j] * ws->H[(4 * i) + 2][k]) +
+                        (ws->C_bar_3[(4 * i) + 3][j] * ws->H[(4 * i) + 3][k]);
             }
         }
     }
@@ -419,10 +434,10 @@ static void karate_club_terminal_vjp_kernel(const karate_club_problem *KARATE_CL
         for (int32_t j = 0; j < 2; j++) {
             for (int32_t k = 0; k < 4; k++) {
                 const double V = in->params.V[k][j];
-                ws->lambda_H[4 * i][k] += ws->C_bar_3[4 * i][j] * V;
-                ws->lambda_H[4 * i + 1][k] += ws->C_bar_3[4 * i + 1][j] * V;
-                ws->lambda_H[4 * i + 2][k] += ws->C_bar_3[4 * i + 2][j] * V;
-                ws->lambda_H[4 * i + 3][k] += ws->C_bar_3[4 * i + 3][j] * V;
+                ws->lambda_H[4 * (ptrdiff_t)i][k] += ws->C_bar_3[4 * (ptrdiff_t)i][j] * V;
+                ws->lambda_H[(4 * i) + 1][k] += ws->C_bar_3[(4 * i) + 1][j] * V;
+                ws->lambda_H[(4 * i) + 2][k] += ws->C_bar_3[(4 * i) + 2][j] * V;
+                ws->lambda_H[(4 * i) + 3][k] += ws->C_bar_3[(4 * i) + 3][j] * V;
             }
         }
     }
@@ -441,10 +456,10 @@ static void karate_club_rhs_vjp_kernel(const karate_club_problem *KARATE_CLUB_RE
     (void)t;
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 4; j++) {
-            ws->C_3[4 * i][j] = 0.0;
-            ws->C_3[4 * i + 1][j] = 0.0;
-            ws->C_3[4 * i + 2][j] = 0.0;
-            ws->C_3[4 * i + 3][j] = 0.0;
+            ws->C_3[4 * (ptrdiff_t)i][j] = 0.0;
+            ws->C_3[(4 * i) + 1][j] = 0.0;
+            ws->C_3[(4 * i) + 2][j] = 0.0;
+            ws->C_3[(4 * i) + 3][j] = 0.0;
         }
     }
     for (int32_t i = 32; i < 34; i++) {
@@ -456,10 +471,10 @@ static void karate_club_rhs_vjp_kernel(const karate_club_problem *KARATE_CLUB_RE
         for (int32_t j = 0; j < 4; j++) {
             for (int32_t k = 0; k < 34; k++) {
                 const double x_H = ws->x_H[at_x_H][k][j];
-                ws->C_3[4 * i][j] += karate_club_A[4 * i][k] * x_H;
-                ws->C_3[4 * i + 1][j] += karate_club_A[4 * i + 1][k] * x_H;
-                ws->C_3[4 * i + 2][j] += karate_club_A[4 * i + 2][k] * x_H;
-                ws->C_3[4 * i + 3][j] += karate_club_A[4 * i + 3][k] * x_H;
+                ws->C_3[4 * (ptrdiff_t)i][j] += karate_club_A[4 * (ptrdiff_t)i][k] * x_H;
+                ws->C_3[(4 * i) + 1][j] += karate_club_A[(4 * i) + 1][k] * x_H;
+                ws->C_3[(4 * i) + 2][j] += karate_club_A[(4 * i) + 2][k] * x_H;
+                ws->C_3[(4 * i) + 3][j] += karate_club_A[(4 * i) + 3][k] * x_H;
             }
         }
     }
@@ -472,10 +487,10 @@ static void karate_club_rhs_vjp_kernel(const karate_club_problem *KARATE_CLUB_RE
     }
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 4; j++) {
-            ws->C_4[4 * i][j] = 0.0;
-            ws->C_4[4 * i + 1][j] = 0.0;
-            ws->C_4[4 * i + 2][j] = 0.0;
-            ws->C_4[4 * i + 3][j] = 0.0;
+            ws->C_4[4 * (ptrdiff_t)i][j] = 0.0;
+            ws->C_4[(4 * i) + 1][j] = 0.0;
+            ws->C_4[(4 * i) + 2][j] = 0.0;
+            ws->C_4[(4 * i) + 3][j] = 0.0;
         }
     }
     for (int32_t i = 32; i < 34; i++) {
@@ -487,10 +502,10 @@ static void karate_club_rhs_vjp_kernel(const karate_club_problem *KARATE_CLUB_RE
         for (int32_t j = 0; j < 4; j++) {
             for (int32_t k = 0; k < 4; k++) {
                 const double W = in->params.W[k][j];
-                ws->C_4[4 * i][j] += ws->C_3[4 * i][k] * W;
-                ws->C_4[4 * i + 1][j] += ws->C_3[4 * i + 1][k] * W;
-                ws->C_4[4 * i + 2][j] += ws->C_3[4 * i + 2][k] * W;
-                ws->C_4[4 * i + 3][j] += ws->C_3[4 * i + 3][k] * W;
+                ws->C_4[4 * (ptrdiff_t)i][j] += ws->C_3[4 * (ptrdiff_t)i][k] * W;
+                ws->C_4[(4 * i) + 1][j] += ws->C_3[(4 * i) + 1][k] * W;
+                ws->C_4[(4 * i) + 2][j] += ws->C_3[(4 * i) + 2][k] * W;
+                ws->C_4[(4 * i) + 3][j] += ws->C_3[(4 * i) + 3][k] * W;
             }
         }
     }
@@ -503,10 +518,10 @@ static void karate_club_rhs_vjp_kernel(const karate_club_problem *KARATE_CLUB_RE
     }
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 4; j++) {
-            ws->C_bar[4 * i][j] = 0.0;
-            ws->C_bar[4 * i + 1][j] = 0.0;
-            ws->C_bar[4 * i + 2][j] = 0.0;
-            ws->C_bar[4 * i + 3][j] = 0.0;
+            ws->C_bar[4 * (ptrdiff_t)i][j] = 0.0;
+            ws->C_bar[(4 * i) + 1][j] = 0.0;
+            ws->C_bar[(4 * i) + 2][j] = 0.0;
+            ws->C_bar[(4 * i) + 3][j] = 0.0;
         }
     }
     for (int32_t i = 32; i < 34; i++) {
@@ -519,7 +534,7 @@ static void karate_club_rhs_vjp_kernel(const karate_club_problem *KARATE_CLUB_RE
             const double dH_bar = ws->w_H[i][c];
             ws->u_H[at_u_H][i][c] -= dH_bar;
             const double dH = tanh(ws->C_4[i][c] + in->params.b[c]);
-            const double dH_bar_2 = dH_bar * (1.0 - dH * dH);
+            const double dH_bar_2 = dH_bar * (1.0 - (dH * dH));
             out->params.b[c] += dH_bar_2;
             ws->C_bar_2[i][c] = dH_bar_2;
         }
@@ -528,10 +543,10 @@ static void karate_club_rhs_vjp_kernel(const karate_club_problem *KARATE_CLUB_RE
         for (int32_t j = 0; j < 4; j++) {
             for (int32_t k = 0; k < 4; k++) {
                 out->params.W[k][j] = out->params.W[k][j] +
-                        ws->C_bar_2[4 * i][j] * ws->C_3[4 * i][k] +
-                        ws->C_bar_2[4 * i + 1][j] * ws->C_3[4 * i + 1][k] +
-                        ws->C_bar_2[4 * i + 2][j] * ws->C_3[4 * i + 2][k] +
-                        ws->C_bar_2[4 * i + 3][j] * ws->C_3[4 * i + 3][k];
+                        (ws->C_bar_2[4 * (ptrdiff_t)i][j] * ws->C_3[4 * (ptrdiff_t)i][k]) +
+                        (ws->C_bar_2[(4 * i) + 1][j] * ws->C_3[(4 * i) + 1][k]) +
+                        (ws->C_bar_2[(4 * i) + 2][j] * ws->C_3[(4 * i) + 2][k]) +
+                        (ws->C_bar_2[(4 * i) + 3][j] * ws->C_3[(4 * i) + 3][k]);
             }
         }
     }
@@ -546,10 +561,10 @@ static void karate_club_rhs_vjp_kernel(const karate_club_problem *KARATE_CLUB_RE
         for (int32_t j = 0; j < 4; j++) {
             for (int32_t k = 0; k < 4; k++) {
                 const double W = in->params.W[k][j];
-                ws->C_bar[4 * i][k] += ws->C_bar_2[4 * i][j] * W;
-                ws->C_bar[4 * i + 1][k] += ws->C_bar_2[4 * i + 1][j] * W;
-                ws->C_bar[4 * i + 2][k] += ws->C_bar_2[4 * i + 2][j] * W;
-                ws->C_bar[4 * i + 3][k] += ws->C_bar_2[4 * i + 3][j] * W;
+                ws->C_bar[4 * (ptrdiff_t)i][k] += ws->C_bar_2[4 * (ptrdiff_t)i][j] * W;
+                ws->C_bar[(4 * i) + 1][k] += ws->C_bar_2[(4 * i) + 1][j] * W;
+                ws->C_bar[(4 * i) + 2][k] += ws->C_bar_2[(4 * i) + 2][j] * W;
+                ws->C_bar[(4 * i) + 3][k] += ws->C_bar_2[(4 * i) + 3][j] * W;
             }
         }
     }
@@ -564,10 +579,10 @@ static void karate_club_rhs_vjp_kernel(const karate_club_problem *KARATE_CLUB_RE
         for (int32_t j = 0; j < 4; j++) {
             for (int32_t k = 0; k < 34; k++) {
                 ws->u_H[at_u_H][k][j] = ws->u_H[at_u_H][k][j] +
-                        ws->C_bar[4 * i][j] * karate_club_A[4 * i][k] +
-                        ws->C_bar[4 * i + 1][j] * karate_club_A[4 * i + 1][k] +
-                        ws->C_bar[4 * i + 2][j] * karate_club_A[4 * i + 2][k] +
-                        ws->C_bar[4 * i + 3][j] * karate_club_A[4 * i + 3][k];
+                        (ws->C_bar[4 * (ptrdiff_t)i][j] * karate_club_A[4 * (ptrdiff_t)i][k]) +
+                        (ws->C_bar[(4 * i) + 1][j] * karate_club_A[(4 * i) + 1][k]) +
+                        (ws->C_bar[(4 * i) + 2][j] * karate_club_A[(4 * i) + 2][k]) +
+                        (ws->C_bar[(4 * i) + 3][j] * karate_club_A[(4 * i) + 3][k]);
             }
         }
     }
@@ -586,10 +601,10 @@ static void karate_club_initial_vjp_kernel(karate_club_workspace *KARATE_CLUB_RE
     (void)t;
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 4; j++) {
-            out->params.E_[4 * i][j] += ws->lambda_H[4 * i][j];
-            out->params.E_[4 * i + 1][j] += ws->lambda_H[4 * i + 1][j];
-            out->params.E_[4 * i + 2][j] += ws->lambda_H[4 * i + 2][j];
-            out->params.E_[4 * i + 3][j] += ws->lambda_H[4 * i + 3][j];
+            out->params.E_[4 * (ptrdiff_t)i][j] += ws->lambda_H[4 * (ptrdiff_t)i][j];
+            out->params.E_[(4 * i) + 1][j] += ws->lambda_H[(4 * i) + 1][j];
+            out->params.E_[(4 * i) + 2][j] += ws->lambda_H[(4 * i) + 2][j];
+            out->params.E_[(4 * i) + 3][j] += ws->lambda_H[(4 * i) + 3][j];
         }
     }
     for (int32_t i = 32; i < 34; i++) {
@@ -604,19 +619,19 @@ static void karate_club_invalidate_solve(karate_club_solution *KARATE_CLUB_RESTR
 {
     for (int32_t j = 0; j < 8; j++) {
         for (int32_t k = 0; k < 4; k++) {
-            out->states[0].H[4 * j][k] = (0.0 / 0.0);
-            out->states[0].H[4 * j + 1][k] = (0.0 / 0.0);
-            out->states[0].H[4 * j + 2][k] = (0.0 / 0.0);
-            out->states[0].H[4 * j + 3][k] = (0.0 / 0.0);
+            out->states[0].H[4 * (ptrdiff_t)j][k] = (double)NAN;
+            out->states[0].H[(4 * j) + 1][k] = (double)NAN;
+            out->states[0].H[(4 * j) + 2][k] = (double)NAN;
+            out->states[0].H[(4 * j) + 3][k] = (double)NAN;
         }
     }
     for (int32_t j = 32; j < 34; j++) {
         for (int32_t k = 0; k < 4; k++) {
-            out->states[0].H[j][k] = (0.0 / 0.0);
+            out->states[0].H[j][k] = (double)NAN;
         }
     }
     for (int32_t j = 0; j < 34; j++) {
-        out->outputs[0].side[j] = (0.0 / 0.0);
+        out->outputs[0].side[j] = (double)NAN;
     }
 }
 
@@ -625,242 +640,263 @@ static void karate_club_invalidate_gradient(karate_club_gradients *KARATE_CLUB_R
 {
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 4; j++) {
-            out->params.E_[4 * i][j] = (0.0 / 0.0);
-            out->params.E_[4 * i + 1][j] = (0.0 / 0.0);
-            out->params.E_[4 * i + 2][j] = (0.0 / 0.0);
-            out->params.E_[4 * i + 3][j] = (0.0 / 0.0);
+            out->params.E_[4 * (ptrdiff_t)i][j] = (double)NAN;
+            out->params.E_[(4 * i) + 1][j] = (double)NAN;
+            out->params.E_[(4 * i) + 2][j] = (double)NAN;
+            out->params.E_[(4 * i) + 3][j] = (double)NAN;
         }
     }
     for (int32_t i = 32; i < 34; i++) {
         for (int32_t j = 0; j < 4; j++) {
-            out->params.E_[i][j] = (0.0 / 0.0);
+            out->params.E_[i][j] = (double)NAN;
         }
     }
     for (int32_t i = 0; i < 4; i++) {
         for (int32_t j = 0; j < 4; j++) {
-            out->params.W[i][j] = (0.0 / 0.0);
+            out->params.W[i][j] = (double)NAN;
         }
     }
     for (int32_t i = 0; i < 4; i++) {
-        out->params.b[i] = (0.0 / 0.0);
+        out->params.b[i] = (double)NAN;
     }
     for (int32_t i = 0; i < 4; i++) {
         for (int32_t j = 0; j < 2; j++) {
-            out->params.V[i][j] = (0.0 / 0.0);
+            out->params.V[i][j] = (double)NAN;
         }
     }
 }
 
 /* Integrates from t0 to t1 in equal steps; fills the states at the observation times and the value of the loss. */
-static int karate_club_run_solve(const karate_club_problem *KARATE_CLUB_RESTRICT in, karate_club_workspace *KARATE_CLUB_RESTRICT ws, karate_club_solution *KARATE_CLUB_RESTRICT out)
+static enum karate_club_status karate_club_run_solve(const karate_club_problem *KARATE_CLUB_RESTRICT in, karate_club_workspace *KARATE_CLUB_RESTRICT ws, karate_club_solution *KARATE_CLUB_RESTRICT out)
 {
+    enum karate_club_status status = KARATE_CLUB_OK;
     const double n_steps = (double)in->steps;
     const double t1 = in->t1;
     const double t0 = in->t0;
     const double h = (t1 - t0) / n_steps;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
         karate_club_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return KARATE_CLUB_BAD_ARGUMENT;
-    }
-    ws->step_count = (int32_t)n_steps;
-    const double h_1_2 = h * 0.5;
-    const double h_1_6 = h * 0.16666666666666666;
-    const double h_1_3 = h * 0.3333333333333333;
+        out->value = (double)NAN;
+        status = KARATE_CLUB_BAD_ARGUMENT;
+    } else {
+        ws->step_count = (int32_t)n_steps;
+        const double h_1_2 = h * 0.5;
+        const double h_1_6 = h * 0.16666666666666666;
+        const double h_1_3 = h * 0.3333333333333333;
 
-    /* ---- Forward sweep ----------------------------------------------- */
-    karate_club_initial_kernel(in, ws, t0);
-    double failed_stage = 0.0;
-    for (int32_t n = 0; n < ws->step_count; n++) {
-        const double t_n = t0 + (double)n * h;
-        /* Stage 1: c = 0. */
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[0][4 * i][j] = ws->H[4 * i][j];
-                ws->x_H[0][4 * i + 1][j] = ws->H[4 * i + 1][j];
-                ws->x_H[0][4 * i + 2][j] = ws->H[4 * i + 2][j];
-                ws->x_H[0][4 * i + 3][j] = ws->H[4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[0][i][j] = ws->H[i][j];
-            }
-        }
-        karate_club_rhs_kernel(in, ws, t_n, 0, 0);
-        /* Stage 2: c = 1/2, a = 1/2. */
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[1][4 * i][j] = ws->H[4 * i][j] + h_1_2 * ws->k_H[0][4 * i][j];
-                ws->x_H[1][4 * i + 1][j] = ws->H[4 * i + 1][j] + h_1_2 * ws->k_H[0][4 * i + 1][j];
-                ws->x_H[1][4 * i + 2][j] = ws->H[4 * i + 2][j] + h_1_2 * ws->k_H[0][4 * i + 2][j];
-                ws->x_H[1][4 * i + 3][j] = ws->H[4 * i + 3][j] + h_1_2 * ws->k_H[0][4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[1][i][j] = ws->H[i][j] + h_1_2 * ws->k_H[0][i][j];
-            }
-        }
-        const double v = t_n + h_1_2;
-        karate_club_rhs_kernel(in, ws, v, 1, 1);
-        /* Stage 3: c = 1/2, a = 0, 1/2. */
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[2][4 * i][j] = ws->H[4 * i][j] + h_1_2 * ws->k_H[1][4 * i][j];
-                ws->x_H[2][4 * i + 1][j] = ws->H[4 * i + 1][j] + h_1_2 * ws->k_H[1][4 * i + 1][j];
-                ws->x_H[2][4 * i + 2][j] = ws->H[4 * i + 2][j] + h_1_2 * ws->k_H[1][4 * i + 2][j];
-                ws->x_H[2][4 * i + 3][j] = ws->H[4 * i + 3][j] + h_1_2 * ws->k_H[1][4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[2][i][j] = ws->H[i][j] + h_1_2 * ws->k_H[1][i][j];
-            }
-        }
-        karate_club_rhs_kernel(in, ws, v, 2, 2);
-        /* Stage 4: c = 1, a = 0, 0, 1. */
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[3][4 * i][j] = ws->H[4 * i][j] + h * ws->k_H[2][4 * i][j];
-                ws->x_H[3][4 * i + 1][j] = ws->H[4 * i + 1][j] + h * ws->k_H[2][4 * i + 1][j];
-                ws->x_H[3][4 * i + 2][j] = ws->H[4 * i + 2][j] + h * ws->k_H[2][4 * i + 2][j];
-                ws->x_H[3][4 * i + 3][j] = ws->H[4 * i + 3][j] + h * ws->k_H[2][4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[3][i][j] = ws->H[i][j] + h * ws->k_H[2][i][j];
-            }
-        }
-        karate_club_rhs_kernel(in, ws, t_n + h, 3, 3);
-        /* New state. */
-        for (int32_t i = 0; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->H[i][j] = ws->H[i][j] +
-                        (h_1_6 * ws->k_H[0][i][j] + h_1_3 * ws->k_H[1][i][j] +
-                        h_1_3 * ws->k_H[2][i][j] + h_1_6 * ws->k_H[3][i][j]);
-            }
-        }
-        double total = 0.0;
-        for (int32_t i = 0; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                total += ws->H[i][j];
-            }
-        }
-        const double sum = total;
-        if (sum - sum != 0.0) {
-            double total_2 = 0.0;
-            for (int32_t i = 0; i < 34; i++) {
+        /* ---- Forward sweep ----------------------------------------------- */
+        karate_club_initial_kernel(in, ws, t0);
+        double failed_stage = 0.0;
+        for (int32_t n = 0; (n < ws->step_count) && (status == KARATE_CLUB_OK); n++) {
+            const double t_n = t0 + ((double)n * h);
+            /* Stage 1: c = 0. */
+            for (int32_t i = 0; i < 8; i++) {
                 for (int32_t j = 0; j < 4; j++) {
-                    total_2 += ws->k_H[3][i][j];
+                    ws->x_H[0][4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j];
+                    ws->x_H[0][(4 * i) + 1][j] = ws->H[(4 * i) + 1][j];
+                    ws->x_H[0][(4 * i) + 2][j] = ws->H[(4 * i) + 2][j];
+                    ws->x_H[0][(4 * i) + 3][j] = ws->H[(4 * i) + 3][j];
                 }
             }
-            const double sum_2 = total_2;
-            if (sum_2 - sum_2 != 0.0) {
-                failed_stage = 4.0;
-            }
-            double total_3 = 0.0;
-            for (int32_t i = 0; i < 34; i++) {
+            for (int32_t i = 32; i < 34; i++) {
                 for (int32_t j = 0; j < 4; j++) {
-                    total_3 += ws->k_H[2][i][j];
+                    ws->x_H[0][i][j] = ws->H[i][j];
                 }
             }
-            const double sum_3 = total_3;
-            if (sum_3 - sum_3 != 0.0) {
-                failed_stage = 3.0;
-            }
-            double total_4 = 0.0;
-            for (int32_t i = 0; i < 34; i++) {
+            karate_club_rhs_kernel(in, ws, t_n, 0, 0);
+            /* Stage 2: c = 1/2, a = 1/2. */
+            for (int32_t i = 0; i < 8; i++) {
                 for (int32_t j = 0; j < 4; j++) {
-                    total_4 += ws->k_H[1][i][j];
+                    ws->x_H[1][4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j] +
+                            (h_1_2 * ws->k_H[0][4 * (ptrdiff_t)i][j]);
+                    ws->x_H[1][(4 * i) + 1][j] = ws->H[(4 * i) + 1][j] +
+                            (h_1_2 * ws->k_H[0][(4 * i) + 1][j]);
+                    ws->x_H[1][(4 * i) + 2][j] = ws->H[(4 * i) + 2][j] +
+                            (h_1_2 * ws->k_H[0][(4 * i) + 2][j]);
+                    ws->x_H[1][(4 * i) + 3][j] = ws->H[(4 * i) + 3][j] +
+                            (h_1_2 * ws->k_H[0][(4 * i) + 3][j]);
                 }
             }
-            const double sum_4 = total_4;
-            if (sum_4 - sum_4 != 0.0) {
-                failed_stage = 2.0;
-            }
-            double total_5 = 0.0;
-            for (int32_t i = 0; i < 34; i++) {
+            for (int32_t i = 32; i < 34; i++) {
                 for (int32_t j = 0; j < 4; j++) {
-                    total_5 += ws->k_H[0][i][j];
+                    ws->x_H[1][i][j] = ws->H[i][j] + (h_1_2 * ws->k_H[0][i][j]);
                 }
             }
-            const double sum_5 = total_5;
-            if (sum_5 - sum_5 != 0.0) {
-                failed_stage = 1.0;
+            const double v = t_n + h_1_2;
+            karate_club_rhs_kernel(in, ws, v, 1, 1);
+            /* Stage 3: c = 1/2, a = 0, 1/2. */
+            for (int32_t i = 0; i < 8; i++) {
+                for (int32_t j = 0; j < 4; j++) {
+                    ws->x_H[2][4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j] +
+                            (h_1_2 * ws->k_H[1][4 * (ptrdiff_t)i][j]);
+                    ws->x_H[2][(4 * i) + 1][j] = ws->H[(4 * i) + 1][j] +
+                            (h_1_2 * ws->k_H[1][(4 * i) + 1][j]);
+                    ws->x_H[2][(4 * i) + 2][j] = ws->H[(4 * i) + 2][j] +
+                            (h_1_2 * ws->k_H[1][(4 * i) + 2][j]);
+                    ws->x_H[2][(4 * i) + 3][j] = ws->H[(4 * i) + 3][j] +
+                            (h_1_2 * ws->k_H[1][(4 * i) + 3][j]);
+                }
             }
-            const double failed_stage_2 = failed_stage;
-            if (failed_stage_2 > 0.0) {
-                karate_club_invalidate_solve(out);
-                ws->failed_step = (double)n;
-                ws->failed_stage = failed_stage_2;
-                out->value = (0.0 / 0.0);
-                return KARATE_CLUB_NOT_FINITE_FIELD;
-            } else {
-                karate_club_invalidate_solve(out);
-                ws->failed_step = (double)n;
-                ws->failed_stage = failed_stage_2;
-                out->value = (0.0 / 0.0);
-                return KARATE_CLUB_NOT_FINITE_STATE;
+            for (int32_t i = 32; i < 34; i++) {
+                for (int32_t j = 0; j < 4; j++) {
+                    ws->x_H[2][i][j] = ws->H[i][j] + (h_1_2 * ws->k_H[1][i][j]);
+                }
             }
+            karate_club_rhs_kernel(in, ws, v, 2, 2);
+            /* Stage 4: c = 1, a = 0, 0, 1. */
+            for (int32_t i = 0; i < 8; i++) {
+                for (int32_t j = 0; j < 4; j++) {
+                    ws->x_H[3][4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j] +
+                            (h * ws->k_H[2][4 * (ptrdiff_t)i][j]);
+                    ws->x_H[3][(4 * i) + 1][j] = ws->H[(4 * i) + 1][j] +
+                            (h * ws->k_H[2][(4 * i) + 1][j]);
+                    ws->x_H[3][(4 * i) + 2][j] = ws->H[(4 * i) + 2][j] +
+                            (h * ws->k_H[2][(4 * i) + 2][j]);
+                    ws->x_H[3][(4 * i) + 3][j] = ws->H[(4 * i) + 3][j] +
+                            (h * ws->k_H[2][(4 * i) + 3][j]);
+                }
+            }
+            for (int32_t i = 32; i < 34; i++) {
+                for (int32_t j = 0; j < 4; j++) {
+                    ws->x_H[3][i][j] = ws->H[i][j] + (h * ws->k_H[2][i][j]);
+                }
+            }
+            karate_club_rhs_kernel(in, ws, t_n + h, 3, 3);
+            /* New state. */
+            for (int32_t i = 0; i < 34; i++) {
+                for (int32_t j = 0; j < 4; j++) {
+                    ws->H[i][j] = ws->H[i][j] +
+                            ((h_1_6 * ws->k_H[0][i][j]) + (h_1_3 * ws->k_H[1][i][j]) +
+                            (h_1_3 * ws->k_H[2][i][j]) + (h_1_6 * ws->k_H[3][i][j]));
+                }
+            }
+            double total = 0.0;
+            for (int32_t i = 0; i < 34; i++) {
+                for (int32_t j = 0; j < 4; j++) {
+                    total += ws->H[i][j];
+                }
+            }
+            const double sum = total;
+            if ((sum - sum) != 0.0) {
+                double total_2 = 0.0;
+                for (int32_t i = 0; i < 34; i++) {
+                    for (int32_t j = 0; j < 4; j++) {
+                        total_2 += ws->k_H[3][i][j];
+                    }
+                }
+                const double sum_2 = total_2;
+                if ((sum_2 - sum_2) != 0.0) {
+                    failed_stage = 4.0;
+                }
+                double total_3 = 0.0;
+                for (int32_t i = 0; i < 34; i++) {
+                    for (int32_t j = 0; j < 4; j++) {
+                        total_3 += ws->k_H[2][i][j];
+                    }
+                }
+                const double sum_3 = total_3;
+                if ((sum_3 - sum_3) != 0.0) {
+                    failed_stage = 3.0;
+                }
+                double total_4 = 0.0;
+                for (int32_t i = 0; i < 34; i++) {
+                    for (int32_t j = 0; j < 4; j++) {
+                        total_4 += ws->k_H[1][i][j];
+                    }
+                }
+                const double sum_4 = total_4;
+                if ((sum_4 - sum_4) != 0.0) {
+                    failed_stage = 2.0;
+                }
+                double total_5 = 0.0;
+                for (int32_t i = 0; i < 34; i++) {
+                    for (int32_t j = 0; j < 4; j++) {
+                        total_5 += ws->k_H[0][i][j];
+                    }
+                }
+                const double sum_5 = total_5;
+                if ((sum_5 - sum_5) != 0.0) {
+                    failed_stage = 1.0;
+                }
+                const double failed_stage_2 = failed_stage;
+                if (failed_stage_2 > 0.0) {
+                    karate_club_invalidate_solve(out);
+                    ws->failed_step = (double)n;
+                    ws->failed_stage = failed_stage_2;
+                    out->value = (double)NAN;
+                    status = KARATE_CLUB_NOT_FINITE_FIELD;
+                } else {
+                    karate_club_invalidate_solve(out);
+                    ws->failed_step = (double)n;
+                    ws->failed_stage = failed_stage_2;
+                    out->value = (double)NAN;
+                    status = KARATE_CLUB_NOT_FINITE_STATE;
+                }
+            }
+        }
+        if (status == KARATE_CLUB_OK) {
+            /* Observation. */
+            for (int32_t i = 0; i < 8; i++) {
+                for (int32_t j = 0; j < 4; j++) {
+                    out->states[0].H[4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j];
+                    out->states[0].H[(4 * i) + 1][j] = ws->H[(4 * i) + 1][j];
+                    out->states[0].H[(4 * i) + 2][j] = ws->H[(4 * i) + 2][j];
+                    out->states[0].H[(4 * i) + 3][j] = ws->H[(4 * i) + 3][j];
+                }
+            }
+            for (int32_t i = 32; i < 34; i++) {
+                for (int32_t j = 0; j < 4; j++) {
+                    out->states[0].H[i][j] = ws->H[i][j];
+                }
+            }
+            karate_club_output_side_kernel(in, ws, out, t1, 0);
+            /* Terminal loss. */
+            karate_club_terminal_kernel(in, ws, t1);
+            ws->failed_step = 0.0;
+            ws->failed_stage = failed_stage;
+            out->value = ws->terminal_loss;
         }
     }
-    /* Observation. */
-    for (int32_t i = 0; i < 8; i++) {
-        for (int32_t j = 0; j < 4; j++) {
-            out->states[0].H[4 * i][j] = ws->H[4 * i][j];
-            out->states[0].H[4 * i + 1][j] = ws->H[4 * i + 1][j];
-            out->states[0].H[4 * i + 2][j] = ws->H[4 * i + 2][j];
-            out->states[0].H[4 * i + 3][j] = ws->H[4 * i + 3][j];
-        }
-    }
-    for (int32_t i = 32; i < 34; i++) {
-        for (int32_t j = 0; j < 4; j++) {
-            out->states[0].H[i][j] = ws->H[i][j];
-        }
-    }
-    karate_club_output_side_kernel(in, ws, out, t1, 0);
-    /* Terminal loss. */
-    karate_club_terminal_kernel(in, ws, t1);
-    ws->failed_step = 0.0;
-    ws->failed_stage = failed_stage;
-    out->value = ws->terminal_loss;
-    return KARATE_CLUB_OK;
+    return status;
 }
 
 int karate_club_solve(const karate_club_problem *in, karate_club_workspace *ws, karate_club_solution *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return KARATE_CLUB_BAD_ARGUMENT;
-    if (in->steps > KARATE_CLUB_STEPS) {
-        for (int32_t j = 0; j < 34; j++) {
-            for (int32_t k = 0; k < 4; k++) {
-                out->states[0].H[j][k] = (0.0 / 0.0);
+    enum karate_club_status status = KARATE_CLUB_BAD_ARGUMENT;
+    if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+        if (in->steps > KARATE_CLUB_STEPS) {
+            for (int32_t j = 0; j < 34; j++) {
+                for (int32_t k = 0; k < 4; k++) {
+                    out->states[0].H[j][k] = (double)NAN;
+                }
             }
+            for (int32_t j = 0; j < 34; j++) {
+                out->outputs[0].side[j] = (double)NAN;
+            }
+            out->value = (double)NAN;
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            status = KARATE_CLUB_STEP_LIMIT;
+        } else {
+            status = karate_club_run_solve(in, ws, out);
         }
-        for (int32_t j = 0; j < 34; j++) {
-            out->outputs[0].side[j] = (0.0 / 0.0);
-        }
-        out->value = (0.0 / 0.0);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        return KARATE_CLUB_STEP_LIMIT;
     }
-    return karate_club_run_solve(in, ws, out);
+    return (int)status;
 }
 
 /* Integrates, then runs the exact adjoint of the same steps: value and gradient of the loss. */
-static int karate_club_run_gradient(const karate_club_problem *KARATE_CLUB_RESTRICT in, karate_club_workspace *KARATE_CLUB_RESTRICT ws, karate_club_gradients *KARATE_CLUB_RESTRICT out)
+static enum karate_club_status karate_club_run_gradient(const karate_club_problem *KARATE_CLUB_RESTRICT in, karate_club_workspace *KARATE_CLUB_RESTRICT ws, karate_club_gradients *KARATE_CLUB_RESTRICT out)
 {
+    enum karate_club_status status = KARATE_CLUB_OK;
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 4; j++) {
-            out->params.E_[4 * i][j] = 0.0;
-            out->params.E_[4 * i + 1][j] = 0.0;
-            out->params.E_[4 * i + 2][j] = 0.0;
-            out->params.E_[4 * i + 3][j] = 0.0;
+            out->params.E_[4 * (ptrdiff_t)i][j] = 0.0;
+            out->params.E_[(4 * i) + 1][j] = 0.0;
+            out->params.E_[(4 * i) + 2][j] = 0.0;
+            out->params.E_[(4 * i) + 3][j] = 0.0;
         }
     }
     for (int32_t i = 32; i < 34; i++) {
@@ -883,10 +919,10 @@ static int karate_club_run_gradient(const karate_club_problem *KARATE_CLUB_RESTR
     }
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 4; j++) {
-            out->state0.H[4 * i][j] = 0.0;
-            out->state0.H[4 * i + 1][j] = 0.0;
-            out->state0.H[4 * i + 2][j] = 0.0;
-            out->state0.H[4 * i + 3][j] = 0.0;
+            out->state0.H[4 * (ptrdiff_t)i][j] = 0.0;
+            out->state0.H[(4 * i) + 1][j] = 0.0;
+            out->state0.H[(4 * i) + 2][j] = 0.0;
+            out->state0.H[(4 * i) + 3][j] = 0.0;
         }
     }
     for (int32_t i = 32; i < 34; i++) {
@@ -899,430 +935,453 @@ static int karate_club_run_gradient(const karate_club_problem *KARATE_CLUB_RESTR
     const double t0 = in->t0;
     const double h = (t1 - t0) / n_steps;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || h_spread != 0.0 || h == 0.0) {
+    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
         karate_club_invalidate_gradient(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return KARATE_CLUB_BAD_ARGUMENT;
-    }
-    if (n_steps > 12.0) {
-        karate_club_invalidate_gradient(out);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
-        out->value = (0.0 / 0.0);
-        return KARATE_CLUB_STEP_LIMIT;
-    }
-    ws->step_count = (int32_t)n_steps;
-    const double h_1_2 = h * 0.5;
-    const double h_1_6 = h * 0.16666666666666666;
-    const double h_1_3 = h * 0.3333333333333333;
+        out->value = (double)NAN;
+        status = KARATE_CLUB_BAD_ARGUMENT;
+    } else {
+        if (n_steps > 12.0) {
+            karate_club_invalidate_gradient(out);
+            ws->failed_step = 0.0;
+            ws->failed_stage = 0.0;
+            out->value = (double)NAN;
+            status = KARATE_CLUB_STEP_LIMIT;
+        } else {
+            ws->step_count = (int32_t)n_steps;
+            const double h_1_2 = h * 0.5;
+            const double h_1_6 = h * 0.16666666666666666;
+            const double h_1_3 = h * 0.3333333333333333;
 
-    /* ---- Forward sweep ----------------------------------------------- */
-    karate_club_initial_kernel(in, ws, t0);
-    double failed_stage = 0.0;
-    for (int32_t n = 0; n < ws->step_count; n++) {
-        const double t_n = t0 + (double)n * h;
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->stored_H[n][4 * i][j] = ws->H[4 * i][j];
-                ws->stored_H[n][4 * i + 1][j] = ws->H[4 * i + 1][j];
-                ws->stored_H[n][4 * i + 2][j] = ws->H[4 * i + 2][j];
-                ws->stored_H[n][4 * i + 3][j] = ws->H[4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->stored_H[n][i][j] = ws->H[i][j];
-            }
-        }
-        /* Stage 1: c = 0. */
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[0][4 * i][j] = ws->H[4 * i][j];
-                ws->x_H[0][4 * i + 1][j] = ws->H[4 * i + 1][j];
-                ws->x_H[0][4 * i + 2][j] = ws->H[4 * i + 2][j];
-                ws->x_H[0][4 * i + 3][j] = ws->H[4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[0][i][j] = ws->H[i][j];
-            }
-        }
-        karate_club_rhs_kernel(in, ws, t_n, 0, 0);
-        /* Stage 2: c = 1/2, a = 1/2. */
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[1][4 * i][j] = ws->H[4 * i][j] + h_1_2 * ws->k_H[0][4 * i][j];
-                ws->x_H[1][4 * i + 1][j] = ws->H[4 * i + 1][j] + h_1_2 * ws->k_H[0][4 * i + 1][j];
-                ws->x_H[1][4 * i + 2][j] = ws->H[4 * i + 2][j] + h_1_2 * ws->k_H[0][4 * i + 2][j];
-                ws->x_H[1][4 * i + 3][j] = ws->H[4 * i + 3][j] + h_1_2 * ws->k_H[0][4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[1][i][j] = ws->H[i][j] + h_1_2 * ws->k_H[0][i][j];
-            }
-        }
-        const double v = t_n + h_1_2;
-        karate_club_rhs_kernel(in, ws, v, 1, 1);
-        /* Stage 3: c = 1/2, a = 0, 1/2. */
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[2][4 * i][j] = ws->H[4 * i][j] + h_1_2 * ws->k_H[1][4 * i][j];
-                ws->x_H[2][4 * i + 1][j] = ws->H[4 * i + 1][j] + h_1_2 * ws->k_H[1][4 * i + 1][j];
-                ws->x_H[2][4 * i + 2][j] = ws->H[4 * i + 2][j] + h_1_2 * ws->k_H[1][4 * i + 2][j];
-                ws->x_H[2][4 * i + 3][j] = ws->H[4 * i + 3][j] + h_1_2 * ws->k_H[1][4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[2][i][j] = ws->H[i][j] + h_1_2 * ws->k_H[1][i][j];
-            }
-        }
-        karate_club_rhs_kernel(in, ws, v, 2, 2);
-        /* Stage 4: c = 1, a = 0, 0, 1. */
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[3][4 * i][j] = ws->H[4 * i][j] + h * ws->k_H[2][4 * i][j];
-                ws->x_H[3][4 * i + 1][j] = ws->H[4 * i + 1][j] + h * ws->k_H[2][4 * i + 1][j];
-                ws->x_H[3][4 * i + 2][j] = ws->H[4 * i + 2][j] + h * ws->k_H[2][4 * i + 2][j];
-                ws->x_H[3][4 * i + 3][j] = ws->H[4 * i + 3][j] + h * ws->k_H[2][4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[3][i][j] = ws->H[i][j] + h * ws->k_H[2][i][j];
-            }
-        }
-        karate_club_rhs_kernel(in, ws, t_n + h, 3, 3);
-        /* New state. */
-        for (int32_t i = 0; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->H[i][j] = ws->H[i][j] +
-                        (h_1_6 * ws->k_H[0][i][j] + h_1_3 * ws->k_H[1][i][j] +
-                        h_1_3 * ws->k_H[2][i][j] + h_1_6 * ws->k_H[3][i][j]);
-            }
-        }
-        double total = 0.0;
-        for (int32_t i = 0; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                total += ws->H[i][j];
-            }
-        }
-        const double sum = total;
-        if (sum - sum != 0.0) {
-            double total_2 = 0.0;
-            for (int32_t i = 0; i < 34; i++) {
-                for (int32_t j = 0; j < 4; j++) {
-                    total_2 += ws->k_H[3][i][j];
+            /* ---- Forward sweep ----------------------------------------------- */
+            karate_club_initial_kernel(in, ws, t0);
+            double failed_stage = 0.0;
+            for (int32_t n = 0; (n < ws->step_count) && (status == KARATE_CLUB_OK); n++) {
+                const double t_n = t0 + ((double)n * h);
+                for (int32_t i = 0; i < 8; i++) {
+                    for (int32_t j = 0; j < 4; j++) {
+                        ws->stored_H[n][4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j];
+                        ws->stored_H[n][(4 * i) + 1][j] = ws->H[(4 * i) + 1][j];
+                        ws->stored_H[n][(4 * i) + 2][j] = ws->H[(4 * i) + 2][j];
+                        ws->stored_H[n][(4 * i) + 3][j] = ws->H[(4 * i) + 3][j];
+                    }
+                }
+                for (int32_t i = 32; i < 34; i++) {
+                    for (int32_t j = 0; j < 4; j++) {
+                        ws->stored_H[n][i][j] = ws->H[i][j];
+                    }
+                }
+                /* Stage 1: c = 0. */
+                for (int32_t i = 0; i < 8; i++) {
+                    for (int32_t j = 0; j < 4; j++) {
+                        ws->x_H[0][4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j];
+                        ws->x_H[0][(4 * i) + 1][j] = ws->H[(4 * i) + 1][j];
+                        ws->x_H[0][(4 * i) + 2][j] = ws->H[(4 * i) + 2][j];
+                        ws->x_H[0][(4 * i) + 3][j] = ws->H[(4 * i) + 3][j];
+                    }
+                }
+                for (int32_t i = 32; i < 34; i++) {
+                    for (int32_t j = 0; j < 4; j++) {
+                        ws->x_H[0][i][j] = ws->H[i][j];
+                    }
+                }
+                karate_club_rhs_kernel(in, ws, t_n, 0, 0);
+                /* Stage 2: c = 1/2, a = 1/2. */
+                for (int32_t i = 0; i < 8; i++) {
+                    for (int32_t j = 0; j < 4; j++) {
+                        ws->x_H[1][4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j] +
+                                (h_1_2 * ws->k_H[0][4 * (ptrdiff_t)i][j]);
+                        ws->x_H[1][(4 * i) + 1][j] = ws->H[(4 * i) + 1][j] +
+                                (h_1_2 * ws->k_H[0][(4 * i) + 1][j]);
+                        ws->x_H[1][(4 * i) + 2][j] = ws->H[(4 * i) + 2][j] +
+                                (h_1_2 * ws->k_H[0][(4 * i) + 2][j]);
+                        ws->x_H[1][(4 * i) + 3][j] = ws->H[(4 * i) + 3][j] +
+                                (h_1_2 * ws->k_H[0][(4 * i) + 3][j]);
+                    }
+                }
+                for (int32_t i = 32; i < 34; i++) {
+                    for (int32_t j = 0; j < 4; j++) {
+                        ws->x_H[1][i][j] = ws->H[i][j] + (h_1_2 * ws->k_H[0][i][j]);
+                    }
+                }
+                const double v = t_n + h_1_2;
+                karate_club_rhs_kernel(in, ws, v, 1, 1);
+                /* Stage 3: c = 1/2, a = 0, 1/2. */
+                for (int32_t i = 0; i < 8; i++) {
+                    for (int32_t j = 0; j < 4; j++) {
+                        ws->x_H[2][4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j] +
+                                (h_1_2 * ws->k_H[1][4 * (ptrdiff_t)i][j]);
+                        ws->x_H[2][(4 * i) + 1][j] = ws->H[(4 * i) + 1][j] +
+                                (h_1_2 * ws->k_H[1][(4 * i) + 1][j]);
+                        ws->x_H[2][(4 * i) + 2][j] = ws->H[(4 * i) + 2][j] +
+                                (h_1_2 * ws->k_H[1][(4 * i) + 2][j]);
+                        ws->x_H[2][(4 * i) + 3][j] = ws->H[(4 * i) + 3][j] +
+                                (h_1_2 * ws->k_H[1][(4 * i) + 3][j]);
+                    }
+                }
+                for (int32_t i = 32; i < 34; i++) {
+                    for (int32_t j = 0; j < 4; j++) {
+                        ws->x_H[2][i][j] = ws->H[i][j] + (h_1_2 * ws->k_H[1][i][j]);
+                    }
+                }
+                karate_club_rhs_kernel(in, ws, v, 2, 2);
+                /* Stage 4: c = 1, a = 0, 0, 1. */
+                for (int32_t i = 0; i < 8; i++) {
+                    for (int32_t j = 0; j < 4; j++) {
+                        ws->x_H[3][4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j] +
+                                (h * ws->k_H[2][4 * (ptrdiff_t)i][j]);
+                        ws->x_H[3][(4 * i) + 1][j] = ws->H[(4 * i) + 1][j] +
+                                (h * ws->k_H[2][(4 * i) + 1][j]);
+                        ws->x_H[3][(4 * i) + 2][j] = ws->H[(4 * i) + 2][j] +
+                                (h * ws->k_H[2][(4 * i) + 2][j]);
+                        ws->x_H[3][(4 * i) + 3][j] = ws->H[(4 * i) + 3][j] +
+                                (h * ws->k_H[2][(4 * i) + 3][j]);
+                    }
+                }
+                for (int32_t i = 32; i < 34; i++) {
+                    for (int32_t j = 0; j < 4; j++) {
+                        ws->x_H[3][i][j] = ws->H[i][j] + (h * ws->k_H[2][i][j]);
+                    }
+                }
+                karate_club_rhs_kernel(in, ws, t_n + h, 3, 3);
+                /* New state. */
+                for (int32_t i = 0; i < 34; i++) {
+                    for (int32_t j = 0; j < 4; j++) {
+                        ws->H[i][j] = ws->H[i][j] +
+                                ((h_1_6 * ws->k_H[0][i][j]) + (h_1_3 * ws->k_H[1][i][j]) +
+                                (h_1_3 * ws->k_H[2][i][j]) + (h_1_6 * ws->k_H[3][i][j]));
+                    }
+                }
+                double total = 0.0;
+                for (int32_t i = 0; i < 34; i++) {
+                    for (int32_t j = 0; j < 4; j++) {
+                        total += ws->H[i][j];
+                    }
+                }
+                const double sum = total;
+                if ((sum - sum) != 0.0) {
+                    double total_2 = 0.0;
+                    for (int32_t i = 0; i < 34; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            total_2 += ws->k_H[3][i][j];
+                        }
+                    }
+                    const double sum_2 = total_2;
+                    if ((sum_2 - sum_2) != 0.0) {
+                        failed_stage = 4.0;
+                    }
+                    double total_3 = 0.0;
+                    for (int32_t i = 0; i < 34; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            total_3 += ws->k_H[2][i][j];
+                        }
+                    }
+                    const double sum_3 = total_3;
+                    if ((sum_3 - sum_3) != 0.0) {
+                        failed_stage = 3.0;
+                    }
+                    double total_4 = 0.0;
+                    for (int32_t i = 0; i < 34; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            total_4 += ws->k_H[1][i][j];
+                        }
+                    }
+                    const double sum_4 = total_4;
+                    if ((sum_4 - sum_4) != 0.0) {
+                        failed_stage = 2.0;
+                    }
+                    double total_5 = 0.0;
+                    for (int32_t i = 0; i < 34; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            total_5 += ws->k_H[0][i][j];
+                        }
+                    }
+                    const double sum_5 = total_5;
+                    if ((sum_5 - sum_5) != 0.0) {
+                        failed_stage = 1.0;
+                    }
+                    const double failed_stage_2 = failed_stage;
+                    if (failed_stage_2 > 0.0) {
+                        karate_club_invalidate_gradient(out);
+                        ws->failed_step = (double)n;
+                        ws->failed_stage = failed_stage_2;
+                        out->value = (double)NAN;
+                        status = KARATE_CLUB_NOT_FINITE_FIELD;
+                    } else {
+                        karate_club_invalidate_gradient(out);
+                        ws->failed_step = (double)n;
+                        ws->failed_stage = failed_stage_2;
+                        out->value = (double)NAN;
+                        status = KARATE_CLUB_NOT_FINITE_STATE;
+                    }
                 }
             }
-            const double sum_2 = total_2;
-            if (sum_2 - sum_2 != 0.0) {
-                failed_stage = 4.0;
-            }
-            double total_3 = 0.0;
-            for (int32_t i = 0; i < 34; i++) {
-                for (int32_t j = 0; j < 4; j++) {
-                    total_3 += ws->k_H[2][i][j];
-                }
-            }
-            const double sum_3 = total_3;
-            if (sum_3 - sum_3 != 0.0) {
-                failed_stage = 3.0;
-            }
-            double total_4 = 0.0;
-            for (int32_t i = 0; i < 34; i++) {
-                for (int32_t j = 0; j < 4; j++) {
-                    total_4 += ws->k_H[1][i][j];
-                }
-            }
-            const double sum_4 = total_4;
-            if (sum_4 - sum_4 != 0.0) {
-                failed_stage = 2.0;
-            }
-            double total_5 = 0.0;
-            for (int32_t i = 0; i < 34; i++) {
-                for (int32_t j = 0; j < 4; j++) {
-                    total_5 += ws->k_H[0][i][j];
-                }
-            }
-            const double sum_5 = total_5;
-            if (sum_5 - sum_5 != 0.0) {
-                failed_stage = 1.0;
-            }
-            const double failed_stage_2 = failed_stage;
-            if (failed_stage_2 > 0.0) {
-                karate_club_invalidate_gradient(out);
-                ws->failed_step = (double)n;
-                ws->failed_stage = failed_stage_2;
-                out->value = (0.0 / 0.0);
-                return KARATE_CLUB_NOT_FINITE_FIELD;
-            } else {
-                karate_club_invalidate_gradient(out);
-                ws->failed_step = (double)n;
-                ws->failed_stage = failed_stage_2;
-                out->value = (0.0 / 0.0);
-                return KARATE_CLUB_NOT_FINITE_STATE;
-            }
-        }
-    }
-    /* Observation. */
-    for (int32_t i = 0; i < 8; i++) {
-        for (int32_t j = 0; j < 2; j++) {
-            const double H = ws->H[4 * i][2 * j];
-            const double H_2 = ws->H[4 * i][2 * j + 1];
-            const double H_3 = ws->H[4 * i + 1][2 * j];
-            const double H_4 = ws->H[4 * i + 1][2 * j + 1];
-            const double H_5 = ws->H[4 * i + 2][2 * j];
-            const double H_6 = ws->H[4 * i + 2][2 * j + 1];
-            const double H_7 = ws->H[4 * i + 3][2 * j];
-            const double H_8 = ws->H[4 * i + 3][2 * j + 1];
-        }
-    }
-    for (int32_t i = 32; i < 34; i++) {
-        for (int32_t j = 0; j < 4; j++) {
-            const double H = ws->H[i][j];
-        }
-    }
-    /* Terminal loss. */
-    karate_club_terminal_kernel(in, ws, t1);
+            if (status == KARATE_CLUB_OK) {
+                /* Observation. */
+                /* Terminal loss. */
+                karate_club_terminal_kernel(in, ws, t1);
 
-    /* ---- Reverse sweep ----------------------------------------------- */
-    for (int32_t i = 0; i < 8; i++) {
-        for (int32_t j = 0; j < 4; j++) {
-            ws->lambda_H[4 * i][j] = 0.0;
-            ws->lambda_H[4 * i + 1][j] = 0.0;
-            ws->lambda_H[4 * i + 2][j] = 0.0;
-            ws->lambda_H[4 * i + 3][j] = 0.0;
+                /* ---- Reverse sweep ----------------------------------------------- */
+                for (int32_t i = 0; i < 8; i++) {
+                    for (int32_t j = 0; j < 4; j++) {
+                        ws->lambda_H[4 * (ptrdiff_t)i][j] = 0.0;
+                        ws->lambda_H[(4 * i) + 1][j] = 0.0;
+                        ws->lambda_H[(4 * i) + 2][j] = 0.0;
+                        ws->lambda_H[(4 * i) + 3][j] = 0.0;
+                    }
+                }
+                for (int32_t i = 32; i < 34; i++) {
+                    for (int32_t j = 0; j < 4; j++) {
+                        ws->lambda_H[i][j] = 0.0;
+                    }
+                }
+                /* Terminal loss. */
+                ws->seed = 1.0;
+                const double terminal_loss = ws->terminal_loss;
+                karate_club_terminal_vjp_kernel(in, ws, out, t1);
+                for (int32_t n = ws->step_count - 1; n >= 0; n--) {
+                    const double t_n = t0 + ((double)n * h);
+                    /* Stages of this step, again. */
+                    for (int32_t i = 0; i < 8; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->H[4 * (ptrdiff_t)i][j] = ws->stored_H[n][4 * (ptrdiff_t)i][j];
+                            ws->H[(4 * i) + 1][j] = ws->stored_H[n][(4 * i) + 1][j];
+                            ws->H[(4 * i) + 2][j] = ws->stored_H[n][(4 * i) + 2][j];
+                            ws->H[(4 * i) + 3][j] = ws->stored_H[n][(4 * i) + 3][j];
+                        }
+                    }
+                    for (int32_t i = 32; i < 34; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->H[i][j] = ws->stored_H[n][i][j];
+                        }
+                    }
+                    /* Stage 1: c = 0. */
+                    for (int32_t i = 0; i < 8; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->x_H[0][4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j];
+                            ws->x_H[0][(4 * i) + 1][j] = ws->H[(4 * i) + 1][j];
+                            ws->x_H[0][(4 * i) + 2][j] = ws->H[(4 * i) + 2][j];
+                            ws->x_H[0][(4 * i) + 3][j] = ws->H[(4 * i) + 3][j];
+                        }
+                    }
+                    for (int32_t i = 32; i < 34; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->x_H[0][i][j] = ws->H[i][j];
+                        }
+                    }
+                    karate_club_rhs_kernel(in, ws, t_n, 0, 0);
+                    /* Stage 2: c = 1/2, a = 1/2. */
+                    for (int32_t i = 0; i < 8; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->x_H[1][4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j] +
+                                    (h_1_2 * ws->k_H[0][4 * (ptrdiff_t)i][j]);
+                            ws->x_H[1][(4 * i) + 1][j] = ws->H[(4 * i) + 1][j] +
+                                    (h_1_2 * ws->k_H[0][(4 * i) + 1][j]);
+                            ws->x_H[1][(4 * i) + 2][j] = ws->H[(4 * i) + 2][j] +
+                                    (h_1_2 * ws->k_H[0][(4 * i) + 2][j]);
+                            ws->x_H[1][(4 * i) + 3][j] = ws->H[(4 * i) + 3][j] +
+                                    (h_1_2 * ws->k_H[0][(4 * i) + 3][j]);
+                        }
+                    }
+                    for (int32_t i = 32; i < 34; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->x_H[1][i][j] = ws->H[i][j] + (h_1_2 * ws->k_H[0][i][j]);
+                        }
+                    }
+                    const double v = t_n + h_1_2;
+                    karate_club_rhs_kernel(in, ws, v, 1, 1);
+                    /* Stage 3: c = 1/2, a = 0, 1/2. */
+                    for (int32_t i = 0; i < 8; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->x_H[2][4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j] +
+                                    (h_1_2 * ws->k_H[1][4 * (ptrdiff_t)i][j]);
+                            ws->x_H[2][(4 * i) + 1][j] = ws->H[(4 * i) + 1][j] +
+                                    (h_1_2 * ws->k_H[1][(4 * i) + 1][j]);
+                            ws->x_H[2][(4 * i) + 2][j] = ws->H[(4 * i) + 2][j] +
+                                    (h_1_2 * ws->k_H[1][(4 * i) + 2][j]);
+                            ws->x_H[2][(4 * i) + 3][j] = ws->H[(4 * i) + 3][j] +
+                                    (h_1_2 * ws->k_H[1][(4 * i) + 3][j]);
+                        }
+                    }
+                    for (int32_t i = 32; i < 34; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->x_H[2][i][j] = ws->H[i][j] + (h_1_2 * ws->k_H[1][i][j]);
+                        }
+                    }
+                    karate_club_rhs_kernel(in, ws, v, 2, 2);
+                    /* Stage 4: c = 1, a = 0, 0, 1. */
+                    for (int32_t i = 0; i < 8; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->x_H[3][4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j] +
+                                    (h * ws->k_H[2][4 * (ptrdiff_t)i][j]);
+                            ws->x_H[3][(4 * i) + 1][j] = ws->H[(4 * i) + 1][j] +
+                                    (h * ws->k_H[2][(4 * i) + 1][j]);
+                            ws->x_H[3][(4 * i) + 2][j] = ws->H[(4 * i) + 2][j] +
+                                    (h * ws->k_H[2][(4 * i) + 2][j]);
+                            ws->x_H[3][(4 * i) + 3][j] = ws->H[(4 * i) + 3][j] +
+                                    (h * ws->k_H[2][(4 * i) + 3][j]);
+                        }
+                    }
+                    for (int32_t i = 32; i < 34; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->x_H[3][i][j] = ws->H[i][j] + (h * ws->k_H[2][i][j]);
+                        }
+                    }
+                    /* Adjoint of evaluation 4. */
+                    for (int32_t i = 0; i < 8; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->w_H[4 * (ptrdiff_t)i][j] = h_1_6 *
+                                    ws->lambda_H[4 * (ptrdiff_t)i][j];
+                            ws->w_H[(4 * i) + 1][j] = h_1_6 * ws->lambda_H[(4 * i) + 1][j];
+                            ws->w_H[(4 * i) + 2][j] = h_1_6 * ws->lambda_H[(4 * i) + 2][j];
+                            ws->w_H[(4 * i) + 3][j] = h_1_6 * ws->lambda_H[(4 * i) + 3][j];
+                        }
+                    }
+                    for (int32_t i = 32; i < 34; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->w_H[i][j] = h_1_6 * ws->lambda_H[i][j];
+                        }
+                    }
+                    for (int32_t i = 0; i < 8; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->u_H[3][4 * (ptrdiff_t)i][j] = 0.0;
+                            ws->u_H[3][(4 * i) + 1][j] = 0.0;
+                            ws->u_H[3][(4 * i) + 2][j] = 0.0;
+                            ws->u_H[3][(4 * i) + 3][j] = 0.0;
+                        }
+                    }
+                    for (int32_t i = 32; i < 34; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->u_H[3][i][j] = 0.0;
+                        }
+                    }
+                    karate_club_rhs_vjp_kernel(in, ws, out, t_n + h, 3, 3);
+                    /* Adjoint of evaluation 3. */
+                    for (int32_t i = 0; i < 8; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->w_H[4 * (ptrdiff_t)i][j] = (h_1_3 *
+                                    ws->lambda_H[4 * (ptrdiff_t)i][j]) +
+                                    (h * ws->u_H[3][4 * (ptrdiff_t)i][j]);
+                            ws->w_H[(4 * i) + 1][j] = (h_1_3 * ws->lambda_H[(4 * i) + 1][j]) +
+                                    (h * ws->u_H[3][(4 * i) + 1][j]);
+                            ws->w_H[(4 * i) + 2][j] = (h_1_3 * ws->lambda_H[(4 * i) + 2][j]) +
+                                    (h * ws->u_H[3][(4 * i) + 2][j]);
+                            ws->w_H[(4 * i) + 3][j] = (h_1_3 * ws->lambda_H[(4 * i) + 3][j]) +
+                                    (h * ws->u_H[3][(4 * i) + 3][j]);
+                        }
+                    }
+                    for (int32_t i = 32; i < 34; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->w_H[i][j] = (h_1_3 * ws->lambda_H[i][j]) + (h * ws->u_H[3][i][j]);
+                        }
+                    }
+                    for (int32_t i = 0; i < 8; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->u_H[2][4 * (ptrdiff_t)i][j] = 0.0;
+                            ws->u_H[2][(4 * i) + 1][j] = 0.0;
+                            ws->u_H[2][(4 * i) + 2][j] = 0.0;
+                            ws->u_H[2][(4 * i) + 3][j] = 0.0;
+                        }
+                    }
+                    for (int32_t i = 32; i < 34; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->u_H[2][i][j] = 0.0;
+                        }
+                    }
+                    karate_club_rhs_vjp_kernel(in, ws, out, v, 2, 2);
+                    /* Adjoint of evaluation 2. */
+                    for (int32_t i = 0; i < 8; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->w_H[4 * (ptrdiff_t)i][j] = (h_1_3 *
+                                    ws->lambda_H[4 * (ptrdiff_t)i][j]) +
+                                    (h_1_2 * ws->u_H[2][4 * (ptrdiff_t)i][j]);
+                            ws->w_H[(4 * i) + 1][j] = (h_1_3 * ws->lambda_H[(4 * i) + 1][j]) +
+                                    (h_1_2 * ws->u_H[2][(4 * i) + 1][j]);
+                            ws->w_H[(4 * i) + 2][j] = (h_1_3 * ws->lambda_H[(4 * i) + 2][j]) +
+                                    (h_1_2 * ws->u_H[2][(4 * i) + 2][j]);
+                            ws->w_H[(4 * i) + 3][j] = (h_1_3 * ws->lambda_H[(4 * i) + 3][j]) +
+                                    (h_1_2 * ws->u_H[2][(4 * i) + 3][j]);
+                        }
+                    }
+                    for (int32_t i = 32; i < 34; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->w_H[i][j] = (h_1_3 * ws->lambda_H[i][j]) +
+                                    (h_1_2 * ws->u_H[2][i][j]);
+                        }
+                    }
+                    for (int32_t i = 0; i < 8; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->u_H[1][4 * (ptrdiff_t)i][j] = 0.0;
+                            ws->u_H[1][(4 * i) + 1][j] = 0.0;
+                            ws->u_H[1][(4 * i) + 2][j] = 0.0;
+                            ws->u_H[1][(4 * i) + 3][j] = 0.0;
+                        }
+                    }
+                    for (int32_t i = 32; i < 34; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->u_H[1][i][j] = 0.0;
+                        }
+                    }
+                    karate_club_rhs_vjp_kernel(in, ws, out, v, 1, 1);
+                    /* Adjoint of evaluation 1. */
+                    for (int32_t i = 0; i < 8; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->w_H[4 * (ptrdiff_t)i][j] = (h_1_6 *
+                                    ws->lambda_H[4 * (ptrdiff_t)i][j]) +
+                                    (h_1_2 * ws->u_H[1][4 * (ptrdiff_t)i][j]);
+                            ws->w_H[(4 * i) + 1][j] = (h_1_6 * ws->lambda_H[(4 * i) + 1][j]) +
+                                    (h_1_2 * ws->u_H[1][(4 * i) + 1][j]);
+                            ws->w_H[(4 * i) + 2][j] = (h_1_6 * ws->lambda_H[(4 * i) + 2][j]) +
+                                    (h_1_2 * ws->u_H[1][(4 * i) + 2][j]);
+                            ws->w_H[(4 * i) + 3][j] = (h_1_6 * ws->lambda_H[(4 * i) + 3][j]) +
+                                    (h_1_2 * ws->u_H[1][(4 * i) + 3][j]);
+                        }
+                    }
+                    for (int32_t i = 32; i < 34; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->w_H[i][j] = (h_1_6 * ws->lambda_H[i][j]) +
+                                    (h_1_2 * ws->u_H[1][i][j]);
+                        }
+                    }
+                    for (int32_t i = 0; i < 8; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->u_H[0][4 * (ptrdiff_t)i][j] = 0.0;
+                            ws->u_H[0][(4 * i) + 1][j] = 0.0;
+                            ws->u_H[0][(4 * i) + 2][j] = 0.0;
+                            ws->u_H[0][(4 * i) + 3][j] = 0.0;
+                        }
+                    }
+                    for (int32_t i = 32; i < 34; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->u_H[0][i][j] = 0.0;
+                        }
+                    }
+                    karate_club_rhs_vjp_kernel(in, ws, out, t_n, 0, 0);
+                    /* λ of the step's start. */
+                    for (int32_t i = 0; i < 34; i++) {
+                        for (int32_t j = 0; j < 4; j++) {
+                            ws->lambda_H[i][j] = ws->lambda_H[i][j] + ws->u_H[3][i][j] +
+                                    ws->u_H[2][i][j] + ws->u_H[1][i][j] + ws->u_H[0][i][j];
+                        }
+                    }
+                }
+                /* Initial state. */
+                karate_club_initial_vjp_kernel(ws, out, t0);
+                ws->failed_step = 0.0;
+                ws->failed_stage = failed_stage;
+                out->value = terminal_loss;
+            }
         }
     }
-    for (int32_t i = 32; i < 34; i++) {
-        for (int32_t j = 0; j < 4; j++) {
-            ws->lambda_H[i][j] = 0.0;
-        }
-    }
-    /* Terminal loss. */
-    ws->seed = 1.0;
-    const double terminal_loss = ws->terminal_loss;
-    karate_club_terminal_vjp_kernel(in, ws, out, t1);
-    for (int32_t n = ws->step_count - 1; n >= 0; n--) {
-        const double t_n = t0 + (double)n * h;
-        /* Stages of this step, again. */
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->H[4 * i][j] = ws->stored_H[n][4 * i][j];
-                ws->H[4 * i + 1][j] = ws->stored_H[n][4 * i + 1][j];
-                ws->H[4 * i + 2][j] = ws->stored_H[n][4 * i + 2][j];
-                ws->H[4 * i + 3][j] = ws->stored_H[n][4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->H[i][j] = ws->stored_H[n][i][j];
-            }
-        }
-        /* Stage 1: c = 0. */
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[0][4 * i][j] = ws->H[4 * i][j];
-                ws->x_H[0][4 * i + 1][j] = ws->H[4 * i + 1][j];
-                ws->x_H[0][4 * i + 2][j] = ws->H[4 * i + 2][j];
-                ws->x_H[0][4 * i + 3][j] = ws->H[4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[0][i][j] = ws->H[i][j];
-            }
-        }
-        karate_club_rhs_kernel(in, ws, t_n, 0, 0);
-        /* Stage 2: c = 1/2, a = 1/2. */
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[1][4 * i][j] = ws->H[4 * i][j] + h_1_2 * ws->k_H[0][4 * i][j];
-                ws->x_H[1][4 * i + 1][j] = ws->H[4 * i + 1][j] + h_1_2 * ws->k_H[0][4 * i + 1][j];
-                ws->x_H[1][4 * i + 2][j] = ws->H[4 * i + 2][j] + h_1_2 * ws->k_H[0][4 * i + 2][j];
-                ws->x_H[1][4 * i + 3][j] = ws->H[4 * i + 3][j] + h_1_2 * ws->k_H[0][4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[1][i][j] = ws->H[i][j] + h_1_2 * ws->k_H[0][i][j];
-            }
-        }
-        const double v = t_n + h_1_2;
-        karate_club_rhs_kernel(in, ws, v, 1, 1);
-        /* Stage 3: c = 1/2, a = 0, 1/2. */
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[2][4 * i][j] = ws->H[4 * i][j] + h_1_2 * ws->k_H[1][4 * i][j];
-                ws->x_H[2][4 * i + 1][j] = ws->H[4 * i + 1][j] + h_1_2 * ws->k_H[1][4 * i + 1][j];
-                ws->x_H[2][4 * i + 2][j] = ws->H[4 * i + 2][j] + h_1_2 * ws->k_H[1][4 * i + 2][j];
-                ws->x_H[2][4 * i + 3][j] = ws->H[4 * i + 3][j] + h_1_2 * ws->k_H[1][4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[2][i][j] = ws->H[i][j] + h_1_2 * ws->k_H[1][i][j];
-            }
-        }
-        karate_club_rhs_kernel(in, ws, v, 2, 2);
-        /* Stage 4: c = 1, a = 0, 0, 1. */
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[3][4 * i][j] = ws->H[4 * i][j] + h * ws->k_H[2][4 * i][j];
-                ws->x_H[3][4 * i + 1][j] = ws->H[4 * i + 1][j] + h * ws->k_H[2][4 * i + 1][j];
-                ws->x_H[3][4 * i + 2][j] = ws->H[4 * i + 2][j] + h * ws->k_H[2][4 * i + 2][j];
-                ws->x_H[3][4 * i + 3][j] = ws->H[4 * i + 3][j] + h * ws->k_H[2][4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->x_H[3][i][j] = ws->H[i][j] + h * ws->k_H[2][i][j];
-            }
-        }
-        /* Adjoint of evaluation 4. */
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->w_H[4 * i][j] = h_1_6 * ws->lambda_H[4 * i][j];
-                ws->w_H[4 * i + 1][j] = h_1_6 * ws->lambda_H[4 * i + 1][j];
-                ws->w_H[4 * i + 2][j] = h_1_6 * ws->lambda_H[4 * i + 2][j];
-                ws->w_H[4 * i + 3][j] = h_1_6 * ws->lambda_H[4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->w_H[i][j] = h_1_6 * ws->lambda_H[i][j];
-            }
-        }
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->u_H[3][4 * i][j] = 0.0;
-                ws->u_H[3][4 * i + 1][j] = 0.0;
-                ws->u_H[3][4 * i + 2][j] = 0.0;
-                ws->u_H[3][4 * i + 3][j] = 0.0;
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->u_H[3][i][j] = 0.0;
-            }
-        }
-        karate_club_rhs_vjp_kernel(in, ws, out, t_n + h, 3, 3);
-        /* Adjoint of evaluation 3. */
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->w_H[4 * i][j] = h_1_3 * ws->lambda_H[4 * i][j] + h * ws->u_H[3][4 * i][j];
-                ws->w_H[4 * i + 1][j] = h_1_3 * ws->lambda_H[4 * i + 1][j] +
-                        h * ws->u_H[3][4 * i + 1][j];
-                ws->w_H[4 * i + 2][j] = h_1_3 * ws->lambda_H[4 * i + 2][j] +
-                        h * ws->u_H[3][4 * i + 2][j];
-                ws->w_H[4 * i + 3][j] = h_1_3 * ws->lambda_H[4 * i + 3][j] +
-                        h * ws->u_H[3][4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->w_H[i][j] = h_1_3 * ws->lambda_H[i][j] + h * ws->u_H[3][i][j];
-            }
-        }
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->u_H[2][4 * i][j] = 0.0;
-                ws->u_H[2][4 * i + 1][j] = 0.0;
-                ws->u_H[2][4 * i + 2][j] = 0.0;
-                ws->u_H[2][4 * i + 3][j] = 0.0;
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->u_H[2][i][j] = 0.0;
-            }
-        }
-        karate_club_rhs_vjp_kernel(in, ws, out, v, 2, 2);
-        /* Adjoint of evaluation 2. */
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->w_H[4 * i][j] = h_1_3 * ws->lambda_H[4 * i][j] + h_1_2 * ws->u_H[2][4 * i][j];
-                ws->w_H[4 * i + 1][j] = h_1_3 * ws->lambda_H[4 * i + 1][j] +
-                        h_1_2 * ws->u_H[2][4 * i + 1][j];
-                ws->w_H[4 * i + 2][j] = h_1_3 * ws->lambda_H[4 * i + 2][j] +
-                        h_1_2 * ws->u_H[2][4 * i + 2][j];
-                ws->w_H[4 * i + 3][j] = h_1_3 * ws->lambda_H[4 * i + 3][j] +
-                        h_1_2 * ws->u_H[2][4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->w_H[i][j] = h_1_3 * ws->lambda_H[i][j] + h_1_2 * ws->u_H[2][i][j];
-            }
-        }
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->u_H[1][4 * i][j] = 0.0;
-                ws->u_H[1][4 * i + 1][j] = 0.0;
-                ws->u_H[1][4 * i + 2][j] = 0.0;
-                ws->u_H[1][4 * i + 3][j] = 0.0;
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->u_H[1][i][j] = 0.0;
-            }
-        }
-        karate_club_rhs_vjp_kernel(in, ws, out, v, 1, 1);
-        /* Adjoint of evaluation 1. */
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->w_H[4 * i][j] = h_1_6 * ws->lambda_H[4 * i][j] + h_1_2 * ws->u_H[1][4 * i][j];
-                ws->w_H[4 * i + 1][j] = h_1_6 * ws->lambda_H[4 * i + 1][j] +
-                        h_1_2 * ws->u_H[1][4 * i + 1][j];
-                ws->w_H[4 * i + 2][j] = h_1_6 * ws->lambda_H[4 * i + 2][j] +
-                        h_1_2 * ws->u_H[1][4 * i + 2][j];
-                ws->w_H[4 * i + 3][j] = h_1_6 * ws->lambda_H[4 * i + 3][j] +
-                        h_1_2 * ws->u_H[1][4 * i + 3][j];
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->w_H[i][j] = h_1_6 * ws->lambda_H[i][j] + h_1_2 * ws->u_H[1][i][j];
-            }
-        }
-        for (int32_t i = 0; i < 8; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->u_H[0][4 * i][j] = 0.0;
-                ws->u_H[0][4 * i + 1][j] = 0.0;
-                ws->u_H[0][4 * i + 2][j] = 0.0;
-                ws->u_H[0][4 * i + 3][j] = 0.0;
-            }
-        }
-        for (int32_t i = 32; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->u_H[0][i][j] = 0.0;
-            }
-        }
-        karate_club_rhs_vjp_kernel(in, ws, out, t_n, 0, 0);
-        /* λ of the step's start. */
-        for (int32_t i = 0; i < 34; i++) {
-            for (int32_t j = 0; j < 4; j++) {
-                ws->lambda_H[i][j] = ws->lambda_H[i][j] + ws->u_H[3][i][j] + ws->u_H[2][i][j] +
-                        ws->u_H[1][i][j] + ws->u_H[0][i][j];
-            }
-        }
-    }
-    /* Initial state. */
-    karate_club_initial_vjp_kernel(ws, out, t0);
-    ws->failed_step = 0.0;
-    ws->failed_stage = failed_stage;
-    out->value = terminal_loss;
-    return KARATE_CLUB_OK;
+    return status;
 }
 
 int karate_club_gradient(const karate_club_problem *in, karate_club_workspace *ws, karate_club_gradients *out)
 {
-    if (in == NULL || ws == NULL || out == NULL) return KARATE_CLUB_BAD_ARGUMENT;
-    return karate_club_run_gradient(in, ws, out);
+    enum karate_club_status status = KARATE_CLUB_BAD_ARGUMENT;
+    if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+        status = karate_club_run_gradient(in, ws, out);
+    }
+    return (int)status;
 }

@@ -19,15 +19,17 @@ extern "C" {
 #define KARATE_CLUB_STEPS 12u
 
 /* What the functions return. */
-#define KARATE_CLUB_OK 0
-#define KARATE_CLUB_STEP_LIMIT 1
-#define KARATE_CLUB_STEP_UNDERFLOW 2
-#define KARATE_CLUB_NOT_FINITE_FIELD 3
-#define KARATE_CLUB_NOT_FINITE_STATE 4
-#define KARATE_CLUB_NEWTON_FAILED 5
-#define KARATE_CLUB_SINGULAR_MATRIX 6
-#define KARATE_CLUB_WORKSPACE_TOO_SMALL 7
-#define KARATE_CLUB_BAD_ARGUMENT 8
+enum karate_club_status {
+    KARATE_CLUB_OK = 0,
+    KARATE_CLUB_STEP_LIMIT = 1,
+    KARATE_CLUB_STEP_UNDERFLOW = 2,
+    KARATE_CLUB_NOT_FINITE_FIELD = 3,
+    KARATE_CLUB_NOT_FINITE_STATE = 4,
+    KARATE_CLUB_NEWTON_FAILED = 5,
+    KARATE_CLUB_SINGULAR_MATRIX = 6,
+    KARATE_CLUB_WORKSPACE_TOO_SMALL = 7,
+    KARATE_CLUB_BAD_ARGUMENT = 8
+};
 
 typedef struct {
     double H[34][4];
@@ -45,7 +47,8 @@ typedef struct {
 } karate_club_outputs;
 
 typedef struct {
-    double t0, t1;
+    double t0;
+    double t1;
     uint32_t steps;
     karate_club_state state0;
     karate_club_params params;
@@ -86,7 +89,8 @@ typedef struct {
     double s_tape[2];
     double terminal_loss;
     double seed;
-    double failed_step, failed_stage;
+    double failed_step;
+    double failed_stage;
     int32_t step_count;
     int32_t unused;
 } karate_club_workspace;

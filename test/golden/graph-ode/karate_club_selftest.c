@@ -76,7 +76,7 @@ static double loss_at(double length)
         }
     }
     code = karate_club_solve(&problem, &workspace, &solution);
-    if (code != KARATE_CLUB_OK) return (0.0 / 0.0);
+    if (code != KARATE_CLUB_OK) return (double)NAN;
     if (fabs(solution.value) > largest) largest = fabs(solution.value);
     return solution.value;
 }

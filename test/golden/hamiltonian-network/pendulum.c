@@ -87,14 +87,19 @@ static void pendulum_rhs_kernel(const pendulum_problem *PENDULUM_RESTRICT in, pe
         ws->s_tape[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
                 (in->params.W[i][2] * p) + in->params.b[i];
     }
+    double x_bar = 0.0;
+    double z_bar = 0.0;
+    double z_bar_2 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
         const double s = tanh(ws->s_tape[i]);
         const double s_bar = in->params.w[i] * (1.0 - (s * s));
-        ws->g[1] += s_bar * in->params.W[i][2];
-        const double z_bar = s_bar * in->params.W[i][1];
-        ws->g[0] += z_bar * z;
-        ws->g[0] -= s_bar * in->params.W[i][0] * z_2;
+        x_bar += s_bar * in->params.W[i][2];
+        z_bar += s_bar * in->params.W[i][1];
+        z_bar_2 += s_bar * in->params.W[i][0];
     }
+    ws->g[1] += x_bar;
+    ws->g[0] += z_bar * z;
+    ws->g[0] -= z_bar_2 * z_2;
     ws->k_q_1 = ws->g[1];
     ws->k_p_1 = -ws->g[0];
 }
@@ -113,14 +118,19 @@ static void pendulum_rhs_kernel_2(const pendulum_problem *PENDULUM_RESTRICT in, 
         ws->s_tape[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
                 (in->params.W[i][2] * p) + in->params.b[i];
     }
+    double x_bar = 0.0;
+    double z_bar = 0.0;
+    double z_bar_2 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
         const double s = tanh(ws->s_tape[i]);
         const double s_bar = in->params.w[i] * (1.0 - (s * s));
-        ws->g[1] += s_bar * in->params.W[i][2];
-        const double z_bar = s_bar * in->params.W[i][1];
-        ws->g[0] += z_bar * z;
-        ws->g[0] -= s_bar * in->params.W[i][0] * z_2;
+        x_bar += s_bar * in->params.W[i][2];
+        z_bar += s_bar * in->params.W[i][1];
+        z_bar_2 += s_bar * in->params.W[i][0];
     }
+    ws->g[1] += x_bar;
+    ws->g[0] += z_bar * z;
+    ws->g[0] -= z_bar_2 * z_2;
     ws->k_q_2 = ws->g[1];
     ws->k_p_2 = -ws->g[0];
 }
@@ -139,14 +149,19 @@ static void pendulum_rhs_kernel_3(const pendulum_problem *PENDULUM_RESTRICT in, 
         ws->s_tape[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
                 (in->params.W[i][2] * p) + in->params.b[i];
     }
+    double x_bar = 0.0;
+    double z_bar = 0.0;
+    double z_bar_2 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
         const double s = tanh(ws->s_tape[i]);
         const double s_bar = in->params.w[i] * (1.0 - (s * s));
-        ws->g[1] += s_bar * in->params.W[i][2];
-        const double z_bar = s_bar * in->params.W[i][1];
-        ws->g[0] += z_bar * z;
-        ws->g[0] -= s_bar * in->params.W[i][0] * z_2;
+        x_bar += s_bar * in->params.W[i][2];
+        z_bar += s_bar * in->params.W[i][1];
+        z_bar_2 += s_bar * in->params.W[i][0];
     }
+    ws->g[1] += x_bar;
+    ws->g[0] += z_bar * z;
+    ws->g[0] -= z_bar_2 * z_2;
     ws->k_q_3 = ws->g[1];
     ws->k_p_3 = -ws->g[0];
 }
@@ -165,14 +180,19 @@ static void pendulum_rhs_kernel_4(const pendulum_problem *PENDULUM_RESTRICT in, 
         ws->s_tape[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
                 (in->params.W[i][2] * p) + in->params.b[i];
     }
+    double x_bar = 0.0;
+    double z_bar = 0.0;
+    double z_bar_2 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
         const double s = tanh(ws->s_tape[i]);
         const double s_bar = in->params.w[i] * (1.0 - (s * s));
-        ws->g[1] += s_bar * in->params.W[i][2];
-        const double z_bar = s_bar * in->params.W[i][1];
-        ws->g[0] += z_bar * z;
-        ws->g[0] -= s_bar * in->params.W[i][0] * z_2;
+        x_bar += s_bar * in->params.W[i][2];
+        z_bar += s_bar * in->params.W[i][1];
+        z_bar_2 += s_bar * in->params.W[i][0];
     }
+    ws->g[1] += x_bar;
+    ws->g[0] += z_bar * z;
+    ws->g[0] -= z_bar_2 * z_2;
     ws->k_q_4 = ws->g[1];
     ws->k_p_4 = -ws->g[0];
 }
@@ -214,34 +234,37 @@ static void pendulum_rhs_vjp_kernel(const pendulum_problem *PENDULUM_RESTRICT in
         ws->s_tape_3[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
                 (in->params.W[i][2] * p) + in->params.b[i];
     }
+    double z_bar = 0.0;
+    double z_bar_2 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
-        ws->s_tape_2[i] = tanh(ws->s_tape_3[i]);
+        const double s = tanh(ws->s_tape_3[i]);
+        ws->s_tape_2[i] = s;
+        const double s_bar = in->params.w[i] * (1.0 - (s * s));
+        z_bar += s_bar * in->params.W[i][1];
+        z_bar_2 += s_bar * in->params.W[i][0];
     }
     const double f_p_bar = ws->w_p;
     const double g_bar = ws->w_q;
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
     const double z_bar_bar = f_p_bar * z_2;
     const double z_bar_bar_2 = f_p_bar * z;
     for (int32_t i = 0; i < 32; i++) {
+        const double s_bar_bar = z_bar_bar * in->params.W[i][0];
         const double w = in->params.w[i];
         const double s = ws->s_tape_2[i];
         const double s_bar = 1.0 - (s * s);
         const double s_bar_2 = w * s_bar;
-        const double W = in->params.W[i][0];
-        z_bar += f_p_bar * (s_bar_2 * W);
-        const double s_bar_bar = z_bar_bar * W;
         out->params.W[i][0] += z_bar_bar * s_bar_2;
-        const double W_2 = in->params.W[i][1];
-        z_bar_2 -= f_p_bar * (s_bar_2 * W_2);
         out->params.W[i][1] -= z_bar_bar_2 * s_bar_2;
         out->params.W[i][2] += g_bar * s_bar_2;
-        const double s_bar_bar_2 = s_bar_bar - (z_bar_bar_2 * W_2) + (g_bar * in->params.W[i][2]);
+        const double s_bar_bar_2 = s_bar_bar - (z_bar_bar_2 * in->params.W[i][1]) +
+                (g_bar * in->params.W[i][2]);
         const double s_bar_3 = s_bar_bar_2 * w * s;
         ws->s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
         out->params.w[i] += s_bar_bar_2 * s_bar;
     }
     double p_bar = 0.0;
+    double z_bar_3 = 0.0;
+    double z_bar_4 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
         out->params.b[i] += ws->s_tape_bar[i];
     }
@@ -252,19 +275,19 @@ static void pendulum_rhs_vjp_kernel(const pendulum_problem *PENDULUM_RESTRICT in
         out->params.W[i][2] += ws->s_tape_bar[i] * p;
     }
     for (int32_t i = 0; i < 32; i++) {
-        z_bar += ws->s_tape_bar[i] * in->params.W[i][1];
+        z_bar_3 += ws->s_tape_bar[i] * in->params.W[i][1];
     }
     for (int32_t i = 0; i < 32; i++) {
         out->params.W[i][1] += ws->s_tape_bar[i] * z_2;
     }
     for (int32_t i = 0; i < 32; i++) {
-        z_bar_2 += ws->s_tape_bar[i] * in->params.W[i][0];
+        z_bar_4 += ws->s_tape_bar[i] * in->params.W[i][0];
     }
     for (int32_t i = 0; i < 32; i++) {
         out->params.W[i][0] += ws->s_tape_bar[i] * z;
     }
     ws->u_p_4 += p_bar;
-    ws->u_q_4 += (z_bar * z) - (z_bar_2 * z_2);
+    ws->u_q_4 += ((z_bar_3 + (f_p_bar * z_bar_2)) * z) - ((z_bar_4 - (f_p_bar * z_bar)) * z_2);
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
@@ -279,34 +302,37 @@ static void pendulum_rhs_vjp_kernel_2(const pendulum_problem *PENDULUM_RESTRICT 
         ws->s_tape_3[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
                 (in->params.W[i][2] * p) + in->params.b[i];
     }
+    double z_bar = 0.0;
+    double z_bar_2 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
-        ws->s_tape_2[i] = tanh(ws->s_tape_3[i]);
+        const double s = tanh(ws->s_tape_3[i]);
+        ws->s_tape_2[i] = s;
+        const double s_bar = in->params.w[i] * (1.0 - (s * s));
+        z_bar += s_bar * in->params.W[i][1];
+        z_bar_2 += s_bar * in->params.W[i][0];
     }
     const double f_p_bar = ws->w_p;
     const double g_bar = ws->w_q;
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
     const double z_bar_bar = f_p_bar * z_2;
     const double z_bar_bar_2 = f_p_bar * z;
     for (int32_t i = 0; i < 32; i++) {
+        const double s_bar_bar = z_bar_bar * in->params.W[i][0];
         const double w = in->params.w[i];
         const double s = ws->s_tape_2[i];
         const double s_bar = 1.0 - (s * s);
         const double s_bar_2 = w * s_bar;
-        const double W = in->params.W[i][0];
-        z_bar += f_p_bar * (s_bar_2 * W);
-        const double s_bar_bar = z_bar_bar * W;
         out->params.W[i][0] += z_bar_bar * s_bar_2;
-        const double W_2 = in->params.W[i][1];
-        z_bar_2 -= f_p_bar * (s_bar_2 * W_2);
         out->params.W[i][1] -= z_bar_bar_2 * s_bar_2;
         out->params.W[i][2] += g_bar * s_bar_2;
-        const double s_bar_bar_2 = s_bar_bar - (z_bar_bar_2 * W_2) + (g_bar * in->params.W[i][2]);
+        const double s_bar_bar_2 = s_bar_bar - (z_bar_bar_2 * in->params.W[i][1]) +
+                (g_bar * in->params.W[i][2]);
         const double s_bar_3 = s_bar_bar_2 * w * s;
         ws->s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
         out->params.w[i] += s_bar_bar_2 * s_bar;
     }
     double p_bar = 0.0;
+    double z_bar_3 = 0.0;
+    double z_bar_4 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
         out->params.b[i] += ws->s_tape_bar[i];
     }
@@ -317,19 +343,19 @@ static void pendulum_rhs_vjp_kernel_2(const pendulum_problem *PENDULUM_RESTRICT 
         out->params.W[i][2] += ws->s_tape_bar[i] * p;
     }
     for (int32_t i = 0; i < 32; i++) {
-        z_bar += ws->s_tape_bar[i] * in->params.W[i][1];
+        z_bar_3 += ws->s_tape_bar[i] * in->params.W[i][1];
     }
     for (int32_t i = 0; i < 32; i++) {
         out->params.W[i][1] += ws->s_tape_bar[i] * z_2;
     }
     for (int32_t i = 0; i < 32; i++) {
-        z_bar_2 += ws->s_tape_bar[i] * in->params.W[i][0];
+        z_bar_4 += ws->s_tape_bar[i] * in->params.W[i][0];
     }
     for (int32_t i = 0; i < 32; i++) {
         out->params.W[i][0] += ws->s_tape_bar[i] * z;
     }
     ws->u_p_3 += p_bar;
-    ws->u_q_3 += (z_bar * z) - (z_bar_2 * z_2);
+    ws->u_q_3 += ((z_bar_3 + (f_p_bar * z_bar_2)) * z) - ((z_bar_4 - (f_p_bar * z_bar)) * z_2);
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
@@ -344,34 +370,37 @@ static void pendulum_rhs_vjp_kernel_3(const pendulum_problem *PENDULUM_RESTRICT 
         ws->s_tape_3[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
                 (in->params.W[i][2] * p) + in->params.b[i];
     }
+    double z_bar = 0.0;
+    double z_bar_2 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
-        ws->s_tape_2[i] = tanh(ws->s_tape_3[i]);
+        const double s = tanh(ws->s_tape_3[i]);
+        ws->s_tape_2[i] = s;
+        const double s_bar = in->params.w[i] * (1.0 - (s * s));
+        z_bar += s_bar * in->params.W[i][1];
+        z_bar_2 += s_bar * in->params.W[i][0];
     }
     const double f_p_bar = ws->w_p;
     const double g_bar = ws->w_q;
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
     const double z_bar_bar = f_p_bar * z_2;
     const double z_bar_bar_2 = f_p_bar * z;
     for (int32_t i = 0; i < 32; i++) {
+        const double s_bar_bar = z_bar_bar * in->params.W[i][0];
         const double w = in->params.w[i];
         const double s = ws->s_tape_2[i];
         const double s_bar = 1.0 - (s * s);
         const double s_bar_2 = w * s_bar;
-        const double W = in->params.W[i][0];
-        z_bar += f_p_bar * (s_bar_2 * W);
-        const double s_bar_bar = z_bar_bar * W;
         out->params.W[i][0] += z_bar_bar * s_bar_2;
-        const double W_2 = in->params.W[i][1];
-        z_bar_2 -= f_p_bar * (s_bar_2 * W_2);
         out->params.W[i][1] -= z_bar_bar_2 * s_bar_2;
         out->params.W[i][2] += g_bar * s_bar_2;
-        const double s_bar_bar_2 = s_bar_bar - (z_bar_bar_2 * W_2) + (g_bar * in->params.W[i][2]);
+        const double s_bar_bar_2 = s_bar_bar - (z_bar_bar_2 * in->params.W[i][1]) +
+                (g_bar * in->params.W[i][2]);
         const double s_bar_3 = s_bar_bar_2 * w * s;
         ws->s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
         out->params.w[i] += s_bar_bar_2 * s_bar;
     }
     double p_bar = 0.0;
+    double z_bar_3 = 0.0;
+    double z_bar_4 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
         out->params.b[i] += ws->s_tape_bar[i];
     }
@@ -382,19 +411,19 @@ static void pendulum_rhs_vjp_kernel_3(const pendulum_problem *PENDULUM_RESTRICT 
         out->params.W[i][2] += ws->s_tape_bar[i] * p;
     }
     for (int32_t i = 0; i < 32; i++) {
-        z_bar += ws->s_tape_bar[i] * in->params.W[i][1];
+        z_bar_3 += ws->s_tape_bar[i] * in->params.W[i][1];
     }
     for (int32_t i = 0; i < 32; i++) {
         out->params.W[i][1] += ws->s_tape_bar[i] * z_2;
     }
     for (int32_t i = 0; i < 32; i++) {
-        z_bar_2 += ws->s_tape_bar[i] * in->params.W[i][0];
+        z_bar_4 += ws->s_tape_bar[i] * in->params.W[i][0];
     }
     for (int32_t i = 0; i < 32; i++) {
         out->params.W[i][0] += ws->s_tape_bar[i] * z;
     }
     ws->u_p_2 += p_bar;
-    ws->u_q_2 += (z_bar * z) - (z_bar_2 * z_2);
+    ws->u_q_2 += ((z_bar_3 + (f_p_bar * z_bar_2)) * z) - ((z_bar_4 - (f_p_bar * z_bar)) * z_2);
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
@@ -409,34 +438,37 @@ static void pendulum_rhs_vjp_kernel_4(const pendulum_problem *PENDULUM_RESTRICT 
         ws->s_tape_3[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
                 (in->params.W[i][2] * p) + in->params.b[i];
     }
+    double z_bar = 0.0;
+    double z_bar_2 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
-        ws->s_tape_2[i] = tanh(ws->s_tape_3[i]);
+        const double s = tanh(ws->s_tape_3[i]);
+        ws->s_tape_2[i] = s;
+        const double s_bar = in->params.w[i] * (1.0 - (s * s));
+        z_bar += s_bar * in->params.W[i][1];
+        z_bar_2 += s_bar * in->params.W[i][0];
     }
     const double f_p_bar = ws->w_p;
     const double g_bar = ws->w_q;
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
     const double z_bar_bar = f_p_bar * z_2;
     const double z_bar_bar_2 = f_p_bar * z;
     for (int32_t i = 0; i < 32; i++) {
+        const double s_bar_bar = z_bar_bar * in->params.W[i][0];
         const double w = in->params.w[i];
         const double s = ws->s_tape_2[i];
         const double s_bar = 1.0 - (s * s);
         const double s_bar_2 = w * s_bar;
-        const double W = in->params.W[i][0];
-        z_bar += f_p_bar * (s_bar_2 * W);
-        const double s_bar_bar = z_bar_bar * W;
         out->params.W[i][0] += z_bar_bar * s_bar_2;
-        const double W_2 = in->params.W[i][1];
-        z_bar_2 -= f_p_bar * (s_bar_2 * W_2);
         out->params.W[i][1] -= z_bar_bar_2 * s_bar_2;
         out->params.W[i][2] += g_bar * s_bar_2;
-        const double s_bar_bar_2 = s_bar_bar - (z_bar_bar_2 * W_2) + (g_bar * in->params.W[i][2]);
+        const double s_bar_bar_2 = s_bar_bar - (z_bar_bar_2 * in->params.W[i][1]) +
+                (g_bar * in->params.W[i][2]);
         const double s_bar_3 = s_bar_bar_2 * w * s;
         ws->s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
         out->params.w[i] += s_bar_bar_2 * s_bar;
     }
     double p_bar = 0.0;
+    double z_bar_3 = 0.0;
+    double z_bar_4 = 0.0;
     for (int32_t i = 0; i < 32; i++) {
         out->params.b[i] += ws->s_tape_bar[i];
     }
@@ -447,19 +479,19 @@ static void pendulum_rhs_vjp_kernel_4(const pendulum_problem *PENDULUM_RESTRICT 
         out->params.W[i][2] += ws->s_tape_bar[i] * p;
     }
     for (int32_t i = 0; i < 32; i++) {
-        z_bar += ws->s_tape_bar[i] * in->params.W[i][1];
+        z_bar_3 += ws->s_tape_bar[i] * in->params.W[i][1];
     }
     for (int32_t i = 0; i < 32; i++) {
         out->params.W[i][1] += ws->s_tape_bar[i] * z_2;
     }
     for (int32_t i = 0; i < 32; i++) {
-        z_bar_2 += ws->s_tape_bar[i] * in->params.W[i][0];
+        z_bar_4 += ws->s_tape_bar[i] * in->params.W[i][0];
     }
     for (int32_t i = 0; i < 32; i++) {
         out->params.W[i][0] += ws->s_tape_bar[i] * z;
     }
     ws->u_p_1 += p_bar;
-    ws->u_q_1 += (z_bar * z) - (z_bar_2 * z_2);
+    ws->u_q_1 += ((z_bar_3 + (f_p_bar * z_bar_2)) * z) - ((z_bar_4 - (f_p_bar * z_bar)) * z_2);
 }
 
 /* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
