@@ -93,7 +93,7 @@ describe("doctor", () => {
     );
     expect(findings(doctor("plain").out).get("models")).toMatchObject({
       state: "ok",
-      says: "1 model file, compiled by vite.config.js",
+      says: "2 model files, compiled by vite.config.js",
     });
   });
 });
