@@ -6,10 +6,12 @@ import {
   mat,
   matmul,
   matvec,
+  rationalTanh,
   relu,
   sigmoid,
   softmax,
   softplus,
+  softsign,
   spmv,
   stopGradient,
   vec,
@@ -55,6 +57,21 @@ describe("activations", () => {
   test("sigmoid is the derivative of softplus on both sides of 0", () => {
     for (const z of [-3, -0.1, 0, 0.1, 3]) {
       expect((softplus(z + 1e-6) - softplus(z - 1e-6)) / 2e-6).toBeCloseTo(sigmoid(z), 9);
+    }
+  });
+
+  test("softsign is odd, and bears large entries", () => {
+    expect([-1, 0, 3].map(softsign)).toEqual([-0.5, 0, 0.75]);
+    expect(softsign(1e300)).toBe(1);
+  });
+
+  test("rationalTanh is tanh to 0.024, and its slope has no jump", () => {
+    for (let z = -6; z <= 6; z += 1 / 64)
+      expect(Math.abs(rationalTanh(z) - Math.tanh(z))).toBeLessThan(0.024);
+    for (const end of [-3, 3]) {
+      expect(rationalTanh(end)).toBe(Math.sign(end));
+      const inside = (rationalTanh(end) - rationalTanh(end * (1 - 1e-6))) / (end * 1e-6);
+      expect(Math.abs(inside)).toBeLessThan(1e-5);
     }
   });
 
