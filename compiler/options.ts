@@ -265,7 +265,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     help: "the memory bill",
     later: "odegrad grad --json reports checkpointBytes and workspaceBytes",
   },
-  { key: "ops", form: "switch", help: "operation counts", later: "odegrad grad --json reports evaluations" },
+  { key: "ops", form: "switch", help: "operations of one solve and one gradient, counted by kind" },
   {
     key: "plans",
     form: "switch",
@@ -390,6 +390,7 @@ export interface CommandOptions extends Options {
   readonly ir?: boolean;
   readonly tape?: boolean;
   readonly formulas?: boolean;
+  readonly ops?: boolean;
   readonly plans?: boolean;
   readonly optimizer?: "lbfgs" | "adam";
   readonly iterations?: number;

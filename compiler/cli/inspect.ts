@@ -11,6 +11,7 @@ import { type ResidualNetwork, residualNetwork } from "../verify/residual-networ
 import { type ExitCode, exitCode } from "./exit.ts";
 import { formulasAsJson, formulasAsText } from "./inspect-formulas.ts";
 import { operatorsAsJson, operatorsAsText } from "./inspect-operators.ts";
+import { opsAsJson, opsAsText } from "./inspect-ops.ts";
 import { networkAsText, plansAsJson, plansAsText } from "./inspect-plans.ts";
 import { tapesAsJson, tapesAsText } from "./inspect-tape.ts";
 import { buildFile, readingOnce } from "./model-file.ts";
@@ -30,19 +31,21 @@ export async function run(
   // The program is what is shown where nothing is said.
   const wantsPlans = options.plans === true;
   const wantsFormulas = options.formulas === true;
-  const wantsIr = options.ir === true || !(wantsTape || wantsPlans || wantsFormulas);
+  const wantsOps = options.ops === true;
+  const wantsIr = options.ir === true || !(wantsTape || wantsPlans || wantsFormulas || wantsOps);
   if (options.json !== true) {
-    if (wantsIr) context.print(`${printProgram(contracted(module.program)).trimEnd()}\n`);
-    if (wantsIr && wantsFormulas) context.print("\n");
-    if (wantsFormulas) context.print(formulasAsText(module));
-    if ((wantsIr || wantsFormulas) && wantsTape) context.print("\n");
-    if (wantsTape) context.print(tapesAsText(module, options, context.sources));
-    if (wantsTape && wantsPlans) context.print("\n");
-    if (wantsPlans) {
-      if (module.model.field === undefined)
-        context.print(plansAsText(ready, options, withPlan) + networkAsText(await networkOf(ready, options)));
-      context.print(operatorsAsText(module.model));
-    }
+    const isSolved = module.model.field === undefined;
+    const sections = [
+      ...(wantsIr ? [`${printProgram(contracted(module.program)).trimEnd()}\n`] : []),
+      ...(wantsFormulas ? [formulasAsText(module)] : []),
+      ...(wantsOps ? [opsAsText(module)] : []),
+      ...(wantsTape ? [tapesAsText(module, options, context.sources)] : []),
+      ...(wantsPlans && isSolved
+        ? [plansAsText(ready, options, withPlan) + networkAsText(await networkOf(ready, options))]
+        : []),
+    ];
+    const operators = wantsPlans ? operatorsAsText(module.model) : "";
+    context.print(sections.join("\n") + operators);
     return exitCode.ok;
   }
   const isPlanned = wantsPlans && module.model.field === undefined;
@@ -54,6 +57,7 @@ export async function run(
       plan: { ...planOf(module, options, workspaceBytes(ready, "js", options)) },
       ...(wantsIr ? programAsJson(ready) : {}),
       ...(wantsFormulas ? formulasAsJson(module) : {}),
+      ...(wantsOps ? opsAsJson(module) : {}),
       ...(wantsTape ? tapesAsJson(module, options, context.sources) : {}),
       ...(isPlanned ? plansAsJson(ready, options, withPlan) : {}),
       ...(wantsPlans ? operatorsAsJson(module.model) : {}),
