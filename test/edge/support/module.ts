@@ -9,9 +9,13 @@ import type { Options } from "../../../compiler/options.ts";
 import { driverFor } from "./driver.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
+/** Large data of an example has a small stand-in beside the golden text: no part holds it, and checkers take minutes over it. */
 const host = {
-  read: (file: string): string | undefined =>
-    fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined,
+  read: (file: string): string | undefined => {
+    const standIn = path.join(root, "test/golden", path.relative(path.join(root, "examples"), file));
+    const found = [standIn, file].find((place) => fs.existsSync(place));
+    return found && fs.readFileSync(found, "utf8");
+  },
 };
 
 export interface Folder {
