@@ -5,7 +5,8 @@ import { tileMapSvg } from "../../runtime/plot-tiles.ts";
 import { emit, type Ready } from "../compile.ts";
 import { badUsage } from "../diagnostics/command-messages.ts";
 import { type GeneratedModule, javaScriptEngine, loadJavaScript } from "../execute/javascript.ts";
-import type { Engine, Gradients } from "../execute/problem.ts";
+import type { Ending, Engine, Gradients } from "../execute/problem.ts";
+import { status } from "../module.ts";
 import type { CommandOptions } from "../options.ts";
 import { exitCode } from "./exit.ts";
 import { type Json, shortNumber } from "./number.ts";
@@ -13,7 +14,15 @@ import { type Context, Failure } from "./streams.ts";
 
 /** The exports of the digital part beyond those of every module. */
 interface DigitalPart extends GeneratedModule {
-  readonly matrices: readonly { readonly name: string; readonly first: number; readonly count: number }[];
+  readonly matrices: readonly {
+    readonly name: string;
+    readonly weights: Float64Array;
+    readonly first: number;
+    readonly count: number;
+    readonly rows: number;
+    readonly columns: number;
+    readonly isTurned: boolean;
+  }[];
   connect(device: Device): void;
 }
 
@@ -41,10 +50,12 @@ export async function openCrossbar(
   module.connect(device);
   const engine = javaScriptEngine(module);
   const guarded =
-    <A extends unknown[], R>(run: (...given: A) => R) =>
+    <A extends unknown[], R extends Ending>(run: (...given: A) => R) =>
     (...given: A): R => {
       try {
-        return run(...given);
+        const ended = run(...given);
+        if (ended.status === status.badArgument) requireFinite(module.matrices);
+        return ended;
       } catch (error) {
         if (error instanceof RangeError)
           throw refused(plain(error.message), "give it what it takes, or use another device");
@@ -62,6 +73,19 @@ export async function openCrossbar(
       return own.count === 1 ? own.name : `${own.name}[${matrix - own.first}]`;
     },
   };
+}
+
+/** Says which weight has no conductance, where that is why nothing ran. */
+function requireFinite(matrices: DigitalPart["matrices"]): void {
+  for (const { name, weights, rows, columns, isTurned } of matrices) {
+    const at = weights.findIndex((weight) => !Number.isFinite(weight));
+    if (at < 0) continue;
+    const across = isTurned ? rows : columns;
+    const [m, entry] = [Math.floor(at / (rows * columns)), at % (rows * columns)];
+    const lead = weights.length === rows * columns ? "" : `[${m}]`;
+    const place = `${name}${lead}[${Math.floor(entry / across)}][${entry % across}]`;
+    throw refused(`${place} is ${weights[at]}: no conductance stands for it`, "give weights that are finite");
+  }
 }
 
 const plain = (message: string): string => message.replace(/^crossbar: /, "");

@@ -158,6 +158,17 @@ describe("grad --target crossbar", () => {
     expect(fs.existsSync(file("never.svg"))).toBe(false);
   });
 
+  it("says which weight no conductance stands for", async () => {
+    fs.writeFileSync(
+      file("weights.json"),
+      '{ "V": [[1, 2, 3, 4, 5], [1, 2, 3, 1e999, 5], [1, 2, 3, 4, 5]] }',
+    );
+    const { code, out, err } = await onCrossbar("--params", file("weights.json"), "--svg", file("never.svg"));
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(/V\[1\]\[3\] is Infinity: no conductance stands for it/);
+    expect(fs.existsSync(file("never.svg"))).toBe(false);
+  });
+
   it("has devices and pictures of tiles on crossbars alone", async () => {
     const device = await odegrad(["grad", file("net.ode.ts"), "--device", "pcm"]);
     expect([device.code, /--target crossbar/.test(device.err)]).toEqual([2, true]);
