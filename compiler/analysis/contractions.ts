@@ -79,7 +79,8 @@ export function kindOf(contract: Contract): ContractionKind {
 /** Does the place depend on the index? */
 export const reads = ({ at }: Access, index: string): boolean => at.some((form) => mentions(form, index));
 
-function mentions(form: Affine, index: string): boolean {
+/** Does the form depend on the index, inside a gather or quotient too? */
+export function mentions(form: Affine, index: string): boolean {
   let found = false;
   affine.forEachAtom(form, (atom) => {
     found ||= atom.kind === "index" && atom.name === index;

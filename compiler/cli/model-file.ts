@@ -70,7 +70,6 @@ export interface OpenEngine extends Engine {
   close(): void;
 }
 
-/** The generated code of the target, loaded or compiled and ready to be asked. The caller closes it. */
 /** The same files, each read once: standard input gives its text a single time. */
 export function readingOnce(context: Context): Context {
   const known = new Map<string, string>();
@@ -84,6 +83,7 @@ export function readingOnce(context: Context): Context {
   };
 }
 
+/** The generated code of the target, loaded or compiled and ready to be asked. The caller closes it. */
 export async function openEngine(
   ready: Ready,
   options: CommandOptions,

@@ -3,6 +3,7 @@
  * the value of every result to the bit (the sign of a zero sum excepted).
  */
 
+import { mentions } from "../analysis/contractions.ts";
 import { constantRanges } from "../analysis/sites.ts";
 import { flatten } from "../differentiate/normalise.ts";
 import type { Range } from "../ir/affine.ts";
@@ -259,7 +260,7 @@ function isMixed({ body, index }: For): boolean {
   const isSum = (statement: Statement): boolean =>
     statement.kind === "accumulate" &&
     !own.has(statement.array) &&
-    !statement.at.some((form) => mentionsIndex(form, index));
+    !statement.at.some((form) => mentions(form, index));
   const inner = body.filter((statement): statement is For => statement.kind === "for");
   const sums = (block: Block): boolean =>
     block.every((each) => each.kind === "let" || isSum(each) || (each.kind === "for" && sums(each.body)));
@@ -268,14 +269,6 @@ function isMixed({ body, index }: For): boolean {
     inner.every((each) => sums(each.body)) &&
     body.some((each) => isSum(each) && each.kind === "accumulate" && each.at.length === 0)
   );
-}
-
-function mentionsIndex(form: affine.Affine, index: string): boolean {
-  let found = false;
-  affine.forEachAtom(form, (atom) => {
-    found ||= atom.kind === "index" && atom.name === index;
-  });
-  return found;
 }
 
 /** Products in loops of their own, and what is done once a row in others: the loops of contractions. */

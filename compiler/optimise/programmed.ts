@@ -8,7 +8,7 @@
  * through it backwards is the adjoint.
  */
 
-import { kindOf, reads } from "../analysis/contractions.ts";
+import { kindOf, mentions, reads } from "../analysis/contractions.ts";
 import type { Span } from "../diagnostics/span.ts";
 import { contractAsLoops } from "../differentiate/normalise.ts";
 import type { Affine } from "../ir/affine.ts";
@@ -243,22 +243,14 @@ function wholeAxes(
   const [row, column] = names;
   if (row === undefined || column === undefined || row === column) return "only a part of the matrix";
   const lead = place.at.slice(0, -2);
-  if (lead.some((form) => reads({ array: "", at: [form] }, row) || reads({ array: "", at: [form] }, column)))
-    return "only a part of the matrix";
+  if (lead.some((form) => mentions(form, row) || mentions(form, column))) return "only a part of the matrix";
   return { row, column };
 }
 
 /** Do neighbours along an axis have the same distance everywhere? */
 function isLinear({ at }: Access, index: string): boolean {
   return at.every((form) =>
-    form.terms.every(({ atom }) => {
-      if (atom.kind === "index") return true;
-      let isInside = false;
-      affine.forEachAtom({ constant: 0, terms: [{ coefficient: 1, atom }] }, (one) => {
-        isInside ||= one.kind === "index" && one.name === index;
-      });
-      return !isInside;
-    }),
+    form.terms.every(({ atom }) => atom.kind === "index" || !mentions(affine.ofAtom(atom), index)),
   );
 }
 
@@ -267,7 +259,7 @@ function keepsOrder({ to, over }: Contract, summed: string | undefined, own: rea
   const outer = over.filter(({ index }) => !own.includes(index));
   const position = over.findIndex(({ index }) => index === summed);
   const isFree = (axis: Axis): boolean =>
-    [axis.from, axis.to].every((form) => own.every((index) => !reads({ array: "", at: [form] }, index)));
+    [axis.from, axis.to].every((form) => own.every((index) => !mentions(form, index)));
   return outer.every(
     (axis) =>
       isFree(axis) && (reads(to, axis.index) || summed === undefined || over.indexOf(axis) < position),
