@@ -5,13 +5,15 @@
  * to its arrays, and its entry functions. Out: the same values to the bit: every sum keeps its order.
  */
 
+import { mentions } from "../analysis/contractions.ts";
 import { collectSites, constantRanges, isWrite, mayMeetAcross, type Sites } from "../analysis/sites.ts";
-import type { Affine, Range } from "../ir/affine.ts";
+import type { Range } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
 import type { Block, Expr, Fn, For, GlobalArray, Let, Program, Statement } from "../ir/nodes.ts";
 import {
+  arraysOf,
   bindersOf,
   forEachExpr,
   forEachStatement,
@@ -19,6 +21,7 @@ import {
   rewriteBlock,
   rewriteExpr,
 } from "../ir/walk.ts";
+import { contiguous } from "./contiguous.ts";
 
 /** Rows from which a vector unit is filled. */
 const worthwhile = 8;
@@ -65,9 +68,11 @@ export function columns(program: Program, entries: readonly string[]): Program {
     const names = new Names([...bindersOf(fn), ...program.arrays.map((array) => array.name)]);
     return { ...fn, body: byColumns(fn, names, ofArray, transposeOf) };
   });
-  const fill = [...transposes].map(([name, own]) => copied(name, own));
+  const read = new Set(functions.flatMap((fn) => [...arraysOf(fn)]));
+  const kept = [...transposes].filter(([, own]) => read.has(own.name));
+  const fill = kept.map(([name, own]) => copied(name, own));
   return {
-    arrays: [...program.arrays, ...transposes.values()],
+    arrays: [...program.arrays, ...kept.map(([, own]) => own)],
     functions: functions.map((fn) => {
       if (!entries.includes(fn.name) || fill.length === 0) return fn;
       const names = new Names(bindersOf(fn));
@@ -105,7 +110,8 @@ function byColumns(
       switch (statement.kind) {
         case "for":
           return (
-            turned(statement, sites, names, transposeOf) ?? [{ ...statement, body: walk(statement.body) }]
+            turned(statement, sites, names, transposeOf) ??
+            one(contiguous(statement, transposeOf)) ?? [{ ...statement, body: walk(statement.body) }]
           );
         case "while":
           return [{ ...statement, body: walk(statement.body) }];
@@ -117,6 +123,8 @@ function byColumns(
     });
   return walk(fn.body);
 }
+
+const one = (loop: For | undefined): Statement[] | undefined => (loop === undefined ? undefined : [loop]);
 
 const tripsOf = ({ from, to }: For): number | undefined => affine.constantOf(affine.subtract(to, from));
 
@@ -185,14 +193,6 @@ function turned(
     ...rowLoop(onVectors(after)),
   ];
 }
-
-const mentions = (form: Affine, index: string): boolean => {
-  let found = false;
-  affine.forEachAtom(form, (atom) => {
-    found ||= atom.kind === "index" && atom.name === index;
-  });
-  return found;
-};
 
 const uses = (block: Block, names: ReadonlySet<string>): boolean => {
   let found = false;

@@ -22,6 +22,7 @@ import {
 } from "../ir/walk.ts";
 import { type Model, sizeOf } from "../model.ts";
 import { columns } from "./columns.ts";
+import { sumsItsRows } from "./contiguous.ts";
 import { contractions } from "./contractions.ts";
 import { copies } from "./copies.ts";
 import { dead } from "./dead.ts";
@@ -178,7 +179,8 @@ export function vectorised(program: Program, entries: readonly string[]): Progra
   const own = new Set<string>();
   for (const fn of held.functions) for (const array of allocated(fn)) own.add(array);
   const rows = blocked(held, {
-    isKept: (loop) => isMixed(loop) && [...sumsOf(loop)].every((array) => own.has(array)),
+    isKept: (loop) =>
+      sumsItsRows(loop) || (isMixed(loop) && [...sumsOf(loop)].every((array) => own.has(array))),
     isPaired: ({ body }) => body.every((each) => each.kind !== "alloc" || suitsPairs(sizeOf(each.shape))),
   });
   return orderedSums(rows, (fn) => allocated(fn).size > 0);

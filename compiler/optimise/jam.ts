@@ -6,6 +6,7 @@
  * transformation; sizes by measurement).
  */
 
+import { mentions } from "../analysis/contractions.ts";
 import { collectSites, isWrite, mayMeetAcross, type Site, type Sites } from "../analysis/sites.ts";
 import type { Affine, Range } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
@@ -141,14 +142,6 @@ function isPlainInner(inner: For, outer: For, outerTrips: number, least: number)
   if (trips * outerTrips < least) return false;
   return inner.body.every((statement) => ["let", "store", "accumulate"].includes(statement.kind));
 }
-
-const mentions = (form: Affine, index: string): boolean => {
-  let found = false;
-  affine.forEachAtom(form, (atom) => {
-    found ||= atom.kind === "index" && atom.name === index;
-  });
-  return found;
-};
 
 /** Does an iteration touch what another one does, other than by sums whose order is kept? */
 function carries(loop: For, sites: Sites): boolean {
