@@ -2,8 +2,27 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commandLine, node, type Packed, packed } from "./packed.ts";
+
+/** What Node writes of what ran, as far as it is read here. */
+interface Coverage {
+  readonly result: readonly {
+    readonly url: string;
+    readonly functions: readonly {
+      readonly functionName: string;
+      readonly ranges: readonly {
+        readonly startOffset: number;
+        readonly endOffset: number;
+        readonly count: number;
+      }[];
+    }[];
+  }[];
+  readonly "source-map-cache": Readonly<
+    Record<string, { readonly lineLengths: readonly number[]; readonly data: object }>
+  >;
+}
 
 let project: Packed;
 let expected: { value: number; gradient: object };
@@ -51,6 +70,54 @@ describe("odegrad/register", () => {
     const { out } = run("--enable-source-maps", ...register, "stack.mjs");
     // rate: -(gravity / length) * Math.sin(angle) - …
     expect(out).toMatch(/swing\.ode\.ts:10:\d+/);
+  });
+
+  /** Lines of the model that what ran of its gradient has not reached, as the coverage of V8 and the source map have it. */
+  function uncovered(level: number): Set<number> {
+    const folder = path.join(project.folder, `coverage${level}`);
+    node(["--enable-source-maps", ...register, "branch.mjs", `${level}`], project.folder, {
+      NODE_V8_COVERAGE: folder,
+    });
+    const reports = fs
+      .readdirSync(folder)
+      .map((name) => JSON.parse(fs.readFileSync(path.join(folder, name), "utf8")) as Coverage);
+    const isModel = ({ url }: { url: string }): boolean => url.endsWith("/branch.ode.ts");
+    const { result, "source-map-cache": maps } = reports.find((one) => one.result.some(isModel))!;
+    const script = result.find(isModel)!;
+    const { lineLengths, data } = maps[script.url]!;
+    const map = new TraceMap(data as ConstructorParameters<typeof TraceMap>[0]);
+    const gradient = script.functions.find(({ functionName }) => functionName === "gradient")!;
+    expect(gradient.ranges[0]!.count).toBe(1);
+    const missed = gradient.ranges.filter(({ count }) => count === 0);
+    const found = new Set<number>();
+    let start = 0;
+    // A line is missed where the whole of it is, as reports of coverage have it.
+    lineLengths.forEach((length, line) => {
+      const end = start + length;
+      if (missed.some(({ startOffset, endOffset }) => startOffset <= start && end <= endOffset)) {
+        for (let column = 0; column < length; column++) {
+          const original = originalPositionFor(map, { line: line + 1, column });
+          if (original.line !== null) found.add(original.line);
+        }
+      }
+      start = end + 1;
+    });
+    return found;
+  }
+
+  it("maps the coverage of generated code to the lines of the model", () => {
+    const model = fs.readFileSync(path.join(project.folder, "branch.ode.ts"), "utf8").split("\n");
+    const lineOf = (text: string): number => model.findIndex((line) => line.includes(text)) + 1;
+    const [high, low] = [lineOf("Math.exp(-level)"), lineOf("Math.sin(level)")];
+    for (const [level, missed, reached] of [
+      [0.5, high, low],
+      [200, low, high],
+    ] as const) {
+      const lines = uncovered(level);
+      expect(lines).toContain(missed);
+      expect(lines).not.toContain(reached);
+      expect(lines).not.toContain(lineOf("level > 100"));
+    }
   });
 
   it("says what is wrong with a model, with file, line and column, and nothing of the compiler", () => {
