@@ -7,8 +7,8 @@
 import type { Span } from "./diagnostics/span.ts";
 import { prepare } from "./differentiate/reverse.ts";
 import { stemOf } from "./ir/names.ts";
-import type { Element, Fn, Reason, Taped } from "./ir/nodes.ts";
-import { arraysOf, calleesOf } from "./ir/walk.ts";
+import type { Element, Reason, Taped } from "./ir/nodes.ts";
+import { arraysOf, reachable } from "./ir/walk.ts";
 import { sizeOf } from "./model.ts";
 import type { Module } from "./module.ts";
 import type { Options } from "./options.ts";
@@ -61,11 +61,10 @@ const widths = (options: Options): Readonly<Record<Element, number>> => ({
 });
 
 export function tapesOf({ program, entries }: Module, options: Options): Tapes[] {
-  const byName = new Map(program.functions.map((fn) => [fn.name, fn]));
   const width = widths(options);
   return entries.flatMap(({ name, fn }): Tapes[] => {
     const touched = new Map<string, string[]>();
-    for (const reached of reachable(byName, fn)) {
+    for (const reached of reachable(program.functions, fn)) {
       for (const array of arraysOf(reached)) {
         const by = touched.get(array);
         if (by === undefined) touched.set(array, [reached.name]);
@@ -83,18 +82,6 @@ export function tapesOf({ program, entries }: Module, options: Options): Tapes[]
     if (slots.length === 0) return [];
     return [{ name, slots, bytes: slots.reduce((sum, { bytes }) => sum + bytes, 0) }];
   });
-}
-
-function reachable(byName: ReadonlyMap<string, Fn>, root: string): Fn[] {
-  const found = new Set<Fn>();
-  const visit = (name: string): void => {
-    const fn = byName.get(name);
-    if (fn === undefined || found.has(fn)) return;
-    found.add(fn);
-    for (const callee of calleesOf(fn)) visit(callee);
-  };
-  visit(root);
-  return [...found];
 }
 
 /** For each function of the model that a gradient goes back through. */

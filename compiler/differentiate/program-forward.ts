@@ -11,7 +11,7 @@
 import * as build from "../ir/build.ts";
 import { Names, stemOf } from "../ir/names.ts";
 import type { Argument, Call, Expr, Fn, GlobalArray, Program, Rule, Statement } from "../ir/nodes.ts";
-import { bindersOf, calleesOf, forEachStatement } from "../ir/walk.ts";
+import { bindersOf, forEachStatement, reachable } from "../ir/walk.ts";
 import { push, type Tangents, tangentOf, tangentOfCall } from "./forward.ts";
 import { flatten } from "./normalise.ts";
 
@@ -65,7 +65,7 @@ class Twins {
     this.#name = name;
     this.#globalNames = new Names(program.arrays.map((array) => array.name));
     this.#functions = new Map(
-      reachable(program, entry).map((fn) => {
+      reachable(program.functions, entry).map((fn) => {
         const names = new Names([...bindersOf(fn), ...program.arrays.map((array) => array.name)]);
         return [fn.name, { ...fn, body: flatten(fn.body, names) }];
       }),
@@ -277,17 +277,3 @@ const docs: Readonly<Record<string, string>> = {
   solve: "Integrates, and carries the change of everything along a change of what it starts from.",
   gradient: "The gradient, and its change along a change of what it is taken at: the Hessian times a vector.",
 };
-
-/** What an entry calls, itself included, callees first. */
-function reachable(program: Program, entry: string): Fn[] {
-  const byName = new Map(program.functions.map((fn) => [fn.name, fn]));
-  const found = new Map<string, Fn>();
-  const visit = (name: string): void => {
-    if (found.has(name)) return;
-    const fn = byName.get(name)!;
-    for (const callee of calleesOf(fn)) visit(callee);
-    found.set(name, fn);
-  };
-  visit(entry);
-  return [...found.values()];
-}

@@ -25,6 +25,11 @@ const isGradient = (entry: EntryName): boolean => entry === "gradient" || entry 
 export class Storage {
   /** Entry functions among those reached: `solve`, `gradient` or both. */
   readonly entries: readonly EntryName[];
+  /** What the entries are handed, by the names that their functions and those they call have for it. */
+  get pointers(): readonly Pointer[] {
+    const isAlong = this.entries.some((entry) => entry === "jvp" || entry === "hvp");
+    return isAlong ? pointers : pointers.filter((pointer) => pointer !== "along" && pointer !== "change");
+  }
   /** Callees before callers, as in the program. */
   readonly functions: readonly Fn[];
   /** Tables of constants that are read. */

@@ -255,7 +255,11 @@ ${act}
         return array?.role === "constant" && array.shape.length === 0 ? array.data?.[0] : undefined;
       },
       words: names.words,
-      taken: [...storage.tables.map((array) => storage.identifier(array)), ...this.#functions.values()],
+      taken: [
+        ...storage.tables.map((array) => storage.identifier(array)),
+        ...this.#functions.values(),
+        ...storage.pointers,
+      ],
       isInteger: (name) => storage.array(name)?.element === "integer",
       isUnsigned: (name) => {
         const home = storage.array(name)?.home;

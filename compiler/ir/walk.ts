@@ -155,6 +155,20 @@ export function calleesOf(fn: Fn): Set<string> {
   return callees;
 }
 
+/** The function of that name and what it calls, callees first; functions that the program does not have are left out. */
+export function reachable(functions: readonly Fn[], root: string): Fn[] {
+  const byName = new Map(functions.map((fn) => [fn.name, fn]));
+  const found = new Map<string, Fn>();
+  const visit = (name: string): void => {
+    const fn = byName.get(name);
+    if (fn === undefined || found.has(name)) return;
+    for (const callee of calleesOf(fn)) visit(callee);
+    found.set(name, fn);
+  };
+  visit(root);
+  return [...found.values()];
+}
+
 /** Arrays a function refers to, its parameters and locals included. */
 export function arraysOf(fn: Fn): Set<string> {
   const arrays = new Set<string>();

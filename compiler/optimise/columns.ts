@@ -18,6 +18,7 @@ import {
   forEachExpr,
   forEachStatement,
   instantiate,
+  reachable,
   rewriteBlock,
   rewriteExpr,
 } from "../ir/walk.ts";
@@ -70,11 +71,13 @@ export function columns(program: Program, entries: readonly string[]): Program {
   });
   const read = new Set(functions.flatMap((fn) => [...arraysOf(fn)]));
   const kept = [...transposes].filter(([, own]) => read.has(own.name));
-  const fill = kept.map(([name, own]) => copied(name, own));
   return {
     arrays: [...program.arrays, ...kept.map(([, own]) => own)],
     functions: functions.map((fn) => {
-      if (!entries.includes(fn.name) || fill.length === 0) return fn;
+      if (!entries.includes(fn.name)) return fn;
+      // Of the matrices that it reads: others may be none of its arguments.
+      const reads = new Set(reachable(functions, fn.name).flatMap((one) => [...arraysOf(one)]));
+      const fill = kept.flatMap(([name, own]) => (reads.has(own.name) ? [copied(name, own)] : []));
       const names = new Names(bindersOf(fn));
       return { ...fn, body: [...fill.flatMap((make) => instantiate(make, names.fresh)), ...fn.body] };
     }),

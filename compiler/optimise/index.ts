@@ -19,6 +19,7 @@ import {
   forEachStatement,
   formsOf,
   opcodesOf,
+  reachable,
 } from "../ir/walk.ts";
 import { type Model, sizeOf } from "../model.ts";
 import { columns } from "./columns.ts";
@@ -405,19 +406,10 @@ function hasLoops(block: Block): boolean {
 }
 
 function onlyReachable(program: Program, roots: readonly string[]): Program {
-  const byName = new Map(program.functions.map((fn) => [fn.name, fn]));
-  const reached = new Set<string>();
-  const arrays = new Set<string>();
-  const visit = (name: string): void => {
-    const fn = byName.get(name);
-    if (fn === undefined || reached.has(name)) return;
-    reached.add(name);
-    for (const callee of calleesOf(fn)) visit(callee);
-    for (const array of arraysOf(fn)) arrays.add(array);
-  };
-  for (const root of roots) visit(root);
+  const reached = new Set(roots.flatMap((root) => reachable(program.functions, root)));
+  const arrays = new Set([...reached].flatMap((fn) => [...arraysOf(fn)]));
   return {
     arrays: program.arrays.filter((array) => array.role === "interface" || arrays.has(array.name)),
-    functions: program.functions.filter((fn) => reached.has(fn.name)),
+    functions: program.functions.filter((fn) => reached.has(fn)),
   };
 }

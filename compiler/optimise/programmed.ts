@@ -27,7 +27,7 @@ import type {
   Program,
   Statement,
 } from "../ir/nodes.ts";
-import { bindersOf, calleesOf, expressionsOf, forEachExpr, forEachStatement } from "../ir/walk.ts";
+import { bindersOf, expressionsOf, forEachExpr, forEachStatement, reachable } from "../ir/walk.ts";
 import { storage } from "./storage.ts";
 
 /** Matrices of one array of the program: one, or one for each place in front of the last two subscripts. */
@@ -64,17 +64,16 @@ export function programmed(contracted: Program, solve: string): Programmed {
     contracted.functions.map((fn) => fn.name),
   );
   const byName = new Map(prepared.arrays.map((array) => [array.name, array]));
-  const reached = reachable(prepared, solve);
   // By the direction in which the solve reads them first.
   const wanted = new Map<string, MatrixProduct["kind"]>();
-  for (const fn of prepared.functions)
-    if (reached.has(fn.name))
-      forEachStatement(fn.body, (statement) => {
-        if (statement.kind !== "contract") return;
-        const found = productOf(statement, byName);
-        if (typeof found === "object" && !wanted.has(found.matrix.array))
-          wanted.set(found.matrix.array, found.kind);
-      });
+  const reached = new Set(reachable(prepared.functions, solve));
+  for (const fn of prepared.functions.filter((one) => reached.has(one)))
+    forEachStatement(fn.body, (statement) => {
+      if (statement.kind !== "contract") return;
+      const found = productOf(statement, byName);
+      if (typeof found === "object" && !wanted.has(found.matrix.array))
+        wanted.set(found.matrix.array, found.kind);
+    });
 
   let first = 0;
   const matrices = prepared.arrays.flatMap((array): Matrices[] => {
@@ -100,19 +99,6 @@ export function programmed(contracted: Program, solve: string): Programmed {
   const mapper = new Mapper(matrices, byName, digital);
   const functions = prepared.functions.map((fn) => ({ ...fn, body: mapper.block(fn.body) }));
   return { program: { arrays: prepared.arrays, functions }, matrices, digital };
-}
-
-function reachable(program: Program, from: string): Set<string> {
-  const byName = new Map(program.functions.map((fn) => [fn.name, fn]));
-  const found = new Set<string>();
-  const visit = (name: string): void => {
-    const fn = byName.get(name);
-    if (fn === undefined || found.has(name)) return;
-    found.add(name);
-    for (const callee of calleesOf(fn)) visit(callee);
-  };
-  visit(from);
-  return found;
 }
 
 /** Matrices that stay as they are while a solve runs: constants, and those of records that it only reads. */

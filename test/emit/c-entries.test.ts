@@ -1,0 +1,84 @@
+/** Every function of a module in one C file, for the shared models: it compiles strictly, and products are JavaScript's. */
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Direction } from "../../compiler/execute/problem.ts";
+import { compile } from "../../compiler/index.ts";
+import { anyCompiler, inFolder, strict } from "../support/c-files.ts";
+import { compiled } from "../support/compiled.ts";
+import { numbers } from "../support/vectors.ts";
+
+const folder = path.join(import.meta.dirname, "../reference/models");
+const fields = new Set(["field-mlp"]);
+const models = fs.readdirSync(folder).filter((name) => !fields.has(name));
+const textOf = (name: string): string => fs.readFileSync(path.join(folder, name, `${name}.ode.ts`), "utf8");
+
+const isLong = process.env["ODEGRAD_LONG"] === "1";
+/** Short code of large models takes long to make. */
+const isShort = (name: string): boolean => isLong || name === "neural-ode" || name === "kepler";
+const cases = models.flatMap((name) =>
+  (["speed", "size"] as const)
+    .filter((optimise) => optimise === "speed" || isShort(name))
+    .map((optimise) => ({ name, optimise })),
+);
+
+describe.skipIf(anyCompiler === undefined)("a module (needs a C compiler)", () => {
+  it.each(cases)("of $name has all functions beside one another, for $optimise", ({ name, optimise }) => {
+    const host = {
+      read: (file: string) => {
+        const full = path.join(folder, name, file);
+        return fs.existsSync(full) ? fs.readFileSync(full, "utf8") : undefined;
+      },
+    };
+    const emit = ["solve", "gradient", "field", "fieldVjp", "jvp", "hvp"];
+    const { outputs, diagnostics } = compile(textOf(name), {
+      ...{ file: `${name}.ode.ts`, target: ["c"], prefix: "m", optimise, emit, host },
+    });
+    expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+    const file = (ending: string): string => outputs.find((output) => output.name === `m${ending}`)!.text;
+    const files = {
+      header: file(".h"),
+      source: file(".c"),
+      selftest: file("_selftest.c"),
+      workspaceBytes: 0,
+    };
+    inFolder(files, (place) => {
+      expect(place.complaints(anyCompiler!, [...strict, "-fsyntax-only"], ["m.c", "m_selftest.c"])).toBe("");
+    });
+  });
+});
+
+// Eight hidden units and more: products by columns, which need copies of matrices, of those of a direction too.
+it.skipIf(anyCompiler === undefined)(
+  "products of a neural ODE in C are those in JavaScript (needs a C compiler)",
+  async () => {
+    const { engine, c, problem } = await compiled(textOf("neural-ode"), {
+      emit: ["solve", "gradient", "jvp", "hvp"],
+    });
+    const along: Direction = {
+      state0: numbers(1, problem.state0.length),
+      params: numbers(2, problem.params.length),
+      inputs: numbers(3, problem.inputs.length),
+    };
+    const words = (record: object): number[] =>
+      Object.values(record).flatMap((value) => (value instanceof Float64Array ? [...value] : []));
+    try {
+      for (const product of ["jvp", "hvp"] as const) {
+        const [mine, theirs] = [engine[product]!(problem, along), c![product]!(problem, along)];
+        expect(theirs.at.status).toBe(0);
+        for (const part of ["at", "change"] as const) {
+          const [left, right] = [words(mine[part]), words(theirs[part])];
+          const scale = Math.max(...left.map(Math.abs));
+          expect(right.length).toBe(left.length);
+          expect(scale).toBeGreaterThan(0);
+          left.forEach((value, i) => {
+            expect(Math.abs(value - right[i]!)).toBeLessThan(1e-13 * scale);
+          });
+        }
+      }
+    } finally {
+      c!.close();
+    }
+  },
+);
