@@ -361,7 +361,19 @@ function shapedForJavaScript(module: Module, options: Options): Module {
   return { ...module, program, words: { ...module.words, workspace: wordsOf(program).workspace } };
 }
 
+/** Modules as C has them, by what decides on it: files and the memory they need are asked for one after the other. */
+const shapes = new WeakMap<Module, Map<string, Module>>();
+
 function shapedForC(module: Module, options: Options): Module {
+  const known = shapes.get(module) ?? new Map<string, Module>();
+  shapes.set(module, known);
+  const way = `${isSmall(options)} ${options.math}`;
+  const shaped = known.get(way) ?? shapeForC(module, options);
+  known.set(way, shaped);
+  return shaped;
+}
+
+function shapeForC(module: Module, options: Options): Module {
   const entries = module.entries.filter((entry) => entry.arguments.length === 0).map((entry) => entry.fn);
   if (isSmall(options)) {
     const small = withMath(compact(withoutPassing(module.program, entries), entries), options);

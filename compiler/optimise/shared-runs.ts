@@ -45,11 +45,20 @@ export function sharedRuns(program: Program, entries: readonly string[]): Progra
   return current;
 }
 
-/** Consecutive statements of a block, comments between them included. */
-interface Place {
+/** A block with its statements that are no comments: which they are, where they stand, what they look like. */
+interface Bare {
   readonly fn: Fn;
   readonly block: Block;
-  readonly from: number;
+  readonly statements: readonly Statement[];
+  readonly positions: readonly number[];
+  /** The same number for the same outline. */
+  readonly outlines: readonly number[];
+}
+
+/** Where a run begins: at a statement of a block. */
+interface Place {
+  readonly of: Bare;
+  readonly at: number;
 }
 
 interface Choice {
@@ -62,16 +71,23 @@ interface Choice {
 function withOneShared(program: Program, entries: readonly string[]): Program | undefined {
   const arrays = new Map(program.arrays.map((array) => [array.name, array]));
   const reached = reachedFrom(program, entries);
-  const byOutline = new Map<string, Place[]>();
+  const numbers = new Map<string, number>();
+  const byOutline = new Map<number, Place[]>();
+  const numberOf = (statement: Statement): number => {
+    const text = outlineOf(statement);
+    const number = numbers.get(text) ?? numbers.size;
+    numbers.set(text, number);
+    return number;
+  };
   for (const fn of program.functions) {
     const visit = (block: Block): void => {
-      block.forEach((statement, from) => {
-        if (statement.kind !== "comment") {
-          const text = outlineOf(statement);
-          const list = byOutline.get(text) ?? [];
-          list.push({ fn, block, from });
-          byOutline.set(text, list);
-        }
+      const positions = [...block.keys()].filter((position) => block[position]!.kind !== "comment");
+      const statements = positions.map((position) => block[position]!);
+      const of: Bare = { fn, block, statements, positions, outlines: statements.map(numberOf) };
+      statements.forEach((statement, at) => {
+        const list = byOutline.get(of.outlines[at]!) ?? [];
+        list.push({ of, at });
+        byOutline.set(of.outlines[at]!, list);
         if (statement.kind === "for" || statement.kind === "while") visit(statement.body);
         if (statement.kind === "if") {
           visit(statement.then);
@@ -95,9 +111,9 @@ function withOneShared(program: Program, entries: readonly string[]): Program | 
   const { length, places } = best;
   const [first] = places as [Place];
   // Whatever else is the same goes along.
-  const more = (byOutline.get(outlineOf(first.block[first.from]!)) ?? []).filter(
+  const more = (byOutline.get(first.of.outlines[first.at]!) ?? []).filter(
     (place) =>
-      bareFrom(place).length >= length &&
+      place.of.statements.length - place.at >= length &&
       !places.some((one) => overlaps(one, place, length)) &&
       isUsable(place, length, arrays) &&
       sharesResults([first, place], length, arrays, reached) &&
@@ -122,25 +138,27 @@ function longest(
   reached: ReadonlyMap<string, ReadonlySet<string>>,
 ): Choice | undefined {
   // Where what stands before is the same too, the longer run is found from there.
-  const [before, other] = [bareBefore(first), bareBefore(second)];
+  const before = first.of.statements[first.at - 1];
   if (
     before !== undefined &&
-    other !== undefined &&
-    outlineOf(before) === outlineOf(other) &&
+    second.at > 0 &&
+    first.of.outlines[first.at - 1] === second.of.outlines[second.at - 1] &&
     !isJump(before) &&
-    (first.fn === second.fn || calleesOf({ name: "", parameters: [], body: [before] }).size === 0)
+    (first.of.fn === second.of.fn || !hasCalls(before))
   )
     return undefined;
-  const [a, b] = [bareFrom(first), bareFrom(second)];
+  const most = Math.min(first.of.statements.length - first.at, second.of.statements.length - second.at);
+  const next = (length: number): Statement => first.of.statements[first.at + length]!;
+  const start = second.of.statements[second.at];
   let length = 0;
   let size = 0;
   while (
-    length < Math.min(a.length, b.length) &&
-    outlineOf(a[length]!) === outlineOf(b[length]!) &&
-    a[length] !== second.block[second.from] &&
-    !isJump(a[length]!)
+    length < most &&
+    first.of.outlines[first.at + length] === second.of.outlines[second.at + length] &&
+    next(length) !== start &&
+    !isJump(next(length))
   )
-    size += weight(a[length++]!);
+    size += weight(next(length++));
   for (let tried = 0; tried < attempts && length > 0; tried++) {
     if (size <= Math.max(least, worthwhile)) return undefined;
     const places = [first, second];
@@ -151,52 +169,36 @@ function longest(
       const needed = parametersOf(runsOf(places, length));
       if (needed !== undefined) return { places, length, saved: size - 2 * (1 + needed.parameters.length) };
     }
-    size -= weight(a[--length]!);
+    size -= weight(next(--length));
   }
   return undefined;
 }
 
-const bareBefore = ({ block, from }: Place): Statement | undefined =>
-  block.slice(0, from).findLast((statement) => statement.kind !== "comment");
-
-const outlines = new WeakMap<Statement, string>();
-
-function outlineOf(statement: Statement): string {
-  const known = outlines.get(statement) ?? outline(statement);
-  outlines.set(statement, known);
-  return known;
+/** What is asked of a statement, which never changes, is found once. */
+function once<T>(find: (statement: Statement) => T): (statement: Statement) => T {
+  const known = new WeakMap<Statement, { readonly value: T }>();
+  return (statement) => {
+    const found = known.get(statement) ?? { value: find(statement) };
+    known.set(statement, found);
+    return found.value;
+  };
 }
 
-const bareFrom = ({ block, from }: Place): readonly Statement[] =>
-  block.slice(from).filter((statement) => statement.kind !== "comment");
+const outlineOf = once(outline);
+const bindersOf = once((statement) => bindersIn([statement]));
+const namesIn = once(mentionsOf);
+const arraysIn = once((statement) => arraysOf({ name: "", parameters: [], body: [statement] }));
+const hasCalls = once((statement) => calleesOf({ name: "", parameters: [], body: [statement] }).size > 0);
 
-const runsOf = (places: readonly Place[], length: number): Block[] =>
-  places.map((place) => bareFrom(place).slice(0, length));
-
-/** One behind the last statement of a run, in its block. */
-function endOf({ block, from }: Place, length: number): number {
-  let left = length;
-  let at = from;
-  while (left > 0) if (block[at++]!.kind !== "comment") left--;
-  return at;
-}
-
-const overlaps = (one: Place, other: Place, length: number): boolean =>
-  one.block === other.block && one.from < endOf(other, length) && other.from < endOf(one, length);
-
-function isJump(statement: Statement): boolean {
+const isJump = once((statement) => {
   let found = false;
   forEachStatement([statement], (inner) => {
     found ||= inner.kind === "return";
   });
   return found;
-}
+});
 
-const weights = new WeakMap<Statement, number>();
-
-function weight(statement: Statement): number {
-  const known = weights.get(statement);
-  if (known !== undefined) return known;
+const weight = once((statement) => {
   let sum = 0;
   forEachStatement([statement], (inner) => {
     sum += inner.kind === "for" ? 3 : inner.kind === "call" ? 2 + inner.args.length : 1;
@@ -205,20 +207,28 @@ function weight(statement: Statement): number {
         if (expr.kind !== "number" && expr.kind !== "name") sum++;
       });
   });
-  weights.set(statement, sum);
   return sum;
-}
+});
+
+const runOf = ({ of, at }: Place, length: number): readonly Statement[] =>
+  of.statements.slice(at, at + length);
+
+const runsOf = (places: readonly Place[], length: number): Block[] =>
+  places.map((place) => runOf(place, length));
+
+const overlaps = (one: Place, other: Place, length: number): boolean =>
+  one.of.block === other.of.block && one.at < other.at + length && other.at < one.at + length;
 
 /** Whether a run works on arrays of the program alone, and binds nothing that others ask for. */
 function isUsable(place: Place, length: number, arrays: ReadonlyMap<string, GlobalArray>): boolean {
-  const run = bareFrom(place).slice(0, length);
-  const own = new Set(bindersIn(run));
+  const run = runOf(place, length);
+  const own = new Set(run.flatMap(bindersOf));
   const isGlobal = (array: string): boolean => arrays.has(array) || own.has(array);
-  if (![...arraysOf({ name: "", parameters: [], body: run })].every(isGlobal)) return false;
+  if (!run.every((statement) => [...arraysIn(statement)].every(isGlobal))) return false;
   if (own.size === 0) return true;
-  const behind = place.block.slice(endOf(place, length));
+  const behind = place.of.statements.slice(place.at + length);
   return !behind.some((statement) => {
-    const names = mentionsOf(statement);
+    const names = namesIn(statement);
     return [...own].some((name) => names.has(name));
   });
 }
@@ -230,16 +240,18 @@ function sharesResults(
   arrays: ReadonlyMap<string, GlobalArray>,
   reached: ReadonlyMap<string, ReadonlySet<string>>,
 ): boolean {
-  const entries = new Set(places.flatMap(({ fn }) => [...reached.get(fn.name)!]));
+  const entries = new Set(places.flatMap(({ of }) => [...reached.get(of.fn.name)!]));
   if (entries.size === 1) return true;
   const given = new Set(["control", "state0", "params", "inputs", "data", "times"]);
   return places.every((place) => {
-    const run = bareFrom(place).slice(0, length);
-    if (run.some((each) => calleesOf({ name: "", parameters: [], body: [each] }).size > 0)) return false;
-    return [...arraysOf({ name: "", parameters: [], body: run })].every((name) => {
-      const home = arrays.get(name)?.home;
-      return home === undefined || given.has(home.record);
-    });
+    const run = runOf(place, length);
+    if (run.some(hasCalls)) return false;
+    return run
+      .flatMap((statement) => [...arraysIn(statement)])
+      .every((name) => {
+        const home = arrays.get(name)?.home;
+        return home === undefined || given.has(home.record);
+      });
   });
 }
 
@@ -354,15 +366,16 @@ function extracted(program: Program, places: readonly Place[], length: number): 
   const replaced = (block: Block): Statement[] => {
     const own = places
       .map((place, k) => ({ place, k }))
-      .filter(({ place }) => place.block === block)
-      .sort((a, b) => a.place.from - b.place.from);
+      .filter(({ place }) => place.of.block === block)
+      .sort((a, b) => a.place.at - b.place.at);
     const out: Statement[] = [];
     let at = 0;
     for (const { place, k } of own) {
-      out.push(...block.slice(at, place.from).map(inside));
+      const { positions } = place.of;
+      out.push(...block.slice(at, positions[place.at]).map(inside));
       const call: Call = { kind: "call", callee: shared.name, args: needed.args[k]! };
       out.push(call);
-      at = endOf(place, length);
+      at = positions[place.at + length - 1]! + 1;
     }
     return [...out, ...block.slice(at).map(inside)];
   };
@@ -381,7 +394,7 @@ function extracted(program: Program, places: readonly Place[], length: number): 
   let isThere = false;
   for (const fn of program.functions) {
     const body = replaced(fn.body);
-    if (!isThere && places.some((place) => place.fn === fn)) {
+    if (!isThere && places.some(({ of }) => of.fn === fn)) {
       functions.push(shared);
       isThere = true;
     }
