@@ -1,30 +1,17 @@
 /**
  * Graph neural ODEs H' = sigma(A H W + b), one to three layers: gradients in H(0), W, b and A against dual numbers through
- * the same Runge-Kutta steps written by hand; and the adjoint as Cai printed it against the corrected one.
+ * the same Runge-Kutta steps written by hand.
  */
 
 import { describe, expect, it } from "vitest";
 import { compile } from "../../compiler/index.ts";
-import { draw, normal } from "../../runtime/random.ts";
+import { type Matrix, normalMatrix, product, transposed, zip } from "../support/matrices.ts";
 
 const nodes = 5;
 const features = 3;
 const steps = 8;
 
-type Matrix = readonly (readonly number[])[];
 type Activation = "tanh" | "relu";
-
-const matrix = (rows: number, columns: number, seed: number, scale: number): Matrix => {
-  const drawn = draw(normal(seed), rows * columns);
-  return Array.from({ length: rows }, (_, i) =>
-    Array.from({ length: columns }, (_, j) => scale * drawn[i * columns + j]!),
-  );
-};
-const transposed = (m: Matrix): Matrix => m[0]!.map((_, j) => m.map((row) => row[j]!));
-const product = (x: Matrix, y: Matrix): Matrix =>
-  x.map((row) => y[0]!.map((_, j) => row.reduce((sum, value, k) => sum + value * y[k]![j]!, 0)));
-const zip = (x: Matrix, y: Matrix, f: (a: number, b: number) => number): Matrix =>
-  x.map((row, i) => row.map((value, j) => f(value, y[i]![j]!)));
 
 interface Case {
   readonly layers: number;
@@ -40,12 +27,12 @@ interface Values {
 }
 
 function valuesOf({ layers, isSymmetric }: Case): Values {
-  const drawn = matrix(nodes, nodes, 11, 0.6);
+  const drawn = normalMatrix(nodes, nodes, 11, 0.6);
   return {
-    H: matrix(nodes, features, 12, 1),
+    H: normalMatrix(nodes, features, 12, 1),
     A: isSymmetric ? zip(drawn, transposed(drawn), (a, b) => (a + b) / 2) : drawn,
-    W: Array.from({ length: layers }, (_, l) => matrix(features, features, 20 + l, 0.7)),
-    b: Array.from({ length: layers }, (_, l) => matrix(1, features, 30 + l, 0.3)[0]!),
+    W: Array.from({ length: layers }, (_, l) => normalMatrix(features, features, 20 + l, 0.7)),
+    b: Array.from({ length: layers }, (_, l) => normalMatrix(1, features, 30 + l, 0.3)[0]!),
   };
 }
 
@@ -203,54 +190,5 @@ describe.each(cases)("$layers layers of $activation, symmetric: $isSymmetric", (
     const names = Object.keys(truth).filter((name) => !isSparse || name !== "A");
     expect(Object.keys(gradient).sort()).toEqual(names.sort());
     for (const name of names) expect(distance(gradient[name]!, truth[name]!)).toBeLessThan(1e-12);
-  });
-});
-
-describe("the adjoint of Cai (eqs. 30 and 33)", () => {
-  /** Errors of the continuous adjoint, in H(0) and W, with the mask taken of H A W or of H, and with A or its transpose. */
-  function errors(which: Case, isMaskOfState: boolean, isTurned: boolean): readonly [number, number] {
-    const at = valuesOf(which);
-    const [A, W] = [at.A, at.W[0]!];
-    const bias = at.b[0]!;
-    const count = 4000;
-    const h = 1 / count;
-    const z = (H: Matrix): Matrix => product(product(A, H), W).map((row) => row.map((v, c) => v + bias[c]!));
-    const states: Matrix[] = [at.H];
-    const add = (x: Matrix, by: number, y: Matrix): Matrix => zip(x, y, (a, b) => a + by * b);
-    for (let n = 0; n < count; n++) {
-      const H = states[n]!;
-      const k = z(H).map((row) => row.map((v) => Math.max(v, 0)));
-      const k2 = z(add(H, h, k)).map((row) => row.map((v) => Math.max(v, 0)));
-      states.push(add(add(H, h / 2, k), h / 2, k2));
-    }
-    let cotangent = states[count]!;
-    let weights = zeros(W);
-    for (let n = count - 1; n >= 0; n--) {
-      const H = states[n + 1]!;
-      const masked = zip(cotangent, isMaskOfState ? H : z(H), (a, v) => (v > 0 ? a : 0));
-      weights = add(weights, h, product(transposed(product(A, H)), masked));
-      const back = isTurned ? transposed(A) : A;
-      cotangent = add(cotangent, h, product(product(back, masked), transposed(W)));
-    }
-    const truth = truthOf(which, at, 500);
-    return [distance(cotangent.flat(), truth["H"]!), distance(weights.flat(), truth["W0"]!)];
-  }
-
-  const relu = { layers: 1, activation: "relu" } as const;
-
-  it("is right with the mask of A H W and the transpose of A, up to the steps", () => {
-    for (const isSymmetric of [true, false])
-      for (const error of errors({ ...relu, isSymmetric }, false, true)) expect(error).toBeLessThan(5e-3);
-  });
-
-  it("is wrong as printed, with the mask of H", () => {
-    const [state, weights] = errors({ ...relu, isSymmetric: true }, true, true);
-    expect(state).toBeGreaterThan(0.3);
-    expect(weights).toBeGreaterThan(0.3);
-  });
-
-  it("is wrong as printed, with A for its transpose, where A is not symmetric", () => {
-    const [state] = errors({ ...relu, isSymmetric: false }, false, false);
-    expect(state).toBeGreaterThan(0.3);
   });
 });
