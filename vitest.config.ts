@@ -7,6 +7,9 @@ const long = process.env["ODEGRAD_LONG"] === "1";
 export default defineConfig({
   resolve: { alias: { odegrad: fileURLToPath(new URL("./runtime/index.ts", import.meta.url)) } },
   test: {
+    // Most programs of the tests run for less time than a compiler takes to optimise them; what is kept, the reference
+    // runs and the parts of test/edge are compiled as users would.
+    env: long ? {} : { ODEGRAD_CFLAGS: "-O0" },
     include: ["test/**/*.test.ts"],
     // One less than the cores would leave half of a small machine idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -8,7 +8,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { verifyProgram } from "../compiler/analysis/well-formed.ts";
 import { build, emit } from "../compiler/compile.ts";
 import { cEngine, findCompilers } from "../compiler/execute/c.ts";
@@ -21,6 +21,9 @@ import { direction, slopeAlong } from "../compiler/verify/direction.ts";
 import { DiscreteSolve } from "../compiler/verify/discrete.ts";
 import { dualTangent } from "../compiler/verify/dual.ts";
 import { impurities } from "../compiler/verify/plain.ts";
+
+// As users have it: the optimiser of the compiler is in what is tested.
+vi.stubEnv("ODEGRAD_CFLAGS", "");
 
 const examples = path.join(import.meta.dirname, "../examples");
 const golden = path.join(import.meta.dirname, "golden");

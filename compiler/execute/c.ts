@@ -59,7 +59,14 @@ export function findCompilers(environment: Readonly<Record<string, string | unde
 }
 
 /** Contraction to fused operations stays off: JavaScript has none, and the two are compared bit for bit. */
-const runFlags = ["-std=c99", "-O2", "-ffp-contract=off"];
+const runFlags = ["-std=c99", "-O2"];
+
+/** What ODEGRAD_CFLAGS adds, such as `-O0` where compiling takes longer than running; contraction stays off. */
+const flagsOf = (environment: Readonly<Record<string, string | undefined>>): string[] => [
+  ...runFlags,
+  ...(environment["ODEGRAD_CFLAGS"] ?? "").split(" ").filter((flag) => flag !== ""),
+  "-ffp-contract=off",
+];
 
 /** `solver`: what the problem's control and the report have in them. */
 export function cEngine(
@@ -83,10 +90,14 @@ export function cEngine(
       path.join(folder, "driver.c"),
       driver(files.header.name, model, prefix, real, solver, products),
     );
-    const made = spawnSync(compiler, [...runFlags, "-o", "program", files.source.name, "driver.c", "-lm"], {
-      cwd: folder,
-      encoding: "utf8",
-    });
+    const made = spawnSync(
+      compiler,
+      [...flagsOf(process.env), "-o", "program", files.source.name, "driver.c", "-lm"],
+      {
+        cwd: folder,
+        encoding: "utf8",
+      },
+    );
     if (made.status !== 0) throw new BadProgram(`${compiler} refused it:\n${made.stderr}`);
   } catch (error) {
     close();
