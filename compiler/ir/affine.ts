@@ -128,6 +128,8 @@ export function substitute(
   indices: (name: string) => Affine | undefined,
   gathers: (array: string, at: readonly Affine[]) => Affine = gather,
 ): Affine {
+  // Most forms are indices that stay.
+  if (form.terms.every(({ atom }) => atom.kind === "index" && indices(atom.name) === undefined)) return form;
   let result = integer(form.constant);
   for (const { coefficient, atom } of form.terms) {
     result = add(result, scale(substituteAtom(atom, indices, gathers), coefficient));

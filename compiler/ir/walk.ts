@@ -217,6 +217,7 @@ export interface Rewriter {
 }
 
 export function rewriteForm(form: Affine, rewriter: Rewriter): Affine {
+  if (rewriter.index === undefined && rewriter.array === undefined) return form;
   return affine.substitute(
     form,
     (name) => rewriter.index?.(name),
@@ -228,12 +229,26 @@ export function rewriteForm(form: Affine, rewriter: Rewriter): Affine {
 }
 
 export function rewriteAccess(place: Access, rewriter: Rewriter): Access {
-  const at = place.at.map((form) => rewriteForm(form, rewriter));
+  const at = mapped(place.at, (form) => rewriteForm(form, rewriter));
   const view = rewriter.array?.(place.array);
   return view ? { array: view.array, at: [...view.prefix, ...at] } : { array: place.array, at };
 }
 
-/** Rebuilds an expression bottom-up through the folding constructors; `visit` may replace any rebuilt node. */
+/** The list of what becomes of the items; the list itself where nothing changes, so that nothing is built again. */
+function mapped<T>(list: readonly T[], map: (item: T) => T): readonly T[] {
+  let changed: T[] | undefined;
+  for (let i = 0; i < list.length; i++) {
+    const item = map(list[i]!);
+    if (changed !== undefined) changed.push(item);
+    else if (item !== list[i]) changed = [...list.slice(0, i), item];
+  }
+  return changed ?? list;
+}
+
+/**
+ * Rebuilds an expression bottom-up through the folding constructors; `visit` may replace any rebuilt node. Parts that do
+ * not change are the same objects.
+ */
 export function rewriteExpr(expr: Expr, rewriter: Rewriter, visit: (expr: Expr) => Expr = (x) => x): Expr {
   const inside = (x: Expr) => rewriteExpr(x, rewriter, visit);
   switch (expr.kind) {
@@ -242,13 +257,17 @@ export function rewriteExpr(expr: Expr, rewriter: Rewriter, visit: (expr: Expr) 
     case "name":
       return visit(rewriter.name?.(expr.name) ?? expr);
     case "read": {
-      const place = rewriteAccess(expr, rewriter);
-      return visit({ kind: "read", ...place });
+      const { array, at } = rewriteAccess(expr, rewriter);
+      return visit(array === expr.array && at === expr.at ? expr : { kind: "read", array, at });
     }
-    case "integer":
-      return visit(build.integerValue(rewriteForm(expr.value, rewriter)));
-    case "primitive":
-      return visit(build.primitive(expr.op, expr.args.map(inside)));
+    case "integer": {
+      const value = rewriteForm(expr.value, rewriter);
+      return visit(value === expr.value ? expr : build.integerValue(value));
+    }
+    case "primitive": {
+      const args = mapped(expr.args, inside);
+      return visit(args === expr.args ? expr : build.primitive(expr.op, args));
+    }
     case "select":
       return visit(
         build.select(rewriteTest(expr.test, rewriter, visit), inside(expr.then), inside(expr.else)),

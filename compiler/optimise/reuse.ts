@@ -51,7 +51,7 @@ export function reuse(block: Block): Statement[] {
   /** Replaced names. */
   const names = new Map<string, Expr>();
   const replace = (statement: Statement): Statement =>
-    rewriteStatement(statement, { name: (name) => names.get(name) });
+    names.size === 0 ? statement : rewriteStatement(statement, { name: (name) => names.get(name) });
 
   const walk = (statements: Block): Statement[] => values.inBlock(() => list(statements));
   const list = (statements: Block): Statement[] => {
