@@ -22,7 +22,7 @@ export interface Formula {
 /** An expression as text, with how tightly it binds. */
 interface Text {
   readonly text: string;
-  readonly level: "sum" | "product" | "atom";
+  readonly level: "sum" | "quotient" | "product" | "atom";
   /** Whether it has entries. */
   readonly isArray: boolean;
 }
@@ -282,7 +282,7 @@ class Writer {
       case "read":
         return this.#place(expr, scope);
       case "integer":
-        return { text: shown(expr.value), level: "atom", isArray: false };
+        return integerText(expr.value);
       case "select": {
         const [then, otherwise] = [this.#expr(expr.then, scope), this.#expr(expr.else, scope)];
         const test = this.#test(expr.test, scope);
@@ -320,14 +320,14 @@ class Writer {
       case "gate":
         if (a.text === b.text && a.level === "atom") return { text: `${a.text}²`, level: "atom", isArray };
         return {
-          text: `${within(a)}${a.isArray && b.isArray ? " ∘ " : " "}${within(b)}`,
+          text: `${factor(a)}${a.isArray && b.isArray ? " ∘ " : " "}${factor(b)}`,
           level: "product",
           isArray,
         };
       case "div":
         return {
-          text: `${within(a)} / ${b.level === "atom" ? b.text : `(${b.text})`}`,
-          level: "product",
+          text: `${factor(a)} / ${b.level === "atom" ? b.text : `(${b.text})`}`,
+          level: "quotient",
           isArray,
         };
       default:
@@ -353,7 +353,30 @@ class Writer {
 
 const within = ({ text, level }: Text): string => (level === "sum" ? `(${text})` : text);
 
+/** The same beside another factor, where readers would not agree how far the stroke of a fraction reaches. */
+const factor = (text: Text): string => (text.level === "quotient" ? `(${text.text})` : within(text));
+
 /** What the model calls it, where it is one of the model's own. */
 const nameOf = (array: string): string => stemOf(array).replace(/_of$/, "");
+
+/** An integer as a formula has it: what is added in front of what is taken away. */
+function integerText({ constant, terms }: affine.Affine): Text {
+  const parts = [...terms]
+    .sort((a, b) => b.coefficient - a.coefficient)
+    .map(({ coefficient, atom }) => {
+      const text = shown(affine.ofAtom(atom));
+      const size = Math.abs(coefficient);
+      return { isTaken: coefficient < 0, text: size === 1 ? text : `${size} ${text}` };
+    });
+  if (constant !== 0 || parts.length === 0)
+    parts.push({ isTaken: constant < 0, text: String(Math.abs(constant)) });
+  const text = parts
+    .map(({ isTaken, text }, i) =>
+      i === 0 ? `${isTaken ? "−" : ""}${text}` : ` ${isTaken ? "−" : "+"} ${text}`,
+    )
+    .join("");
+  const isSum = parts.length > 1 || parts[0]!.isTaken;
+  return { text, level: isSum ? "sum" : "atom", isArray: false };
+}
 
 const shown = (form: affine.Affine): string => printForm(form).replace(/#\d+/g, "");

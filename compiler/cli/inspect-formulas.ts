@@ -44,6 +44,12 @@ export function formulasAsText(module: Module): string {
     .join("\n");
 }
 
+/** The formulas alone, as a page for readers has them. */
+export const formulasAlone = (module: Module): string =>
+  sectionsOf(module)
+    .map(({ title, formulas }) => `${[title, ...formulas.map(({ text }) => `  ${text}`)].join("\n")}\n`)
+    .join("\n");
+
 export const formulasAsJson = (module: Module): Record<string, Json> => ({
   formulas: sectionsOf(module).map(({ title, formulas }) => ({
     title,

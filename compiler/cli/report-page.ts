@@ -12,6 +12,7 @@ import { DiscreteSolve } from "../verify/discrete.ts";
 import { version } from "../version.ts";
 import { deliver } from "./deliver.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
+import { formulasAlone } from "./inspect-formulas.ts";
 import { buildFile, hasLoss, readingOnce } from "./model-file.ts";
 import { drawing } from "./run.ts";
 import { type Context, Failure } from "./streams.ts";
@@ -43,6 +44,7 @@ export async function run(
 
   const sections = [
     section("Model", preformatted(declarationOf(ready, given))),
+    ...(isField ? [] : [section("Equations", preformatted(formulasAlone(ready.module)))]),
     ...(isField ? [] : [section("Trajectory", await trajectory(ready, problem, options))]),
     ...(isField ? [] : [section("Adjoint", adjoint(ready, problem))]),
     ...(hasLoss(ready.module)

@@ -76,3 +76,18 @@ export const chain = ode({
     "f_u = chosen",
   ]);
 });
+
+it("nobody has to guess how far the stroke of a fraction reaches, nor what a count of entries is", () => {
+  expect(shared("kuramoto-csr/kuramoto-csr", "rhs")).toContain(
+    "f_theta = omega + coupling pull / (links_rowStart[i + 1] − links_rowStart[i])",
+  );
+  const text = `import { ode } from "odegrad";
+export const swing = ode({
+  state: { angle: 1, rate: 0 },
+  params: { g: 9.81, l: 1 },
+  rhs: ({ angle, rate }, { g, l }) => ({ angle: rate, rate: -(g / l) * Math.sin(angle) }),
+  solver: { method: "euler", t1: 1, steps: 2 },
+});
+`;
+  expect(formulas("swing.ode.ts", text, "rhs")).toEqual(["f_angle = rate", "f_rate = −(g / l) sin(angle)"]);
+});

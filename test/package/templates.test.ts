@@ -106,6 +106,7 @@ describe("report", () => {
     const page = fs.readFileSync(path.join(project.folder, "swing.html"), "utf8");
     for (const title of [
       "Model",
+      "Equations",
       "Trajectory",
       "Adjoint",
       "Loss and gradient",
@@ -114,6 +115,9 @@ describe("report", () => {
     ])
       expect(page).toContain(`<h2>${title}</h2>`);
     expect(page.match(/<svg/g)).toHaveLength(2);
+    // The field as it is declared, and the adjoint that is derived from it.
+    expect(page).toContain("f_angle = rate");
+    expect(page).toMatch(/angle_bar \+= [^\n]*cos\(angle\)/);
     expect(page).toContain("∂loss/∂angle");
     expect(page).toContain("store-all");
     expect(page).toMatch(/\(1\) pass {2}dot-product identity/);
