@@ -63,9 +63,12 @@ export function optimise(
   isSmall = false,
 ): Program {
   const program = writtenOut(withoutRules(whole, entries));
-  const tidied = tidyAll(program);
-  const held = inEntries(inline(tidied, entries, isSmall), entries, (fn) => registers(fn, program.arrays));
-  // What is in the entries now has neighbours it has not met; all else is tidy.
+  // Entries are tidied once, with what is put into them.
+  const functions = program.functions.map((fn) =>
+    entries.includes(fn.name) ? fn : tidy(fn, program.arrays),
+  );
+  const inner = inline({ ...program, functions }, entries, isSmall);
+  const held = inEntries(inner, entries, (fn) => registers(fn, program.arrays));
   const inlined = inEntries(held, entries, (fn) => tidy(fn, program.arrays));
   const stored = storage(inlined, [...entries, ...exported], new Set(entries));
   const bound = kernels(stored, entries);
@@ -347,11 +350,6 @@ export function tidyModel(model: Model): Model {
     loss: { terminal: terminal && clean(terminal), running: running && clean(running), at: at && clean(at) },
     outputs: model.outputs.map((output) => ({ ...output, fn: clean(output.fn) })),
   };
-}
-
-/** Cleans up each function by itself. */
-export function tidyAll(program: Program): Program {
-  return { ...program, functions: program.functions.map((fn) => tidy(fn, program.arrays)) };
 }
 
 /** Normal form, scalars out of arrays, each value once, nothing dead, no needless clearing. */

@@ -10,7 +10,7 @@ import type { Fn, Statement } from "../../compiler/ir/nodes.ts";
 import { bindersOf, forEachStatement } from "../../compiler/ir/walk.ts";
 import { heldReads } from "../../compiler/optimise/held-reads.ts";
 import { heldSums } from "../../compiler/optimise/held-sums.ts";
-import { tidyAll } from "../../compiler/optimise/index.ts";
+import { tidy } from "../../compiler/optimise/index.ts";
 import { inputs, randomFunction, results } from "../support/random-function.ts";
 import { numbers, run, size } from "../support/vectors.ts";
 
@@ -36,7 +36,7 @@ describe.each(Object.entries(passes))("%s", (_, pass) => {
         const context = { arrays: [], functions: [] };
         const plain = randomFunction(list);
         const wrt = new Set(inputs.map(({ name }) => name));
-        const { functions } = tidyAll({ arrays: [], functions: [plain, vjp(plain, wrt, context)] });
+        const functions = [plain, vjp(plain, wrt, context)].map((fn) => tidy(fn, []));
         for (const fn of functions) {
           const after = pass(fn, 1);
           if (JSON.stringify(after.body) !== JSON.stringify(fn.body)) changed++;
