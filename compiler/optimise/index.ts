@@ -39,6 +39,7 @@ import { localise } from "./localise.ts";
 import { merge } from "./merge.ts";
 import { orderedSums } from "./ordered-sums.ts";
 import { applied, overlay } from "./overlay.ts";
+import { packed, wordsOfCache } from "./pack.ts";
 import { parameters } from "./parameters.ts";
 import { type Programmed, programmed } from "./programmed.ts";
 import { promote } from "./promote.ts";
@@ -179,15 +180,27 @@ export function vectorised(program: Program, entries: readonly string[]): Progra
     fn.parameters.every((parameter) => parameter.kind !== "array"),
   );
   const names = bound.map((fn) => fn.name);
-  const held = withOwnSums(storage(turned, names), mostInRegisters);
+  const held = packed(withOwnSums(storage(turned, names), mostInRegisters), mostInRegisters);
   const own = new Set<string>();
   for (const fn of held.functions) for (const array of allocated(fn)) own.add(array);
   const rows = blocked(held, {
     isKept: (loop) =>
       sumsItsRows(loop) || (isMixed(loop) && [...sumsOf(loop)].every((array) => own.has(array))),
+    together: (loop) => (readsFarRows(loop, held, own) ? 2 : 4),
     isPaired: ({ body }) => body.every((each) => each.kind !== "alloc" || suitsPairs(sizeOf(each.shape))),
   });
   return orderedSums(rows, (fn) => allocated(fn).size > 0);
+}
+
+/** Whether a loop sums rows of an array that no first-level cache holds into one of its own, as `packed` leaves them. */
+function readsFarRows({ body }: For, { arrays }: Program, own: ReadonlySet<string>): boolean {
+  const inner = body.filter((each): each is For => each.kind === "for");
+  const [sum] = inner.flatMap((each) => each.body.filter((one) => one.kind === "accumulate"));
+  if (inner.length !== 1 || sum === undefined || !own.has(sum.array)) return false;
+  const read = arraysOf({ name: "", parameters: [], body: inner });
+  return arrays.some(
+    ({ name, shape }) => read.has(name) && shape.length === 2 && sizeOf(shape) > wordsOfCache,
+  );
 }
 
 /**
