@@ -42,8 +42,7 @@ import {
   vectorised,
   withoutPassing,
 } from "./optimise/index.ts";
-import { portable, withoutPortableForm } from "./optimise/portable.ts";
-import { portableFunctions } from "./optimise/portable-functions.ts";
+import { portable, portableFunctions, withoutPortableForm } from "./optimise/portable.ts";
 import type { Options, Target } from "./options.ts";
 import { isDifferentiated, resolveSolver } from "./resolve.ts";
 import { version } from "./version.ts";
@@ -174,8 +173,7 @@ function buildModel(
   const excess = excessOf(module.program);
   if (excess !== undefined) return failed([excess], "model");
   if (options.math === "portable") {
-    if (options.real === "float") return failed([noPortableForm("single precision")], "options");
-    const known = Object.keys(portableFunctions).map((op) => `Math.${op}`);
+    const known = portableFunctions.map((op) => `Math.${op}`);
     const missing = [...withoutPortableForm(module.program)];
     if (missing.length > 0)
       return failed(
@@ -325,7 +323,7 @@ function crossbarFiles({ module, text }: Ready, name: string, header: string, op
   const entries = module.entries.filter((entry) => entry.arguments.length === 0);
   const solve = (entries.find((entry) => entry.name === "solve") ?? entries[0])!.fn;
   const mapped = onCrossbar(
-    withMath(module.program, options),
+    withMath(module.program, options, "double"),
     entries.map((entry) => entry.fn),
     solve,
   );
@@ -357,7 +355,7 @@ export function emitFactory({ module, hash, text }: Ready, options: Options, fac
 
 function shapedForJavaScript(module: Module, options: Options): Module {
   const shaped = isSmall(options) ? module.program : pairedRows(module.program);
-  const program = withMath(shaped, options);
+  const program = withMath(shaped, options, "double");
   return { ...module, program, words: { ...module.words, workspace: wordsOf(program).workspace } };
 }
 
@@ -375,16 +373,18 @@ function shapedForC(module: Module, options: Options): Module {
 
 function shapeForC(module: Module, options: Options): Module {
   const entries = module.entries.filter((entry) => entry.arguments.length === 0).map((entry) => entry.fn);
+  const real = options.real ?? "double";
   if (isSmall(options)) {
-    const small = withMath(compact(withoutPassing(module.program, entries), entries), options);
+    const small = withMath(compact(withoutPassing(module.program, entries), entries), options, real, true);
     return { ...module, program: small, words: wordsOf(small) };
   }
-  const program = withMath(vectorised(withoutPassing(module.program, entries), entries), options);
+  const program = withMath(vectorised(withoutPassing(module.program, entries), entries), options, real);
   return { ...module, program, words: wordsOf(program) };
 }
 
-const withMath = (program: Program, options: Options): Program =>
-  options.math === "portable" ? portable(program) : program;
+/** JavaScript computes in doubles whatever the C is asked for. */
+const withMath = (program: Program, options: Options, real: "double" | "float", isSmall = false): Program =>
+  options.math === "portable" ? portable(program, real, isSmall) : program;
 
 const isSmall = (options: Options): boolean => options.optimise === "size";
 
@@ -393,14 +393,24 @@ const cOptions = (module: Module, header: string, options: Options, stem?: strin
   real: options.real ?? "double",
   header,
   stem,
+  isPortable: options.math === "portable",
   trains: options.emit?.includes("step") === true && module.model.params.length > 0,
 });
 
 /** Memory of one gradient beside its arguments and results, in the target's own numbers. */
-export function workspaceBytes({ module, hash }: Ready, target: Target, options: Options): number {
-  if (target !== "c") return 8 * shapedForJavaScript(module, options).words.workspace;
+export function workspaceBytes(ready: Ready, target: Target, options: Options): number {
+  if (target !== "c") return 8 * shapedForJavaScript(ready.module, options).words.workspace;
+  return asC(ready, options).workspaceBytes;
+}
+
+/** The module as C has it, with the sizes of its workspace and of what the caller hands over. */
+export function asC({ module, hash }: Ready, options: Options) {
   const shaped = shapedForC(module, options);
-  return emitC(shaped, cOptions(module, headerOf(module, hash, options), options)).workspaceBytes;
+  const { workspaceBytes, records } = emitC(
+    shaped,
+    cOptions(module, headerOf(module, hash, options), options),
+  );
+  return { module: shaped, workspaceBytes, records };
 }
 
 const link = "//# sourceMappingURL=";

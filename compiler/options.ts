@@ -137,7 +137,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     key: "math",
     form: "choice",
     value: "library",
-    help: "mathematical functions: engine (those of the host) or portable (the same bits everywhere; tanh, exp, expm1)",
+    help: "mathematical functions: engine (those of the host) or portable (the same bits everywhere; exp, expm1, log, sin, cos, tanh)",
     choices: ["engine", "portable"],
     library: true,
   },

@@ -5,7 +5,7 @@
 
 import type { Numbers } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
-import type { Block, Contract, Expr, For, Mapped, Program, Test } from "../ir/nodes.ts";
+import type { Block, Contract, Expr, For, Mapped, Program, Statement, Test } from "../ir/nodes.ts";
 import { expressionsOf, forEachExpr, forEachStatement } from "../ir/walk.ts";
 
 /** Times that one contraction of the text is carried out: each is one product of a matrix and a vector. */
@@ -29,10 +29,67 @@ export interface Work {
  * are left out; of two ways through a branch the longer counts.
  */
 export function workOf(program: Program, entry: string, steps: number): Work {
-  const arrays = new Map(program.arrays.map((array) => [array.name, array]));
-  const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
   const products = new Map<Contract, Products>();
   const operations = new Map<string, number>();
+  const count = (name: string, times: number): void => {
+    operations.set(name, (operations.get(name) ?? 0) + times);
+  };
+  const inExpr = (top: Expr, times: number): void =>
+    forEachExpr(top, (expr) => {
+      if (expr.kind === "primitive") count(expr.op, times);
+      if (expr.kind === "read") count("load", times);
+      if (expr.kind === "select") inTest(expr.test, times);
+    });
+  const inTest = (test: Test, times: number): void => {
+    if (test.kind === "compare") count("compare", times);
+  };
+  const isStatic = forEachTime(program, entry, steps, (statement, times, trips) => {
+    for (const expr of expressionsOf(statement)) inExpr(expr, times);
+    switch (statement.kind) {
+      case "store":
+        count("store", times);
+        break;
+      case "accumulate":
+        count("add", times);
+        count("load", times);
+        count("store", times);
+        break;
+      case "if":
+        inTest(statement.test, times);
+        break;
+      case "contract": {
+        const { mapped } = statement;
+        if (mapped === undefined) throw new Error("a contraction is counted as loops");
+        const all = statement.over
+          .filter(({ index }) => index !== mapped.row && index !== mapped.column)
+          .reduce((product, { from, to }) => product * trips(from, to), times);
+        const known = products.get(statement);
+        if (known === undefined) products.set(statement, { contract: statement, mapped, times: all });
+        else known.times += all;
+        break;
+      }
+      default:
+        break;
+    }
+  });
+  return { operations, products: [...products.values()], isStatic };
+}
+
+/** How often a loop is run through, where it stands. */
+type Trips = (from: affine.Affine, to: affine.Affine) => number;
+
+/**
+ * Visits what an entry executes, statement by statement, with how often: each statement of the text once or more often, and
+ * `times` add up. Loops and branches come before what is in them. Out: whether the counts hold for every run; see `workOf`.
+ */
+export function forEachTime(
+  program: Program,
+  entry: string,
+  steps: number,
+  visit: (statement: Statement, times: number, trips: Trips) => void,
+): boolean {
+  const arrays = new Map(program.arrays.map((array) => [array.name, array]));
+  const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
   let isStatic = true;
   const indices = new Map<string, number>();
   const numbers: Numbers = {
@@ -46,30 +103,12 @@ export function workOf(program: Program, entry: string, steps: number): Work {
       return extent < 2 ? steps : Math.round((place * steps) / (extent - 1));
     },
   };
-  const count = (name: string, times: number): void => {
-    operations.set(name, (operations.get(name) ?? 0) + times);
-  };
-  const inExpr = (top: Expr, times: number): void =>
-    forEachExpr(top, (expr) => {
-      if (expr.kind === "primitive") count(expr.op, times);
-      if (expr.kind === "read") count("load", times);
-      if (expr.kind === "select") inTest(expr.test, times);
-    });
-  const inTest = (test: Test, times: number): void => {
-    if (test.kind === "compare") count("compare", times);
-  };
+  const trips: Trips = (from, to) =>
+    Math.max(0, affine.numberOf(to, numbers) - affine.numberOf(from, numbers));
   const walk = (block: Block, times: number): void => {
     for (const statement of block) {
-      for (const expr of expressionsOf(statement)) inExpr(expr, times);
+      visit(statement, times, trips);
       switch (statement.kind) {
-        case "store":
-          count("store", times);
-          break;
-        case "accumulate":
-          count("add", times);
-          count("load", times);
-          count("store", times);
-          break;
         case "for":
           inLoop(statement, times);
           break;
@@ -78,7 +117,6 @@ export function workOf(program: Program, entry: string, steps: number): Work {
           walk(statement.body, times);
           break;
         case "if": {
-          inTest(statement.test, times);
           const [yes, no] = [endsEarly(statement.then), endsEarly(statement.else)];
           if (!yes && (no || size(statement.then) >= size(statement.else))) walk(statement.then, times);
           else if (!no) walk(statement.else, times);
@@ -87,16 +125,11 @@ export function workOf(program: Program, entry: string, steps: number): Work {
         case "call":
           walk(functions.get(statement.callee)!.body, times);
           break;
-        case "contract":
-          inContract(statement, times);
-          break;
         default:
           break;
       }
     }
   };
-  const trips = (from: affine.Affine, to: affine.Affine): number =>
-    Math.max(0, affine.numberOf(to, numbers) - affine.numberOf(from, numbers));
   const inLoop = (loop: For, times: number): void => {
     const all = trips(loop.from, loop.to);
     if (!boundsMention(loop.body, loop.index)) {
@@ -109,18 +142,8 @@ export function workOf(program: Program, entry: string, steps: number): Work {
       walk(loop.body, times);
     }
   };
-  const inContract = (contract: Contract, times: number): void => {
-    const { mapped } = contract;
-    if (mapped === undefined) throw new Error("a contraction is counted as loops");
-    const all = contract.over
-      .filter(({ index }) => index !== mapped.row && index !== mapped.column)
-      .reduce((product, { from, to }) => product * trips(from, to), times);
-    const known = products.get(contract);
-    if (known === undefined) products.set(contract, { contract, mapped, times: all });
-    else known.times += all;
-  };
   walk(functions.get(entry)!.body, 1);
-  return { operations, products: [...products.values()], isStatic };
+  return isStatic;
 }
 
 const endsEarly = (block: Block): boolean => {

@@ -308,9 +308,9 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
   ),
   ODE5018: say(
     "no portable form",
-    "`--math portable` writes functions of mathematics out in arithmetic, in double precision, so that every target gives the same bits. The function named has no such form here, and calling the host's instead would break the promise.",
-    "odegrad compile model.ode.ts --math portable      # rhs: ({ x }) => ({ x: Math.sin(x) })",
-    "Leave the option out, or use functions that have one: `Math.tanh`, `Math.exp`, `Math.expm1`, `Math.sqrt` and arithmetic.",
+    "`--math portable` writes functions of mathematics out in arithmetic, so that every target gives the same bits. The function named has no such form here, and calling the host's instead would break the promise.",
+    "odegrad compile model.ode.ts --math portable      # rhs: ({ x }) => ({ x: Math.atan(x) })",
+    "Leave the option out, or use functions that have one: `Math.exp`, `Math.expm1`, `Math.log`, `Math.sin`, `Math.cos`, `Math.tanh`, `Math.sqrt` and arithmetic.",
   ),
   ODE9001: say(
     "internal error",

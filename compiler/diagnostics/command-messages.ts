@@ -374,14 +374,11 @@ export const badSymbol = (prefix: string): Diagnostic =>
     suggestion: "use letters, digits and `_`, a letter first",
   });
 
-/** `portable`: the functions that have such a form; left out where it is the precision that has none. */
-export const noPortableForm = (what: string, portable?: readonly string[], span?: Span): Diagnostic =>
+/** `portable`: the functions that have such a form. */
+export const noPortableForm = (what: string, portable: readonly string[], span?: Span): Diagnostic =>
   error("ODE5018", `${what} has no portable form`, {
     span,
-    suggestion:
-      portable === undefined
-        ? "leave `--real float` or `--math portable` out"
-        : `leave \`--math portable\` out, or write it with ${list(portable)} and arithmetic`,
+    suggestion: `leave \`--math portable\` out, or write it with ${list(portable)} and arithmetic`,
   });
 
 // 9xxx: our own.

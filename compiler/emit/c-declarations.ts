@@ -4,6 +4,7 @@
  */
 
 import type { GlobalArray } from "../ir/nodes.ts";
+import { sizeOf } from "../model.ts";
 import { type Module, reportOf, type Solver, status } from "../module.ts";
 import { lineComment } from "./c-comment.ts";
 import {
@@ -11,6 +12,7 @@ import {
   declareMembers,
   initialiser,
   type Layout,
+  type Member,
   type Real,
   structInitialiser,
   wrapped,
@@ -34,6 +36,7 @@ export interface Parts {
   readonly workspaceBytes: number;
   /** Whether there are steps of training. */
   readonly trains: boolean;
+  readonly isPortable: boolean;
 }
 
 /** Records that a model may do without, in the order of the structs. */
@@ -163,6 +166,40 @@ function structs(parts: Parts): string[] {
     ),
   ];
 }
+
+/** Sizes of what the caller hands over, in bytes, as C has them where reals have their usual sizes. */
+export interface Sizes {
+  readonly problem: number;
+  readonly solution: number;
+  readonly gradients: number;
+}
+
+export function sizesOf(parts: Parts): Sizes {
+  const { real, layout } = parts;
+  const { solver } = parts.module;
+  const has = recordsOf(parts);
+  const word = real === "float" ? 4 : 8;
+  const words = (name: "state" | "params" | "inputs" | "data" | "outputs"): number =>
+    wordsOf(layout[name].members);
+  const { samples, observations } = layout;
+  // The number of steps has four bytes, and what follows begins at a word.
+  const control = (has.control ? 3 : 0) + (solver.tolerance === undefined ? 0 : 2);
+  const state = samples * words("state");
+  const times = has.times ? observations : 0;
+  const given = state + words("params") + words("inputs") + samples * words("data");
+  const density = solver.density === true ? words("inputs") : 0;
+  return {
+    problem: word * (control + given + times),
+    solution: word * (1 + observations * (state + samples * words("outputs"))),
+    gradients: word * (1 + state + words("params") + words("inputs") + density),
+  };
+}
+
+const wordsOf = (members: readonly Member[]): number =>
+  members.reduce(
+    (sum, { shape, members: inner }) => sum + sizeOf(shape) * (inner === undefined ? 1 : wordsOf(inner)),
+    0,
+  );
 
 function workspace(parts: Parts): string {
   const { module, prefix: p, real, names, storage } = parts;

@@ -5,7 +5,7 @@
  */
 
 import type { Affine } from "../ir/affine.ts";
-import type { Fn, Shape } from "../ir/nodes.ts";
+import type { Expr, Fn, Shape, Store } from "../ir/nodes.ts";
 import type { Opcode } from "../ir/opcode.ts";
 import { status } from "../module.ts";
 import { lineComment } from "./c-comment.ts";
@@ -59,7 +59,10 @@ export class CPrinter extends FunctionPrinter {
       index: (name) => this.identifiers.of(name),
       gather: (array, at) => this.target(array, at),
       // What is composed of integers is one before it is a real number (MISRA C rule 10.8).
-      real: (text, isAtom) => `(${real})${isAtom ? text : `(int32_t)(${text})`}`,
+      real: (text, isAtom) => {
+        const isComposed = !isAtom || text.startsWith("(");
+        return `(${real})${isComposed ? `(int32_t)${isAtom ? text : `(${text})`}` : text}`;
+      },
       quotient: (of, by) => `(${of} / ${by})`,
       apply: (op, args) => this.#apply(op, args),
       equal: "==",
@@ -223,6 +226,13 @@ export class CPrinter extends FunctionPrinter {
 
   protected commentText(text: string): string {
     return lineComment(text);
+  }
+
+  /** A conversion to a whole number cuts the fraction off: no function of the library is called for it. */
+  protected override converted({ array, value }: Store): Expr {
+    const isCut = this.wholes.has(array) && value.kind === "primitive" && value.op === "trunc";
+    const [of] = isCut ? value.args : [];
+    return of?.kind === "name" ? of : value;
   }
 
   protected stored(array: string, value: string): string {

@@ -108,6 +108,12 @@ export class Storage {
     return this.#identifiers.get(array.name)!;
   }
 
+  /** The function that reads a table, if it is one alone: the table then stands inside it (MISRA C rule 8.9). */
+  onlyUser(table: GlobalArray): string | undefined {
+    const [first, ...others] = this.functions.filter((fn) => arraysOf(fn).has(table.name));
+    return others.length === 0 ? first?.name : undefined;
+  }
+
   /** The struct of results that `out` is inside a function. */
   resultOf(fn: Fn): "solution" | "gradients" {
     return this.#isInGradient(fn) ? "gradients" : "solution";

@@ -16,7 +16,9 @@ import {
   defaultText,
   headerText,
   type Parts,
+  type Sizes,
   signature,
+  sizesOf,
   stepsMember,
 } from "./c-declarations.ts";
 import { CPrinter, type Spelling } from "./c-functions.ts";
@@ -36,6 +38,8 @@ export interface COptions {
   readonly stem?: string | undefined;
   /** Whether steps of training are emitted beside the gradient. */
   readonly trains?: boolean | undefined;
+  /** Whether the results are promised to the bit. */
+  readonly isPortable?: boolean | undefined;
 }
 
 export interface CFiles {
@@ -44,6 +48,8 @@ export interface CFiles {
   readonly selftest: string;
   /** Size of the workspace, as the header says. */
   readonly workspaceBytes: number;
+  /** Sizes of the problem and of the results. */
+  readonly records: Sizes;
 }
 
 export function emitC(module: Module, options: COptions): CFiles {
@@ -65,12 +71,14 @@ export function emitC(module: Module, options: COptions): CFiles {
     storage,
     workspaceBytes,
     trains: options.trains === true,
+    isPortable: options.isPortable === true,
   };
   return {
     header: headerText(parts),
     source: new Source(parts).text(),
     selftest: selfTest(parts),
     workspaceBytes,
+    records: sizesOf(parts),
   };
 }
 
@@ -97,15 +105,17 @@ class Source {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, identifier]) => helperText(name, identifier, this.#parts.real));
     const training = this.#parts.trains ? [stepDefinitions(this.#parts, names.file("adam_move_"))] : [];
-    const tables = this.#storage.tables.map((array) => this.#table(array));
+    const tables = this.#storage.tables
+      .filter((array) => this.#storage.onlyUser(array) === undefined)
+      .map((array) => this.#table(array));
     const restrict = names.macro("RESTRICT");
     return `${opening}
 
 #include "${stem}.h"
 
-#include <math.h>
+${this.#parts.isPortable ? "#include <float.h>\n" : ""}#include <math.h>
 #include <stddef.h>
-
+${this.#parts.isPortable ? sameBits(this.#parts.real) : ""}
 /* Pointers never overlap. Compilers that have a word for it in C and C++ alike are told so; define the macro for others. */
 #ifndef ${restrict}
 #if defined(__GNUC__)
@@ -128,6 +138,12 @@ extern char ${p}_workspace_check[((sizeof(${this.#parts.real}) != ${this.#parts.
 ${[defaultText(this.#parts), ...tables, ...helpers, ...functions, ...training].join("\n")}`;
   }
 
+  /** Tables that this function alone reads, inside it. */
+  #ownTables(fn: Fn): string {
+    const own = this.#storage.tables.filter((array) => this.#storage.onlyUser(array) === fn.name);
+    return own.map((array) => `${this.#table(array).trimEnd().replace(/^/gm, "    ")}\n`).join("");
+  }
+
   #table(array: GlobalArray): string {
     const isInteger = array.element === "integer";
     const extents = array.shape.map((extent) => `[${extent}]`).join("");
@@ -146,7 +162,7 @@ ${[defaultText(this.#parts), ...tables, ...helpers, ...functions, ...training].j
     const apart = this.#isApart(fn) ? `${this.#parts.names.macro("APART")} ` : "";
     return `${doc}${apart}static void ${this.#functions.get(fn.name)}(${list.length === 0 ? "void" : list.join(", ")})
 {
-${lines.map((line) => line.text).join("\n")}
+${this.#ownTables(fn)}${lines.map((line) => line.text).join("\n")}
 }
 `;
   }
@@ -193,7 +209,7 @@ ${refused}
       : `        ${run}`;
     return `static enum ${p}_status ${p}_run_${name}(${pointers.length === 0 ? "void" : pointers.join(", ")})
 {
-${printed(fn)}
+${this.#ownTables(fn)}${printed(fn)}
 }
 
 ${signature(p, name, result, this.#parts.module.model.field !== undefined)}
@@ -293,6 +309,34 @@ function shortness(names: CNames, hasApart: boolean): string {
 /* What is short stays so: a loop that clears an array is no call of a library${also}. ${asCompiled} leaves that to the compiler. */
 #if defined(__GNUC__) && !defined(__clang__) && !defined(${asCompiled})
 #pragma GCC optimize ("no-tree-loop-distribute-patterns")${defined}
+#endif
+`;
+}
+
+/** What compilers do to arithmetic is kept from them, or refused where it cannot be. */
+function sameBits(real: Real): string {
+  // Floats that are computed with as doubles are other floats; doubles are doubles by then.
+  const others = real === "float" ? [0, 16] : [0, 1, 16];
+  const wrong = others.map((method) => ` && (FLT_EVAL_METHOD != ${method})`).join("");
+  return `
+/* The same bits on every part: nothing is fused, and every operation is rounded to ${real}. */
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT OFF
+#elif defined(__GNUC__)
+#pragma GCC optimize ("fp-contract=off")
+#endif
+#if defined(__FAST_MATH__)
+#error "-ffast-math changes the bits that --math portable promises"
+#endif
+${
+  real === "float"
+    ? ""
+    : `#if DBL_MANT_DIG != 53
+#error "double has fewer bits here than --math portable promises: --real float has its own"
+#endif
+`
+}#if defined(FLT_EVAL_METHOD)${wrong}
+#error "this compiler computes with more than the bits of a ${real}: --math portable promises others (-mfpmath=sse)"
 #endif
 `;
 }

@@ -55,7 +55,22 @@ export function fold(block: Block): Statement[] {
       for (const arg of expr.args) if (arg.kind === "name") isFixed.add(arg.name);
     }
   });
+  for (const name of cutNames(block)) isFixed.add(name);
   return foldBlock(block, (name) => uses.get(name) === 1 && !isFixed.has(name) && isTemporary(name));
+}
+
+/** Values whose fraction is cut off on their way into a whole number, which C does to a name and not to what is composed. */
+function cutNames(block: Block): string[] {
+  const wholes = new Set<string>();
+  const names: string[] = [];
+  forEachStatement(block, (statement) => {
+    if (statement.kind === "alloc" && statement.element === "integer") wholes.add(statement.array);
+    if (statement.kind !== "store" || !wholes.has(statement.array)) return;
+    const { value } = statement;
+    const [of] = value.kind === "primitive" && value.op === "trunc" ? value.args : [];
+    if (of?.kind === "name") names.push(of.name);
+  });
+  return names;
 }
 
 /** Names that a person chose stay; those the compiler numbered may go. */

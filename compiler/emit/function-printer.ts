@@ -7,7 +7,7 @@
 import type { Span } from "../diagnostics/span.ts";
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
-import type { Block, Contract, Mapped, Shape, Statement } from "../ir/nodes.ts";
+import type { Block, Contract, Expr, Mapped, Shape, Statement, Store } from "../ir/nodes.ts";
 import { arraysOf, expressionsOf, forEachExpr, forEachStatement } from "../ir/walk.ts";
 import { mayLeave } from "./c-single-exit.ts";
 import { Identifiers, type Words } from "./identifiers.ts";
@@ -59,6 +59,15 @@ export abstract class FunctionPrinter {
   /** The value stored into an array, converted where the array does not hold real numbers. */
   protected abstract stored(array: string, value: string): string;
 
+  /** The value of a store, without what the conversion to a whole number does anyway. */
+  protected converted({ value }: Store): Expr {
+    return value;
+  }
+
+  #value(statement: Store): string {
+    return printExpr(this.converted(statement), this.dialect).text;
+  }
+
   /** Local variables that hold whole numbers. */
   protected readonly wholes = new Set<string>();
 
@@ -83,7 +92,7 @@ export abstract class FunctionPrinter {
         const name = this.identifiers.declare(array);
         const isFirstStore = statement.kind === "store" && statement.array === array;
         if (isFirstStore && !reads(statement, array)) {
-          const value = printExpr(statement.value, this.dialect).text;
+          const value = this.#value(statement);
           const text = this.wholes.has(array)
             ? this.whole(name, this.stored(array, value))
             : this.variable(name, value);
@@ -124,7 +133,7 @@ export abstract class FunctionPrinter {
       case "alloc":
         return;
       case "store": {
-        const value = this.stored(statement.array, printExpr(statement.value, this.dialect).text);
+        const value = this.stored(statement.array, this.#value(statement));
         this.line(`${this.target(statement.array, statement.at)} = ${value};`, span);
         return;
       }

@@ -9,6 +9,7 @@ import { describe, expect, it } from "vitest";
 import type { Options } from "../../compiler/options.ts";
 import { isReady, run } from "./support/harness.ts";
 import { compiledModel } from "./support/module.ts";
+import { networkProblem } from "./support/network-problem.ts";
 
 const file = path.join(import.meta.dirname, "figures.json");
 const isUpdate = process.env["ODEGRAD_UPDATE_FIGURES"] === "1";
@@ -30,6 +31,13 @@ interface Row {
 
 const small: Options = { optimise: "size" };
 const casadi = 354_932;
+/** Functions of mathematics, written out in float arithmetic and as the library has them. */
+const written: readonly Pick<Row, "name" | "model">[] = [
+  { name: "4-8, tanh", model: "node-tanh" },
+  { name: "diode, exp and expm1", model: "diode" },
+  { name: "Lotka-Volterra, log", model: "test/reference/models/lotka-volterra/lotka-volterra" },
+  { name: "pendulum, sin and cos", model: "test/reference/models/pendulum-control/pendulum-control" },
+];
 const rows: readonly Row[] = [
   { name: "4-8 rebuilt", model: "node-4-8", options: small, flag: "-Os", most: {} },
   {
@@ -81,32 +89,21 @@ const rows: readonly Row[] = [
     flag: "-O3",
     most: { insns: 1_900_000 },
   },
+  ...written.flatMap(({ name, model }) =>
+    (["portable", "engine"] as const).map((math): Row => {
+      const whose = math === "portable" ? "written out" : "of the library";
+      return { name: `${name} ${whose}`, model, options: { ...small, math }, flag: "-O2", most: {} };
+    }),
+  ),
 ];
 
-/** Start, end, data, and the weights of the harness's example, small and exact in binary. */
-function problem(model: string): string[] {
-  const time = ["problem.t1 = 1.25f;", "problem.steps = 20u;"];
-  const numbers = (member: string, values: readonly number[]): string[] =>
-    values.map((value, i) => `problem.${member}[${i}] = ${value.toFixed(3)}f;`);
-  const isSmall = model === "node-4-8";
-  const states = isSmall
-    ? [...numbers("state0.x", [0.5, -0.25, 1, 0.125]), ...numbers("data.y", [0, 0.5, -0.5, 0.25])]
-    : ["for (uint16_t i = 0u; i < 16u; i++) problem.state0.x[i] = (0.125f * (float)(i % 5u)) - 0.25f;"];
-  const [words, scale] = isSmall ? [76, 128] : [1072, 512];
-  return [
-    ...time,
-    ...states,
-    "uint16_t seed = 12345u;",
-    "float *weight = &problem.params.W1[0][0];",
-    `for (uint16_t i = 0u; i < ${words}u; i++) { seed = (uint16_t)((seed * 25173u) + 13849u); weight[i] = ((float)(seed >> 8) - 128.0f) / ${scale}.0f; }`,
-  ];
-}
+const pathOf = (model: string): string => (model.includes("/") ? model : `test/edge/models/${model}`);
 
 const kept: Record<string, Figures> = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {};
 
-describe.skipIf(!isReady("m4f"))("the gradient of a neural ODE on a Cortex-M4F", { timeout: 120_000 }, () => {
+describe.skipIf(!isReady("m4f"))("a gradient on a Cortex-M4F", { timeout: 120_000 }, () => {
   it.each(rows)("$name at $flag", ({ name, model, options, flag, most }) => {
-    const folder = compiledModel(`test/edge/models/${model}`, options, problem(model));
+    const folder = compiledModel(pathOf(model), options, networkProblem(model));
     try {
       const [done] = run(["--target", "m4f", flag, ...folder.args]);
       const { flash, ram, measures } = done!;

@@ -139,7 +139,6 @@ describe.each(Object.entries(places))("%s", (_, place) => {
         header: header!,
         source: source!,
         selftest: selftest!,
-        workspaceBytes: 0,
       });
       try {
         const flags = [...strict, "-trigraphs", "-fsyntax-only"];

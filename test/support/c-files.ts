@@ -30,7 +30,7 @@ export const [anyCompiler] = cCompilers;
 export class CFolder {
   readonly place = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-c-"));
 
-  constructor(files: CFiles) {
+  constructor(files: Pick<CFiles, "header" | "source" | "selftest">) {
     this.write("m.h", files.header);
     this.write("m.c", files.source);
     this.write("m_selftest.c", files.selftest);

@@ -1,74 +1,50 @@
 /**
- * Functions of mathematics in plain arithmetic, so that every target gives the same bits. In: an argument. Out: an
- * expression for the value, with the statements it needs before it. exp and expm1 after fdlibm (the argument reduced to
- * ±ln 2 / 2, a rational form there), tanh by a table and the addition formula; errors are below 3 units in the last place.
+ * exp, expm1 and tanh of doubles in plain arithmetic, so that every target gives the same bits. exp and expm1 after
+ * fdlibm (the argument reduced to ±ln 2 / 2, a rational form there), tanh by a table and the addition formula; errors
+ * are below 3 units in the last place.
  */
 
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
-import type { Names } from "../ir/names.ts";
-import type { Expr, GlobalArray, Relation, Statement } from "../ir/nodes.ts";
-import type { Opcode } from "../ir/opcode.ts";
-
-/** Statements in the making. */
-export interface Draft {
-  readonly out: Statement[];
-  readonly names: Names;
-  /** The name of a table in the program. */
-  readonly table: (name: keyof typeof tables) => string;
-}
-
-export const portableFunctions: { readonly [op in Opcode]?: (x: Expr, draft: Draft) => Expr } = {
-  exp,
-  expm1,
-  tanh,
-};
+import type { Expr } from "../ir/nodes.ts";
+import { doubleCircular } from "./portable-circular.ts";
+import {
+  bound,
+  clamped,
+  type Draft,
+  exactTanh,
+  type Forms,
+  number,
+  orNaN,
+  plain,
+  polynomial,
+  subscript,
+  when,
+} from "./portable-draft.ts";
+import { doubleLogarithm } from "./portable-logarithm.ts";
 
 /** tanh at multiples of 1/8, up to where it rounds to 1. */
 const tanhSteps = 8;
 const tanhEnd = 20;
 
-/** Contents, made when they are first asked for. */
-export const tables = {
-  tanh_of_eighths: () => Array.from({ length: tanhSteps * tanhEnd + 1 }, (_, k) => exactTanh(k)),
-  powers_of_two: () => Array.from({ length: 64 }, (_, k) => 2 ** k),
-  /** 2^(64 (k - 9)): two of them and one above make any power that a double has, without a rounding between. */
-  coarse_powers_of_two: () => Array.from({ length: 18 }, (_, k) => 2 ** (64 * (k - 9))),
+export const doubleForms: Forms = {
+  functions: { exp, expm1, tanh, ...doubleLogarithm.functions, ...doubleCircular.functions },
+  tables: {
+    tanh_of_eighths: () => Array.from({ length: tanhSteps * tanhEnd + 1 }, (_, k) => exactTanh(k, tanhSteps)),
+    powers_of_two: () => Array.from({ length: 64 }, (_, k) => 2 ** k),
+    /** 2^(64 (k - 9)): two of them and one above make any power that a double has, without a rounding between. */
+    coarse_powers_of_two: () => Array.from({ length: 18 }, (_, k) => 2 ** (64 * (k - 9))),
+    ...doubleLogarithm.tables,
+    ...doubleCircular.tables,
+  },
 };
-
-export const tableArray = (name: string, from: keyof typeof tables): GlobalArray => {
-  const data = tables[from]();
-  return { name, element: "real", shape: [data.length], role: "constant", data };
-};
-
-const number = build.number;
-const plain = (op: "add" | "sub" | "mul" | "div", x: Expr, y: Expr): Expr => build.primitive(op, [x, y]);
-const when = (relation: Relation, x: Expr, y: number, then: Expr, otherwise: Expr): Expr =>
-  build.select(build.compare(relation, x, number(y)), then, otherwise);
-
-function bound(draft: Draft, wish: string, value: Expr): Expr {
-  if (build.isLeaf(value)) return value;
-  const name = draft.names.fresh(wish);
-  draft.out.push(build.bind(name, value));
-  return build.name(name);
-}
-
-/** c0 + u (c1 + u (…)) */
-const polynomial = (u: Expr, [first, ...rest]: readonly number[]): Expr =>
-  rest.length === 0 ? number(first!) : plain("add", number(first!), plain("mul", u, polynomial(u, rest)));
 
 /** The whole number nearest to an expression, as a value and as a subscript. */
 function whole(draft: Draft, value: Expr): { readonly real: Expr; readonly at: affine.Affine } {
   const nearest = build.primitive("floor", [plain("add", value, number(0.5))]);
   const real = bound(draft, "nearest", nearest);
-  const array = draft.names.fresh("entry");
-  draft.out.push(
-    { kind: "alloc", array, element: "integer", shape: [], role: "local", zero: false },
-    build.store(array, [], real),
-  );
-  return { real, at: affine.gather(array, []) };
+  return { real, at: subscript(draft, real) };
 }
-
 const ln2High = 0.6931471803691238;
 const ln2Low = 1.9082149292705877e-10;
 const expCoefficients = [
@@ -92,8 +68,7 @@ function reduced(
   const lifted = affine.offset(at, 18 * 64);
   const coarse = affine.quotient(lifted, affine.integer(64));
   const first = affine.quotient(lifted, affine.integer(128));
-  const power = (table: keyof typeof tables, entry: affine.Affine): Expr =>
-    build.read(draft.table(table), [entry]);
+  const power = (table: string, entry: affine.Affine): Expr => build.read(draft.table(table), [entry]);
   const fine = power("powers_of_two", affine.remainder(lifted, affine.integer(64)));
   const scaled = (y: Expr): Expr =>
     [
@@ -106,14 +81,6 @@ function reduced(
     );
   return { k, m, scaled };
 }
-
-/** The argument where it lies within the bounds, else (and for NaN) 0. */
-function clamped(x: Expr, low: number, high: number, draft: Draft): Expr {
-  const below = bound(draft, "within", when("le", x, high, x, number(0)));
-  return bound(draft, "within", when("ge", below, low, below, number(0)));
-}
-
-const orNaN = (x: Expr, value: Expr): Expr => build.select(build.compare("eq", x, x), value, x);
 
 function exp(x: Expr, draft: Draft): Expr {
   const { m, scaled } = reduced(clamped(x, -746, 710, draft), draft);
@@ -156,16 +123,4 @@ function tanh(x: Expr, draft: Draft): Expr {
   const signed = bound(draft, "tanh", when("lt", x, 0, build.neg(above), above));
   // A zero keeps its sign, and NaN stays.
   return build.select(build.compare("ne", x, number(0)), orNaN(x, signed), x);
-}
-
-/** tanh(k/8), rounded once: in whole numbers, 2^-200 apart. */
-function exactTanh(k: number): number {
-  const one = 1n << 200n;
-  let term = one;
-  let sum = 0n;
-  for (let n = 1n; term > 0n; n++) {
-    sum += term;
-    term = (term * BigInt(k)) / (4n * n);
-  }
-  return Number(((sum - one) << 200n) / (sum + one)) / 2 ** 200;
 }
