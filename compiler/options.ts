@@ -262,8 +262,7 @@ export const optionSpecs: readonly OptionSpec[] = [
   {
     key: "memory",
     form: "switch",
-    help: "the memory bill",
-    later: "odegrad grad --json reports checkpointBytes and workspaceBytes",
+    help: "RAM, flash and instructions of C on a small part, plan by plan",
   },
   { key: "ops", form: "switch", help: "operations of one solve and one gradient, counted by kind" },
   {
@@ -391,6 +390,7 @@ export interface CommandOptions extends Options {
   readonly tape?: boolean;
   readonly formulas?: boolean;
   readonly ops?: boolean;
+  readonly memory?: boolean;
   readonly plans?: boolean;
   readonly optimizer?: "lbfgs" | "adam";
   readonly iterations?: number;

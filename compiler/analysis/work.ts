@@ -113,10 +113,15 @@ export function forEachTime(
           inLoop(statement, times);
           break;
         case "while":
-          isStatic = false;
-          walk(statement.body, times);
+          if (statement.usual === undefined) isStatic = false;
+          walk(statement.body, times * (statement.usual ?? 1));
           break;
         case "if": {
+          if (statement.usual !== undefined) {
+            walk(statement.then, times * statement.usual);
+            walk(statement.else, times * (1 - statement.usual));
+            break;
+          }
           const [yes, no] = [endsEarly(statement.then), endsEarly(statement.else)];
           if (!yes && (no || size(statement.then) >= size(statement.else))) walk(statement.then, times);
           else if (!no) walk(statement.else, times);
@@ -131,6 +136,10 @@ export function forEachTime(
     }
   };
   const inLoop = (loop: For, times: number): void => {
+    if (loop.usual !== undefined) {
+      walk(loop.body, times * loop.usual);
+      return;
+    }
     const all = trips(loop.from, loop.to);
     if (!boundsMention(loop.body, loop.index)) {
       if (all > 0) walk(loop.body, times * all);

@@ -1,4 +1,4 @@
-/** `odegrad inspect`: the optimised program (`--ir`), its formulas (`--formulas`), what its reverse sweeps keep (`--tape`), and what plans cost (`--plans`). */
+/** `odegrad inspect`: the optimised program (`--ir`), its formulas (`--formulas`), what its reverse sweeps keep (`--tape`), what plans cost (`--plans`), and what they take of a small part (`--memory`). */
 
 import { emit, type Ready, workspaceBytes } from "../compile.ts";
 import { loadJavaScript } from "../execute/javascript.ts";
@@ -8,8 +8,10 @@ import { contracted } from "../optimise/index.ts";
 import type { CommandOptions } from "../options.ts";
 import { planOf } from "../plan.ts";
 import { type ResidualNetwork, residualNetwork } from "../verify/residual-network.ts";
+import { deliver } from "./deliver.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { formulasAsJson, formulasAsText } from "./inspect-formulas.ts";
+import { billsAsJson, billsAsSvg, billsAsText, billsOf } from "./inspect-memory.ts";
 import { operatorsAsJson, operatorsAsText } from "./inspect-operators.ts";
 import { opsAsJson, opsAsText } from "./inspect-ops.ts";
 import { networkAsText, plansAsJson, plansAsText } from "./inspect-plans.ts";
@@ -32,7 +34,20 @@ export async function run(
   const wantsPlans = options.plans === true;
   const wantsFormulas = options.formulas === true;
   const wantsOps = options.ops === true;
-  const wantsIr = options.ir === true || !(wantsTape || wantsPlans || wantsFormulas || wantsOps);
+  const wantsMemory = options.memory === true || options.svg !== undefined;
+  const wantsIr =
+    options.ir === true || !(wantsTape || wantsPlans || wantsFormulas || wantsOps || wantsMemory);
+  // The bill is that of a gradient alone.
+  const alone: CommandOptions = { ...options, emit: ["gradient"] };
+  const bills = wantsMemory
+    ? billsOf(buildFile(file!, alone, given), alone, (adjoint) =>
+        buildFile(file!, { ...alone, adjoint }, given),
+      )
+    : [];
+  const svg =
+    options.svg === undefined
+      ? []
+      : [{ path: options.svg, text: billsAsSvg(bills, `${module.model.name}: plans`) }];
   if (options.json !== true) {
     const isSolved = module.model.field === undefined;
     const sections = [
@@ -40,17 +55,18 @@ export async function run(
       ...(wantsFormulas ? [formulasAsText(module)] : []),
       ...(wantsOps ? [opsAsText(module)] : []),
       ...(wantsTape ? [tapesAsText(module, options, context.sources)] : []),
+      ...(wantsMemory ? [billsAsText(bills, options)] : []),
       ...(wantsPlans && isSolved
         ? [plansAsText(ready, options, withPlan) + networkAsText(await networkOf(ready, options))]
         : []),
     ];
     const operators = wantsPlans ? operatorsAsText(module.model) : "";
-    context.print(sections.join("\n") + operators);
+    deliver(sections.join("\n") + operators, options, context, svg);
     return exitCode.ok;
   }
   const isPlanned = wantsPlans && module.model.field === undefined;
   const network = isPlanned ? await networkOf(ready, options) : undefined;
-  context.print(
+  deliver(
     `${formatJson({
       version: 1,
       model: module.model.name,
@@ -59,10 +75,14 @@ export async function run(
       ...(wantsFormulas ? formulasAsJson(module) : {}),
       ...(wantsOps ? opsAsJson(module) : {}),
       ...(wantsTape ? tapesAsJson(module, options, context.sources) : {}),
+      ...(wantsMemory ? billsAsJson(bills, options) : {}),
       ...(isPlanned ? plansAsJson(ready, options, withPlan) : {}),
       ...(wantsPlans ? operatorsAsJson(module.model) : {}),
       ...(network === undefined ? {} : { residualNetwork: { ...network } }),
     })}\n`,
+    options,
+    context,
+    svg,
   );
   return exitCode.ok;
 }

@@ -114,7 +114,7 @@ const commands: readonly CommandSpec[] = [
   {
     name: "inspect",
     args: "<file>",
-    help: "look inside: --ir, --tape",
+    help: "look inside: --ir, --tape, --ops, --formulas, --plans, --memory",
     options: [
       ...solving,
       "state",
@@ -127,6 +127,7 @@ const commands: readonly CommandSpec[] = [
       "plans",
       "graph",
       "text",
+      "svg",
     ],
     load: () => import("./inspect.ts"),
   },

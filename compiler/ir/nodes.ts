@@ -132,8 +132,12 @@ export interface For {
   readonly to: Affine;
   readonly down: boolean;
   readonly body: Block;
+  readonly usual?: Usual;
   readonly span?: Span | undefined;
 }
+
+/** What is known beforehand of a loop or branch whose bounds or test are not: trips, or `then` taken, for each time it is reached. */
+type Usual = number | undefined;
 
 /** While `test` holds, at most `limit` times; `counter` is the trip number, counting from 0, an index in `body`. */
 export interface While {
@@ -142,6 +146,7 @@ export interface While {
   readonly test: Test;
   readonly limit: number;
   readonly body: Block;
+  readonly usual?: Usual;
   readonly span?: Span | undefined;
 }
 
@@ -150,6 +155,7 @@ export interface If {
   readonly test: Test;
   readonly then: Block;
   readonly else: Block;
+  readonly usual?: Usual;
   readonly span?: Span | undefined;
 }
 

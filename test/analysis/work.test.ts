@@ -1,9 +1,12 @@
 /** Operations, counted without running: as many as evaluations of the field say, and linear in the steps. */
 
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { workOf } from "../../compiler/analysis/work.ts";
 import { build } from "../../compiler/compile.ts";
+import { defaultProblem } from "../../compiler/execute/problem.ts";
+import { allocate, evaluate } from "../../compiler/ir/evaluate.ts";
+import { primitives } from "../../compiler/ir/primitives.ts";
 import type { Options } from "../../compiler/options.ts";
 
 function counted(name: string, options: Options = {}) {
@@ -38,5 +41,41 @@ describe("operations", () => {
   it("are not known beforehand where a run chooses its steps", () => {
     const { solve } = counted("neural-ode/neural-ode", { method: "dopri5", rtol: 1e-6, atol: 1e-9 });
     expect(solve.isStatic).toBe(false);
+  });
+});
+
+describe("a schedule of checkpoints", () => {
+  const text = `import { ode } from "odegrad";
+export const m = ode({ state: { x: 0.5 }, params: { k: 1.3 },
+  rhs: ({ x }, { k }) => ({ x: Math.cbrt(k * x + 2) }), loss: { terminal: ({ x }) => x * x } });`;
+
+  it.each([
+    [1, 3],
+    [5, 1],
+    [20, 1],
+    [20, 4],
+    [61, 2],
+    [61, 7],
+    [8, 30],
+  ])("is counted as it runs: %i steps, %i checkpoints", (steps, checkpoints) => {
+    const options: Options = { adjoint: "revolve", method: "heun", steps, checkpoints };
+    const host = { read: () => undefined };
+    const { ready } = build({ file: "m.ode.ts", text, host }, options);
+    const { program, model, solver } = ready!.module;
+    const { operations, isStatic } = workOf(program, "gradient", steps);
+    expect(isStatic).toBe(true);
+    const problem = defaultProblem(model, solver);
+    const memory = allocate(program);
+    for (const { name, home } of program.arrays) {
+      if (home?.record === "state0") memory.get(name)!.set(problem.state0);
+      if (home?.record === "params") memory.get(name)!.set(problem.params);
+    }
+    for (const [name, value] of Object.entries({ t0: 0, t1: 1, steps, capacity: steps }))
+      memory.get(name)?.set([value]);
+    const called = vi.spyOn(primitives.cbrt, "value");
+    expect(evaluate(program, "gradient", [], memory)).toBe(0);
+    const times = called.mock.calls.length;
+    called.mockRestore();
+    expect(operations.get("cbrt")).toBeCloseTo(times, 6);
   });
 });

@@ -67,7 +67,10 @@ export class CFolder {
 }
 
 /** Does something with a folder of the emitted module, and removes it. */
-export function inFolder<T>(files: CFiles, act: (folder: CFolder) => T): T {
+export function inFolder<T>(
+  files: Pick<CFiles, "header" | "source" | "selftest">,
+  act: (folder: CFolder) => T,
+): T {
   const folder = new CFolder(files);
   try {
     return act(folder);

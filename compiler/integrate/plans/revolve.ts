@@ -44,6 +44,60 @@ export function repetitions(steps: number, checkpoints: number): number {
   return r * steps - binomial(checkpoints + 1, r - 1);
 }
 
+/** How often things happen in a run of so many steps with so many checkpoints; counted on the schedule itself. */
+interface Schedule {
+  /** Rounds of the search for r, each time the next checkpoint is placed. */
+  readonly rounds: number;
+  /** Steps that the forward sweep begins with a checkpoint. */
+  readonly placed: number;
+  /** Stretches of steps that are made again, those of them that end with a checkpoint, and their steps. */
+  readonly stretches: number;
+  readonly free: number;
+  readonly again: number;
+}
+
+export function scheduleOf(steps: number, slots: number): Schedule {
+  const starts: number[] = [];
+  let [searches, rounds, stretches, free, again] = [0, 0, 0, 0, 0];
+  const ahead = (left: number): number => {
+    const c = slots - (starts.length - 1);
+    let r = 0;
+    while (binomial(c, r) < left) r++;
+    searches++;
+    rounds += r;
+    // As `#advance` has it.
+    const reach = binomial(c, r);
+    const one = Math.round((reach * r) / (c + r));
+    const two = c > 1 ? Math.round((one * c) / (c + r - 1)) : 1;
+    const three = c > 2 ? Math.round((two * (c - 1)) / (c + r - 2)) : c > 1 ? 1 : 0;
+    const four = Math.round((two * (r - 1)) / c);
+    const five = c > 3 ? Math.round((three * (c - 1)) / r) : c > 2 ? 1 : 0;
+    const chosen = left <= one + three ? four : left >= reach - five ? one : left - two - three;
+    return Math.max(1, chosen);
+  };
+  for (let n = 0; n < steps && starts.length < slots; ) {
+    starts.push(n);
+    n = starts.length < slots ? n + ahead(steps - n) : steps;
+  }
+  const placed = starts.length;
+  for (let end = steps; end > 0; end--) {
+    let here = starts.at(-1)!;
+    while (here < end - 1) {
+      const isFree = starts.length < slots;
+      const target = isFree ? here + ahead(end - here) : end - 1;
+      again += target - here;
+      stretches++;
+      here = target;
+      if (isFree) {
+        free++;
+        starts.push(here);
+      }
+    }
+    if (starts.at(-1) === end - 1) starts.pop();
+  }
+  return { rounds: rounds / Math.max(1, searches), placed, stretches, free, again };
+}
+
 export class Revolve {
   readonly #driver: Driver;
   readonly #slots: number;
@@ -51,11 +105,14 @@ export class Revolve {
   readonly #stepOf: string;
   readonly #top: string;
   readonly #next: string;
+  /** Known where steps are. */
+  readonly #schedule: Schedule | undefined;
 
   /** `carried`: what a step starts from. */
   constructor(driver: Driver, carried: readonly Vec[], slots: number) {
     this.#driver = driver;
     this.#slots = slots;
+    this.#schedule = driver.isAdaptive ? undefined : scheduleOf(driver.solver.steps, slots);
     this.#kept = carried.map((vec) => ({
       vec,
       slots: driver.vector(vec.kind === "past" ? `slot_past_${vec.index + 1}_` : "slot_"),
@@ -107,7 +164,8 @@ export class Revolve {
             [none],
           ),
         ];
-    return [build.branch(isDue, [...this.#place(build.integerValue(n)), ...later])];
+    const usual = this.#schedule && this.#schedule.placed / driver.solver.steps;
+    return [{ ...build.branch(isDue, [...this.#place(build.integerValue(n)), ...later]), usual }];
   }
 
   #place(step: Expr): Statement[] {
@@ -171,6 +229,7 @@ export class Revolve {
         counter: names.fresh("round"),
         test: build.compare("ne", build.read(growing), build.zero),
         limit: most,
+        usual: this.#schedule?.rounds,
         body: [
           build.store(r, [], build.add(rounds, build.one)),
           build.store(range, [], whole(build.mul(reach, build.add(rounds, c)), rounds)),
@@ -244,6 +303,8 @@ export class Revolve {
     const last = names.fresh("n");
     const isFree = build.compare("lt", build.integerValue(this.#topmost), build.number(this.#slots - 1));
     const integer = (name: string): Statement => build.alloc(name, [], { element: "integer", zero: false });
+    const schedule = this.#schedule;
+    const perStretch = (count: number): number => count / Math.max(1, schedule?.stretches ?? 1);
     return [
       ...[end, here, target].map(integer),
       build.alloc(open, [], { zero: false }),
@@ -255,6 +316,7 @@ export class Revolve {
         counter: names.fresh("reversed"),
         test: build.compare("ne", build.read(open), build.zero),
         limit: most,
+        usual: schedule && driver.solver.steps,
         body: [
           ...boundary(at(end)),
           ...this.#restore(),
@@ -266,20 +328,33 @@ export class Revolve {
             counter: names.fresh("stretch"),
             test: build.compare("ne", build.read(apart), build.zero),
             limit: most,
+            usual: schedule && schedule.stretches / driver.solver.steps,
             body: [
-              build.branch(
-                isFree,
-                [...ahead.statements, build.store(target, [], build.add(value(here), ahead.value))],
-                [build.store(target, [], build.sub(value(end), build.one))],
-              ),
-              build.loop(n, at(here), at(target), advance(affine.index(n))),
+              {
+                ...build.branch(
+                  isFree,
+                  [...ahead.statements, build.store(target, [], build.add(value(here), ahead.value))],
+                  [build.store(target, [], build.sub(value(end), build.one))],
+                ),
+                usual: schedule && perStretch(schedule.free),
+              },
+              {
+                ...build.loop(n, at(here), at(target), advance(affine.index(n))),
+                usual: schedule && perStretch(schedule.again),
+              },
               build.store(here, [], value(target)),
-              build.branch(isFree, this.#place(value(here))),
+              {
+                ...build.branch(isFree, this.#place(value(here))),
+                usual: schedule && perStretch(schedule.free),
+              },
               build.store(apart, [], isApart()),
             ],
           },
           // A loop of one trip gives the step a name of its own.
-          build.loop(last, affine.offset(at(end), -1), at(end), reverse(affine.index(last))),
+          {
+            ...build.loop(last, affine.offset(at(end), -1), at(end), reverse(affine.index(last))),
+            usual: schedule && 1,
+          },
           build.store(end, [], build.sub(value(end), build.one)),
           build.branch(
             build.compare("eq", build.integerValue(affine.gather(this.#stepOf, [this.#topmost])), value(end)),

@@ -11,7 +11,12 @@ export type TargetName = "m4f" | "m7" | "m3" | "m0" | "rv32f" | "rv32" | "avr" |
 export interface Run {
   readonly target: TargetName;
   readonly flash: { readonly total: number; readonly module: number; readonly library: number };
-  readonly ram: { readonly total: number; readonly stack: number };
+  readonly ram: {
+    readonly total: number;
+    readonly driver: number;
+    readonly library: number;
+    readonly stack: number;
+  };
   readonly measures: Readonly<Record<string, { insns?: number; cycles?: number; stack?: number }>>;
   readonly values: Readonly<Record<string, readonly string[] | number>>;
   readonly checks: readonly { readonly ok: boolean; readonly what: string }[];

@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { build, emit } from "../../../compiler/compile.ts";
+import { build, emit, type Ready } from "../../../compiler/compile.ts";
 import type { Module } from "../../../compiler/module.ts";
 import type { Options } from "../../../compiler/options.ts";
 import { driverFor } from "./driver.ts";
@@ -20,6 +20,7 @@ const host = {
 
 export interface Folder {
   readonly module: Module;
+  readonly ready: Ready;
   readonly source: string;
   readonly driver: string;
   /** Arguments of the harness that name the driver, where headers are, and the module. */
@@ -45,6 +46,7 @@ export function compiledModel(
   const source = path.join(folder, "m.c");
   return {
     module: built.ready.module,
+    ready: built.ready,
     source,
     driver,
     args: ["--driver", driver, `-I${folder}`, source],
