@@ -101,6 +101,16 @@ const pathOf = (model: string): string => (model.includes("/") ? model : `test/e
 
 const kept: Record<string, Figures> = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {};
 
+const spaced = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, " ");
+
+describe("docs/embedded.md", () => {
+  const docs = fs.readFileSync(path.resolve(import.meta.dirname, "../../docs/embedded.md"), "utf8");
+
+  it.each(Object.entries(kept))("has the figures of %s", (_, { flash, ram, insns }) => {
+    expect(docs).toContain(`| ${[flash, ram, insns].map(spaced).join(" | ")} |`);
+  });
+});
+
 describe.skipIf(!isReady("m4f"))("a gradient on a Cortex-M4F", { timeout: 120_000 }, () => {
   it.each(rows)("$name at $flag", ({ name, model, options, flag, most }) => {
     const folder = compiledModel(pathOf(model), options, networkProblem(model));
