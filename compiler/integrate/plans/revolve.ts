@@ -62,11 +62,14 @@ export function scheduleOf(steps: number, slots: number): Schedule {
   const ahead = (left: number): number => {
     const c = slots - (starts.length - 1);
     let r = 0;
-    while (binomial(c, r) < left) r++;
+    let reach = 1;
+    while (reach < left) {
+      r++;
+      reach = Math.round((reach * (r + c)) / r);
+    }
     searches++;
     rounds += r;
     // As `#advance` has it.
-    const reach = binomial(c, r);
     const one = Math.round((reach * r) / (c + r));
     const two = c > 1 ? Math.round((one * c) / (c + r - 1)) : 1;
     const three = c > 2 ? Math.round((two * (c - 1)) / (c + r - 2)) : c > 1 ? 1 : 0;
