@@ -1,9 +1,11 @@
 /** What `init` gives runs as it stands, with the packed package. */
 
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commandLine, node, type Packed, packed } from "./packed.ts";
+import { isReady } from "../edge/support/harness.ts";
+import { commandLine, node, type Packed, packed, root } from "./packed.ts";
 
 let project: Packed;
 
@@ -54,6 +56,63 @@ describe("init", () => {
   it("graph: finds where the heat was", () => {
     const { out } = init("graph")("start");
     expect(out).toMatch(/found {3}4\.0000 {2}-?0\.0000/);
+  });
+
+  describe("mcu", () => {
+    const folder = () => path.join(project.folder, "mcu");
+    /** Runs a target of the template's Makefile, in which `npx` finds the package as if it were installed. */
+    const make = (target: string) => {
+      const { status, stdout, stderr } = spawnSync("make", [target], { cwd: folder(), encoding: "utf8" });
+      return { code: status, out: `${stdout}${stderr}` };
+    };
+    /** What the program has found after the last of its steps. */
+    const found = (out: string) => /found {2}(stiffness \S+ {2}damping \S+)\ntruth/.exec(out)?.[1];
+
+    beforeAll(() => {
+      const bin = path.join(project.folder, "node_modules/.bin");
+      fs.mkdirSync(bin);
+      fs.symlinkSync("../odegrad/dist/compiler/main.js", path.join(bin, "odegrad"));
+      init("mcu");
+    });
+
+    it("trains on this machine", () => {
+      const { code, out } = make("host");
+      expect(code, out).toBe(0);
+      expect(out).toMatch(/^ok$/m);
+      expect(out).toMatch(/^within 1 %$/m);
+      expect(found(out)).toMatch(/^stiffness 2\.(29|30)\d\d {2}damping 0\.35\d\d$/);
+      expect(out).not.toContain("warning:");
+    });
+
+    it.skipIf(!isReady("m4f"))("trains on an emulated part, and finds the same numbers", () => {
+      const { code, out } = make("run");
+      expect(code, out).toBe(0);
+      expect(out).toMatch(/^within 1 %$/m);
+      expect(out).not.toContain("warning:");
+      expect(found(out)).toBe(found(make("host").out));
+      const sizes = (file: string) =>
+        new RegExp(`^ *(\\d+)\t *(\\d+)\t *(\\d+)\t.*build/${file}$`, "m").exec(out)!.slice(1).map(Number);
+      const [flash, ...own] = sizes("oscillator.o");
+      expect(own).toEqual([0, 0]);
+      const [, data, bss] = sizes("firmware.elf");
+      const documented = fs
+        .readFileSync(path.join(root, "docs/embedded.md"), "utf8")
+        .replaceAll(/(?<=\d) (?=\d)/g, "");
+      expect(documented).toContain(
+        `${flash} bytes of flash for the model, ${data! + bss!} of RAM for everything but`,
+      );
+      expect(make("run").out).not.toContain("compile");
+    });
+
+    it.skipIf(!isReady("m4f"))("fails where the truth is not found", () => {
+      const main = path.join(folder(), "main.c");
+      const text = fs.readFileSync(main, "utf8");
+      fs.writeFileSync(main, text.replace("STEPS 4000u", "STEPS 500u"));
+      const { code, out } = make("run");
+      fs.writeFileSync(main, text);
+      expect(out).toContain("more than 1 % apart");
+      expect(code).not.toBe(0);
+    });
   });
 
   it("overwrites nothing", () => {
