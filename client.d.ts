@@ -4,7 +4,7 @@
  */
 
 declare module "*.ode.ts?c" {
-  /** Header, source and self-test by their names. */
+  /** Header, source, self-test and description (JSON) by their names. */
   export const files: Readonly<Record<string, string>>;
   export default files;
 }

@@ -44,6 +44,7 @@ import {
 } from "./optimise/index.ts";
 import { portable, portableFunctions, withoutPortableForm } from "./optimise/portable.ts";
 import type { Options, Target } from "./options.ts";
+import { planOf } from "./plan.ts";
 import { isDifferentiated, resolveSolver } from "./resolve.ts";
 import { version } from "./version.ts";
 
@@ -307,6 +308,11 @@ export function emit(
         { target, name: `${name}.h`, text: files.header },
         { target, name: `${name}.c`, text: files.source },
         { target, name: `${name}_selftest.c`, text: files.selftest },
+        {
+          target,
+          name: `${name}.json`,
+          text: `${JSON.stringify({ ...files.description, plan: planOf(module, options, files.workspaceBytes) }, null, 2)}\n`,
+        },
       ];
     }
     case "crossbar":
@@ -406,10 +412,12 @@ export function workspaceBytes(ready: Ready, target: Target, options: Options): 
 /** The module as C has it, with the sizes of its workspace and of what the caller hands over. */
 export function asC({ module, hash }: Ready, options: Options) {
   const shaped = shapedForC(module, options);
-  const { workspaceBytes, records } = emitC(
+  const { workspaceBytes, description } = emitC(
     shaped,
     cOptions(module, headerOf(module, hash, options), options),
   );
+  const { problem, solution, gradients } = description.bytes as Record<string, number>;
+  const records = { problem: problem!, solution: solution!, gradients: gradients! };
   return { module: shaped, workspaceBytes, records };
 }
 

@@ -12,6 +12,7 @@ import { type Plan, planOf } from "./plan.ts";
 
 export type { Output } from "./compile.ts";
 export type { Diagnostic } from "./diagnostics/diagnostic.ts";
+export { cDescriptionSchema } from "./emit/c-schema.ts";
 export type { Host } from "./frontend/index.ts";
 export type { Options, Target } from "./options.ts";
 export type { Plan } from "./plan.ts";

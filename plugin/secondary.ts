@@ -2,7 +2,7 @@
  * Modules of generated text: `import text from "./x.ode.ts?ir"`.
  *
  * The default export is the text of the one file of a target, what it holds where that is JSON, or a record of texts by name
- * where a target has several files: `import { files } from "./x.ode.ts?c"` gives header, source and self-test.
+ * where a target has several files: `import { files } from "./x.ode.ts?c"` gives header, source, self-test and description.
  */
 
 import { checkOptions } from "../compiler/check-options.ts";

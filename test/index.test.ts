@@ -30,6 +30,7 @@ describe("compile", () => {
       "sw.h",
       "sw.c",
       "sw_selftest.c",
+      "sw.json",
     ]);
     expect(plan).toMatchObject({ method: "rk4", adjoint: "symplectic", steps: 200, checkpointBytes: 3200 });
   });

@@ -38,7 +38,7 @@ describe("memory", () => {
   it("below it is compiled", () => {
     const { ready, diagnostics } = built(model(1000));
     expect(diagnostics).toEqual([]);
-    expect(emit(ready!, "c", {}).length).toBe(3);
+    expect(emit(ready!, "c", {}).length).toBe(4);
   });
 
   it("of arrays beyond what can be written out is refused when they are declared", () => {

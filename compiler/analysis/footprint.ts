@@ -7,7 +7,7 @@ import * as affine from "../ir/affine.ts";
 import type { Expr, Program, Statement, Test } from "../ir/nodes.ts";
 import type { Opcode } from "../ir/opcode.ts";
 import { arraysOf, calleesOf, expressionsOf, forEachExpr, forEachStatement } from "../ir/walk.ts";
-import { forEachTime } from "./work.ts";
+import { forEachTime } from "./times.ts";
 
 const kinds = [
   "add",

@@ -2,7 +2,7 @@
 
 import * as path from "node:path";
 import { emit, linked, type Output, workspaceBytes } from "../compile.ts";
-import { badSymbol, badUsage } from "../diagnostics/command-messages.ts";
+import { badSymbol, badUsage, cannotWrite } from "../diagnostics/command-messages.ts";
 import type { CrossbarProgram } from "../emit/crossbar.ts";
 import type { CommandOptions, Target } from "../options.ts";
 import { planOf } from "../plan.ts";
@@ -23,6 +23,7 @@ export async function run(
   const stem = options.out === undefined ? undefined : stemFor(options.out, targets[0]!);
   const outputs = targets.flatMap((target) => emit(ready, target, options, stem));
   const files = filesOf(outputs, options);
+  refuseSources(files ?? [], context);
   const written = files === undefined ? [] : writeTogether(files);
   const plan = planOf(ready.module, options, workspaceBytes(ready, targets[0]!, options));
 
@@ -101,7 +102,10 @@ function checkPlaces(targets: readonly Target[], { out, outDir, prefix }: Comman
     );
   }
   if (out === undefined && outDir === undefined && targets[0] === "c") {
-    usage("C is three files: a header, a source and a self-test", "give `--out-dir DIR` or `--out NAME.c`");
+    usage(
+      "C is four files: a header, a source, a self-test and a description",
+      "give `--out-dir DIR` or `--out NAME.c`",
+    );
   }
   if (out !== undefined && targets[0] === "crossbar" && !out.endsWith(".crossbar.json"))
     usage("the name of a crossbar program ends in .crossbar.json", "give `--out NAME.crossbar.json`");
@@ -113,7 +117,15 @@ function checkPlaces(targets: readonly Target[], { out, outDir, prefix }: Comman
   }
 }
 
-/** What the names of the files begin with: `--out name.c` is name.h, name.c and name_selftest.c. */
+/** A file that the model is read from is not written over: the JSON beside C may be called like its data. */
+function refuseSources(files: readonly OutputFile[], { sources }: Context): void {
+  const read = new Set([...sources.keys()].map((name) => path.resolve(name)));
+  const own = files.find((file) => read.has(path.resolve(file.path)));
+  if (own !== undefined)
+    throw new Failure(exitCode.usage, [cannotWrite(own.path, "the model is read from it")]);
+}
+
+/** What the names of the files begin with: `--out name.c` is name.h, name.c, name_selftest.c and name.json. */
 function stemFor(out: string, target: Target): string {
   const name = path.basename(out);
   const end = {

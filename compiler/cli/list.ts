@@ -24,7 +24,7 @@ const later = (names: readonly string[]): Item[] =>
 const targetWords: Readonly<Record<(typeof targets)[number], string>> = {
   js: "JavaScript: an ES module of plain loops, with a source map",
   ts: "TypeScript: the same with types, erasable syntax only",
-  c: "C99: header, source and self-test; no heap, re-entrant",
+  c: "C99: header, source, self-test and description; no heap, re-entrant",
   crossbar: "a program for memristor crossbars: JSON, and its digital part as JavaScript",
   ir: "the optimised loop IR as text",
 };

@@ -243,7 +243,7 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
   ODE5007: say(
     "the command is not called like this",
     "An argument is missing, there is one too many, or two options exclude each other.",
-    "odegrad compile model.ode.ts --target c      # three files, and nowhere to put them",
+    "odegrad compile model.ode.ts --target c      # four files, and nowhere to put them",
     "`odegrad COMMAND --help` shows how it is called.",
   ),
   ODE5008: say(

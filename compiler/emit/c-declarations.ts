@@ -3,10 +3,9 @@
  * its arrays live. Out: the text of the header, and of the object with the model's defaults.
  */
 
-import type { GlobalArray } from "../ir/nodes.ts";
-import { sizeOf } from "../model.ts";
-import { type Module, reportOf, type Solver, status } from "../module.ts";
+import { type Module, status } from "../module.ts";
 import { lineComment } from "./c-comment.ts";
+import { bill } from "./c-description.ts";
 import {
   cNumber,
   declareMembers,
@@ -18,8 +17,19 @@ import {
   wrapped,
 } from "./c-layout.ts";
 import type { CNames } from "./c-names.ts";
+import type { operationsOf } from "./c-operations.ts";
 import { stepDeclarations } from "./c-step.ts";
 import type { EntryName, Storage } from "./c-storage.ts";
+import {
+  argumentStructs,
+  bytesOf,
+  declareFields,
+  placedLeaves,
+  recordNames,
+  recordsOf,
+  wordsOf,
+  workspaceFields,
+} from "./c-structs.ts";
 
 /** What the parts of one generated module are written from. */
 export interface Parts {
@@ -33,23 +43,12 @@ export interface Parts {
   readonly names: CNames;
   readonly layout: Layout;
   readonly storage: Storage;
-  readonly workspaceBytes: number;
+  /** The constants that say where parameters lie, by path. */
+  readonly places: ReadonlyMap<string, string>;
+  readonly operations: ReturnType<typeof operationsOf>;
   /** Whether there are steps of training. */
   readonly trains: boolean;
   readonly isPortable: boolean;
-}
-
-/** Records that a model may do without, in the order of the structs. */
-export function recordsOf({ module: { model } }: Parts) {
-  return {
-    state: model.state.length > 0,
-    params: model.params.length > 0,
-    inputs: model.inputs.length > 0,
-    data: model.data.length > 0,
-    outputs: model.outputs.length > 0,
-    times: model.times !== undefined && model.field === undefined,
-    control: model.field === undefined,
-  };
 }
 
 const onlyIf = (isThere: boolean, ...lines: readonly string[]): readonly string[] => (isThere ? lines : []);
@@ -71,6 +70,8 @@ export function headerText(parts: Parts): string {
 extern "C" {
 #endif
 
+${bill(parts)}
+
 ${extents(parts)}
 
 /* What the functions return. */
@@ -79,9 +80,9 @@ ${codes.join(",\n")}
 };
 
 ${structs(parts).join("\n\n")}
-
+${places(parts)}
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
-#define ${names.macro("WORKSPACE_BYTES")} ${parts.workspaceBytes}u
+#define ${names.macro("WORKSPACE_BYTES")} ${bytesOf(workspaceFields(parts), parts)}u
 ${workspace(parts)}
 
 /* The model's own defaults. */
@@ -105,118 +106,65 @@ const extents = ({ module, names, layout }: Parts): string =>
 #define ${names.macro("TIMES")} ${layout.observations}
 #define ${names.macro("STEPS")} ${module.solver.steps}u${module.solver.batch === undefined ? "" : `\n/* Samples, each with a state and data of its own. */\n#define ${names.macro("BATCH")} ${module.solver.batch}`}`;
 
-/** The axis of what each sample of a batch has for itself. */
-const samplesOf = ({ module, names }: Parts): string =>
-  module.solver.batch === undefined ? "" : `[${names.macro("BATCH")}]`;
-
 function structs(parts: Parts): string[] {
-  const { prefix: p, real, names, layout } = parts;
+  const { prefix: p, real, layout } = parts;
   const has = recordsOf(parts);
-  const times = names.macro(has.control ? "TIMES" : "POINTS");
-  const batch = samplesOf(parts);
-  const isAsked = (...names: readonly EntryName[]): boolean =>
-    parts.storage.entries.some((entry) => names.includes(entry));
   const struct = (name: string, lines: readonly string[], remark = ""): string =>
     `${remark}typedef struct {\n${lines.join("\n")}\n} ${p}_${name};`;
-  const record = (name: "state" | "params" | "inputs" | "data" | "outputs", remark = ""): string =>
-    struct(name, declareMembers(layout[name].members, real), remark);
   return [
-    ...onlyIf(has.state, record("state")),
-    ...onlyIf(has.params, record("params")),
-    ...onlyIf(has.inputs, record("inputs", "/* One copy for each piece. */\n")),
-    ...onlyIf(has.data, record("data")),
-    ...onlyIf(has.outputs, record("outputs")),
-    struct("problem", [
-      ...onlyIf(has.control, `    ${real} t0;`, `    ${real} t1;`),
-      ...onlyIf(parts.module.solver.tolerance !== undefined, `    ${real} rtol;`, `    ${real} atol;`),
-      ...onlyIf(has.control, `    uint32_t ${stepsMember(parts.module.solver)};`),
-      ...onlyIf(has.state, `    ${p}_state state0${batch};`),
-      ...onlyIf(has.params, `    ${p}_params params;`),
-      ...onlyIf(has.inputs, `    ${p}_inputs inputs;`),
-      ...onlyIf(has.data, `    ${p}_data data${batch};`),
-      ...onlyIf(has.times, `    ${real} times[${times}];`),
-    ]),
-    ...onlyIf(
-      isAsked("jvp", "hvp"),
-      struct("direction", [
-        ...onlyIf(has.control, `    ${real} t0;`, `    ${real} t1;`),
-        ...onlyIf(has.state, `    ${p}_state state0${batch};`),
-        ...onlyIf(has.params, `    ${p}_params params;`),
-        ...onlyIf(has.inputs, `    ${p}_inputs inputs;`),
-        ...onlyIf(has.times, `    ${real} times[${times}];`),
-      ]),
-    ),
-    ...onlyIf(
-      isAsked("solve", "jvp"),
-      struct("solution", [
-        `    ${real} value;`,
-        ...onlyIf(has.state, `    ${p}_state states${batch}[${times}];`),
-        ...onlyIf(has.outputs, `    ${p}_outputs outputs${batch}[${times}];`),
-      ]),
-    ),
-    ...onlyIf(
-      isAsked("gradient", "hvp"),
-      struct("gradients", [
-        `    ${real} value;`,
-        ...onlyIf(has.state, `    ${p}_state state0${batch};`),
-        ...onlyIf(has.params, `    ${p}_params params;`),
-        ...onlyIf(has.inputs, `    ${p}_inputs inputs;`),
-        ...onlyIf(parts.module.solver.density === true, `    ${p}_inputs density;`),
-      ]),
-    ),
+    ...recordNames
+      .filter((name) => has[name])
+      .map((name) =>
+        struct(
+          name,
+          declareMembers(layout[name].members, real),
+          name === "inputs" ? "/* One copy for each piece. */\n" : "",
+        ),
+      ),
+    ...argumentStructs(parts).map(([name, fields]) => struct(name, declareFields(fields, parts))),
   ];
 }
 
-/** Sizes of what the caller hands over, in bytes, as C has them where reals have their usual sizes. */
-export interface Sizes {
-  readonly problem: number;
-  readonly solution: number;
-  readonly gradients: number;
+const placeOf = ({ places }: Parts, path: readonly string[]): string => places.get(path.join("\u0000"))!;
+
+/** A declaration that no compiler accepts unless parameters lie where the header says. */
+export function placesChecked(parts: Parts): string {
+  const leaves = placedLeaves(parts.layout.params);
+  if (leaves.length === 0) return "";
+  const { prefix: p, real, names } = parts;
+  const all = [
+    `(sizeof(${p}_params) == (${names.macro("PARAMS_COUNT")} * sizeof(${real})))`,
+    ...leaves.map(
+      ({ path, member }) =>
+        `((size_t)offsetof(${p}_params, ${member}) == (${placeOf(parts, path)} * sizeof(${real})))`,
+    ),
+  ];
+  return `
+/* Parameters are where the header says. */
+extern char ${p}_params_check[(${all.join(" &&\n    ")}) ? 1 : -1];
+`;
 }
 
-export function sizesOf(parts: Parts): Sizes {
-  const { real, layout } = parts;
-  const { solver } = parts.module;
-  const has = recordsOf(parts);
-  const word = real === "float" ? 4 : 8;
-  const words = (name: "state" | "params" | "inputs" | "data" | "outputs"): number =>
-    wordsOf(layout[name].members);
-  const { samples, observations } = layout;
-  // The number of steps has four bytes, and what follows begins at a word.
-  const control = (has.control ? 3 : 0) + (solver.tolerance === undefined ? 0 : 2);
-  const state = samples * words("state");
-  const times = has.times ? observations : 0;
-  const given = state + words("params") + words("inputs") + samples * words("data");
-  const density = solver.density === true ? words("inputs") : 0;
-  return {
-    problem: word * (control + given + times),
-    solution: word * (1 + observations * (state + samples * words("outputs"))),
-    gradients: word * (1 + state + words("params") + words("inputs") + density),
-  };
+/** Where parameters lie. */
+function places(parts: Parts): string {
+  const leaves = placedLeaves(parts.layout.params);
+  if (leaves.length === 0) return "";
+  const { prefix: p, real, names } = parts;
+  const lines = leaves.map(({ path, offset }) => `#define ${placeOf(parts, path)} ${offset}u`);
+  return `
+/* Where each parameter begins among the ${real}s of ${p}_params, and how many there are; matrices lie row by row. */
+${lines.join("\n")}
+#define ${names.macro("PARAMS_COUNT")} ${wordsOf(parts.layout.params)}u
+`;
 }
-
-const wordsOf = (members: readonly Member[]): number =>
-  members.reduce(
-    (sum, { shape, members: inner }) => sum + sizeOf(shape) * (inner === undefined ? 1 : wordsOf(inner)),
-    0,
-  );
 
 function workspace(parts: Parts): string {
-  const { module, prefix: p, real, names, storage } = parts;
-  const batch = samplesOf(parts);
-  const declare =
-    (type: string) =>
-    (array: GlobalArray): string =>
-      `    ${type} ${storage.identifier(array)}${array.shape.map((extent) => `[${extent}]`).join("")};${array.doc === undefined ? "" : ` ${lineComment(array.doc)}`}`;
-  const lines = [
-    ...storage.reals.map(declare(real)),
-    ...onlyIf(storage.keepsStates, `    ${p}_state states${batch}[${names.macro("TIMES")}];`),
-    ...onlyIf(storage.keepsStateDots, `    ${p}_state states_dot${batch}[${names.macro("TIMES")}];`),
-    ...reportOf(module.solver).map((name) => `    ${real} ${snake(name)};`),
-    ...storage.integers.map(declare("int32_t")),
-    ...onlyIf(storage.padding(real === "float" ? 4 : 8) > 0, "    int32_t unused;"),
-  ];
-  return `typedef struct {\n${lines.join("\n")}\n} ${p}_workspace;`;
+  const fields = workspaceFields(parts);
+  const lines = declareFields(fields, parts).map((line, i) => {
+    const { doc } = fields[i]!;
+    return doc === undefined ? line : `${line} ${lineComment(doc)}`;
+  });
+  return `typedef struct {\n${lines.join("\n")}\n} ${parts.prefix}_workspace;`;
 }
 
 function prototype({ module, prefix: p, names }: Parts, entry: EntryName): string {
@@ -266,12 +214,6 @@ export function signature(
     .map((one) => `${types[one]} *${one}`)
     .join(", ")})`;
 }
-
-/** The member of the problem that says how many steps there are, or at most are. */
-export const stepsMember = ({ tolerance }: Solver): string =>
-  tolerance === undefined ? "steps" : "max_steps";
-
-const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** The definition of the model's defaults. */
 export function defaultText(parts: Parts): string {

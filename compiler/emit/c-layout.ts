@@ -14,6 +14,8 @@ export type Real = "double" | "float";
 /** A member of a struct: an array of reals, or a struct of members. */
 export interface Member {
   readonly name: string;
+  /** The model's own word for it. */
+  readonly word: string;
   readonly shape: Shape;
   readonly members?: readonly Member[];
   /** Row-major values of a leaf. */
@@ -58,9 +60,10 @@ export class RecordLayout {
       const full = [...path, inner.word];
       this.#spellings.set(full.join("\u0000"), spelling);
       if (inner.leaf !== undefined) {
-        return { name, shape: [...inner.leaf.extra, ...inner.leaf.shape], initial: inner.leaf.initial };
+        const { extra, shape, initial } = inner.leaf;
+        return { name, word: inner.word, shape: [...extra, ...shape], initial };
       }
-      return { name, shape: [], members: this.#build(inner, spelling, full) };
+      return { name, word: inner.word, shape: [], members: this.#build(inner, spelling, full) };
     });
   }
 

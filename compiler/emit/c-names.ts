@@ -25,15 +25,18 @@ const types = [
 ];
 const functions = [
   ...["solve", "gradient", "jvp", "hvp", "run_solve", "run_gradient", "run_jvp", "run_hvp"],
-  ...["default", "workspace_check", "adam", "adam_init", "adam_step", "sgd_step"],
+  ...["default", "workspace_check", "params_check", "adam", "adam_init", "adam_step", "sgd_step"],
 ];
-const macros = ["H", "TIMES", "STEPS", "WORKSPACE_BYTES", "RESTRICT", "APART", "AS_COMPILED"];
+const macros = [
+  ...["H", "TIMES", "STEPS", "POINTS", "BATCH", "PARAMS_COUNT"],
+  ...["WORKSPACE_BYTES", "RESTRICT", "APART", "AS_COMPILED"],
+];
 
 const upperSnake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 
 export class CNames {
   readonly #prefix: string;
-  readonly #own: ReadonlySet<string>;
+  readonly #own: Set<string>;
   /** First characters of the names given out at file level. */
   readonly #taken = new Set<string>();
 
@@ -64,7 +67,18 @@ export class CNames {
 
   /** A name for a static table or function. */
   file(wish: string): string {
-    const stem = `${this.#prefix}_${readable(wish)}`;
+    return this.#unlikeOthers(`${this.#prefix}_${readable(wish)}`);
+  }
+
+  /** A constant of the header for what the model calls `path`. No member, parameter or local is called so: it has to be asked for before those. */
+  place(record: string, path: readonly string[]): string {
+    const words = path.map(readable).join("_");
+    const name = this.#unlikeOthers(this.macro(`${record}_${words}`).replaceAll(/_{2,}/g, "_"));
+    this.#own.add(name);
+    return name;
+  }
+
+  #unlikeOthers(stem: string): string {
     for (let count = 1; ; count++) {
       const ending = count === 1 ? "" : `_${count}`;
       // A prefix that is long itself is kept, so that the name still says whose it is.

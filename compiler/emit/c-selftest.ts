@@ -8,10 +8,11 @@ import { isWanted } from "../integrate/interface-arrays.ts";
 import { opcodesOf } from "../ir/walk.ts";
 import { type Leaf, sizeOf } from "../model.ts";
 import { exportName, status } from "../module.ts";
-import { type Parts, stepsMember } from "./c-declarations.ts";
+import type { Parts } from "./c-declarations.ts";
 import { cNumber, type RecordLayout } from "./c-layout.ts";
 import { printFloat } from "./c-print-float.ts";
 import type { EntryName } from "./c-storage.ts";
+import { stepsMember } from "./c-structs.ts";
 
 interface Place {
   /** In a problem and in the gradients alike. */

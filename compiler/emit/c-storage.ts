@@ -7,7 +7,7 @@
 import type { Fn, GlobalArray } from "../ir/nodes.ts";
 import { arraysOf, calleesOf } from "../ir/walk.ts";
 import { sizeOf } from "../model.ts";
-import { type Module, reportOf } from "../module.ts";
+import type { Module } from "../module.ts";
 import type { Layout } from "./c-layout.ts";
 import type { CNames } from "./c-names.ts";
 import { Identifiers } from "./identifiers.ts";
@@ -40,7 +40,6 @@ export class Storage {
   readonly keepsStates: boolean;
   /** And their tangents. */
   readonly keepsStateDots: boolean;
-  readonly #reportWords: number;
   readonly #layout: Layout;
   readonly #arrays: ReadonlyMap<string, GlobalArray>;
   readonly #byName: ReadonlyMap<string, Fn>;
@@ -51,7 +50,6 @@ export class Storage {
   constructor(module: Module, layout: Layout, names: CNames) {
     const { program } = module;
     this.#layout = layout;
-    this.#reportWords = reportOf(module.solver).length;
     this.#arrays = new Map(program.arrays.map((array) => [array.name, array]));
     this.#byName = new Map(program.functions.map((fn) => [fn.name, fn]));
     this.entries = entryNames.filter((name) => module.entries.some((entry) => entry.name === name));
@@ -235,26 +233,7 @@ export class Storage {
         return home.record satisfies never;
     }
   }
-
-  /** Integers that fill the workspace up, so that its size is the same wherever numbers have theirs. */
-  padding(wordBytes: number): number {
-    return wordBytes === 8 ? words(this.integers) % 2 : 0;
-  }
-
-  /** Size of the workspace: reals, then integers of four bytes. */
-  workspaceBytes(wordBytes: number, stateWords: number): number {
-    const copies = Number(this.keepsStates) + Number(this.keepsStateDots);
-    const states = copies * this.#layout.samples * this.#layout.observations * stateWords;
-    // The words of the report are there always.
-    return (
-      (words(this.reals) + states + this.#reportWords) * wordBytes +
-      (words(this.integers) + this.padding(wordBytes)) * 4
-    );
-  }
 }
-
-const words = (arrays: readonly GlobalArray[]): number =>
-  arrays.reduce((sum, array) => sum + sizeOf(array.shape), 0);
 
 /**
  * Arrays in the order in which none is out of step with a cache line of eight doubles because of one before it: those of

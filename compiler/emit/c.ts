@@ -8,7 +8,6 @@ import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
 import type { Fn, GlobalArray } from "../ir/nodes.ts";
 import { forEachStatement } from "../ir/walk.ts";
-import { sizeOf } from "../model.ts";
 import { type Module, status } from "../module.ts";
 import { comment } from "./c-comment.ts";
 import {
@@ -16,18 +15,19 @@ import {
   defaultText,
   headerText,
   type Parts,
-  type Sizes,
+  placesChecked,
   signature,
-  sizesOf,
-  stepsMember,
 } from "./c-declarations.ts";
+import { describe } from "./c-description.ts";
 import { CPrinter, type Spelling } from "./c-functions.ts";
 import { type HelperName, helperText } from "./c-helpers.ts";
 import { initialiser, layoutOf, type Real, wrapped } from "./c-layout.ts";
 import { CNames } from "./c-names.ts";
+import { operationsOf } from "./c-operations.ts";
 import { selfTest } from "./c-selftest.ts";
 import { stepDefinitions } from "./c-step.ts";
 import { type EntryName, entryNames, type Pointer, Storage } from "./c-storage.ts";
+import { bytesOf, stepsMember, workspaceFields } from "./c-structs.ts";
 
 export interface COptions {
   readonly prefix: string;
@@ -48,17 +48,19 @@ export interface CFiles {
   readonly selftest: string;
   /** Size of the workspace, as the header says. */
   readonly workspaceBytes: number;
-  /** Sizes of the problem and of the results. */
-  readonly records: Sizes;
+  /** What stands in the file beside the header: see `c-description`. */
+  readonly description: ReturnType<typeof describe>;
 }
 
 export function emitC(module: Module, options: COptions): CFiles {
   const { prefix, real, header, stem = prefix } = options;
   const names = new CNames(prefix);
+  // Before members are named, which must not be called like a constant.
+  const places = new Map(
+    module.model.params.map(({ path }) => [path.join("\u0000"), names.place("PARAMS", path)]),
+  );
   const layout = layoutOf(module, names.words);
   const storage = new Storage(module, layout, names);
-  const stateWords = module.model.state.reduce((sum, leaf) => sum + sizeOf(leaf.shape), 0);
-  const workspaceBytes = storage.workspaceBytes(real === "float" ? 4 : 8, stateWords);
   const opening = comment(header);
   const parts: Parts = {
     module,
@@ -69,7 +71,8 @@ export function emitC(module: Module, options: COptions): CFiles {
     names,
     layout,
     storage,
-    workspaceBytes,
+    places,
+    operations: operationsOf(module, real),
     trains: options.trains === true,
     isPortable: options.isPortable === true,
   };
@@ -77,8 +80,8 @@ export function emitC(module: Module, options: COptions): CFiles {
     header: headerText(parts),
     source: new Source(parts).text(),
     selftest: selfTest(parts),
-    workspaceBytes,
-    records: sizesOf(parts),
+    workspaceBytes: bytesOf(workspaceFields(parts), parts),
+    description: describe({ ...parts, opening: header }),
   };
 }
 
@@ -134,7 +137,7 @@ ${
 }
 /* The workspace is as large as the header says, where ${this.#parts.real} has ${this.#parts.real === "float" ? 4 : 8} bytes. */
 extern char ${p}_workspace_check[((sizeof(${this.#parts.real}) != ${this.#parts.real === "float" ? 4 : 8}u) || (sizeof(${p}_workspace) == ${names.macro("WORKSPACE_BYTES")})) ? 1 : -1];
-
+${placesChecked(this.#parts)}
 ${[defaultText(this.#parts), ...tables, ...helpers, ...functions, ...training].join("\n")}`;
   }
 

@@ -50,14 +50,14 @@ describe("build", () => {
     put("models/deep/two.ode.ts", model("one") + model("two", 2).replace(/^import.*\n/, ""));
     const { code, err } = await odegrad(["build", "--target", "js,c"]);
     expect(code).toBe(0);
-    expect(err).toContain("15 files, 15 changed");
+    expect(err).toContain("18 files, 18 changed");
     expect(files("generated")).toEqual(
       [
         "generated/.odegrad.json",
-        ...["decay.c", "decay.h", "decay.js", "decay.js.map", "decay_selftest.c"].map(
+        ...["decay.c", "decay.h", "decay.js", "decay.js.map", "decay.json", "decay_selftest.c"].map(
           (name) => `generated/models/${name}`,
         ),
-        ...["one.c", "one.h", "one_selftest.c", "two.c", "two.h"].map(
+        ...["one.c", "one.h", "one.json", "one_selftest.c", "two.c", "two.h", "two.json"].map(
           (name) => `generated/models/deep/${name}`,
         ),
         ...["two.one.js", "two.one.js.map", "two.two.js", "two.two.js.map"].map(

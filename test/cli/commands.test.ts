@@ -116,7 +116,7 @@ describe("compile", () => {
     expect(fs.readdirSync(at("all")).sort()).toEqual([
       ...["lotka-volterra.ir.txt", "lotka-volterra.js", "lotka-volterra.js.map"],
       ...["lotka-volterra.ts", "lotka-volterra.ts.map"],
-      ...["lotka_volterra.c", "lotka_volterra.h", "lotka_volterra_selftest.c"],
+      ...["lotka_volterra.c", "lotka_volterra.h", "lotka_volterra.json", "lotka_volterra_selftest.c"],
     ]);
   });
 
@@ -135,7 +135,7 @@ describe("compile", () => {
     expect(fs.readFileSync(at("out/lv.mjs"), "utf8")).toMatch(/\n\/\/# sourceMappingURL=lv\.mjs\.map\n$/);
     await fine(["compile", lotka, "--target", "c", "--out", at("out/solver.c"), "--prefix", "lv"]);
     expect(fs.readdirSync(at("out")).sort()).toEqual([
-      ...["lv.mjs", "lv.mjs.map", "solver.c", "solver.h", "solver_selftest.c"],
+      ...["lv.mjs", "lv.mjs.map", "solver.c", "solver.h", "solver.json", "solver_selftest.c"],
     ]);
     expect(fs.readFileSync(at("out/solver.c"), "utf8")).toContain('#include "solver.h"');
     expect(fs.readFileSync(at("out/solver_selftest.c"), "utf8")).toContain("lv_gradient(");
@@ -147,8 +147,32 @@ describe("compile", () => {
     );
     const header = fs.readFileSync(at("bill/lotka_volterra.h"), "utf8");
     expect(header).toContain(`LOTKA_VOLTERRA_WORKSPACE_BYTES ${plan.workspaceBytes}u`);
+    const description = JSON.parse(fs.readFileSync(at("bill/lotka_volterra.json"), "utf8"));
+    expect(description).toMatchObject({ plan, bytes: { workspace: plan.workspaceBytes } });
     const { solver } = JSON.parse(await fine(["grad", lotka, "--target", "c", "--json"]));
     expect(solver.workspaceBytes).toBe(plan.workspaceBytes);
+  });
+
+  it("does not write a description over what the model is read from", async () => {
+    const model = `import start from "./lv.json" with { type: "json" };
+import { ode } from "odegrad";
+export const lv = ode({ state: { x: 1 }, params: { k: start.k }, rhs: ({ x }, { k }) => ({ x: k * x }), solver: { t1: 1 } });
+`;
+    fs.mkdirSync(at("beside"));
+    fs.writeFileSync(at("beside/lv.ode.ts"), model);
+    fs.writeFileSync(at("beside/lv.json"), '{ "k": 2 }');
+    const { code, err } = await odegrad([
+      "compile",
+      at("beside/lv.ode.ts"),
+      "--target",
+      "c",
+      "--out-dir",
+      at("beside"),
+    ]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/ODE5009: cannot write .*lv\.json: the model is read from it/);
+    expect(fs.readdirSync(at("beside")).sort()).toEqual(["lv.json", "lv.ode.ts"]);
+    expect(fs.readFileSync(at("beside/lv.json"), "utf8")).toBe('{ "k": 2 }');
   });
 
   it("leaves out what is not to be emitted", async () => {
@@ -163,7 +187,7 @@ describe("compile", () => {
       await fine(["compile", lotka, "--target", "c", "--out-dir", at("c"), "--json"]),
     );
     expect(document.outputs.map((each: { file: string }) => path.basename(each.file))).toEqual([
-      ...["lotka_volterra.h", "lotka_volterra.c", "lotka_volterra_selftest.c"],
+      ...["lotka_volterra.h", "lotka_volterra.c", "lotka_volterra_selftest.c", "lotka_volterra.json"],
     ]);
     expect(document.plan).toMatchObject({ method: "rk4", steps: 100, vjpEvaluations: 400 });
   });

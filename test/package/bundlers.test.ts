@@ -65,7 +65,7 @@ describe.each(bundlers)("%s", (bundler) => {
     const expected = grad("swing.ode.ts");
     const { value, gradient, files, ir } = run("main.mjs");
     expect({ value, gradient }).toEqual({ value: expected.value, gradient: expected.gradient });
-    expect(files).toEqual(["swing.h", "swing.c", "swing_selftest.c"]);
+    expect(files).toEqual(["swing.h", "swing.c", "swing_selftest.c", "swing.json"]);
     expect(ir).toMatch(/^array|^real|^[a-z]/);
     expect(fs.readFileSync(bundle("main.mjs"), "utf8")).not.toContain("createSourceFile");
   });

@@ -26,11 +26,13 @@ export const cxxCompilers = all.filter((one) => one.endsWith("++"));
 /** For what needs one compiler, whichever; undefined where there is none. */
 export const [anyCompiler] = cCompilers;
 
+type Texts = Pick<CFiles, "header" | "source" | "selftest">;
+
 /** A temporary folder with emitted files `m.h`, `m.c`, `m_selftest.c`. */
 export class CFolder {
   readonly place = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-c-"));
 
-  constructor(files: Pick<CFiles, "header" | "source" | "selftest">) {
+  constructor(files: Texts) {
     this.write("m.h", files.header);
     this.write("m.c", files.source);
     this.write("m_selftest.c", files.selftest);
@@ -67,10 +69,7 @@ export class CFolder {
 }
 
 /** Does something with a folder of the emitted module, and removes it. */
-export function inFolder<T>(
-  files: Pick<CFiles, "header" | "source" | "selftest">,
-  act: (folder: CFolder) => T,
-): T {
+export function inFolder<T>(files: Texts, act: (folder: CFolder) => T): T {
   const folder = new CFolder(files);
   try {
     return act(folder);

@@ -19,6 +19,14 @@
 /* The workspace is as large as the header says, where double has 8 bytes. */
 extern char gcde_workspace_check[((sizeof(double) != 8u) || (sizeof(gcde_workspace) == GCDE_WORKSPACE_BYTES)) ? 1 : -1];
 
+/* Parameters are where the header says. */
+extern char gcde_params_check[((sizeof(gcde_params) == (GCDE_PARAMS_COUNT * sizeof(double))) &&
+    ((size_t)offsetof(gcde_params, encoder) == (GCDE_PARAMS_encoder * sizeof(double))) &&
+    ((size_t)offsetof(gcde_params, field.W) == (GCDE_PARAMS_field_W * sizeof(double))) &&
+    ((size_t)offsetof(gcde_params, field.b) == (GCDE_PARAMS_field_b * sizeof(double))) &&
+    ((size_t)offsetof(gcde_params, decoder.W) == (GCDE_PARAMS_decoder_W * sizeof(double))) &&
+    ((size_t)offsetof(gcde_params, decoder.b) == (GCDE_PARAMS_decoder_b * sizeof(double)))) ? 1 : -1];
+
 const gcde_problem gcde_default = {
     0.0,
     4.0,

@@ -19,6 +19,13 @@
 /* The workspace is as large as the header says, where double has 8 bytes. */
 extern char karate_club_workspace_check[((sizeof(double) != 8u) || (sizeof(karate_club_workspace) == KARATE_CLUB_WORKSPACE_BYTES)) ? 1 : -1];
 
+/* Parameters are where the header says. */
+extern char karate_club_params_check[((sizeof(karate_club_params) == (KARATE_CLUB_PARAMS_COUNT * sizeof(double))) &&
+    ((size_t)offsetof(karate_club_params, E_) == (KARATE_CLUB_PARAMS_E * sizeof(double))) &&
+    ((size_t)offsetof(karate_club_params, W) == (KARATE_CLUB_PARAMS_W * sizeof(double))) &&
+    ((size_t)offsetof(karate_club_params, b) == (KARATE_CLUB_PARAMS_b * sizeof(double))) &&
+    ((size_t)offsetof(karate_club_params, V) == (KARATE_CLUB_PARAMS_V * sizeof(double)))) ? 1 : -1];
+
 const karate_club_problem karate_club_default = {
     0.0,
     3.0,

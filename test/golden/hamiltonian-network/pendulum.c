@@ -19,6 +19,12 @@
 /* The workspace is as large as the header says, where double has 8 bytes. */
 extern char pendulum_workspace_check[((sizeof(double) != 8u) || (sizeof(pendulum_workspace) == PENDULUM_WORKSPACE_BYTES)) ? 1 : -1];
 
+/* Parameters are where the header says. */
+extern char pendulum_params_check[((sizeof(pendulum_params) == (PENDULUM_PARAMS_COUNT * sizeof(double))) &&
+    ((size_t)offsetof(pendulum_params, W) == (PENDULUM_PARAMS_W * sizeof(double))) &&
+    ((size_t)offsetof(pendulum_params, b) == (PENDULUM_PARAMS_b * sizeof(double))) &&
+    ((size_t)offsetof(pendulum_params, w) == (PENDULUM_PARAMS_w * sizeof(double)))) ? 1 : -1];
+
 const pendulum_problem pendulum_default = {
     0.0,
     1.2,

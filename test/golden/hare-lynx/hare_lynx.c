@@ -19,6 +19,13 @@
 /* The workspace is as large as the header says, where double has 8 bytes. */
 extern char hare_lynx_workspace_check[((sizeof(double) != 8u) || (sizeof(hare_lynx_workspace) == HARE_LYNX_WORKSPACE_BYTES)) ? 1 : -1];
 
+/* Parameters are where the header says. */
+extern char hare_lynx_params_check[((sizeof(hare_lynx_params) == (HARE_LYNX_PARAMS_COUNT * sizeof(double))) &&
+    ((size_t)offsetof(hare_lynx_params, alpha) == (HARE_LYNX_PARAMS_alpha * sizeof(double))) &&
+    ((size_t)offsetof(hare_lynx_params, beta) == (HARE_LYNX_PARAMS_beta * sizeof(double))) &&
+    ((size_t)offsetof(hare_lynx_params, gamma_) == (HARE_LYNX_PARAMS_gamma * sizeof(double))) &&
+    ((size_t)offsetof(hare_lynx_params, delta) == (HARE_LYNX_PARAMS_delta * sizeof(double)))) ? 1 : -1];
+
 const hare_lynx_problem hare_lynx_default = {
     0.0,
     20.0,

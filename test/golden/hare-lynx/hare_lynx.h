@@ -14,6 +14,12 @@
 extern "C" {
 #endif
 
+/* Bytes: problem 576, solution 344, gradients 56, workspace 6848, state 16, params 32, data 336, tables 0.
+ * Of solve in 400 steps: 21770 additions, 30504 multiplications, 22 divisions, 467 comparisons, 21 fabs, 84 log,
+ *   21 round.
+ * Of gradient in 400 steps: at most 73096 additions, 102546 multiplications, 64 divisions, 510 comparisons, 21
+ *   fabs, 168 log, 21 round. */
+
 /* Observation times, and the most steps of a run. */
 #define HARE_LYNX_TIMES 21
 #define HARE_LYNX_STEPS 400u
@@ -68,6 +74,13 @@ typedef struct {
     hare_lynx_state state0;
     hare_lynx_params params;
 } hare_lynx_gradients;
+
+/* Where each parameter begins among the doubles of hare_lynx_params, and how many there are; matrices lie row by row. */
+#define HARE_LYNX_PARAMS_alpha 0u
+#define HARE_LYNX_PARAMS_beta 1u
+#define HARE_LYNX_PARAMS_gamma 2u
+#define HARE_LYNX_PARAMS_delta 3u
+#define HARE_LYNX_PARAMS_COUNT 4u
 
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
 #define HARE_LYNX_WORKSPACE_BYTES 6848u

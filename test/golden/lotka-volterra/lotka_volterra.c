@@ -19,6 +19,13 @@
 /* The workspace is as large as the header says, where double has 8 bytes. */
 extern char lotka_volterra_workspace_check[((sizeof(double) != 8u) || (sizeof(lotka_volterra_workspace) == LOTKA_VOLTERRA_WORKSPACE_BYTES)) ? 1 : -1];
 
+/* Parameters are where the header says. */
+extern char lotka_volterra_params_check[((sizeof(lotka_volterra_params) == (LOTKA_VOLTERRA_PARAMS_COUNT * sizeof(double))) &&
+    ((size_t)offsetof(lotka_volterra_params, alpha) == (LOTKA_VOLTERRA_PARAMS_alpha * sizeof(double))) &&
+    ((size_t)offsetof(lotka_volterra_params, beta) == (LOTKA_VOLTERRA_PARAMS_beta * sizeof(double))) &&
+    ((size_t)offsetof(lotka_volterra_params, gamma_) == (LOTKA_VOLTERRA_PARAMS_gamma * sizeof(double))) &&
+    ((size_t)offsetof(lotka_volterra_params, delta) == (LOTKA_VOLTERRA_PARAMS_delta * sizeof(double)))) ? 1 : -1];
+
 const lotka_volterra_problem lotka_volterra_default = {
     0.0,
     10.0,

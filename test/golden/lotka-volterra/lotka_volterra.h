@@ -14,6 +14,10 @@
 extern "C" {
 #endif
 
+/* Bytes: problem 72, solution 24, gradients 56, workspace 1624, state 16, params 32, tables 0.
+ * Of solve in 100 steps: 2405 additions, 3806 multiplications, 1 division, 103 comparisons, 2 log.
+ * Of gradient in 100 steps: at most 8207 additions, 12609 multiplications, 3 divisions, 106 comparisons, 2 log. */
+
 /* Observation times, and the most steps of a run. */
 #define LOTKA_VOLTERRA_TIMES 1
 #define LOTKA_VOLTERRA_STEPS 100u
@@ -61,6 +65,13 @@ typedef struct {
     lotka_volterra_state state0;
     lotka_volterra_params params;
 } lotka_volterra_gradients;
+
+/* Where each parameter begins among the doubles of lotka_volterra_params, and how many there are; matrices lie row by row. */
+#define LOTKA_VOLTERRA_PARAMS_alpha 0u
+#define LOTKA_VOLTERRA_PARAMS_beta 1u
+#define LOTKA_VOLTERRA_PARAMS_gamma 2u
+#define LOTKA_VOLTERRA_PARAMS_delta 3u
+#define LOTKA_VOLTERRA_PARAMS_COUNT 4u
 
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
 #define LOTKA_VOLTERRA_WORKSPACE_BYTES 1624u

@@ -19,6 +19,13 @@
 /* The workspace is as large as the header says, where double has 8 bytes. */
 extern char spiral_workspace_check[((sizeof(double) != 8u) || (sizeof(spiral_workspace) == SPIRAL_WORKSPACE_BYTES)) ? 1 : -1];
 
+/* Parameters are where the header says. */
+extern char spiral_params_check[((sizeof(spiral_params) == (SPIRAL_PARAMS_COUNT * sizeof(double))) &&
+    ((size_t)offsetof(spiral_params, W1) == (SPIRAL_PARAMS_W1 * sizeof(double))) &&
+    ((size_t)offsetof(spiral_params, b1) == (SPIRAL_PARAMS_b1 * sizeof(double))) &&
+    ((size_t)offsetof(spiral_params, W2) == (SPIRAL_PARAMS_W2 * sizeof(double))) &&
+    ((size_t)offsetof(spiral_params, b2) == (SPIRAL_PARAMS_b2 * sizeof(double)))) ? 1 : -1];
+
 const spiral_problem spiral_default = {
     0.0,
     5.0,

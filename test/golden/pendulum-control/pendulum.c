@@ -19,6 +19,12 @@
 /* The workspace is as large as the header says, where double has 8 bytes. */
 extern char pendulum_workspace_check[((sizeof(double) != 8u) || (sizeof(pendulum_workspace) == PENDULUM_WORKSPACE_BYTES)) ? 1 : -1];
 
+/* Parameters are where the header says. */
+extern char pendulum_params_check[((sizeof(pendulum_params) == (PENDULUM_PARAMS_COUNT * sizeof(double))) &&
+    ((size_t)offsetof(pendulum_params, gravity) == (PENDULUM_PARAMS_gravity * sizeof(double))) &&
+    ((size_t)offsetof(pendulum_params, length) == (PENDULUM_PARAMS_length * sizeof(double))) &&
+    ((size_t)offsetof(pendulum_params, damping) == (PENDULUM_PARAMS_damping * sizeof(double)))) ? 1 : -1];
+
 const pendulum_problem pendulum_default = {
     0.0,
     4.0,

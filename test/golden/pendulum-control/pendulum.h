@@ -14,6 +14,13 @@
 extern "C" {
 #endif
 
+/* Bytes: problem 448, solution 200, gradients 368, workspace 3264, state 16, params 24, inputs 320, outputs 8,
+ *   tables 0.
+ * Of solve in 200 steps: 5637 additions, 5231 multiplications, 210 divisions, 808 negations, 229 comparisons, 8
+ *   cos, 8 fabs, 1 fmod, 800 sin, 8 round.
+ * Of gradient in 200 steps: at most 13039 additions, 12824 multiplications, 411 divisions, 1200 negations, 1030
+ *   comparisons, 800 cos, 8 fabs, 1 fmod, 1200 sin, 8 round. */
+
 /* Observation times, and the most steps of a run. */
 #define PENDULUM_TIMES 8
 #define PENDULUM_STEPS 200u
@@ -73,6 +80,12 @@ typedef struct {
     pendulum_params params;
     pendulum_inputs inputs;
 } pendulum_gradients;
+
+/* Where each parameter begins among the doubles of pendulum_params, and how many there are; matrices lie row by row. */
+#define PENDULUM_PARAMS_gravity 0u
+#define PENDULUM_PARAMS_length 1u
+#define PENDULUM_PARAMS_damping 2u
+#define PENDULUM_PARAMS_COUNT 3u
 
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
 #define PENDULUM_WORKSPACE_BYTES 3264u

@@ -19,6 +19,15 @@
 /* The workspace is as large as the header says, where double has 8 bytes. */
 extern char residual_workspace_check[((sizeof(double) != 8u) || (sizeof(residual_workspace) == RESIDUAL_WORKSPACE_BYTES)) ? 1 : -1];
 
+/* Parameters are where the header says. */
+extern char residual_params_check[((sizeof(residual_params) == (RESIDUAL_PARAMS_COUNT * sizeof(double))) &&
+    ((size_t)offsetof(residual_params, W1) == (RESIDUAL_PARAMS_W1 * sizeof(double))) &&
+    ((size_t)offsetof(residual_params, b1) == (RESIDUAL_PARAMS_b1 * sizeof(double))) &&
+    ((size_t)offsetof(residual_params, W2) == (RESIDUAL_PARAMS_W2 * sizeof(double))) &&
+    ((size_t)offsetof(residual_params, b2) == (RESIDUAL_PARAMS_b2 * sizeof(double))) &&
+    ((size_t)offsetof(residual_params, w3) == (RESIDUAL_PARAMS_w3 * sizeof(double))) &&
+    ((size_t)offsetof(residual_params, b3) == (RESIDUAL_PARAMS_b3 * sizeof(double)))) ? 1 : -1];
+
 const residual_problem residual_default = {
     { { { 0.34922630625409556, -0.749182457021898 }, { 2.3613862378748887, -0.03924266656812303 },
     { 1.0852102018680165, 1.5972513542346078 }, { 1.1046732474531316, -1.0225973744301802 }, { 0.2251122012208251,

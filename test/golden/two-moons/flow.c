@@ -19,6 +19,14 @@
 /* The workspace is as large as the header says, where double has 8 bytes. */
 extern char flow_workspace_check[((sizeof(double) != 8u) || (sizeof(flow_workspace) == FLOW_WORKSPACE_BYTES)) ? 1 : -1];
 
+/* Parameters are where the header says. */
+extern char flow_params_check[((sizeof(flow_params) == (FLOW_PARAMS_COUNT * sizeof(double))) &&
+    ((size_t)offsetof(flow_params, A) == (FLOW_PARAMS_A * sizeof(double))) &&
+    ((size_t)offsetof(flow_params, a) == (FLOW_PARAMS_a * sizeof(double))) &&
+    ((size_t)offsetof(flow_params, c) == (FLOW_PARAMS_c * sizeof(double))) &&
+    ((size_t)offsetof(flow_params, B) == (FLOW_PARAMS_B * sizeof(double))) &&
+    ((size_t)offsetof(flow_params, b) == (FLOW_PARAMS_b * sizeof(double)))) ? 1 : -1];
+
 const flow_problem flow_default = {
     0.0,
     1.0,
