@@ -1,6 +1,6 @@
 /**
  * The hash in the header of generated files: same model, same options, same version, same hash. It tells whether a file
- * is up to date; it guards against nothing. FNV-1a with 64 bits (Fowler, Noll, Vo 1991) over UTF-8, so that the
+ * is up to date, and in debug builds of C whose workspace one is; it guards against nothing. FNV-1a with 64 bits (Fowler, Noll, Vo 1991) over UTF-8, so that the
  * compiler needs no library of the platform.
  */
 

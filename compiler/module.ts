@@ -19,6 +19,9 @@ export const status = {
   badArgument: 8,
 } as const;
 
+/** The status that C alone has, where it is compiled to check whose workspace it is given. */
+export const wrongWorkspace = { wrongWorkspace: 9 } as const;
+
 /** How one question is asked of the model: defaults of the model under the options of the user. */
 export interface Solver {
   readonly method: string;

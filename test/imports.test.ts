@@ -7,7 +7,7 @@ const layers: readonly (readonly string[])[] = [
   ["runtime"],
   ["compiler/diagnostics"],
   ["compiler/ir"],
-  ["compiler/model.ts", "compiler/module.ts"],
+  ["compiler/model.ts", "compiler/module.ts", "compiler/fingerprint.ts"],
   ["compiler/frontend"],
   ["compiler/analysis"],
   ["compiler/differentiate"],
@@ -19,7 +19,6 @@ const layers: readonly (readonly string[])[] = [
   [
     ...[
       "compiler/version.ts",
-      "compiler/fingerprint.ts",
       "compiler/options.ts",
       "compiler/plan.ts",
       "compiler/tapes.ts",

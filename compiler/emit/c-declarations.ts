@@ -3,7 +3,7 @@
  * its arrays live. Out: the text of the header, and of the object with the model's defaults.
  */
 
-import { type Module, status } from "../module.ts";
+import type { Module } from "../module.ts";
 import { lineComment } from "./c-comment.ts";
 import { bill } from "./c-description.ts";
 import {
@@ -16,7 +16,7 @@ import {
   structInitialiser,
   wrapped,
 } from "./c-layout.ts";
-import type { CNames } from "./c-names.ts";
+import { type CNames, statuses } from "./c-names.ts";
 import type { operationsOf } from "./c-operations.ts";
 import { stepDeclarations } from "./c-step.ts";
 import type { EntryName, Storage } from "./c-storage.ts";
@@ -55,7 +55,7 @@ const onlyIf = (isThere: boolean, ...lines: readonly string[]): readonly string[
 
 export function headerText(parts: Parts): string {
   const { prefix: p, real, names, storage } = parts;
-  const codes = Object.values(status).map((code) => `    ${names.status(code)} = ${code}`);
+  const codes = Object.values(statuses).map((code) => `    ${names.status(code)} = ${code}`);
   return `${parts.opening}
 
 #ifndef ${names.macro("H")}
@@ -81,12 +81,23 @@ ${codes.join(",\n")}
 
 ${structs(parts).join("\n\n")}
 ${places(parts)}
-/* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
+/* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls.
+ * With ${names.macro("DEBUG")} defined, here and where the source is compiled, it begins with a tag: a workspace that is neither zero
+ * nor this module's own is refused. */
+#if defined(${names.macro("DEBUG")})
+#define ${names.macro("WORKSPACE_BYTES")} ${bytesOf(workspaceFields(parts), parts) + tagBytes}u
+#else
 #define ${names.macro("WORKSPACE_BYTES")} ${bytesOf(workspaceFields(parts), parts)}u
-${workspace(parts)}
+#endif
+${workspaceText(parts)}
+
+/* Where constants lie, if not where the compiler puts them: \`__flash\` for avr-gcc. Defaults are copied before they are used. */
+#ifndef ${names.macro("FLASH")}
+#define ${names.macro("FLASH")}
+#endif
 
 /* The model's own defaults. */
-extern const ${p}_problem ${p}_default;
+extern const ${names.macro("FLASH")} ${p}_problem ${p}_default;
 
 ${storage.entries.map((entry) => prototype(parts, entry)).join("\n\n")}${parts.trains ? `\n\n${stepDeclarations(parts)}` : ""}
 
@@ -145,6 +156,9 @@ extern char ${p}_params_check[(${all.join(" &&\n    ")}) ? 1 : -1];
 `;
 }
 
+/** Of the two words of the tag. */
+const tagBytes = 8;
+
 /** Where parameters lie. */
 function places(parts: Parts): string {
   const leaves = placedLeaves(parts.layout.params);
@@ -158,13 +172,15 @@ ${lines.join("\n")}
 `;
 }
 
-function workspace(parts: Parts): string {
+/** The declaration of the workspace. */
+export function workspaceText(parts: Parts): string {
   const fields = workspaceFields(parts);
   const lines = declareFields(fields, parts).map((line, i) => {
     const { doc } = fields[i]!;
     return doc === undefined ? line : `${line} ${lineComment(doc)}`;
   });
-  return `typedef struct {\n${lines.join("\n")}\n} ${parts.prefix}_workspace;`;
+  const tag = `#if defined(${parts.names.macro("DEBUG")})\n    uint32_t tag[2];\n#endif`;
+  return `typedef struct {\n${[tag, ...lines].join("\n")}\n} ${parts.prefix}_workspace;`;
 }
 
 function prototype({ module, prefix: p, names }: Parts, entry: EntryName): string {
@@ -235,5 +251,5 @@ export function defaultText(parts: Parts): string {
     ...onlyIf(has.times, initialiser(model.times ?? [], [model.times?.length ?? 0], real)),
   ];
   const lines = members.map((member) => `    ${wrapped(member, "    ")}`);
-  return `const ${p}_problem ${p}_default = {\n${lines.join(",\n")}\n};\n`;
+  return `const ${parts.names.macro("FLASH")} ${p}_problem ${p}_default = {\n${lines.join(",\n")}\n};\n`;
 }

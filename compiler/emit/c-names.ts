@@ -4,7 +4,7 @@
  * members, parameters and locals then keep away.
  */
 
-import { status } from "../module.ts";
+import { status, wrongWorkspace } from "../module.ts";
 import { readable, reserved, type Words } from "./identifiers.ts";
 
 /** Characters of a name that every C compiler and linker tells apart. */
@@ -29,8 +29,11 @@ const functions = [
 ];
 const macros = [
   ...["H", "TIMES", "STEPS", "POINTS", "BATCH", "PARAMS_COUNT"],
-  ...["WORKSPACE_BYTES", "RESTRICT", "APART", "AS_COMPILED"],
+  ...["WORKSPACE_BYTES", "RESTRICT", "APART", "AS_COMPILED", "DEBUG", "FLASH"],
 ];
+
+/** The statuses of every target, and that of C alone. */
+export const statuses = { ...status, ...wrongWorkspace };
 
 const upperSnake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 
@@ -42,7 +45,7 @@ export class CNames {
 
   constructor(prefix: string) {
     this.#prefix = prefix;
-    const codes = Object.keys(status).map((name) => upperSnake(name));
+    const codes = Object.keys(statuses).map((name) => upperSnake(name));
     this.#own = new Set([
       ...[...types, ...functions].map((word) => `${prefix}_${word}`),
       ...[...macros, ...codes].map((word) => this.macro(word)),
@@ -56,7 +59,7 @@ export class CNames {
 
   /** The macro of a status by its number. */
   status(code: number): string {
-    const [name] = Object.entries(status).find(([, number]) => number === code)!;
+    const [name] = Object.entries(statuses).find(([, number]) => number === code)!;
     return this.macro(upperSnake(name));
   }
 

@@ -63,7 +63,8 @@ export class Storage {
     this.reals = byAlignment(work.filter((array) => array.element === "real"));
     this.integers = work.filter((array) => array.element === "integer");
     const members = new Identifiers(names.words);
-    for (const name of ["states", "states_dot", "failed_step", "failed_stage", "unused"]) members.take(name);
+    for (const name of ["states", "states_dot", "failed_step", "failed_stage", "unused", "tag"])
+      members.take(name);
     for (const array of work) this.#identifiers.set(array.name, members.declare(array.name));
     for (const array of this.tables) this.#identifiers.set(array.name, names.file(array.name));
 

@@ -4,11 +4,12 @@
  * state: all storage is in the caller's problem, workspace and results.
  */
 
+import { fingerprint } from "../fingerprint.ts";
 import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
-import type { Fn, GlobalArray } from "../ir/nodes.ts";
+import type { Fn, GlobalArray, Statement } from "../ir/nodes.ts";
 import { forEachStatement } from "../ir/walk.ts";
-import { type Module, status } from "../module.ts";
+import { type Module, status, wrongWorkspace } from "../module.ts";
 import { comment } from "./c-comment.ts";
 import {
   argumentsOf,
@@ -17,6 +18,7 @@ import {
   type Parts,
   placesChecked,
   signature,
+  workspaceText,
 } from "./c-declarations.ts";
 import { describe } from "./c-description.ts";
 import { CPrinter, type Spelling } from "./c-functions.ts";
@@ -92,10 +94,13 @@ class Source {
   /** Identifiers of static functions, by function of the program. */
   readonly #functions = new Map<string, string>();
   readonly #helpers = new Map<HelperName, string>();
+  /** The function that asks whose workspace it is. */
+  readonly #owns: string;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#storage = parts.storage;
+    this.#owns = parts.names.file("owns_");
     for (const fn of parts.storage.functions) {
       if (!isEntry(fn.name)) this.#functions.set(fn.name, parts.names.file(fn.name));
     }
@@ -138,7 +143,47 @@ ${
 /* The workspace is as large as the header says, where ${this.#parts.real} has ${this.#parts.real === "float" ? 4 : 8} bytes. */
 extern char ${p}_workspace_check[((sizeof(${this.#parts.real}) != ${this.#parts.real === "float" ? 4 : 8}u) || (sizeof(${p}_workspace) == ${names.macro("WORKSPACE_BYTES")})) ? 1 : -1];
 ${placesChecked(this.#parts)}
-${[defaultText(this.#parts), ...tables, ...helpers, ...functions, ...training].join("\n")}`;
+${[defaultText(this.#parts), this.#ownership([...tables, ...functions]), ...tables, ...helpers, ...functions, ...training].join("\n")}`;
+  }
+
+  /** Whose a workspace is; it is this module's from its first use on. `texts`: what makes the module what it is. */
+  #ownership(texts: readonly string[]): string {
+    const { prefix: p, names } = this.#parts;
+    const hash = fingerprint([p, workspaceText(this.#parts), ...texts]);
+    const [high, low] = [hash.slice(0, 8), hash.slice(8)].map((word) => `0x${word.toUpperCase()}u`);
+    return `#if defined(${names.macro("DEBUG")})
+/* Whether a workspace is fresh or has been this module's own, which it is from now on. */
+static int ${this.#owns}(${p}_workspace *ws)
+{
+    int is_own = 0;
+    if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
+        ws->tag[0] = ${high};
+        ws->tag[1] = ${low};
+    }
+    if ((ws->tag[0] == ${high}) && (ws->tag[1] == ${low})) {
+        is_own = 1;
+    }
+    return is_own;
+}
+#endif
+`;
+  }
+
+  /** Stores NaN into all results that an entry hands over, and touches no workspace. */
+  #notNumbers(entry: EntryName): readonly Statement[] {
+    const names = new Names();
+    const isGradient = entry === "gradient" || entry === "hvp";
+    const records = isGradient
+      ? ["value", "state0Bar", "paramsBar", "inputsBar", "inputsDensity"]
+      : ["states", "outputs", "value"];
+    const isProduct = entry === "jvp" || entry === "hvp";
+    const wanted = isProduct ? [...records, ...records.map((record) => `${record}Dot`)] : records;
+    const results = this.#parts.module.program.arrays.filter(
+      (array) => array.home !== undefined && wanted.includes(array.home.record),
+    );
+    return results.flatMap(({ name, shape }) =>
+      build.forEachEntry(shape, names.fresh, (at) => [build.store(name, at, build.number(Number.NaN))]),
+    );
   }
 
   /** Tables that this function alone reads, inside it. */
@@ -153,7 +198,8 @@ ${[defaultText(this.#parts), ...tables, ...helpers, ...functions, ...training].j
     const { real } = this.#parts;
     const values = initialiser(array.data ?? [], array.shape, isInteger ? "integer" : real);
     const type = isInteger ? "int32_t" : real;
-    return `static const ${type} ${this.#storage.identifier(array)}${extents} =\n    ${wrapped(values, "    ")};\n`;
+    const flash = this.#parts.names.macro("FLASH");
+    return `static const ${flash} ${type} ${this.#storage.identifier(array)}${extents} =\n    ${wrapped(values, "    ")};\n`;
   }
 
   #function(fn: Fn): string {
@@ -210,6 +256,20 @@ ${refused}
             ${run}
         }`
       : `        ${run}`;
+    const noNumbers = new CPrinter(this.#spelling(fn), this.#parts.real)
+      .refusal({ name, parameters: [], body: this.#notNumbers(name) }, "status")
+      .map((line) => `        ${line.text}`)
+      .join("\n");
+    const checked = `#if defined(${names.macro("DEBUG")})
+        if (${this.#owns}(ws) == 0) {
+${noNumbers}
+            status = ${names.status(wrongWorkspace.wrongWorkspace)};
+        } else {
+${act.replace(/^/gm, "    ")}
+        }
+#else
+${act}
+#endif`;
     return `static enum ${p}_status ${p}_run_${name}(${pointers.length === 0 ? "void" : pointers.join(", ")})
 {
 ${this.#ownTables(fn)}${printed(fn)}
@@ -219,7 +279,7 @@ ${signature(p, name, result, this.#parts.module.model.field !== undefined)}
 {
     enum ${p}_status status = ${bad};
     if (${isThere}) {
-${act}
+${checked}
     }
     return (int)status;
 }

@@ -60,7 +60,7 @@ const USAGE = `usage:
   edge.mjs run  --driver driver.c [--target m4f,rv32,...|all] [options] module.c ...
   edge.mjs lint [--driver driver.c] [--misra-allow 15.5,8.7] [--double] [options] module.c ...
   edge.mjs selftest [--target m4f,...]     edge.mjs doctor
-options: -O2|-Os|-O3  -f<flag of the compiler>  -Dname=value  -Idir  --flash 256K --ram 64K --stack 1K
+options: -O2|-Os|-O3  -f<flag of the compiler>  -Dname=value  -Idir  --std gnu99  --flash 256K --ram 64K --stack 1K
          --same-bits (every target must print the same bits)  --json  --quiet  --keep
          --no-count (host: no callgrind)  --timeout seconds
 targets: ${Object.entries(TARGETS)
@@ -93,6 +93,7 @@ function parse(argv) {
     else if (/^-[DI]./.test(a)) o.cflags.push(a);
     else if (/^-f[a-z]/.test(a)) o.extra.push(a);
     else if (a === "--flash" || a === "--ram" || a === "--stack") o[a.slice(2)] = bytes(next(), a.slice(2));
+    else if (a === "--std") o.std = next();
     else if (a === "--misra-allow") o.misraAllow = next().split(",");
     else if (a === "--timeout") o.timeout = Number(next());
     else if (a === "--json") o.json = true;

@@ -27,7 +27,7 @@ export function run(target, o) {
   try {
     const flags = [
       ...t.flags,
-      "-std=c99",
+      `-std=${o.std ?? "c99"}`,
       ...o.opt,
       "-g",
       "-ffp-contract=off",

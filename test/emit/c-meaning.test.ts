@@ -343,7 +343,7 @@ describe.skipIf(anyCompiler === undefined)("a program in C", () => {
     const { source: vectors } = emitted(vector);
     expect(vectors).toContain("in->params.net.W[i][j]");
     expect(vectors).toContain("in->inputs.u.gain[");
-    expect(vectors).toContain("static const int32_t m_column[5] =");
+    expect(vectors).toContain("static const M_FLASH int32_t m_column[5] =");
     expect(vectors).toContain("static void m_layer(");
   });
 });

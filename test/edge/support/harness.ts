@@ -13,6 +13,7 @@ export interface Run {
   readonly flash: { readonly total: number; readonly module: number; readonly library: number };
   readonly ram: {
     readonly total: number;
+    readonly module: number;
     readonly driver: number;
     readonly library: number;
     readonly stack: number;

@@ -22,6 +22,8 @@ export interface Folder {
   readonly module: Module;
   readonly ready: Ready;
   readonly source: string;
+  /** The JSON beside the header. */
+  readonly description: { readonly bytes: Readonly<Record<string, number>> };
   readonly driver: string;
   /** Arguments of the harness that name the driver, where headers are, and the module. */
   readonly args: readonly string[];
@@ -40,7 +42,8 @@ export function compiledModel(
   const built = build({ file, text: fs.readFileSync(file, "utf8"), host }, asked);
   if (built.ready === undefined) throw new Error(built.diagnostics.map((one) => one.message).join("; "));
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-edge-"));
-  for (const { name, text } of emit(built.ready, "c", asked)) fs.writeFileSync(path.join(folder, name), text);
+  const outputs = emit(built.ready, "c", asked);
+  for (const { name, text } of outputs) fs.writeFileSync(path.join(folder, name), text);
   const driver = path.join(folder, "driver.c");
   fs.writeFileSync(driver, ownDriver ?? driverFor(built.ready.module, "m", fill));
   const source = path.join(folder, "m.c");
@@ -48,6 +51,7 @@ export function compiledModel(
     module: built.ready.module,
     ready: built.ready,
     source,
+    description: JSON.parse(outputs.find(({ name }) => name.endsWith(".json"))!.text),
     driver,
     args: ["--driver", driver, `-I${folder}`, source],
     close: () => fs.rmSync(folder, { recursive: true, force: true }),

@@ -27,7 +27,7 @@ extern char gcde_params_check[((sizeof(gcde_params) == (GCDE_PARAMS_COUNT * size
     ((size_t)offsetof(gcde_params, decoder.W) == (GCDE_PARAMS_decoder_W * sizeof(double))) &&
     ((size_t)offsetof(gcde_params, decoder.b) == (GCDE_PARAMS_decoder_b * sizeof(double)))) ? 1 : -1];
 
-const gcde_problem gcde_default = {
+const GCDE_FLASH gcde_problem gcde_default = {
     0.0,
     4.0,
     4u,
@@ -110,14 +110,30 @@ const gcde_problem gcde_default = {
     { 0.0, 0.0, 0.0 } } }
 };
 
-static const int32_t gcde_A_rowStart[15] =
+#if defined(GCDE_DEBUG)
+/* Whether a workspace is fresh or has been this module's own, which it is from now on. */
+static int gcde_owns_(gcde_workspace *ws)
+{
+    int is_own = 0;
+    if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
+        ws->tag[0] = 0xD1E97F69u;
+        ws->tag[1] = 0x64009621u;
+    }
+    if ((ws->tag[0] == 0xD1E97F69u) && (ws->tag[1] == 0x64009621u)) {
+        is_own = 1;
+    }
+    return is_own;
+}
+#endif
+
+static const GCDE_FLASH int32_t gcde_A_rowStart[15] =
     { 0, 6, 11, 14, 19, 25, 33, 35, 37, 43, 45, 49, 54, 56, 62 };
 
-static const int32_t gcde_A_column[62] =
+static const GCDE_FLASH int32_t gcde_A_column[62] =
     { 0, 3, 4, 5, 8, 13, 1, 3, 5, 10, 11, 2, 4, 10, 0, 1, 3, 5, 13, 0, 2, 4, 7, 9, 10, 0, 1, 3, 5, 8, 11, 12, 13,
     6, 8, 4, 7, 0, 5, 6, 8, 11, 13, 4, 9, 1, 2, 4, 10, 1, 5, 8, 11, 13, 5, 12, 0, 3, 5, 8, 11, 13 };
 
-static const double gcde_A_value[62] =
+static const GCDE_FLASH double gcde_A_value[62] =
     { 0.16666666666666666, 0.18257418583505536, 0.16666666666666666, 0.14433756729740646, 0.16666666666666666,
     0.16666666666666666, 0.2, 0.2, 0.15811388300841897, 0.22360679774997896, 0.2, 0.3333333333333333,
     0.23570226039551587, 0.2886751345948129, 0.18257418583505536, 0.2, 0.2, 0.15811388300841897,
@@ -130,14 +146,14 @@ static const double gcde_A_value[62] =
     0.16666666666666666, 0.18257418583505536, 0.14433756729740646, 0.16666666666666666, 0.18257418583505536,
     0.16666666666666666 };
 
-static const int32_t gcde_X_rowStart[15] =
+static const GCDE_FLASH int32_t gcde_X_rowStart[15] =
     { 0, 3, 6, 13, 17, 22, 25, 25, 29, 32, 34, 38, 42, 45, 49 };
 
-static const int32_t gcde_X_column[49] =
+static const GCDE_FLASH int32_t gcde_X_column[49] =
     { 6, 7, 9, 3, 4, 9, 1, 2, 3, 4, 5, 8, 9, 2, 8, 9, 11, 3, 4, 9, 10, 11, 6, 7, 8, 0, 1, 5, 8, 0, 9, 10, 1, 5, 0,
     2, 9, 10, 6, 7, 9, 10, 7, 9, 11, 8, 9, 10, 11 };
 
-static const double gcde_X_value[49] =
+static const GCDE_FLASH double gcde_X_value[49] =
     { 0.5773502691896258, 0.5773502691896258, 0.5773502691896258, 0.5773502691896258, 0.5773502691896258,
     0.5773502691896258, 0.3779644730092272, 0.3779644730092272, 0.3779644730092272, 0.3779644730092272,
     0.3779644730092272, 0.3779644730092272, 0.3779644730092272, 0.5, 0.5, 0.5, 0.5, 0.4472135954999579,
@@ -146,10 +162,10 @@ static const double gcde_X_value[49] =
     0.5773502691896258, 0.7071067811865475, 0.7071067811865475, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5,
     0.5773502691896258, 0.5773502691896258, 0.5773502691896258, 0.5, 0.5, 0.5, 0.5 };
 
-static const int32_t gcde_cora_train_integer[6] =
+static const GCDE_FLASH int32_t gcde_cora_train_integer[6] =
     { 0, 2, 5, 8, 11, 13 };
 
-static const int32_t gcde_cora_label[14] =
+static const GCDE_FLASH int32_t gcde_cora_label[14] =
     { 2, 1, 0, 2, 2, 2, 0, 2, 2, 2, 2, 2, 1, 1 };
 
 static double gcde_max_(double x, double y)
@@ -720,6 +736,41 @@ int gcde_solve(const gcde_problem *in, gcde_workspace *ws, gcde_solution *out)
 {
     enum gcde_status status = GCDE_BAD_ARGUMENT;
     if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+#if defined(GCDE_DEBUG)
+        if (gcde_owns_(ws) == 0) {
+            out->value = (double)NAN;
+            for (int32_t j = 0; j < 14; j++) {
+                for (int32_t k = 0; k < 16; k++) {
+                    out->states[0].H[j][k] = (double)NAN;
+                }
+            }
+            for (int32_t j = 0; j < 14; j++) {
+                for (int32_t k = 0; k < 3; k++) {
+                    out->outputs[0].scores[j][k] = (double)NAN;
+                }
+            }
+            status = GCDE_WRONG_WORKSPACE;
+        } else {
+            if (in->steps > GCDE_STEPS) {
+                for (int32_t j = 0; j < 14; j++) {
+                    for (int32_t k = 0; k < 16; k++) {
+                        out->states[0].H[j][k] = (double)NAN;
+                    }
+                }
+                for (int32_t j = 0; j < 14; j++) {
+                    for (int32_t k = 0; k < 3; k++) {
+                        out->outputs[0].scores[j][k] = (double)NAN;
+                    }
+                }
+                out->value = (double)NAN;
+                ws->failed_step = 0.0;
+                ws->failed_stage = 0.0;
+                status = GCDE_STEP_LIMIT;
+            } else {
+                status = gcde_run_solve(in, ws, out);
+            }
+        }
+#else
         if (in->steps > GCDE_STEPS) {
             for (int32_t j = 0; j < 14; j++) {
                 for (int32_t k = 0; k < 16; k++) {
@@ -738,6 +789,7 @@ int gcde_solve(const gcde_problem *in, gcde_workspace *ws, gcde_solution *out)
         } else {
             status = gcde_run_solve(in, ws, out);
         }
+#endif
     }
     return (int)status;
 }
@@ -1029,7 +1081,42 @@ int gcde_gradient(const gcde_problem *in, gcde_workspace *ws, gcde_gradients *ou
 {
     enum gcde_status status = GCDE_BAD_ARGUMENT;
     if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+#if defined(GCDE_DEBUG)
+        if (gcde_owns_(ws) == 0) {
+            out->value = (double)NAN;
+            for (int32_t i = 0; i < 14; i++) {
+                for (int32_t j = 0; j < 16; j++) {
+                    out->state0.H[i][j] = (double)NAN;
+                }
+            }
+            for (int32_t i = 0; i < 12; i++) {
+                for (int32_t j = 0; j < 16; j++) {
+                    out->params.encoder[i][j] = (double)NAN;
+                }
+            }
+            for (int32_t i = 0; i < 16; i++) {
+                for (int32_t j = 0; j < 16; j++) {
+                    out->params.field.W[i][j] = (double)NAN;
+                }
+            }
+            for (int32_t i = 0; i < 16; i++) {
+                out->params.field.b[i] = (double)NAN;
+            }
+            for (int32_t i = 0; i < 16; i++) {
+                for (int32_t j = 0; j < 3; j++) {
+                    out->params.decoder.W[i][j] = (double)NAN;
+                }
+            }
+            for (int32_t i = 0; i < 3; i++) {
+                out->params.decoder.b[i] = (double)NAN;
+            }
+            status = GCDE_WRONG_WORKSPACE;
+        } else {
+            status = gcde_run_gradient(in, ws, out);
+        }
+#else
         status = gcde_run_gradient(in, ws, out);
+#endif
     }
     return (int)status;
 }

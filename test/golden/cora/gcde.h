@@ -35,7 +35,8 @@ enum gcde_status {
     GCDE_NEWTON_FAILED = 5,
     GCDE_SINGULAR_MATRIX = 6,
     GCDE_WORKSPACE_TOO_SMALL = 7,
-    GCDE_BAD_ARGUMENT = 8
+    GCDE_BAD_ARGUMENT = 8,
+    GCDE_WRONG_WORKSPACE = 9
 };
 
 typedef struct {
@@ -86,9 +87,18 @@ typedef struct {
 #define GCDE_PARAMS_decoder_b 512u
 #define GCDE_PARAMS_COUNT 515u
 
-/* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
+/* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls.
+ * With GCDE_DEBUG defined, here and where the source is compiled, it begins with a tag: a workspace that is neither zero
+ * nor this module's own is refused. */
+#if defined(GCDE_DEBUG)
+#define GCDE_WORKSPACE_BYTES 62608u
+#else
 #define GCDE_WORKSPACE_BYTES 62600u
+#endif
 typedef struct {
+#if defined(GCDE_DEBUG)
+    uint32_t tag[2];
+#endif
     double h[16];
     double z[16];
     double x_H[2][14][16];
@@ -124,8 +134,13 @@ typedef struct {
     int32_t unused;
 } gcde_workspace;
 
+/* Where constants lie, if not where the compiler puts them: `__flash` for avr-gcc. Defaults are copied before they are used. */
+#ifndef GCDE_FLASH
+#define GCDE_FLASH
+#endif
+
 /* The model's own defaults. */
-extern const gcde_problem gcde_default;
+extern const GCDE_FLASH gcde_problem gcde_default;
 
 /* Integrates from t0 to t1 in equal steps: states at the observation times, and the loss. At most GCDE_STEPS steps. */
 int gcde_solve(const gcde_problem *in, gcde_workspace *ws, gcde_solution *out);

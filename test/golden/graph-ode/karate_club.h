@@ -35,7 +35,8 @@ enum karate_club_status {
     KARATE_CLUB_NEWTON_FAILED = 5,
     KARATE_CLUB_SINGULAR_MATRIX = 6,
     KARATE_CLUB_WORKSPACE_TOO_SMALL = 7,
-    KARATE_CLUB_BAD_ARGUMENT = 8
+    KARATE_CLUB_BAD_ARGUMENT = 8,
+    KARATE_CLUB_WRONG_WORKSPACE = 9
 };
 
 typedef struct {
@@ -80,9 +81,18 @@ typedef struct {
 #define KARATE_CLUB_PARAMS_V 156u
 #define KARATE_CLUB_PARAMS_COUNT 164u
 
-/* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
+/* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls.
+ * With KARATE_CLUB_DEBUG defined, here and where the source is compiled, it begins with a tag: a workspace that is neither zero
+ * nor this module's own is refused. */
+#if defined(KARATE_CLUB_DEBUG)
+#define KARATE_CLUB_WORKSPACE_BYTES 38144u
+#else
 #define KARATE_CLUB_WORKSPACE_BYTES 38136u
+#endif
 typedef struct {
+#if defined(KARATE_CLUB_DEBUG)
+    uint32_t tag[2];
+#endif
     double C[34][4];
     double C_2[34][4];
     double C_3[34][4];
@@ -109,8 +119,13 @@ typedef struct {
     int32_t unused;
 } karate_club_workspace;
 
+/* Where constants lie, if not where the compiler puts them: `__flash` for avr-gcc. Defaults are copied before they are used. */
+#ifndef KARATE_CLUB_FLASH
+#define KARATE_CLUB_FLASH
+#endif
+
 /* The model's own defaults. */
-extern const karate_club_problem karate_club_default;
+extern const KARATE_CLUB_FLASH karate_club_problem karate_club_default;
 
 /* Integrates from t0 to t1 in equal steps: states at the observation times, and the loss. At most KARATE_CLUB_STEPS steps. */
 int karate_club_solve(const karate_club_problem *in, karate_club_workspace *ws, karate_club_solution *out);

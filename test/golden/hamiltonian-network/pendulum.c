@@ -25,7 +25,7 @@ extern char pendulum_params_check[((sizeof(pendulum_params) == (PENDULUM_PARAMS_
     ((size_t)offsetof(pendulum_params, b) == (PENDULUM_PARAMS_b * sizeof(double))) &&
     ((size_t)offsetof(pendulum_params, w) == (PENDULUM_PARAMS_w * sizeof(double)))) ? 1 : -1];
 
-const pendulum_problem pendulum_default = {
+const PENDULUM_FLASH pendulum_problem pendulum_default = {
     0.0,
     1.2,
     24u,
@@ -68,6 +68,22 @@ const pendulum_problem pendulum_default = {
     0.0 } } },
     { 0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 1.05, 1.2 }
 };
+
+#if defined(PENDULUM_DEBUG)
+/* Whether a workspace is fresh or has been this module's own, which it is from now on. */
+static int pendulum_owns_(pendulum_workspace *ws)
+{
+    int is_own = 0;
+    if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
+        ws->tag[0] = 0xFB4A4BD2u;
+        ws->tag[1] = 0x6FA0B922u;
+    }
+    if ((ws->tag[0] == 0xFB4A4BD2u) && (ws->tag[1] == 0x6FA0B922u)) {
+        is_own = 1;
+    }
+    return is_own;
+}
+#endif
 
 static double pendulum_round_(double x)
 {
@@ -687,6 +703,39 @@ int pendulum_solve(const pendulum_problem *in, pendulum_workspace *ws, pendulum_
 {
     enum pendulum_status status = PENDULUM_BAD_ARGUMENT;
     if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+#if defined(PENDULUM_DEBUG)
+        if (pendulum_owns_(ws) == 0) {
+            out->value = (double)NAN;
+            for (int32_t i = 0; i < 8; i++) {
+                out->states[i].q = (double)NAN;
+            }
+            for (int32_t i = 0; i < 8; i++) {
+                out->states[i].p = (double)NAN;
+            }
+            for (int32_t i = 0; i < 8; i++) {
+                out->outputs[i].energy = (double)NAN;
+            }
+            status = PENDULUM_WRONG_WORKSPACE;
+        } else {
+            if (in->steps > PENDULUM_STEPS) {
+                for (int32_t i = 0; i < 8; i++) {
+                    out->states[i].q = (double)NAN;
+                }
+                for (int32_t i = 0; i < 8; i++) {
+                    out->states[i].p = (double)NAN;
+                }
+                for (int32_t i = 0; i < 8; i++) {
+                    out->outputs[i].energy = (double)NAN;
+                }
+                out->value = (double)NAN;
+                ws->failed_step = 0.0;
+                ws->failed_stage = 0.0;
+                status = PENDULUM_STEP_LIMIT;
+            } else {
+                status = pendulum_run_solve(in, ws, out);
+            }
+        }
+#else
         if (in->steps > PENDULUM_STEPS) {
             for (int32_t i = 0; i < 8; i++) {
                 out->states[i].q = (double)NAN;
@@ -704,6 +753,7 @@ int pendulum_solve(const pendulum_problem *in, pendulum_workspace *ws, pendulum_
         } else {
             status = pendulum_run_solve(in, ws, out);
         }
+#endif
     }
     return (int)status;
 }
@@ -970,7 +1020,29 @@ int pendulum_gradient(const pendulum_problem *in, pendulum_workspace *ws, pendul
 {
     enum pendulum_status status = PENDULUM_BAD_ARGUMENT;
     if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+#if defined(PENDULUM_DEBUG)
+        if (pendulum_owns_(ws) == 0) {
+            out->value = (double)NAN;
+            out->state0.q = (double)NAN;
+            out->state0.p = (double)NAN;
+            for (int32_t i = 0; i < 32; i++) {
+                for (int32_t j = 0; j < 3; j++) {
+                    out->params.W[i][j] = (double)NAN;
+                }
+            }
+            for (int32_t i = 0; i < 32; i++) {
+                out->params.b[i] = (double)NAN;
+            }
+            for (int32_t i = 0; i < 32; i++) {
+                out->params.w[i] = (double)NAN;
+            }
+            status = PENDULUM_WRONG_WORKSPACE;
+        } else {
+            status = pendulum_run_gradient(in, ws, out);
+        }
+#else
         status = pendulum_run_gradient(in, ws, out);
+#endif
     }
     return (int)status;
 }

@@ -35,7 +35,8 @@ enum pendulum_status {
     PENDULUM_NEWTON_FAILED = 5,
     PENDULUM_SINGULAR_MATRIX = 6,
     PENDULUM_WORKSPACE_TOO_SMALL = 7,
-    PENDULUM_BAD_ARGUMENT = 8
+    PENDULUM_BAD_ARGUMENT = 8,
+    PENDULUM_WRONG_WORKSPACE = 9
 };
 
 typedef struct {
@@ -85,9 +86,18 @@ typedef struct {
 #define PENDULUM_PARAMS_w 128u
 #define PENDULUM_PARAMS_COUNT 160u
 
-/* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
+/* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls.
+ * With PENDULUM_DEBUG defined, here and where the source is compiled, it begins with a tag: a workspace that is neither zero
+ * nor this module's own is refused. */
+#if defined(PENDULUM_DEBUG)
+#define PENDULUM_WORKSPACE_BYTES 1856u
+#else
 #define PENDULUM_WORKSPACE_BYTES 1848u
+#endif
 typedef struct {
+#if defined(PENDULUM_DEBUG)
+    uint32_t tag[2];
+#endif
     double s_tape[32];
     double s_tape_2[32];
     double s_tape_3[32];
@@ -130,8 +140,13 @@ typedef struct {
     int32_t observe_at[10];
 } pendulum_workspace;
 
+/* Where constants lie, if not where the compiler puts them: `__flash` for avr-gcc. Defaults are copied before they are used. */
+#ifndef PENDULUM_FLASH
+#define PENDULUM_FLASH
+#endif
+
 /* The model's own defaults. */
-extern const pendulum_problem pendulum_default;
+extern const PENDULUM_FLASH pendulum_problem pendulum_default;
 
 /* Integrates from t0 to t1 in equal steps: states at the observation times, and the loss. At most PENDULUM_STEPS steps. */
 int pendulum_solve(const pendulum_problem *in, pendulum_workspace *ws, pendulum_solution *out);

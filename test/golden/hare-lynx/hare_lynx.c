@@ -26,7 +26,7 @@ extern char hare_lynx_params_check[((sizeof(hare_lynx_params) == (HARE_LYNX_PARA
     ((size_t)offsetof(hare_lynx_params, gamma_) == (HARE_LYNX_PARAMS_gamma * sizeof(double))) &&
     ((size_t)offsetof(hare_lynx_params, delta) == (HARE_LYNX_PARAMS_delta * sizeof(double)))) ? 1 : -1];
 
-const hare_lynx_problem hare_lynx_default = {
+const HARE_LYNX_FLASH hare_lynx_problem hare_lynx_default = {
     0.0,
     20.0,
     400u,
@@ -37,6 +37,22 @@ const hare_lynx_problem hare_lynx_default = {
     { 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0, 16.0, 17.0, 18.0, 19.0,
     20.0 }
 };
+
+#if defined(HARE_LYNX_DEBUG)
+/* Whether a workspace is fresh or has been this module's own, which it is from now on. */
+static int hare_lynx_owns_(hare_lynx_workspace *ws)
+{
+    int is_own = 0;
+    if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
+        ws->tag[0] = 0x411957C0u;
+        ws->tag[1] = 0xD94137AEu;
+    }
+    if ((ws->tag[0] == 0x411957C0u) && (ws->tag[1] == 0xD94137AEu)) {
+        is_own = 1;
+    }
+    return is_own;
+}
+#endif
 
 static double hare_lynx_round_(double x)
 {
@@ -266,6 +282,33 @@ int hare_lynx_solve(const hare_lynx_problem *in, hare_lynx_workspace *ws, hare_l
 {
     enum hare_lynx_status status = HARE_LYNX_BAD_ARGUMENT;
     if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+#if defined(HARE_LYNX_DEBUG)
+        if (hare_lynx_owns_(ws) == 0) {
+            out->value = (double)NAN;
+            for (int32_t i = 0; i < 21; i++) {
+                out->states[i].hare = (double)NAN;
+            }
+            for (int32_t i = 0; i < 21; i++) {
+                out->states[i].lynx = (double)NAN;
+            }
+            status = HARE_LYNX_WRONG_WORKSPACE;
+        } else {
+            if (in->steps > HARE_LYNX_STEPS) {
+                for (int32_t i = 0; i < 21; i++) {
+                    out->states[i].hare = (double)NAN;
+                }
+                for (int32_t i = 0; i < 21; i++) {
+                    out->states[i].lynx = (double)NAN;
+                }
+                out->value = (double)NAN;
+                ws->failed_step = 0.0;
+                ws->failed_stage = 0.0;
+                status = HARE_LYNX_STEP_LIMIT;
+            } else {
+                status = hare_lynx_run_solve(in, ws, out);
+            }
+        }
+#else
         if (in->steps > HARE_LYNX_STEPS) {
             for (int32_t i = 0; i < 21; i++) {
                 out->states[i].hare = (double)NAN;
@@ -280,6 +323,7 @@ int hare_lynx_solve(const hare_lynx_problem *in, hare_lynx_workspace *ws, hare_l
         } else {
             status = hare_lynx_run_solve(in, ws, out);
         }
+#endif
     }
     return (int)status;
 }
@@ -706,7 +750,22 @@ int hare_lynx_gradient(const hare_lynx_problem *in, hare_lynx_workspace *ws, har
 {
     enum hare_lynx_status status = HARE_LYNX_BAD_ARGUMENT;
     if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+#if defined(HARE_LYNX_DEBUG)
+        if (hare_lynx_owns_(ws) == 0) {
+            out->value = (double)NAN;
+            out->state0.hare = (double)NAN;
+            out->state0.lynx = (double)NAN;
+            out->params.alpha = (double)NAN;
+            out->params.beta = (double)NAN;
+            out->params.gamma_ = (double)NAN;
+            out->params.delta = (double)NAN;
+            status = HARE_LYNX_WRONG_WORKSPACE;
+        } else {
+            status = hare_lynx_run_gradient(in, ws, out);
+        }
+#else
         status = hare_lynx_run_gradient(in, ws, out);
+#endif
     }
     return (int)status;
 }

@@ -34,7 +34,8 @@ enum hare_lynx_status {
     HARE_LYNX_NEWTON_FAILED = 5,
     HARE_LYNX_SINGULAR_MATRIX = 6,
     HARE_LYNX_WORKSPACE_TOO_SMALL = 7,
-    HARE_LYNX_BAD_ARGUMENT = 8
+    HARE_LYNX_BAD_ARGUMENT = 8,
+    HARE_LYNX_WRONG_WORKSPACE = 9
 };
 
 typedef struct {
@@ -82,9 +83,18 @@ typedef struct {
 #define HARE_LYNX_PARAMS_delta 3u
 #define HARE_LYNX_PARAMS_COUNT 4u
 
-/* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
+/* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls.
+ * With HARE_LYNX_DEBUG defined, here and where the source is compiled, it begins with a tag: a workspace that is neither zero
+ * nor this module's own is refused. */
+#if defined(HARE_LYNX_DEBUG)
+#define HARE_LYNX_WORKSPACE_BYTES 6856u
+#else
 #define HARE_LYNX_WORKSPACE_BYTES 6848u
+#endif
 typedef struct {
+#if defined(HARE_LYNX_DEBUG)
+    uint32_t tag[2];
+#endif
     double stored_hare[400];
     double stored_lynx[400];
     hare_lynx_state states[HARE_LYNX_TIMES];
@@ -94,8 +104,13 @@ typedef struct {
     int32_t unused;
 } hare_lynx_workspace;
 
+/* Where constants lie, if not where the compiler puts them: `__flash` for avr-gcc. Defaults are copied before they are used. */
+#ifndef HARE_LYNX_FLASH
+#define HARE_LYNX_FLASH
+#endif
+
 /* The model's own defaults. */
-extern const hare_lynx_problem hare_lynx_default;
+extern const HARE_LYNX_FLASH hare_lynx_problem hare_lynx_default;
 
 /* Integrates from t0 to t1 in equal steps: states at the observation times, and the loss. At most HARE_LYNX_STEPS steps. */
 int hare_lynx_solve(const hare_lynx_problem *in, hare_lynx_workspace *ws, hare_lynx_solution *out);

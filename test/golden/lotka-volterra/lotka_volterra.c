@@ -26,13 +26,29 @@ extern char lotka_volterra_params_check[((sizeof(lotka_volterra_params) == (LOTK
     ((size_t)offsetof(lotka_volterra_params, gamma_) == (LOTKA_VOLTERRA_PARAMS_gamma * sizeof(double))) &&
     ((size_t)offsetof(lotka_volterra_params, delta) == (LOTKA_VOLTERRA_PARAMS_delta * sizeof(double)))) ? 1 : -1];
 
-const lotka_volterra_problem lotka_volterra_default = {
+const LOTKA_VOLTERRA_FLASH lotka_volterra_problem lotka_volterra_default = {
     0.0,
     10.0,
     100u,
     { 30.0, 4.0 },
     { 0.55, 0.028, 0.8, 0.024 }
 };
+
+#if defined(LOTKA_VOLTERRA_DEBUG)
+/* Whether a workspace is fresh or has been this module's own, which it is from now on. */
+static int lotka_volterra_owns_(lotka_volterra_workspace *ws)
+{
+    int is_own = 0;
+    if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
+        ws->tag[0] = 0x033E7335u;
+        ws->tag[1] = 0x0E517FD8u;
+    }
+    if ((ws->tag[0] == 0x033E7335u) && (ws->tag[1] == 0x0E517FD8u)) {
+        is_own = 1;
+    }
+    return is_own;
+}
+#endif
 
 /* Integrates from t0 to t1 in equal steps; fills the states at the observation times and the value of the loss. */
 static enum lotka_volterra_status lotka_volterra_run_solve(const lotka_volterra_problem *LOTKA_VOLTERRA_RESTRICT in, lotka_volterra_workspace *LOTKA_VOLTERRA_RESTRICT ws, lotka_volterra_solution *LOTKA_VOLTERRA_RESTRICT out)
@@ -151,6 +167,25 @@ int lotka_volterra_solve(const lotka_volterra_problem *in, lotka_volterra_worksp
 {
     enum lotka_volterra_status status = LOTKA_VOLTERRA_BAD_ARGUMENT;
     if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+#if defined(LOTKA_VOLTERRA_DEBUG)
+        if (lotka_volterra_owns_(ws) == 0) {
+            out->value = (double)NAN;
+            out->states[0].hare = (double)NAN;
+            out->states[0].lynx = (double)NAN;
+            status = LOTKA_VOLTERRA_WRONG_WORKSPACE;
+        } else {
+            if (in->steps > LOTKA_VOLTERRA_STEPS) {
+                out->states[0].hare = (double)NAN;
+                out->states[0].lynx = (double)NAN;
+                out->value = (double)NAN;
+                ws->failed_step = 0.0;
+                ws->failed_stage = 0.0;
+                status = LOTKA_VOLTERRA_STEP_LIMIT;
+            } else {
+                status = lotka_volterra_run_solve(in, ws, out);
+            }
+        }
+#else
         if (in->steps > LOTKA_VOLTERRA_STEPS) {
             out->states[0].hare = (double)NAN;
             out->states[0].lynx = (double)NAN;
@@ -161,6 +196,7 @@ int lotka_volterra_solve(const lotka_volterra_problem *in, lotka_volterra_worksp
         } else {
             status = lotka_volterra_run_solve(in, ws, out);
         }
+#endif
     }
     return (int)status;
 }
@@ -408,7 +444,22 @@ int lotka_volterra_gradient(const lotka_volterra_problem *in, lotka_volterra_wor
 {
     enum lotka_volterra_status status = LOTKA_VOLTERRA_BAD_ARGUMENT;
     if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+#if defined(LOTKA_VOLTERRA_DEBUG)
+        if (lotka_volterra_owns_(ws) == 0) {
+            out->value = (double)NAN;
+            out->state0.hare = (double)NAN;
+            out->state0.lynx = (double)NAN;
+            out->params.alpha = (double)NAN;
+            out->params.beta = (double)NAN;
+            out->params.gamma_ = (double)NAN;
+            out->params.delta = (double)NAN;
+            status = LOTKA_VOLTERRA_WRONG_WORKSPACE;
+        } else {
+            status = lotka_volterra_run_gradient(in, ws, out);
+        }
+#else
         status = lotka_volterra_run_gradient(in, ws, out);
+#endif
     }
     return (int)status;
 }

@@ -32,7 +32,8 @@ enum lotka_volterra_status {
     LOTKA_VOLTERRA_NEWTON_FAILED = 5,
     LOTKA_VOLTERRA_SINGULAR_MATRIX = 6,
     LOTKA_VOLTERRA_WORKSPACE_TOO_SMALL = 7,
-    LOTKA_VOLTERRA_BAD_ARGUMENT = 8
+    LOTKA_VOLTERRA_BAD_ARGUMENT = 8,
+    LOTKA_VOLTERRA_WRONG_WORKSPACE = 9
 };
 
 typedef struct {
@@ -73,9 +74,18 @@ typedef struct {
 #define LOTKA_VOLTERRA_PARAMS_delta 3u
 #define LOTKA_VOLTERRA_PARAMS_COUNT 4u
 
-/* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
+/* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls.
+ * With LOTKA_VOLTERRA_DEBUG defined, here and where the source is compiled, it begins with a tag: a workspace that is neither zero
+ * nor this module's own is refused. */
+#if defined(LOTKA_VOLTERRA_DEBUG)
+#define LOTKA_VOLTERRA_WORKSPACE_BYTES 1632u
+#else
 #define LOTKA_VOLTERRA_WORKSPACE_BYTES 1624u
+#endif
 typedef struct {
+#if defined(LOTKA_VOLTERRA_DEBUG)
+    uint32_t tag[2];
+#endif
     double stored_hare[100];
     double stored_lynx[100];
     double failed_step;
@@ -84,8 +94,13 @@ typedef struct {
     int32_t unused;
 } lotka_volterra_workspace;
 
+/* Where constants lie, if not where the compiler puts them: `__flash` for avr-gcc. Defaults are copied before they are used. */
+#ifndef LOTKA_VOLTERRA_FLASH
+#define LOTKA_VOLTERRA_FLASH
+#endif
+
 /* The model's own defaults. */
-extern const lotka_volterra_problem lotka_volterra_default;
+extern const LOTKA_VOLTERRA_FLASH lotka_volterra_problem lotka_volterra_default;
 
 /* Integrates from t0 to t1 in equal steps: states at the observation times, and the loss. At most LOTKA_VOLTERRA_STEPS steps. */
 int lotka_volterra_solve(const lotka_volterra_problem *in, lotka_volterra_workspace *ws, lotka_volterra_solution *out);

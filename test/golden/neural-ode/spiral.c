@@ -26,7 +26,7 @@ extern char spiral_params_check[((sizeof(spiral_params) == (SPIRAL_PARAMS_COUNT 
     ((size_t)offsetof(spiral_params, W2) == (SPIRAL_PARAMS_W2 * sizeof(double))) &&
     ((size_t)offsetof(spiral_params, b2) == (SPIRAL_PARAMS_b2 * sizeof(double)))) ? 1 : -1];
 
-const spiral_problem spiral_default = {
+const SPIRAL_FLASH spiral_problem spiral_default = {
     0.0,
     5.0,
     160u,
@@ -57,6 +57,22 @@ const spiral_problem spiral_default = {
     2.125, 2.25, 2.375, 2.5, 2.625, 2.75, 2.875, 3.0, 3.125, 3.25, 3.375, 3.5, 3.625, 3.75, 3.875, 4.0, 4.125,
     4.25, 4.375, 4.5, 4.625, 4.75, 4.875, 5.0 }
 };
+
+#if defined(SPIRAL_DEBUG)
+/* Whether a workspace is fresh or has been this module's own, which it is from now on. */
+static int spiral_owns_(spiral_workspace *ws)
+{
+    int is_own = 0;
+    if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
+        ws->tag[0] = 0x53872593u;
+        ws->tag[1] = 0xA7798894u;
+    }
+    if ((ws->tag[0] == 0x53872593u) && (ws->tag[1] == 0xA7798894u)) {
+        is_own = 1;
+    }
+    return is_own;
+}
+#endif
 
 static double spiral_round_(double x)
 {
@@ -341,6 +357,31 @@ int spiral_solve(const spiral_problem *in, spiral_workspace *ws, spiral_solution
 {
     enum spiral_status status = SPIRAL_BAD_ARGUMENT;
     if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+#if defined(SPIRAL_DEBUG)
+        if (spiral_owns_(ws) == 0) {
+            out->value = (double)NAN;
+            for (int32_t i = 0; i < 41; i++) {
+                for (int32_t j = 0; j < 2; j++) {
+                    out->states[i].z[j] = (double)NAN;
+                }
+            }
+            status = SPIRAL_WRONG_WORKSPACE;
+        } else {
+            if (in->steps > SPIRAL_STEPS) {
+                for (int32_t i = 0; i < 41; i++) {
+                    for (int32_t j = 0; j < 2; j++) {
+                        out->states[i].z[j] = (double)NAN;
+                    }
+                }
+                out->value = (double)NAN;
+                ws->failed_step = 0.0;
+                ws->failed_stage = 0.0;
+                status = SPIRAL_STEP_LIMIT;
+            } else {
+                status = spiral_run_solve(in, ws, out);
+            }
+        }
+#else
         if (in->steps > SPIRAL_STEPS) {
             for (int32_t i = 0; i < 41; i++) {
                 for (int32_t j = 0; j < 2; j++) {
@@ -354,6 +395,7 @@ int spiral_solve(const spiral_problem *in, spiral_workspace *ws, spiral_solution
         } else {
             status = spiral_run_solve(in, ws, out);
         }
+#endif
     }
     return (int)status;
 }
@@ -630,7 +672,35 @@ int spiral_gradient(const spiral_problem *in, spiral_workspace *ws, spiral_gradi
 {
     enum spiral_status status = SPIRAL_BAD_ARGUMENT;
     if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+#if defined(SPIRAL_DEBUG)
+        if (spiral_owns_(ws) == 0) {
+            out->value = (double)NAN;
+            for (int32_t i = 0; i < 2; i++) {
+                out->state0.z[i] = (double)NAN;
+            }
+            for (int32_t i = 0; i < 16; i++) {
+                for (int32_t j = 0; j < 2; j++) {
+                    out->params.W1[i][j] = (double)NAN;
+                }
+            }
+            for (int32_t i = 0; i < 16; i++) {
+                out->params.b1[i] = (double)NAN;
+            }
+            for (int32_t i = 0; i < 2; i++) {
+                for (int32_t j = 0; j < 16; j++) {
+                    out->params.W2[i][j] = (double)NAN;
+                }
+            }
+            for (int32_t i = 0; i < 2; i++) {
+                out->params.b2[i] = (double)NAN;
+            }
+            status = SPIRAL_WRONG_WORKSPACE;
+        } else {
+            status = spiral_run_gradient(in, ws, out);
+        }
+#else
         status = spiral_run_gradient(in, ws, out);
+#endif
     }
     return (int)status;
 }

@@ -34,7 +34,8 @@ enum spiral_status {
     SPIRAL_NEWTON_FAILED = 5,
     SPIRAL_SINGULAR_MATRIX = 6,
     SPIRAL_WORKSPACE_TOO_SMALL = 7,
-    SPIRAL_BAD_ARGUMENT = 8
+    SPIRAL_BAD_ARGUMENT = 8,
+    SPIRAL_WRONG_WORKSPACE = 9
 };
 
 typedef struct {
@@ -80,9 +81,18 @@ typedef struct {
 #define SPIRAL_PARAMS_b2 80u
 #define SPIRAL_PARAMS_COUNT 82u
 
-/* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
+/* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls.
+ * With SPIRAL_DEBUG defined, here and where the source is compiled, it begins with a tag: a workspace that is neither zero
+ * nor this module's own is refused. */
+#if defined(SPIRAL_DEBUG)
+#define SPIRAL_WORKSPACE_BYTES 4168u
+#else
 #define SPIRAL_WORKSPACE_BYTES 4160u
+#endif
 typedef struct {
+#if defined(SPIRAL_DEBUG)
+    uint32_t tag[2];
+#endif
     double x_z[4][2];
     double k_z[4][2];
     double stored_z[160][2];
@@ -101,8 +111,13 @@ typedef struct {
     int32_t unused;
 } spiral_workspace;
 
+/* Where constants lie, if not where the compiler puts them: `__flash` for avr-gcc. Defaults are copied before they are used. */
+#ifndef SPIRAL_FLASH
+#define SPIRAL_FLASH
+#endif
+
 /* The model's own defaults. */
-extern const spiral_problem spiral_default;
+extern const SPIRAL_FLASH spiral_problem spiral_default;
 
 /* Integrates from t0 to t1 in equal steps: states at the observation times, and the loss. At most SPIRAL_STEPS steps. */
 int spiral_solve(const spiral_problem *in, spiral_workspace *ws, spiral_solution *out);

@@ -25,7 +25,7 @@ extern char pendulum_params_check[((sizeof(pendulum_params) == (PENDULUM_PARAMS_
     ((size_t)offsetof(pendulum_params, length) == (PENDULUM_PARAMS_length * sizeof(double))) &&
     ((size_t)offsetof(pendulum_params, damping) == (PENDULUM_PARAMS_damping * sizeof(double)))) ? 1 : -1];
 
-const pendulum_problem pendulum_default = {
+const PENDULUM_FLASH pendulum_problem pendulum_default = {
     0.0,
     4.0,
     200u,
@@ -35,6 +35,22 @@ const pendulum_problem pendulum_default = {
     0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 } },
     { 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0 }
 };
+
+#if defined(PENDULUM_DEBUG)
+/* Whether a workspace is fresh or has been this module's own, which it is from now on. */
+static int pendulum_owns_(pendulum_workspace *ws)
+{
+    int is_own = 0;
+    if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
+        ws->tag[0] = 0xD9EBA0FFu;
+        ws->tag[1] = 0xC8D48F2Du;
+    }
+    if ((ws->tag[0] == 0xD9EBA0FFu) && (ws->tag[1] == 0xC8D48F2Du)) {
+        is_own = 1;
+    }
+    return is_own;
+}
+#endif
 
 static double pendulum_round_(double x)
 {
@@ -224,6 +240,39 @@ int pendulum_solve(const pendulum_problem *in, pendulum_workspace *ws, pendulum_
 {
     enum pendulum_status status = PENDULUM_BAD_ARGUMENT;
     if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+#if defined(PENDULUM_DEBUG)
+        if (pendulum_owns_(ws) == 0) {
+            out->value = (double)NAN;
+            for (int32_t i = 0; i < 8; i++) {
+                out->states[i].angle = (double)NAN;
+            }
+            for (int32_t i = 0; i < 8; i++) {
+                out->states[i].rate = (double)NAN;
+            }
+            for (int32_t i = 0; i < 8; i++) {
+                out->outputs[i].height = (double)NAN;
+            }
+            status = PENDULUM_WRONG_WORKSPACE;
+        } else {
+            if (in->steps > PENDULUM_STEPS) {
+                for (int32_t i = 0; i < 8; i++) {
+                    out->states[i].angle = (double)NAN;
+                }
+                for (int32_t i = 0; i < 8; i++) {
+                    out->states[i].rate = (double)NAN;
+                }
+                for (int32_t i = 0; i < 8; i++) {
+                    out->outputs[i].height = (double)NAN;
+                }
+                out->value = (double)NAN;
+                ws->failed_step = 0.0;
+                ws->failed_stage = 0.0;
+                status = PENDULUM_STEP_LIMIT;
+            } else {
+                status = pendulum_run_solve(in, ws, out);
+            }
+        }
+#else
         if (in->steps > PENDULUM_STEPS) {
             for (int32_t i = 0; i < 8; i++) {
                 out->states[i].angle = (double)NAN;
@@ -241,6 +290,7 @@ int pendulum_solve(const pendulum_problem *in, pendulum_workspace *ws, pendulum_
         } else {
             status = pendulum_run_solve(in, ws, out);
         }
+#endif
     }
     return (int)status;
 }
@@ -510,7 +560,24 @@ int pendulum_gradient(const pendulum_problem *in, pendulum_workspace *ws, pendul
 {
     enum pendulum_status status = PENDULUM_BAD_ARGUMENT;
     if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+#if defined(PENDULUM_DEBUG)
+        if (pendulum_owns_(ws) == 0) {
+            out->value = (double)NAN;
+            out->state0.angle = (double)NAN;
+            out->state0.rate = (double)NAN;
+            out->params.gravity = (double)NAN;
+            out->params.length = (double)NAN;
+            out->params.damping = (double)NAN;
+            for (int32_t i = 0; i < 40; i++) {
+                out->inputs.torque[i] = (double)NAN;
+            }
+            status = PENDULUM_WRONG_WORKSPACE;
+        } else {
+            status = pendulum_run_gradient(in, ws, out);
+        }
+#else
         status = pendulum_run_gradient(in, ws, out);
+#endif
     }
     return (int)status;
 }

@@ -31,7 +31,8 @@ enum residual_status {
     RESIDUAL_NEWTON_FAILED = 5,
     RESIDUAL_SINGULAR_MATRIX = 6,
     RESIDUAL_WORKSPACE_TOO_SMALL = 7,
-    RESIDUAL_BAD_ARGUMENT = 8
+    RESIDUAL_BAD_ARGUMENT = 8,
+    RESIDUAL_WRONG_WORKSPACE = 9
 };
 
 typedef struct {
@@ -75,9 +76,18 @@ typedef struct {
 #define RESIDUAL_PARAMS_b3 696u
 #define RESIDUAL_PARAMS_COUNT 697u
 
-/* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
+/* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls.
+ * With RESIDUAL_DEBUG defined, here and where the source is compiled, it begins with a tag: a workspace that is neither zero
+ * nor this module's own is refused. */
+#if defined(RESIDUAL_DEBUG)
+#define RESIDUAL_WORKSPACE_BYTES 4560u
+#else
 #define RESIDUAL_WORKSPACE_BYTES 4552u
+#endif
 typedef struct {
+#if defined(RESIDUAL_DEBUG)
+    uint32_t tag[2];
+#endif
     double h[24];
     double h_1[24][2];
     double h_top[24];
@@ -109,8 +119,13 @@ typedef struct {
     double failed_stage;
 } residual_workspace;
 
+/* Where constants lie, if not where the compiler puts them: `__flash` for avr-gcc. Defaults are copied before they are used. */
+#ifndef RESIDUAL_FLASH
+#define RESIDUAL_FLASH
+#endif
+
 /* The model's own defaults. */
-extern const residual_problem residual_default;
+extern const RESIDUAL_FLASH residual_problem residual_default;
 
 /* The field and its operators at every point, and the mean of the loss. */
 int residual_evaluate(const residual_problem *in, residual_workspace *ws, residual_solution *out);

@@ -27,7 +27,7 @@ extern char flow_params_check[((sizeof(flow_params) == (FLOW_PARAMS_COUNT * size
     ((size_t)offsetof(flow_params, B) == (FLOW_PARAMS_B * sizeof(double))) &&
     ((size_t)offsetof(flow_params, b) == (FLOW_PARAMS_b * sizeof(double)))) ? 1 : -1];
 
-const flow_problem flow_default = {
+const FLOW_FLASH flow_problem flow_default = {
     0.0,
     1.0,
     12u,
@@ -74,6 +74,22 @@ const flow_problem flow_default = {
     -0.045851338622130845, -0.013910974902207718, 0.15105039902001816, 0.0308433559158252, 0.15877949416781637,
     -0.22232374745566022, 0.010436304560612897, -0.0990531420729825, 0.037355614238516 } }, { 0.0, 0.0 } }
 };
+
+#if defined(FLOW_DEBUG)
+/* Whether a workspace is fresh or has been this module's own, which it is from now on. */
+static int flow_owns_(flow_workspace *ws)
+{
+    int is_own = 0;
+    if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
+        ws->tag[0] = 0xDFCCC7EEu;
+        ws->tag[1] = 0xAF943B07u;
+    }
+    if ((ws->tag[0] == 0xDFCCC7EEu) && (ws->tag[1] == 0xAF943B07u)) {
+        is_own = 1;
+    }
+    return is_own;
+}
+#endif
 
 static void flow_rhs_kernel(const flow_problem *FLOW_RESTRICT in, flow_workspace *FLOW_RESTRICT ws, double t, int32_t at_x_z, int32_t at_k_z)
 {
@@ -962,6 +978,29 @@ int flow_solve(const flow_problem *in, flow_workspace *ws, flow_solution *out)
 {
     enum flow_status status = FLOW_BAD_ARGUMENT;
     if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+#if defined(FLOW_DEBUG)
+        if (flow_owns_(ws) == 0) {
+            out->value = (double)NAN;
+            for (int32_t j = 0; j < 2; j++) {
+                out->states[0].z[j] = (double)NAN;
+            }
+            out->states[0].spread = (double)NAN;
+            status = FLOW_WRONG_WORKSPACE;
+        } else {
+            if (in->steps > FLOW_STEPS) {
+                for (int32_t j = 0; j < 2; j++) {
+                    out->states[0].z[j] = (double)NAN;
+                }
+                out->states[0].spread = (double)NAN;
+                out->value = (double)NAN;
+                ws->failed_step = 0.0;
+                ws->failed_stage = 0.0;
+                status = FLOW_STEP_LIMIT;
+            } else {
+                status = flow_run_solve(in, ws, out);
+            }
+        }
+#else
         if (in->steps > FLOW_STEPS) {
             for (int32_t j = 0; j < 2; j++) {
                 out->states[0].z[j] = (double)NAN;
@@ -974,6 +1013,7 @@ int flow_solve(const flow_problem *in, flow_workspace *ws, flow_solution *out)
         } else {
             status = flow_run_solve(in, ws, out);
         }
+#endif
     }
     return (int)status;
 }
@@ -1259,7 +1299,39 @@ int flow_gradient(const flow_problem *in, flow_workspace *ws, flow_gradients *ou
 {
     enum flow_status status = FLOW_BAD_ARGUMENT;
     if ((in != NULL) && (ws != NULL) && (out != NULL)) {
+#if defined(FLOW_DEBUG)
+        if (flow_owns_(ws) == 0) {
+            out->value = (double)NAN;
+            for (int32_t i = 0; i < 2; i++) {
+                out->state0.z[i] = (double)NAN;
+            }
+            out->state0.spread = (double)NAN;
+            for (int32_t i = 0; i < 32; i++) {
+                for (int32_t j = 0; j < 2; j++) {
+                    out->params.A[i][j] = (double)NAN;
+                }
+            }
+            for (int32_t i = 0; i < 32; i++) {
+                out->params.a[i] = (double)NAN;
+            }
+            for (int32_t i = 0; i < 32; i++) {
+                out->params.c[i] = (double)NAN;
+            }
+            for (int32_t i = 0; i < 2; i++) {
+                for (int32_t j = 0; j < 32; j++) {
+                    out->params.B[i][j] = (double)NAN;
+                }
+            }
+            for (int32_t i = 0; i < 2; i++) {
+                out->params.b[i] = (double)NAN;
+            }
+            status = FLOW_WRONG_WORKSPACE;
+        } else {
+            status = flow_run_gradient(in, ws, out);
+        }
+#else
         status = flow_run_gradient(in, ws, out);
+#endif
     }
     return (int)status;
 }

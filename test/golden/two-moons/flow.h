@@ -33,7 +33,8 @@ enum flow_status {
     FLOW_NEWTON_FAILED = 5,
     FLOW_SINGULAR_MATRIX = 6,
     FLOW_WORKSPACE_TOO_SMALL = 7,
-    FLOW_BAD_ARGUMENT = 8
+    FLOW_BAD_ARGUMENT = 8,
+    FLOW_WRONG_WORKSPACE = 9
 };
 
 typedef struct {
@@ -76,9 +77,18 @@ typedef struct {
 #define FLOW_PARAMS_b 192u
 #define FLOW_PARAMS_COUNT 194u
 
-/* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls. */
+/* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls.
+ * With FLOW_DEBUG defined, here and where the source is compiled, it begins with a tag: a workspace that is neither zero
+ * nor this module's own is refused. */
+#if defined(FLOW_DEBUG)
+#define FLOW_WORKSPACE_BYTES 6536u
+#else
 #define FLOW_WORKSPACE_BYTES 6528u
+#endif
 typedef struct {
+#if defined(FLOW_DEBUG)
+    uint32_t tag[2];
+#endif
     double h_tape[32];
     double h_tape_2[32];
     double h_1_tape[32][2][2];
@@ -136,8 +146,13 @@ typedef struct {
     int32_t unused;
 } flow_workspace;
 
+/* Where constants lie, if not where the compiler puts them: `__flash` for avr-gcc. Defaults are copied before they are used. */
+#ifndef FLOW_FLASH
+#define FLOW_FLASH
+#endif
+
 /* The model's own defaults. */
-extern const flow_problem flow_default;
+extern const FLOW_FLASH flow_problem flow_default;
 
 /* Integrates from t0 to t1 in equal steps: states at the observation times, and the loss. At most FLOW_STEPS steps. */
 int flow_solve(const flow_problem *in, flow_workspace *ws, flow_solution *out);
