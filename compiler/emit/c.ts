@@ -1,7 +1,7 @@
 /**
  * Prints a module as C99 that also compiles as C++17: one header, one source, one self-test. In: an optimised module,
- * the prefix of its names, the type of real numbers. Out: three texts. No heap, no recursion, no mutable file-scope
- * state: all storage is in the caller's problem, workspace and results.
+ * the prefix of its names, the type of real numbers. Out: three texts and a record that describes them. No heap, no
+ * recursion, no mutable file-scope state: all storage is in the caller's problem, workspace and results.
  */
 
 import { fingerprint } from "../fingerprint.ts";

@@ -38,6 +38,19 @@ describe("operations", () => {
     expect(more!.get("mul")).toBeGreaterThan(few!.get("mul")!);
   });
 
+  it("follow an index into ways of different length, and count both where it is too long for that", () => {
+    // Each step but the first few is one evaluation, whichever way a long loop is counted.
+    for (const steps of [400, 5000]) {
+      const { counts, solve } = counted("neural-ode/neural-ode", { method: "leapfrog", steps });
+      expect(solve.operations.get("tanh"), `${steps}`).toBe(16 * counts.solve.field);
+    }
+  });
+
+  it("are exact where values decide nothing", () => {
+    expect(counted("neural-ode/neural-ode").solve.isExact).toBe(true);
+    expect(counted("gcde-karate/gcde-karate-relu").gradient.isExact).toBe(false);
+  });
+
   it("are not known beforehand where a run chooses its steps", () => {
     const { solve } = counted("neural-ode/neural-ode", { method: "dopri5", rtol: 1e-6, atol: 1e-9 });
     expect(solve.isStatic).toBe(false);
