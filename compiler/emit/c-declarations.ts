@@ -11,7 +11,6 @@ import {
   declareMembers,
   initialiser,
   type Layout,
-  type Member,
   type Real,
   structInitialiser,
   wrapped,
