@@ -38,11 +38,10 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 /* Stage 1: c = 0. */
                 const double f_x = params_k * x_2 * t_n;
                 /* Stage 2: c = 1/2, a = 1/2. */
-                const double x_x = h_1_2 * f_x;
-                const double v = t_n + h_1_2;
-                const double f_x_2 = params_k * (x_2 - x_x) * v;
+                const double t = t_n + h_1_2;
+                const double f_x_2 = params_k * (x_2 - (h_1_2 * f_x)) * t;
                 /* Stage 3: c = 1/2, a = 0, 1/2. */
-                const double f_x_3 = params_k * (x_2 - (h_1_2 * f_x_2)) * v;
+                const double f_x_3 = params_k * (x_2 - (h_1_2 * f_x_2)) * t;
                 /* Stage 4: c = 1, a = 0, 0, 1. */
                 const double f_x_4 = params_k * (x_2 - (h * f_x_3)) * (t_n + h);
                 /* New state. */
@@ -98,26 +97,26 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     /* Stage 1: c = 0. */
                     /* Stage 2: c = 1/2, a = 1/2. */
                     const double x_x = stored_x - (h_1_2 * (params_k * stored_x * t_n));
-                    const double v = t_n + h_1_2;
+                    const double t = t_n + h_1_2;
                     /* Stage 3: c = 1/2, a = 0, 1/2. */
-                    const double x_x_2 = stored_x - (h_1_2 * (params_k * x_x * v));
+                    const double x_x_2 = stored_x - (h_1_2 * (params_k * x_x * t));
                     /* Stage 4: c = 1, a = 0, 0, 1. */
                     /* Adjoint of evaluation 4. */
                     const double lambda_x_2 = lambda_x;
                     const double w_x = h_1_6 * lambda_x_2;
-                    const double v_2 = t_n + h;
-                    const double x_bar = w_x * (params_k * v_2);
-                    params_k_bar -= w_x * ((stored_x - (h * (params_k * x_x_2 * v))) * v_2);
+                    const double t_2 = t_n + h;
+                    const double x_bar = w_x * (params_k * t_2);
+                    params_k_bar -= w_x * ((stored_x - (h * (params_k * x_x_2 * t))) * t_2);
                     /* Adjoint of evaluation 3. */
                     const double w_x_2 = h_1_3 * lambda_x_2;
                     const double w_x_3 = w_x_2 - (h * x_bar);
-                    const double x_bar_2 = params_k * v;
+                    const double x_bar_2 = params_k * t;
                     const double x_bar_3 = w_x_3 * x_bar_2;
-                    params_k_bar -= w_x_3 * (x_x_2 * v);
+                    params_k_bar -= w_x_3 * (x_x_2 * t);
                     /* Adjoint of evaluation 2. */
                     const double w_x_4 = w_x_2 - (h_1_2 * x_bar_3);
                     const double x_bar_4 = w_x_4 * x_bar_2;
-                    params_k_bar -= w_x_4 * (x_x * v);
+                    params_k_bar -= w_x_4 * (x_x * t);
                     /* Adjoint of evaluation 1. */
                     const double w_x_5 = w_x - (h_1_2 * x_bar_4);
                     params_k_bar -= w_x_5 * (stored_x * t_n);

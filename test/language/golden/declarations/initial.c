@@ -53,12 +53,11 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 ws->k_u[0][0] = ws->x_u[0][1];
                 ws->k_u[0][1] = -u;
                 /* Stage 2: c = 1, a = 1. */
-                const double x_x = h * f_x;
                 for (int32_t i = 0; i < 2; i++) {
                     ws->x_u[1][i] = ws->u[i] + (h * ws->k_u[0][i]);
                 }
                 const double u_2 = ws->x_u[1][0];
-                const double f_x_2 = params_k * (x - x_x) * u_2;
+                const double f_x_2 = params_k * (x - (h * f_x)) * u_2;
                 ws->k_u[1][0] = ws->x_u[1][1];
                 ws->k_u[1][1] = -u_2;
                 /* New state. */

@@ -73,12 +73,11 @@ export function gradient() {
     k_u[0] = x_u[1];
     k_u[1] = -u_2;
     // Stage 2: c = 1, a = 1.
-    const x_x = h * f_x;
     for (let i = 0; i < 2; i++) {
       x_u[i + 2] = u[i] + h * k_u[i];
     }
     const u_3 = x_u[2];
-    const f_x_2 = params_k * (x_2 - x_x) * u_3;
+    const f_x_2 = params_k * (x_2 - h * f_x) * u_3;
     k_u[2] = x_u[3];
     k_u[3] = -u_3;
     // New state.

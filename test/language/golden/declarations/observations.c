@@ -71,15 +71,14 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                         /* Stage 1: c = 0. */
                         const double f_v = params_k * x_2;
                         /* Stage 2: c = 1, a = 1. */
-                        const double x_v = h * f_v;
-                        const double x_v_2 = v_2 - x_v;
+                        const double x_v = v_2 - (h * f_v);
                         const double f_v_2 = params_k * (x_2 + (h * v_2));
                         /* New state. */
-                        const double x_3 = x_2 + ((h_1_2 * v_2) + (h_1_2 * x_v_2));
+                        const double x_3 = x_2 + ((h_1_2 * v_2) + (h_1_2 * x_v));
                         const double v_3 = v_2 + (-(h_1_2 * f_v) - (h_1_2 * f_v_2));
                         const double sum = x_3 + v_3;
                         if ((sum - sum) != 0.0) {
-                            const double sum_2 = x_v_2 - f_v_2;
+                            const double sum_2 = x_v - f_v_2;
                             if ((sum_2 - sum_2) != 0.0) {
                                 failed_stage = 2.0;
                             }

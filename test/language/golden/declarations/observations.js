@@ -83,15 +83,14 @@ export function gradient() {
       // Stage 1: c = 0.
       const f_v = params_k * x_2;
       // Stage 2: c = 1, a = 1.
-      const x_v = h * f_v;
-      const x_v_2 = v_2 - x_v;
+      const x_v = v_2 - h * f_v;
       const f_v_2 = params_k * (x_2 + h * v_2);
       // New state.
-      const x_3 = x_2 + (h_1_2 * v_2 + h_1_2 * x_v_2);
+      const x_3 = x_2 + (h_1_2 * v_2 + h_1_2 * x_v);
       const v_3 = v_2 + (-h_1_2 * f_v - h_1_2 * f_v_2);
       const sum = x_3 + v_3;
       if (sum - sum !== 0) {
-        const sum_2 = x_v_2 - f_v_2;
+        const sum_2 = x_v - f_v_2;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 2;
         }

@@ -44,20 +44,19 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 const double f_x_2 = params_k * f_x;
                 value += h_1_6 * (weight * f_x * t_n);
                 /* Stage 2: c = 1/2, a = 1/2. */
-                const double x_x = h_1_2 * f_x_2;
-                const double x_x_2 = x_2 - x_x;
-                const double v = t_n + h_1_2;
-                const double f_x_3 = x_x_2 * x_x_2;
+                const double x_x = x_2 - (h_1_2 * f_x_2);
+                const double t = t_n + h_1_2;
+                const double f_x_3 = x_x * x_x;
                 const double f_x_4 = params_k * f_x_3;
-                value += h_1_3 * (weight * f_x_3 * v);
+                value += h_1_3 * (weight * f_x_3 * t);
                 /* Stage 3: c = 1/2, a = 0, 1/2. */
-                const double x_x_3 = x_2 - (h_1_2 * f_x_4);
-                const double f_x_5 = x_x_3 * x_x_3;
+                const double x_x_2 = x_2 - (h_1_2 * f_x_4);
+                const double f_x_5 = x_x_2 * x_x_2;
                 const double f_x_6 = params_k * f_x_5;
-                value += h_1_3 * (weight * f_x_5 * v);
+                value += h_1_3 * (weight * f_x_5 * t);
                 /* Stage 4: c = 1, a = 0, 0, 1. */
-                const double x_x_4 = x_2 - (h * f_x_6);
-                const double f_x_7 = x_x_4 * x_x_4;
+                const double x_x_3 = x_2 - (h * f_x_6);
+                const double f_x_7 = x_x_3 * x_x_3;
                 const double f_x_8 = params_k * f_x_7;
                 value += h_1_6 * (weight * f_x_7 * (t_n + h));
                 /* New state. */
@@ -118,7 +117,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     const double f_x = stored_x * stored_x;
                     /* Stage 2: c = 1/2, a = 1/2. */
                     const double x_x = stored_x - (h_1_2 * (params_k * f_x));
-                    const double v = t_n + h_1_2;
+                    const double t = t_n + h_1_2;
                     const double f_x_2 = x_x * x_x;
                     /* Stage 3: c = 1/2, a = 0, 1/2. */
                     const double x_x_2 = stored_x - (h_1_2 * (params_k * f_x_2));
@@ -128,29 +127,29 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     /* Adjoint of evaluation 4. */
                     const double lambda_x_2 = lambda_x;
                     const double w_x = h_1_6 * lambda_x_2;
-                    const double v_2 = t_n + h;
+                    const double t_2 = t_n + h;
                     const double f_x_4 = x_x_3 * x_x_3;
                     const double x_bar = w_x * (x_x_3 * params_k);
                     params_k_bar -= w_x * f_x_4;
-                    const double x_bar_2 = h_1_6 * (weight * v_2) * x_x_3;
+                    const double x_bar_2 = h_1_6 * (weight * t_2) * x_x_3;
                     const double u_x_4 = -x_bar - x_bar + (x_bar_2 + x_bar_2);
-                    weight_bar += h_1_6 * (f_x_4 * v_2);
+                    weight_bar += h_1_6 * (f_x_4 * t_2);
                     /* Adjoint of evaluation 3. */
                     const double w_x_2 = h_1_3 * lambda_x_2;
                     const double w_x_3 = w_x_2 + (h * u_x_4);
                     const double x_bar_3 = w_x_3 * (x_x_2 * params_k);
                     params_k_bar -= w_x_3 * f_x_3;
-                    const double result_bar = h_1_3 * (weight * v);
+                    const double result_bar = h_1_3 * (weight * t);
                     const double x_bar_4 = result_bar * x_x_2;
                     const double u_x_3 = -x_bar_3 - x_bar_3 + (x_bar_4 + x_bar_4);
-                    weight_bar += h_1_3 * (f_x_3 * v);
+                    weight_bar += h_1_3 * (f_x_3 * t);
                     /* Adjoint of evaluation 2. */
                     const double w_x_4 = w_x_2 + (h_1_2 * u_x_3);
                     const double x_bar_5 = w_x_4 * (x_x * params_k);
                     params_k_bar -= w_x_4 * f_x_2;
                     const double x_bar_6 = result_bar * x_x;
                     const double u_x_2 = -x_bar_5 - x_bar_5 + (x_bar_6 + x_bar_6);
-                    weight_bar += h_1_3 * (f_x_2 * v);
+                    weight_bar += h_1_3 * (f_x_2 * t);
                     /* Adjoint of evaluation 1. */
                     const double w_x_5 = w_x + (h_1_2 * u_x_2);
                     const double x_bar_7 = w_x_5 * (stored_x * params_k);

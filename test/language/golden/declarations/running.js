@@ -56,20 +56,19 @@ export function gradient() {
     const f_x_2 = params_k * f_x;
     value_ += h_1_6 * (weight * f_x * t_n);
     // Stage 2: c = 1/2, a = 1/2.
-    const x_x = h_1_2 * f_x_2;
-    const x_x_2 = x_2 - x_x;
-    const v = t_n + h_1_2;
-    const f_x_3 = x_x_2 * x_x_2;
+    const x_x = x_2 - h_1_2 * f_x_2;
+    const t = t_n + h_1_2;
+    const f_x_3 = x_x * x_x;
     const f_x_4 = params_k * f_x_3;
-    value_ += h_1_3 * (weight * f_x_3 * v);
+    value_ += h_1_3 * (weight * f_x_3 * t);
     // Stage 3: c = 1/2, a = 0, 1/2.
-    const x_x_3 = x_2 - h_1_2 * f_x_4;
-    const f_x_5 = x_x_3 * x_x_3;
+    const x_x_2 = x_2 - h_1_2 * f_x_4;
+    const f_x_5 = x_x_2 * x_x_2;
     const f_x_6 = params_k * f_x_5;
-    value_ += h_1_3 * (weight * f_x_5 * v);
+    value_ += h_1_3 * (weight * f_x_5 * t);
     // Stage 4: c = 1, a = 0, 0, 1.
-    const x_x_4 = x_2 - h * f_x_6;
-    const f_x_7 = x_x_4 * x_x_4;
+    const x_x_3 = x_2 - h * f_x_6;
+    const f_x_7 = x_x_3 * x_x_3;
     const f_x_8 = params_k * f_x_7;
     value_ += h_1_6 * (weight * f_x_7 * (t_n + h));
     // New state.
@@ -129,7 +128,7 @@ export function gradient() {
     const f_x = stored_x_2 * stored_x_2;
     // Stage 2: c = 1/2, a = 1/2.
     const x_x = stored_x_2 - h_1_2 * (params_k * f_x);
-    const v = t_n + h_1_2;
+    const t = t_n + h_1_2;
     const f_x_2 = x_x * x_x;
     // Stage 3: c = 1/2, a = 0, 1/2.
     const x_x_2 = stored_x_2 - h_1_2 * (params_k * f_x_2);
@@ -139,29 +138,29 @@ export function gradient() {
     // Adjoint of evaluation 4.
     const lambda_x_2 = lambda_x;
     const w_x = h_1_6 * lambda_x_2;
-    const v_2 = t_n + h;
+    const t_2 = t_n + h;
     const f_x_4 = x_x_3 * x_x_3;
     const x_bar = w_x * (x_x_3 * params_k);
     params_k_bar -= w_x * f_x_4;
-    const x_bar_2 = h_1_6 * (weight * v_2) * x_x_3;
+    const x_bar_2 = h_1_6 * (weight * t_2) * x_x_3;
     const u_x_4 = -x_bar - x_bar + (x_bar_2 + x_bar_2);
-    weight_bar += h_1_6 * (f_x_4 * v_2);
+    weight_bar += h_1_6 * (f_x_4 * t_2);
     // Adjoint of evaluation 3.
     const w_x_2 = h_1_3 * lambda_x_2;
     const w_x_3 = w_x_2 + h * u_x_4;
     const x_bar_3 = w_x_3 * (x_x_2 * params_k);
     params_k_bar -= w_x_3 * f_x_3;
-    const result_bar = h_1_3 * (weight * v);
+    const result_bar = h_1_3 * (weight * t);
     const x_bar_4 = result_bar * x_x_2;
     const u_x_3 = -x_bar_3 - x_bar_3 + (x_bar_4 + x_bar_4);
-    weight_bar += h_1_3 * (f_x_3 * v);
+    weight_bar += h_1_3 * (f_x_3 * t);
     // Adjoint of evaluation 2.
     const w_x_4 = w_x_2 + h_1_2 * u_x_3;
     const x_bar_5 = w_x_4 * (x_x * params_k);
     params_k_bar -= w_x_4 * f_x_2;
     const x_bar_6 = result_bar * x_x;
     const u_x_2 = -x_bar_5 - x_bar_5 + (x_bar_6 + x_bar_6);
-    weight_bar += h_1_3 * (f_x_2 * v);
+    weight_bar += h_1_3 * (f_x_2 * t);
     // Adjoint of evaluation 1.
     const w_x_5 = w_x + h_1_2 * u_x_2;
     const x_bar_7 = w_x_5 * (stored_x_2 * params_k);
