@@ -298,7 +298,7 @@ export function rewriteTest(test: Test, rewriter: Rewriter, visit?: (expr: Expr)
   }
 }
 
-/** Rebuilds one statement with everything inside it, inner blocks included. */
+/** Rebuilds one statement with everything inside it, inner blocks included; loops and branches are new objects. */
 export function rewriteStatement(
   statement: Statement,
   rewriter: Rewriter,
@@ -307,13 +307,19 @@ export function rewriteStatement(
   const expr = (x: Expr) => rewriteExpr(x, rewriter, visit);
   const binder = rewriter.binder ?? ((name: string) => name);
   switch (statement.kind) {
-    case "let":
-      return { ...statement, name: binder(statement.name), value: expr(statement.value) };
+    case "let": {
+      const [name, value] = [binder(statement.name), expr(statement.value)];
+      return name === statement.name && value === statement.value ? statement : { ...statement, name, value };
+    }
     case "alloc":
       return { ...statement, array: binder(statement.array) };
     case "store":
-    case "accumulate":
-      return { ...statement, ...rewriteAccess(statement, rewriter), value: expr(statement.value) };
+    case "accumulate": {
+      const { array, at } = rewriteAccess(statement, rewriter);
+      const value = expr(statement.value);
+      const isSame = array === statement.array && at === statement.at && value === statement.value;
+      return isSame ? statement : { ...statement, array, at, value };
+    }
     case "for":
       return {
         ...statement,
