@@ -28,6 +28,8 @@ export interface Work {
    * different length, of which the longer was counted. Comparisons are at most as many as counted: compound tests end early.
    */
   readonly isExact: boolean;
+  /** Whether loops and branches were counted by what they usually do, as those of a schedule of checkpoints. */
+  readonly isUsual: boolean;
   /** Whether a loop that only a run can count stands in another one. */
   readonly isNested: boolean;
 }
@@ -50,6 +52,7 @@ export function workOf(program: Program, entry: string, steps: number, trips = 1
   const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
   let isStatic = true;
   let isExact = true;
+  let isUsual = false;
   let isNested = false;
   /** Loops around that only a run can count. */
   let open = 0;
@@ -167,6 +170,7 @@ export function workOf(program: Program, entry: string, steps: number, trips = 1
           break;
         case "while":
           if (statement.usual !== undefined) {
+            isUsual = true;
             inTest(statement.test, times * statement.usual);
             walk(statement.body, times * statement.usual);
             break;
@@ -196,6 +200,7 @@ export function workOf(program: Program, entry: string, steps: number, trips = 1
   const inBranch = (branch: If, times: number): void => {
     if (size(branch.then) + size(branch.else) === 0) return;
     if (branch.usual !== undefined) {
+      isUsual = true;
       inTest(branch.test, times);
       walk(branch.then, times * branch.usual);
       walk(branch.else, times * (1 - branch.usual));
@@ -232,6 +237,7 @@ export function workOf(program: Program, entry: string, steps: number, trips = 1
   };
   const inLoop = (loop: For, times: number): void => {
     if (loop.usual !== undefined) {
+      isUsual = true;
       walk(loop.body, times * loop.usual);
       return;
     }
@@ -262,11 +268,13 @@ export function workOf(program: Program, entry: string, steps: number, trips = 1
     product(contract, mapped, all);
   };
   walk(functions.get(entry)!.body, 1);
+  // Shares of the usual trips add up to whole numbers, up to rounding.
   return {
-    operations: tally.operations,
-    products: [...tally.products.values()],
+    operations: new Map([...tally.operations].map(([name, times]) => [name, Math.round(times)])),
+    products: [...tally.products.values()].map((each) => ({ ...each, times: Math.round(each.times) })),
     isStatic,
     isExact,
+    isUsual,
     isNested,
   };
 }
