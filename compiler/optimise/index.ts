@@ -185,8 +185,9 @@ export function vectorised(program: Program, entries: readonly string[]): Progra
   for (const fn of held.functions) for (const array of allocated(fn)) own.add(array);
   const rows = blocked(held, {
     isKept: (loop) =>
-      sumsItsRows(loop) || (isMixed(loop) && [...sumsOf(loop)].every((array) => own.has(array))),
-    together: (loop) => (readsFarRows(loop, held, own) ? 2 : 4),
+      sumsItsRows(loop) ||
+      readsFarRows(loop, held, own) ||
+      (isMixed(loop) && [...sumsOf(loop)].every((array) => own.has(array))),
     isPaired: ({ body }) => body.every((each) => each.kind !== "alloc" || suitsPairs(sizeOf(each.shape))),
   });
   return orderedSums(rows, (fn) => allocated(fn).size > 0);
