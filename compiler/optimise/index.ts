@@ -39,7 +39,7 @@ import { localise } from "./localise.ts";
 import { merge } from "./merge.ts";
 import { orderedSums } from "./ordered-sums.ts";
 import { applied, overlay } from "./overlay.ts";
-import { packed, wordsOfCache } from "./pack.ts";
+import { packed, wordsOfCache, wordsOfShortRow } from "./pack.ts";
 import { parameters } from "./parameters.ts";
 import { type Programmed, programmed } from "./programmed.ts";
 import { promote } from "./promote.ts";
@@ -196,6 +196,8 @@ export function vectorised(program: Program, entries: readonly string[]): Progra
 /** Whether a loop sums rows of an array that no first-level cache holds into one of its own, as `packed` leaves them. */
 function readsFarRows({ body }: For, { arrays }: Program, own: ReadonlySet<string>): boolean {
   const inner = body.filter((each): each is For => each.kind === "for");
+  if (inner.some(({ from, to }) => affine.constantOf(affine.subtract(to, from))! <= wordsOfShortRow))
+    return false;
   const [sum] = inner.flatMap((each) => each.body.filter((one) => one.kind === "accumulate"));
   if (inner.length !== 1 || sum === undefined || !own.has(sum.array)) return false;
   const read = arraysOf({ name: "", parameters: [], body: inner });

@@ -47,7 +47,9 @@ interface Packed {
 }
 
 /** Words of a row up to which its parts are as fast in loops of their own, which are unrolled and kept in registers. */
-const fewest = 16;
+const fewest = 8;
+/** Words of a row that compilers unroll altogether: what fills it, two rows at once, decides whether they see vectors. */
+export const wordsOfShortRow = 16;
 /** Share of a row from which on one part fills the vectors, whatever becomes of the others. */
 const wide = 3 / 4;
 /** Words of a row are filled up to a multiple of this, the longest vector of doubles; what is left over would be done one by one. */
@@ -142,7 +144,8 @@ class Packer {
     const words = parts.reduce((sum, { extents }) => sum + sizeOf(extents), 0);
     const filled = Math.ceil(words / lanes) * lanes;
     const largest = Math.max(...parts.map(({ extents }) => sizeOf(extents)));
-    if (words <= fewest || words > this.#most || largest > wide * words) return undefined;
+    if (words <= fewest || words > this.#most) return undefined;
+    if (filled > wordsOfShortRow && largest > wide * words) return undefined;
     if (!parts.every((part) => this.#isFree(part))) return undefined;
     if (!parts.every(({ sum, extents }) => this.#isOwn(block, sum, extents))) return undefined;
     const rows = new Set(parts.map(({ source }) => this.#free.get(source)!.shape[0]!));
@@ -186,7 +189,13 @@ class Packer {
    */
   #apart(rows: For, { loop, own, words }: Jet): Statement[] | undefined {
     const [from, to] = [affine.constantOf(rows.from), affine.constantOf(rows.to)];
-    if (from !== 0 || to === undefined || rows.down || to * words <= wordsOfCache) return undefined;
+    if (
+      from !== 0 ||
+      to === undefined ||
+      rows.down ||
+      (words > wordsOfShortRow && to * words <= wordsOfCache)
+    )
+      return undefined;
     const at = rows.body.indexOf(loop);
     const before = rows.body.slice(0, at);
     const starts = before.filter((statement) => touches(statement, own));
