@@ -39,7 +39,7 @@ import { localise } from "./localise.ts";
 import { merge } from "./merge.ts";
 import { orderedSums } from "./ordered-sums.ts";
 import { applied, overlay } from "./overlay.ts";
-import { packed, wordsOfCache, wordsOfShortRow } from "./pack.ts";
+import { lanes, packed, wordsOfCache, wordsOfShortRow } from "./pack.ts";
 import { parameters } from "./parameters.ts";
 import { type Programmed, programmed } from "./programmed.ts";
 import { promote } from "./promote.ts";
@@ -188,19 +188,26 @@ export function vectorised(program: Program, entries: readonly string[]): Progra
       sumsItsRows(loop) ||
       readsFarRows(loop, held, own) ||
       (isMixed(loop) && [...sumsOf(loop)].every((array) => own.has(array))),
+    // A single vector is worth a loop, which gcc would otherwise unroll into scalars, for many columns at once.
+    together: (loop) => (wordsOfRows(loop, own) === lanes ? 8 : 4),
     isPaired: ({ body }) => body.every((each) => each.kind !== "alloc" || suitsPairs(sizeOf(each.shape))),
   });
   return orderedSums(rows, (fn) => allocated(fn).size > 0);
 }
 
-/** Whether a loop sums rows of an array that no first-level cache holds into one of its own, as `packed` leaves them. */
-function readsFarRows({ body }: For, { arrays }: Program, own: ReadonlySet<string>): boolean {
+/** Words of the rows that a loop sums into an array of its own, as `packed` leaves them; nothing where it does something else. */
+function wordsOfRows({ body }: For, own: ReadonlySet<string>): number | undefined {
   const inner = body.filter((each): each is For => each.kind === "for");
-  if (inner.some(({ from, to }) => affine.constantOf(affine.subtract(to, from))! <= wordsOfShortRow))
-    return false;
-  const [sum] = inner.flatMap((each) => each.body.filter((one) => one.kind === "accumulate"));
-  if (inner.length !== 1 || sum === undefined || !own.has(sum.array)) return false;
-  const read = arraysOf({ name: "", parameters: [], body: inner });
+  const [loop] = inner;
+  const sum = loop?.body.find((one) => one.kind === "accumulate");
+  if (inner.length !== 1 || sum?.kind !== "accumulate" || !own.has(sum.array)) return undefined;
+  return affine.constantOf(affine.subtract(loop!.to, loop!.from));
+}
+
+/** Whether a loop sums long rows of an array that no first-level cache holds. */
+function readsFarRows(loop: For, { arrays }: Program, own: ReadonlySet<string>): boolean {
+  if ((wordsOfRows(loop, own) ?? 0) <= wordsOfShortRow) return false;
+  const read = arraysOf({ name: "", parameters: [], body: loop.body });
   return arrays.some(
     ({ name, shape }) => read.has(name) && shape.length === 2 && sizeOf(shape) > wordsOfCache,
   );

@@ -2,7 +2,7 @@
  * Register blocking: four iterations of a loop over rows are done together, so that what the inner loop reads serves
  * four rows (unroll and jam), and sums in registers take two columns a trip. In: a function body. Out: the same values
  * to the bit: every sum keeps its order. `least`: trips of both loops together from which it is done; `isKept`: loops
- * that stay as they are; `isPaired`: loops whose rows may be done in twos. V8 runs products of matrices and vectors twice as fast this way (Carr and Kennedy 1994 for the
+ * that stay as they are; `isPaired`: loops whose rows may be done in twos; `together`: how many rows else, four unless told. V8 runs products of matrices and vectors twice as fast this way (Carr and Kennedy 1994 for the
  * transformation; sizes by measurement).
  */
 
@@ -34,10 +34,12 @@ export function jam(
     least = worthwhile,
     isKept = () => false,
     isPaired = () => true,
+    together = () => rows,
   }: {
     readonly least?: number;
     readonly isKept?: (loop: For) => boolean;
     readonly isPaired?: (loop: For) => boolean;
+    readonly together?: (loop: For) => number;
   } = {},
 ): Statement[] {
   const sites = collectSites(block, ofArray, ofParameter);
@@ -45,7 +47,9 @@ export function jam(
     statements.flatMap((statement): Statement[] => {
       switch (statement.kind) {
         case "for": {
-          const done = isKept(statement) ? undefined : jammed(statement, sites, names, least);
+          const done = isKept(statement)
+            ? undefined
+            : jammed(statement, sites, names, least, together(statement));
           if (done !== undefined) return done;
           const walked = { ...statement, body: walk(statement.body) };
           return (
@@ -66,7 +70,7 @@ export function jam(
 const tripsOf = ({ from, to }: For): number | undefined => affine.constantOf(affine.subtract(to, from));
 
 /** The loop with its rows done in fours; nothing where that is not right, or not worth it. */
-function jammed(loop: For, sites: Sites, names: Names, least: number): Statement[] | undefined {
+function jammed(loop: For, sites: Sites, names: Names, least: number, rows: number): Statement[] | undefined {
   const trips = tripsOf(loop);
   const inner = loop.body.filter((statement): statement is For => statement.kind === "for");
   if (trips === undefined || trips < rows || inner.length === 0) return undefined;

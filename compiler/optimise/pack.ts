@@ -47,13 +47,13 @@ interface Packed {
 }
 
 /** Words of a row up to which its parts are as fast in loops of their own, which are unrolled and kept in registers. */
-const fewest = 8;
+const fewest = 4;
 /** Words of a row that compilers unroll altogether: what fills it, two rows at once, decides whether they see vectors. */
 export const wordsOfShortRow = 16;
 /** Share of a row from which on one part fills the vectors, whatever becomes of the others. */
 const wide = 3 / 4;
 /** Words of a row are filled up to a multiple of this, the longest vector of doubles; what is left over would be done one by one. */
-const lanes = 8;
+export const lanes = 8;
 
 /** Words of a first-level cache. Rows that do not fit are better read for several sums at once. */
 export const wordsOfCache = 4096;

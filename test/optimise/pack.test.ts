@@ -138,9 +138,18 @@ describe("a jet of many parts", () => {
   });
 });
 
+it("a short jet is filled to whole vectors, and has its product apart, however few its rows", () => {
+  const program = layer({ rows: 3, columns: 5, parts: [[5]] });
+  const short = packed(program, 64);
+  expect(verifyProgram(short)).toEqual([]);
+  expect(valuesOf(short)).toEqual(valuesOf(program));
+  expect(textOf(short)).toMatch(/for j in 0\.\.5\n +let w = W\[i, j\]\n +for \w+ in 0\.\.8\n/);
+  expect(textOf(short).match(/for i\S* in 0\.\.3\n/g)!.length).toBeGreaterThan(1);
+});
+
 describe("what stays in parts", () => {
   it.each([
-    ["few words", { parts: [[5]] }],
+    ["few words", { parts: [[2]] }],
     ["one part that fills the vectors by itself", { parts: [[40]] }],
     ["more words than registers hold", { parts: [[8, 8], [20], [20]] }],
   ])("%s", (_, { parts }) => {
