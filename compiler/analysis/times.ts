@@ -4,6 +4,7 @@ import type { Numbers } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import type { Block, For, Program, Statement } from "../ir/nodes.ts";
 import { forEachStatement } from "../ir/walk.ts";
+import { mentions } from "./contractions.ts";
 
 /** How often a loop is run through, where it stands. */
 type Trips = (from: affine.Affine, to: affine.Affine) => number;
@@ -85,24 +86,25 @@ export function forEachTime(
   return isStatic;
 }
 
-const endsEarly = (block: Block): boolean => {
-  let found = false;
-  forEachStatement(block, (statement) => {
-    found ||= statement.kind === "return";
-  });
-  return found;
-};
+/** Whether a block leaves the function whatever the values are. */
+export const endsEarly = (block: Block): boolean =>
+  block.some(
+    (statement) =>
+      statement.kind === "return" ||
+      (statement.kind === "if" && endsEarly(statement.then) && endsEarly(statement.else)),
+  );
 
-function size(block: Block): number {
+/** Statements of a block, those inside others included. */
+export function size(block: Block): number {
   let found = 0;
-  forEachStatement(block, () => {
-    found++;
+  forEachStatement(block, (statement) => {
+    if (statement.kind !== "comment") found++;
   });
   return found;
 }
 
 /** Do bounds of loops inside depend on the index? */
-function boundsMention(block: Block, index: string): boolean {
+export function boundsMention(block: Block, index: string): boolean {
   let found = false;
   forEachStatement(block, (statement) => {
     const bounds =
@@ -111,10 +113,7 @@ function boundsMention(block: Block, index: string): boolean {
         : statement.kind === "contract"
           ? statement.over.flatMap(({ from, to }) => [from, to])
           : [];
-    for (const form of bounds)
-      affine.forEachAtom(form, (atom) => {
-        found ||= atom.kind === "index" && atom.name === index;
-      });
+    for (const form of bounds) found ||= mentions(form, index);
   });
   return found;
 }

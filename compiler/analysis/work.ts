@@ -9,6 +9,7 @@ import * as build from "../ir/build.ts";
 import type { Block, Contract, Expr, For, If, Mapped, Program, Test } from "../ir/nodes.ts";
 import { opcodes } from "../ir/opcode.ts";
 import { forEachStatement } from "../ir/walk.ts";
+import { boundsMention, endsEarly, size } from "./times.ts";
 
 /** Times that one contraction of the text is carried out: each is one product of a matrix and a vector. */
 export interface Products {
@@ -306,37 +307,6 @@ function testsMention(block: Block, index: string): boolean {
     if (statement.kind !== "if" || statement.test.kind !== "compare" || !isWhole(statement.test)) return;
     for (const side of [statement.test.left, statement.test.right])
       if (side.kind === "integer") found ||= indicesIn(side.value).includes(index);
-  });
-  return found;
-}
-
-/** Whether a block leaves the function whatever the values are. */
-const endsEarly = (block: Block): boolean =>
-  block.some(
-    (statement) =>
-      statement.kind === "return" ||
-      (statement.kind === "if" && endsEarly(statement.then) && endsEarly(statement.else)),
-  );
-
-function size(block: Block): number {
-  let found = 0;
-  forEachStatement(block, (statement) => {
-    if (statement.kind !== "comment") found++;
-  });
-  return found;
-}
-
-/** Do bounds of loops inside depend on the index? */
-function boundsMention(block: Block, index: string): boolean {
-  let found = false;
-  forEachStatement(block, (statement) => {
-    const bounds =
-      statement.kind === "for"
-        ? [statement.from, statement.to]
-        : statement.kind === "contract"
-          ? statement.over.flatMap(({ from, to }) => [from, to])
-          : [];
-    for (const form of bounds) found ||= indicesIn(form).includes(index);
   });
   return found;
 }

@@ -1,6 +1,6 @@
 /**
  * Loops as formulas of matrices. What is expected is the derivation on paper: that the loops are that derivation is tested
- * where gradients are (test/integrate/graph.test.ts compares them with dual numbers by hand).
+ * where gradients are (test/integrate/graph.test.ts compares them with complex steps by hand).
  */
 
 import { readFileSync } from "node:fs";

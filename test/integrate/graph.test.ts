@@ -1,5 +1,5 @@
 /**
- * Graph neural ODEs H' = sigma(A H W + b), one to three layers: gradients in H(0), W, b and A against dual numbers through
+ * Graph neural ODEs H' = sigma(A H W + b), one to three layers: gradients in H(0), W, b and A against complex steps through
  * the same Runge-Kutta steps written by hand.
  */
 
@@ -36,50 +36,65 @@ function valuesOf({ layers, isSymmetric }: Case): Values {
   };
 }
 
-// The same by hand, each number with its change along a direction.
+// The same by hand in complex numbers: with so small a step the imaginary part over it is the derivative to rounding.
 
-interface Dual {
-  readonly value: Matrix;
-  readonly dot: Matrix;
+const step = 1e-100;
+
+interface Complex {
+  readonly re: Matrix;
+  readonly im: Matrix;
 }
-const combine = (x: Dual, y: Dual, f: (a: number, b: number) => number): Dual => ({
-  value: zip(x.value, y.value, f),
-  dot: zip(x.dot, y.dot, f),
+const combine = (x: Complex, y: Complex, f: (a: number, b: number) => number): Complex => ({
+  re: zip(x.re, y.re, f),
+  im: zip(x.im, y.im, f),
 });
-const times = (x: Dual, y: Dual): Dual => ({
-  value: product(x.value, y.value),
-  dot: zip(product(x.dot, y.value), product(x.value, y.dot), (a, b) => a + b),
+const times = (x: Complex, y: Complex): Complex => ({
+  re: zip(product(x.re, y.re), product(x.im, y.im), (a, b) => a - b),
+  im: zip(product(x.re, y.im), product(x.im, y.re), (a, b) => a + b),
 });
-const activate: Readonly<Record<Activation, readonly [(z: number) => number, (z: number) => number]>> = {
-  tanh: [Math.tanh, (z) => 1 - Math.tanh(z) ** 2],
-  relu: [(z) => Math.max(z, 0), (z) => Number(z > 0)],
+/** tanh(a + ib) = (sinh 2a + i sin 2b) / (cosh 2a + cos 2b); ReLU by the side on which the real part lies. */
+const activate: Readonly<Record<Activation, (re: number, im: number) => readonly [number, number]>> = {
+  tanh: (a, b) => {
+    const below = Math.cosh(2 * a) + Math.cos(2 * b);
+    return [Math.sinh(2 * a) / below, Math.sin(2 * b) / below];
+  },
+  relu: (a, b) => (a > 0 ? [a, b] : [0, 0]),
 };
 
-/** The loss, half the sum of squares of H at the end, and its change along a direction in all values. */
-function lossAlong({ activation }: Case, at: Values, along: Values, count = steps): number {
-  const [sigma, slope] = activate[activation];
-  const A: Dual = { value: at.A, dot: along.A };
-  const f = (H: Dual): Dual =>
-    at.W.reduce((h: Dual, W, l) => {
-      const z = times(times(A, h), { value: W, dot: along.W[l]! });
-      const bias: Dual = { value: z.value.map(() => at.b[l]!), dot: z.value.map(() => along.b[l]!) };
-      const moved = combine(z, bias, (a, b) => a + b);
+/** The change along a direction in all values of the loss, half the sum of squares of H at the end. */
+function lossAlong({ activation }: Case, at: Values, along: Values): number {
+  const sigma = activate[activation];
+  const moved = (re: Matrix, change: Matrix): Complex => ({
+    re,
+    im: change.map((row) => row.map((value) => step * value)),
+  });
+  const A = moved(at.A, along.A);
+  const f = (H: Complex): Complex =>
+    at.W.reduce((h: Complex, W, l) => {
+      const z = times(times(A, h), moved(W, along.W[l]!));
+      const bias = moved(
+        z.re.map(() => at.b[l]!),
+        z.re.map(() => along.b[l]!),
+      );
+      const sum = combine(z, bias, (a, b) => a + b);
       return {
-        value: moved.value.map((row) => row.map(sigma)),
-        dot: zip(moved.value, moved.dot, (a, b) => slope(a) * b),
+        re: zip(sum.re, sum.im, (a, b) => sigma(a, b)[0]),
+        im: zip(sum.re, sum.im, (a, b) => sigma(a, b)[1]),
       };
     }, H);
-  let H: Dual = { value: at.H, dot: along.H };
-  const h = 1 / count;
-  const plus = (x: Dual, by: number, y: Dual): Dual => combine(x, y, (a, b) => a + by * b);
-  for (let n = 0; n < count; n++) {
+  let H = moved(at.H, along.H);
+  const h = 1 / steps;
+  const plus = (x: Complex, by: number, y: Complex): Complex => combine(x, y, (a, b) => a + by * b);
+  for (let n = 0; n < steps; n++) {
     const k1 = f(H);
     const k2 = f(plus(H, h / 2, k1));
     const k3 = f(plus(H, h / 2, k2));
     const k4 = f(plus(H, h, k3));
     H = [k1, k2, k3, k4].reduce((sum, k, s) => plus(sum, (h / 6) * [1, 2, 2, 1][s]!, k), H);
   }
-  return H.value.flat().reduce((sum, value, e) => sum + value * H.dot.flat()[e]!, 0);
+  return zip(H.re, H.im, (a, b) => (a * b) / step)
+    .flat()
+    .reduce((sum, value) => sum + value, 0);
 }
 
 /** A model; where it is sparse, A is a constant of compressed rows. */
@@ -148,7 +163,7 @@ async function gradientOf(which: Case, at: Values, isSparse: boolean): Promise<R
 const zeros = (m: Matrix): Matrix => m.map((row) => row.map(() => 0));
 
 /** The gradient, entry by entry, by hand. */
-function truthOf(which: Case, at: Values, count = steps): Record<string, number[]> {
+function truthOf(which: Case, at: Values): Record<string, number[]> {
   const still: Values = {
     H: zeros(at.H),
     A: zeros(at.A),
@@ -158,7 +173,7 @@ function truthOf(which: Case, at: Values, count = steps): Record<string, number[
   const unit = (m: Matrix, e: number): Matrix =>
     m.map((row, i) => row.map((_, j) => Number(i * row.length + j === e)));
   const each = (m: Matrix, along: (one: Matrix) => Values): number[] =>
-    m.flat().map((_, e) => lossAlong(which, at, along(unit(m, e)), count));
+    m.flat().map((_, e) => lossAlong(which, at, along(unit(m, e))));
   const out: Record<string, number[]> = {
     H: each(at.H, (H) => ({ ...still, H })),
     A: each(at.A, (A) => ({ ...still, A })),
