@@ -28,6 +28,7 @@ import { contractions } from "./contractions.ts";
 import { copies } from "./copies.ts";
 import { dead } from "./dead.ts";
 import { fission } from "./fission.ts";
+import { forward } from "./forward.ts";
 import { heldReads } from "./held-reads.ts";
 import { heldSums } from "./held-sums.ts";
 import { hoist } from "./hoist.ts";
@@ -190,7 +191,8 @@ export function vectorised(program: Program, entries: readonly string[]): Progra
       (isMixed(loop) && [...sumsOf(loop)].every((array) => own.has(array))),
     // A single vector is worth a loop, which gcc would otherwise unroll into scalars, for many columns at once.
     together: (loop) => (wordsOfRows(loop, own) === lanes ? 8 : 4),
-    isPaired: ({ body }) => body.every((each) => each.kind !== "alloc" || suitsPairs(sizeOf(each.shape))),
+    rowsOfJets: ({ body }) =>
+      rowsOfJets(Math.max(0, ...body.map((each) => (each.kind === "alloc" ? sizeOf(each.shape) : 0)))),
   });
   return orderedSums(rows, (fn) => allocated(fn).size > 0);
 }
@@ -214,10 +216,15 @@ function readsFarRows(loop: For, { arrays }: Program, own: ReadonlySet<string>):
 }
 
 /**
- * Whether C compilers do two rows at once faster, with sums of so many words: one vector of eight, or many. Of two
- * vectors and a part the part alone is what clang spends its time on.
+ * Rows that C compilers do fastest together, with sums of so many words each. Additions to one sum wait for each other:
+ * with fewer than eight sums of a vector each the adder idles. Of two vectors and a part the part alone is what clang
+ * spends its time on.
  */
-const suitsPairs = (words: number): boolean => words <= 8 || words % 8 === 0 || words > 20;
+function rowsOfJets(words: number): number {
+  if (words === lanes) return 8;
+  if (words === 2 * lanes) return 4;
+  return words < lanes || words % lanes === 0 || words > 20 ? 2 : 1;
+}
 
 /** Words of an array that a C compiler, which sees that nothing else looks at them, may hold in vector registers. */
 const mostInRegisters = 64;
@@ -300,9 +307,26 @@ function isMixed({ body, index }: For): boolean {
   );
 }
 
+/**
+ * Whether a loop sums short rows of a matrix into a scalar each: in a loop of its own the sum would go to memory and back
+ * for every column. Sums down the columns are another matter: all of them together are a loop along rows.
+ */
+function sumsShortRows({ body }: For): boolean {
+  return body.some((inner) => {
+    if (inner.kind !== "for") return false;
+    const trips = affine.constantOf(affine.subtract(inner.to, inner.from));
+    if (trips === undefined || trips > wordsOfShortRow) return false;
+    let isAlong = true;
+    forEachExprIn(inner.body, (expr) => {
+      if (expr.kind === "read") isAlong &&= !expr.at.slice(0, -1).some((form) => mentions(form, inner.index));
+    });
+    return isAlong && inner.body.some((each) => each.kind === "accumulate" && each.at.length === 0);
+  });
+}
+
 /** Products in loops of their own, and what is done once a row in others: the loops of contractions. */
 function distributed(program: Program): Program {
-  const { arrays, functions } = contracted(program, isMixed);
+  const { arrays, functions } = contracted(program, (loop) => isMixed(loop) || sumsShortRows(loop));
   const taken = arrays.map((array) => array.name);
   return {
     arrays,
@@ -391,6 +415,7 @@ export function tidy(fn: Fn, arrays: readonly GlobalArray[]): Fn {
   body = reuse(body);
   body = dead(body, isKept, ofArray, ofParameter);
   body = initialise(body, ofArray, ofParameter);
+  body = [...forward(body, ofArray, ofParameter)];
   // What was stored instead of added may now be known, negations have moved outwards, and so on.
   body = flatten(body, names);
   body = promote(body, names);

@@ -1,21 +1,69 @@
 /**
  * Spares zeros: the first addition to an entry that still is 0 becomes a store, and an array that is stored in full
- * before it is read is not cleared. In: a function body. Out: the same values with less clearing.
+ * before it is read is not cleared. In: a function body. Out: the same values with less clearing. A loop of zeros with
+ * which an array starts is what its `alloc` says, and is spared like it.
  */
 
 import { collectSites, mayFollow, type Site, type Sites } from "../analysis/sites.ts";
 import type { Range } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
+import * as build from "../ir/build.ts";
 import type { Alloc, Block, Statement } from "../ir/nodes.ts";
-import { blocksOf } from "../ir/walk.ts";
+import { arraysOf, blocksOf } from "../ir/walk.ts";
 
 export function initialise(
   block: Block,
   ofArray: (name: string) => Range | undefined,
   ofParameter?: (name: string) => Range | undefined,
 ): Statement[] {
-  const first = storeFirstAdditions(block, collectSites(block, ofArray, ofParameter));
+  const cleared = clearedAtAlloc(block);
+  const first = storeFirstAdditions(cleared, collectSites(cleared, ofArray, ofParameter));
   return spareClearing(first, collectSites(first, ofArray, ofParameter));
+}
+
+/** Loops that set a whole array to 0 before anything else touches it are said by its `alloc`. */
+function clearedAtAlloc(block: Block): Statement[] {
+  const gone = new Set<Statement>();
+  const cleared = new Set<Statement>();
+  for (const [at, statement] of block.entries()) {
+    if (statement.kind !== "alloc" || statement.zero || statement.shape.length === 0) continue;
+    const first = block.slice(at + 1).find((other) => touches(other, statement.array));
+    if (first === undefined || !clears(first, statement)) continue;
+    gone.add(first);
+    cleared.add(statement);
+  }
+  return block.flatMap((statement): Statement[] => {
+    if (gone.has(statement)) return [];
+    switch (statement.kind) {
+      case "alloc":
+        return [cleared.has(statement) ? { ...statement, zero: true } : statement];
+      case "for":
+      case "while":
+        return [{ ...statement, body: clearedAtAlloc(statement.body) }];
+      case "if":
+        return [{ ...statement, then: clearedAtAlloc(statement.then), else: clearedAtAlloc(statement.else) }];
+      default:
+        return [statement];
+    }
+  });
+}
+
+const touches = (statement: Statement, array: string): boolean =>
+  arraysOf({ name: "", parameters: [], body: [statement] }).has(array);
+
+/** Whether a statement is loops right inside each other, around a store of 0 to each entry of the array. */
+function clears(statement: Statement, { array, shape }: Alloc): boolean {
+  let inner = statement;
+  const indices: string[] = [];
+  while (inner.kind === "for" && inner.body.length === 1) {
+    const extent = shape[indices.length];
+    if (affine.constantOf(inner.from) !== 0 || affine.constantOf(inner.to) !== extent) return false;
+    indices.push(inner.index);
+    inner = inner.body[0]!;
+  }
+  if (inner.kind !== "store" || inner.array !== array || !build.isZero(inner.value)) return false;
+  if (indices.length !== shape.length) return false;
+  return inner.at.every((form, axis) => affine.key(form) === affine.key(affine.index(indices[axis]!)));
 }
 
 function storeFirstAdditions(block: Block, sites: Sites): Statement[] {
@@ -83,7 +131,7 @@ function spareClearing(block: Block, sites: Sites): Statement[] {
 }
 
 /** Does the store, inside loops of the alloc's own block alone, cover every entry exactly? */
-function isFullStore(site: Site, alloc: Alloc, block: Block, sites: Sites): boolean {
+export function isFullStore(site: Site, alloc: Alloc, block: Block, sites: Sites): boolean {
   if (site.access !== "store" || site.at.length !== alloc.shape.length) return false;
   const lifetime = sites.lifetimes.get(alloc.array) ?? 0;
   const loops = site.loops.slice(lifetime);
@@ -117,7 +165,7 @@ function isFullStore(site: Site, alloc: Alloc, block: Block, sites: Sites): bool
 }
 
 /** Does everything else touch the array only after the whole covering loop, or the same entry right after its store? */
-function precedesReads(store: Site, ofArray: readonly Site[], block: Block): boolean {
+export function precedesReads(store: Site, ofArray: readonly Site[], block: Block): boolean {
   const outermost =
     store.loops.find((around) => block.includes(around.statement))?.statement ?? store.statement;
   return ofArray.every((site) => {

@@ -2,8 +2,9 @@
  * Register blocking: four iterations of a loop over rows are done together, so that what the inner loop reads serves
  * four rows (unroll and jam), and sums in registers take two columns a trip. In: a function body. Out: the same values
  * to the bit: every sum keeps its order. `least`: trips of both loops together from which it is done; `isKept`: loops
- * that stay as they are; `isPaired`: loops whose rows may be done in twos; `together`: how many rows else, four unless told. V8 runs products of matrices and vectors twice as fast this way (Carr and Kennedy 1994 for the
- * transformation; sizes by measurement).
+ * that stay as they are; `rowsOfJets`: how many rows of a loop are done together where they are sums in arrays, two
+ * unless told; `together`: how many else, four unless told. V8 runs products of matrices and vectors twice as fast this
+ * way (Carr and Kennedy 1994 for the transformation; sizes by measurement).
  */
 
 import { mentions } from "../analysis/contractions.ts";
@@ -33,12 +34,12 @@ export function jam(
   {
     least = worthwhile,
     isKept = () => false,
-    isPaired = () => true,
+    rowsOfJets = () => 2,
     together = () => rows,
   }: {
     readonly least?: number;
     readonly isKept?: (loop: For) => boolean;
-    readonly isPaired?: (loop: For) => boolean;
+    readonly rowsOfJets?: (loop: For) => number;
     readonly together?: (loop: For) => number;
   } = {},
 ): Statement[] {
@@ -52,9 +53,7 @@ export function jam(
             : jammed(statement, sites, names, least, together(statement));
           if (done !== undefined) return done;
           const walked = { ...statement, body: walk(statement.body) };
-          return (
-            (isPaired(statement) ? paired(statement, walked, sites, names, least) : undefined) ?? [walked]
-          );
+          return paired(statement, walked, sites, names, least, rowsOfJets(statement)) ?? [walked];
         }
         case "while":
           return [{ ...statement, body: walk(statement.body) }];
@@ -80,19 +79,28 @@ function jammed(loop: For, sites: Sites, names: Names, least: number, rows: numb
 }
 
 /**
- * The loop with two rows done together, where a row is a product of a matrix with several columns at once, summed in
- * arrays of the row's own, as jets are: its columns have been blocked by then, and every coefficient serves two rows.
+ * The loop with a few rows done together, where a row is a product of a matrix with several columns at once, summed in
+ * arrays of the row's own, as jets are: its columns have been blocked by then, and what it reads serves all of them.
  */
-function paired(loop: For, walked: For, sites: Sites, names: Names, least: number): Statement[] | undefined {
+function paired(
+  loop: For,
+  walked: For,
+  sites: Sites,
+  names: Names,
+  least: number,
+  atMost: number,
+): Statement[] | undefined {
   const trips = tripsOf(loop);
-  if (trips === undefined || trips < 2 || loop.body.every((each) => each.kind !== "alloc")) return undefined;
+  let rows = atMost;
+  while (trips !== undefined && rows > trips) rows /= 2;
+  if (trips === undefined || rows < 2 || loop.body.every((each) => each.kind !== "alloc")) return undefined;
   const isProduct = (each: Statement): boolean =>
     each.kind === "for" &&
     each.body.some((one) => one.kind === "for" && isPlainInner(one, loop, trips, least));
   if (!loop.body.some(isProduct)) return undefined;
   const inner = walked.body.filter((statement): statement is For => statement.kind === "for");
   if (!inner.every((each) => isNest(each, loop)) || !isSimple(walked)) return undefined;
-  return carries(loop, sites) ? undefined : inBlocks(walked, trips, 2, names);
+  return carries(loop, sites) ? undefined : inBlocks(walked, trips, rows, names);
 }
 
 /** Loops of known length, as often whatever the row, around plain statements. */

@@ -315,14 +315,14 @@ function value_kernel(t: number, k: number, at_value_output: number): void {
     }
     h_top[i] = h_sum;
   }
-  for (let r = 0; r < 2; r++) {
-    n_1[r] = 0;
+  for (let i = 0; i < 2; i++) {
+    n_1[i] = 0;
   }
   let n = argument;
   let n_top = 0;
   for (let i = 0; i < 24; i++) {
-    for (let r = 0; r < 2; r++) {
-      z_1[r] = 0;
+    for (let i_2 = 0; i_2 < 2; i_2++) {
+      z_1[i_2] = 0;
     }
     let z = b2[i];
     let z_top = 0;
@@ -406,14 +406,14 @@ function at_kernel(t: number, k: number): void {
     }
     h_top_2[i] = h_sum;
   }
-  for (let r = 0; r < 2; r++) {
-    n_1_2[r] = 0;
+  for (let i = 0; i < 2; i++) {
+    n_1_2[i] = 0;
   }
   let n = argument;
   let n_top = 0;
   for (let i = 0; i < 24; i++) {
-    for (let r = 0; r < 2; r++) {
-      z_1_2[r] = 0;
+    for (let i_2 = 0; i_2 < 2; i_2++) {
+      z_1_2[i_2] = 0;
     }
     let z = b2[i];
     let z_top = 0;
@@ -516,14 +516,14 @@ function loss_vjp_kernel(t: number, k: number): void {
     }
     h_top_3[i] = h_sum;
   }
-  for (let r = 0; r < 2; r++) {
-    n_1_3[r] = 0;
+  for (let i = 0; i < 2; i++) {
+    n_1_3[i] = 0;
   }
   let n = argument;
   let n_top = 0;
   for (let i = 0; i < 24; i++) {
-    for (let r = 0; r < 2; r++) {
-      z_1_3[r] = 0;
+    for (let i_2 = 0; i_2 < 2; i_2++) {
+      z_1_3[i_2] = 0;
     }
     let z = b2[i];
     let z_top = 0;

@@ -81,10 +81,10 @@ static int flow_owns_(flow_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xDFCCC7EEu;
-        ws->tag[1] = 0xAF943B07u;
+        ws->tag[0] = 0xE4F933C9u;
+        ws->tag[1] = 0xFF40CBC7u;
     }
-    if ((ws->tag[0] == 0xDFCCC7EEu) && (ws->tag[1] == 0xAF943B07u)) {
+    if ((ws->tag[0] == 0xE4F933C9u) && (ws->tag[1] == 0xFF40CBC7u)) {
         is_own = 1;
     }
     return is_own;
@@ -113,8 +113,8 @@ static void flow_rhs_kernel(const flow_problem *FLOW_RESTRICT in, flow_workspace
         }
     }
     for (int32_t i = 0; i < 2; i++) {
-        for (int32_t r = 0; r < 2; r++) {
-            ws->v_1[i][r] = 0.0;
+        for (int32_t j = 0; j < 2; j++) {
+            ws->v_1[i][j] = 0.0;
         }
     }
     for (int32_t k = 0; k < 32; k++) {
@@ -165,8 +165,8 @@ static void flow_rhs_kernel_2(const flow_problem *FLOW_RESTRICT in, flow_workspa
         }
     }
     for (int32_t i = 0; i < 2; i++) {
-        for (int32_t r = 0; r < 2; r++) {
-            ws->v_1[i][r] = 0.0;
+        for (int32_t j = 0; j < 2; j++) {
+            ws->v_1[i][j] = 0.0;
         }
     }
     for (int32_t k = 0; k < 32; k++) {
@@ -217,8 +217,8 @@ static void flow_rhs_kernel_3(const flow_problem *FLOW_RESTRICT in, flow_workspa
         }
     }
     for (int32_t i = 0; i < 2; i++) {
-        for (int32_t r = 0; r < 2; r++) {
-            ws->v_1[i][r] = 0.0;
+        for (int32_t j = 0; j < 2; j++) {
+            ws->v_1[i][j] = 0.0;
         }
     }
     for (int32_t k = 0; k < 32; k++) {
@@ -269,8 +269,8 @@ static void flow_rhs_kernel_4(const flow_problem *FLOW_RESTRICT in, flow_workspa
         }
     }
     for (int32_t i = 0; i < 2; i++) {
-        for (int32_t r = 0; r < 2; r++) {
-            ws->v_1[i][r] = 0.0;
+        for (int32_t j = 0; j < 2; j++) {
+            ws->v_1[i][j] = 0.0;
         }
     }
     for (int32_t k = 0; k < 32; k++) {
@@ -344,20 +344,15 @@ static void flow_rhs_vjp_kernel(const flow_problem *FLOW_RESTRICT in, flow_works
             ws->h_1_bar[i] = 0.0;
         }
         for (int32_t i = 0; i < 2; i++) {
-            ws->B_bar_of[i] = 0.0;
-        }
-        for (int32_t i = 0; i < 2; i++) {
+            double B_bar = 0.0;
             for (int32_t r = 0; r < 2; r++) {
-                ws->B_bar_of[i] += ws->v_1_bar[i][r] * ws->h_1_tape[k][i][r];
+                B_bar += ws->v_1_bar[i][r] * ws->h_1_tape[k][i][r];
             }
-        }
-        for (int32_t i = 0; i < 2; i++) {
+            const double B = in->params.B[i][k];
             for (int32_t r = 0; r < 2; r++) {
-                ws->h_1_bar[r] += ws->v_1_bar[i][r] * in->params.B[i][k];
+                ws->h_1_bar[r] += ws->v_1_bar[i][r] * B;
             }
-        }
-        for (int32_t i = 0; i < 2; i++) {
-            out->params.B[i][k] += ws->B_bar_of[i];
+            out->params.B[i][k] += B_bar;
         }
         const double A = in->params.A[k][0];
         const double A_2 = in->params.A[k][1];
@@ -468,20 +463,15 @@ static void flow_rhs_vjp_kernel_2(const flow_problem *FLOW_RESTRICT in, flow_wor
             ws->h_1_bar[i] = 0.0;
         }
         for (int32_t i = 0; i < 2; i++) {
-            ws->B_bar_of_2[i] = 0.0;
-        }
-        for (int32_t i = 0; i < 2; i++) {
+            double B_bar = 0.0;
             for (int32_t r = 0; r < 2; r++) {
-                ws->B_bar_of_2[i] += ws->v_1_bar[i][r] * ws->h_1_tape[k][i][r];
+                B_bar += ws->v_1_bar[i][r] * ws->h_1_tape[k][i][r];
             }
-        }
-        for (int32_t i = 0; i < 2; i++) {
+            const double B = in->params.B[i][k];
             for (int32_t r = 0; r < 2; r++) {
-                ws->h_1_bar[r] += ws->v_1_bar[i][r] * in->params.B[i][k];
+                ws->h_1_bar[r] += ws->v_1_bar[i][r] * B;
             }
-        }
-        for (int32_t i = 0; i < 2; i++) {
-            out->params.B[i][k] += ws->B_bar_of_2[i];
+            out->params.B[i][k] += B_bar;
         }
         const double A = in->params.A[k][0];
         const double A_2 = in->params.A[k][1];
@@ -592,20 +582,15 @@ static void flow_rhs_vjp_kernel_3(const flow_problem *FLOW_RESTRICT in, flow_wor
             ws->h_1_bar[i] = 0.0;
         }
         for (int32_t i = 0; i < 2; i++) {
-            ws->B_bar_of_3[i] = 0.0;
-        }
-        for (int32_t i = 0; i < 2; i++) {
+            double B_bar = 0.0;
             for (int32_t r = 0; r < 2; r++) {
-                ws->B_bar_of_3[i] += ws->v_1_bar[i][r] * ws->h_1_tape[k][i][r];
+                B_bar += ws->v_1_bar[i][r] * ws->h_1_tape[k][i][r];
             }
-        }
-        for (int32_t i = 0; i < 2; i++) {
+            const double B = in->params.B[i][k];
             for (int32_t r = 0; r < 2; r++) {
-                ws->h_1_bar[r] += ws->v_1_bar[i][r] * in->params.B[i][k];
+                ws->h_1_bar[r] += ws->v_1_bar[i][r] * B;
             }
-        }
-        for (int32_t i = 0; i < 2; i++) {
-            out->params.B[i][k] += ws->B_bar_of_3[i];
+            out->params.B[i][k] += B_bar;
         }
         const double A = in->params.A[k][0];
         const double A_2 = in->params.A[k][1];
@@ -716,20 +701,15 @@ static void flow_rhs_vjp_kernel_4(const flow_problem *FLOW_RESTRICT in, flow_wor
             ws->h_1_bar[i] = 0.0;
         }
         for (int32_t i = 0; i < 2; i++) {
-            ws->B_bar_of_4[i] = 0.0;
-        }
-        for (int32_t i = 0; i < 2; i++) {
+            double B_bar = 0.0;
             for (int32_t r = 0; r < 2; r++) {
-                ws->B_bar_of_4[i] += ws->v_1_bar[i][r] * ws->h_1_tape[k][i][r];
+                B_bar += ws->v_1_bar[i][r] * ws->h_1_tape[k][i][r];
             }
-        }
-        for (int32_t i = 0; i < 2; i++) {
+            const double B = in->params.B[i][k];
             for (int32_t r = 0; r < 2; r++) {
-                ws->h_1_bar[r] += ws->v_1_bar[i][r] * in->params.B[i][k];
+                ws->h_1_bar[r] += ws->v_1_bar[i][r] * B;
             }
-        }
-        for (int32_t i = 0; i < 2; i++) {
-            out->params.B[i][k] += ws->B_bar_of_4[i];
+            out->params.B[i][k] += B_bar;
         }
         const double A = in->params.A[k][0];
         const double A_2 = in->params.A[k][1];

@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/* Bytes: problem 1600, solution 32, gradients 1584, workspace 6528, state 24, params 1552, tables 0.
+/* Bytes: problem 1600, solution 32, gradients 1584, workspace 6464, state 24, params 1552, tables 0.
  * Of solve in 12 steps: 23465 additions, 23310 multiplications, 1 division, 15 comparisons, 1 log, 3072 tanh.
  * Of gradient in 12 steps: 115135 additions, 102380 multiplications, 1 division, 1536 negations, 16 comparisons, 1
  *   log, 8448 tanh. */
@@ -81,9 +81,9 @@ typedef struct {
  * With FLOW_DEBUG defined, here and where the source is compiled, it begins with a tag: a workspace that is neither zero
  * nor this module's own is refused. */
 #if defined(FLOW_DEBUG)
-#define FLOW_WORKSPACE_BYTES 6536u
+#define FLOW_WORKSPACE_BYTES 6472u
 #else
-#define FLOW_WORKSPACE_BYTES 6528u
+#define FLOW_WORKSPACE_BYTES 6464u
 #endif
 typedef struct {
 #if defined(FLOW_DEBUG)
@@ -123,10 +123,6 @@ typedef struct {
     double z[2];
     double lambda_z[2];
     double w_z[2];
-    double B_bar_of[2];
-    double B_bar_of_2[2];
-    double B_bar_of_3[2];
-    double B_bar_of_4[2];
     double x_spread_1;
     double x_spread_2;
     double x_spread_3;

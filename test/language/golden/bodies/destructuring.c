@@ -4,6 +4,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double first = ws->x_u[at_x_u][0];
     const double third = ws->x_u[at_x_u][2];
     const double middle = ws->x_u[at_x_u][1] * third;
+    const double u = ws->x_u[at_x_u][3];
     const double x = ws->x_x_1;
     const double params_k = in->params.k;
     double low = x;
@@ -12,13 +13,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
         low = params_k;
         high = x;
     }
-    for (int32_t i = 0; i < 4; i++) {
-        const double each = ws->x_u[at_x_u][i];
-        ws->w[i] = each;
-    }
-    const double w = ws->w[3];
-    ws->k_x_1 = (first * third) + (middle * first) - ws->x_u[at_x_u][3] + (low / high) + (w * w) -
-            x;
+    ws->k_x_1 = (first * third) + (middle * first) - u + (low / high) + (u * u) - x;
     for (int32_t i = 0; i < 4; i++) {
         ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - ws->x_u[at_x_u][i];
     }
@@ -40,10 +35,6 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         low = params_k;
         high = x;
     }
-    for (int32_t i = 0; i < 4; i++) {
-        const double each = ws->x_u[at_x_u][i];
-        ws->w_2[i] = each;
-    }
     const double high_2 = high;
     for (int32_t i = 0; i < 4; i++) {
         ws->w_bar[i] = 0.0;
@@ -60,7 +51,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         ws->u_u[at_u_u][i] -= d_u_bar;
     }
     const double f_x_bar = ws->w_x;
-    const double w_bar = f_x_bar * ws->w_2[3];
+    const double w_bar = f_x_bar * ws->x_u[at_x_u][3];
     const double low_bar = 1.0 / high_2;
     const double low_bar_2 = (f_x_bar == 0.0) ? 0.0 : (f_x_bar * low_bar);
     const double high_bar = (f_x_bar == 0.0) ? 0.0 : (f_x_bar * (-(low / high_2 / high_2)));

@@ -1,8 +1,8 @@
 export function field(t, y, p, dy) {
-  const w_2 = w_2$;
   const first = y[1];
   const third = y[3];
   const middle = y[2] * third;
+  const u = y[4];
   const x = y[0];
   const params_k = p[0];
   let low = x;
@@ -11,12 +11,7 @@ export function field(t, y, p, dy) {
     low = params_k;
     high = x;
   }
-  for (let i = 0; i < 4; i++) {
-    const each = y[i + 1];
-    w_2[i] = each;
-  }
-  const w = w_2[3];
-  dy[0] = first * third + middle * first - y[4] + low / high + w * w - x;
+  dy[0] = first * third + middle * first - u + low / high + u * u - x;
   for (let i = 0; i < 4; i++) {
     dy[i + 1] = 0.1 * p[i + 1] * params_k * x - y[i + 1];
   }
@@ -24,7 +19,6 @@ export function field(t, y, p, dy) {
 
 /** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
 export function fieldVjp(t, y, p, w, yBar, pBar) {
-  const w_3 = w_3$;
   const w_bar = w_bar$;
   const first = y[1];
   const third = y[3];
@@ -37,10 +31,6 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   if (x < params_k) {
     low = params_k;
     high = x;
-  }
-  for (let i = 0; i < 4; i++) {
-    const each = y[i + 1];
-    w_3[i] = each;
   }
   const high_2 = high;
   for (let i = 0; i < 4; i++) {
@@ -58,7 +48,7 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
     yBar[i + 1] -= d_u_bar;
   }
   const f_x_bar = w[0];
-  const w_bar_2 = f_x_bar * w_3[3];
+  const w_bar_2 = f_x_bar * y[4];
   const low_bar = 1 / high_2;
   const low_bar_2 = f_x_bar === 0 ? 0 : f_x_bar * low_bar;
   const high_bar = f_x_bar === 0 ? 0 : f_x_bar * (-low / high_2 / high_2);

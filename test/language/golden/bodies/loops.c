@@ -59,18 +59,11 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double y_bar = f_x_bar * x;
     for (int32_t i = 0; i < 2; i++) {
         for (int32_t j = 0; j < 2; j++) {
-            const double x_bar_2 = ws->x_u[at_x_u][i] * in->params.a[-(2 * j) + 3];
-            x_bar += x_bar_2 * f_x_bar;
-        }
-    }
-    for (int32_t i = 0; i < 2; i++) {
-        for (int32_t j = 0; j < 2; j++) {
-            out->params.a[-(2 * j) + 3] += y_bar * ws->x_u[at_x_u][i];
-        }
-    }
-    for (int32_t i = 0; i < 2; i++) {
-        for (int32_t j = 0; j < 2; j++) {
-            ws->u_u[at_u_u][i] += y_bar * in->params.a[-(2 * j) + 3];
+            const double u = ws->x_u[at_x_u][i];
+            const double a = in->params.a[-(2 * j) + 3];
+            x_bar += f_x_bar * (u * a);
+            out->params.a[-(2 * j) + 3] += y_bar * u;
+            ws->u_u[at_u_u][i] += y_bar * a;
         }
     }
     ws->u_x_1 += x_bar - f_x_bar;

@@ -15,12 +15,11 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
         ws->x[i] = initial_2;
     }
     for (int32_t i = 0; i < 2; i++) {
-        ws->y[i] = 0.0;
-    }
-    for (int32_t i = 0; i < 2; i++) {
+        double sum = 0.0;
         for (int32_t i_2 = 0; i_2 < 2; i_2++) {
-            ws->y[i] += ws->W[i][i_2] * ws->x[i_2];
+            sum += ws->W[i][i_2] * ws->x[i_2];
         }
+        ws->y[i] = sum;
     }
     for (int32_t i = 0; i < 2; i++) {
         for (int32_t j = 0; j < 2; j++) {
@@ -72,12 +71,11 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         ws->x_2[i] = initial_2;
     }
     for (int32_t i = 0; i < 2; i++) {
-        ws->y_2[i] = 0.0;
-    }
-    for (int32_t i = 0; i < 2; i++) {
+        double sum = 0.0;
         for (int32_t i_2 = 0; i_2 < 2; i_2++) {
-            ws->y_2[i] += ws->W_2[i][i_2] * ws->x_2[i_2];
+            sum += ws->W_2[i][i_2] * ws->x_2[i_2];
         }
+        ws->y_2[i] = sum;
     }
     for (int32_t i = 0; i < 2; i++) {
         for (int32_t j = 0; j < 2; j++) {

@@ -5,25 +5,23 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
     for (int32_t i = 0; i < 2; i++) {
         out->state0.y[i] = 0.0;
     }
-    out->params.k = 0.0;
-    out->params.c = 0.0;
     const double n_steps = (double)in->steps;
     const double t0 = in->t0;
     const double h = (in->t1 - t0) / n_steps;
     const double h_spread = h - h;
     if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+        sample_invalidate_gradient(out);
         out->params.k = (double)NAN;
         out->params.c = (double)NAN;
-        sample_invalidate_gradient(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = SAMPLE_BAD_ARGUMENT;
     } else {
         if (n_steps > 4.0) {
+            sample_invalidate_gradient(out);
             out->params.k = (double)NAN;
             out->params.c = (double)NAN;
-            sample_invalidate_gradient(out);
             ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
@@ -80,17 +78,17 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     }
                     const double failed_stage_2 = failed_stage;
                     if (failed_stage_2 > 0.0) {
+                        sample_invalidate_gradient(out);
                         out->params.k = (double)NAN;
                         out->params.c = (double)NAN;
-                        sample_invalidate_gradient(out);
                         ws->failed_step = (double)n;
                         ws->failed_stage = failed_stage_2;
                         out->value = (double)NAN;
                         status = SAMPLE_NOT_FINITE_FIELD;
                     } else {
+                        sample_invalidate_gradient(out);
                         out->params.k = (double)NAN;
                         out->params.c = (double)NAN;
-                        sample_invalidate_gradient(out);
                         ws->failed_step = (double)n;
                         ws->failed_stage = failed_stage_2;
                         out->value = (double)NAN;
@@ -111,11 +109,11 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 }
                 /* Terminal loss. */
                 const double base_bar = base * params_k;
-                out->params.k += result;
                 ws->lambda_y[0] = base_bar + base_bar;
+                double c_bar = 0.0;
+                double params_k_bar = result;
                 const double result_2 = params_k * result;
                 for (int32_t n = ws->step_count - 1; n >= 0; n--) {
-                    const double t_n = t0 + ((double)n * h);
                     /* Stages of this step, again. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->y[i] = ws->stored_y[n][i];
@@ -124,7 +122,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     for (int32_t i = 0; i < 2; i++) {
                         ws->x_y[0][i] = ws->y[i];
                     }
-                    sample_rhs_kernel(in, ws, t_n, 0, 0);
+                    sample_rhs_kernel(in, ws, t0 + ((double)n * h), 0, 0);
                     /* Stage 2: c = 1, a = 1. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->x_y[1][i] = ws->y[i] + (h * ws->k_y[0][i]);
@@ -136,7 +134,13 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     for (int32_t i = 0; i < 2; i++) {
                         ws->u_y[1][i] = 0.0;
                     }
-                    sample_rhs_vjp_kernel(in, ws, out, t_n + h, 1, 1);
+                    const double params_k_2 = in->params.k;
+                    const double c = in->params.c;
+                    const double f_y_bar = ws->w_y[1];
+                    c_bar -= f_y_bar * ws->x_y[1][1];
+                    ws->u_y[1][0] -= f_y_bar * params_k_2;
+                    params_k_bar -= f_y_bar * ws->x_y[1][0];
+                    ws->u_y[1][1] += ws->w_y[0] - (f_y_bar * c);
                     /* Adjoint of evaluation 1. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->w_y[i] = (h_1_2 * ws->lambda_y[i]) + (h * ws->u_y[1][i]);
@@ -144,7 +148,11 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     for (int32_t i = 0; i < 2; i++) {
                         ws->u_y[0][i] = 0.0;
                     }
-                    sample_rhs_vjp_kernel(in, ws, out, t_n, 0, 0);
+                    const double f_y_bar_2 = ws->w_y[1];
+                    c_bar -= f_y_bar_2 * ws->x_y[0][1];
+                    ws->u_y[0][0] -= f_y_bar_2 * params_k_2;
+                    params_k_bar -= f_y_bar_2 * ws->x_y[0][0];
+                    ws->u_y[0][1] += ws->w_y[0] - (f_y_bar_2 * c);
                     /* λ of the step's start. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->lambda_y[i] = ws->lambda_y[i] + ws->u_y[1][i] + ws->u_y[0][i];
@@ -153,6 +161,8 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 for (int32_t i = 0; i < 2; i++) {
                     out->state0.y[i] = ws->lambda_y[i];
                 }
+                out->params.k = params_k_bar;
+                out->params.c = c_bar;
                 ws->failed_step = 0.0;
                 ws->failed_stage = failed_stage;
                 out->value = result_2;

@@ -1,11 +1,11 @@
 /** Integrates, then runs the exact adjoint of the same steps: value and gradient of the loss. */
 export function gradient() {
+  const params = params$;
   const paramsBar = paramsBar$;
   const capacity = capacity$;
   const report = report$;
   const k_y = k_y$;
   const lambda_y = lambda_y$;
-  const params = params$;
   const step_count = step_count$;
   const control = control$;
   const stored_y = stored_y$;
@@ -20,26 +20,24 @@ export function gradient() {
   for (let i = 0; i < 2; i++) {
     y_start_bar[i] = 0;
   }
-  paramsBar[0] = 0;
-  paramsBar[1] = 0;
   const n_steps = control[2];
   const t0 = control[0];
   const h = (control[1] - t0) / n_steps;
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0) {
+    invalidate_gradient();
     paramsBar[0] = 0 / 0;
     paramsBar[1] = 0 / 0;
-    invalidate_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
+    invalidate_gradient();
     paramsBar[0] = 0 / 0;
     paramsBar[1] = 0 / 0;
-    invalidate_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -96,17 +94,17 @@ export function gradient() {
       }
       const failed_stage_2 = failed_stage;
       if (failed_stage_2 > 0) {
+        invalidate_gradient();
         paramsBar[0] = 0 / 0;
         paramsBar[1] = 0 / 0;
-        invalidate_gradient();
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
         return 3;
       } else {
+        invalidate_gradient();
         paramsBar[0] = 0 / 0;
         paramsBar[1] = 0 / 0;
-        invalidate_gradient();
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
@@ -129,11 +127,11 @@ export function gradient() {
   }
   // Terminal loss.
   const base_bar = base * params_k;
-  paramsBar[0] += result;
   lambda_y[0] = base_bar + base_bar;
+  let c_bar = 0;
+  let params_k_bar = result;
   const result_2 = params_k * result;
   for (let n = step_count[0] - 1; n >= 0; n--) {
-    const t_n = t0 + n * h;
     // Stages of this step, again.
     for (let i = 0; i < 2; i++) {
       y_2[i] = stored_y[i + 2 * n];
@@ -142,7 +140,7 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       x_y[i] = y_2[i];
     }
-    rhs_kernel(t_n, 0, 0);
+    rhs_kernel(t0 + n * h, 0, 0);
     // Stage 2: c = 1, a = 1.
     for (let i = 0; i < 2; i++) {
       x_y[i + 2] = y_2[i] + h * k_y[i];
@@ -154,7 +152,13 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       u_y[i + 2] = 0;
     }
-    rhs_vjp_kernel(t_n + h, 1, 1);
+    const params_k_2 = params[0];
+    const c = params[1];
+    const f_y_bar = w_y[1];
+    c_bar -= f_y_bar * x_y[3];
+    u_y[2] -= f_y_bar * params_k_2;
+    params_k_bar -= f_y_bar * x_y[2];
+    u_y[3] += w_y[0] - f_y_bar * c;
     // Adjoint of evaluation 1.
     for (let i = 0; i < 2; i++) {
       w_y[i] = h_1_2 * lambda_y[i] + h * u_y[i + 2];
@@ -162,7 +166,11 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       u_y[i] = 0;
     }
-    rhs_vjp_kernel(t_n, 0, 0);
+    const f_y_bar_2 = w_y[1];
+    c_bar -= f_y_bar_2 * x_y[1];
+    u_y[0] -= f_y_bar_2 * params_k_2;
+    params_k_bar -= f_y_bar_2 * x_y[0];
+    u_y[1] += w_y[0] - f_y_bar_2 * c;
     // λ of the step's start.
     for (let i = 0; i < 2; i++) {
       lambda_y[i] = lambda_y[i] + u_y[i + 2] + u_y[i];
@@ -171,6 +179,8 @@ export function gradient() {
   for (let i = 0; i < 2; i++) {
     y_start_bar[i] = lambda_y[i];
   }
+  paramsBar[0] = params_k_bar;
+  paramsBar[1] = c_bar;
   report[0] = 0;
   report[1] = failed_stage;
   value[0] = result_2;
