@@ -21,7 +21,7 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import { type Names, stemOf } from "../ir/names.ts";
 import type { Block, Call, Expr, Fn, Let, Parameter, Rule, Shape, Statement } from "../ir/nodes.ts";
-import { forEachStatement, formsOf } from "../ir/walk.ts";
+import { forEachExpr, forEachStatement, formsOf } from "../ir/walk.ts";
 import { type Coefficients, constantSeries, Operation } from "./coefficients.ts";
 import { type Context, normalise } from "./normalise.ts";
 import { Orders } from "./orders.ts";
@@ -73,6 +73,38 @@ interface Run {
   readonly index: Affine;
   readonly known: Map<string, Coefficients>;
   weight: Expr | undefined;
+}
+
+/** A product for each direction as what all directions share, which is multiplied once behind the sum, and their own part. */
+function factored(product: Expr, run: Run): { readonly shared: Expr; readonly own: Expr } {
+  const values = new Map<string, Expr>();
+  for (const each of run.each) if (each.kind === "let") values.set(each.name, each.value);
+  const isOwn = (expr: Expr): boolean => {
+    let found = false;
+    forEachExpr(expr, (part) => {
+      found ||= part.kind === "name" && values.has(part.name);
+      found ||= part.kind === "read" || part.kind === "integer";
+    });
+    return found;
+  };
+  const split = (expr: Expr): { readonly shared: Expr; readonly own: Expr } => {
+    if (!isOwn(expr)) return { shared: expr, own: build.one };
+    if (expr.kind === "name") {
+      const inside = split(values.get(expr.name)!);
+      return inside.shared === build.one ? { shared: build.one, own: expr } : inside;
+    }
+    if (expr.kind === "primitive" && expr.op === "neg") {
+      const { shared, own } = split(expr.args[0]!);
+      return { shared: build.neg(shared), own };
+    }
+    if (expr.kind === "primitive" && expr.op === "mul") {
+      const [left, right] = [split(expr.args[0]!), split(expr.args[1]!)];
+      if (left.shared === build.one && right.shared === build.one) return { shared: build.one, own: expr };
+      return { shared: build.mul(left.shared, right.shared), own: build.mul(left.own, right.own) };
+    }
+    return { shared: build.one, own: expr };
+  };
+  return split(product);
 }
 
 class Jets {
@@ -405,9 +437,10 @@ class Jets {
         top = build.add(linear, rest);
       } else {
         const sum = this.#names.fresh(`${stem}_sum`);
+        const { shared, own } = factored(rest, run);
         run.head.push(build.alloc(sum, []));
-        run.each.push(build.accumulate(sum, [], build.mul(this.#weight(run), rest), span));
-        top = build.add(linear, build.read(sum));
+        run.each.push(build.accumulate(sum, [], build.mul(this.#weight(run), own), span));
+        top = build.add(linear, build.mul(shared, build.read(sum)));
       }
     }
     this.#tops.set(name, bindIn(run.tail, `${stem}_top`)(top));

@@ -40,7 +40,9 @@ export function forward(
   visit(block);
   if (copies.size === 0) return block;
   const gone = new Set([...copies.values()].flatMap(({ alloc, store }): Statement[] => [alloc, store]));
-  return rewriteBlock(without(block, gone), { array: (array) => copies.get(array) });
+  const read = rewriteBlock(without(block, gone), { array: (array) => copies.get(array) });
+  // What was a copy of a copy is one of the first's source now.
+  return forward(read, ofArray, ofParameter);
 }
 
 function copyOf(

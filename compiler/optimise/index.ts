@@ -308,20 +308,21 @@ function isMixed({ body, index }: For): boolean {
 }
 
 /**
- * Whether a loop sums short rows of a matrix into a scalar each: in a loop of its own the sum would go to memory and back
+ * Whether a loop sums a short row of a matrix into a scalar, or a row each trip: in a loop of its own the sum would go to memory and back
  * for every column. Sums down the columns are another matter: all of them together are a loop along rows.
  */
-function sumsShortRows({ body }: For): boolean {
-  return body.some((inner) => {
-    if (inner.kind !== "for") return false;
-    const trips = affine.constantOf(affine.subtract(inner.to, inner.from));
-    if (trips === undefined || trips > wordsOfShortRow) return false;
-    let isAlong = true;
-    forEachExprIn(inner.body, (expr) => {
-      if (expr.kind === "read") isAlong &&= !expr.at.slice(0, -1).some((form) => mentions(form, inner.index));
-    });
-    return isAlong && inner.body.some((each) => each.kind === "accumulate" && each.at.length === 0);
+function sumsShortRows(loop: For): boolean {
+  return isShortSum(loop) || loop.body.some((inner) => inner.kind === "for" && isShortSum(inner));
+}
+
+function isShortSum({ from, to, index, body }: For): boolean {
+  const trips = affine.constantOf(affine.subtract(to, from));
+  if (trips === undefined || trips > wordsOfShortRow) return false;
+  let isAlong = true;
+  forEachExprIn(body, (expr) => {
+    if (expr.kind === "read") isAlong &&= !expr.at.slice(0, -1).some((form) => mentions(form, index));
   });
+  return isAlong && body.some((each) => each.kind === "accumulate" && each.at.length === 0);
 }
 
 /** Products in loops of their own, and what is done once a row in others: the loops of contractions. */

@@ -26,7 +26,7 @@ function clearedAtAlloc(block: Block): Statement[] {
   const gone = new Set<Statement>();
   const cleared = new Set<Statement>();
   for (const [at, statement] of block.entries()) {
-    if (statement.kind !== "alloc" || statement.zero || statement.shape.length === 0) continue;
+    if (statement.kind !== "alloc" || statement.shape.length === 0) continue;
     const first = block.slice(at + 1).find((other) => touches(other, statement.array));
     if (first === undefined || !clears(first, statement)) continue;
     gone.add(first);

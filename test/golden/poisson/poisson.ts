@@ -34,7 +34,7 @@ export const meta = {
     ],
   } as Layout,
   report: { failedStep: 0, failedStage: 1 },
-  bytes: { workspace: 4200, checkpoints: 0 },
+  bytes: { workspace: 4392, checkpoints: 0 },
 };
 
 // What solve and gradient return.
@@ -266,10 +266,11 @@ const h_2$ = new Float64Array(24);
 const h_1_2$ = new Float64Array(48); // 24 × 2
 const h_top_2$ = new Float64Array(24);
 const n_1_2$ = new Float64Array(2);
+const h_sum_tape$ = new Float64Array(24);
 const n_tape$ = new Float64Array(24);
 const z_1_tape$ = new Float64Array(48); // 24 × 2
 const z_top_tape$ = new Float64Array(24);
-const n_top_tape$ = new Float64Array(24);
+const n_sum_tape$ = new Float64Array(24);
 const result_tape$ = new Float64Array(2);
 const h_3$ = new Float64Array(24);
 const h_1_3$ = new Float64Array(48); // 24 × 2
@@ -303,17 +304,15 @@ function value_kernel(t: number, k: number, at_value_output: number): void {
     const W1_2 = W1[2 * i];
     const W1_3 = W1[2 * i + 1];
     const h_2 = Math.tanh(b1[i] + W1_2 * points[2 * k] + W1_3 * points[2 * k + 1]);
+    const h_3 = 1 - h_2 * h_2;
     h[i] = h_2;
     let h_sum = 0;
-    const h_3 = 1 - h_2 * h_2;
     for (let r = 0; r < 2; r++) {
       const h_4 = (r === 0 ? W1_2 : 0) + (r === 1 ? W1_3 : 0);
-      const h_5 = h_3 * h_4;
-      const h_6 = h_2 * h_5 * h_4;
-      h_sum -= h_6;
-      h_1[2 * i + r] = h_5;
+      h_sum += h_4 * h_4;
+      h_1[2 * i + r] = h_3 * h_4;
     }
-    h_top[i] = h_sum;
+    h_top[i] = -h_2 * h_3 * h_sum;
   }
   for (let i = 0; i < 2; i++) {
     n_1[i] = 0;
@@ -341,12 +340,10 @@ function value_kernel(t: number, k: number, at_value_output: number): void {
     let n_sum = 0;
     for (let r = 0; r < 2; r++) {
       const z_1_2 = z_1[r];
-      const n_4 = n_3 * z_1_2;
-      const n_5 = n_2 * n_4 * z_1_2;
-      n_sum -= n_5;
-      n_1[r] += w3_2 * n_4;
+      n_sum += z_1_2 * z_1_2;
+      n_1[r] += w3_2 * (n_3 * z_1_2);
     }
-    n_top += w3_2 * (n_3 * z_top + n_sum);
+    n_top += w3_2 * (n_3 * z_top - n_2 * n_3 * n_sum);
   }
   const x = points[2 * k];
   const result = 1 - x;
@@ -394,17 +391,15 @@ function at_kernel(t: number, k: number): void {
     const W1_2 = W1[2 * i];
     const W1_3 = W1[2 * i + 1];
     const h = Math.tanh(b1[i] + W1_2 * points[2 * k] + W1_3 * points[2 * k + 1]);
+    const h_3 = 1 - h * h;
     h_2[i] = h;
     let h_sum = 0;
-    const h_3 = 1 - h * h;
     for (let r = 0; r < 2; r++) {
       const h_4 = (r === 0 ? W1_2 : 0) + (r === 1 ? W1_3 : 0);
-      const h_5 = h_3 * h_4;
-      const h_6 = h * h_5 * h_4;
-      h_sum -= h_6;
-      h_1_2[2 * i + r] = h_5;
+      h_sum += h_4 * h_4;
+      h_1_2[2 * i + r] = h_3 * h_4;
     }
-    h_top_2[i] = h_sum;
+    h_top_2[i] = -h * h_3 * h_sum;
   }
   for (let i = 0; i < 2; i++) {
     n_1_2[i] = 0;
@@ -432,12 +427,10 @@ function at_kernel(t: number, k: number): void {
     let n_sum = 0;
     for (let r = 0; r < 2; r++) {
       const z_1 = z_1_2[r];
-      const n_4 = n_3 * z_1;
-      const n_5 = n_2 * n_4 * z_1;
-      n_sum -= n_5;
-      n_1_2[r] += w3_2 * n_4;
+      n_sum += z_1 * z_1;
+      n_1_2[r] += w3_2 * (n_3 * z_1);
     }
-    n_top += w3_2 * (n_3 * z_top + n_sum);
+    n_top += w3_2 * (n_3 * z_top - n_2 * n_3 * n_sum);
   }
   const x = points[2 * k];
   const result = 1 - x;
@@ -484,12 +477,13 @@ function loss_vjp_kernel(t: number, k: number): void {
   const h_1_3 = h_1_3$;
   const h_1_bar = h_1_bar$;
   const h_bar = h_bar$;
+  const h_sum_tape = h_sum_tape$;
   const h_top_3 = h_top_3$;
   const h_top_bar = h_top_bar$;
   const n_1_3 = n_1_3$;
   const n_1_bar = n_1_bar$;
+  const n_sum_tape = n_sum_tape$;
   const n_tape = n_tape$;
-  const n_top_tape = n_top_tape$;
   const points = points$;
   const result_tape = result_tape$;
   const seed = seed$;
@@ -504,17 +498,17 @@ function loss_vjp_kernel(t: number, k: number): void {
     const W1_2 = W1[2 * i];
     const W1_3 = W1[2 * i + 1];
     const h = Math.tanh(b1[i] + W1_2 * points[2 * k] + W1_3 * points[2 * k + 1]);
+    const h_2 = 1 - h * h;
     h_3[i] = h;
     let h_sum = 0;
-    const h_2 = 1 - h * h;
     for (let r = 0; r < 2; r++) {
       const h_4 = (r === 0 ? W1_2 : 0) + (r === 1 ? W1_3 : 0);
-      const h_5 = h_2 * h_4;
-      const h_6 = h * h_5 * h_4;
-      h_sum -= h_6;
-      h_1_3[2 * i + r] = h_5;
+      h_sum += h_4 * h_4;
+      h_1_3[2 * i + r] = h_2 * h_4;
     }
-    h_top_3[i] = h_sum;
+    const h_sum_2 = h_sum;
+    h_sum_tape[i] = h_sum_2;
+    h_top_3[i] = -h * h_2 * h_sum_2;
   }
   for (let i = 0; i < 2; i++) {
     n_1_3[i] = 0;
@@ -544,16 +538,14 @@ function loss_vjp_kernel(t: number, k: number): void {
     for (let r = 0; r < 2; r++) {
       const z_1 = z_1_3[r];
       z_1_tape[2 * i + r] = z_1;
-      const n_4 = n_3 * z_1;
-      const n_5 = n_2 * n_4 * z_1;
-      n_sum -= n_5;
-      n_1_3[r] += w3_2 * n_4;
+      n_sum += z_1 * z_1;
+      n_1_3[r] += w3_2 * (n_3 * z_1);
     }
     const z_top_2 = z_top;
     z_top_tape[i] = z_top_2;
-    const n_top_2 = n_3 * z_top_2 + n_sum;
-    n_top_tape[i] = n_top_2;
-    n_top += w3_2 * n_top_2;
+    const n_sum_2 = n_sum;
+    n_sum_tape[i] = n_sum_2;
+    n_top += w3_2 * (n_3 * z_top_2 - n_2 * n_3 * n_sum_2);
   }
   const x = points[2 * k];
   const result = 1 - x;
@@ -602,28 +594,30 @@ function loss_vjp_kernel(t: number, k: number): void {
     n_1_bar[r] = result_top_bar * result_tape[r];
   }
   for (let i = 0; i < 24; i++) {
-    const w3_2 = w3[i];
-    const n_top_bar_2 = n_top_bar * w3_2;
     const n_2 = n_tape[i];
     const n_3 = 1 - n_2 * n_2;
+    const z_top = z_top_tape[i];
+    const n_top_2 = n_2 * n_3;
+    const n_sum = n_sum_tape[i];
+    const w3_2 = w3[i];
+    const n_top_bar_2 = n_top_bar * w3_2;
+    const n_top_bar_3 = n_top_bar_2 * n_sum;
     const z_top_bar = n_top_bar_2 * n_3;
     let w3_bar_2 = 0;
     let n_bar_2 = 0;
-    let n_bar_3 = 0;
+    const n_sum_bar = n_top_bar_2 * n_top_2;
     for (let r = 0; r < 2; r++) {
-      const n_bar_4 = n_1_bar[r];
+      const n_bar_3 = n_1_bar[r];
       const z_1 = z_1_tape[2 * i + r];
-      const n_4 = n_3 * z_1;
-      w3_bar_2 += n_bar_4 * n_4;
-      const n_bar_5 = n_top_bar_2 * z_1;
-      n_bar_2 -= n_bar_5 * n_4;
-      const n_bar_6 = n_bar_4 * w3_2 + (-n_bar_5 * n_2);
-      n_bar_3 += n_bar_6 * z_1;
-      z_1_bar[r] = n_bar_6 * n_3 - n_top_bar_2 * (n_2 * n_4);
+      w3_bar_2 += n_bar_3 * (n_3 * z_1);
+      const n_bar_4 = n_bar_3 * w3_2;
+      const z_1_bar_2 = -n_sum_bar * z_1;
+      n_bar_2 += n_bar_4 * z_1;
+      z_1_bar[r] = z_1_bar_2 + z_1_bar_2 + n_bar_4 * n_3;
     }
-    const n_bar_4 = (n_bar_3 + n_top_bar_2 * z_top_tape[i]) * n_2;
-    const z_bar = (n_bar_2 + n_bar * w3_2 - n_bar_4 - n_bar_4) * n_3;
-    w3_bar[i] += w3_bar_2 + n_top_bar * n_top_tape[i] + n_bar * n_2;
+    const n_bar_3 = (n_bar_2 + (-n_top_bar_3 * n_2) + n_top_bar_2 * z_top) * n_2;
+    const z_bar = (-n_top_bar_3 * n_3 + n_bar * w3_2 - n_bar_3 - n_bar_3) * n_3;
+    w3_bar[i] += w3_bar_2 + n_top_bar * (n_3 * z_top - n_top_2 * n_sum) + n_bar * n_2;
     for (let j = 0; j < 24; j++) {
       const W2_2 = W2[24 * i + j];
       h_top_bar[j] += z_top_bar * W2_2;
@@ -640,30 +634,29 @@ function loss_vjp_kernel(t: number, k: number): void {
   }
   for (let i = 0; i < 24; i++) {
     const h_top_bar_2 = h_top_bar[i];
+    const h_top_bar_3 = h_top_bar_2 * h_sum_tape[i];
     const h = h_3[i];
     const h_2 = 1 - h * h;
     let h_bar_2 = 0;
-    let h_bar_3 = 0;
     let W1_bar_2 = 0;
     let W1_bar_3 = 0;
     const W1_2 = W1[2 * i];
     const W1_3 = W1[2 * i + 1];
+    const h_sum_bar = h_top_bar_2 * (h * h_2);
     for (let r = 0; r < 2; r++) {
+      const h_bar_3 = h_1_bar[2 * i + r];
       const h_4 = (r === 0 ? W1_2 : 0) + (r === 1 ? W1_3 : 0);
-      const h_bar_4 = h_top_bar_2 * h_4;
-      const h_5 = h_1_3[2 * i + r];
-      h_bar_2 -= h_bar_4 * h_5;
-      const h_bar_5 = h_1_bar[2 * i + r] + (-h_bar_4 * h);
-      h_bar_3 += h_bar_5 * h_4;
-      const h_bar_6 = h_bar_5 * h_2 - h_top_bar_2 * (h * h_5);
-      W1_bar_2 += r === 1 ? h_bar_6 : 0;
-      W1_bar_3 += r === 0 ? h_bar_6 : 0;
+      const h_bar_4 = -h_sum_bar * h_4;
+      h_bar_2 += h_bar_3 * h_4;
+      const h_bar_5 = h_bar_4 + h_bar_4 + h_bar_3 * h_2;
+      W1_bar_2 += r === 1 ? h_bar_5 : 0;
+      W1_bar_3 += r === 0 ? h_bar_5 : 0;
     }
-    const h_bar_4 = h_bar_3 * h;
-    const h_bar_5 = (h_bar_2 + h_bar[i] - h_bar_4 - h_bar_4) * h_2;
-    W1_bar[2 * i + 1] += W1_bar_2 + h_bar_5 * x_2;
-    W1_bar[2 * i] += W1_bar_3 + h_bar_5 * x;
-    b1_bar[i] += h_bar_5;
+    const h_bar_3 = (h_bar_2 + (-h_top_bar_3 * h)) * h;
+    const h_bar_4 = (-h_top_bar_3 * h_2 + h_bar[i] - h_bar_3 - h_bar_3) * h_2;
+    W1_bar[2 * i + 1] += W1_bar_2 + h_bar_4 * x_2;
+    W1_bar[2 * i] += W1_bar_3 + h_bar_4 * x;
+    b1_bar[i] += h_bar_4;
   }
   paramsBar[696] += n_bar;
 }

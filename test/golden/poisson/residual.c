@@ -180,10 +180,10 @@ static int residual_owns_(residual_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xD5071F63u;
-        ws->tag[1] = 0x539BEEFAu;
+        ws->tag[0] = 0xADF09352u;
+        ws->tag[1] = 0x58F069A1u;
     }
-    if ((ws->tag[0] == 0xD5071F63u) && (ws->tag[1] == 0x539BEEFAu)) {
+    if ((ws->tag[0] == 0xADF09352u) && (ws->tag[1] == 0x58F069A1u)) {
         is_own = 1;
     }
     return is_own;
@@ -199,17 +199,15 @@ static void residual_value_kernel(const residual_problem *RESIDUAL_RESTRICT in, 
         const double W1_2 = in->params.W1[i][1];
         const double h = tanh(in->params.b1[i] + (W1 * in->data.points[k][0]) +
                 (W1_2 * in->data.points[k][1]));
+        const double h_2 = 1.0 - (h * h);
         ws->h[i] = h;
         double h_sum = 0.0;
-        const double h_2 = 1.0 - (h * h);
         for (int32_t r = 0; r < 2; r++) {
             const double h_3 = ((r == 0) ? W1 : 0.0) + ((r == 1) ? W1_2 : 0.0);
-            const double h_4 = h_2 * h_3;
-            const double h_5 = h * h_4 * h_3;
-            h_sum -= h_5;
-            ws->h_1[i][r] = h_4;
+            h_sum += h_3 * h_3;
+            ws->h_1[i][r] = h_2 * h_3;
         }
-        ws->h_top[i] = h_sum;
+        ws->h_top[i] = -(h * h_2 * h_sum);
     }
     for (int32_t i = 0; i < 2; i++) {
         ws->n_1[i] = 0.0;
@@ -238,12 +236,10 @@ static void residual_value_kernel(const residual_problem *RESIDUAL_RESTRICT in, 
         double n_sum = 0.0;
         for (int32_t r = 0; r < 2; r++) {
             const double z_1_2 = z_1[r];
-            const double n_4 = n_3 * z_1_2;
-            const double n_5 = n_2 * n_4 * z_1_2;
-            n_sum -= n_5;
-            ws->n_1[r] += w3 * n_4;
+            n_sum += z_1_2 * z_1_2;
+            ws->n_1[r] += w3 * (n_3 * z_1_2);
         }
-        n_top += w3 * ((n_3 * z_top) + n_sum);
+        n_top += w3 * ((n_3 * z_top) - (n_2 * n_3 * n_sum));
     }
     const double x = in->data.points[k][0];
     const double result = 1.0 - x;
@@ -281,17 +277,15 @@ static void residual_at_kernel(const residual_problem *RESIDUAL_RESTRICT in, res
         const double W1_2 = in->params.W1[i][1];
         const double h = tanh(in->params.b1[i] + (W1 * in->data.points[k][0]) +
                 (W1_2 * in->data.points[k][1]));
+        const double h_2 = 1.0 - (h * h);
         ws->h_2[i] = h;
         double h_sum = 0.0;
-        const double h_2 = 1.0 - (h * h);
         for (int32_t r = 0; r < 2; r++) {
             const double h_3 = ((r == 0) ? W1 : 0.0) + ((r == 1) ? W1_2 : 0.0);
-            const double h_4 = h_2 * h_3;
-            const double h_5 = h * h_4 * h_3;
-            h_sum -= h_5;
-            ws->h_1_2[i][r] = h_4;
+            h_sum += h_3 * h_3;
+            ws->h_1_2[i][r] = h_2 * h_3;
         }
-        ws->h_top_2[i] = h_sum;
+        ws->h_top_2[i] = -(h * h_2 * h_sum);
     }
     for (int32_t i = 0; i < 2; i++) {
         ws->n_1_2[i] = 0.0;
@@ -320,12 +314,10 @@ static void residual_at_kernel(const residual_problem *RESIDUAL_RESTRICT in, res
         double n_sum = 0.0;
         for (int32_t r = 0; r < 2; r++) {
             const double z_1_2 = z_1[r];
-            const double n_4 = n_3 * z_1_2;
-            const double n_5 = n_2 * n_4 * z_1_2;
-            n_sum -= n_5;
-            ws->n_1_2[r] += w3 * n_4;
+            n_sum += z_1_2 * z_1_2;
+            ws->n_1_2[r] += w3 * (n_3 * z_1_2);
         }
-        n_top += w3 * ((n_3 * z_top) + n_sum);
+        n_top += w3 * ((n_3 * z_top) - (n_2 * n_3 * n_sum));
     }
     const double x = in->data.points[k][0];
     const double result = 1.0 - x;
@@ -365,17 +357,17 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
         const double W1_2 = in->params.W1[i][1];
         const double h = tanh(in->params.b1[i] + (W1 * in->data.points[k][0]) +
                 (W1_2 * in->data.points[k][1]));
+        const double h_2 = 1.0 - (h * h);
         ws->h_3[i] = h;
         double h_sum = 0.0;
-        const double h_2 = 1.0 - (h * h);
         for (int32_t r = 0; r < 2; r++) {
             const double h_3 = ((r == 0) ? W1 : 0.0) + ((r == 1) ? W1_2 : 0.0);
-            const double h_4 = h_2 * h_3;
-            const double h_5 = h * h_4 * h_3;
-            h_sum -= h_5;
-            ws->h_1_3[i][r] = h_4;
+            h_sum += h_3 * h_3;
+            ws->h_1_3[i][r] = h_2 * h_3;
         }
-        ws->h_top_3[i] = h_sum;
+        const double h_sum_2 = h_sum;
+        ws->h_sum_tape[i] = h_sum_2;
+        ws->h_top_3[i] = -(h * h_2 * h_sum_2);
     }
     for (int32_t i = 0; i < 2; i++) {
         ws->n_1_3[i] = 0.0;
@@ -406,16 +398,14 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
         for (int32_t r = 0; r < 2; r++) {
             const double z_1_2 = z_1[r];
             ws->z_1_tape[i][r] = z_1_2;
-            const double n_4 = n_3 * z_1_2;
-            const double n_5 = n_2 * n_4 * z_1_2;
-            n_sum -= n_5;
-            ws->n_1_3[r] += w3 * n_4;
+            n_sum += z_1_2 * z_1_2;
+            ws->n_1_3[r] += w3 * (n_3 * z_1_2);
         }
         const double z_top_2 = z_top;
         ws->z_top_tape[i] = z_top_2;
-        const double n_top_2 = (n_3 * z_top_2) + n_sum;
-        ws->n_top_tape[i] = n_top_2;
-        n_top += w3 * n_top_2;
+        const double n_sum_2 = n_sum;
+        ws->n_sum_tape[i] = n_sum_2;
+        n_top += w3 * ((n_3 * z_top_2) - (n_2 * n_3 * n_sum_2));
     }
     const double x = in->data.points[k][0];
     const double result = 1.0 - x;
@@ -464,38 +454,40 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
         ws->n_1_bar[r] = result_top_bar * ws->result_tape[r];
     }
     for (int32_t i = 0; i < 24; i++) {
-        const double w3 = in->params.w3[i];
-        const double n_top_bar_2 = n_top_bar * w3;
         const double n_2 = ws->n_tape[i];
         const double n_3 = 1.0 - (n_2 * n_2);
+        const double z_top = ws->z_top_tape[i];
+        const double n_top_2 = n_2 * n_3;
+        const double n_sum = ws->n_sum_tape[i];
+        const double w3 = in->params.w3[i];
+        const double n_top_bar_2 = n_top_bar * w3;
+        const double n_top_bar_3 = n_top_bar_2 * n_sum;
+        const double n_bar_2 = n_top_bar_3 * n_3;
         const double z_top_bar = n_top_bar_2 * n_3;
         double w3_bar = 0.0;
-        double n_bar_2 = 0.0;
         double n_bar_3 = 0.0;
+        const double n_sum_bar = n_top_bar_2 * n_top_2;
         for (int32_t r = 0; r < 2; r++) {
             const double n_bar_4 = ws->n_1_bar[r];
             const double z_1 = ws->z_1_tape[i][r];
-            const double n_4 = n_3 * z_1;
-            w3_bar += n_bar_4 * n_4;
-            const double n_bar_5 = n_top_bar_2 * z_1;
-            const double n_bar_6 = n_bar_5 * n_4;
-            n_bar_2 -= n_bar_6;
-            const double n_bar_7 = (n_bar_4 * w3) - (n_bar_5 * n_2);
-            n_bar_3 += n_bar_7 * z_1;
-            ws->z_1_bar[r] = (n_bar_7 * n_3) - (n_top_bar_2 * (n_2 * n_4));
+            w3_bar += n_bar_4 * (n_3 * z_1);
+            const double n_bar_5 = n_bar_4 * w3;
+            const double z_1_bar = n_sum_bar * z_1;
+            n_bar_3 += n_bar_5 * z_1;
+            ws->z_1_bar[r] = -z_1_bar - z_1_bar + (n_bar_5 * n_3);
         }
-        const double n_bar_4 = (n_bar_3 + (n_top_bar_2 * ws->z_top_tape[i])) * n_2;
-        const double z_bar = (n_bar_2 + (n_bar * w3) - n_bar_4 - n_bar_4) * n_3;
-        out->params.w3[i] += w3_bar + (n_top_bar * ws->n_top_tape[i]) + (n_bar * n_2);
+        const double n_bar_4 = (n_bar_3 - (n_top_bar_3 * n_2) + (n_top_bar_2 * z_top)) * n_2;
+        const double z_bar = ((n_bar * w3) - n_bar_2 - n_bar_4 - n_bar_4) * n_3;
+        out->params.w3[i] += w3_bar + (n_top_bar * ((n_3 * z_top) - (n_top_2 * n_sum))) +
+                (n_bar * n_2);
         for (int32_t j = 0; j < 24; j++) {
             const double W2 = in->params.W2[i][j];
             ws->h_top_bar[j] += z_top_bar * W2;
             double W2_bar = 0.0;
             for (int32_t r = 0; r < 2; r++) {
-                W2_bar += ws->z_1_bar[r] * ws->h_1_3[j][r];
-            }
-            for (int32_t r = 0; r < 2; r++) {
-                ws->h_1_bar[j][r] += ws->z_1_bar[r] * W2;
+                const double z_bar_2 = ws->z_1_bar[r];
+                W2_bar += z_bar_2 * ws->h_1_3[j][r];
+                ws->h_1_bar[j][r] += z_bar_2 * W2;
             }
             ws->h_bar[j] += z_bar * W2;
             out->params.W2[i][j] += W2_bar + (z_top_bar * ws->h_top_3[j]) + (z_bar * ws->h_3[j]);
@@ -504,28 +496,27 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
     }
     for (int32_t i = 0; i < 24; i++) {
         const double h_top_bar = ws->h_top_bar[i];
+        const double h_top_bar_2 = h_top_bar * ws->h_sum_tape[i];
         const double h = ws->h_3[i];
         const double h_2 = 1.0 - (h * h);
-        double h_bar = 0.0;
+        const double h_bar = h_top_bar_2 * h_2;
         double h_bar_2 = 0.0;
         double W1_bar = 0.0;
         double W1_bar_2 = 0.0;
         const double W1 = in->params.W1[i][0];
         const double W1_2 = in->params.W1[i][1];
+        const double h_sum_bar = h_top_bar * (h * h_2);
         for (int32_t r = 0; r < 2; r++) {
+            const double h_bar_3 = ws->h_1_bar[i][r];
             const double h_3 = ((r == 0) ? W1 : 0.0) + ((r == 1) ? W1_2 : 0.0);
-            const double h_bar_3 = h_top_bar * h_3;
-            const double h_4 = ws->h_1_3[i][r];
-            const double h_bar_4 = h_bar_3 * h_4;
-            h_bar -= h_bar_4;
-            const double h_bar_5 = ws->h_1_bar[i][r] - (h_bar_3 * h);
-            h_bar_2 += h_bar_5 * h_3;
-            const double h_bar_6 = (h_bar_5 * h_2) - (h_top_bar * (h * h_4));
-            W1_bar += (r == 1) ? h_bar_6 : 0.0;
-            W1_bar_2 += (r == 0) ? h_bar_6 : 0.0;
+            const double h_bar_4 = h_sum_bar * h_3;
+            h_bar_2 += h_bar_3 * h_3;
+            const double h_bar_5 = -h_bar_4 - h_bar_4 + (h_bar_3 * h_2);
+            W1_bar += (r == 1) ? h_bar_5 : 0.0;
+            W1_bar_2 += (r == 0) ? h_bar_5 : 0.0;
         }
-        const double h_bar_3 = h_bar_2 * h;
-        const double h_bar_4 = (h_bar + ws->h_bar[i] - h_bar_3 - h_bar_3) * h_2;
+        const double h_bar_3 = (h_bar_2 - (h_top_bar_2 * h)) * h;
+        const double h_bar_4 = (ws->h_bar[i] - h_bar - h_bar_3 - h_bar_3) * h_2;
         out->params.W1[i][1] += W1_bar + (h_bar_4 * x_2);
         out->params.W1[i][0] += W1_bar_2 + (h_bar_4 * x);
         out->params.b1[i] += h_bar_4;

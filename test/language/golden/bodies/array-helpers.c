@@ -71,10 +71,9 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         ws->u_u[at_u_u][i] -= ws->d_bar[i];
     }
     for (int32_t i = 0; i < 4; i++) {
-        params_k_bar += ws->d_bar[i] * ws->unit_2[i];
-    }
-    for (int32_t i = 0; i < 4; i++) {
-        ws->unit_bar[i] = ws->d_bar[i] * params_k;
+        const double d_bar = ws->d_bar[i];
+        params_k_bar += d_bar * ws->unit_2[i];
+        ws->unit_bar[i] = d_bar * params_k;
     }
     out->params.k += params_k_bar + used_bar;
     double size_bar_2 = 0.0;

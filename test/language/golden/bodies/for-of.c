@@ -15,8 +15,8 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     }
     double y = 0.0;
     for (int32_t i = 0; i < 4; i++) {
-        const double x_u = ws->x_u[at_x_u][i];
-        y += x_u * x_u;
+        const double each = ws->x_u[at_x_u][i];
+        y += each * each;
     }
     for (int32_t i = 0; i < 2; i++) {
         y += ws->M[i][0] * ws->M[i][1];
@@ -51,8 +51,8 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     }
     double y = 0.0;
     for (int32_t i = 0; i < 4; i++) {
-        const double x_u = ws->x_u[at_x_u][i];
-        y += x_u * x_u;
+        const double each = ws->x_u[at_x_u][i];
+        y += each * each;
     }
     for (int32_t i = 0; i < 2; i++) {
         y += ws->M_2[i][0] * ws->M_2[i][1];
