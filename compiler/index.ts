@@ -4,14 +4,15 @@
  */
 
 import { checkOptions } from "./check-options.ts";
-import { build, emit, type Output, type Source, workspaceBytes } from "./compile.ts";
+import { build, type Source } from "./compile.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import { emit, type Output, workspaceBytes } from "./emission.ts";
 import type { Host } from "./frontend/index.ts";
 import type { Options, Target } from "./options.ts";
 import { type Plan, planOf } from "./plan.ts";
 
-export type { Output } from "./compile.ts";
 export type { Diagnostic } from "./diagnostics/diagnostic.ts";
+export type { Output } from "./emission.ts";
 export { cDescriptionSchema } from "./emit/c-schema.ts";
 export type { Host } from "./frontend/index.ts";
 export type { Options, Target } from "./options.ts";

@@ -16,9 +16,10 @@ import {
 } from "@jridgewell/gen-mapping";
 import remapping from "@jridgewell/remapping";
 import MagicString from "magic-string";
-import { baseName, buildAll, emitFactory, type Source, stemOf } from "./compile.ts";
+import { buildAll, type Source } from "./compile.ts";
 import { batchInPlace, modelInFunction } from "./diagnostics/build-messages.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import { baseName, emitFactory, stemOf } from "./emission.ts";
 import { type File, fileOf, withoutTypes } from "./frontend/in-place.ts";
 import type { Model } from "./model.ts";
 import type { Options } from "./options.ts";

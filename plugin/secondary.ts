@@ -6,8 +6,9 @@
  */
 
 import { checkOptions } from "../compiler/check-options.ts";
-import { build, emit, type Source } from "../compiler/compile.ts";
+import { build, type Source } from "../compiler/compile.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
+import { emit } from "../compiler/emission.ts";
 import type { Options, Target } from "../compiler/options.ts";
 
 export interface Secondary {

@@ -25,7 +25,7 @@ const layers: readonly (readonly string[])[] = [
       "compiler/choose-plan.ts",
       "compiler/check-options.ts",
     ],
-    ...["compiler/resolve.ts", "compiler/compile.ts", "compiler/index.ts"],
+    ...["compiler/resolve.ts", "compiler/emission.ts", "compiler/compile.ts", "compiler/index.ts"],
   ],
   ["compiler/config.ts", "compiler/transform.ts"],
   ["compiler/load"],

@@ -1,8 +1,9 @@
 /** A model whose gradient could not have its memory is told so, at the loop, before anything is allocated. */
 
 import { describe, expect, it } from "vitest";
-import { build, emit } from "../compiler/compile.ts";
+import { build } from "../compiler/compile.ts";
 import { positionOf } from "../compiler/diagnostics/codeframe.ts";
+import { emit } from "../compiler/emission.ts";
 
 const model = (trips: number): string => `import { ode } from "odegrad";
 export const model = ode({

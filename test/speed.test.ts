@@ -4,7 +4,8 @@
  */
 
 import { describe, expect, it } from "vitest";
-import { build, emit } from "../compiler/compile.ts";
+import { build } from "../compiler/compile.ts";
+import { emit } from "../compiler/emission.ts";
 
 const long = process.env["ODEGRAD_LONG"] === "1";
 

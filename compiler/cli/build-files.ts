@@ -7,10 +7,11 @@
  */
 
 import * as path from "node:path";
-import { baseName, buildAll, emit, stemOf } from "../compile.ts";
+import { buildAll } from "../compile.ts";
 import { modelOutside, sameOutput } from "../diagnostics/build-messages.ts";
 import { noModel } from "../diagnostics/command-messages.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { baseName, emit, stemOf } from "../emission.ts";
 import type { CommandOptions } from "../options.ts";
 import { sourceOf } from "./model-file.ts";
 import type { Context } from "./streams.ts";

@@ -1,6 +1,6 @@
 /** `odegrad grad --compare`: every adjoint plan asked the same question, with its bill. */
 
-import type { Ready } from "../compile.ts";
+import type { Ready } from "../emission.ts";
 import type { Gradients, Problem } from "../execute/problem.ts";
 import type { CommandOptions } from "../options.ts";
 import { type Admitted, plansFor } from "../resolve.ts";

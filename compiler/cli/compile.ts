@@ -1,8 +1,8 @@
 /** `odegrad compile`: generated code for one model, to standard output or into files that are written together. */
 
 import * as path from "node:path";
-import { emit, linked, type Output, workspaceBytes } from "../compile.ts";
 import { badSymbol, badUsage, cannotWrite } from "../diagnostics/command-messages.ts";
+import { emit, linked, type Output, workspaceBytes } from "../emission.ts";
 import type { CrossbarProgram } from "../emit/crossbar.ts";
 import type { CommandOptions, Target } from "../options.ts";
 import { planOf } from "../plan.ts";

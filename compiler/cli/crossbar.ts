@@ -2,8 +2,8 @@
 
 import { crossbar, type Device, idealDevice, presets, type Report } from "../../runtime/crossbar.ts";
 import { tileMapSvg } from "../../runtime/plot-tiles.ts";
-import { emit, type Ready } from "../compile.ts";
 import { badUsage } from "../diagnostics/command-messages.ts";
+import { emit, type Ready } from "../emission.ts";
 import { type GeneratedModule, javaScriptEngine, loadJavaScript } from "../execute/javascript.ts";
 import type { Ending, Engine, Gradients } from "../execute/problem.ts";
 import { status } from "../module.ts";

@@ -1,9 +1,10 @@
 /** `odegrad eval`: a field and its operators at points, by the generated code of one target. */
 
 import { heatMapSvg } from "../../runtime/plot.ts";
-import { lower, type Ready } from "../compile.ts";
+import { lower } from "../compile.ts";
 import { badUsage } from "../diagnostics/command-messages.ts";
 import { nearest } from "../diagnostics/nearest.ts";
+import type { Ready } from "../emission.ts";
 import { defaultProblem, sizesOf } from "../execute/problem.ts";
 import { type Model, type SchemeChoice, sizeOf } from "../model.ts";
 import type { CommandOptions } from "../options.ts";

@@ -1,7 +1,7 @@
 /** `odegrad grad`: the loss and its gradient at a point, by the generated code of one target. */
 
-import { howInWords, type Ready } from "../compile.ts";
 import { badUsage } from "../diagnostics/command-messages.ts";
+import { howInWords, type Ready } from "../emission.ts";
 import type { Direction, Engine, Gradients, Problem } from "../execute/problem.ts";
 import { defaultProblem } from "../execute/problem.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";

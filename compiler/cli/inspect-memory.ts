@@ -6,7 +6,7 @@
 import { plotSvg } from "../../runtime/plot.ts";
 import { type Estimate, estimateOf } from "../analysis/estimate.ts";
 import { footprintOf } from "../analysis/footprint.ts";
-import { asC, type Ready } from "../compile.ts";
+import { asC, type Ready } from "../emission.ts";
 import type { CommandOptions } from "../options.ts";
 import { plansFor } from "../resolve.ts";
 import type { Json } from "./number.ts";

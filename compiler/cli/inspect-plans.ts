@@ -1,7 +1,7 @@
 /** `odegrad inspect --plans`: what every adjoint plan that the method admits would cost, without running any. */
 
-import type { Ready } from "../compile.ts";
-import { workspaceBytes } from "../compile.ts";
+import type { Ready } from "../emission.ts";
+import { workspaceBytes } from "../emission.ts";
 import { isCounted } from "../module.ts";
 import type { CommandOptions } from "../options.ts";
 import { planOf } from "../plan.ts";

@@ -3,9 +3,9 @@
  * for each exported function its tapes with the reason for each, and what reverse sweeps need no tape for.
  */
 
-import { baseName } from "../compile.ts";
 import { positionOf } from "../diagnostics/codeframe.ts";
 import type { Span } from "../diagnostics/span.ts";
+import { baseName } from "../emission.ts";
 import { stemOf } from "../ir/names.ts";
 import type { Module } from "../module.ts";
 import type { Options } from "../options.ts";

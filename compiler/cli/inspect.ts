@@ -1,6 +1,6 @@
 /** `odegrad inspect`: the optimised program (`--ir`), its formulas (`--formulas`), what its reverse sweeps keep (`--tape`), what plans cost (`--plans`), and what they take of a small part (`--memory`). */
 
-import { emit, type Ready, workspaceBytes } from "../compile.ts";
+import { emit, type Ready, workspaceBytes } from "../emission.ts";
 import { loadJavaScript } from "../execute/javascript.ts";
 import { defaultProblem } from "../execute/problem.ts";
 import { printProgram } from "../ir/print.ts";

@@ -4,8 +4,9 @@
  */
 
 import * as fs from "node:fs";
-import { build, emit, type Output, prefixFor, type Ready, type Source } from "../compile.ts";
+import { build, type Source } from "../compile.ts";
 import { badUsage, noCompiler, noLoss, targetsDisagree } from "../diagnostics/command-messages.ts";
+import { emit, type Output, prefixFor, type Ready } from "../emission.ts";
 import { BadProgram, type CEngine, cEngine, NoCompiler } from "../execute/c.ts";
 import { javaScriptEngine, loadJavaScript } from "../execute/javascript.ts";
 import type { Engine } from "../execute/problem.ts";

@@ -1,8 +1,8 @@
 /** `odegrad report`: one HTML page that stands alone, with a model's equations, plots, memory and verification. */
 
 import { plotSvg, type Series } from "../../runtime/plot.ts";
-import type { Ready } from "../compile.ts";
 import { noModel } from "../diagnostics/command-messages.ts";
+import type { Ready } from "../emission.ts";
 import { defaultProblem, type Problem } from "../execute/problem.ts";
 import { fileOf } from "../frontend/in-place.ts";
 import { type Leaf, sizeOf } from "../model.ts";

@@ -1,8 +1,9 @@
 /** `odegrad run`: simulates, and shows states and outputs at `times` as a table, JSON, CSV, or a drawing of every step. */
 
 import { plotSvg, plotTerminal, type Series } from "../../runtime/plot.ts";
-import { lower, type Ready } from "../compile.ts";
+import { lower } from "../compile.ts";
 import { badUsage } from "../diagnostics/command-messages.ts";
+import type { Ready } from "../emission.ts";
 import { defaultProblem, type Problem, type Solution } from "../execute/problem.ts";
 import type { Model } from "../model.ts";
 import { type Solver, stepsInWords } from "../module.ts";

@@ -1,7 +1,7 @@
 /** What the commands that run a solve say about it: the `solver` object of the JSON contract, and status codes in words. */
 
-import { type Ready, workspaceBytes } from "../compile.ts";
 import { solveStopped } from "../diagnostics/command-messages.ts";
+import { type Ready, workspaceBytes } from "../emission.ts";
 import type { Ending } from "../execute/problem.ts";
 import { type Module, status } from "../module.ts";
 import type { CommandOptions, Target } from "../options.ts";

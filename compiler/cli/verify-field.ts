@@ -1,6 +1,6 @@
 /** The checks of `odegrad verify` for a field: those of the gradient of its loss; nothing is solved. */
 
-import { emit, type Ready } from "../compile.ts";
+import { emit, type Ready } from "../emission.ts";
 import { javaScriptEngine, loadJavaScript } from "../execute/javascript.ts";
 import type { Problem } from "../execute/problem.ts";
 import { opcodesOf } from "../ir/walk.ts";

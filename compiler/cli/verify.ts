@@ -1,9 +1,10 @@
 /** `odegrad verify`: is the gradient right? Runs every check there is a target for, each with its figure. */
 
 import { tableaus } from "../../runtime/tableaus.ts";
-import { build, emit, howInWords, type Ready } from "../compile.ts";
+import { build } from "../compile.ts";
 import { badUsage, noCompiler } from "../diagnostics/command-messages.ts";
 import type { Span } from "../diagnostics/span.ts";
+import { emit, howInWords, type Ready } from "../emission.ts";
 import { findCompilers } from "../execute/c.ts";
 import { javaScriptEngine, loadJavaScript } from "../execute/javascript.ts";
 import { defaultProblem, type Problem } from "../execute/problem.ts";

@@ -1,8 +1,9 @@
 /** The tables of docs/supported.md are true: every sample is compiled to what it means, or refused with the code stated. */
 
 import { describe, expect, it } from "vitest";
-import { build, emit } from "../../compiler/compile.ts";
+import { build } from "../../compiler/compile.ts";
 import { explanations } from "../../compiler/diagnostics/explanations.ts";
+import { emit } from "../../compiler/emission.ts";
 import { differences, hostOf } from "../support/plain-model.ts";
 import { rows } from "./markdown.ts";
 import { type Plain, pageOf, places, plain } from "./models.ts";

@@ -6,7 +6,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { estimateOf } from "../../compiler/analysis/estimate.ts";
 import { footprintOf } from "../../compiler/analysis/footprint.ts";
-import { asC } from "../../compiler/compile.ts";
+import { asC } from "../../compiler/emission.ts";
 import type { Options } from "../../compiler/options.ts";
 import { isReady, run } from "./support/harness.ts";
 import { compiledModel } from "./support/module.ts";

@@ -2,7 +2,8 @@
 
 import { parse } from "acorn";
 import { describe, expect, it } from "vitest";
-import { build, emit } from "../../compiler/compile.ts";
+import { build } from "../../compiler/compile.ts";
+import { emit } from "../../compiler/emission.ts";
 import { docComment, lineComments } from "../../compiler/emit/javascript-comment.ts";
 
 const text = `

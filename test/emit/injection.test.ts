@@ -6,7 +6,8 @@
 import { spawnSync } from "node:child_process";
 import { type Node, parse } from "acorn";
 import { describe, expect, it } from "vitest";
-import { build, emit, type Ready } from "../../compiler/compile.ts";
+import { build } from "../../compiler/compile.ts";
+import { emit, type Ready } from "../../compiler/emission.ts";
 import { anyCompiler, CFolder, strict } from "../support/c-files.ts";
 
 const payloads: readonly string[] = [

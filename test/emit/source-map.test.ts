@@ -2,7 +2,8 @@
 
 import { SourceMap } from "node:module";
 import { describe, expect, it } from "vitest";
-import { build, emit } from "../../compiler/compile.ts";
+import { build } from "../../compiler/compile.ts";
+import { emit } from "../../compiler/emission.ts";
 
 const text = `import { ode } from "odegrad";
 export const model = ode({

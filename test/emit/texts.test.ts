@@ -4,7 +4,8 @@
  */
 
 import { describe, expect, it } from "vitest";
-import { build, emit } from "../../compiler/compile.ts";
+import { build } from "../../compiler/compile.ts";
+import { emit } from "../../compiler/emission.ts";
 import { cEngine } from "../../compiler/execute/c.ts";
 import { javaScriptEngine, loadJavaScript } from "../../compiler/execute/javascript.ts";
 import { defaultProblem, type Gradients } from "../../compiler/execute/problem.ts";

@@ -7,7 +7,8 @@ import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ts } from "ts-morph";
 import { describe, expect, it } from "vitest";
-import { build, emit } from "../../compiler/compile.ts";
+import { build } from "../../compiler/compile.ts";
+import { emit } from "../../compiler/emission.ts";
 
 const model = `
 import { ode, vec, mat, hold } from "odegrad";

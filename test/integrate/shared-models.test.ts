@@ -6,7 +6,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { build, emit } from "../../compiler/compile.ts";
+import { build } from "../../compiler/compile.ts";
+import { emit } from "../../compiler/emission.ts";
 import { javaScriptEngine, loadJavaScript } from "../../compiler/execute/javascript.ts";
 import { defaultProblem, type Gradients } from "../../compiler/execute/problem.ts";
 import { methods } from "../../compiler/integrate/methods.ts";

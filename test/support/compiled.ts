@@ -1,6 +1,7 @@
 /** A model's text compiled for a test, in JavaScript and, where there is a compiler, in C. */
 
-import { build, emit } from "../../compiler/compile.ts";
+import { build } from "../../compiler/compile.ts";
+import { emit } from "../../compiler/emission.ts";
 import { type CEngine, cEngine, findCompilers } from "../../compiler/execute/c.ts";
 import { type GeneratedModule, javaScriptEngine, loadJavaScript } from "../../compiler/execute/javascript.ts";
 import { defaultProblem, type Engine, type Problem } from "../../compiler/execute/problem.ts";

@@ -3,7 +3,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { build, emit } from "../../compiler/compile.ts";
+import { build } from "../../compiler/compile.ts";
+import { emit } from "../../compiler/emission.ts";
 import { findCompilers } from "../../compiler/execute/c.ts";
 import { type GeneratedModule, javaScriptEngine, loadJavaScript } from "../../compiler/execute/javascript.ts";
 import { defaultProblem, type Engine, type Gradients, type Problem } from "../../compiler/execute/problem.ts";

@@ -3,7 +3,8 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { build, emit, type Ready } from "../../../compiler/compile.ts";
+import { build } from "../../../compiler/compile.ts";
+import { emit, type Ready } from "../../../compiler/emission.ts";
 import type { Module } from "../../../compiler/module.ts";
 import type { Options } from "../../../compiler/options.ts";
 import { driverFor } from "./driver.ts";
