@@ -6,8 +6,8 @@
 
 import type { Affine, Range } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
-import type { Block, Expr, GlobalArray, Statement } from "../ir/nodes.ts";
-import { expressionsOf, forEachExpr } from "../ir/walk.ts";
+import type { Block, GlobalArray, Statement } from "../ir/nodes.ts";
+import { forEachExprOf } from "../ir/walk.ts";
 
 /** A loop around a site, `for` or `while` alike. */
 export interface Around {
@@ -48,15 +48,26 @@ export function constantRanges(arrays: readonly GlobalArray[]): (name: string) =
   const known = new Map<string, Range>();
   for (const array of arrays) {
     if (array.element !== "integer" || array.data === undefined || array.data.length === 0) continue;
-    let low = Infinity;
-    let high = -Infinity;
-    for (const value of array.data) {
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
-    known.set(array.name, { low, high });
+    known.set(array.name, rangeOf(array.data));
   }
   return (name) => known.get(name);
+}
+
+/** Ranges of lists of numbers, which are asked for again with every pass over a function. */
+const rangesOfData = new WeakMap<readonly number[], Range>();
+
+function rangeOf(data: readonly number[]): Range {
+  const before = rangesOfData.get(data);
+  if (before !== undefined) return before;
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of data) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  const range = { low, high };
+  rangesOfData.set(data, range);
+  return range;
 }
 
 export function collectSites(
@@ -70,8 +81,8 @@ export function collectSites(
   const lifetimes = new Map<string, number>();
   let order = 0;
 
-  const readsOf = (top: Expr, statement: Statement, loops: readonly Around[], order: number): void => {
-    forEachExpr(top, (expr) => {
+  const readsOf = (statement: Statement, loops: readonly Around[], order: number): void => {
+    forEachExprOf(statement, (expr) => {
       if (expr.kind === "read") {
         all.push({ statement, access: "read", array: expr.array, at: expr.at, loops, order });
       }
@@ -83,7 +94,7 @@ export function collectSites(
       const add = (access: Site["access"], array: string, at: readonly Affine[], later = 0): void => {
         all.push({ statement, access, array, at, loops, order: here + later });
       };
-      for (const top of expressionsOf(statement)) readsOf(top, statement, loops, here);
+      readsOf(statement, loops, here);
       switch (statement.kind) {
         case "alloc":
           lifetimes.set(statement.array, loops.length);
@@ -115,7 +126,7 @@ export function collectSites(
           visit(statement.body, inside);
           // The test is asked again behind each trip.
           const behind = order++;
-          for (const top of expressionsOf(statement)) readsOf(top, statement, inside, behind);
+          readsOf(statement, inside, behind);
           break;
         }
         case "if":

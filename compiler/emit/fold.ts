@@ -5,22 +5,17 @@
  */
 
 import type { Span } from "../diagnostics/span.ts";
-import * as affine from "../ir/affine.ts";
 import type { Block, Expr, Statement, Test } from "../ir/nodes.ts";
-import {
-  blocksOf,
-  expressionsOf,
-  forEachExpr,
-  forEachExprIn,
-  forEachStatement,
-  formsOf,
-} from "../ir/walk.ts";
+import { blocksOf, forEachExprIn, forEachExprOf, forEachGathered, forEachStatement } from "../ir/walk.ts";
 
 /** Operations up to which an expression grows by folding; longer ones are easier to read in two lines. */
 const most = 9;
 
+const nothing: ReadonlySet<string> = new Set();
+
 /** Arrays a statement may change, inner blocks included. */
-function changes(statement: Statement): Set<string> {
+function changes(statement: Statement): ReadonlySet<string> {
+  if (statement.kind === "let") return nothing;
   const arrays = new Set<string>();
   forEachStatement([statement], (inner) => {
     if (inner.kind === "store" || inner.kind === "accumulate" || inner.kind === "alloc")
@@ -31,6 +26,8 @@ function changes(statement: Statement): Set<string> {
 }
 
 const calls = (statement: Statement): boolean => {
+  if (statement.kind === "call") return true;
+  if (blocksOf(statement).length === 0) return false;
   let found = false;
   forEachStatement([statement], (inner) => {
     found ||= inner.kind === "call";
@@ -92,29 +89,27 @@ function foldBlock(block: Block, isSingle: (name: string) => boolean): Statement
   for (const statement of block) {
     const inner = blocksOf(statement);
     // A use inside a loop or branch is no place to fold into: the value would be computed more often, or later.
-    if (inner.length > 0) {
-      for (const used of inner.flatMap(namesIn)) release(used);
-    }
+    if (waiting.size > 0) for (const block of inner) forEachNameIn(block, release);
     // The test of a loop is asked again after each round, when what the value was made of may have changed.
-    if (statement.kind === "while")
-      for (const used of expressionsOf(statement).flatMap(namesOf)) release(used);
-    let size = expressionsOf(statement).reduce((sum, expr) => sum + operations(expr), 0);
+    if (statement.kind === "while") forEachName(statement, release);
     const taken = new Map<string, Expr>();
     let origin: Span | undefined;
-    for (const name of expressionsOf(statement).flatMap(namesOf)) {
+    let size = -1;
+    const take = (name: string): void => {
       const one = waiting.get(name);
-      if (one === undefined) continue;
+      if (one === undefined) return;
+      if (size < 0) size = operations(statement);
       if (size + one.size > most) {
         release(name);
-        continue;
+        return;
       }
       size += one.size;
       taken.set(name, one.statement.value);
       origin ??= one.statement.span;
       waiting.delete(name);
-    }
+    };
+    if (waiting.size > 0) forEachName(statement, take);
     const folded = placed(substituted(statement, taken, isSingle), origin);
-    const reads = readsOf(folded);
     // Before an entry changes, whatever still waits for its old value is computed.
     const changed = changes(statement);
     const hasCalls = calls(statement);
@@ -126,8 +121,8 @@ function foldBlock(block: Block, isSingle: (name: string) => boolean): Statement
       for (const { statement: one } of inOrder) release(one.name);
     }
     if (folded.kind === "let" && isSingle(folded.name)) {
-      waiting.set(folded.name, { statement: folded, size: operations(folded.value), order: order++ });
-      for (const array of reads) readers.set(array, [...(readers.get(array) ?? []), folded.name]);
+      waiting.set(folded.name, { statement: folded, size: operations(folded), order: order++ });
+      for (const array of readsOf(folded)) readers.set(array, [...(readers.get(array) ?? []), folded.name]);
       continue;
     }
     out.push(folded);
@@ -184,11 +179,11 @@ function substituted(
     case "let":
     case "store":
     case "accumulate":
-      return { ...statement, value: replace(statement.value) };
+      return taken.size === 0 ? statement : { ...statement, value: replace(statement.value) };
     case "if":
       return {
         ...statement,
-        test: replaceTest(statement.test),
+        test: taken.size === 0 ? statement.test : replaceTest(statement.test),
         then: foldBlock(statement.then, isSingle),
         else: foldBlock(statement.else, isSingle),
       };
@@ -197,6 +192,7 @@ function substituted(
     case "while":
       return { ...statement, body: foldBlock(statement.body, isSingle) };
     case "call":
+      if (taken.size === 0) return statement;
       return {
         ...statement,
         args: statement.args.map((arg) =>
@@ -208,42 +204,34 @@ function substituted(
   }
 }
 
-function operations(expr: Expr): number {
+/** Of the expressions of a statement itself. */
+function operations(statement: Statement): number {
   let count = 0;
-  forEachExpr(expr, (inner) => {
+  forEachExprOf(statement, (inner) => {
     if (inner.kind === "primitive" || inner.kind === "select") count++;
   });
   return count;
 }
 
-function namesOf(expr: Expr): string[] {
-  const names: string[] = [];
-  forEachExpr(expr, (inner) => {
-    if (inner.kind === "name") names.push(inner.name);
+/** Visits the names in the expressions of a statement itself. */
+function forEachName(statement: Statement, visit: (name: string) => void): void {
+  forEachExprOf(statement, (expr) => {
+    if (expr.kind === "name") visit(expr.name);
   });
-  return names;
 }
 
-function namesIn(block: Block): string[] {
-  const names: string[] = [];
+function forEachNameIn(block: Block, visit: (name: string) => void): void {
   forEachExprIn(block, (expr) => {
-    if (expr.kind === "name") names.push(expr.name);
+    if (expr.kind === "name") visit(expr.name);
   });
-  return names;
 }
 
 /** Arrays a statement reads, through subscripts too. */
 function readsOf(statement: Statement): Set<string> {
   const arrays = new Set<string>();
-  for (const top of expressionsOf(statement)) {
-    forEachExpr(top, (expr) => {
-      if (expr.kind === "read") arrays.add(expr.array);
-    });
-  }
-  for (const form of formsOf(statement)) {
-    affine.forEachAtom(form, (atom) => {
-      if (atom.kind === "gather") arrays.add(atom.array);
-    });
-  }
+  forEachExprOf(statement, (expr) => {
+    if (expr.kind === "read") arrays.add(expr.array);
+  });
+  forEachGathered(statement, (array) => arrays.add(array));
   return arrays;
 }

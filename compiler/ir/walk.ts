@@ -13,9 +13,22 @@ import type { Opcode } from "./opcode.ts";
 export function forEachStatement(block: Block, visit: (statement: Statement) => void): void {
   for (const statement of block) {
     visit(statement);
-    for (const inner of blocksOf(statement)) forEachStatement(inner, visit);
+    switch (statement.kind) {
+      case "for":
+      case "while":
+        forEachStatement(statement.body, visit);
+        break;
+      case "if":
+        forEachStatement(statement.then, visit);
+        forEachStatement(statement.else, visit);
+        break;
+      default:
+        break;
+    }
   }
 }
+
+const none: readonly never[] = [];
 
 /** The blocks directly inside a statement. */
 export function blocksOf(statement: Statement): readonly Block[] {
@@ -26,7 +39,7 @@ export function blocksOf(statement: Statement): readonly Block[] {
     case "if":
       return [statement.then, statement.else];
     default:
-      return [];
+      return none;
   }
 }
 
@@ -43,7 +56,7 @@ export function expressionsOf(statement: Statement): readonly Expr[] {
     case "call":
       return statement.args.flatMap((arg) => (arg.kind === "real" ? [arg.value] : []));
     default:
-      return [];
+      return none;
   }
 }
 
@@ -67,56 +80,112 @@ export function expressionsOfTest(test: Test): readonly Expr[] {
 export function forEachExpr(expr: Expr, visit: (expr: Expr) => void): void {
   visit(expr);
   if (expr.kind === "primitive") for (const arg of expr.args) forEachExpr(arg, visit);
-  if (expr.kind === "select") {
-    for (const inner of expressionsOfTest(expr.test)) forEachExpr(inner, visit);
+  else if (expr.kind === "select") {
+    forEachExprOfTest(expr.test, visit);
     forEachExpr(expr.then, visit);
     forEachExpr(expr.else, visit);
   }
 }
 
-/** Every expression of a block, inner blocks included. */
-export function forEachExprIn(block: Block, visit: (expr: Expr) => void): void {
-  forEachStatement(block, (statement) => {
-    for (const expr of expressionsOf(statement)) forEachExpr(expr, visit);
-  });
+function forEachExprOfTest(test: Test, visit: (expr: Expr) => void): void {
+  switch (test.kind) {
+    case "compare":
+      forEachExpr(test.left, visit);
+      forEachExpr(test.right, visit);
+      break;
+    case "and":
+    case "or":
+      forEachExprOfTest(test.left, visit);
+      forEachExprOfTest(test.right, visit);
+      break;
+    case "not":
+      forEachExprOfTest(test.of, visit);
+      break;
+    case "constant":
+      break;
+    default:
+      test satisfies never;
+  }
 }
 
-/** The index forms a statement itself contains: subscripts, bounds, integer arguments, those inside expressions too. */
-export function formsOf(statement: Statement): readonly Affine[] {
-  const forms: Affine[] = [];
-  for (const top of expressionsOf(statement)) {
-    forEachExpr(top, (expr) => {
-      if (expr.kind === "read") forms.push(...expr.at);
-      if (expr.kind === "integer") forms.push(expr.value);
-    });
-  }
+/** Every expression that a statement itself evaluates, with everything inside it; those of inner blocks left out. */
+export function forEachExprOf(statement: Statement, visit: (expr: Expr) => void): void {
   switch (statement.kind) {
+    case "let":
     case "store":
     case "accumulate":
-      forms.push(...statement.at);
+      forEachExpr(statement.value, visit);
       break;
-    case "for":
-      forms.push(statement.from, statement.to);
+    case "if":
+    case "while":
+      forEachExprOfTest(statement.test, visit);
       break;
     case "call":
-      for (const arg of statement.args) {
-        if (arg.kind === "integer") forms.push(arg.value);
-        if (arg.kind === "array") forms.push(...arg.view.prefix);
-      }
-      break;
-    case "contract":
-      forms.push(...statement.to.at, ...statement.factors.flatMap((factor) => factor.at));
-      forms.push(...statement.over.flatMap(({ from, to }) => [from, to]));
+      for (const arg of statement.args) if (arg.kind === "real") forEachExpr(arg.value, visit);
       break;
     default:
       break;
   }
+}
+
+/** Every expression of a block, inner blocks included. */
+export function forEachExprIn(block: Block, visit: (expr: Expr) => void): void {
+  forEachStatement(block, (statement) => forEachExprOf(statement, visit));
+}
+
+/** Visits the index forms a statement itself contains: subscripts, bounds, integer arguments, those inside expressions too. */
+function forEachForm(statement: Statement, visit: (form: Affine) => void): void {
+  forEachExprOf(statement, (expr) => {
+    if (expr.kind === "read") for (const form of expr.at) visit(form);
+    else if (expr.kind === "integer") visit(expr.value);
+  });
+  switch (statement.kind) {
+    case "store":
+    case "accumulate":
+      for (const form of statement.at) visit(form);
+      break;
+    case "for":
+      visit(statement.from);
+      visit(statement.to);
+      break;
+    case "call":
+      for (const arg of statement.args) {
+        if (arg.kind === "integer") visit(arg.value);
+        else if (arg.kind === "array") for (const form of arg.view.prefix) visit(form);
+      }
+      break;
+    case "contract":
+      for (const form of statement.to.at) visit(form);
+      for (const factor of statement.factors) for (const form of factor.at) visit(form);
+      for (const { from, to } of statement.over) {
+        visit(from);
+        visit(to);
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+/** The forms that `forEachForm` visits, in its order. */
+export function formsOf(statement: Statement): readonly Affine[] {
+  const forms: Affine[] = [];
+  forEachForm(statement, (form) => forms.push(form));
   return forms;
 }
 
+/** Visits the integer arrays that the forms of a statement itself read. */
+export function forEachGathered(statement: Statement, visit: (array: string) => void): void {
+  forEachForm(statement, (form) => {
+    if (form.terms.length === 0) return;
+    affine.forEachAtom(form, (atom) => {
+      if (atom.kind === "gather") visit(atom.array);
+    });
+  });
+}
+
 /** Names bound anywhere in a block. */
-export function bindersIn(block: Block): string[] {
-  const names: string[] = [];
+export function bindersIn(block: Block, names: string[] = []): string[] {
   forEachStatement(block, (statement) => {
     switch (statement.kind) {
       case "let":
@@ -141,10 +210,11 @@ export function bindersIn(block: Block): string[] {
   return names;
 }
 
-export const bindersOf = (fn: Fn): string[] => [
-  ...fn.parameters.map((parameter) => parameter.name),
-  ...bindersIn(fn.body),
-];
+export const bindersOf = (fn: Fn): string[] =>
+  bindersIn(
+    fn.body,
+    fn.parameters.map((parameter) => parameter.name),
+  );
 
 /** Functions called anywhere in a function. */
 export function calleesOf(fn: Fn): Set<string> {
@@ -173,16 +243,10 @@ export function reachable(functions: readonly Fn[], root: string): Fn[] {
 export function arraysOf(fn: Fn): Set<string> {
   const arrays = new Set<string>();
   forEachStatement(fn.body, (statement) => {
-    for (const form of formsOf(statement)) {
-      affine.forEachAtom(form, (atom) => {
-        if (atom.kind === "gather") arrays.add(atom.array);
-      });
-    }
-    for (const top of expressionsOf(statement)) {
-      forEachExpr(top, (expr) => {
-        if (expr.kind === "read") arrays.add(expr.array);
-      });
-    }
+    forEachGathered(statement, (array) => arrays.add(array));
+    forEachExprOf(statement, (expr) => {
+      if (expr.kind === "read") arrays.add(expr.array);
+    });
     switch (statement.kind) {
       case "alloc":
       case "store":
@@ -229,7 +293,8 @@ export function rewriteForm(form: Affine, rewriter: Rewriter): Affine {
 }
 
 export function rewriteAccess(place: Access, rewriter: Rewriter): Access {
-  const at = mapped(place.at, (form) => rewriteForm(form, rewriter));
+  if (rewriter.index === undefined && rewriter.array === undefined) return place;
+  const at = place.at.length === 0 ? place.at : mapped(place.at, (form) => rewriteForm(form, rewriter));
   const view = rewriter.array?.(place.array);
   return view ? { array: view.array, at: [...view.prefix, ...at] } : { array: place.array, at };
 }
@@ -245,12 +310,13 @@ function mapped<T>(list: readonly T[], map: (item: T) => T): readonly T[] {
   return changed ?? list;
 }
 
+const same = <T>(item: T): T => item;
+
 /**
  * Rebuilds an expression bottom-up through the folding constructors; `visit` may replace any rebuilt node. Parts that do
  * not change are the same objects.
  */
-export function rewriteExpr(expr: Expr, rewriter: Rewriter, visit: (expr: Expr) => Expr = (x) => x): Expr {
-  const inside = (x: Expr) => rewriteExpr(x, rewriter, visit);
+export function rewriteExpr(expr: Expr, rewriter: Rewriter, visit: (expr: Expr) => Expr = same): Expr {
   switch (expr.kind) {
     case "number":
       return visit(expr);
@@ -265,12 +331,16 @@ export function rewriteExpr(expr: Expr, rewriter: Rewriter, visit: (expr: Expr) 
       return visit(value === expr.value ? expr : build.integerValue(value));
     }
     case "primitive": {
-      const args = mapped(expr.args, inside);
+      const args = mapped(expr.args, (arg) => rewriteExpr(arg, rewriter, visit));
       return visit(args === expr.args ? expr : build.primitive(expr.op, args));
     }
     case "select":
       return visit(
-        build.select(rewriteTest(expr.test, rewriter, visit), inside(expr.then), inside(expr.else)),
+        build.select(
+          rewriteTest(expr.test, rewriter, visit),
+          rewriteExpr(expr.then, rewriter, visit),
+          rewriteExpr(expr.else, rewriter, visit),
+        ),
       );
     default:
       return expr satisfies never;
@@ -304,19 +374,18 @@ export function rewriteStatement(
   rewriter: Rewriter,
   visit?: (expr: Expr) => Expr,
 ): Statement {
-  const expr = (x: Expr) => rewriteExpr(x, rewriter, visit);
-  const binder = rewriter.binder ?? ((name: string) => name);
+  const binder = rewriter.binder ?? same;
   switch (statement.kind) {
     case "let": {
-      const [name, value] = [binder(statement.name), expr(statement.value)];
+      const [name, value] = [binder(statement.name), rewriteExpr(statement.value, rewriter, visit)];
       return name === statement.name && value === statement.value ? statement : { ...statement, name, value };
     }
     case "alloc":
-      return { ...statement, array: binder(statement.array) };
+      return rewriter.binder === undefined ? statement : { ...statement, array: binder(statement.array) };
     case "store":
     case "accumulate": {
       const { array, at } = rewriteAccess(statement, rewriter);
-      const value = expr(statement.value);
+      const value = rewriteExpr(statement.value, rewriter, visit);
       const isSame = array === statement.array && at === statement.at && value === statement.value;
       return isSame ? statement : { ...statement, array, at, value };
     }

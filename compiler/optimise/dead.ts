@@ -5,9 +5,8 @@
 
 import { collectSites, mayFollow, type Site, type Sites } from "../analysis/sites.ts";
 import type { Range } from "../ir/affine.ts";
-import * as affine from "../ir/affine.ts";
-import type { Block, Statement } from "../ir/nodes.ts";
-import { blocksOf, expressionsOf, forEachExpr, forEachStatement, formsOf } from "../ir/walk.ts";
+import type { Block, Expr, Statement } from "../ir/nodes.ts";
+import { forEachExprOf, forEachGathered, forEachStatement } from "../ir/walk.ts";
 
 export function dead(
   block: Block,
@@ -25,19 +24,22 @@ function mark(block: Block, isKept: (array: string) => boolean, sites: Sites): S
   const lets = new Map<string, Statement>();
   const allocated = new Map<string, Statement>();
   const writers = new Map<string, Site[]>();
-  const readsOf = new Map<string, Site[]>();
   for (const site of sites.all) {
-    const map = site.access === "read" ? readsOf : writers;
-    const list = map.get(site.array);
+    if (site.access === "read") continue;
+    const list = writers.get(site.array);
     if (list) list.push(site);
-    else map.set(site.array, [site]);
+    else writers.set(site.array, [site]);
   }
   const index = (statements: Block, parent: Statement | undefined): void => {
     for (const statement of statements) {
       if (parent) parents.set(statement, parent);
       if (statement.kind === "let") lets.set(statement.name, statement);
       if (statement.kind === "alloc") allocated.set(statement.array, statement);
-      for (const inner of blocksOf(statement)) index(inner, statement);
+      if (statement.kind === "for" || statement.kind === "while") index(statement.body, statement);
+      else if (statement.kind === "if") {
+        index(statement.then, statement);
+        index(statement.else, statement);
+      }
     }
   };
   index(block, undefined);
@@ -51,9 +53,10 @@ function mark(block: Block, isKept: (array: string) => boolean, sites: Sites): S
   };
   /** Writes a live read may see. Small arrays of sites are compared one by one; the rest count as seen. */
   const keepWritersSeenBy = (site: Site): void => {
-    const all = writers.get(site.array) ?? [];
+    const all = writers.get(site.array);
+    if (all === undefined || all.length === 0) return;
     // Writers stand in order; outside of loops nobody sees what is written later.
-    if (site.loops.length === 0 && (all[0]?.order ?? Infinity) > site.order) return;
+    if (site.loops.length === 0 && all[0]!.order > site.order) return;
     const left = all.filter((writer) => {
       if (live.has(writer.statement)) return false;
       if (!mayFollow(writer, site, sites.ranges, sites.lifetimes.get(site.array))) return true;
@@ -78,52 +81,44 @@ function mark(block: Block, isKept: (array: string) => boolean, sites: Sites): S
     if (statement.kind === "contract" && isKept(statement.to.array)) keep(statement);
     if (statement.kind === "call") keep(statement);
   });
+  const keepNamed = (expr: Expr): void => {
+    if (expr.kind !== "name") return;
+    const definition = lets.get(expr.name);
+    if (definition) keep(definition);
+  };
   while (queue.length > 0) {
     const statement = queue.pop()!;
     const parent = parents.get(statement);
     if (parent) keep(parent);
-    for (const expr of expressionsOf(statement)) {
-      forEachExpr(expr, (inner) => {
-        if (inner.kind === "name") {
-          const definition = lets.get(inner.name);
-          if (definition) keep(definition);
-        }
-      });
-    }
+    forEachExprOf(statement, keepNamed);
     for (const site of sitesOf.get(statement) ?? []) {
       const alloc = allocated.get(site.array);
       if (alloc) keep(alloc);
       // An accumulation also reads, but only what a live later read will see as a sum: its own earlier writers.
       if (site.access === "read" || site.access === "accumulate") keepWritersSeenBy(site);
     }
-    for (const form of formsOf(statement)) {
-      affine.forEachAtom(form, (atom) => {
-        if (atom.kind !== "gather") return;
-        const alloc = allocated.get(atom.array);
-        if (alloc) keep(alloc);
-        // Integers known only at run time: every store counts.
-        for (const writer of writers.get(atom.array) ?? []) keep(writer.statement);
-        writers.delete(atom.array);
-      });
-    }
+    forEachGathered(statement, (array) => {
+      const alloc = allocated.get(array);
+      if (alloc) keep(alloc);
+      // Integers known only at run time: every store counts.
+      for (const writer of writers.get(array) ?? []) keep(writer.statement);
+      writers.delete(array);
+    });
   }
   return live;
 }
 
 function sweep(block: Block, live: ReadonlySet<Statement>): Statement[] {
-  return block.flatMap((statement): Statement[] => {
-    switch (statement.kind) {
-      case "comment":
-        return [statement];
-      case "for":
-      case "while":
-        return live.has(statement) ? [{ ...statement, body: sweep(statement.body, live) }] : [];
-      case "if":
-        return live.has(statement)
-          ? [{ ...statement, then: sweep(statement.then, live), else: sweep(statement.else, live) }]
-          : [];
-      default:
-        return live.has(statement) ? [statement] : [];
+  const kept: Statement[] = [];
+  for (const statement of block) {
+    if (statement.kind === "comment") kept.push(statement);
+    else if (live.has(statement)) {
+      if (statement.kind === "for" || statement.kind === "while")
+        kept.push({ ...statement, body: sweep(statement.body, live) });
+      else if (statement.kind === "if")
+        kept.push({ ...statement, then: sweep(statement.then, live), else: sweep(statement.else, live) });
+      else kept.push(statement);
     }
-  });
+  }
+  return kept;
 }

@@ -4,11 +4,10 @@
  * needs it. In: a function body. Out: the same values by other names.
  */
 
-import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Names } from "../ir/names.ts";
 import type { Block, Expr, Statement } from "../ir/nodes.ts";
-import { forEachStatement, formsOf, rewriteExpr, rewriteTest } from "../ir/walk.ts";
+import { forEachGathered, forEachStatement, rewriteExpr, rewriteTest } from "../ir/walk.ts";
 
 interface State {
   /** The value a scalar holds, where it is known. */
@@ -24,15 +23,12 @@ export function promote(block: Block, names: Names): Statement[] {
       promotable.add(statement.array);
     }
   });
+  if (promotable.size === 0) return [...block];
   forEachStatement(block, (statement) => {
     if (statement.kind === "contract") {
       for (const place of [statement.to, ...statement.factors]) promotable.delete(place.array);
     }
-    for (const form of formsOf(statement)) {
-      affine.forEachAtom(form, (atom) => {
-        if (atom.kind === "gather") promotable.delete(atom.array);
-      });
-    }
+    forEachGathered(statement, (array) => promotable.delete(array));
   });
   if (promotable.size === 0) return [...block];
   return new Promotion(promotable, names).block(block, { known: new Map(), pending: new Set() }, false);
@@ -43,6 +39,9 @@ function leaves(block: Block): boolean {
   const last = block.at(-1);
   return last?.kind === "return" || (last?.kind === "if" && leaves(last.then) && leaves(last.else));
 }
+
+const withValue = <T extends { readonly value: Expr }>(statement: T, value: Expr): T =>
+  value === statement.value ? statement : { ...statement, value };
 
 class Promotion {
   readonly #promotable: ReadonlySet<string>;
@@ -70,7 +69,7 @@ class Promotion {
   #statement(statement: Statement, state: State, out: Statement[]): void {
     switch (statement.kind) {
       case "let":
-        out.push({ ...statement, value: this.#expr(statement.value, state) });
+        out.push(withValue(statement, this.#expr(statement.value, state)));
         return;
       case "alloc":
         out.push(
@@ -86,7 +85,7 @@ class Promotion {
       case "store": {
         const value = this.#expr(statement.value, state);
         if (!this.#promotable.has(statement.array)) {
-          out.push({ ...statement, value });
+          out.push(withValue(statement, value));
           return;
         }
         this.#set(statement.array, value, statement, state, out);
@@ -96,7 +95,7 @@ class Promotion {
         const value = this.#expr(statement.value, state);
         const before = state.known.get(statement.array);
         if (!this.#promotable.has(statement.array) || before === undefined) {
-          out.push({ ...statement, value });
+          out.push(withValue(statement, value));
           return;
         }
         this.#set(statement.array, build.add(before, value), statement, state, out);

@@ -7,20 +7,21 @@
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Block, Expr, Statement, Test } from "../ir/nodes.ts";
+import { binaryOpcodes, type Opcode, unaryOpcodes } from "../ir/opcode.ts";
 import { forEachStatement, rewriteStatement } from "../ir/walk.ts";
 
-/** Value key -> the expression that already has it, in the blocks around. One map, from which a block takes back what it put in. */
+/** Value -> the expression that already has it, in the blocks around. One map, from which a block takes back what it put in. */
 class Values {
-  readonly #known = new Map<string, Expr>();
-  readonly #undo: { readonly key: string; readonly before: Expr | undefined }[] = [];
+  readonly #known = new Map<number, Expr>();
+  readonly #undo: { readonly value: number; readonly before: Expr | undefined }[] = [];
 
-  get(key: string): Expr | undefined {
-    return this.#known.get(key);
+  get(value: number): Expr | undefined {
+    return this.#known.get(value);
   }
 
-  set(key: string, value: Expr): void {
-    this.#undo.push({ key, before: this.#known.get(key) });
-    this.#known.set(key, value);
+  set(value: number, expr: Expr): void {
+    this.#undo.push({ value, before: this.#known.get(value) });
+    this.#known.set(value, expr);
   }
 
   /** Does something in a block of its own. */
@@ -28,30 +29,133 @@ class Values {
     const start = this.#undo.length;
     const result = act();
     while (this.#undo.length > start) {
-      const { key, before } = this.#undo.pop()!;
-      if (before === undefined) this.#known.delete(key);
-      else this.#known.set(key, before);
+      const { value, before } = this.#undo.pop()!;
+      if (before === undefined) this.#known.delete(value);
+      else this.#known.set(value, before);
     }
     return result;
   }
 }
 
+/** Numbers below which two of them and an opcode are one exact integer. */
+const most = 2 ** 22;
+
+/** A number for each value: equal for equal expressions between the same writes, and for no others. */
+class Numbering {
+  readonly #versions = new Map<string, number>();
+  readonly #ofTexts = new Map<string, number>();
+  readonly #ofNames = new Map<string, number>();
+  readonly #ofPairs = new Map<number, number>();
+  #count = 0;
+
+  /** From here on what the array holds is another value. */
+  touch(array: string): void {
+    this.#versions.set(array, (this.#versions.get(array) ?? 0) + 1);
+  }
+
+  of(expr: Expr): number {
+    switch (expr.kind) {
+      case "name":
+        return this.#numbered(this.#ofNames, expr.name);
+      case "number":
+        return this.#ofText(Object.is(expr.value, -0) ? "-0" : String(expr.value));
+      case "integer":
+        return this.#ofText(`int(${affine.key(expr.value)})${this.#versionsIn(expr.value)}`);
+      case "read":
+        return this.ofEntry(expr.array, expr.at);
+      case "primitive":
+        return this.#ofPrimitive(expr.op, expr.args);
+      case "select":
+        return this.#ofText(
+          `select(${this.#testText(expr.test)},${this.of(expr.then)},${this.of(expr.else)})`,
+        );
+      default:
+        return expr satisfies never;
+    }
+  }
+
+  ofEntry(array: string, at: readonly affine.Affine[]): number {
+    const version = this.#versions.get(array) ?? 0;
+    if (at.length === 0) return this.#ofText(`${array}@${version}[]`);
+    const gathers = at.map((form) => this.#versionsIn(form)).join("");
+    return this.#ofText(`${array}@${version}[${at.map(affine.key).join(",")}]${gathers}`);
+  }
+
+  #ofPrimitive(op: Opcode, args: readonly Expr[]): number {
+    const isSymmetric = op === "add" || op === "mul";
+    const code = opcodes.get(op);
+    if (code !== undefined && args.length <= 2) {
+      const first = this.of(args[0]!);
+      const second = args.length === 1 ? 0 : this.of(args[1]!);
+      const isTurned = isSymmetric && second < first;
+      if (first < most && second < most)
+        return this.#numbered(
+          this.#ofPairs,
+          (code * most + (isTurned ? second : first)) * most + (isTurned ? first : second),
+        );
+    }
+    const numbers = args.map((arg) => this.of(arg));
+    if (isSymmetric) numbers.sort((a, b) => a - b);
+    return this.#ofText(`${op}(${numbers.join(",")})`);
+  }
+
+  #ofText(text: string): number {
+    return this.#numbered(this.#ofTexts, text);
+  }
+
+  /** Numbers begin with 1; 0 is no value. */
+  #numbered<T>(map: Map<T, number>, key: T): number {
+    let number = map.get(key);
+    if (number === undefined) {
+      number = ++this.#count;
+      map.set(key, number);
+    }
+    return number;
+  }
+
+  #versionsIn(form: affine.Affine): string {
+    let text = "";
+    affine.forEachAtom(form, (atom) => {
+      if (atom.kind === "gather") text += `@${this.#versions.get(atom.array) ?? 0}`;
+    });
+    return text;
+  }
+
+  #testText(test: Test): string {
+    switch (test.kind) {
+      case "compare":
+        return `${test.relation}(${this.of(test.left)},${this.of(test.right)})`;
+      case "and":
+      case "or":
+        return `${test.kind}(${this.#testText(test.left)},${this.#testText(test.right)})`;
+      case "not":
+        return `not(${this.#testText(test.of)})`;
+      case "constant":
+        return String(test.value);
+      default:
+        return test satisfies never;
+    }
+  }
+}
+
+/** A number below 64 for each opcode of one or two arguments. */
+const opcodes: ReadonlyMap<Opcode, number> = new Map(
+  [...unaryOpcodes, ...binaryOpcodes].slice(0, 63).map((op, i) => [op, i + 1]),
+);
+
 export function reuse(block: Block): Statement[] {
-  const versions = new Map<string, number>();
-  const touch = (array: string): void => {
-    versions.set(array, (versions.get(array) ?? 0) + 1);
-  };
+  const numbers = new Numbering();
   const touchAll = (statements: Block): void =>
     forEachStatement(statements, (statement) => {
-      for (const array of writes(statement)) touch(array);
+      for (const array of writes(statement)) numbers.touch(array);
     });
-  const keyOf = (expr: Expr): string => key(expr, (array) => versions.get(array) ?? 0);
 
   const values = new Values();
   /** Replaced names. */
   const names = new Map<string, Expr>();
+  const replacing = { name: (name: string): Expr | undefined => names.get(name) };
   const replace = (statement: Statement): Statement =>
-    names.size === 0 ? statement : rewriteStatement(statement, { name: (name) => names.get(name) });
+    names.size === 0 ? statement : rewriteStatement(statement, replacing);
 
   const walk = (statements: Block): Statement[] => values.inBlock(() => list(statements));
   const list = (statements: Block): Statement[] => {
@@ -65,25 +169,21 @@ export function reuse(block: Block): Statement[] {
             names.set(next.name, next.value);
             break;
           }
-          const text = keyOf(next.value);
-          const before = values.get(text);
+          const value = numbers.of(next.value);
+          const before = values.get(value);
           if (before !== undefined) {
             names.set(next.name, before);
             break;
           }
-          values.set(text, build.name(next.name));
+          values.set(value, build.name(next.name));
           out.push(next);
           break;
         }
         case "store": {
           const next = replace(statement) as typeof statement;
-          touch(next.array);
+          numbers.touch(next.array);
           // What was just stored can be had without reading it again.
-          const stored = key(
-            { kind: "read", array: next.array, at: next.at },
-            (array) => versions.get(array) ?? 0,
-          );
-          if (build.isLeaf(next.value)) values.set(stored, next.value);
+          if (build.isLeaf(next.value)) values.set(numbers.ofEntry(next.array, next.at), next.value);
           out.push(next);
           break;
         }
@@ -92,7 +192,7 @@ export function reuse(block: Block): Statement[] {
         case "alloc":
         case "contract":
           out.push(replace(statement));
-          for (const array of writes(statement)) touch(array);
+          for (const array of writes(statement)) numbers.touch(array);
           break;
         case "for": {
           touchAll(statement.body);
@@ -132,6 +232,8 @@ export function reuse(block: Block): Statement[] {
 const isNegatedLeaf = (expr: Expr): boolean =>
   expr.kind === "primitive" && expr.op === "neg" && build.isLeaf(expr.args[0]!);
 
+const none: readonly string[] = [];
+
 /** Arrays a statement itself changes. */
 export function writes(statement: Statement): readonly string[] {
   switch (statement.kind) {
@@ -144,56 +246,6 @@ export function writes(statement: Statement): readonly string[] {
     case "contract":
       return [statement.to.array];
     default:
-      return [];
-  }
-}
-
-function key(expr: Expr, version: (array: string) => number): string {
-  switch (expr.kind) {
-    case "number":
-      return Object.is(expr.value, -0) ? "-0" : String(expr.value);
-    case "name":
-      return `'${expr.name}`;
-    case "integer":
-      return `int(${affine.key(expr.value)})${versionsIn(expr.value, version)}`;
-    case "read": {
-      const gathers = expr.at.map((form) => versionsIn(form, version)).join("");
-      return `${expr.array}@${version(expr.array)}[${expr.at.map(affine.key).join(",")}]${gathers}`;
-    }
-    case "primitive": {
-      const args = expr.args.map((arg) => key(arg, version));
-      if (expr.op === "add" || expr.op === "mul") args.sort();
-      return `${expr.op}(${args.join(",")})`;
-    }
-    case "select": {
-      const parts = [expr.then, expr.else].map((side) => key(side, version));
-      return `select(${testKey(expr.test, version)},${parts.join(",")})`;
-    }
-    default:
-      return expr satisfies never;
-  }
-}
-
-function versionsIn(form: affine.Affine, version: (array: string) => number): string {
-  let text = "";
-  affine.forEachAtom(form, (atom) => {
-    if (atom.kind === "gather") text += `@${version(atom.array)}`;
-  });
-  return text;
-}
-
-function testKey(test: Test, version: (array: string) => number): string {
-  switch (test.kind) {
-    case "compare":
-      return `${test.relation}(${key(test.left, version)},${key(test.right, version)})`;
-    case "and":
-    case "or":
-      return `${test.kind}(${testKey(test.left, version)},${testKey(test.right, version)})`;
-    case "not":
-      return `not(${testKey(test.of, version)})`;
-    case "constant":
-      return String(test.value);
-    default:
-      return test satisfies never;
+      return none;
   }
 }

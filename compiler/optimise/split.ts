@@ -8,7 +8,7 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Names } from "../ir/names.ts";
 import type { Access, Alloc, Block, Shape, Statement } from "../ir/nodes.ts";
-import { expressionsOf, forEachExpr, forEachStatement, formsOf, rewriteBlock } from "../ir/walk.ts";
+import { forEachExprOf, forEachGathered, forEachStatement, rewriteBlock } from "../ir/walk.ts";
 
 /** Entries up to which an array is split; more scalars than this fit no register file. */
 const most = 64;
@@ -20,16 +20,10 @@ export function split(block: Block, names: Names): Statement[] {
     if (place.at.some((form) => affine.constantOf(form) === undefined)) refused.add(place.array);
   };
   forEachStatement(block, (statement) => {
-    for (const top of expressionsOf(statement)) {
-      forEachExpr(top, (expr) => {
-        if (expr.kind === "read") check(expr);
-      });
-    }
-    for (const form of formsOf(statement)) {
-      affine.forEachAtom(form, (atom) => {
-        if (atom.kind === "gather") refused.add(atom.array);
-      });
-    }
+    forEachExprOf(statement, (expr) => {
+      if (expr.kind === "read") check(expr);
+    });
+    forEachGathered(statement, (array) => refused.add(array));
     switch (statement.kind) {
       case "alloc":
         if (statement.shape.length > 0 && entries(statement.shape) <= most) {
@@ -90,7 +84,7 @@ export function split(block: Block, names: Names): Statement[] {
       }
       case "store":
       case "accumulate":
-        return [{ ...statement, ...replace(statement) }];
+        return candidates.has(statement.array) ? [{ ...statement, ...replace(statement) }] : [statement];
       case "for":
       case "while":
         return [{ ...statement, body: statement.body.flatMap(spread) }];
@@ -111,9 +105,11 @@ export function split(block: Block, names: Names): Statement[] {
         return [statement];
     }
   };
-  return rewriteBlock(block.flatMap(spread), {}, (expr) =>
-    expr.kind === "read" ? build.read(replace(expr).array, replace(expr).at) : expr,
-  );
+  return rewriteBlock(block.flatMap(spread), {}, (expr) => {
+    if (expr.kind !== "read" || !candidates.has(expr.array)) return expr;
+    const { array, at } = replace(expr);
+    return build.read(array, at);
+  });
 }
 
 const entries = (shape: Shape): number => shape.reduce((product, extent) => product * extent, 1);
