@@ -1,7 +1,7 @@
 /**
  * Entries that an innermost loop reads and does not move or change are read once, in front of it. In: a function body.
- * Out: the same values. Compilers of C do this by themselves; V8 does not, since it does not know that what the loop
- * writes is not the entry.
+ * Out: the same values. gcc does this by itself; V8 and clang do not, since they do not know that what the loop writes is
+ * not the entry, and clang then makes no vectors of the loop.
  */
 
 import type { Affine } from "../ir/affine.ts";

@@ -194,7 +194,9 @@ export function vectorised(program: Program, entries: readonly string[]): Progra
     rowsOfJets: ({ body }) =>
       rowsOfJets(Math.max(0, ...body.map((each) => (each.kind === "alloc" ? sizeOf(each.shape) : 0)))),
   });
-  return orderedSums(rows, (fn) => allocated(fn).size > 0);
+  const ordered = orderedSums(rows, (fn) => allocated(fn).size > 0);
+  // gcc unrolls shorter rows altogether, and then sees fewer vectors with the reads in front.
+  return inBodies(ordered, (body) => heldReads(body, wordsOfShortRow + 1));
 }
 
 /** Words of the rows that a loop sums into an array of its own, as `packed` leaves them; nothing where it does something else. */

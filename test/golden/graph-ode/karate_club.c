@@ -59,10 +59,10 @@ static int karate_club_owns_(karate_club_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xA132E847u;
-        ws->tag[1] = 0x7357E0C0u;
+        ws->tag[0] = 0x96D145BDu;
+        ws->tag[1] = 0x178A673Au;
     }
-    if ((ws->tag[0] == 0xA132E847u) && (ws->tag[1] == 0x7357E0C0u)) {
+    if ((ws->tag[0] == 0x96D145BDu) && (ws->tag[1] == 0x178A673Au)) {
         is_own = 1;
     }
     return is_own;
@@ -600,19 +600,24 @@ static void karate_club_rhs_vjp_kernel(const karate_club_problem *KARATE_CLUB_RE
     }
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 4; j++) {
+            const double C_bar = ws->C_bar[4 * (ptrdiff_t)i][j];
+            const double C_bar_2 = ws->C_bar[(4 * i) + 1][j];
+            const double C_bar_3 = ws->C_bar[(4 * i) + 2][j];
+            const double C_bar_4 = ws->C_bar[(4 * i) + 3][j];
             for (int32_t k = 0; k < 34; k++) {
                 ws->u_H[at_u_H][k][j] = ws->u_H[at_u_H][k][j] +
-                        (ws->C_bar[4 * (ptrdiff_t)i][j] * karate_club_A[4 * (ptrdiff_t)i][k]) +
-                        (ws->C_bar[(4 * i) + 1][j] * karate_club_A[(4 * i) + 1][k]) +
-                        (ws->C_bar[(4 * i) + 2][j] * karate_club_A[(4 * i) + 2][k]) +
-                        (ws->C_bar[(4 * i) + 3][j] * karate_club_A[(4 * i) + 3][k]);
+                        (C_bar * karate_club_A[4 * (ptrdiff_t)i][k]) +
+                        (C_bar_2 * karate_club_A[(4 * i) + 1][k]) +
+                        (C_bar_3 * karate_club_A[(4 * i) + 2][k]) +
+                        (C_bar_4 * karate_club_A[(4 * i) + 3][k]);
             }
         }
     }
     for (int32_t i = 32; i < 34; i++) {
         for (int32_t j = 0; j < 4; j++) {
+            const double C_bar = ws->C_bar[i][j];
             for (int32_t k = 0; k < 34; k++) {
-                ws->u_H[at_u_H][k][j] += ws->C_bar[i][j] * karate_club_A[i][k];
+                ws->u_H[at_u_H][k][j] += C_bar * karate_club_A[i][k];
             }
         }
     }
