@@ -95,13 +95,16 @@ export function build(source: Source, options: Options): Built {
   return { ...built, diagnostics: [...diagnostics, ...built.diagnostics] };
 }
 
+/** The module of a model that was built before under the same options. */
+type Known = (model: Model, solver: Solver) => Module | undefined;
+
 /** Every model of a file, built; `imported` are the files it imports, by path. */
-export function buildAll(source: Source, options: Options) {
+export function buildAll(source: Source, options: Options, known?: Known) {
   const { models, diagnostics, imported } = readWithImports(source, options);
   const sound = diagnostics.some(isError) ? [] : models;
   const built = sound.map((model) => ({
     model,
-    ...buildModel(model, source, imported, { ...options, model: model.name }),
+    ...buildModel(model, source, imported, { ...options, model: model.name }, known),
   }));
   return { built, diagnostics: [...diagnostics, ...built.flatMap((each) => each.diagnostics)], imported };
 }
@@ -124,6 +127,7 @@ function buildModel(
   source: Source,
   imported: ReadonlyMap<string, string>,
   options: Options,
+  known?: Known,
 ): Built {
   const hash = fingerprint([
     version,
@@ -142,7 +146,7 @@ function buildModel(
   if (coupled !== undefined) return failed([coupled], "model");
   const settledPlan = withPlan(chosen, resolved.solver, options, { hash, text: source.text });
   if (settledPlan.solver === undefined) return failed([settledPlan.diagnostic], "options");
-  const module = lower(chosen, settledPlan.solver, options.emit);
+  const module = known?.(chosen, settledPlan.solver) ?? lower(chosen, settledPlan.solver, options.emit);
   const excess = excessOf(module.program);
   if (excess !== undefined) return failed([excess], "model");
   if (options.math === "portable") {

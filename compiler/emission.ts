@@ -5,7 +5,7 @@
 
 import { type COptions, emitC } from "./emit/c.ts";
 import { emitCrossbar } from "./emit/crossbar.ts";
-import { emitJavaScript } from "./emit/javascript.ts";
+import { type EmittedJavaScript, emitJavaScript } from "./emit/javascript.ts";
 import type { GlobalArray, Program } from "./ir/nodes.ts";
 import { printProgram } from "./ir/print.ts";
 import { type Model, sizeOf } from "./model.ts";
@@ -105,13 +105,32 @@ function crossbarFiles({ module, text }: Ready, name: string, header: string, op
 
 /**
  * A function of the given name that makes the generated module, as an object, for code that goes into another module; and the
- * memory of one gradient beside its arguments and results.
+ * memory of one gradient beside its arguments and results. `before`: what was printed of the same module.
  */
-export function emitFactory({ module, hash, text }: Ready, options: Options, factory: string) {
+export function emitFactory(
+  { module, hash, text }: Ready,
+  options: Options,
+  factory: string,
+  before?: Printed,
+) {
   const [file, header] = [baseName(module.model.file), headerOf(module, hash, options)];
-  const shaped = shapedForJavaScript(module, options);
-  const emitted = emitJavaScript(shaped, { dialect: "js", file, header, text, factory });
-  return { ...emitted, workspaceBytes: 8 * shaped.words.workspace };
+  const shaped = before?.module ?? shapedForJavaScript(module, options);
+  const { code, map, functions } = emitJavaScript(shaped, {
+    dialect: "js",
+    file,
+    header,
+    text,
+    factory,
+    functions: before?.functions,
+  });
+  const printed: Printed = { module: shaped, functions };
+  return { code, map, workspaceBytes: 8 * shaped.words.workspace, printed };
+}
+
+/** A module as JavaScript has it, and the lines of its functions. */
+export interface Printed {
+  readonly module: Module;
+  readonly functions: EmittedJavaScript["functions"];
 }
 
 function shapedForJavaScript(module: Module, options: Options): Module {

@@ -17,7 +17,7 @@ export interface Plan {
   readonly workspaceBytes: number;
 }
 
-/** `workspaceBytes` is a question to the target, see `compile.ts`. */
+/** `workspaceBytes` is a question to the target, see `emission.ts`. */
 export function planOf(module: Module, options: Options, workspaceBytes: number): Plan {
   const bytes = options.real === "float" ? 4 : 8;
   const { solver, counts, words } = module;

@@ -19,9 +19,11 @@ import MagicString from "magic-string";
 import { buildAll, type Source } from "./compile.ts";
 import { batchInPlace, modelInFunction } from "./diagnostics/build-messages.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
-import { baseName, emitFactory, stemOf } from "./emission.ts";
+import { baseName, emitFactory, type Printed, stemOf } from "./emission.ts";
 import { type File, fileOf, withoutTypes } from "./frontend/in-place.ts";
+import type { Kept } from "./kept.ts";
 import type { Model } from "./model.ts";
+import type { Module } from "./module.ts";
 import type { Options } from "./options.ts";
 import { planOf } from "./plan.ts";
 
@@ -44,10 +46,20 @@ const library = "odegrad/compiled";
 /** Whether a text is one that `transform` gave. */
 export const isTransformed = (text: string): boolean => text.includes(`from "${library}"`);
 
-export function transform(source: Source, { hot = false, ...options }: TransformOptions = {}): Transformed {
+/** `kept`: what the same caller's builds before this one left; the result does not depend on it. */
+export function transform(
+  source: Source,
+  { hot = false, ...options }: TransformOptions = {},
+  kept?: Kept,
+): Transformed {
   if (isTransformed(source.text)) return { diagnostics: [], imported: new Map() };
   const asked: Options = { emit: ["solve", "gradient", "jvp", "hvp"], ...options };
-  const { built, diagnostics, imported } = buildAll(source, asked);
+  const before = new Map<Module, Printed>();
+  const { built, diagnostics, imported } = buildAll(source, asked, (model, solver) => {
+    const found = kept?.find(model, solver, asked);
+    if (found !== undefined) before.set(found.module, found.printed);
+    return found?.module;
+  });
   const file = built.length === 0 ? undefined : fileOf(source.file, source.text);
   // A model that another file declares is compiled there.
   const own = built.filter(({ model }) => model.span.file === source.file);
@@ -64,11 +76,13 @@ export function transform(source: Source, { hot = false, ...options }: Transform
   const factories = own.map(({ model, ready }, i) => {
     const factory = name(`make$${i}`);
     const call = file.call(model.span);
-    const kept = isHot ? `${adopt}(import.meta.hot?.data, ${JSON.stringify(model.name)}, ` : "";
-    const emitted = emitFactory(ready!, asked, factory);
+    const adopted = isHot ? `${adopt}(import.meta.hot?.data, ${JSON.stringify(model.name)}, ` : "";
+    const printed = before.get(ready!.module);
+    const emitted = emitFactory(ready!, asked, factory, printed);
+    if (printed === undefined) kept?.keep(model, asked, ready!.module, emitted.printed);
     const { wrt } = ready!.module.solver;
     const plan = { ...planOf(ready!.module, asked, emitted.workspaceBytes), wrt };
-    text.appendLeft(call.start, `/* @__PURE__ */ ${kept}${compiled}(`);
+    text.appendLeft(call.start, `/* @__PURE__ */ ${adopted}${compiled}(`);
     text.appendRight(call.end, `, ${factory}, ${JSON.stringify(plan)})${isHot ? ")" : ""}`);
     return emitted;
   });

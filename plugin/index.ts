@@ -16,6 +16,7 @@ import type { Source } from "../compiler/compile.ts";
 import { withConfig } from "../compiler/config.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import { withoutTypes } from "../compiler/frontend/in-place.ts";
+import { Kept } from "../compiler/kept.ts";
 import { type Options, optionSpecs } from "../compiler/options.ts";
 import { isTransformed, transform } from "../compiler/transform.ts";
 import { Cache } from "./cache.ts";
@@ -64,6 +65,7 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
   let isServing = false;
   let root = process.cwd();
   const models = new Cache<ReturnType<typeof transform>>();
+  const kept = new Kept();
   const texts = new Cache<ReturnType<typeof secondary>>();
   /** Modules that models import, with the models: they are in their language, and bundlers that know no types get them without. */
   const helpers = new Map<string, Set<string>>();
@@ -161,7 +163,7 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
         if (resolvesQueries && secondaryId.test(id)) return generated(this, id, text);
         if (!modelId.test(id) || isTransformed(text)) return undefined;
         const result = await through(this, models, id, text, (source, options) =>
-          transform(source, { ...options, hot: isServing }),
+          transform(source, { ...options, hot: isServing }, kept),
         );
         if (result === undefined) return broken;
         return result.code === undefined ? undefined : { code: result.code, map: result.map as never };

@@ -35,9 +35,18 @@ export interface JavaScriptOptions {
   readonly matrices?: readonly Matrices[] | undefined;
   /** In the place of a module, a function of this name that makes one: an object of what it would export. */
   readonly factory?: string | undefined;
+  /** The lines of its functions, where they have been printed before. */
+  readonly functions?: readonly Line[] | undefined;
 }
 
-export function emitJavaScript(module: Module, options: JavaScriptOptions): { code: string; map: object } {
+/** `functions`: the lines of the module's functions alone. */
+export interface EmittedJavaScript {
+  readonly code: string;
+  readonly map: object;
+  readonly functions: readonly Line[];
+}
+
+export function emitJavaScript(module: Module, options: JavaScriptOptions): EmittedJavaScript {
   const isTyped = options.dialect === "ts";
   const storage = new Storage(module);
   const lines: Line[] = [
@@ -50,31 +59,24 @@ export function emitJavaScript(module: Module, options: JavaScriptOptions): { co
       ? []
       : plainLines(crossbarLayer(options.matrices, (array) => storage.places.place(array)))),
   ];
-  const entryOf = new Map(module.entries.map((entry) => [entry.fn, entry]));
-  for (const fn of module.program.functions) {
-    const printer = new JavaScriptPrinter(storage.places, isTyped);
-    const entry = entryOf.get(fn.name);
-    const own = entry ? printer.entry(fn, entry) : printer.kernel(fn);
-    lines.push({ text: "" }, ...(entry && options.matrices ? withProgramming(own) : own));
-  }
+  const functions = options.functions ?? functionLines(module, storage.places, options);
+  for (const line of functions) lines.push(line);
+  const withMap = (all: readonly Line[]): EmittedJavaScript => ({
+    code: `${all.map((line) => line.text).join("\n")}\n`,
+    map: sourceMap(all, module.model.file, options),
+    functions,
+  });
   const { field } = module.model;
   if (options.factory !== undefined) {
     if (field === undefined)
       lines.push(...plainLines(reserve(isTyped, storage.checkpoints(), module.solver.batch)));
-    const made = inFunction(lines, options.factory);
-    return {
-      code: `${made.map((line) => line.text).join("\n")}\n`,
-      map: sourceMap(made, module.model.file, options),
-    };
+    return withMap(inFunction(lines, options.factory));
   }
   if (field !== undefined) {
     const points = module.model.data.find(({ name }) => name === field.points[0])!.path[0]!;
     const types = isTyped ? fieldTypes(module.model) : undefined;
     lines.push(...plainLines(fieldLayer(types, field.count, points)));
-    return {
-      code: `${lines.map((line) => line.text).join("\n")}\n`,
-      map: sourceMap(lines, module.model.file, options),
-    };
+    return withMap(lines);
   }
   const controls = controlOf(module.solver).map(([name]) => name);
   const types = isTyped
@@ -89,16 +91,28 @@ export function emitJavaScript(module: Module, options: JavaScriptOptions): { co
       }),
     ),
   );
-  return {
-    code: `${lines.map((line) => line.text).join("\n")}\n`,
-    map: sourceMap(lines, module.model.file, options),
-  };
+  return withMap(lines);
+}
+
+function functionLines(
+  module: Module,
+  places: ModulePlaces,
+  { dialect, matrices }: JavaScriptOptions,
+): Line[] {
+  const entryOf = new Map(module.entries.map((entry) => [entry.fn, entry]));
+  return module.program.functions.flatMap((fn) => {
+    const printer = new JavaScriptPrinter(places, dialect === "ts");
+    const entry = entryOf.get(fn.name);
+    const own = entry ? printer.entry(fn, entry) : printer.kernel(fn);
+    return [{ text: "" }, ...(entry && matrices ? withProgramming(own) : own)];
+  });
 }
 
 /** The lines of a module as the body of a function that returns what the module exports. */
 function inFunction(lines: readonly Line[], name: string): Line[] {
   const exported: string[] = [];
   const body = lines.map((line): Line => {
+    if (!line.text.startsWith("export ")) return line;
     const [, rest, own] = /^export ((?:const|function) ([\w$]+).*)$/.exec(line.text) ?? [];
     if (own !== undefined) exported.push(own);
     return { ...line, text: rest ?? line.text };
@@ -337,11 +351,23 @@ class Storage {
   }
 }
 
+/** Texts of lists of numbers; a list that a later build has again is not printed again. */
+const texts = new WeakMap<readonly number[] | Float64Array, string>();
+
 /** A typed-array argument: numbers in brackets, a few per line. */
-function numbers(values: Iterable<number>): string {
-  const texts = [...values].map(javascriptNumber);
-  const line = `[${texts.join(", ")}]`;
-  if (line.length <= 90) return line;
+function numbers(values: readonly number[] | Float64Array): string {
+  const before = texts.get(values);
+  if (before !== undefined) return before;
+  const text = numbersText(values);
+  texts.set(values, text);
+  return text;
+}
+
+function numbersText(values: readonly number[] | Float64Array): string {
+  const texts = Array.from(values, javascriptNumber);
+  // A number is a character, and two are between it and the next.
+  const line = texts.length > 30 ? undefined : `[${texts.join(", ")}]`;
+  if (line !== undefined && line.length <= 90) return line;
   const rows: string[] = [];
   let row = " ";
   for (const text of texts) {
