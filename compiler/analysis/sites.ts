@@ -6,7 +6,7 @@
 
 import type { Affine, Range } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
-import type { Block, GlobalArray, Statement } from "../ir/nodes.ts";
+import type { Block, Fn, GlobalArray, Statement } from "../ir/nodes.ts";
 import { forEachExprOf } from "../ir/walk.ts";
 
 /** A loop around a site, `for` or `while` alike. */
@@ -69,6 +69,14 @@ function rangeOf(data: readonly number[]): Range {
   rangesOfData.set(data, range);
   return range;
 }
+
+/** Ranges of the integer parameters of a function. */
+export const rangesOf =
+  (fn: Fn) =>
+  (name: string): Range | undefined => {
+    const parameter = fn.parameters.find((one) => one.name === name);
+    return parameter?.kind === "integer" ? parameter.range : undefined;
+  };
 
 export function collectSites(
   block: Block,

@@ -239,6 +239,14 @@ export function reachable(functions: readonly Fn[], root: string): Fn[] {
   return [...found.values()];
 }
 
+export function hasLoops(block: Block): boolean {
+  let found = false;
+  forEachStatement(block, (statement) => {
+    found ||= statement.kind === "for" || statement.kind === "while";
+  });
+  return found;
+}
+
 /** Arrays a function refers to, its parameters and locals included. */
 export function arraysOf(fn: Fn): Set<string> {
   const arrays = new Set<string>();
