@@ -31,6 +31,7 @@ import { jam } from "./jam.ts";
 import { localise } from "./localise.ts";
 import { orderedSums } from "./ordered-sums.ts";
 import { lanes, packed, wordsOfCache, wordsOfShortRow } from "./pack.ts";
+import { rankUpdates } from "./rank-updates.ts";
 import { reuse } from "./reuse.ts";
 import { storage } from "./storage.ts";
 
@@ -48,7 +49,7 @@ export function pairedRows(program: Program): Program {
 
 /** The program with its products by columns and its loops over rows blocked, as a vectorising compiler wants it. */
 export function vectorised(program: Program, entries: readonly string[]): Program {
-  const turned = distributed(columns(program, entries));
+  const turned = distributed(columns(program, entries), entries);
   const bound = turned.functions.filter((fn) =>
     fn.parameters.every((parameter) => parameter.kind !== "array"),
   );
@@ -116,8 +117,9 @@ function hasUnread(block: Block): boolean {
 }
 
 /** Products in loops of their own, and what is done once a row in others: the loops of contractions. */
-function distributed(program: Program): Program {
-  const { arrays, functions } = contracted(program, (loop) => isMixed(loop) || sumsShortRows(loop));
+function distributed(program: Program, entries: readonly string[]): Program {
+  const products = contracted(program, (loop) => isMixed(loop) || sumsShortRows(loop));
+  const { arrays, functions } = rankUpdates(products, entries);
   const taken = arrays.map((array) => array.name);
   return {
     arrays,
