@@ -53,17 +53,21 @@ export function flatten(block: Block, names: Names): Statement[] {
   return out;
 }
 
+const withValue = <T extends { readonly value: Expr }>(statement: T, value: Expr): T =>
+  value === statement.value ? statement : { ...statement, value };
+
+/** A primitive as its constructor leaves it: of names and integer forms, which nothing folds. */
+const isFlat = ({ op, args }: Expr & { readonly kind: "primitive" }): boolean =>
+  op !== "pow" && args.every((arg) => arg.kind === "name" || arg.kind === "integer");
+
 function flattenStatement(statement: Statement, names: Names, out: Statement[]): void {
   switch (statement.kind) {
     case "let":
-      out.push({
-        ...statement,
-        value: operation(statement.value, names, out, statement.name, statement.span),
-      });
+      out.push(withValue(statement, operation(statement.value, names, out, statement.name, statement.span)));
       return;
     case "store":
     case "accumulate":
-      out.push({ ...statement, value: atom(statement.value, names, out, statement.array, statement.span) });
+      out.push(withValue(statement, atom(statement.value, names, out, statement.array, statement.span)));
       return;
     case "for":
     case "while":
@@ -136,7 +140,7 @@ function operation(expr: Expr, names: Names, out: Statement[], wish: string, spa
     case "read":
       return expr;
     case "primitive":
-      return build.primitive(expr.op, expr.args.map(operand));
+      return isFlat(expr) ? expr : build.primitive(expr.op, expr.args.map(operand));
     case "select": {
       const test = flattenTest(expr.test, names, out, span);
       // A side that does work is a real branch: what is not taken is not computed, here nor in the derivative.

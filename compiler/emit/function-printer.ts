@@ -8,7 +8,7 @@ import type { Span } from "../diagnostics/span.ts";
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import type { Block, Contract, Expr, Mapped, Shape, Statement, Store } from "../ir/nodes.ts";
-import { arraysOf, expressionsOf, forEachExpr, forEachStatement } from "../ir/walk.ts";
+import { arraysIn, expressionsOf, forEachExpr, forEachStatement } from "../ir/walk.ts";
 import { mayLeave } from "./c-single-exit.ts";
 import { Identifiers, type Words } from "./identifiers.ts";
 import { type Dialect, printExpr, printForm, printTest } from "./syntax.ts";
@@ -87,7 +87,7 @@ export abstract class FunctionPrinter {
     const undeclared = new Set<string>();
     for (const statement of block) {
       let isDone = false;
-      for (const array of touched(statement)) {
+      for (const array of undeclared.size === 0 ? [] : touched(statement)) {
         if (!undeclared.delete(array)) continue;
         const name = this.identifiers.declare(array);
         const isFirstStore = statement.kind === "store" && statement.array === array;
@@ -270,7 +270,7 @@ export function localsOf(block: Block): Set<string> {
 /** Arrays a statement refers to, inner blocks included; the read ones first. */
 function touched(statement: Statement): string[] {
   if (statement.kind === "alloc") return [];
-  const arrays = arraysOf({ name: "", parameters: [], body: [statement] });
+  const arrays = arraysIn([statement]);
   if (statement.kind !== "store") return [...arrays];
   arrays.delete(statement.array);
   return [...arrays, statement.array];

@@ -9,7 +9,7 @@ import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import type { Access, Block, Contract, Fn, Mapped } from "../ir/nodes.ts";
 import type { Opcode } from "../ir/opcode.ts";
-import { arraysOf } from "../ir/walk.ts";
+import { arraysIn } from "../ir/walk.ts";
 import type { Entry } from "../module.ts";
 import { fold } from "./fold.ts";
 import { FunctionPrinter, type Line, localsOf } from "./function-printer.ts";
@@ -137,7 +137,7 @@ export class JavaScriptPrinter extends FunctionPrinter {
   /** An internal function over module arrays, with scalars for arguments. */
   kernel(fn: Fn): Line[] {
     this.identifiers.open();
-    for (const identifier of this.#arraysIn(fn, fn.body)) this.identifiers.take(identifier);
+    for (const identifier of this.#arraysIn(fn.body)) this.identifiers.take(identifier);
     const words = fn.parameters.map((parameter) => {
       if (parameter.kind === "array") throw new Error(`${fn.name} is not bound to module arrays`);
       const name = this.identifiers.declare(parameter.name);
@@ -154,7 +154,7 @@ export class JavaScriptPrinter extends FunctionPrinter {
     if (fn.doc) this.line(docComment(fn.doc));
     this.line(`${opening}(${words.join(", ")})${this.#typed ? `: ${results}` : ""} {`);
     this.depth++;
-    for (const identifier of this.#arraysIn(fn, body)) {
+    for (const identifier of this.#arraysIn(body)) {
       this.identifiers.take(identifier);
       this.line(`const ${identifier} = ${this.#places.outside(identifier)};`);
     }
@@ -167,10 +167,10 @@ export class JavaScriptPrinter extends FunctionPrinter {
   }
 
   /** Identifiers of the module's arrays that a function touches. */
-  #arraysIn(fn: Fn, body: Block): Set<string> {
+  #arraysIn(body: Block): Set<string> {
     const locals = localsOf(body);
     const identifiers = new Set<string>();
-    for (const array of [...arraysOf({ ...fn, body })].sort()) {
+    for (const array of [...arraysIn(body)].sort()) {
       if (!locals.has(array) && !this.#parameters.has(array)) {
         identifiers.add(this.#places.place(array).identifier);
       }

@@ -53,25 +53,30 @@ export function expandCalls(
   choose: (call: Call) => Fn | undefined,
   fresh: (wish: string) => string,
 ): Statement[] {
-  return block.flatMap((statement): Statement[] => {
+  const out: Statement[] = [];
+  for (const statement of block) {
     switch (statement.kind) {
       case "call": {
         const callee = choose(statement);
-        return callee ? expandCalls(expandCall(statement, callee, fresh), choose, fresh) : [statement];
+        if (callee === undefined) out.push(statement);
+        else
+          for (const one of expandCalls(expandCall(statement, callee, fresh), choose, fresh)) out.push(one);
+        break;
       }
       case "for":
       case "while":
-        return [{ ...statement, body: expandCalls(statement.body, choose, fresh) }];
+        out.push({ ...statement, body: expandCalls(statement.body, choose, fresh) });
+        break;
       case "if":
-        return [
-          {
-            ...statement,
-            then: expandCalls(statement.then, choose, fresh),
-            else: expandCalls(statement.else, choose, fresh),
-          },
-        ];
+        out.push({
+          ...statement,
+          then: expandCalls(statement.then, choose, fresh),
+          else: expandCalls(statement.else, choose, fresh),
+        });
+        break;
       default:
-        return [statement];
+        out.push(statement);
     }
-  });
+  }
+  return out;
 }

@@ -216,14 +216,26 @@ export const bindersOf = (fn: Fn): string[] =>
     fn.parameters.map((parameter) => parameter.name),
   );
 
+/** What is asked of functions again and again, which never change. */
+function once<T>(of: (fn: Fn) => T): (fn: Fn) => T {
+  const known = new WeakMap<Fn, T>();
+  return (fn) => {
+    const before = known.get(fn);
+    if (before !== undefined) return before;
+    const found = of(fn);
+    known.set(fn, found);
+    return found;
+  };
+}
+
 /** Functions called anywhere in a function. */
-export function calleesOf(fn: Fn): Set<string> {
+export const calleesOf: (fn: Fn) => ReadonlySet<string> = once((fn) => {
   const callees = new Set<string>();
   forEachStatement(fn.body, (statement) => {
     if (statement.kind === "call") callees.add(statement.callee);
   });
   return callees;
-}
+});
 
 /** The function of that name and what it calls, callees first; functions that the program does not have are left out. */
 export function reachable(functions: readonly Fn[], root: string): Fn[] {
@@ -248,9 +260,12 @@ export function hasLoops(block: Block): boolean {
 }
 
 /** Arrays a function refers to, its parameters and locals included. */
-export function arraysOf(fn: Fn): Set<string> {
+export const arraysOf: (fn: Fn) => ReadonlySet<string> = once((fn) => arraysIn(fn.body));
+
+/** Arrays a block refers to, its own included. */
+export function arraysIn(block: Block): Set<string> {
   const arrays = new Set<string>();
-  forEachStatement(fn.body, (statement) => {
+  forEachStatement(block, (statement) => {
     forEachGathered(statement, (array) => arrays.add(array));
     forEachExprOf(statement, (expr) => {
       if (expr.kind === "read") arrays.add(expr.array);
@@ -272,6 +287,35 @@ export function arraysOf(fn: Fn): Set<string> {
     }
   });
   return arrays;
+}
+
+/** Whether a statement refers to an array, inner blocks included. */
+export function usesArray(statement: Statement, array: string): boolean {
+  let found = false;
+  switch (statement.kind) {
+    case "alloc":
+    case "store":
+    case "accumulate":
+      found = statement.array === array;
+      break;
+    case "call":
+      found = statement.args.some((arg) => arg.kind === "array" && arg.view.array === array);
+      break;
+    case "contract":
+      found = [statement.to, ...statement.factors].some((place) => place.array === array);
+      break;
+    default:
+      break;
+  }
+  if (found) return true;
+  forEachExprOf(statement, (expr) => {
+    found ||= expr.kind === "read" && expr.array === array;
+  });
+  if (found) return true;
+  forEachGathered(statement, (gathered) => {
+    found ||= gathered === array;
+  });
+  return found || blocksOf(statement).some((block) => block.some((inner) => usesArray(inner, array)));
 }
 
 // Rebuilding.
@@ -304,7 +348,9 @@ export function rewriteAccess(place: Access, rewriter: Rewriter): Access {
   if (rewriter.index === undefined && rewriter.array === undefined) return place;
   const at = place.at.length === 0 ? place.at : mapped(place.at, (form) => rewriteForm(form, rewriter));
   const view = rewriter.array?.(place.array);
-  return view ? { array: view.array, at: [...view.prefix, ...at] } : { array: place.array, at };
+  if (view !== undefined)
+    return { array: view.array, at: view.prefix.length === 0 ? at : [...view.prefix, ...at] };
+  return at === place.at ? place : { array: place.array, at };
 }
 
 /** The list of what becomes of the items; the list itself where nothing changes, so that nothing is built again. */
@@ -463,22 +509,19 @@ export const rewriteBlock = (block: Block, rewriter: Rewriter, visit?: (expr: Ex
  * put a block into another function.
  */
 export function instantiate(block: Block, fresh: (wish: string) => string, free: Rewriter = {}): Statement[] {
-  const renamed = new Map<string, string>();
-  for (const binder of bindersIn(block)) renamed.set(binder, fresh(binder));
+  const renamed = new Map<string, Expr & { readonly kind: "name" }>();
+  for (const binder of bindersIn(block)) renamed.set(binder, { kind: "name", name: fresh(binder) });
   return rewriteBlock(block, {
-    name: (text) => {
-      const own = renamed.get(text);
-      return own === undefined ? free.name?.(text) : build.name(own);
-    },
+    name: (text) => renamed.get(text) ?? free.name?.(text),
     index: (text) => {
       const own = renamed.get(text);
-      return own === undefined ? free.index?.(text) : affine.index(own);
+      return own === undefined ? free.index?.(text) : affine.index(own.name);
     },
     array: (text) => {
       const own = renamed.get(text);
-      return own === undefined ? free.array?.(text) : { array: own, prefix: [] };
+      return own === undefined ? free.array?.(text) : { array: own.name, prefix: [] };
     },
-    binder: (text) => renamed.get(text) ?? text,
+    binder: (text) => renamed.get(text)?.name ?? text,
   });
 }
 

@@ -8,7 +8,7 @@ import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Argument, Block, Expr, Statement, Test } from "../ir/nodes.ts";
-import { arraysOf, bindersIn, forEachExpr, forEachExprIn, rewriteBlock } from "../ir/walk.ts";
+import { arraysIn, bindersIn, forEachExpr, forEachExprIn, rewriteBlock } from "../ir/walk.ts";
 
 /** What stands for things that differ, one for each run; nothing where nothing may. */
 export interface Holes {
@@ -108,7 +108,7 @@ const mentioned = new WeakMap<Statement, ReadonlySet<string>>();
 export function mentionsOf(statement: Statement): ReadonlySet<string> {
   const known = mentioned.get(statement);
   if (known !== undefined) return known;
-  const found = arraysOf({ name: "", parameters: [], body: [statement] });
+  const found = arraysIn([statement]);
   forEachExprIn([statement], (expr) => {
     if (expr.kind === "name") found.add(expr.name);
   });

@@ -11,7 +11,7 @@ import * as affine from "../ir/affine.ts";
 import { Names } from "../ir/names.ts";
 import type { Block, Fn, For, Program, Statement } from "../ir/nodes.ts";
 import {
-  arraysOf,
+  arraysIn,
   bindersOf,
   calleesOf,
   forEachExprIn,
@@ -180,7 +180,7 @@ function wordsOfRows({ body }: For, own: ReadonlySet<string>): number | undefine
 /** Whether a loop sums long rows of an array that no first-level cache holds. */
 function readsFarRows(loop: For, { arrays }: Program, own: ReadonlySet<string>): boolean {
   if ((wordsOfRows(loop, own) ?? 0) <= wordsOfShortRow) return false;
-  const read = arraysOf({ name: "", parameters: [], body: loop.body });
+  const read = arraysIn(loop.body);
   return arrays.some(
     ({ name, shape }) => read.has(name) && shape.length === 2 && sizeOf(shape) > wordsOfCache,
   );

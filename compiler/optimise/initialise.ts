@@ -9,16 +9,26 @@ import type { Range } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Alloc, Block, Statement } from "../ir/nodes.ts";
-import { arraysOf, blocksOf } from "../ir/walk.ts";
+import { blocksOf, forEachStatement, usesArray } from "../ir/walk.ts";
 
 export function initialise(
   block: Block,
   ofArray: (name: string) => Range | undefined,
   ofParameter?: (name: string) => Range | undefined,
 ): Statement[] {
+  if (!hasClearing(block)) return [...block];
   const cleared = clearedAtAlloc(block);
   const first = storeFirstAdditions(cleared, collectSites(cleared, ofArray, ofParameter));
   return spareClearing(first, collectSites(first, ofArray, ofParameter));
+}
+
+/** Whether any array is 0 when it begins, or might be said to be. */
+function hasClearing(block: Block): boolean {
+  let found = false;
+  forEachStatement(block, (statement) => {
+    found ||= statement.kind === "alloc" && (statement.zero || statement.shape.length > 0);
+  });
+  return found;
 }
 
 /** Loops that set a whole array to 0 before anything else touches it are said by its `alloc`. */
@@ -27,7 +37,7 @@ function clearedAtAlloc(block: Block): Statement[] {
   const cleared = new Set<Statement>();
   for (const [at, statement] of block.entries()) {
     if (statement.kind !== "alloc" || statement.shape.length === 0) continue;
-    const first = block.slice(at + 1).find((other) => touches(other, statement.array));
+    const first = block.slice(at + 1).find((other) => usesArray(other, statement.array));
     if (first === undefined || !clears(first, statement)) continue;
     gone.add(first);
     cleared.add(statement);
@@ -47,9 +57,6 @@ function clearedAtAlloc(block: Block): Statement[] {
     }
   });
 }
-
-const touches = (statement: Statement, array: string): boolean =>
-  arraysOf({ name: "", parameters: [], body: [statement] }).has(array);
 
 /** Whether a statement is loops right inside each other, around a store of 0 to each entry of the array. */
 function clears(statement: Statement, { array, shape }: Alloc): boolean {

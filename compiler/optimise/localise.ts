@@ -6,7 +6,7 @@
 
 import * as affine from "../ir/affine.ts";
 import type { Block, Fn, GlobalArray, Program, Statement } from "../ir/nodes.ts";
-import { arraysOf } from "../ir/walk.ts";
+import { arraysOf, usesArray } from "../ir/walk.ts";
 
 export function localise(program: Program, isWanted: (array: GlobalArray, fn: Fn) => boolean): Program {
   const users = new Map<string, number>();
@@ -40,7 +40,7 @@ export function localise(program: Program, isWanted: (array: GlobalArray, fn: Fn
 
 /** The block with the array declared in the innermost body that holds all its uses; nothing where that is no loop's. */
 function declared(block: Block, array: GlobalArray, isInLoop: boolean): Block | undefined {
-  const touching = block.filter((statement) => touches(statement, array.name));
+  const touching = block.filter((statement) => usesArray(statement, array.name));
   const [first] = touching;
   if (first === undefined) return undefined;
   if (isInLoop && sets(first, array, [])) {
@@ -56,8 +56,8 @@ function declared(block: Block, array: GlobalArray, isInLoop: boolean): Block | 
         return body && { ...statement, body: [...body] };
       }
       case "if": {
-        const inThen = statement.then.some((each) => touches(each, array.name));
-        const inElse = statement.else.some((each) => touches(each, array.name));
+        const inThen = statement.then.some((each) => usesArray(each, array.name));
+        const inElse = statement.else.some((each) => usesArray(each, array.name));
         if (inThen && inElse) return undefined;
         const inner = declared(inThen ? statement.then : statement.else, array, isInLoop);
         return inner && { ...statement, [inThen ? "then" : "else"]: [...inner] };
@@ -68,10 +68,6 @@ function declared(block: Block, array: GlobalArray, isInLoop: boolean): Block | 
   };
   const inside = replaced(first);
   return inside && block.map((statement) => (statement === first ? inside : statement));
-}
-
-function touches(statement: Statement, array: string): boolean {
-  return arraysOf({ name: "", parameters: [], body: [statement] }).has(array);
 }
 
 /** Whether loops over all subscripts, one in another, store every entry before anything else is done with the array. */

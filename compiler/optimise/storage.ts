@@ -25,14 +25,17 @@ export function storage(
   const moved = program.functions.map((fn): Fn => {
     if (!functions.includes(fn.name)) return fn;
     const handedOver = new Set<string>();
+    const allocs: Alloc[] = [];
     forEachStatement(fn.body, (statement) => {
+      if (statement.kind === "alloc") allocs.push(statement);
       if (statement.kind !== "call") return;
       for (const arg of statement.args) if (arg.kind === "array") handedOver.add(arg.view.array);
     });
-    const places = new Map<string, string>();
-    const names = new Names(bindersOf(fn));
     const place = (alloc: Alloc): boolean =>
       alloc.shape.length > 0 || handedOver.has(alloc.array) || alloc.element === "integer";
+    if (!allocs.some(place)) return fn;
+    const places = new Map<string, string>();
+    const names = new Names(bindersOf(fn));
     const lift = (block: Block): Statement[] =>
       block.flatMap((statement): Statement[] => {
         switch (statement.kind) {
