@@ -8,7 +8,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { verifyProgram } from "../compiler/analysis/well-formed.ts";
 import { build } from "../compiler/compile.ts";
 import { emit } from "../compiler/emission.ts";
@@ -24,7 +24,12 @@ import { dualTangent } from "../compiler/verify/dual.ts";
 import { impurities } from "../compiler/verify/plain.ts";
 
 // As users have it: the optimiser of the compiler is in what is tested.
-vi.stubEnv("ODEGRAD_CFLAGS", "");
+beforeAll(() => {
+  vi.stubEnv("ODEGRAD_CFLAGS", "");
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+});
 
 const examples = path.join(import.meta.dirname, "../examples");
 const golden = path.join(import.meta.dirname, "golden");

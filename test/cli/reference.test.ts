@@ -2,11 +2,16 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { odegrad } from "../support/command.ts";
 
 // As users have it: the optimiser of the compiler is in what is tested.
-vi.stubEnv("ODEGRAD_CFLAGS", "");
+beforeAll(() => {
+  vi.stubEnv("ODEGRAD_CFLAGS", "");
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+});
 
 const folder = path.join(import.meta.dirname, "../reference/models");
 
