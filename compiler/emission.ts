@@ -146,7 +146,7 @@ const shapes = new WeakMap<Module, Map<string, Module>>();
 function shapedForC(module: Module, options: Options): Module {
   const known = shapes.get(module) ?? new Map<string, Module>();
   shapes.set(module, known);
-  const way = `${isSmall(options)} ${options.math}`;
+  const way = `${isSmall(options)} ${options.math} ${options.real}`;
   const shaped = known.get(way) ?? shapeForC(module, options);
   known.set(way, shaped);
   return shaped;
@@ -159,8 +159,15 @@ function shapeForC(module: Module, options: Options): Module {
     const small = withMath(compact(withoutPassing(module.program, entries), entries), options, real, true);
     return { ...module, program: small, words: wordsOf(small) };
   }
-  const program = withMath(vectorised(withoutPassing(module.program, entries), entries), options, real);
-  return { ...module, program, words: wordsOf(program) };
+  const passed = withoutPassing(module.program, entries);
+  const shaped = (keepsCopies: boolean): Module => {
+    const program = withMath(vectorised(passed, entries, keepsCopies), options, real);
+    return { ...module, program, words: wordsOf(program) };
+  };
+  const { ram } = module.solver;
+  const fast = shaped(true);
+  const fits = ram === undefined || emitC(fast, cOptions(module, "", options)).workspaceBytes <= ram;
+  return fits ? fast : shaped(false);
 }
 
 /** JavaScript computes in doubles whatever the C is asked for. */

@@ -110,7 +110,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     key: "ram",
     form: "count",
     value: "bytes",
-    help: "working memory for `--adjoint auto`, which takes the fastest exact plan that fits",
+    help: "working memory: `--adjoint auto` takes the fastest exact plan that fits, C has no copies for speed that do not",
     library: true,
   },
   {

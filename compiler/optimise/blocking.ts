@@ -47,9 +47,13 @@ export function pairedRows(program: Program): Program {
   );
 }
 
-/** The program with its products by columns and its loops over rows blocked, as a vectorising compiler wants it. */
-export function vectorised(program: Program, entries: readonly string[]): Program {
-  const turned = distributed(columns(program, entries), entries);
+/**
+ * The program with its products by columns and its loops over rows blocked, as a vectorising compiler wants it.
+ * `keepsCopies`: there is memory for transposes of matrices, and for the factors of products that are added together.
+ */
+export function vectorised(program: Program, entries: readonly string[], keepsCopies: boolean): Program {
+  const products = distributed(columns(program, entries, keepsCopies));
+  const turned = written(keepsCopies ? rankUpdates(products, entries) : products);
   const bound = turned.functions.filter((fn) =>
     fn.parameters.every((parameter) => parameter.kind !== "array"),
   );
@@ -116,10 +120,12 @@ function hasUnread(block: Block): boolean {
   return [...own].some((array) => !read.has(array));
 }
 
+/** Products as contractions, but for those that go with the loops they stand in. */
+const distributed = (program: Program): Program =>
+  contracted(program, (loop) => isMixed(loop) || sumsShortRows(loop));
+
 /** Products in loops of their own, and what is done once a row in others: the loops of contractions. */
-function distributed(program: Program, entries: readonly string[]): Program {
-  const products = contracted(program, (loop) => isMixed(loop) || sumsShortRows(loop));
-  const { arrays, functions } = rankUpdates(products, entries);
+function written({ arrays, functions }: Program): Program {
   const taken = arrays.map((array) => array.name);
   return {
     arrays,

@@ -1,8 +1,9 @@
 /**
  * Products by columns: a row's sum over j, for every row i, becomes a pass over the rows for every j, so that the
  * innermost loop writes contiguous entries and has no sum in it, which a vectoriser takes as it is. Matrices that are
- * read by columns then are kept transposed as well, copied once at the start of an entry function. In: a program bound
- * to its arrays, and its entry functions. Out: the same values to the bit: every sum keeps its order.
+ * read by columns then are kept transposed as well, copied once at the start of an entry function, where `keepsCopies` is
+ * set; otherwise their products stay as they are. In: a program bound to its arrays, and its entry functions. Out: the
+ * same values to the bit: every sum keeps its order.
  */
 
 import { mentions } from "../analysis/contractions.ts";
@@ -27,7 +28,7 @@ import { contiguous } from "./contiguous.ts";
 /** Rows from which a vector unit is filled. */
 const worthwhile = 8;
 
-export function columns(program: Program, entries: readonly string[]): Program {
+export function columns(program: Program, entries: readonly string[], keepsCopies: boolean): Program {
   const written = new Set<string>();
   for (const fn of program.functions) {
     forEachStatement(fn.body, (statement) => {
@@ -46,7 +47,7 @@ export function columns(program: Program, entries: readonly string[]): Program {
   const transposes = new Map<string, GlobalArray>();
   const transposeOf = (name: string): string | undefined => {
     const matrix = matrices.get(name);
-    if (matrix === undefined) return undefined;
+    if (!keepsCopies || matrix === undefined) return undefined;
     let own = transposes.get(name);
     if (own === undefined) {
       const [m, n] = matrix.shape as [number, number];

@@ -55,7 +55,7 @@ function valuesOf(program: Program): number[] {
   return [...memory.get("Z")!];
 }
 
-const byRows = (program: Program): Program => columns(program, ["main"]);
+const byRows = (program: Program): Program => columns(program, ["main"], true);
 const textOf = ({ functions }: Program): string => functions.map((fn) => printFn(fn)).join("\n");
 /** Indices of the nest that sums into Z, the outermost first. */
 function nestOf({ functions }: Program): string {

@@ -1,0 +1,70 @@
+/** C for speed keeps its copies of matrices and factors where they fit into the memory that was named, and the same bits. */
+
+import { describe, expect, it } from "vitest";
+import { build } from "../../compiler/compile.ts";
+import { workspaceBytes } from "../../compiler/emission.ts";
+import type { Options } from "../../compiler/options.ts";
+import { compiled, compiler } from "../support/compiled.ts";
+
+const net = `import { mat, normal, ode, vec } from "odegrad";
+export const net = ode({
+  state: { x: vec(8, (i) => 0.1 * i - 0.3) },
+  params: { V: mat(24, 8, normal(1, 0, 0.3)), W: mat(8, 24, normal(2, 0, 0.3)) },
+  rhs: ({ x }, { V, W }) => {
+    const a = vec(24);
+    for (let i = 0; i < 24; i++) {
+      let s = 0;
+      for (let j = 0; j < 8; j++) s += V[i]![j]! * x[j]!;
+      a[i] = s / (1 + Math.abs(s));
+    }
+    const dx = vec(8);
+    for (let i = 0; i < 8; i++) {
+      let s = 0;
+      for (let j = 0; j < 24; j++) s += W[i]![j]! * a[j]!;
+      dx[i] = s;
+    }
+    return { x: dx };
+  },
+  loss: { terminal: ({ x }) => x[0]! * x[7]! },
+  solver: { method: "rk4", t1: 1, steps: 6 },
+});
+`;
+const emit = ["solve", "gradient"];
+const copies = /_columns|add_products/;
+
+function bytesOf(options: Options): number {
+  const { ready } = build({ file: "net.ode.ts", text: net, host: { read: () => undefined } }, options);
+  return workspaceBytes(ready!, "c", options);
+}
+
+describe.skipIf(compiler === undefined)("--ram", { timeout: 60_000 }, () => {
+  it.each(["double", "float"] as const)("bounds the copies of C in %s", async (real) => {
+    const roomy = bytesOf({ real, emit });
+    const tight = bytesOf({ real, emit, ram: roomy - 1 });
+    // Both transposes are gone.
+    expect(roomy - tight).toBeGreaterThan((real === "float" ? 4 : 8) * 2 * 8 * 24);
+    expect(bytesOf({ real, emit, ram: roomy })).toBe(roomy);
+    // What does not fit without them either is not refused: the plan was asked for by name.
+    expect(bytesOf({ real, emit, ram: 1 })).toBe(tight);
+    const [with_, without] = await Promise.all(
+      [roomy, roomy - 1].map((ram) => compiled(net, { real, emit, ram }, real === "double")),
+    );
+    expect(with_!.files.source).toMatch(copies);
+    expect(without!.files.source).not.toMatch(copies);
+    if (real === "double")
+      expect(without!.c!.gradient(without!.problem)).toEqual(with_!.c!.gradient(with_!.problem));
+  });
+
+  it("has `auto` prefer a plan that computes less to the copies", async () => {
+    const target = ["c"] as const;
+    const roomy = bytesOf({ adjoint: "store-all", emit });
+    const { module, files } = await compiled(net, { adjoint: "auto", emit, target, ram: roomy - 1 }, false);
+    expect(module.solver.adjoint).toBe("store-all");
+    expect(files.source).not.toMatch(copies);
+  });
+
+  it("changes nothing of C for size", () => {
+    const small: Options = { optimise: "size", emit };
+    expect(bytesOf({ ...small, ram: 1 })).toBe(bytesOf(small));
+  });
+});
