@@ -4,17 +4,24 @@
  * compiler needs no library of the platform.
  */
 
-const prime = 0x100000001b3n;
-const start = 0xcbf29ce484222325n;
-const mask = 0xffffffffffffffffn;
+/** The prime is 2⁴⁰ + this. */
+const small = 0x1b3;
 
 /** Hash of texts in their order, as 16 hexadecimal digits. Each text is closed by a byte that UTF-8 never holds. */
 export function fingerprint(texts: readonly string[]): string {
   const encoder = new TextEncoder();
-  let hash = start;
+  // Two halves of 32 bits, which numbers multiply many times faster than big integers do.
+  let high = 0xcbf29ce4;
+  let low = 0x84222325;
+  const take = (byte: number): void => {
+    low = (low ^ byte) >>> 0;
+    const product = low * small;
+    high = (Math.imul(high, small) + Math.floor(product / 2 ** 32) + (low << 8)) >>> 0;
+    low = product >>> 0;
+  };
   for (const text of texts) {
-    for (const byte of encoder.encode(text)) hash = ((hash ^ BigInt(byte)) * prime) & mask;
-    hash = ((hash ^ 0xffn) * prime) & mask;
+    for (const byte of encoder.encode(text)) take(byte);
+    take(0xff);
   }
-  return hash.toString(16).padStart(16, "0");
+  return [high, low].map((half) => half.toString(16).padStart(8, "0")).join("");
 }

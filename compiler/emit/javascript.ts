@@ -351,19 +351,35 @@ class Storage {
   }
 }
 
-/** Texts of lists of numbers; a list that a later build has again is not printed again. */
-const texts = new WeakMap<readonly number[] | Float64Array, string>();
+type Numbers = readonly number[] | Float64Array;
+
+/** Long lists as last printed, the latest first: data that a build has as the one before had it is not printed again. */
+let printed: readonly { readonly values: Numbers; readonly text: string }[] = [];
+/** Words from which a list is long, and of all lists that are kept. */
+const long = 512;
+const mostPrinted = 2 ** 20;
 
 /** A typed-array argument: numbers in brackets, a few per line. */
-function numbers(values: readonly number[] | Float64Array): string {
-  const before = texts.get(values);
-  if (before !== undefined) return before;
-  const text = numbersText(values);
-  texts.set(values, text);
+function numbers(values: Numbers): string {
+  if (values.length < long) return numbersText(values);
+  const known = printed.find((each) => isSame(each.values, values));
+  const text = known?.text ?? numbersText(values);
+  let room = mostPrinted - values.length;
+  const others = printed.filter((each) => {
+    if (each !== known) room -= each.values.length;
+    return each !== known && room >= 0;
+  });
+  printed = [known ?? { values: values.slice(), text }, ...others];
   return text;
 }
 
-function numbersText(values: readonly number[] | Float64Array): string {
+function isSame(left: Numbers, right: Numbers): boolean {
+  if (left.length !== right.length) return false;
+  for (let i = 0; i < left.length; i++) if (!Object.is(left[i], right[i])) return false;
+  return true;
+}
+
+function numbersText(values: Numbers): string {
   const texts = Array.from(values, javascriptNumber);
   // A number is a character, and two are between it and the next.
   const line = texts.length > 30 ? undefined : `[${texts.join(", ")}]`;

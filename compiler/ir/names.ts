@@ -4,11 +4,20 @@
  */
 
 export class Names {
-  readonly #taken = new Set<string>();
+  #names: Set<string> | undefined;
+  readonly #from: Iterable<string> | (() => Iterable<string>);
   readonly #counts = new Map<string, number>();
 
-  constructor(taken: Iterable<string> = []) {
-    for (const name of taken) this.#taken.add(name);
+  /** `taken` as a function: asked when the first name is wanted, which for many a pass is never. */
+  constructor(taken: Iterable<string> | (() => Iterable<string>) = []) {
+    this.#from = taken;
+    // What is handed over may change.
+    if (typeof taken !== "function") this.#names = new Set(taken);
+  }
+
+  get #taken(): Set<string> {
+    this.#names ??= new Set(typeof this.#from === "function" ? this.#from() : this.#from);
+    return this.#names;
   }
 
   /**
@@ -16,16 +25,17 @@ export class Names {
    * already, as the compiler's own temporaries are, gets a number again.
    */
   fresh = (wish: string): string => {
+    const taken = this.#taken;
     const stem = stemOf(wish);
     let name = stem;
-    let isTaken = wish !== stem || this.#taken.has(name);
+    let isTaken = wish !== stem || taken.has(name);
     while (isTaken) {
       const count = (this.#counts.get(stem) ?? 1) + 1;
       this.#counts.set(stem, count);
       name = `${stem}#${count}`;
-      isTaken = this.#taken.has(name);
+      isTaken = taken.has(name);
     }
-    this.#taken.add(name);
+    taken.add(name);
     return name;
   };
 

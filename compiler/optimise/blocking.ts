@@ -80,7 +80,7 @@ function inBodies(program: Program, pass: (block: Block, names: Names) => Statem
   const taken = program.arrays.map((array) => array.name);
   const functions = program.functions.map((fn) => ({
     ...fn,
-    body: pass(fn.body, new Names([...bindersOf(fn), ...taken])),
+    body: pass(fn.body, new Names(() => [...bindersOf(fn), ...taken])),
   }));
   return { ...program, functions };
 }
@@ -91,7 +91,7 @@ function blocked(program: Program, loops: NonNullable<Parameters<typeof jam>[4]>
   const taken = program.arrays.map((array) => array.name);
   const functions = program.functions.map((fn) => {
     if (!hasLoops(fn.body)) return fn;
-    const names = new Names([...bindersOf(fn), ...taken]);
+    const names = new Names(() => [...bindersOf(fn), ...taken]);
     const body = jam(fission(fn.body, names), names, ofArray, rangesOf(fn), loops);
     // Kernels write to the arrays they are bound to: a value read before a call of one is not known behind it.
     if (calleesOf(fn).size > 0) return { ...fn, body };
@@ -131,7 +131,7 @@ function written({ arrays, functions }: Program): Program {
     arrays,
     functions: functions.map((fn) => ({
       ...fn,
-      body: flatten(fn.body, new Names([...bindersOf(fn), ...taken])),
+      body: flatten(fn.body, new Names(() => [...bindersOf(fn), ...taken])),
     })),
   };
 }

@@ -10,7 +10,8 @@ import { bindersIn, forEachExpr, forEachStatement } from "../ir/walk.ts";
 import { writes } from "./reuse.ts";
 
 export function hoist(block: Block): Statement[] {
-  return block.flatMap((statement): Statement[] => {
+  const out: Statement[] = [];
+  for (const statement of block) {
     switch (statement.kind) {
       case "for": {
         const body = hoist(statement.body);
@@ -29,16 +30,20 @@ export function hoist(block: Block): Statement[] {
             stays.push(inner);
           }
         }
-        return [...moved, { ...statement, body: stays }];
+        out.push(...moved, { ...statement, body: stays });
+        break;
       }
       case "while":
-        return [{ ...statement, body: hoist(statement.body) }];
+        out.push({ ...statement, body: hoist(statement.body) });
+        break;
       case "if":
-        return [{ ...statement, then: hoist(statement.then), else: hoist(statement.else) }];
+        out.push({ ...statement, then: hoist(statement.then), else: hoist(statement.else) });
+        break;
       default:
-        return [statement];
+        out.push(statement);
     }
-  });
+  }
+  return out;
 }
 
 function isInvariant(expr: Expr, inside: ReadonlySet<string>, written: ReadonlySet<string>): boolean {

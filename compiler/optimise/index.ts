@@ -119,7 +119,7 @@ export function contracted(program: Program, isKept?: (loop: For) => boolean): P
   const ofArray = constantRanges(program.arrays);
   const taken = program.arrays.map((array) => array.name);
   const functions = program.functions.map((fn) => {
-    const names = new Names([...bindersOf(fn), ...taken]);
+    const names = new Names(() => [...bindersOf(fn), ...taken]);
     return { ...fn, body: contractions(fn.body, names, ofArray, rangesOf(fn), isKept) };
   });
   return { ...program, functions };
@@ -149,7 +149,7 @@ function writtenOut(program: Program): Program {
   if (!opcodesOf(program).has("softsign")) return program;
   const taken = program.arrays.map((array) => array.name);
   const functions = program.functions.map((fn) => {
-    const names = new Names([...bindersOf(fn), ...taken]);
+    const names = new Names(() => [...bindersOf(fn), ...taken]);
     return withoutSoftsigns({ ...fn, body: flatten(fn.body, names) }, names.fresh);
   });
   return { ...program, functions };
@@ -190,7 +190,7 @@ export function tidyModel(model: Model): Model {
 /** Normal form, scalars out of arrays, each value once, nothing dead, no needless clearing. */
 export function tidy(fn: Fn, arrays: readonly GlobalArray[]): Fn {
   const taken = arrays.map((array) => array.name);
-  const names = new Names([...bindersOf(fn), ...taken]);
+  const names = new Names(() => [...bindersOf(fn), ...taken]);
   const ofArray = constantRanges(arrays);
   const ofParameter = rangesOf(fn);
   const kept = new Set(taken);

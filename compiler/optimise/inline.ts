@@ -35,7 +35,7 @@ export function inline(program: Program, entries: readonly string[], isSmall = f
         chosen.add(name);
         left -= total;
       }
-      const names = new Names([...bindersOf(fn), ...program.arrays.map((array) => array.name)]);
+      const names = new Names(() => [...bindersOf(fn), ...program.arrays.map((array) => array.name)]);
       const choose = (call: Call): Fn | undefined =>
         chosen.has(call.callee) ? byName.get(call.callee) : undefined;
       return { ...fn, body: expandCalls(fn.body, choose, names.fresh) };

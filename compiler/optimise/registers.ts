@@ -25,7 +25,7 @@ export function registers(fn: Fn, arrays: readonly GlobalArray[]): Fn {
       for (const arg of statement.args) if (arg.kind === "array") handedOver.add(arg.view.array);
     }
   });
-  const names = new Names([...bindersOf(fn), ...arrays.map((array) => array.name)]);
+  const names = new Names(() => [...bindersOf(fn), ...arrays.map((array) => array.name)]);
   const locals = new Map(
     [...written].filter((array) => !handedOver.has(array)).map((array) => [array, names.fresh(array)]),
   );

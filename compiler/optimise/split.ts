@@ -72,40 +72,45 @@ export function split(block: Block, names: Names): Statement[] {
       at: [],
     };
   };
-  const spread = (statement: Statement): Statement[] => {
+  const spread = (statement: Statement, out: Statement[]): void => {
     switch (statement.kind) {
-      case "alloc": {
-        if (!candidates.has(statement.array)) return [statement];
-        return positions(statement.shape).map((at) => ({
-          ...statement,
-          array: scalarOf(statement.array, at),
-          shape: [],
-        }));
-      }
+      case "alloc":
+        if (candidates.has(statement.array)) {
+          for (const at of positions(statement.shape))
+            out.push({ ...statement, array: scalarOf(statement.array, at), shape: [] });
+        } else out.push(statement);
+        break;
       case "store":
       case "accumulate":
-        return candidates.has(statement.array) ? [{ ...statement, ...replace(statement) }] : [statement];
+        out.push(candidates.has(statement.array) ? { ...statement, ...replace(statement) } : statement);
+        break;
       case "for":
       case "while":
-        return [{ ...statement, body: statement.body.flatMap(spread) }];
+        out.push({ ...statement, body: all(statement.body) });
+        break;
       case "if":
-        return [{ ...statement, then: statement.then.flatMap(spread), else: statement.else.flatMap(spread) }];
+        out.push({ ...statement, then: all(statement.then), else: all(statement.else) });
+        break;
       case "call":
-        return [
-          {
-            ...statement,
-            args: statement.args.map((arg) => {
-              if (arg.kind !== "array") return arg;
-              const place = replace({ array: arg.view.array, at: arg.view.prefix });
-              return { kind: "array", view: { array: place.array, prefix: place.at } };
-            }),
-          },
-        ];
+        out.push({
+          ...statement,
+          args: statement.args.map((arg) => {
+            if (arg.kind !== "array") return arg;
+            const place = replace({ array: arg.view.array, at: arg.view.prefix });
+            return { kind: "array", view: { array: place.array, prefix: place.at } };
+          }),
+        });
+        break;
       default:
-        return [statement];
+        out.push(statement);
     }
   };
-  return rewriteBlock(block.flatMap(spread), {}, (expr) => {
+  const all = (statements: Block): Statement[] => {
+    const out: Statement[] = [];
+    for (const statement of statements) spread(statement, out);
+    return out;
+  };
+  return rewriteBlock(all(block), {}, (expr) => {
     if (expr.kind !== "read" || !candidates.has(expr.array)) return expr;
     const { array, at } = replace(expr);
     return build.read(array, at);

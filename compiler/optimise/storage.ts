@@ -16,7 +16,7 @@ export function storage(
 ): Program {
   const arrays: GlobalArray[] = [...program.arrays];
   // Global names are taken in every function, and the other way round, so that nothing is shadowed.
-  const globalNames = new Names([
+  const globalNames = new Names(() => [
     ...program.arrays.map((array) => array.name),
     ...program.functions.flatMap((fn) => [fn.name, ...bindersOf(fn)]),
   ]);
@@ -35,7 +35,7 @@ export function storage(
       alloc.shape.length > 0 || handedOver.has(alloc.array) || alloc.element === "integer";
     if (!allocs.some(place)) return fn;
     const places = new Map<string, string>();
-    const names = new Names(bindersOf(fn));
+    const names = new Names(() => bindersOf(fn));
     const lift = (block: Block): Statement[] =>
       block.flatMap((statement): Statement[] => {
         switch (statement.kind) {
