@@ -5,6 +5,7 @@
  */
 
 import type { Affine } from "../ir/affine.ts";
+import * as affine from "../ir/affine.ts";
 import type { Expr, Fn, Shape, Store } from "../ir/nodes.ts";
 import type { Opcode } from "../ir/opcode.ts";
 import { status } from "../module.ts";
@@ -167,9 +168,11 @@ export class CPrinter extends FunctionPrinter {
   /** A product alone is made in the type of an offset: compilers warn of one that is widened afterwards. */
   #subscript(form: Affine): string {
     const [only, ...others] = form.terms;
-    if (only?.atom.kind !== "index" || only.coefficient < 2 || others.length > 0 || form.constant !== 0)
+    if (only === undefined || only.coefficient < 2 || others.length > 0 || form.constant !== 0)
       return printForm(form, this.dialect).text;
-    return `${only.coefficient} * (ptrdiff_t)${this.dialect.index(only.atom.name)}`;
+    const { text } = printForm(affine.ofAtom(only.atom), this.dialect);
+    const isCompound = only.atom.kind === "quotient" || only.atom.kind === "remainder";
+    return `${only.coefficient} * (ptrdiff_t)${isCompound ? `(${text})` : text}`;
   }
 
   protected constant(name: string, value: string): string {

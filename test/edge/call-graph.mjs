@@ -13,7 +13,8 @@ export function stackFromCallGraph(files) {
       const su = /\\n(\d+) bytes \(([^)]*)\)/.exec(m[2]);
       if (su) {
         nodes.set(m[1], Number(su[1]));
-        if (!/^static/.test(su[2])) dynamic.push(m[1]);
+        // Arguments that are pushed move the frame too, by no more than the figure says: "dynamic,bounded".
+        if (!/^static|bounded/.test(su[2])) dynamic.push(m[1]);
       }
     }
     for (const m of text.matchAll(/edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"/g)) {
