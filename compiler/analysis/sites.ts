@@ -6,7 +6,7 @@
 
 import type { Affine, Range } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
-import type { Block, Fn, GlobalArray, Statement } from "../ir/nodes.ts";
+import type { Block, Expr, Fn, GlobalArray, Statement } from "../ir/nodes.ts";
 import { forEachExprOf } from "../ir/walk.ts";
 
 /** A loop around a site, `for` or `while` alike. */
@@ -89,29 +89,41 @@ export function collectSites(
   const lifetimes = new Map<string, number>();
   let order = 0;
 
+  let reader: { statement: Statement; loops: readonly Around[]; order: number };
+  const note = (expr: Expr): void => {
+    if (expr.kind !== "read") return;
+    const { statement, loops, order } = reader;
+    all.push({ statement, access: "read", array: expr.array, at: expr.at, loops, order });
+  };
   const readsOf = (statement: Statement, loops: readonly Around[], order: number): void => {
-    forEachExprOf(statement, (expr) => {
-      if (expr.kind === "read") {
-        all.push({ statement, access: "read", array: expr.array, at: expr.at, loops, order });
-      }
-    });
+    if (statement.kind === "let" && (statement.value.kind === "name" || statement.value.kind === "number"))
+      return;
+    reader = { statement, loops, order };
+    forEachExprOf(statement, note);
   };
   const visit = (statements: Block, loops: readonly Around[]): void => {
     for (const statement of statements) {
       const here = order++;
-      const add = (access: Site["access"], array: string, at: readonly Affine[], later = 0): void => {
-        all.push({ statement, access, array, at, loops, order: here + later });
-      };
       readsOf(statement, loops, here);
       switch (statement.kind) {
         case "alloc":
           lifetimes.set(statement.array, loops.length);
-          if (statement.zero) add("clear", statement.array, []);
+          if (statement.zero) {
+            const { array } = statement;
+            all.push({ statement, access: "clear", array, at: [], loops, order: here });
+          }
           break;
         case "store":
         case "accumulate":
           // A statement reads before it writes.
-          add(statement.kind, statement.array, statement.at, 0.5);
+          all.push({
+            statement,
+            access: statement.kind,
+            array: statement.array,
+            at: statement.at,
+            loops,
+            order: here + 0.5,
+          });
           break;
         case "for": {
           const low = affine.range(statement.from, ranges.index, ranges.array).low;
@@ -144,8 +156,9 @@ export function collectSites(
         case "call":
           for (const arg of statement.args) {
             if (arg.kind !== "array") continue;
-            add("read", arg.view.array, arg.view.prefix);
-            add("store", arg.view.array, arg.view.prefix, 0.5);
+            const { array, prefix: at } = arg.view;
+            all.push({ statement, access: "read", array, at, loops, order: here });
+            all.push({ statement, access: "store", array, at, loops, order: here + 0.5 });
           }
           break;
         case "contract": {

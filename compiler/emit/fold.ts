@@ -73,6 +73,8 @@ function cutNames(block: Block): string[] {
 /** Names that a person chose stay; those the compiler numbered may go. */
 const isTemporary = (name: string): boolean => name.includes("#") || name === "v";
 
+const noExprs: ReadonlyMap<string, Expr> = new Map();
+
 function foldBlock(block: Block, isSingle: (name: string) => boolean): Statement[] {
   const out: Statement[] = [];
   let order = 0;
@@ -92,7 +94,7 @@ function foldBlock(block: Block, isSingle: (name: string) => boolean): Statement
     if (waiting.size > 0) for (const block of inner) forEachNameIn(block, release);
     // The test of a loop is asked again after each round, when what the value was made of may have changed.
     if (statement.kind === "while") forEachName(statement, release);
-    const taken = new Map<string, Expr>();
+    let taken = noExprs;
     let origin: Span | undefined;
     let size = -1;
     const take = (name: string): void => {
@@ -104,7 +106,8 @@ function foldBlock(block: Block, isSingle: (name: string) => boolean): Statement
         return;
       }
       size += one.size;
-      taken.set(name, one.statement.value);
+      if (taken === noExprs) taken = new Map();
+      (taken as Map<string, Expr>).set(name, one.statement.value);
       origin ??= one.statement.span;
       waiting.delete(name);
     };

@@ -176,13 +176,49 @@ export function formsOf(statement: Statement): readonly Affine[] {
 
 /** Visits the integer arrays that the forms of a statement itself read. */
 export function forEachGathered(statement: Statement, visit: (array: string) => void): void {
+  if (!mayGather(statement)) return;
   forEachForm(statement, (form) => {
-    if (form.terms.length === 0) return;
     affine.forEachAtom(form, (atom) => {
       if (atom.kind === "gather") visit(atom.array);
     });
   });
 }
+
+/** Whether a statement has forms that are more than indices and constants; tests and arguments of calls count as such. */
+function mayGather(statement: Statement): boolean {
+  switch (statement.kind) {
+    case "let":
+      return mayGatherIn(statement.value);
+    case "store":
+    case "accumulate":
+      return statement.at.some(isDeep) || mayGatherIn(statement.value);
+    case "for":
+      return isDeep(statement.from) || isDeep(statement.to);
+    case "alloc":
+    case "return":
+    case "comment":
+      return false;
+    default:
+      return true;
+  }
+}
+
+function mayGatherIn(expr: Expr): boolean {
+  switch (expr.kind) {
+    case "read":
+      return expr.at.some(isDeep);
+    case "integer":
+      return isDeep(expr.value);
+    case "primitive":
+      return expr.args.some(mayGatherIn);
+    case "select":
+      return true;
+    default:
+      return false;
+  }
+}
+
+const isDeep = ({ terms }: Affine): boolean => terms.some(({ atom }) => atom.kind !== "index");
 
 /** Names bound anywhere in a block. */
 export function bindersIn(block: Block, names: string[] = []): string[] {
@@ -265,11 +301,15 @@ export const arraysOf: (fn: Fn) => ReadonlySet<string> = once((fn) => arraysIn(f
 /** Arrays a block refers to, its own included. */
 export function arraysIn(block: Block): Set<string> {
   const arrays = new Set<string>();
+  const add = (array: string): void => {
+    arrays.add(array);
+  };
+  const addRead = (expr: Expr): void => {
+    if (expr.kind === "read") arrays.add(expr.array);
+  };
   forEachStatement(block, (statement) => {
-    forEachGathered(statement, (array) => arrays.add(array));
-    forEachExprOf(statement, (expr) => {
-      if (expr.kind === "read") arrays.add(expr.array);
-    });
+    forEachGathered(statement, add);
+    forEachExprOf(statement, addRead);
     switch (statement.kind) {
       case "alloc":
       case "store":
@@ -385,7 +425,7 @@ export function rewriteExpr(expr: Expr, rewriter: Rewriter, visit: (expr: Expr) 
       return visit(value === expr.value ? expr : build.integerValue(value));
     }
     case "primitive": {
-      const args = mapped(expr.args, (arg) => rewriteExpr(arg, rewriter, visit));
+      const args = rewriteArgs(expr.args, rewriter, visit);
       return visit(args === expr.args ? expr : build.primitive(expr.op, args));
     }
     case "select":
@@ -399,6 +439,20 @@ export function rewriteExpr(expr: Expr, rewriter: Rewriter, visit: (expr: Expr) 
     default:
       return expr satisfies never;
   }
+}
+
+function rewriteArgs(
+  args: readonly Expr[],
+  rewriter: Rewriter,
+  visit: (expr: Expr) => Expr,
+): readonly Expr[] {
+  let changed: Expr[] | undefined;
+  for (let i = 0; i < args.length; i++) {
+    const arg = rewriteExpr(args[i]!, rewriter, visit);
+    if (changed !== undefined) changed.push(arg);
+    else if (arg !== args[i]) changed = [...args.slice(0, i), arg];
+  }
+  return changed ?? args;
 }
 
 export function rewriteTest(test: Test, rewriter: Rewriter, visit?: (expr: Expr) => Expr): Test {

@@ -86,27 +86,30 @@ function mark(block: Block, isKept: (array: string) => boolean, sites: Sites): S
     const definition = lets.get(expr.name);
     if (definition) keep(definition);
   };
+  const keepGathered = (array: string): void => {
+    const alloc = allocated.get(array);
+    if (alloc) keep(alloc);
+    // Integers known only at run time: every store counts.
+    for (const writer of writers.get(array) ?? []) keep(writer.statement);
+    writers.delete(array);
+  };
   while (queue.length > 0) {
     const statement = queue.pop()!;
     const parent = parents.get(statement);
     if (parent) keep(parent);
     forEachExprOf(statement, keepNamed);
-    for (const site of sitesOf.get(statement) ?? []) {
+    for (const site of sitesOf.get(statement) ?? none) {
       const alloc = allocated.get(site.array);
       if (alloc) keep(alloc);
       // An accumulation also reads, but only what a live later read will see as a sum: its own earlier writers.
       if (site.access === "read" || site.access === "accumulate") keepWritersSeenBy(site);
     }
-    forEachGathered(statement, (array) => {
-      const alloc = allocated.get(array);
-      if (alloc) keep(alloc);
-      // Integers known only at run time: every store counts.
-      for (const writer of writers.get(array) ?? []) keep(writer.statement);
-      writers.delete(array);
-    });
+    forEachGathered(statement, keepGathered);
   }
   return live;
 }
+
+const none: readonly Site[] = [];
 
 function sweep(block: Block, live: ReadonlySet<Statement>): Statement[] {
   const kept: Statement[] = [];

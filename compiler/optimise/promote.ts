@@ -24,11 +24,14 @@ export function promote(block: Block, names: Names): Statement[] {
     }
   });
   if (promotable.size === 0) return [...block];
+  const remove = (array: string): void => {
+    promotable.delete(array);
+  };
   forEachStatement(block, (statement) => {
     if (statement.kind === "contract") {
       for (const place of [statement.to, ...statement.factors]) promotable.delete(place.array);
     }
-    forEachGathered(statement, (array) => promotable.delete(array));
+    forEachGathered(statement, remove);
   });
   if (promotable.size === 0) return [...block];
   return new Promotion(promotable, names).block(block, { known: new Map(), pending: new Set() }, false);

@@ -7,7 +7,7 @@
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Names } from "../ir/names.ts";
-import type { Access, Alloc, Block, Shape, Statement } from "../ir/nodes.ts";
+import type { Access, Alloc, Block, Expr, Shape, Statement } from "../ir/nodes.ts";
 import { forEachExprOf, forEachGathered, forEachStatement, rewriteBlock } from "../ir/walk.ts";
 
 /** Entries up to which an array is split; more scalars than this fit no register file. */
@@ -19,11 +19,15 @@ export function split(block: Block, names: Names): Statement[] {
   const check = (place: Access): void => {
     if (place.at.some((form) => affine.constantOf(form) === undefined)) refused.add(place.array);
   };
+  const checkRead = (expr: Expr): void => {
+    if (expr.kind === "read") check(expr);
+  };
+  const refuse = (array: string): void => {
+    refused.add(array);
+  };
   forEachStatement(block, (statement) => {
-    forEachExprOf(statement, (expr) => {
-      if (expr.kind === "read") check(expr);
-    });
-    forEachGathered(statement, (array) => refused.add(array));
+    forEachExprOf(statement, checkRead);
+    forEachGathered(statement, refuse);
     switch (statement.kind) {
       case "alloc":
         if (statement.shape.length > 0 && entries(statement.shape) <= most) {
