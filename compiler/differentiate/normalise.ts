@@ -132,7 +132,6 @@ function atom(expr: Expr, names: Names, out: Statement[], wish: string, span: Sp
 
 /** One operation on atoms with the value of the expression. */
 function operation(expr: Expr, names: Names, out: Statement[], wish: string, span: Span | undefined): Expr {
-  const operand = (x: Expr) => atom(x, names, out, stemOf(wish), span);
   switch (expr.kind) {
     case "number":
     case "name":
@@ -140,7 +139,11 @@ function operation(expr: Expr, names: Names, out: Statement[], wish: string, spa
     case "read":
       return expr;
     case "primitive":
-      return isFlat(expr) ? expr : build.primitive(expr.op, expr.args.map(operand));
+      if (isFlat(expr)) return expr;
+      return build.primitive(
+        expr.op,
+        expr.args.map((arg) => (isAtom(arg) ? arg : atom(arg, names, out, stemOf(wish), span))),
+      );
     case "select": {
       const test = flattenTest(expr.test, names, out, span);
       // A side that does work is a real branch: what is not taken is not computed, here nor in the derivative.

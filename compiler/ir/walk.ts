@@ -485,7 +485,8 @@ export function rewriteStatement(
   const binder = rewriter.binder ?? same;
   switch (statement.kind) {
     case "let": {
-      const [name, value] = [binder(statement.name), rewriteExpr(statement.value, rewriter, visit)];
+      const name = binder(statement.name);
+      const value = rewriteExpr(statement.value, rewriter, visit);
       return name === statement.name && value === statement.value ? statement : { ...statement, name, value };
     }
     case "alloc":

@@ -66,11 +66,15 @@ function mark(block: Block, isKept: (array: string) => boolean, sites: Sites): S
     writers.set(site.array, left);
   };
 
+  // Most sites of a statement stand together.
   const sitesOf = new Map<Statement, Site[]>();
+  let latest: Site[] = [];
   for (const site of sites.all) {
-    const list = sitesOf.get(site.statement);
-    if (list) list.push(site);
-    else sitesOf.set(site.statement, [site]);
+    if (latest[0]?.statement !== site.statement) {
+      latest = sitesOf.get(site.statement) ?? [];
+      if (latest.length === 0) sitesOf.set(site.statement, latest);
+    }
+    latest.push(site);
   }
 
   forEachStatement(block, (statement) => {

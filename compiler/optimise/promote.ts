@@ -9,6 +9,9 @@ import type { Names } from "../ir/names.ts";
 import type { Block, Expr, Statement } from "../ir/nodes.ts";
 import { forEachGathered, forEachStatement, rewriteExpr, rewriteTest } from "../ir/walk.ts";
 
+/** Nothing is renamed. */
+const asItIs = {};
+
 interface State {
   /** The value a scalar holds, where it is known. */
   readonly known: Map<string, Expr>;
@@ -49,6 +52,7 @@ const withValue = <T extends { readonly value: Expr }>(statement: T, value: Expr
 class Promotion {
   readonly #promotable: ReadonlySet<string>;
   readonly #names: Names;
+  readonly #ofStates = new Map<State, (expr: Expr) => Expr>();
 
   constructor(promotable: ReadonlySet<string>, names: Names) {
     this.#promotable = promotable;
@@ -181,11 +185,17 @@ class Promotion {
   }
 
   #expr(expr: Expr, state: State): Expr {
-    return rewriteExpr(expr, {}, this.#replacing(state));
+    if (build.isLeaf(expr)) return expr;
+    return rewriteExpr(expr, asItIs, this.#replacing(state));
   }
 
   #replacing(state: State): (expr: Expr) => Expr {
-    return (expr) => (expr.kind === "read" ? (state.known.get(expr.array) ?? expr) : expr);
+    let replacing = this.#ofStates.get(state);
+    if (replacing === undefined) {
+      replacing = (expr) => (expr.kind === "read" ? (state.known.get(expr.array) ?? expr) : expr);
+      this.#ofStates.set(state, replacing);
+    }
+    return replacing;
   }
 
   /** Promotable scalars written in a block, those it allocates itself left out. */
