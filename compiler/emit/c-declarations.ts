@@ -54,7 +54,8 @@ const onlyIf = (isThere: boolean, ...lines: readonly string[]): readonly string[
 
 export function headerText(parts: Parts): string {
   const { prefix: p, real, names, storage } = parts;
-  const codes = Object.values(statuses).map((code) => `    ${names.status(code)} = ${code}`);
+  const records = structs(parts).join("\n\n");
+  const workspace = workspaceText(parts);
   return `${parts.opening}
 
 #ifndef ${names.macro("H")}
@@ -71,14 +72,7 @@ extern "C" {
 
 ${bill(parts)}
 
-${extents(parts)}
-
-/* What the functions return. */
-enum ${p}_status {
-${codes.join(",\n")}
-};
-
-${structs(parts).join("\n\n")}
+${extents(parts, records + workspace)}${statusText(parts)}${records}
 ${places(parts)}
 /* All the memory a call needs beside its arguments, in bytes. Its contents need not be kept between calls.
  * With ${names.macro("DEBUG")} defined, here and where the source is compiled, it begins with a tag: a workspace that is neither zero
@@ -88,7 +82,7 @@ ${places(parts)}
 #else
 #define ${names.macro("WORKSPACE_BYTES")} ${bytesOf(workspaceFields(parts), parts)}u
 #endif
-${workspaceText(parts)}
+${workspace}
 
 /* Where constants lie, if not where the compiler puts them: \`__flash\` for avr-gcc. Defaults are copied before they are used. */
 #ifndef ${names.macro("FLASH")}
@@ -108,13 +102,41 @@ ${storage.entries.map((entry) => prototype(parts, entry)).join("\n\n")}${parts.t
 `;
 }
 
-/** How many points or times there are, and steps at most. */
-const extents = ({ module, names, layout }: Parts): string =>
-  module.model.field !== undefined
-    ? `/* Points of one call. */\n#define ${names.macro("POINTS")} ${layout.observations}`
-    : `/* Observation times, and the most steps of a run. */
-#define ${names.macro("TIMES")} ${layout.observations}
-#define ${names.macro("STEPS")} ${module.solver.steps}u${module.solver.batch === undefined ? "" : `\n/* Samples, each with a state and data of its own. */\n#define ${names.macro("BATCH")} ${module.solver.batch}`}`;
+/** How many points or times there are, and steps at most, where anything is as long: `used` is the text of the structs. */
+function extents({ module, names, layout, storage }: Parts, used: string): string {
+  const { field } = module.model;
+  const { batch, steps } = module.solver;
+  const runs = storage.entries.length > 0;
+  const inUse = (name: string): boolean => used.includes(names.macro(name));
+  const constant = (name: string, value: string): string => `#define ${names.macro(name)} ${value}\n`;
+  if (field !== undefined)
+    return `/* Points of one call. */\n${constant("POINTS", String(layout.observations))}\n`;
+  const times = inUse("TIMES") ? constant("TIMES", String(layout.observations)) : "";
+  const most = runs ? constant("STEPS", `${steps}u`) : "";
+  const words = [
+    ...onlyIf(times !== "", "Observation times"),
+    ...onlyIf(most !== "", "the most steps of a run"),
+  ];
+  const remark = words.join(", and ").replace(/^t/, "T");
+  const samples =
+    batch === undefined
+      ? ""
+      : `/* Samples, each with a state and data of its own. */\n${constant("BATCH", String(batch))}`;
+  const text = `${remark === "" ? "" : `/* ${remark}. */\n${times}${most}`}${samples}`;
+  return text === "" ? "" : `${text}\n`;
+}
+
+/** The statuses, where there are functions that return one. */
+function statusText({ prefix: p, names, storage }: Parts): string {
+  if (storage.entries.length === 0) return "";
+  const codes = Object.values(statuses).map((code) => `    ${names.status(code)} = ${code}`);
+  return `/* What the functions return. */
+enum ${p}_status {
+${codes.join(",\n")}
+};
+
+`;
+}
 
 function structs(parts: Parts): string[] {
   const { prefix: p, real, layout } = parts;

@@ -23,8 +23,8 @@ import { type Dialect, printForm } from "./syntax.ts";
 export interface Spelling {
   /** The entry of a global array; `at` printed, one text per subscript. */
   readonly entry: (array: string, at: readonly string[]) => string;
-  /** A global scalar that is a constant of the program. */
-  readonly literal: (array: string) => number | undefined;
+  /** A global scalar that is a constant of the program, as C has it. */
+  readonly literal: (array: string) => string | undefined;
   readonly isInteger: (array: string) => boolean;
   /** Control values that are integers in the problem. */
   readonly isUnsigned: (array: string) => boolean;
@@ -127,7 +127,7 @@ export class CPrinter extends FunctionPrinter {
 
   #read(array: string, at: readonly Affine[]): string {
     const literal = this.#spelling.literal(array);
-    if (literal !== undefined) return cNumber(literal, this.#real);
+    if (literal !== undefined) return literal;
     const text = this.target(array, at);
     const isWhole =
       this.wholes.has(array) ||

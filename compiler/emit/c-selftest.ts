@@ -58,6 +58,7 @@ function forEach(shape: readonly number[], line: (at: string, indices: readonly 
 
 export function selfTest(parts: Parts): string {
   const { real, stem } = parts;
+  if (parts.storage.entries.length === 0) return withoutEntries(parts);
   const entries = new Set<string>(parts.storage.entries);
   const isDifferentiated = entries.has("gradient") && isSlope(parts);
   const tolerance = real === "float" ? 2e-3 : 1e-6;
@@ -83,7 +84,28 @@ ${real === "float" ? printFloat : printDouble}
 ${isDifferentiated ? directionText(parts) : ""}${main(parts, tolerance)}`;
 }
 
-function storageText({ prefix: p, storage }: Parts): string {
+/** Functions at a point alone have no defaults to be called with: that they compile and link is what is asked. */
+function withoutEntries({ opening, stem, prefix: p }: Parts): string {
+  return `${opening}
+
+/* Self-test. The module has neither a solve nor a gradient: it compiles and links, and its defaults are there. */
+
+#include "${stem}.h"
+
+#include <stdio.h>
+
+int main(void)
+{
+    const ${p}_problem problem = ${p}_default;
+    (void)problem;
+    printf("ok\\n");
+    return 0;
+}
+`;
+}
+
+function storageText(parts: Parts): string {
+  const { prefix: p, storage } = parts;
   const has = new Set<string>(storage.entries);
   return [
     `static ${p}_problem problem;`,
@@ -94,7 +116,9 @@ function storageText({ prefix: p, storage }: Parts): string {
     ...(has.has("jvp") || has.has("hvp") ? [`static ${p}_direction along;`] : []),
     ...(has.has("jvp") ? [`static ${p}_solution solution_change;`] : []),
     ...(has.has("hvp") ? [`static ${p}_gradients gradients_change;`] : []),
-    ...(has.has("solve") ? [] : [`static ${p}_gradients elsewhere;`]),
+    ...(has.has("gradient") && !has.has("solve") && isSlope(parts)
+      ? [`static ${p}_gradients elsewhere;`]
+      : []),
     "static int failures = 0;",
     "",
     "static void expect(int holds, const char *what)",

@@ -23,7 +23,7 @@ import {
 import { describe } from "./c-description.ts";
 import { CPrinter, type Spelling } from "./c-functions.ts";
 import { type HelperName, helperText } from "./c-helpers.ts";
-import { initialiser, layoutOf, type Real, wrapped } from "./c-layout.ts";
+import { cNumber, initialiser, layoutOf, type Real, wrapped } from "./c-layout.ts";
 import { CNames } from "./c-names.ts";
 import { operationsOf } from "./c-operations.ts";
 import { selfTest } from "./c-selftest.ts";
@@ -331,7 +331,12 @@ ${checked}
       },
       literal: (name) => {
         const array = storage.array(name);
-        return array?.role === "constant" && array.shape.length === 0 ? array.data?.[0] : undefined;
+        if (array?.role !== "constant" || array.shape.length > 0 || array.data === undefined)
+          return undefined;
+        const [value] = array.data as [number];
+        const { module, names, real } = this.#parts;
+        const isCapacity = array.name.startsWith("capacity") && value === module.solver.steps;
+        return isCapacity ? `(${real})${names.macro("STEPS")}` : cNumber(value, real);
       },
       words: names.words,
       taken: [

@@ -53,4 +53,21 @@ describe.skipIf(ready(["m4f", "rv32", "avr", "host"]).length < 4)("lint", { time
       }
     },
   );
+
+  // What is emitted uses everything that is declared, whichever functions were asked for.
+  it.each(
+    [["gradient"], ["hvp"], ["gradient", "step"], ["field", "fieldVjp", "fieldJvp"]].map((emit) => [emit]),
+  )("a module of %j alone", (emit) => {
+    for (const optimise of ["size", "speed"] as const) {
+      const folder = compiledModel("test/edge/models/oscillator", { optimise, emit });
+      try {
+        const driver = emit.includes("gradient") ? folder.args : folder.args.slice(2);
+        const findings = lint(driver);
+        expect(findings.filter(({ result }) => result === "FAIL")).toEqual([]);
+        expect(findings.find(({ check }) => check.includes("MISRA"))?.result).toBe("ok");
+      } finally {
+        folder.close();
+      }
+    }
+  });
 });

@@ -49,6 +49,32 @@ describe.skipIf(anyCompiler === undefined)("a module (needs a C compiler)", () =
   });
 });
 
+describe.skipIf(anyCompiler === undefined)("a module of some functions (needs a C compiler)", () => {
+  it.each([
+    "gradient",
+    "solve",
+    "jvp",
+    "hvp",
+    "jvp,hvp",
+    "field",
+    "fieldVjp,fieldJvp",
+    "solve,field",
+    "gradient,step",
+  ])("%s has a self-test that compiles and ends well", (emit) => {
+    const { outputs } = compile(textOf("kepler"), {
+      ...{ file: "kepler.ode.ts", target: ["c"], prefix: "m", emit: emit.split(",") },
+    });
+    const file = (ending: string): string => outputs.find((output) => output.name === `m${ending}`)!.text;
+    const files = { header: file(".h"), source: file(".c"), selftest: file("_selftest.c") };
+    inFolder(files, (place) => {
+      expect(place.complaints(anyCompiler!, [...strict, "-fsyntax-only"], ["m.c", "m_selftest.c"])).toBe("");
+      const { status, output } = place.run(["m.c", "m_selftest.c"]);
+      expect(output).toMatch(/^ok$/m);
+      expect(status).toBe(0);
+    });
+  });
+});
+
 // Eight hidden units and more: products by columns, which need copies of matrices, of those of a direction too.
 it.skipIf(anyCompiler === undefined)(
   "products of a neural ODE in C are those in JavaScript (needs a C compiler)",

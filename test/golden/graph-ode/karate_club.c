@@ -59,10 +59,10 @@ static int karate_club_owns_(karate_club_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x96D145BDu;
-        ws->tag[1] = 0x178A673Au;
+        ws->tag[0] = 0xFF96258Eu;
+        ws->tag[1] = 0x733245C7u;
     }
-    if ((ws->tag[0] == 0x96D145BDu) && (ws->tag[1] == 0x178A673Au)) {
+    if ((ws->tag[0] == 0xFF96258Eu) && (ws->tag[1] == 0x733245C7u)) {
         is_own = 1;
     }
     return is_own;
@@ -345,8 +345,8 @@ static void karate_club_terminal_kernel(const karate_club_problem *KARATE_CLUB_R
     double decay = 0.0;
     for (int32_t i = 0; i < 34; i++) {
         for (int32_t c = 0; c < 4; c++) {
-            const double base = in->params.E_[i][c];
-            decay += base * base;
+            const double E_ = in->params.E_[i][c];
+            decay += E_ * E_;
         }
     }
     ws->terminal_loss = (s / 2.0) + (0.001 * decay);
@@ -1002,7 +1002,7 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
         out->value = (double)NAN;
         status = KARATE_CLUB_BAD_ARGUMENT;
     } else {
-        if (n_steps > 12.0) {
+        if (n_steps > (double)KARATE_CLUB_STEPS) {
             karate_club_invalidate_gradient(out);
             ws->failed_step = 0.0;
             ws->failed_stage = 0.0;

@@ -75,10 +75,10 @@ static int pendulum_owns_(pendulum_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x92C0BE97u;
-        ws->tag[1] = 0x830A1A4Fu;
+        ws->tag[0] = 0xDA63C8A6u;
+        ws->tag[1] = 0xAA59E1F9u;
     }
-    if ((ws->tag[0] == 0x92C0BE97u) && (ws->tag[1] == 0x830A1A4Fu)) {
+    if ((ws->tag[0] == 0xDA63C8A6u) && (ws->tag[1] == 0xAA59E1F9u)) {
         is_own = 1;
     }
     return is_own;
@@ -765,7 +765,7 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
         out->value = (double)NAN;
         status = PENDULUM_BAD_ARGUMENT;
     } else {
-        if (n_steps > 24.0) {
+        if (n_steps > (double)PENDULUM_STEPS) {
             pendulum_invalidate_gradient(ws, out);
             out->state0.q = 0.0;
             out->state0.p = 0.0;

@@ -44,10 +44,10 @@ static int hare_lynx_owns_(hare_lynx_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x411957C0u;
-        ws->tag[1] = 0xD94137AEu;
+        ws->tag[0] = 0xC075ED91u;
+        ws->tag[1] = 0x13F0610Eu;
     }
-    if ((ws->tag[0] == 0x411957C0u) && (ws->tag[1] == 0xD94137AEu)) {
+    if ((ws->tag[0] == 0xC075ED91u) && (ws->tag[1] == 0x13F0610Eu)) {
         is_own = 1;
     }
     return is_own;
@@ -349,7 +349,7 @@ static enum hare_lynx_status hare_lynx_run_gradient(const hare_lynx_problem *HAR
         out->value = (double)NAN;
         status = HARE_LYNX_BAD_ARGUMENT;
     } else {
-        if (n_steps > 400.0) {
+        if (n_steps > (double)HARE_LYNX_STEPS) {
             hare_lynx_invalidate_gradient(ws);
             out->state0.hare = (double)NAN;
             out->state0.lynx = (double)NAN;

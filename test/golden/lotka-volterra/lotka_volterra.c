@@ -40,10 +40,10 @@ static int lotka_volterra_owns_(lotka_volterra_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x033E7335u;
-        ws->tag[1] = 0x0E517FD8u;
+        ws->tag[0] = 0x0816E077u;
+        ws->tag[1] = 0x29A0FF88u;
     }
-    if ((ws->tag[0] == 0x033E7335u) && (ws->tag[1] == 0x0E517FD8u)) {
+    if ((ws->tag[0] == 0x0816E077u) && (ws->tag[1] == 0x29A0FF88u)) {
         is_own = 1;
     }
     return is_own;
@@ -220,7 +220,7 @@ static enum lotka_volterra_status lotka_volterra_run_gradient(const lotka_volter
         out->value = (double)NAN;
         status = LOTKA_VOLTERRA_BAD_ARGUMENT;
     } else {
-        if (n_steps > 100.0) {
+        if (n_steps > (double)LOTKA_VOLTERRA_STEPS) {
             out->state0.hare = (double)NAN;
             out->state0.lynx = (double)NAN;
             out->params.alpha = (double)NAN;

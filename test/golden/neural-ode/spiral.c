@@ -64,10 +64,10 @@ static int spiral_owns_(spiral_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x53872593u;
-        ws->tag[1] = 0xA7798894u;
+        ws->tag[0] = 0x4D13A94Bu;
+        ws->tag[1] = 0xDB199208u;
     }
-    if ((ws->tag[0] == 0x53872593u) && (ws->tag[1] == 0xA7798894u)) {
+    if ((ws->tag[0] == 0x4D13A94Bu) && (ws->tag[1] == 0xDB199208u)) {
         is_own = 1;
     }
     return is_own;
@@ -434,7 +434,7 @@ static enum spiral_status spiral_run_gradient(const spiral_problem *SPIRAL_RESTR
         out->value = (double)NAN;
         status = SPIRAL_BAD_ARGUMENT;
     } else {
-        if (n_steps > 160.0) {
+        if (n_steps > (double)SPIRAL_STEPS) {
             spiral_invalidate_gradient(ws, out);
             ws->failed_step = 0.0;
             ws->failed_stage = 0.0;

@@ -42,10 +42,10 @@ static int pendulum_owns_(pendulum_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xD9EBA0FFu;
-        ws->tag[1] = 0xC8D48F2Du;
+        ws->tag[0] = 0x46EAE672u;
+        ws->tag[1] = 0x15C0DAB3u;
     }
-    if ((ws->tag[0] == 0xD9EBA0FFu) && (ws->tag[1] == 0xC8D48F2Du)) {
+    if ((ws->tag[0] == 0x46EAE672u) && (ws->tag[1] == 0x15C0DAB3u)) {
         is_own = 1;
     }
     return is_own;
@@ -319,7 +319,7 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
         out->value = (double)NAN;
         status = PENDULUM_BAD_ARGUMENT;
     } else {
-        if (n_steps > 200.0) {
+        if (n_steps > (double)PENDULUM_STEPS) {
             pendulum_invalidate_gradient(out);
             out->state0.angle = 0.0;
             out->state0.rate = 0.0;
