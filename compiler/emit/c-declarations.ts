@@ -110,7 +110,9 @@ function extents({ module, names, layout, storage }: Parts, used: string): strin
   const inUse = (name: string): boolean => used.includes(names.macro(name));
   const constant = (name: string, value: string): string => `#define ${names.macro(name)} ${value}\n`;
   if (field !== undefined)
-    return `/* Points of one call. */\n${constant("POINTS", String(layout.observations))}\n`;
+    return inUse("POINTS")
+      ? `/* Points of one call. */\n${constant("POINTS", String(layout.observations))}\n`
+      : "";
   const times = inUse("TIMES") ? constant("TIMES", String(layout.observations)) : "";
   const most = runs ? constant("STEPS", `${steps}u`) : "";
   const words = [

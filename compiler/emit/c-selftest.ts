@@ -105,10 +105,13 @@ int main(void)
 }
 
 function storageText(parts: Parts): string {
-  const { prefix: p, storage } = parts;
+  const { prefix: p, storage, module } = parts;
   const has = new Set<string>(storage.entries);
   return [
-    `static ${p}_problem problem;`,
+    // Fields refuse no counts of steps.
+    ...(module.model.field === undefined || (has.has("gradient") && isSlope(parts))
+      ? [`static ${p}_problem problem;`]
+      : []),
     `static ${p}_workspace workspace;`,
     ...(has.has("solve") || has.has("jvp") ? [`static ${p}_solution solution;`] : []),
     ...(has.has("gradient") || has.has("hvp") ? [`static ${p}_gradients gradients;`] : []),

@@ -33,14 +33,15 @@ export interface Field {
   readonly doc?: string | undefined;
 }
 
-/** Records that a model may do without. */
-export function recordsOf({ module: { model } }: Parts) {
+/** Records that a module may do without. */
+export function recordsOf({ module: { model }, storage }: Parts) {
   return {
     state: model.state.length > 0,
     params: model.params.length > 0,
     inputs: model.inputs.length > 0,
     data: model.data.length > 0,
-    outputs: model.outputs.length > 0,
+    outputs:
+      model.outputs.length > 0 && storage.entries.some((entry) => entry === "solve" || entry === "jvp"),
     times: model.times !== undefined && model.field === undefined,
     control: model.field === undefined,
   };
