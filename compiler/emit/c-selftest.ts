@@ -5,7 +5,7 @@
  */
 
 import { isWanted } from "../integrate/interface-arrays.ts";
-import { opcodesOf } from "../ir/walk.ts";
+import { arraysOf, opcodesOf } from "../ir/walk.ts";
 import { type Leaf, sizeOf } from "../model.ts";
 import { exportName, status } from "../module.ts";
 import type { Parts } from "./c-declarations.ts";
@@ -203,6 +203,9 @@ function main(parts: Parts, tolerance: number): string {
   const [ok, bad] = [names.status(status.ok), names.status(status.badArgument)];
   const results = { solve: "solution", gradient: "gradients", jvp: "solution", hvp: "gradients" } as const;
   const isDirected = (entry: EntryName): boolean => entry === "jvp" || entry === "hvp";
+  // A field without a loss has no value, and nothing that changes.
+  const slopes = parts.module.program.arrays.filter(({ home }) => home?.record === "valueDot");
+  const hasSlope = storage.functions.some((fn) => slopes.some(({ name }) => arraysOf(fn).has(name)));
   const lines: string[] = ["    int code;"];
   for (const entry of storage.entries) {
     const result = results[entry];
@@ -214,7 +217,7 @@ function main(parts: Parts, tolerance: number): string {
       `    printf("${entry}: status %d, value ", code);`,
       `    print_number(${result}.value);`,
       `    expect(code == ${ok}, "${entry} of the defaults");`,
-      ...(isDirected(entry)
+      ...(isDirected(entry) && hasSlope
         ? [`    expect(${result}_change.value == ${n(0)}, "${entry} of no direction");`]
         : []),
     );

@@ -50,6 +50,17 @@ describe.skipIf(anyCompiler === undefined)("a module (needs a C compiler)", () =
 });
 
 describe.skipIf(anyCompiler === undefined)("a module of some functions (needs a C compiler)", () => {
+  it.each(["solve", "gradient", "jvp", "hvp"])("%s of a field without a loss has a self-test", (emit) => {
+    const { outputs } = compile(textOf("field-mlp"), {
+      ...{ file: "field-mlp.ode.ts", target: ["c"], prefix: "m", emit: [emit] },
+    });
+    const file = (ending: string): string => outputs.find((output) => output.name === `m${ending}`)!.text;
+    inFolder({ header: file(".h"), source: file(".c"), selftest: file("_selftest.c") }, (place) => {
+      expect(place.complaints(anyCompiler!, [...strict, "-fsyntax-only"], ["m.c", "m_selftest.c"])).toBe("");
+      expect(place.run(["m.c", "m_selftest.c"]).status).toBe(0);
+    });
+  });
+
   it.each([
     "gradient",
     "solve",
