@@ -116,10 +116,10 @@ static int gcde_owns_(gcde_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x1E876967u;
-        ws->tag[1] = 0x815497CDu;
+        ws->tag[0] = 0xADC94334u;
+        ws->tag[1] = 0x408F47DCu;
     }
-    if ((ws->tag[0] == 0x1E876967u) && (ws->tag[1] == 0x815497CDu)) {
+    if ((ws->tag[0] == 0xADC94334u) && (ws->tag[1] == 0x408F47DCu)) {
         is_own = 1;
     }
     return is_own;
@@ -273,14 +273,14 @@ static void gcde_terminal_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_work
     }
     double bias = 0.0;
     for (int32_t c = 0; c < 16; c++) {
-        const double field_b = in->params.field.b[c];
-        bias += field_b * field_b;
+        const double base = in->params.field.b[c];
+        bias += base * base;
     }
     double sum_2 = 0.0;
     for (int32_t i = 0; i < 12; i++) {
         for (int32_t j = 0; j < 16; j++) {
-            const double encoder = in->params.encoder[i][j];
-            sum_2 += encoder * encoder;
+            const double base = in->params.encoder[i][j];
+            sum_2 += base * base;
         }
     }
     double sum_3 = 0.0;
@@ -293,8 +293,8 @@ static void gcde_terminal_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_work
     double sum_4 = 0.0;
     for (int32_t i = 0; i < 16; i++) {
         for (int32_t j = 0; j < 3; j++) {
-            const double decoder_W = in->params.decoder.W[i][j];
-            sum_4 += decoder_W * decoder_W;
+            const double base = in->params.decoder.W[i][j];
+            sum_4 += base * base;
         }
     }
     const double held = (0.005 * sum_2) + (10.0 * (sum_3 + bias)) + (0.0005 * sum_4);
@@ -469,24 +469,16 @@ static void gcde_rhs_back_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_work
             double h_bar_2 = 0.0;
             double h_bar_3 = 0.0;
             double h_bar_4 = 0.0;
-            for (int32_t c = 0; c < 8; c++) {
-                const double z_bar = ws->z_bar_2[2 * (ptrdiff_t)c];
-                const double z_bar_2 = ws->z_bar_2[(2 * c) + 1];
-                h_bar = h_bar + (z_bar * in->params.field.W[4 * (ptrdiff_t)k][2 * (ptrdiff_t)c]) +
-                        (z_bar_2 * in->params.field.W[4 * (ptrdiff_t)k][(2 * c) + 1]);
-                h_bar_2 = h_bar_2 + (z_bar * in->params.field.W[(4 * k) + 1][2 * (ptrdiff_t)c]) +
-                        (z_bar_2 * in->params.field.W[(4 * k) + 1][(2 * c) + 1]);
-                h_bar_3 = h_bar_3 + (z_bar * in->params.field.W[(4 * k) + 2][2 * (ptrdiff_t)c]) +
-                        (z_bar_2 * in->params.field.W[(4 * k) + 2][(2 * c) + 1]);
-                h_bar_4 = h_bar_4 + (z_bar * in->params.field.W[(4 * k) + 3][2 * (ptrdiff_t)c]) +
-                        (z_bar_2 * in->params.field.W[(4 * k) + 3][(2 * c) + 1]);
-            }
             const double h = ws->h_tape[at_h_tape][at_h_tape_2][i][4 * (ptrdiff_t)k];
             const double h_2 = ws->h_tape[at_h_tape][at_h_tape_2][i][(4 * k) + 1];
             const double h_3 = ws->h_tape[at_h_tape][at_h_tape_2][i][(4 * k) + 2];
             const double h_4 = ws->h_tape[at_h_tape][at_h_tape_2][i][(4 * k) + 3];
             for (int32_t c = 0; c < 16; c++) {
                 const double z_bar = ws->z_bar_2[c];
+                h_bar += z_bar * in->params.field.W[4 * (ptrdiff_t)k][c];
+                h_bar_2 += z_bar * in->params.field.W[(4 * k) + 1][c];
+                h_bar_3 += z_bar * in->params.field.W[(4 * k) + 2][c];
+                h_bar_4 += z_bar * in->params.field.W[(4 * k) + 3][c];
                 out->params.field.W[4 * (ptrdiff_t)k][c] += z_bar * h;
                 out->params.field.W[(4 * k) + 1][c] += z_bar * h_2;
                 out->params.field.W[(4 * k) + 2][c] += z_bar * h_3;

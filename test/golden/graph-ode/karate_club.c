@@ -59,10 +59,10 @@ static int karate_club_owns_(karate_club_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xFF96258Eu;
-        ws->tag[1] = 0x733245C7u;
+        ws->tag[0] = 0x041FF0C1u;
+        ws->tag[1] = 0x74E0D332u;
     }
-    if ((ws->tag[0] == 0xFF96258Eu) && (ws->tag[1] == 0x733245C7u)) {
+    if ((ws->tag[0] == 0x041FF0C1u) && (ws->tag[1] == 0x74E0D332u)) {
         is_own = 1;
     }
     return is_own;
@@ -345,8 +345,8 @@ static void karate_club_terminal_kernel(const karate_club_problem *KARATE_CLUB_R
     double decay = 0.0;
     for (int32_t i = 0; i < 34; i++) {
         for (int32_t c = 0; c < 4; c++) {
-            const double E_ = in->params.E_[i][c];
-            decay += E_ * E_;
+            const double base = in->params.E_[i][c];
+            decay += base * base;
         }
     }
     ws->terminal_loss = (s / 2.0) + (0.001 * decay);

@@ -81,10 +81,10 @@ static int flow_owns_(flow_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x9FAE6409u;
-        ws->tag[1] = 0x927B91E4u;
+        ws->tag[0] = 0x26603DE7u;
+        ws->tag[1] = 0xB97981D8u;
     }
-    if ((ws->tag[0] == 0x9FAE6409u) && (ws->tag[1] == 0x927B91E4u)) {
+    if ((ws->tag[0] == 0x26603DE7u) && (ws->tag[1] == 0xB97981D8u)) {
         is_own = 1;
     }
     return is_own;
@@ -345,12 +345,11 @@ static void flow_rhs_vjp_kernel(const flow_problem *FLOW_RESTRICT in, flow_works
         }
         for (int32_t i = 0; i < 2; i++) {
             double B_bar = 0.0;
-            for (int32_t r = 0; r < 2; r++) {
-                B_bar += ws->v_1_bar[i][r] * ws->h_1_tape[k][i][r];
-            }
             const double B = in->params.B[i][k];
             for (int32_t r = 0; r < 2; r++) {
-                ws->h_1_bar[r] += ws->v_1_bar[i][r] * B;
+                const double v_bar = ws->v_1_bar[i][r];
+                B_bar += v_bar * ws->h_1_tape[k][i][r];
+                ws->h_1_bar[r] += v_bar * B;
             }
             out->params.B[i][k] += B_bar;
         }
@@ -464,12 +463,11 @@ static void flow_rhs_vjp_kernel_2(const flow_problem *FLOW_RESTRICT in, flow_wor
         }
         for (int32_t i = 0; i < 2; i++) {
             double B_bar = 0.0;
-            for (int32_t r = 0; r < 2; r++) {
-                B_bar += ws->v_1_bar[i][r] * ws->h_1_tape[k][i][r];
-            }
             const double B = in->params.B[i][k];
             for (int32_t r = 0; r < 2; r++) {
-                ws->h_1_bar[r] += ws->v_1_bar[i][r] * B;
+                const double v_bar = ws->v_1_bar[i][r];
+                B_bar += v_bar * ws->h_1_tape[k][i][r];
+                ws->h_1_bar[r] += v_bar * B;
             }
             out->params.B[i][k] += B_bar;
         }
@@ -583,12 +581,11 @@ static void flow_rhs_vjp_kernel_3(const flow_problem *FLOW_RESTRICT in, flow_wor
         }
         for (int32_t i = 0; i < 2; i++) {
             double B_bar = 0.0;
-            for (int32_t r = 0; r < 2; r++) {
-                B_bar += ws->v_1_bar[i][r] * ws->h_1_tape[k][i][r];
-            }
             const double B = in->params.B[i][k];
             for (int32_t r = 0; r < 2; r++) {
-                ws->h_1_bar[r] += ws->v_1_bar[i][r] * B;
+                const double v_bar = ws->v_1_bar[i][r];
+                B_bar += v_bar * ws->h_1_tape[k][i][r];
+                ws->h_1_bar[r] += v_bar * B;
             }
             out->params.B[i][k] += B_bar;
         }
@@ -702,12 +699,11 @@ static void flow_rhs_vjp_kernel_4(const flow_problem *FLOW_RESTRICT in, flow_wor
         }
         for (int32_t i = 0; i < 2; i++) {
             double B_bar = 0.0;
-            for (int32_t r = 0; r < 2; r++) {
-                B_bar += ws->v_1_bar[i][r] * ws->h_1_tape[k][i][r];
-            }
             const double B = in->params.B[i][k];
             for (int32_t r = 0; r < 2; r++) {
-                ws->h_1_bar[r] += ws->v_1_bar[i][r] * B;
+                const double v_bar = ws->v_1_bar[i][r];
+                B_bar += v_bar * ws->h_1_tape[k][i][r];
+                ws->h_1_bar[r] += v_bar * B;
             }
             out->params.B[i][k] += B_bar;
         }

@@ -23,7 +23,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
         out->value = (double)NAN;
         status = SAMPLE_BAD_ARGUMENT;
     } else {
-        if (n_steps > 5.0) {
+        if (n_steps > (double)SAMPLE_STEPS) {
             out->params.k = (double)NAN;
             sample_invalidate_gradient(out);
             out->state0.x = (double)NAN;

@@ -18,7 +18,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
         out->value = (double)NAN;
         status = SAMPLE_BAD_ARGUMENT;
     } else {
-        if (n_steps > 3.0) {
+        if (n_steps > (double)SAMPLE_STEPS) {
             out->params.k = (double)NAN;
             sample_invalidate_gradient(out);
             ws->failed_step = 0.0;
