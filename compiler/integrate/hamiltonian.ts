@@ -5,9 +5,9 @@
 
 import { vjp } from "../differentiate/reverse.ts";
 import * as build from "../ir/build.ts";
-import { expandCalls } from "../ir/expand.ts";
+import { expandCall } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
-import type { Argument, Fn, Statement } from "../ir/nodes.ts";
+import type { Argument, Call, Fn, Statement } from "../ir/nodes.ts";
 import { bindersOf } from "../ir/walk.ts";
 import type { Leaf, Model } from "../model.ts";
 
@@ -32,7 +32,7 @@ function fieldOf({ state, constants }: Model, hamiltonian: Fn, derivative: Fn): 
   const given = inputs.map(
     (one): Argument => (one.kind === "real" ? { kind: "real", value: build.name(one.name) } : view(one.name)),
   );
-  const call: Statement = {
+  const call: Call = {
     kind: "call",
     callee: derivative.name,
     args: [...given, view(seed), ...state.map((leaf) => view(bars.get(leaf)!))],
@@ -41,7 +41,7 @@ function fieldOf({ state, constants }: Model, hamiltonian: Fn, derivative: Fn): 
     build.alloc(seed, [], { zero: false }),
     build.store(seed, [], build.one),
     ...state.map((leaf) => build.alloc(bars.get(leaf)!, leaf.shape)),
-    ...expandCalls([call], () => derivative, names.fresh),
+    ...expandCall(call, derivative, names.fresh),
     ...state.flatMap((leaf) => {
       const { other, isPosition } = partnerOf(leaf, state);
       return build.forEachEntry(leaf.shape, names.fresh, (at) => {

@@ -10,7 +10,7 @@ import { type Context, normalise } from "../differentiate/normalise.ts";
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
-import { expandCalls } from "../ir/expand.ts";
+import { expandCall } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
 import type { Argument, Fn, GlobalArray, Parameter, Statement } from "../ir/nodes.ts";
 import { bindersOf } from "../ir/walk.ts";
@@ -110,11 +110,8 @@ class Jacobian {
         one.kind === "real" ? { kind: "real", value: build.name(one.name) } : view(one.name),
     );
     const args = [...given, ...seeds.map(view), ...results.map(view)];
-    return expandCalls(
-      [{ kind: "call", callee: this.#tangent.name, args }],
-      () => this.#tangent,
-      this.#names.fresh,
-    );
+    // Functions with rules of their own that the tangent calls stay calls, as in the field.
+    return expandCall({ kind: "call", callee: this.#tangent.name, args }, this.#tangent, this.#names.fresh);
   }
 
   /** Arrays for seeds, from 0, and for tangents. */
