@@ -17,9 +17,22 @@ export function initialise(
   ofParameter?: (name: string) => Range | undefined,
 ): Statement[] {
   if (!hasClearing(block)) return [...block];
-  const cleared = clearedAtAlloc(block);
-  const first = storeFirstAdditions(cleared, collectSites(cleared, ofArray, ofParameter));
-  return spareClearing(first, collectSites(first, ofArray, ofParameter));
+  const spared = (from: Block): Statement[] => {
+    const first = storeFirstAdditions(from, collectSites(from, ofArray, ofParameter));
+    return spareClearing(first, collectSites(first, ofArray, ofParameter));
+  };
+  const noted = new Set<string>();
+  const all = clearedAtAlloc(block, (array) => noted.add(array));
+  if (noted.size === 0) return spared(block);
+  const tried = spared(all);
+  // Loops that are needed after all stay where they are: other passes know what stands before a sum.
+  const needed = new Set<string>();
+  forEachStatement(tried, (statement) => {
+    if (statement.kind === "alloc" && statement.zero && noted.has(statement.array))
+      needed.add(statement.array);
+  });
+  if (needed.size === 0) return tried;
+  return spared(needed.size === noted.size ? block : clearedAtAlloc(block, (array) => !needed.has(array)));
 }
 
 /** Whether any array is 0 when it begins, or might be said to be. */
@@ -31,14 +44,14 @@ function hasClearing(block: Block): boolean {
   return found;
 }
 
-/** Loops that set a whole array to 0 before anything else touches it are said by its `alloc`. */
-function clearedAtAlloc(block: Block): Statement[] {
+/** Loops that set a whole array to 0 before anything else touches it are said by its `alloc`, where `isWanted` says so. */
+function clearedAtAlloc(block: Block, isWanted: (array: string) => unknown): Statement[] {
   const gone = new Set<Statement>();
   const cleared = new Set<Statement>();
   for (const [at, statement] of block.entries()) {
     if (statement.kind !== "alloc" || statement.shape.length === 0) continue;
     const first = block.slice(at + 1).find((other) => usesArray(other, statement.array));
-    if (first === undefined || !clears(first, statement)) continue;
+    if (first === undefined || !clears(first, statement) || !isWanted(statement.array)) continue;
     gone.add(first);
     cleared.add(statement);
   }
@@ -49,9 +62,15 @@ function clearedAtAlloc(block: Block): Statement[] {
         return [cleared.has(statement) ? { ...statement, zero: true } : statement];
       case "for":
       case "while":
-        return [{ ...statement, body: clearedAtAlloc(statement.body) }];
+        return [{ ...statement, body: clearedAtAlloc(statement.body, isWanted) }];
       case "if":
-        return [{ ...statement, then: clearedAtAlloc(statement.then), else: clearedAtAlloc(statement.else) }];
+        return [
+          {
+            ...statement,
+            then: clearedAtAlloc(statement.then, isWanted),
+            else: clearedAtAlloc(statement.else, isWanted),
+          },
+        ];
       default:
         return [statement];
     }

@@ -38,7 +38,7 @@ export const meta = {
   },
   timesAreGiven: true,
   report: { failedStep: 0, failedStage: 1 },
-  bytes: { workspace: 2200, checkpoints: 384 },
+  bytes: { workspace: 2232, checkpoints: 384 },
 };
 
 // What solve and gradient return.
@@ -135,10 +135,12 @@ const seen$ = data$.subarray(0, 16);
 
 // Constants and work arrays.
 const capacity$ = new Float64Array([24]);
+const g$ = new Float64Array(2);
 const s_tape$ = new Float64Array(32);
 const s_tape_2$ = new Float64Array(32);
 const s_tape_3$ = new Float64Array(32);
 const s_tape_bar$ = new Float64Array(32);
+const g_dot$ = new Float64Array(2);
 const s_tape_4$ = new Float64Array(32);
 const s_tape_dot$ = new Float64Array(32);
 const observe_at$ = new Int32Array(10);
@@ -177,6 +179,7 @@ const x$ = new Float64Array(2);
 function rhs_kernel(t) {
   const W = W$;
   const b = b$;
+  const g = g$;
   const k_p_1 = k_p_1$;
   const k_q_1 = k_q_1$;
   const s_tape = s_tape$;
@@ -184,6 +187,9 @@ function rhs_kernel(t) {
   const x_p_1 = x_p_1$;
   const x_q_1 = x_q_1$;
   const q = x_q_1[0];
+  for (let i = 0; i < 2; i++) {
+    g[i] = 0;
+  }
   const z = Math.cos(q);
   const z_2 = Math.sin(q);
   const p = x_p_1[0];
@@ -200,13 +206,17 @@ function rhs_kernel(t) {
     z_bar += s_bar * W[3 * i + 1];
     z_bar_2 += s_bar * W[3 * i];
   }
-  k_q_1[0] = x_bar;
-  k_p_1[0] = -(z_bar * z - z_bar_2 * z_2);
+  g[1] += x_bar;
+  g[0] += z_bar * z;
+  g[0] -= z_bar_2 * z_2;
+  k_q_1[0] = g[1];
+  k_p_1[0] = -g[0];
 }
 
 function rhs_kernel_2(t) {
   const W = W$;
   const b = b$;
+  const g = g$;
   const k_p_2 = k_p_2$;
   const k_q_2 = k_q_2$;
   const s_tape = s_tape$;
@@ -214,6 +224,9 @@ function rhs_kernel_2(t) {
   const x_p_2 = x_p_2$;
   const x_q_2 = x_q_2$;
   const q = x_q_2[0];
+  for (let i = 0; i < 2; i++) {
+    g[i] = 0;
+  }
   const z = Math.cos(q);
   const z_2 = Math.sin(q);
   const p = x_p_2[0];
@@ -230,13 +243,17 @@ function rhs_kernel_2(t) {
     z_bar += s_bar * W[3 * i + 1];
     z_bar_2 += s_bar * W[3 * i];
   }
-  k_q_2[0] = x_bar;
-  k_p_2[0] = -(z_bar * z - z_bar_2 * z_2);
+  g[1] += x_bar;
+  g[0] += z_bar * z;
+  g[0] -= z_bar_2 * z_2;
+  k_q_2[0] = g[1];
+  k_p_2[0] = -g[0];
 }
 
 function rhs_kernel_3(t) {
   const W = W$;
   const b = b$;
+  const g = g$;
   const k_p_3 = k_p_3$;
   const k_q_3 = k_q_3$;
   const s_tape = s_tape$;
@@ -244,6 +261,9 @@ function rhs_kernel_3(t) {
   const x_p_3 = x_p_3$;
   const x_q_3 = x_q_3$;
   const q = x_q_3[0];
+  for (let i = 0; i < 2; i++) {
+    g[i] = 0;
+  }
   const z = Math.cos(q);
   const z_2 = Math.sin(q);
   const p = x_p_3[0];
@@ -260,13 +280,17 @@ function rhs_kernel_3(t) {
     z_bar += s_bar * W[3 * i + 1];
     z_bar_2 += s_bar * W[3 * i];
   }
-  k_q_3[0] = x_bar;
-  k_p_3[0] = -(z_bar * z - z_bar_2 * z_2);
+  g[1] += x_bar;
+  g[0] += z_bar * z;
+  g[0] -= z_bar_2 * z_2;
+  k_q_3[0] = g[1];
+  k_p_3[0] = -g[0];
 }
 
 function rhs_kernel_4(t) {
   const W = W$;
   const b = b$;
+  const g = g$;
   const k_p_4 = k_p_4$;
   const k_q_4 = k_q_4$;
   const s_tape = s_tape$;
@@ -274,6 +298,9 @@ function rhs_kernel_4(t) {
   const x_p_4 = x_p_4$;
   const x_q_4 = x_q_4$;
   const q = x_q_4[0];
+  for (let i = 0; i < 2; i++) {
+    g[i] = 0;
+  }
   const z = Math.cos(q);
   const z_2 = Math.sin(q);
   const p = x_p_4[0];
@@ -290,8 +317,11 @@ function rhs_kernel_4(t) {
     z_bar += s_bar * W[3 * i + 1];
     z_bar_2 += s_bar * W[3 * i];
   }
-  k_q_4[0] = x_bar;
-  k_p_4[0] = -(z_bar * z - z_bar_2 * z_2);
+  g[1] += x_bar;
+  g[0] += z_bar * z;
+  g[0] -= z_bar_2 * z_2;
+  k_q_4[0] = g[1];
+  k_p_4[0] = -g[0];
 }
 
 function output_energy_kernel(t, at_energy_output) {
@@ -596,8 +626,12 @@ function rhs_vjp_kernel_4(t) {
 }
 
 export function field(t, y, p, data, dy) {
+  const g = g$;
   const s_tape = s_tape$;
   const q = y[0];
+  for (let i = 0; i < 2; i++) {
+    g[i] = 0;
+  }
   const z = Math.cos(q);
   const z_2 = Math.sin(q);
   const p_2 = y[1];
@@ -614,8 +648,11 @@ export function field(t, y, p, data, dy) {
     z_bar += s_bar * p[3 * i + 1];
     z_bar_2 += s_bar * p[3 * i];
   }
-  dy[0] = x_bar;
-  dy[1] = -(z_bar * z - z_bar_2 * z_2);
+  g[1] += x_bar;
+  g[0] += z_bar * z;
+  g[0] -= z_bar_2 * z_2;
+  dy[0] = g[1];
+  dy[1] = -g[0];
 }
 
 /** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
@@ -676,11 +713,15 @@ export function fieldVjp(t, y, p, data, w, yBar, pBar) {
 
 /** Tangent of rhs: its Jacobian times the vector of the *_dot arguments. */
 export function fieldJvp(t, y, p, data, yDot, pDot, dyDot) {
+  const g_dot = g_dot$;
   const s_tape_4 = s_tape_4$;
   const s_tape_dot = s_tape_dot$;
   const q = y[0];
   const q_dot = yDot[0];
   const p_2 = y[1];
+  for (let i = 0; i < 2; i++) {
+    g_dot[i] = 0;
+  }
   const z = Math.cos(q);
   const z_dot = Math.sin(q);
   const z_dot_2 = q_dot * z_dot;
@@ -717,8 +758,11 @@ export function fieldJvp(t, y, p, data, yDot, pDot, dyDot) {
     z_bar_2 += s_bar * W_2;
     z_bar_dot_2 += s_bar_dot_3 * W_2 + pDot[3 * i] * s_bar;
   }
-  dyDot[0] = x_bar_dot;
-  dyDot[1] = -(z_bar_dot * z - z_dot_2 * z_bar - (z_bar_dot_2 * z_dot + z_dot_3 * z_bar_2));
+  g_dot[1] += x_bar_dot;
+  g_dot[0] += z_bar_dot * z - z_dot_2 * z_bar;
+  g_dot[0] -= z_bar_dot_2 * z_dot + z_dot_3 * z_bar_2;
+  dyDot[0] = g_dot[1];
+  dyDot[1] = -g_dot[0];
 }
 
 /** Makes the arrays among the results NaN, so that none is left over from an earlier run. */

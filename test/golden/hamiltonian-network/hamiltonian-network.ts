@@ -42,7 +42,7 @@ export const meta = {
   } as Layout,
   timesAreGiven: true,
   report: { failedStep: 0, failedStage: 1 },
-  bytes: { workspace: 2200, checkpoints: 384 },
+  bytes: { workspace: 2232, checkpoints: 384 },
 };
 
 // What solve and gradient return.
@@ -139,10 +139,12 @@ const seen$ = data$.subarray(0, 16);
 
 // Constants and work arrays.
 const capacity$ = new Float64Array([24]);
+const g$ = new Float64Array(2);
 const s_tape$ = new Float64Array(32);
 const s_tape_2$ = new Float64Array(32);
 const s_tape_3$ = new Float64Array(32);
 const s_tape_bar$ = new Float64Array(32);
+const g_dot$ = new Float64Array(2);
 const s_tape_4$ = new Float64Array(32);
 const s_tape_dot$ = new Float64Array(32);
 const observe_at$ = new Int32Array(10);
@@ -181,6 +183,7 @@ const x$ = new Float64Array(2);
 function rhs_kernel(t: number): void {
   const W = W$;
   const b = b$;
+  const g = g$;
   const k_p_1 = k_p_1$;
   const k_q_1 = k_q_1$;
   const s_tape = s_tape$;
@@ -188,6 +191,9 @@ function rhs_kernel(t: number): void {
   const x_p_1 = x_p_1$;
   const x_q_1 = x_q_1$;
   const q = x_q_1[0];
+  for (let i = 0; i < 2; i++) {
+    g[i] = 0;
+  }
   const z = Math.cos(q);
   const z_2 = Math.sin(q);
   const p = x_p_1[0];
@@ -204,13 +210,17 @@ function rhs_kernel(t: number): void {
     z_bar += s_bar * W[3 * i + 1];
     z_bar_2 += s_bar * W[3 * i];
   }
-  k_q_1[0] = x_bar;
-  k_p_1[0] = -(z_bar * z - z_bar_2 * z_2);
+  g[1] += x_bar;
+  g[0] += z_bar * z;
+  g[0] -= z_bar_2 * z_2;
+  k_q_1[0] = g[1];
+  k_p_1[0] = -g[0];
 }
 
 function rhs_kernel_2(t: number): void {
   const W = W$;
   const b = b$;
+  const g = g$;
   const k_p_2 = k_p_2$;
   const k_q_2 = k_q_2$;
   const s_tape = s_tape$;
@@ -218,6 +228,9 @@ function rhs_kernel_2(t: number): void {
   const x_p_2 = x_p_2$;
   const x_q_2 = x_q_2$;
   const q = x_q_2[0];
+  for (let i = 0; i < 2; i++) {
+    g[i] = 0;
+  }
   const z = Math.cos(q);
   const z_2 = Math.sin(q);
   const p = x_p_2[0];
@@ -234,13 +247,17 @@ function rhs_kernel_2(t: number): void {
     z_bar += s_bar * W[3 * i + 1];
     z_bar_2 += s_bar * W[3 * i];
   }
-  k_q_2[0] = x_bar;
-  k_p_2[0] = -(z_bar * z - z_bar_2 * z_2);
+  g[1] += x_bar;
+  g[0] += z_bar * z;
+  g[0] -= z_bar_2 * z_2;
+  k_q_2[0] = g[1];
+  k_p_2[0] = -g[0];
 }
 
 function rhs_kernel_3(t: number): void {
   const W = W$;
   const b = b$;
+  const g = g$;
   const k_p_3 = k_p_3$;
   const k_q_3 = k_q_3$;
   const s_tape = s_tape$;
@@ -248,6 +265,9 @@ function rhs_kernel_3(t: number): void {
   const x_p_3 = x_p_3$;
   const x_q_3 = x_q_3$;
   const q = x_q_3[0];
+  for (let i = 0; i < 2; i++) {
+    g[i] = 0;
+  }
   const z = Math.cos(q);
   const z_2 = Math.sin(q);
   const p = x_p_3[0];
@@ -264,13 +284,17 @@ function rhs_kernel_3(t: number): void {
     z_bar += s_bar * W[3 * i + 1];
     z_bar_2 += s_bar * W[3 * i];
   }
-  k_q_3[0] = x_bar;
-  k_p_3[0] = -(z_bar * z - z_bar_2 * z_2);
+  g[1] += x_bar;
+  g[0] += z_bar * z;
+  g[0] -= z_bar_2 * z_2;
+  k_q_3[0] = g[1];
+  k_p_3[0] = -g[0];
 }
 
 function rhs_kernel_4(t: number): void {
   const W = W$;
   const b = b$;
+  const g = g$;
   const k_p_4 = k_p_4$;
   const k_q_4 = k_q_4$;
   const s_tape = s_tape$;
@@ -278,6 +302,9 @@ function rhs_kernel_4(t: number): void {
   const x_p_4 = x_p_4$;
   const x_q_4 = x_q_4$;
   const q = x_q_4[0];
+  for (let i = 0; i < 2; i++) {
+    g[i] = 0;
+  }
   const z = Math.cos(q);
   const z_2 = Math.sin(q);
   const p = x_p_4[0];
@@ -294,8 +321,11 @@ function rhs_kernel_4(t: number): void {
     z_bar += s_bar * W[3 * i + 1];
     z_bar_2 += s_bar * W[3 * i];
   }
-  k_q_4[0] = x_bar;
-  k_p_4[0] = -(z_bar * z - z_bar_2 * z_2);
+  g[1] += x_bar;
+  g[0] += z_bar * z;
+  g[0] -= z_bar_2 * z_2;
+  k_q_4[0] = g[1];
+  k_p_4[0] = -g[0];
 }
 
 function output_energy_kernel(t: number, at_energy_output: number): void {
@@ -601,8 +631,12 @@ function rhs_vjp_kernel_4(t: number): void {
 
 export function field(t: number, y: Float64Array, p: Float64Array, data: Float64Array,
     dy: Float64Array): void {
+  const g = g$;
   const s_tape = s_tape$;
   const q = y[0];
+  for (let i = 0; i < 2; i++) {
+    g[i] = 0;
+  }
   const z = Math.cos(q);
   const z_2 = Math.sin(q);
   const p_2 = y[1];
@@ -619,8 +653,11 @@ export function field(t: number, y: Float64Array, p: Float64Array, data: Float64
     z_bar += s_bar * p[3 * i + 1];
     z_bar_2 += s_bar * p[3 * i];
   }
-  dy[0] = x_bar;
-  dy[1] = -(z_bar * z - z_bar_2 * z_2);
+  g[1] += x_bar;
+  g[0] += z_bar * z;
+  g[0] -= z_bar_2 * z_2;
+  dy[0] = g[1];
+  dy[1] = -g[0];
 }
 
 /** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
@@ -683,11 +720,15 @@ export function fieldVjp(t: number, y: Float64Array, p: Float64Array, data: Floa
 /** Tangent of rhs: its Jacobian times the vector of the *_dot arguments. */
 export function fieldJvp(t: number, y: Float64Array, p: Float64Array, data: Float64Array,
     yDot: Float64Array, pDot: Float64Array, dyDot: Float64Array): void {
+  const g_dot = g_dot$;
   const s_tape_4 = s_tape_4$;
   const s_tape_dot = s_tape_dot$;
   const q = y[0];
   const q_dot = yDot[0];
   const p_2 = y[1];
+  for (let i = 0; i < 2; i++) {
+    g_dot[i] = 0;
+  }
   const z = Math.cos(q);
   const z_dot = Math.sin(q);
   const z_dot_2 = q_dot * z_dot;
@@ -724,8 +765,11 @@ export function fieldJvp(t: number, y: Float64Array, p: Float64Array, data: Floa
     z_bar_2 += s_bar * W_2;
     z_bar_dot_2 += s_bar_dot_3 * W_2 + pDot[3 * i] * s_bar;
   }
-  dyDot[0] = x_bar_dot;
-  dyDot[1] = -(z_bar_dot * z - z_dot_2 * z_bar - (z_bar_dot_2 * z_dot + z_dot_3 * z_bar_2));
+  g_dot[1] += x_bar_dot;
+  g_dot[0] += z_bar_dot * z - z_dot_2 * z_bar;
+  g_dot[0] -= z_bar_dot_2 * z_dot + z_dot_3 * z_bar_2;
+  dyDot[0] = g_dot[1];
+  dyDot[1] = -g_dot[0];
 }
 
 /** Makes the arrays among the results NaN, so that none is left over from an earlier run. */

@@ -310,14 +310,14 @@ function value_kernel(t, k, at_value_output) {
     }
     h_top[i] = -h_2 * h_3 * h_sum;
   }
-  for (let i = 0; i < 2; i++) {
-    n_1[i] = 0;
+  for (let r = 0; r < 2; r++) {
+    n_1[r] = 0;
   }
   let n = argument;
   let n_top = 0;
   for (let i = 0; i < 24; i++) {
-    for (let i_2 = 0; i_2 < 2; i_2++) {
-      z_1[i_2] = 0;
+    for (let r = 0; r < 2; r++) {
+      z_1[r] = 0;
     }
     let z = b2[i];
     let z_top = 0;
@@ -397,14 +397,14 @@ function at_kernel(t, k) {
     }
     h_top_2[i] = -h * h_3 * h_sum;
   }
-  for (let i = 0; i < 2; i++) {
-    n_1_2[i] = 0;
+  for (let r = 0; r < 2; r++) {
+    n_1_2[r] = 0;
   }
   let n = argument;
   let n_top = 0;
   for (let i = 0; i < 24; i++) {
-    for (let i_2 = 0; i_2 < 2; i_2++) {
-      z_1_2[i_2] = 0;
+    for (let r = 0; r < 2; r++) {
+      z_1_2[r] = 0;
     }
     let z = b2[i];
     let z_top = 0;
@@ -506,14 +506,14 @@ function loss_vjp_kernel(t, k) {
     h_sum_tape[i] = h_sum_2;
     h_top_3[i] = -h * h_2 * h_sum_2;
   }
-  for (let i = 0; i < 2; i++) {
-    n_1_3[i] = 0;
+  for (let r = 0; r < 2; r++) {
+    n_1_3[r] = 0;
   }
   let n = argument;
   let n_top = 0;
   for (let i = 0; i < 24; i++) {
-    for (let i_2 = 0; i_2 < 2; i_2++) {
-      z_1_3[i_2] = 0;
+    for (let r = 0; r < 2; r++) {
+      z_1_3[r] = 0;
     }
     let z = b2[i];
     let z_top = 0;

@@ -180,10 +180,10 @@ static int residual_owns_(residual_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xADF09352u;
-        ws->tag[1] = 0x58F069A1u;
+        ws->tag[0] = 0xD0E97FB8u;
+        ws->tag[1] = 0x5EFB3D25u;
     }
-    if ((ws->tag[0] == 0xADF09352u) && (ws->tag[1] == 0x58F069A1u)) {
+    if ((ws->tag[0] == 0xD0E97FB8u) && (ws->tag[1] == 0x5EFB3D25u)) {
         is_own = 1;
     }
     return is_own;
@@ -209,15 +209,15 @@ static void residual_value_kernel(const residual_problem *RESIDUAL_RESTRICT in, 
         }
         ws->h_top[i] = -(h * h_2 * h_sum);
     }
-    for (int32_t i = 0; i < 2; i++) {
-        ws->n_1[i] = 0.0;
+    for (int32_t r = 0; r < 2; r++) {
+        ws->n_1[r] = 0.0;
     }
     double n = argument;
     double n_top = 0.0;
     for (int32_t i = 0; i < 24; i++) {
         double z_1[2];
-        for (int32_t i_2 = 0; i_2 < 2; i_2++) {
-            z_1[i_2] = 0.0;
+        for (int32_t r = 0; r < 2; r++) {
+            z_1[r] = 0.0;
         }
         double z = in->params.b2[i];
         double z_top = 0.0;
@@ -287,15 +287,15 @@ static void residual_at_kernel(const residual_problem *RESIDUAL_RESTRICT in, res
         }
         ws->h_top_2[i] = -(h * h_2 * h_sum);
     }
-    for (int32_t i = 0; i < 2; i++) {
-        ws->n_1_2[i] = 0.0;
+    for (int32_t r = 0; r < 2; r++) {
+        ws->n_1_2[r] = 0.0;
     }
     double n = argument;
     double n_top = 0.0;
     for (int32_t i = 0; i < 24; i++) {
         double z_1[2];
-        for (int32_t i_2 = 0; i_2 < 2; i_2++) {
-            z_1[i_2] = 0.0;
+        for (int32_t r = 0; r < 2; r++) {
+            z_1[r] = 0.0;
         }
         double z = in->params.b2[i];
         double z_top = 0.0;
@@ -369,15 +369,15 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
         ws->h_sum_tape[i] = h_sum_2;
         ws->h_top_3[i] = -(h * h_2 * h_sum_2);
     }
-    for (int32_t i = 0; i < 2; i++) {
-        ws->n_1_3[i] = 0.0;
+    for (int32_t r = 0; r < 2; r++) {
+        ws->n_1_3[r] = 0.0;
     }
     double n = argument;
     double n_top = 0.0;
     for (int32_t i = 0; i < 24; i++) {
         double z_1[2];
-        for (int32_t i_2 = 0; i_2 < 2; i_2++) {
-            z_1[i_2] = 0.0;
+        for (int32_t r = 0; r < 2; r++) {
+            z_1[r] = 0.0;
         }
         double z = in->params.b2[i];
         double z_top = 0.0;

@@ -81,10 +81,10 @@ static int flow_owns_(flow_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x26603DE7u;
-        ws->tag[1] = 0xB97981D8u;
+        ws->tag[0] = 0x139E4BD2u;
+        ws->tag[1] = 0x10EE64F8u;
     }
-    if ((ws->tag[0] == 0x26603DE7u) && (ws->tag[1] == 0xB97981D8u)) {
+    if ((ws->tag[0] == 0x139E4BD2u) && (ws->tag[1] == 0x10EE64F8u)) {
         is_own = 1;
     }
     return is_own;
@@ -113,8 +113,8 @@ static void flow_rhs_kernel(const flow_problem *FLOW_RESTRICT in, flow_workspace
         }
     }
     for (int32_t i = 0; i < 2; i++) {
-        for (int32_t j = 0; j < 2; j++) {
-            ws->v_1[i][j] = 0.0;
+        for (int32_t r = 0; r < 2; r++) {
+            ws->v_1[i][r] = 0.0;
         }
     }
     for (int32_t k = 0; k < 32; k++) {
@@ -165,8 +165,8 @@ static void flow_rhs_kernel_2(const flow_problem *FLOW_RESTRICT in, flow_workspa
         }
     }
     for (int32_t i = 0; i < 2; i++) {
-        for (int32_t j = 0; j < 2; j++) {
-            ws->v_1[i][j] = 0.0;
+        for (int32_t r = 0; r < 2; r++) {
+            ws->v_1[i][r] = 0.0;
         }
     }
     for (int32_t k = 0; k < 32; k++) {
@@ -217,8 +217,8 @@ static void flow_rhs_kernel_3(const flow_problem *FLOW_RESTRICT in, flow_workspa
         }
     }
     for (int32_t i = 0; i < 2; i++) {
-        for (int32_t j = 0; j < 2; j++) {
-            ws->v_1[i][j] = 0.0;
+        for (int32_t r = 0; r < 2; r++) {
+            ws->v_1[i][r] = 0.0;
         }
     }
     for (int32_t k = 0; k < 32; k++) {
@@ -269,8 +269,8 @@ static void flow_rhs_kernel_4(const flow_problem *FLOW_RESTRICT in, flow_workspa
         }
     }
     for (int32_t i = 0; i < 2; i++) {
-        for (int32_t j = 0; j < 2; j++) {
-            ws->v_1[i][j] = 0.0;
+        for (int32_t r = 0; r < 2; r++) {
+            ws->v_1[i][r] = 0.0;
         }
     }
     for (int32_t k = 0; k < 32; k++) {

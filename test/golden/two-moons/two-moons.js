@@ -205,8 +205,8 @@ function rhs_kernel(t, at_x_z, at_k_z) {
     }
   }
   for (let i = 0; i < 2; i++) {
-    for (let j = 0; j < 2; j++) {
-      v_1[2 * i + j] = 0;
+    for (let r = 0; r < 2; r++) {
+      v_1[2 * i + r] = 0;
     }
   }
   for (let k = 0; k < 32; k++) {
@@ -264,8 +264,8 @@ function rhs_kernel_2(t, at_x_z, at_k_z) {
     }
   }
   for (let i = 0; i < 2; i++) {
-    for (let j = 0; j < 2; j++) {
-      v_1[2 * i + j] = 0;
+    for (let r = 0; r < 2; r++) {
+      v_1[2 * i + r] = 0;
     }
   }
   for (let k = 0; k < 32; k++) {
@@ -323,8 +323,8 @@ function rhs_kernel_3(t, at_x_z, at_k_z) {
     }
   }
   for (let i = 0; i < 2; i++) {
-    for (let j = 0; j < 2; j++) {
-      v_1[2 * i + j] = 0;
+    for (let r = 0; r < 2; r++) {
+      v_1[2 * i + r] = 0;
     }
   }
   for (let k = 0; k < 32; k++) {
@@ -382,8 +382,8 @@ function rhs_kernel_4(t, at_x_z, at_k_z) {
     }
   }
   for (let i = 0; i < 2; i++) {
-    for (let j = 0; j < 2; j++) {
-      v_1[2 * i + j] = 0;
+    for (let r = 0; r < 2; r++) {
+      v_1[2 * i + r] = 0;
     }
   }
   for (let k = 0; k < 32; k++) {
@@ -1040,8 +1040,8 @@ export function field(t, y, p, dy) {
     }
   }
   for (let i = 0; i < 2; i++) {
-    for (let j = 0; j < 2; j++) {
-      v_1[2 * i + j] = 0;
+    for (let r = 0; r < 2; r++) {
+      v_1[2 * i + r] = 0;
     }
   }
   for (let k = 0; k < 32; k++) {
@@ -1256,8 +1256,8 @@ export function fieldJvp(t, y, p, yDot, pDot, dyDot) {
     }
   }
   for (let i = 0; i < 2; i++) {
-    for (let j = 0; j < 2; j++) {
-      v_1_dot[2 * i + j] = 0;
+    for (let r = 0; r < 2; r++) {
+      v_1_dot[2 * i + r] = 0;
     }
   }
   for (let k = 0; k < 32; k++) {

@@ -209,8 +209,8 @@ function rhs_kernel(t: number, at_x_z: number, at_k_z: number): void {
     }
   }
   for (let i = 0; i < 2; i++) {
-    for (let j = 0; j < 2; j++) {
-      v_1[2 * i + j] = 0;
+    for (let r = 0; r < 2; r++) {
+      v_1[2 * i + r] = 0;
     }
   }
   for (let k = 0; k < 32; k++) {
@@ -268,8 +268,8 @@ function rhs_kernel_2(t: number, at_x_z: number, at_k_z: number): void {
     }
   }
   for (let i = 0; i < 2; i++) {
-    for (let j = 0; j < 2; j++) {
-      v_1[2 * i + j] = 0;
+    for (let r = 0; r < 2; r++) {
+      v_1[2 * i + r] = 0;
     }
   }
   for (let k = 0; k < 32; k++) {
@@ -327,8 +327,8 @@ function rhs_kernel_3(t: number, at_x_z: number, at_k_z: number): void {
     }
   }
   for (let i = 0; i < 2; i++) {
-    for (let j = 0; j < 2; j++) {
-      v_1[2 * i + j] = 0;
+    for (let r = 0; r < 2; r++) {
+      v_1[2 * i + r] = 0;
     }
   }
   for (let k = 0; k < 32; k++) {
@@ -386,8 +386,8 @@ function rhs_kernel_4(t: number, at_x_z: number, at_k_z: number): void {
     }
   }
   for (let i = 0; i < 2; i++) {
-    for (let j = 0; j < 2; j++) {
-      v_1[2 * i + j] = 0;
+    for (let r = 0; r < 2; r++) {
+      v_1[2 * i + r] = 0;
     }
   }
   for (let k = 0; k < 32; k++) {
@@ -1044,8 +1044,8 @@ export function field(t: number, y: Float64Array, p: Float64Array, dy: Float64Ar
     }
   }
   for (let i = 0; i < 2; i++) {
-    for (let j = 0; j < 2; j++) {
-      v_1[2 * i + j] = 0;
+    for (let r = 0; r < 2; r++) {
+      v_1[2 * i + r] = 0;
     }
   }
   for (let k = 0; k < 32; k++) {
@@ -1262,8 +1262,8 @@ export function fieldJvp(t: number, y: Float64Array, p: Float64Array, yDot: Floa
     }
   }
   for (let i = 0; i < 2; i++) {
-    for (let j = 0; j < 2; j++) {
-      v_1_dot[2 * i + j] = 0;
+    for (let r = 0; r < 2; r++) {
+      v_1_dot[2 * i + r] = 0;
     }
   }
   for (let k = 0; k < 32; k++) {
