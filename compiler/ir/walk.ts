@@ -43,6 +43,24 @@ export function blocksOf(statement: Statement): readonly Block[] {
   }
 }
 
+/** The statement with what becomes of the blocks directly inside it; the statement itself where they stay what they are. */
+export function withBlocks(statement: Statement, map: (block: Block) => Block): Statement {
+  switch (statement.kind) {
+    case "for":
+    case "while": {
+      const body = map(statement.body);
+      return body === statement.body ? statement : { ...statement, body };
+    }
+    case "if": {
+      const [then, other] = [map(statement.then), map(statement.else)];
+      const isSame = then === statement.then && other === statement.else;
+      return isSame ? statement : { ...statement, then, else: other };
+    }
+    default:
+      return statement;
+  }
+}
+
 /** The expressions a statement itself evaluates, those of inner blocks left out. */
 export function expressionsOf(statement: Statement): readonly Expr[] {
   switch (statement.kind) {

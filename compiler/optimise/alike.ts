@@ -8,7 +8,7 @@ import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Argument, Block, Expr, Statement, Test } from "../ir/nodes.ts";
-import { arraysIn, bindersIn, forEachExpr, forEachExprIn, rewriteBlock } from "../ir/walk.ts";
+import { arraysIn, bindersIn, forEachExpr, forEachExprIn, rewriteBlock, withBlocks } from "../ir/walk.ts";
 
 /** What stands for things that differ, one for each run; nothing where nothing may. */
 export interface Holes {
@@ -52,21 +52,7 @@ export function isSame(left: unknown, right: unknown): boolean {
 export const withoutComments = (block: Block): Block =>
   block
     .filter((statement) => statement.kind !== "comment")
-    .map((statement) => {
-      switch (statement.kind) {
-        case "for":
-        case "while":
-          return { ...statement, body: withoutComments(statement.body) };
-        case "if":
-          return {
-            ...statement,
-            then: withoutComments(statement.then),
-            else: withoutComments(statement.else),
-          };
-        default:
-          return statement;
-      }
-    });
+    .map((statement) => withBlocks(statement, withoutComments));
 
 /** What two statements that are alike have the same: kinds, arrays, operators, but no numbers and no scalars. */
 export function outline(statement: Statement): string {

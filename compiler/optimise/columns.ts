@@ -22,6 +22,7 @@ import {
   reachable,
   rewriteBlock,
   rewriteExpr,
+  withBlocks,
 } from "../ir/walk.ts";
 import { contiguous } from "./contiguous.ts";
 
@@ -117,12 +118,8 @@ function byColumns(
             turned(statement, sites, names, transposeOf) ??
             one(contiguous(statement, transposeOf)) ?? [{ ...statement, body: walk(statement.body) }]
           );
-        case "while":
-          return [{ ...statement, body: walk(statement.body) }];
-        case "if":
-          return [{ ...statement, then: walk(statement.then), else: walk(statement.else) }];
         default:
-          return [statement];
+          return [withBlocks(statement, walk)];
       }
     });
   return walk(fn.body);

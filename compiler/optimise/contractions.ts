@@ -14,7 +14,14 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import { type Names, stemOf } from "../ir/names.ts";
 import type { Access, Accumulate, Block, Contract, Expr, For, Statement } from "../ir/nodes.ts";
-import { expressionsOf, forEachExpr, forEachStatement, formsOf, rewriteBlock } from "../ir/walk.ts";
+import {
+  expressionsOf,
+  forEachExpr,
+  forEachStatement,
+  formsOf,
+  rewriteBlock,
+  withBlocks,
+} from "../ir/walk.ts";
 
 /** Scalars that are products of entries which nothing overwrites where the scalar is visible. */
 type Products = ReadonlyMap<string, readonly Access[]>;
@@ -49,18 +56,8 @@ class Recogniser {
       switch (statement.kind) {
         case "for":
           return this.#finished(statement, products);
-        case "while":
-          return [{ ...statement, body: this.block(statement.body, products) }];
-        case "if":
-          return [
-            {
-              ...statement,
-              then: this.block(statement.then, products),
-              else: this.block(statement.else, products),
-            },
-          ];
         default:
-          return [statement];
+          return [withBlocks(statement, (inner) => this.block(inner, products))];
       }
     });
   }

@@ -7,7 +7,14 @@
 import * as affine from "../ir/affine.ts";
 import type { Names } from "../ir/names.ts";
 import type { Block, For, Statement } from "../ir/nodes.ts";
-import { expressionsOf, forEachExpr, forEachStatement, formsOf, instantiate } from "../ir/walk.ts";
+import {
+  expressionsOf,
+  forEachExpr,
+  forEachStatement,
+  formsOf,
+  instantiate,
+  withBlocks,
+} from "../ir/walk.ts";
 
 export function fission(block: Block, names: Names): Statement[] {
   return block.flatMap((statement): Statement[] => {
@@ -16,18 +23,8 @@ export function fission(block: Block, names: Names): Statement[] {
         const loop = { ...statement, body: fission(statement.body, names) };
         return apart(loop, names) ?? [loop];
       }
-      case "while":
-        return [{ ...statement, body: fission(statement.body, names) }];
-      case "if":
-        return [
-          {
-            ...statement,
-            then: fission(statement.then, names),
-            else: fission(statement.else, names),
-          },
-        ];
       default:
-        return [statement];
+        return [withBlocks(statement, (inner) => fission(inner, names))];
     }
   });
 }

@@ -10,7 +10,7 @@ import { collectSites, isWrite, type Sites } from "../analysis/sites.ts";
 import type { Affine, Range } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import type { Alloc, Block, Expr, Statement, View } from "../ir/nodes.ts";
-import { blocksOf, forEachStatement, rewriteBlock } from "../ir/walk.ts";
+import { blocksOf, forEachStatement, rewriteBlock, withBlocks } from "../ir/walk.ts";
 import { isFullStore, precedesReads } from "./initialise.ts";
 
 /** What an array is a copy of: the rows `prefix` of another. */
@@ -89,14 +89,6 @@ function hasArrays(block: Block): boolean {
 function without(block: Block, gone: ReadonlySet<Statement>): Statement[] {
   return block.flatMap((statement): Statement[] => {
     if (gone.has(statement)) return [];
-    switch (statement.kind) {
-      case "for":
-      case "while":
-        return [{ ...statement, body: without(statement.body, gone) }];
-      case "if":
-        return [{ ...statement, then: without(statement.then, gone), else: without(statement.else, gone) }];
-      default:
-        return [statement];
-    }
+    return [withBlocks(statement, (inner) => without(inner, gone))];
   });
 }

@@ -7,7 +7,7 @@
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import type { Block, For, Let, Statement } from "../ir/nodes.ts";
-import { bindersIn } from "../ir/walk.ts";
+import { bindersIn, withBlocks } from "../ir/walk.ts";
 import { writes } from "./reuse.ts";
 
 /** Trips from which it pays. */
@@ -21,14 +21,8 @@ export function heldReads(block: Block, least = worthwhile): Statement[] {
     switch (statement.kind) {
       case "for":
         return held(statement, least) ?? [{ ...statement, body: heldReads(statement.body, least) }];
-      case "while":
-        return [{ ...statement, body: heldReads(statement.body, least) }];
-      case "if":
-        return [
-          { ...statement, then: heldReads(statement.then, least), else: heldReads(statement.else, least) },
-        ];
       default:
-        return [statement];
+        return [withBlocks(statement, (inner) => heldReads(inner, least))];
     }
   });
 }

@@ -10,7 +10,7 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import { type Names, stemOf } from "../ir/names.ts";
 import type { Accumulate, Block, For, Statement } from "../ir/nodes.ts";
-import { bindersIn, forEachExprIn, formsOf } from "../ir/walk.ts";
+import { bindersIn, forEachExprIn, formsOf, withBlocks } from "../ir/walk.ts";
 
 /** Trips from which holding pays. */
 const worthwhile = 4;
@@ -23,18 +23,8 @@ export function heldSums(block: Block, names: Names, least = worthwhile): Statem
         return (
           held(statement, names, least) ?? [{ ...statement, body: heldSums(statement.body, names, least) }]
         );
-      case "while":
-        return [{ ...statement, body: heldSums(statement.body, names, least) }];
-      case "if":
-        return [
-          {
-            ...statement,
-            then: heldSums(statement.then, names, least),
-            else: heldSums(statement.else, names, least),
-          },
-        ];
       default:
-        return [statement];
+        return [withBlocks(statement, (inner) => heldSums(inner, names, least))];
     }
   });
 }

@@ -9,7 +9,7 @@ import type { Range } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Alloc, Block, Statement } from "../ir/nodes.ts";
-import { blocksOf, forEachStatement, usesArray } from "../ir/walk.ts";
+import { blocksOf, forEachStatement, usesArray, withBlocks } from "../ir/walk.ts";
 
 export function initialise(
   block: Block,
@@ -60,19 +60,8 @@ function clearedAtAlloc(block: Block, isWanted: (array: string) => unknown): Sta
     switch (statement.kind) {
       case "alloc":
         return [cleared.has(statement) ? { ...statement, zero: true } : statement];
-      case "for":
-      case "while":
-        return [{ ...statement, body: clearedAtAlloc(statement.body, isWanted) }];
-      case "if":
-        return [
-          {
-            ...statement,
-            then: clearedAtAlloc(statement.then, isWanted),
-            else: clearedAtAlloc(statement.else, isWanted),
-          },
-        ];
       default:
-        return [statement];
+        return [withBlocks(statement, (inner) => clearedAtAlloc(inner, isWanted))];
     }
   });
 }
@@ -112,13 +101,8 @@ function storeFirstAdditions(block: Block, sites: Sites): Statement[] {
       switch (statement.kind) {
         case "accumulate":
           return firsts.has(statement) ? { ...statement, kind: "store" } : statement;
-        case "for":
-        case "while":
-          return { ...statement, body: walk(statement.body) };
-        case "if":
-          return { ...statement, then: walk(statement.then), else: walk(statement.else) };
         default:
-          return statement;
+          return withBlocks(statement, walk);
       }
     });
   return walk(block);
@@ -143,15 +127,7 @@ function spareClearing(block: Block, sites: Sites): Statement[] {
   const walk = (statements: Block): Statement[] =>
     statements.map((statement): Statement => {
       if (spared.has(statement)) return { ...(statement as Alloc), zero: false };
-      switch (statement.kind) {
-        case "for":
-        case "while":
-          return { ...statement, body: walk(statement.body) };
-        case "if":
-          return { ...statement, then: walk(statement.then), else: walk(statement.else) };
-        default:
-          return statement;
-      }
+      return withBlocks(statement, walk);
     });
   return walk(block);
 }

@@ -14,7 +14,7 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Names } from "../ir/names.ts";
 import type { Accumulate, Block, For, Statement } from "../ir/nodes.ts";
-import { forEachStatement, instantiate, rewriteBlock } from "../ir/walk.ts";
+import { forEachStatement, instantiate, rewriteBlock, withBlocks } from "../ir/walk.ts";
 
 /** Rows done together, and columns of a sum in one trip. */
 const rows = 4;
@@ -55,12 +55,8 @@ export function jam(
           const walked = { ...statement, body: walk(statement.body) };
           return paired(statement, walked, sites, names, least, rowsOfJets(statement)) ?? [walked];
         }
-        case "while":
-          return [{ ...statement, body: walk(statement.body) }];
-        case "if":
-          return [{ ...statement, then: walk(statement.then), else: walk(statement.else) }];
         default:
-          return [statement];
+          return [withBlocks(statement, walk)];
       }
     });
   return walk(block);

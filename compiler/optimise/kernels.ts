@@ -9,7 +9,7 @@ import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import { Names } from "../ir/names.ts";
 import type { Argument, Block, Call, Fn, Parameter, Program, Statement, View } from "../ir/nodes.ts";
-import { instantiate } from "../ir/walk.ts";
+import { instantiate, withBlocks } from "../ir/walk.ts";
 
 export function kernels(program: Program, entries: readonly string[]): Program {
   const byName = new Map(program.functions.map((fn) => [fn.name, fn]));
@@ -70,13 +70,8 @@ export function kernels(program: Program, entries: readonly string[]): Program {
       switch (statement.kind) {
         case "call":
           return bind(statement);
-        case "for":
-        case "while":
-          return { ...statement, body: walk(statement.body) };
-        case "if":
-          return { ...statement, then: walk(statement.then), else: walk(statement.else) };
         default:
-          return statement;
+          return withBlocks(statement, walk);
       }
     });
   const functions = program.functions.map((fn) =>

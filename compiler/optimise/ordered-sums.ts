@@ -8,7 +8,7 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
 import type { Accumulate, Block, Fn, For, GlobalArray, Program, Statement } from "../ir/nodes.ts";
-import { bindersOf, forEachExprIn } from "../ir/walk.ts";
+import { bindersOf, forEachExprIn, withBlocks } from "../ir/walk.ts";
 
 /** Of fewer terms than fill a vector of the widest machines, gcc makes a tree of selections: they are faster as they are. */
 const fewest = 8;
@@ -54,12 +54,8 @@ export function orderedSums(program: Program, isWanted: (fn: Fn) => boolean, lea
       switch (statement.kind) {
         case "for":
           return split({ ...statement, body: walk(statement.body) });
-        case "while":
-          return [{ ...statement, body: walk(statement.body) }];
-        case "if":
-          return [{ ...statement, then: walk(statement.then), else: walk(statement.else) }];
         default:
-          return [statement];
+          return [withBlocks(statement, walk)];
       }
     });
   const functions = program.functions.map((fn) => (isWanted(fn) ? { ...fn, body: walk(fn.body) } : fn));

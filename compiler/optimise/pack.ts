@@ -18,6 +18,7 @@ import {
   forEachStatement,
   instantiate,
   rewriteBlock,
+  withBlocks,
 } from "../ir/walk.ts";
 import { sizeOf } from "../model.ts";
 import { writes } from "./reuse.ts";
@@ -122,12 +123,8 @@ class Packer {
           const whole: For = { ...statement, body: inner };
           return (jet && this.#apart(whole, jet)) ?? [whole];
         }
-        case "while":
-          return [{ ...statement, body: this.#block(statement.body) }];
-        case "if":
-          return [{ ...statement, then: this.#block(statement.then), else: this.#block(statement.else) }];
         default:
-          return [statement];
+          return [withBlocks(statement, (inner) => this.#block(inner))];
       }
     });
     for (const statement of body) {

@@ -8,7 +8,7 @@ import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Argument, Block, Call, Expr, Fn, Parameter, Program, Statement } from "../ir/nodes.ts";
-import { forEachExprIn, forEachStatement, formsOf, rewriteBlock } from "../ir/walk.ts";
+import { forEachExprIn, forEachStatement, formsOf, rewriteBlock, withBlocks } from "../ir/walk.ts";
 import { isSame } from "./alike.ts";
 
 export function parameters(program: Program, outside: ReadonlySet<string>): Program {
@@ -104,17 +104,8 @@ function withArguments(block: Block, kept: ReadonlyMap<string, readonly number[]
           ? statement
           : { ...statement, args: positions.map((position) => statement.args[position]!) };
       }
-      case "for":
-      case "while":
-        return { ...statement, body: withArguments(statement.body, kept) };
-      case "if":
-        return {
-          ...statement,
-          then: withArguments(statement.then, kept),
-          else: withArguments(statement.else, kept),
-        };
       default:
-        return statement;
+        return withBlocks(statement, (inner) => withArguments(inner, kept));
     }
   });
 }

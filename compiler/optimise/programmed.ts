@@ -27,7 +27,14 @@ import type {
   Program,
   Statement,
 } from "../ir/nodes.ts";
-import { bindersOf, expressionsOf, forEachExpr, forEachStatement, reachable } from "../ir/walk.ts";
+import {
+  bindersOf,
+  expressionsOf,
+  forEachExpr,
+  forEachStatement,
+  reachable,
+  withBlocks,
+} from "../ir/walk.ts";
 import { storage } from "./storage.ts";
 
 /** Matrices of one array of the program: one, or one for each place in front of the last two subscripts. */
@@ -128,13 +135,8 @@ function withWholeFactors(fn: Fn, program: Program): Fn {
       switch (statement.kind) {
         case "contract":
           return premultiplied(statement, arrays, names);
-        case "for":
-        case "while":
-          return [{ ...statement, body: walk(statement.body) }];
-        case "if":
-          return [{ ...statement, then: walk(statement.then), else: walk(statement.else) }];
         default:
-          return [statement];
+          return [withBlocks(statement, walk)];
       }
     });
   return { ...fn, body: walk(fn.body) };

@@ -24,7 +24,15 @@ import type {
   Program,
   Statement,
 } from "../ir/nodes.ts";
-import { arraysOf, bindersOf, calleesOf, forEachStatement, reachable, rewriteForm } from "../ir/walk.ts";
+import {
+  arraysOf,
+  bindersOf,
+  calleesOf,
+  forEachStatement,
+  reachable,
+  rewriteForm,
+  withBlocks,
+} from "../ir/walk.ts";
 import { lanes, wordsOfShortRow } from "./pack.ts";
 import { writes } from "./reuse.ts";
 
@@ -150,7 +158,7 @@ class Fusion {
   #block(block: Block): Block {
     let isChanged = false;
     const walked = block.map((statement): Statement => {
-      const inner = this.#inside(statement);
+      const inner = withBlocks(statement, (inner) => this.#block(inner));
       isChanged ||= inner !== statement;
       return inner;
     });
@@ -162,23 +170,6 @@ class Fusion {
     const replaced = new Map<number, Statement[]>();
     for (const run of runs) this.#fuse(run, walked, replaced);
     return walked.flatMap((statement, at) => replaced.get(at) ?? [statement]);
-  }
-
-  #inside(statement: Statement): Statement {
-    switch (statement.kind) {
-      case "for":
-      case "while": {
-        const body = this.#block(statement.body);
-        return body === statement.body ? statement : { ...statement, body };
-      }
-      case "if": {
-        const [then, other] = [this.#block(statement.then), this.#block(statement.else)];
-        const isSame = then === statement.then && other === statement.else;
-        return isSame ? statement : { ...statement, then, else: other };
-      }
-      default:
-        return statement;
-    }
   }
 
   #count(calls: Run["calls"], matrix: string): number {
@@ -362,29 +353,29 @@ class Fusion {
   }
 
   #touchedBy(statement: Statement): ReadonlySet<string> {
-    const own = { name: "", parameters: [], body: [statement] };
-    const touched = new Set(arraysOf(own));
-    for (const callee of calleesOf(own)) {
-      const known =
-        this.#touched.get(callee) ??
-        new Set(reachable(this.#program.functions, callee).flatMap((fn) => [...arraysOf(fn)]));
-      this.#touched.set(callee, known);
-      for (const array of known) touched.add(array);
-    }
-    return touched;
+    return this.#ofCallees(statement, this.#touched, arraysOf);
   }
 
   #writtenBy(statement: Statement): ReadonlySet<string> {
+    return this.#ofCallees(statement, this.#written, writtenIn);
+  }
+
+  /** What is asked of a statement, and of the functions that it calls, which are asked once. */
+  #ofCallees(
+    statement: Statement,
+    answers: Map<string, ReadonlySet<string>>,
+    ask: (fn: Fn) => ReadonlySet<string>,
+  ): ReadonlySet<string> {
     const own: Fn = { name: "", parameters: [], body: [statement] };
-    const written = new Set(writtenIn(own));
+    const found = new Set(ask(own));
     for (const callee of calleesOf(own)) {
       const known =
-        this.#written.get(callee) ??
-        new Set(reachable(this.#program.functions, callee).flatMap((fn) => [...writtenIn(fn)]));
-      this.#written.set(callee, known);
-      for (const array of known) written.add(array);
+        answers.get(callee) ??
+        new Set(reachable(this.#program.functions, callee).flatMap((fn) => [...ask(fn)]));
+      answers.set(callee, known);
+      for (const array of known) found.add(array);
     }
-    return written;
+    return found;
   }
 }
 

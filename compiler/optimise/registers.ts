@@ -7,7 +7,7 @@
 import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
 import type { Fn, GlobalArray, Statement } from "../ir/nodes.ts";
-import { bindersOf, forEachStatement, rewriteBlock } from "../ir/walk.ts";
+import { bindersOf, forEachStatement, rewriteBlock, withBlocks } from "../ir/walk.ts";
 
 export function registers(fn: Fn, arrays: readonly GlobalArray[]): Fn {
   const scalars = new Set(
@@ -42,13 +42,8 @@ export function registers(fn: Fn, arrays: readonly GlobalArray[]): Fn {
       switch (statement.kind) {
         case "return":
           return [...closing(), statement];
-        case "for":
-        case "while":
-          return [{ ...statement, body: leaveWith(statement.body) }];
-        case "if":
-          return [{ ...statement, then: leaveWith(statement.then), else: leaveWith(statement.else) }];
         default:
-          return [statement];
+          return [withBlocks(statement, leaveWith)];
       }
     });
   const body = rewriteBlock(fn.body, {

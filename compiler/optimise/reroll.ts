@@ -8,7 +8,7 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Names } from "../ir/names.ts";
 import type { Block, Expr, GlobalArray, Statement } from "../ir/nodes.ts";
-import { expressionsOf, forEachExpr, forEachStatement } from "../ir/walk.ts";
+import { expressionsOf, forEachExpr, forEachStatement, withBlocks } from "../ir/walk.ts";
 import { alike, type Holes, isSame, mentionsOf, outline } from "./alike.ts";
 
 /** Statements and operations that a loop must save, or it is not made: a loop costs a counter and tables. */
@@ -82,21 +82,9 @@ function namesOf(expr: Expr): Set<string> {
 }
 
 function inBlock(block: Block, names: Names, tables: Tables): Statement[] {
-  const inside = block.map((statement): Statement => {
-    switch (statement.kind) {
-      case "for":
-      case "while":
-        return { ...statement, body: inBlock(statement.body, names, tables) };
-      case "if":
-        return {
-          ...statement,
-          then: inBlock(statement.then, names, tables),
-          else: inBlock(statement.else, names, tables),
-        };
-      default:
-        return statement;
-    }
-  });
+  const inside = block.map(
+    (statement): Statement => withBlocks(statement, (inner) => inBlock(inner, names, tables)),
+  );
   const out: Statement[] = [];
   let rest: Statement[] = inside;
   while (rest.length > 0) {

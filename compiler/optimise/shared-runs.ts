@@ -27,6 +27,7 @@ import {
   forEachExprIn,
   forEachStatement,
   formsOf,
+  withBlocks,
 } from "../ir/walk.ts";
 import { alike, type Holes, isSame, mentionsOf, outline } from "./alike.ts";
 
@@ -380,15 +381,7 @@ function extracted(program: Program, places: readonly Place[], length: number): 
     return [...out, ...block.slice(at).map(inside)];
   };
   const inside = (statement: Statement): Statement => {
-    switch (statement.kind) {
-      case "for":
-      case "while":
-        return { ...statement, body: replaced(statement.body) };
-      case "if":
-        return { ...statement, then: replaced(statement.then), else: replaced(statement.else) };
-      default:
-        return statement;
-    }
+    return withBlocks(statement, replaced);
   };
   const functions: Fn[] = [];
   let isThere = false;

@@ -6,7 +6,7 @@
 
 import * as build from "../ir/build.ts";
 import type { Block, Expr, Fn, Let, Statement } from "../ir/nodes.ts";
-import { forEachStatement } from "../ir/walk.ts";
+import { forEachStatement, withBlocks } from "../ir/walk.ts";
 import { isSame } from "./alike.ts";
 
 /** The function with each such quotient as one primitive; itself where it has none. */
@@ -55,13 +55,8 @@ function replaced(fn: Fn, make: (statement: Let) => readonly Statement[]): Fn {
       switch (statement.kind) {
         case "let":
           return make(statement);
-        case "for":
-        case "while":
-          return [{ ...statement, body: walk(statement.body) }];
-        case "if":
-          return [{ ...statement, then: walk(statement.then), else: walk(statement.else) }];
         default:
-          return [statement];
+          return [withBlocks(statement, walk)];
       }
     });
   return { ...fn, body: walk(fn.body) };

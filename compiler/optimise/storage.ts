@@ -7,7 +7,7 @@
 import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
 import type { Alloc, Block, Fn, GlobalArray, Program, Statement } from "../ir/nodes.ts";
-import { bindersOf, forEachStatement, rewriteBlock } from "../ir/walk.ts";
+import { bindersOf, forEachStatement, rewriteBlock, withBlocks } from "../ir/walk.ts";
 
 export function storage(
   program: Program,
@@ -60,13 +60,8 @@ export function storage(
               build.store(statement.array, at, build.zero, statement.span),
             ]);
           }
-          case "for":
-          case "while":
-            return [{ ...statement, body: lift(statement.body) }];
-          case "if":
-            return [{ ...statement, then: lift(statement.then), else: lift(statement.else) }];
           default:
-            return [statement];
+            return [withBlocks(statement, lift)];
         }
       });
     const lifted = lift(fn.body);

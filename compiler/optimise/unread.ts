@@ -6,7 +6,14 @@
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Block, Fn, Program, Statement } from "../ir/nodes.ts";
-import { calleesOf, forEachExprIn, forEachStatement, formsOf, rewriteStatement } from "../ir/walk.ts";
+import {
+  calleesOf,
+  forEachExprIn,
+  forEachStatement,
+  formsOf,
+  rewriteStatement,
+  withBlocks,
+} from "../ir/walk.ts";
 import { isSame } from "./alike.ts";
 
 /** The program without stores into arrays that `isPassing` names and that no function reached from `entry` reads. */
@@ -54,18 +61,8 @@ function without(block: Block, isUnread: (array: string) => boolean): Statement[
         const body = without(statement.body, isUnread);
         return body.length === 0 && statement.body.length > 0 ? [] : [{ ...statement, body }];
       }
-      case "while":
-        return [{ ...statement, body: without(statement.body, isUnread) }];
-      case "if":
-        return [
-          {
-            ...statement,
-            then: without(statement.then, isUnread),
-            else: without(statement.else, isUnread),
-          },
-        ];
       default:
-        return [statement];
+        return [withBlocks(statement, (inner) => without(inner, isUnread))];
     }
   });
 }

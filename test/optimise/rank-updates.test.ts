@@ -10,31 +10,10 @@ import { calleesOf } from "../../compiler/ir/walk.ts";
 import { rankUpdates } from "../../compiler/optimise/rank-updates.ts";
 import type { Options } from "../../compiler/options.ts";
 import { compiled, compiler } from "../support/compiled.ts";
+import { network } from "../support/network.ts";
 import { numbers } from "../support/vectors.ts";
 
-const net = `import { mat, normal, ode, vec } from "odegrad";
-export const net = ode({
-  state: { x: vec(8, (i) => 0.1 * i - 0.3) },
-  params: { V: mat(24, 8, normal(1, 0, 0.3)), W: mat(8, 24, normal(2, 0, 0.3)), b: vec(24) },
-  rhs: ({ x }, { V, W, b }) => {
-    const a = vec(24);
-    for (let i = 0; i < 24; i++) {
-      let s = b[i]!;
-      for (let j = 0; j < 8; j++) s += V[i]![j]! * x[j]!;
-      a[i] = s / (1 + Math.abs(s));
-    }
-    const dx = vec(8);
-    for (let i = 0; i < 8; i++) {
-      let s = 0;
-      for (let j = 0; j < 24; j++) s += W[i]![j]! * a[j]!;
-      dx[i] = s;
-    }
-    return { x: dx };
-  },
-  loss: { terminal: ({ x }) => { let s = 0; for (let i = 0; i < 8; i++) s += x[i]! * x[i]!; return s; } },
-  solver: { method: "rk4", t1: 1, steps: 6 },
-});
-`;
+const net = network({ hidden: 24, steps: 6, hasBias: true });
 
 describe.skipIf(compiler === undefined)("a network in C", { timeout: 60_000 }, () => {
   it.each<readonly [Options, number]>([
