@@ -686,9 +686,13 @@ export class Driver {
     const count = n.kind === "name" ? n.name : "";
     const stepName = this.h.kind === "name" ? this.h.name : "";
     const span = build.sub(build.read(io.t1), build.read(io.t0));
+    const length = this.names.fresh("length");
     const statements: Statement[] = [
       build.bind(count, build.read(io.steps)),
-      build.bind(stepName, build.div(span, n)),
+      // No step, no length: refused below, and not divided by nothing before.
+      build.alloc(length, []),
+      build.branch(build.compare("ge", n, build.one), [build.store(length, [], build.div(span, n))]),
+      build.bind(stepName, build.read(length)),
     ];
     const bound = (wish: string, value: Expr): Expr => {
       const name = this.names.fresh(wish);
@@ -696,14 +700,10 @@ export class Driver {
       return build.name(name);
     };
     const whole = bound("whole_steps", build.primitive("floor", [n]));
-    // Infinity minus itself is NaN: 0 for finite steps alone.
+    // Infinity minus itself is NaN: 0, and with that less than the length, for finite steps alone that are not 0.
     const spread = bound("h_spread", build.sub(this.h, this.h));
-    const wrong: Test[] = [
-      build.not(build.compare("ge", n, build.one)),
-      build.compare("ne", whole, n),
-      build.compare("ne", spread, build.zero),
-      build.compare("eq", this.h, build.zero),
-    ];
+    const size = bound("h_size", build.primitive("abs", [this.h]));
+    const wrong: Test[] = [build.compare("ne", whole, n), build.not(build.compare("lt", spread, size))];
     for (const pieces of new Set(this.holds.map((input) => input.count))) {
       const left = bound("left_over", build.primitive("mod", [n, build.number(pieces)]));
       wrong.push(build.compare("ne", left, build.zero));

@@ -54,7 +54,7 @@ describe("a workspace of another model", () => {
     () => {
       const both = compiledBoth();
       try {
-        const watched = "-fsanitize=address,undefined";
+        const watched = "-fsanitize=address,undefined,float-divide-by-zero";
         const [host] = run(["--target", "host", "--no-count", watched, ...debug, ...both.args]);
         expect(host!.checks.length).toBe(15);
       } finally {

@@ -925,12 +925,15 @@ export function solve(): number {
   const value = value$;
   const x_H = x_H$;
   const n_steps = control[2];
-  const t1 = control[1];
-  const t0 = control[0];
-  const h = (t1 - t0) / n_steps;
+  let length = 0;
+  if (n_steps >= 1) {
+    length = (control[1] - control[0]) / n_steps;
+  }
+  const h = length;
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
-  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0) {
+  const h_size = Math.abs(h);
+  if (whole_steps !== n_steps || !(h_spread < h_size)) {
     invalidate_solve();
     report[0] = 0;
     report[1] = 0;
@@ -941,6 +944,7 @@ export function solve(): number {
   const h_1_2 = h * 0.5;
 
   // ---- Forward sweep -----------------------------------------------
+  const t0 = control[0];
   initial_kernel(t0);
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
@@ -1050,6 +1054,7 @@ export function solve(): number {
       states[16 * i + j] = H[16 * i + j];
     }
   }
+  const t1 = control[1];
   output_scores_kernel(t1, 0);
   // Terminal loss.
   terminal_kernel(t1);
@@ -1122,12 +1127,15 @@ export function gradient(): number {
     }
   }
   const n_steps = control[2];
-  const t1 = control[1];
-  const t0 = control[0];
-  const h = (t1 - t0) / n_steps;
+  let length = 0;
+  if (n_steps >= 1) {
+    length = (control[1] - control[0]) / n_steps;
+  }
+  const h = length;
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
-  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0) {
+  const h_size = Math.abs(h);
+  if (whole_steps !== n_steps || !(h_spread < h_size)) {
     invalidate_gradient();
     report[0] = 0;
     report[1] = 0;
@@ -1145,6 +1153,7 @@ export function gradient(): number {
   const h_1_2 = h * 0.5;
 
   // ---- Forward sweep -----------------------------------------------
+  const t0 = control[0];
   initial_kernel(t0);
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
@@ -1255,6 +1264,7 @@ export function gradient(): number {
     }
   }
   // Terminal loss.
+  const t1 = control[1];
   terminal_kernel(t1);
 
   // ---- Reverse sweep -----------------------------------------------

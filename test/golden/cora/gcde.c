@@ -116,10 +116,10 @@ static int gcde_owns_(gcde_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xADC94334u;
-        ws->tag[1] = 0x408F47DCu;
+        ws->tag[0] = 0x214F605Du;
+        ws->tag[1] = 0xAD5AB2FCu;
     }
-    if ((ws->tag[0] == 0xADC94334u) && (ws->tag[1] == 0x408F47DCu)) {
+    if ((ws->tag[0] == 0x214F605Du) && (ws->tag[1] == 0xAD5AB2FCu)) {
         is_own = 1;
     }
     return is_own;
@@ -591,11 +591,14 @@ static enum gcde_status gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcd
 {
     enum gcde_status status = GCDE_OK;
     const double n_steps = (double)in->steps;
-    const double t1 = in->t1;
-    const double t0 = in->t0;
-    const double h = (t1 - t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+    const double h_size = fabs(h);
+    if (!(h_spread < h_size)) {
         gcde_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -606,6 +609,7 @@ static enum gcde_status gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcd
         const double h_1_2 = h * 0.5;
 
         /* ---- Forward sweep ----------------------------------------------- */
+        const double t0 = in->t0;
         gcde_initial_kernel(in, ws, t0);
         double failed_stage = 0.0;
         for (int32_t n = 0; (n < ws->step_count) && (status == GCDE_OK); n++) {
@@ -721,6 +725,7 @@ static enum gcde_status gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcd
                     out->states[0].H[i][j] = ws->H[i][j];
                 }
             }
+            const double t1 = in->t1;
             gcde_output_scores_kernel(in, ws, out, t1, 0);
             /* Terminal loss. */
             gcde_terminal_kernel(in, ws, t1);
@@ -839,11 +844,14 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
         }
     }
     const double n_steps = (double)in->steps;
-    const double t1 = in->t1;
-    const double t0 = in->t0;
-    const double h = (t1 - t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+    const double h_size = fabs(h);
+    if (!(h_spread < h_size)) {
         gcde_invalidate_gradient(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -861,6 +869,7 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
             const double h_1_2 = h * 0.5;
 
             /* ---- Forward sweep ----------------------------------------------- */
+            const double t0 = in->t0;
             gcde_initial_kernel(in, ws, t0);
             double failed_stage = 0.0;
             for (int32_t n = 0; (n < ws->step_count) && (status == GCDE_OK); n++) {
@@ -964,6 +973,7 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
             if (status == GCDE_OK) {
                 /* Observation. */
                 /* Terminal loss. */
+                const double t1 = in->t1;
                 gcde_terminal_kernel(in, ws, t1);
 
                 /* ---- Reverse sweep ----------------------------------------------- */

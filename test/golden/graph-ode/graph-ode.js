@@ -1076,12 +1076,15 @@ export function solve() {
   const value = value$;
   const x_H = x_H$;
   const n_steps = control[2];
-  const t1 = control[1];
-  const t0 = control[0];
-  const h = (t1 - t0) / n_steps;
+  let length = 0;
+  if (n_steps >= 1) {
+    length = (control[1] - control[0]) / n_steps;
+  }
+  const h = length;
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
-  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0) {
+  const h_size = Math.abs(h);
+  if (whole_steps !== n_steps || !(h_spread < h_size)) {
     invalidate_solve();
     report[0] = 0;
     report[1] = 0;
@@ -1094,6 +1097,7 @@ export function solve() {
   const h_1_3 = h * 0.3333333333333333;
 
   // ---- Forward sweep -----------------------------------------------
+  const t0 = control[0];
   initial_kernel(t0);
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
@@ -1245,6 +1249,7 @@ export function solve() {
       states[4 * i + j] = H[4 * i + j];
     }
   }
+  const t1 = control[1];
   output_side_kernel(t1, 0);
   // Terminal loss.
   terminal_kernel(t1);
@@ -1316,12 +1321,15 @@ export function gradient() {
     }
   }
   const n_steps = control[2];
-  const t1 = control[1];
-  const t0 = control[0];
-  const h = (t1 - t0) / n_steps;
+  let length = 0;
+  if (n_steps >= 1) {
+    length = (control[1] - control[0]) / n_steps;
+  }
+  const h = length;
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
-  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0) {
+  const h_size = Math.abs(h);
+  if (whole_steps !== n_steps || !(h_spread < h_size)) {
     invalidate_gradient();
     report[0] = 0;
     report[1] = 0;
@@ -1341,6 +1349,7 @@ export function gradient() {
   const h_1_3 = h * 0.3333333333333333;
 
   // ---- Forward sweep -----------------------------------------------
+  const t0 = control[0];
   initial_kernel(t0);
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
@@ -1506,6 +1515,7 @@ export function gradient() {
     }
   }
   // Terminal loss.
+  const t1 = control[1];
   terminal_kernel(t1);
 
   // ---- Reverse sweep -----------------------------------------------

@@ -59,10 +59,10 @@ static int karate_club_owns_(karate_club_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x041FF0C1u;
-        ws->tag[1] = 0x74E0D332u;
+        ws->tag[0] = 0x6A17EB1Cu;
+        ws->tag[1] = 0xD46308F8u;
     }
-    if ((ws->tag[0] == 0x041FF0C1u) && (ws->tag[1] == 0x74E0D332u)) {
+    if ((ws->tag[0] == 0x6A17EB1Cu) && (ws->tag[1] == 0xD46308F8u)) {
         is_own = 1;
     }
     return is_own;
@@ -699,11 +699,14 @@ static enum karate_club_status karate_club_run_solve(const karate_club_problem *
 {
     enum karate_club_status status = KARATE_CLUB_OK;
     const double n_steps = (double)in->steps;
-    const double t1 = in->t1;
-    const double t0 = in->t0;
-    const double h = (t1 - t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+    const double h_size = fabs(h);
+    if (!(h_spread < h_size)) {
         karate_club_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -716,6 +719,7 @@ static enum karate_club_status karate_club_run_solve(const karate_club_problem *
         const double h_1_3 = h * 0.3333333333333333;
 
         /* ---- Forward sweep ----------------------------------------------- */
+        const double t0 = in->t0;
         karate_club_initial_kernel(in, ws, t0);
         double failed_stage = 0.0;
         for (int32_t n = 0; (n < ws->step_count) && (status == KARATE_CLUB_OK); n++) {
@@ -880,6 +884,7 @@ static enum karate_club_status karate_club_run_solve(const karate_club_problem *
                     out->states[0].H[i][j] = ws->H[i][j];
                 }
             }
+            const double t1 = in->t1;
             karate_club_output_side_kernel(in, ws, out, t1, 0);
             /* Terminal loss. */
             karate_club_terminal_kernel(in, ws, t1);
@@ -991,11 +996,14 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
         }
     }
     const double n_steps = (double)in->steps;
-    const double t1 = in->t1;
-    const double t0 = in->t0;
-    const double h = (t1 - t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+    const double h_size = fabs(h);
+    if (!(h_spread < h_size)) {
         karate_club_invalidate_gradient(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -1015,6 +1023,7 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
             const double h_1_3 = h * 0.3333333333333333;
 
             /* ---- Forward sweep ----------------------------------------------- */
+            const double t0 = in->t0;
             karate_club_initial_kernel(in, ws, t0);
             double failed_stage = 0.0;
             for (int32_t n = 0; (n < ws->step_count) && (status == KARATE_CLUB_OK); n++) {
@@ -1180,6 +1189,7 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
             if (status == KARATE_CLUB_OK) {
                 /* Observation. */
                 /* Terminal loss. */
+                const double t1 = in->t1;
                 karate_club_terminal_kernel(in, ws, t1);
 
                 /* ---- Reverse sweep ----------------------------------------------- */

@@ -75,10 +75,10 @@ static int pendulum_owns_(pendulum_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x62EB63C1u;
-        ws->tag[1] = 0xC06B3DF0u;
+        ws->tag[0] = 0x628727EAu;
+        ws->tag[1] = 0x503BA81Au;
     }
-    if ((ws->tag[0] == 0x62EB63C1u) && (ws->tag[1] == 0xC06B3DF0u)) {
+    if ((ws->tag[0] == 0x628727EAu) && (ws->tag[1] == 0x503BA81Au)) {
         is_own = 1;
     }
     return is_own;
@@ -560,10 +560,14 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
 {
     enum pendulum_status status = PENDULUM_OK;
     const double n_steps = (double)in->steps;
-    const double t0 = in->t0;
-    const double h = (in->t1 - t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+    const double h_size = fabs(h);
+    if (!(h_spread < h_size)) {
         pendulum_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -575,6 +579,7 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
         ws->observe_at[9] = (int32_t)n_steps;
         double step_before = 0.0;
         double misplaced = 0.0;
+        const double t0 = in->t0;
         for (int32_t k = 0; k < 8; k++) {
             const double q = (in->times[k] - t0) / h;
             const double m = pendulum_round_(q);
@@ -777,10 +782,14 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
         out->params.w[i] = 0.0;
     }
     const double n_steps = (double)in->steps;
-    const double t0 = in->t0;
-    const double h = (in->t1 - t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+    const double h_size = fabs(h);
+    if (!(h_spread < h_size)) {
         pendulum_invalidate_gradient(ws, out);
         out->state0.q = 0.0;
         out->state0.p = 0.0;
@@ -803,6 +812,7 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
             ws->observe_at[9] = (int32_t)n_steps;
             double step_before = 0.0;
             double misplaced = 0.0;
+            const double t0 = in->t0;
             for (int32_t k = 0; k < 8; k++) {
                 const double q = (in->times[k] - t0) / h;
                 const double m = pendulum_round_(q);

@@ -174,11 +174,15 @@ export function solve(): number {
   const times = times$;
   const value = value$;
   const n_steps = control[2];
-  const t0 = control[0];
-  const h = (control[1] - t0) / n_steps;
+  let length = 0;
+  if (n_steps >= 1) {
+    length = (control[1] - control[0]) / n_steps;
+  }
+  const h = length;
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
-  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0) {
+  const h_size = Math.abs(h);
+  if (whole_steps !== n_steps || !(h_spread < h_size)) {
     invalidate_solve();
     report[0] = 0;
     report[1] = 0;
@@ -190,6 +194,7 @@ export function solve(): number {
   observe_at[22] = n_steps;
   let step_before = 0;
   let misplaced = 0;
+  const t0 = control[0];
   for (let k = 0; k < 21; k++) {
     const q = (times[k] - t0) / h;
     const m = Math.round(q);
@@ -365,11 +370,15 @@ export function gradient(): number {
   const times = times$;
   const value = value$;
   const n_steps = control[2];
-  const t0 = control[0];
-  const h = (control[1] - t0) / n_steps;
+  let length = 0;
+  if (n_steps >= 1) {
+    length = (control[1] - control[0]) / n_steps;
+  }
+  const h = length;
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
-  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0) {
+  const h_size = Math.abs(h);
+  if (whole_steps !== n_steps || !(h_spread < h_size)) {
     invalidate_gradient();
     state0Bar[0] = 0 / 0;
     state0Bar[1] = 0 / 0;
@@ -400,6 +409,7 @@ export function gradient(): number {
   observe_at[22] = n_steps;
   let step_before = 0;
   let misplaced = 0;
+  const t0 = control[0];
   for (let k = 0; k < 21; k++) {
     const q = (times[k] - t0) / h;
     const m = Math.round(q);

@@ -44,10 +44,10 @@ static int hare_lynx_owns_(hare_lynx_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xC075ED91u;
-        ws->tag[1] = 0x13F0610Eu;
+        ws->tag[0] = 0x46ECFFA3u;
+        ws->tag[1] = 0x22CAEF6Eu;
     }
-    if ((ws->tag[0] == 0xC075ED91u) && (ws->tag[1] == 0x13F0610Eu)) {
+    if ((ws->tag[0] == 0x46ECFFA3u) && (ws->tag[1] == 0x22CAEF6Eu)) {
         is_own = 1;
     }
     return is_own;
@@ -91,10 +91,14 @@ static enum hare_lynx_status hare_lynx_run_solve(const hare_lynx_problem *HARE_L
 {
     enum hare_lynx_status status = HARE_LYNX_OK;
     const double n_steps = (double)in->steps;
-    const double t0 = in->t0;
-    const double h = (in->t1 - t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+    const double h_size = fabs(h);
+    if (!(h_spread < h_size)) {
         hare_lynx_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -106,6 +110,7 @@ static enum hare_lynx_status hare_lynx_run_solve(const hare_lynx_problem *HARE_L
         ws->observe_at[22] = (int32_t)n_steps;
         double step_before = 0.0;
         double misplaced = 0.0;
+        const double t0 = in->t0;
         for (int32_t k = 0; k < 21; k++) {
             const double q = (in->times[k] - t0) / h;
             const double m = hare_lynx_round_(q);
@@ -333,10 +338,14 @@ static enum hare_lynx_status hare_lynx_run_gradient(const hare_lynx_problem *HAR
 {
     enum hare_lynx_status status = HARE_LYNX_OK;
     const double n_steps = (double)in->steps;
-    const double t0 = in->t0;
-    const double h = (in->t1 - t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+    const double h_size = fabs(h);
+    if (!(h_spread < h_size)) {
         hare_lynx_invalidate_gradient(ws);
         out->state0.hare = (double)NAN;
         out->state0.lynx = (double)NAN;
@@ -367,6 +376,7 @@ static enum hare_lynx_status hare_lynx_run_gradient(const hare_lynx_problem *HAR
             ws->observe_at[22] = (int32_t)n_steps;
             double step_before = 0.0;
             double misplaced = 0.0;
+            const double t0 = in->t0;
             for (int32_t k = 0; k < 21; k++) {
                 const double q = (in->times[k] - t0) / h;
                 const double m = hare_lynx_round_(q);

@@ -40,10 +40,10 @@ static int lotka_volterra_owns_(lotka_volterra_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x0816E077u;
-        ws->tag[1] = 0x29A0FF88u;
+        ws->tag[0] = 0x5855A360u;
+        ws->tag[1] = 0x4EA687D8u;
     }
-    if ((ws->tag[0] == 0x0816E077u) && (ws->tag[1] == 0x29A0FF88u)) {
+    if ((ws->tag[0] == 0x5855A360u) && (ws->tag[1] == 0x4EA687D8u)) {
         is_own = 1;
     }
     return is_own;
@@ -55,9 +55,14 @@ static enum lotka_volterra_status lotka_volterra_run_solve(const lotka_volterra_
 {
     enum lotka_volterra_status status = LOTKA_VOLTERRA_OK;
     const double n_steps = (double)in->steps;
-    const double h = (in->t1 - in->t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+    const double h_size = fabs(h);
+    if (!(h_spread < h_size)) {
         out->states[0].hare = (double)NAN;
         out->states[0].lynx = (double)NAN;
         ws->failed_step = 0.0;
@@ -206,9 +211,14 @@ static enum lotka_volterra_status lotka_volterra_run_gradient(const lotka_volter
 {
     enum lotka_volterra_status status = LOTKA_VOLTERRA_OK;
     const double n_steps = (double)in->steps;
-    const double h = (in->t1 - in->t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+    const double h_size = fabs(h);
+    if (!(h_spread < h_size)) {
         out->state0.hare = (double)NAN;
         out->state0.lynx = (double)NAN;
         out->params.alpha = (double)NAN;

@@ -332,11 +332,15 @@ export function solve(): number {
   const z_start = z_start$;
   const states = states$;
   const n_steps = control[2];
-  const t0 = control[0];
-  const h = (control[1] - t0) / n_steps;
+  let length = 0;
+  if (n_steps >= 1) {
+    length = (control[1] - control[0]) / n_steps;
+  }
+  const h = length;
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
-  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0) {
+  const h_size = Math.abs(h);
+  if (whole_steps !== n_steps || !(h_spread < h_size)) {
     invalidate_solve();
     report[0] = 0;
     report[1] = 0;
@@ -348,6 +352,7 @@ export function solve(): number {
   observe_at[42] = n_steps;
   let step_before = 0;
   let misplaced = 0;
+  const t0 = control[0];
   for (let k = 0; k < 41; k++) {
     const q = (times[k] - t0) / h;
     const m = Math.round(q);
@@ -519,11 +524,15 @@ export function gradient(): number {
     z_start_bar[i] = 0;
   }
   const n_steps = control[2];
-  const t0 = control[0];
-  const h = (control[1] - t0) / n_steps;
+  let length = 0;
+  if (n_steps >= 1) {
+    length = (control[1] - control[0]) / n_steps;
+  }
+  const h = length;
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
-  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0) {
+  const h_size = Math.abs(h);
+  if (whole_steps !== n_steps || !(h_spread < h_size)) {
     invalidate_gradient();
     report[0] = 0;
     report[1] = 0;
@@ -542,6 +551,7 @@ export function gradient(): number {
   observe_at[42] = n_steps;
   let step_before = 0;
   let misplaced = 0;
+  const t0 = control[0];
   for (let k = 0; k < 41; k++) {
     const q = (times[k] - t0) / h;
     const m = Math.round(q);

@@ -64,10 +64,10 @@ static int spiral_owns_(spiral_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x4D13A94Bu;
-        ws->tag[1] = 0xDB199208u;
+        ws->tag[0] = 0x53431018u;
+        ws->tag[1] = 0xFA941ADAu;
     }
-    if ((ws->tag[0] == 0x4D13A94Bu) && (ws->tag[1] == 0xDB199208u)) {
+    if ((ws->tag[0] == 0x53431018u) && (ws->tag[1] == 0xFA941ADAu)) {
         is_own = 1;
     }
     return is_own;
@@ -202,10 +202,14 @@ static enum spiral_status spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT
 {
     enum spiral_status status = SPIRAL_OK;
     const double n_steps = (double)in->steps;
-    const double t0 = in->t0;
-    const double h = (in->t1 - t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+    const double h_size = fabs(h);
+    if (!(h_spread < h_size)) {
         spiral_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -217,6 +221,7 @@ static enum spiral_status spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT
         ws->observe_at[42] = (int32_t)n_steps;
         double step_before = 0.0;
         double misplaced = 0.0;
+        const double t0 = in->t0;
         for (int32_t k = 0; k < 41; k++) {
             const double q = (in->times[k] - t0) / h;
             const double m = spiral_round_(q);
@@ -424,10 +429,14 @@ static enum spiral_status spiral_run_gradient(const spiral_problem *SPIRAL_RESTR
         out->state0.z[i] = 0.0;
     }
     const double n_steps = (double)in->steps;
-    const double t0 = in->t0;
-    const double h = (in->t1 - t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+    const double h_size = fabs(h);
+    if (!(h_spread < h_size)) {
         spiral_invalidate_gradient(ws, out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -446,6 +455,7 @@ static enum spiral_status spiral_run_gradient(const spiral_problem *SPIRAL_RESTR
             ws->observe_at[42] = (int32_t)n_steps;
             double step_before = 0.0;
             double misplaced = 0.0;
+            const double t0 = in->t0;
             for (int32_t k = 0; k < 41; k++) {
                 const double q = (in->times[k] - t0) / h;
                 const double m = spiral_round_(q);

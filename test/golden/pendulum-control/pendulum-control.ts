@@ -202,12 +202,16 @@ export function solve(): number {
   const torque = torque$;
   const value = value$;
   const n_steps = control[2];
-  const t0 = control[0];
-  const h = (control[1] - t0) / n_steps;
+  let length = 0;
+  if (n_steps >= 1) {
+    length = (control[1] - control[0]) / n_steps;
+  }
+  const h = length;
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
+  const h_size = Math.abs(h);
   const left_over = (n_steps % 40);
-  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0 || left_over !== 0) {
+  if (whole_steps !== n_steps || !(h_spread < h_size) || left_over !== 0) {
     invalidate_solve();
     report[0] = 0;
     report[1] = 0;
@@ -220,6 +224,7 @@ export function solve(): number {
   observe_at[9] = n_steps;
   let step_before = 0;
   let misplaced = 0;
+  const t0 = control[0];
   for (let k = 0; k < 8; k++) {
     const q = (times[k] - t0) / h;
     const m = Math.round(q);
@@ -248,10 +253,10 @@ export function solve(): number {
   let failed_stage = 0;
   let angle = state0[0];
   let rate = state0[1];
-  const length = params[1];
-  const f_rate = params[0] / length;
+  const length_2 = params[1];
+  const f_rate = params[0] / length_2;
   const damping = params[2];
-  const f_rate_2 = length * length;
+  const f_rate_2 = length_2 * length_2;
   for (let segment = 0; segment < 9; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
       // Stage 1: c = 0.
@@ -322,7 +327,7 @@ export function solve(): number {
       const angle_2 = angle;
       states[2 * segment] = angle_2;
       states[2 * segment + 1] = rate;
-      outputs[segment] = -length * Math.cos(angle_2);
+      outputs[segment] = -length_2 * Math.cos(angle_2);
     }
   }
   // Terminal loss.
@@ -357,12 +362,16 @@ export function gradient(): number {
     torque_bar[i] = 0;
   }
   const n_steps = control[2];
-  const t0 = control[0];
-  const h = (control[1] - t0) / n_steps;
+  let length = 0;
+  if (n_steps >= 1) {
+    length = (control[1] - control[0]) / n_steps;
+  }
+  const h = length;
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
+  const h_size = Math.abs(h);
   const left_over = (n_steps % 40);
-  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0 || left_over !== 0) {
+  if (whole_steps !== n_steps || !(h_spread < h_size) || left_over !== 0) {
     invalidate_gradient();
     state0Bar[0] = 0;
     state0Bar[1] = 0;
@@ -392,6 +401,7 @@ export function gradient(): number {
   observe_at[9] = n_steps;
   let step_before = 0;
   let misplaced = 0;
+  const t0 = control[0];
   for (let k = 0; k < 8; k++) {
     const q = (times[k] - t0) / h;
     const m = Math.round(q);
@@ -425,10 +435,10 @@ export function gradient(): number {
   let failed_stage = 0;
   let angle = state0[0];
   let rate = state0[1];
-  const length = params[1];
-  const f_rate = params[0] / length;
+  const length_2 = params[1];
+  const f_rate = params[0] / length_2;
   const damping = params[2];
-  const f_rate_2 = length * length;
+  const f_rate_2 = length_2 * length_2;
   for (let segment = 0; segment < 9; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
       const angle_2 = angle;

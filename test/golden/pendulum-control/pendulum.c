@@ -42,10 +42,10 @@ static int pendulum_owns_(pendulum_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x46EAE672u;
-        ws->tag[1] = 0x15C0DAB3u;
+        ws->tag[0] = 0x92499BF6u;
+        ws->tag[1] = 0x8B1814C6u;
     }
-    if ((ws->tag[0] == 0x46EAE672u) && (ws->tag[1] == 0x15C0DAB3u)) {
+    if ((ws->tag[0] == 0x92499BF6u) && (ws->tag[1] == 0x8B1814C6u)) {
         is_own = 1;
     }
     return is_own;
@@ -89,11 +89,15 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
 {
     enum pendulum_status status = PENDULUM_OK;
     const double n_steps = (double)in->steps;
-    const double t0 = in->t0;
-    const double h = (in->t1 - t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
+    const double h_size = fabs(h);
     const double left_over = fmod(n_steps, 40.0);
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0) || (left_over != 0.0)) {
+    if (!(h_spread < h_size) || (left_over != 0.0)) {
         pendulum_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -106,6 +110,7 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
         ws->observe_at[9] = (int32_t)n_steps;
         double step_before = 0.0;
         double misplaced = 0.0;
+        const double t0 = in->t0;
         for (int32_t k = 0; k < 8; k++) {
             const double q = (in->times[k] - t0) / h;
             const double m = pendulum_round_(q);
@@ -134,10 +139,10 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
             double failed_stage = 0.0;
             double angle = in->state0.angle;
             double rate = in->state0.rate;
-            const double length = in->params.length;
-            const double f_rate = in->params.gravity / length;
+            const double length_2 = in->params.length;
+            const double f_rate = in->params.gravity / length_2;
             const double damping = in->params.damping;
-            const double f_rate_2 = length * length;
+            const double f_rate_2 = length_2 * length_2;
             for (int32_t segment = 0; (segment < 9) && (status == PENDULUM_OK); segment++) {
                 for (int32_t n = ws->observe_at[segment]; (n < ws->observe_at[segment + 1]) &&
                         (status == PENDULUM_OK); n++) {
@@ -218,7 +223,7 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
                         const double angle_2 = angle;
                         out->states[segment].angle = angle_2;
                         out->states[segment].rate = rate;
-                        out->outputs[segment].height = -(length * cos(angle_2));
+                        out->outputs[segment].height = -(length_2 * cos(angle_2));
                     }
                 }
             }
@@ -303,11 +308,15 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
         out->inputs.torque[i] = 0.0;
     }
     const double n_steps = (double)in->steps;
-    const double t0 = in->t0;
-    const double h = (in->t1 - t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
+    const double h_size = fabs(h);
     const double left_over = fmod(n_steps, 40.0);
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0) || (left_over != 0.0)) {
+    if (!(h_spread < h_size) || (left_over != 0.0)) {
         pendulum_invalidate_gradient(out);
         out->state0.angle = 0.0;
         out->state0.rate = 0.0;
@@ -337,6 +346,7 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
             ws->observe_at[9] = (int32_t)n_steps;
             double step_before = 0.0;
             double misplaced = 0.0;
+            const double t0 = in->t0;
             for (int32_t k = 0; k < 8; k++) {
                 const double q = (in->times[k] - t0) / h;
                 const double m = pendulum_round_(q);
@@ -370,10 +380,10 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                 double failed_stage = 0.0;
                 double angle = in->state0.angle;
                 double rate = in->state0.rate;
-                const double length = in->params.length;
-                const double f_rate = in->params.gravity / length;
+                const double length_2 = in->params.length;
+                const double f_rate = in->params.gravity / length_2;
                 const double damping = in->params.damping;
-                const double f_rate_2 = length * length;
+                const double f_rate_2 = length_2 * length_2;
                 for (int32_t segment = 0; (segment < 9) && (status == PENDULUM_OK); segment++) {
                     for (int32_t n = ws->observe_at[segment]; (n < ws->observe_at[segment + 1]) &&
                             (status == PENDULUM_OK); n++) {

@@ -81,10 +81,10 @@ static int flow_owns_(flow_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x139E4BD2u;
-        ws->tag[1] = 0x10EE64F8u;
+        ws->tag[0] = 0x6B6B406Fu;
+        ws->tag[1] = 0xA7D3E9A8u;
     }
-    if ((ws->tag[0] == 0x139E4BD2u) && (ws->tag[1] == 0x10EE64F8u)) {
+    if ((ws->tag[0] == 0x6B6B406Fu) && (ws->tag[1] == 0xA7D3E9A8u)) {
         is_own = 1;
     }
     return is_own;
@@ -812,10 +812,14 @@ static enum flow_status flow_run_solve(const flow_problem *FLOW_RESTRICT in, flo
 {
     enum flow_status status = FLOW_OK;
     const double n_steps = (double)in->steps;
-    const double t0 = in->t0;
-    const double h = (in->t1 - t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+    const double h_size = fabs(h);
+    if (!(h_spread < h_size)) {
         flow_invalidate_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
@@ -833,6 +837,7 @@ static enum flow_status flow_run_solve(const flow_problem *FLOW_RESTRICT in, flo
         }
         double failed_stage = 0.0;
         double spread = in->state0.spread;
+        const double t0 = in->t0;
         for (int32_t n = 0; (n < ws->step_count) && (status == FLOW_OK); n++) {
             const double t_n = t0 + ((double)n * h);
             /* Stage 1: c = 0. */
@@ -1024,10 +1029,14 @@ static enum flow_status flow_run_gradient(const flow_problem *FLOW_RESTRICT in, 
         out->state0.z[i] = 0.0;
     }
     const double n_steps = (double)in->steps;
-    const double t0 = in->t0;
-    const double h = (in->t1 - t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+    const double h_size = fabs(h);
+    if (!(h_spread < h_size)) {
         flow_invalidate_gradient(out);
         out->state0.spread = 0.0;
         ws->failed_step = 0.0;
@@ -1054,6 +1063,7 @@ static enum flow_status flow_run_gradient(const flow_problem *FLOW_RESTRICT in, 
             }
             double failed_stage = 0.0;
             double spread = in->state0.spread;
+            const double t0 = in->t0;
             for (int32_t n = 0; (n < ws->step_count) && (status == FLOW_OK); n++) {
                 const double t_n = t0 + ((double)n * h);
                 for (int32_t i = 0; i < 2; i++) {

@@ -1367,11 +1367,15 @@ export function solve(): number {
   const z = z$;
   const z_start = z_start$;
   const n_steps = control[2];
-  const t0 = control[0];
-  const h = (control[1] - t0) / n_steps;
+  let length = 0;
+  if (n_steps >= 1) {
+    length = (control[1] - control[0]) / n_steps;
+  }
+  const h = length;
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
-  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0) {
+  const h_size = Math.abs(h);
+  if (whole_steps !== n_steps || !(h_spread < h_size)) {
     invalidate_solve();
     report[0] = 0;
     report[1] = 0;
@@ -1389,6 +1393,7 @@ export function solve(): number {
   }
   let failed_stage = 0;
   let spread = state0[2];
+  const t0 = control[0];
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     // Stage 1: c = 0.
@@ -1561,11 +1566,15 @@ export function gradient(): number {
     z_start_bar[i] = 0;
   }
   const n_steps = control[2];
-  const t0 = control[0];
-  const h = (control[1] - t0) / n_steps;
+  let length = 0;
+  if (n_steps >= 1) {
+    length = (control[1] - control[0]) / n_steps;
+  }
+  const h = length;
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
-  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0) {
+  const h_size = Math.abs(h);
+  if (whole_steps !== n_steps || !(h_spread < h_size)) {
     invalidate_gradient();
     state0Bar[2] = 0;
     report[0] = 0;
@@ -1592,6 +1601,7 @@ export function gradient(): number {
   }
   let failed_stage = 0;
   let spread = state0[2];
+  const t0 = control[0];
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     for (let i = 0; i < 2; i++) {

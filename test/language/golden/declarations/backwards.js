@@ -12,11 +12,15 @@ export function gradient() {
   const state0Bar = state0Bar$;
   const states = states$;
   const n_steps = control[2];
-  const t0 = control[0];
-  const h = (control[1] - t0) / n_steps;
+  let length = 0;
+  if (n_steps >= 1) {
+    length = (control[1] - control[0]) / n_steps;
+  }
+  const h = length;
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
-  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0) {
+  const h_size = Math.abs(h);
+  if (whole_steps !== n_steps || !(h_spread < h_size)) {
     states[0] = 0 / 0;
     state0Bar[0] = 0 / 0;
     paramsBar[0] = 0 / 0;
@@ -42,6 +46,7 @@ export function gradient() {
   // ---- Forward sweep -----------------------------------------------
   let failed_stage = 0;
   let x = state0[0];
+  const t0 = control[0];
   const params_k = params[0];
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;

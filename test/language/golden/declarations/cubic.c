@@ -9,12 +9,14 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
         }
     }
     const double n_steps = (double)in->steps;
-    const double t1 = in->t1;
-    const double t0 = in->t0;
-    const double h = t1 - t0;
-    const double h_2 = h / n_steps;
-    const double h_spread = h_2 - h_2;
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h_2 == 0.0)) {
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
+    const double h_spread = h - h;
+    const double h_size = fabs(h);
+    if (!(h_spread < h_size)) {
         out->params.k = (double)NAN;
         sample_invalidate_gradient(out);
         out->state0.x = (double)NAN;
@@ -33,9 +35,9 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
             status = SAMPLE_STEP_LIMIT;
         } else {
             ws->step_count = (int32_t)n_steps;
-            const double h_1_2 = h_2 * 0.5;
-            const double h_1_6 = h_2 * 0.16666666666666666;
-            const double h_1_3 = h_2 * 0.3333333333333333;
+            const double h_1_2 = h * 0.5;
+            const double h_1_6 = h * 0.16666666666666666;
+            const double h_1_3 = h * 0.3333333333333333;
             sample_spline_push_kernel(in, ws);
             for (int32_t i = 0; i < 4; i++) {
                 for (int32_t j = 0; j < 2; j++) {
@@ -46,39 +48,42 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
             /* ---- Forward sweep ----------------------------------------------- */
             double failed_stage = 0.0;
             ws->x = in->state0.x;
+            const double t0 = in->t0;
+            const double t1 = in->t1;
+            const double position = t1 - t0;
             for (int32_t n = 0; (n < ws->step_count) && (status == SAMPLE_OK); n++) {
-                const double t_n = t0 + ((double)n * h_2);
+                const double t_n = t0 + ((double)n * h);
                 const double x = ws->x;
                 ws->stored_x[n] = x;
                 /* Stage 1: c = 0. */
-                const double position = (t_n - t0) / h * 3.0;
-                ws->push_at = (int32_t)(sample_max_(sample_min_(floor(position), 2.0), 0.0));
-                const double push_weight = position - (double)ws->push_at;
+                const double position_2 = (t_n - t0) / position * 3.0;
+                ws->push_at = (int32_t)(sample_max_(sample_min_(floor(position_2), 2.0), 0.0));
+                const double push_weight = position_2 - (double)ws->push_at;
                 ws->x_x_1 = x;
                 sample_rhs_of_knots_kernel(in, ws, t_n, push_weight, ws->push_at, ws->push_at + 1,
                         ws->push_at, ws->push_at + 1);
                 /* Stage 2: c = 1/2, a = 1/2. */
                 const double k_x = ws->k_x_1;
-                const double position_2 = t_n + h_1_2;
-                const double position_3 = (position_2 - t0) / h * 3.0;
-                const double push_at = sample_max_(sample_min_(floor(position_3), 2.0), 0.0);
+                const double position_3 = t_n + h_1_2;
+                const double position_4 = (position_3 - t0) / position * 3.0;
+                const double push_at = sample_max_(sample_min_(floor(position_4), 2.0), 0.0);
                 ws->push_at = (int32_t)push_at;
                 ws->x_x_2 = x + (h_1_2 * k_x);
-                sample_rhs_of_knots_kernel_2(in, ws, position_2, position_3 - (double)ws->push_at,
+                sample_rhs_of_knots_kernel_2(in, ws, position_3, position_4 - (double)ws->push_at,
                         ws->push_at, ws->push_at + 1, ws->push_at, ws->push_at + 1);
                 /* Stage 3: c = 1/2, a = 0, 1/2. */
                 const double k_x_2 = ws->k_x_2;
                 ws->push_at = (int32_t)push_at;
                 ws->x_x_3 = x + (h_1_2 * k_x_2);
-                sample_rhs_of_knots_kernel_3(in, ws, position_2, position_3 - (double)ws->push_at,
+                sample_rhs_of_knots_kernel_3(in, ws, position_3, position_4 - (double)ws->push_at,
                         ws->push_at, ws->push_at + 1, ws->push_at, ws->push_at + 1);
                 /* Stage 4: c = 1, a = 0, 0, 1. */
                 const double k_x_3 = ws->k_x_3;
-                const double position_4 = t_n + h_2;
-                const double position_5 = (position_4 - t0) / h * 3.0;
-                ws->push_at = (int32_t)(sample_max_(sample_min_(floor(position_5), 2.0), 0.0));
-                ws->x_x_4 = x + (h_2 * k_x_3);
-                sample_rhs_of_knots_kernel_4(in, ws, position_4, position_5 - (double)ws->push_at,
+                const double position_5 = t_n + h;
+                const double position_6 = (position_5 - t0) / position * 3.0;
+                ws->push_at = (int32_t)(sample_max_(sample_min_(floor(position_6), 2.0), 0.0));
+                ws->x_x_4 = x + (h * k_x_3);
+                sample_rhs_of_knots_kernel_4(in, ws, position_5, position_6 - (double)ws->push_at,
                         ws->push_at, ws->push_at + 1, ws->push_at, ws->push_at + 1);
                 /* New state. */
                 const double k_x_4 = ws->k_x_4;
@@ -123,10 +128,10 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
             if (status == SAMPLE_OK) {
                 /* Observation. */
                 /* Terminal loss. */
-                const double position = h / h * 3.0;
-                const double push_at = sample_max_(sample_min_(floor(position), 2.0), 0.0);
+                const double position_2 = position / position * 3.0;
+                const double push_at = sample_max_(sample_min_(floor(position_2), 2.0), 0.0);
                 ws->push_at = (int32_t)push_at;
-                sample_terminal_of_knots_kernel(in, ws, t1, position - (double)ws->push_at,
+                sample_terminal_of_knots_kernel(in, ws, t1, position_2 - (double)ws->push_at,
                         ws->push_at, ws->push_at + 1, ws->push_at, ws->push_at + 1);
 
                 /* ---- Reverse sweep ----------------------------------------------- */
@@ -135,57 +140,57 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 ws->seed = 1.0;
                 ws->lambda_x = 0.0;
                 const double terminal_loss = ws->terminal_loss;
-                sample_terminal_of_knots_vjp_ke(in, ws, t1, position - (double)ws->push_at,
+                sample_terminal_of_knots_vjp_ke(in, ws, t1, position_2 - (double)ws->push_at,
                         ws->push_at, ws->push_at + 1, ws->push_at, ws->push_at + 1, ws->push_at,
                         ws->push_at + 1, ws->push_at, ws->push_at + 1);
                 for (int32_t n = ws->step_count - 1; n >= 0; n--) {
-                    const double t_n = t0 + ((double)n * h_2);
+                    const double t_n = t0 + ((double)n * h);
                     /* Stages of this step, again. */
                     const double stored_x = ws->stored_x[n];
                     /* Stage 1: c = 0. */
-                    const double position_2 = (t_n - t0) / h * 3.0;
-                    const double push_at_2 = sample_max_(sample_min_(floor(position_2), 2.0), 0.0);
+                    const double position_3 = (t_n - t0) / position * 3.0;
+                    const double push_at_2 = sample_max_(sample_min_(floor(position_3), 2.0), 0.0);
                     ws->push_at = (int32_t)push_at_2;
                     ws->x_x_1 = stored_x;
-                    sample_rhs_of_knots_kernel(in, ws, t_n, position_2 - (double)ws->push_at,
+                    sample_rhs_of_knots_kernel(in, ws, t_n, position_3 - (double)ws->push_at,
                             ws->push_at, ws->push_at + 1, ws->push_at, ws->push_at + 1);
                     /* Stage 2: c = 1/2, a = 1/2. */
-                    const double position_3 = t_n + h_1_2;
-                    const double position_4 = (position_3 - t0) / h * 3.0;
-                    const double push_at_3 = sample_max_(sample_min_(floor(position_4), 2.0), 0.0);
+                    const double position_4 = t_n + h_1_2;
+                    const double position_5 = (position_4 - t0) / position * 3.0;
+                    const double push_at_3 = sample_max_(sample_min_(floor(position_5), 2.0), 0.0);
                     ws->push_at = (int32_t)push_at_3;
                     ws->x_x_2 = stored_x + (h_1_2 * ws->k_x_1);
-                    sample_rhs_of_knots_kernel_2(in, ws, position_3,
-                            position_4 - (double)ws->push_at, ws->push_at, ws->push_at + 1,
+                    sample_rhs_of_knots_kernel_2(in, ws, position_4,
+                            position_5 - (double)ws->push_at, ws->push_at, ws->push_at + 1,
                             ws->push_at, ws->push_at + 1);
                     /* Stage 3: c = 1/2, a = 0, 1/2. */
                     ws->push_at = (int32_t)push_at_3;
                     ws->x_x_3 = stored_x + (h_1_2 * ws->k_x_2);
-                    sample_rhs_of_knots_kernel_3(in, ws, position_3,
-                            position_4 - (double)ws->push_at, ws->push_at, ws->push_at + 1,
+                    sample_rhs_of_knots_kernel_3(in, ws, position_4,
+                            position_5 - (double)ws->push_at, ws->push_at, ws->push_at + 1,
                             ws->push_at, ws->push_at + 1);
                     /* Stage 4: c = 1, a = 0, 0, 1. */
                     /* Adjoint of evaluation 4. */
                     const double lambda_x = ws->lambda_x;
                     const double w_x = h_1_6 * lambda_x;
-                    const double position_5 = t_n + h_2;
-                    const double position_6 = (position_5 - t0) / h * 3.0;
-                    ws->push_at = (int32_t)(sample_max_(sample_min_(floor(position_6), 2.0), 0.0));
-                    ws->x_x_4 = stored_x + (h_2 * ws->k_x_3);
+                    const double position_6 = t_n + h;
+                    const double position_7 = (position_6 - t0) / position * 3.0;
+                    ws->push_at = (int32_t)(sample_max_(sample_min_(floor(position_7), 2.0), 0.0));
+                    ws->x_x_4 = stored_x + (h * ws->k_x_3);
                     ws->w_x = w_x;
                     ws->u_x_4 = 0.0;
-                    sample_rhs_of_knots_vjp_kernel(in, ws, out, position_5,
-                            position_6 - (double)ws->push_at, ws->push_at, ws->push_at + 1,
+                    sample_rhs_of_knots_vjp_kernel(in, ws, out, position_6,
+                            position_7 - (double)ws->push_at, ws->push_at, ws->push_at + 1,
                             ws->push_at, ws->push_at + 1, ws->push_at, ws->push_at + 1, ws->push_at,
                             ws->push_at + 1);
                     /* Adjoint of evaluation 3. */
                     const double w_x_2 = h_1_3 * lambda_x;
                     const double u_x = ws->u_x_4;
                     ws->push_at = (int32_t)push_at_3;
-                    ws->w_x = w_x_2 + (h_2 * u_x);
+                    ws->w_x = w_x_2 + (h * u_x);
                     ws->u_x_3 = 0.0;
-                    sample_rhs_of_knots_vjp_kerne_2(in, ws, out, position_3,
-                            position_4 - (double)ws->push_at, ws->push_at, ws->push_at + 1,
+                    sample_rhs_of_knots_vjp_kerne_2(in, ws, out, position_4,
+                            position_5 - (double)ws->push_at, ws->push_at, ws->push_at + 1,
                             ws->push_at, ws->push_at + 1, ws->push_at, ws->push_at + 1, ws->push_at,
                             ws->push_at + 1);
                     /* Adjoint of evaluation 2. */
@@ -193,8 +198,8 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     ws->push_at = (int32_t)push_at_3;
                     ws->w_x = w_x_2 + (h_1_2 * u_x_2);
                     ws->u_x_2 = 0.0;
-                    sample_rhs_of_knots_vjp_kerne_3(in, ws, out, position_3,
-                            position_4 - (double)ws->push_at, ws->push_at, ws->push_at + 1,
+                    sample_rhs_of_knots_vjp_kerne_3(in, ws, out, position_4,
+                            position_5 - (double)ws->push_at, ws->push_at, ws->push_at + 1,
                             ws->push_at, ws->push_at + 1, ws->push_at, ws->push_at + 1, ws->push_at,
                             ws->push_at + 1);
                     /* Adjoint of evaluation 1. */
@@ -203,7 +208,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     ws->w_x = w_x + (h_1_2 * u_x_3);
                     ws->u_x_1 = 0.0;
                     sample_rhs_of_knots_vjp_kerne_4(in, ws, out, t_n,
-                            position_2 - (double)ws->push_at, ws->push_at, ws->push_at + 1,
+                            position_3 - (double)ws->push_at, ws->push_at, ws->push_at + 1,
                             ws->push_at, ws->push_at + 1, ws->push_at, ws->push_at + 1, ws->push_at,
                             ws->push_at + 1);
                     /* λ of the step's start. */

@@ -37,13 +37,15 @@ export function gradient() {
     }
   }
   const n_steps = control[2];
-  const t1 = control[1];
-  const t0 = control[0];
-  const h = t1 - t0;
-  const h_2 = h / n_steps;
+  let length = 0;
+  if (n_steps >= 1) {
+    length = (control[1] - control[0]) / n_steps;
+  }
+  const h = length;
   const whole_steps = Math.floor(n_steps);
-  const h_spread = h_2 - h_2;
-  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h_2 === 0) {
+  const h_spread = h - h;
+  const h_size = Math.abs(h);
+  if (whole_steps !== n_steps || !(h_spread < h_size)) {
     paramsBar[0] = 0 / 0;
     invalidate_gradient();
     state0Bar[0] = 0 / 0;
@@ -62,9 +64,9 @@ export function gradient() {
     return 1;
   }
   step_count[0] = n_steps;
-  const h_1_2 = h_2 * 0.5;
-  const h_1_6 = h_2 * 0.16666666666666666;
-  const h_1_3 = h_2 * 0.3333333333333333;
+  const h_1_2 = h * 0.5;
+  const h_1_6 = h * 0.16666666666666666;
+  const h_1_3 = h * 0.3333333333333333;
   spline_push_kernel();
   for (let i = 0; i < 4; i++) {
     for (let j = 0; j < 2; j++) {
@@ -75,38 +77,41 @@ export function gradient() {
   // ---- Forward sweep -----------------------------------------------
   let failed_stage = 0;
   x[0] = state0[0];
+  const t0 = control[0];
+  const t1 = control[1];
+  const position = t1 - t0;
   for (let n = 0; n < step_count[0]; n++) {
-    const t_n = t0 + n * h_2;
+    const t_n = t0 + n * h;
     const x_2 = x[0];
     stored_x[n] = x_2;
     // Stage 1: c = 0.
-    const position = (t_n - t0) / h * 3;
-    push_at[0] = Math.max(Math.min(Math.floor(position), 2), 0);
-    const push_weight = position - push_at[0];
+    const position_2 = (t_n - t0) / position * 3;
+    push_at[0] = Math.max(Math.min(Math.floor(position_2), 2), 0);
+    const push_weight = position_2 - push_at[0];
     x_x_1[0] = x_2;
     rhs_of_knots_kernel(t_n, push_weight, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
     // Stage 2: c = 1/2, a = 1/2.
     const k_x = k_x_1[0];
-    const position_2 = t_n + h_1_2;
-    const position_3 = (position_2 - t0) / h * 3;
-    const push_at_2 = Math.max(Math.min(Math.floor(position_3), 2), 0);
+    const position_3 = t_n + h_1_2;
+    const position_4 = (position_3 - t0) / position * 3;
+    const push_at_2 = Math.max(Math.min(Math.floor(position_4), 2), 0);
     push_at[0] = push_at_2;
     x_x_2[0] = x_2 + h_1_2 * k_x;
-    rhs_of_knots_kernel_2(position_2, position_3 - push_at[0], push_at[0], push_at[0] + 1,
+    rhs_of_knots_kernel_2(position_3, position_4 - push_at[0], push_at[0], push_at[0] + 1,
         push_at[0], push_at[0] + 1);
     // Stage 3: c = 1/2, a = 0, 1/2.
     const k_x_5 = k_x_2[0];
     push_at[0] = push_at_2;
     x_x_3[0] = x_2 + h_1_2 * k_x_5;
-    rhs_of_knots_kernel_3(position_2, position_3 - push_at[0], push_at[0], push_at[0] + 1,
+    rhs_of_knots_kernel_3(position_3, position_4 - push_at[0], push_at[0], push_at[0] + 1,
         push_at[0], push_at[0] + 1);
     // Stage 4: c = 1, a = 0, 0, 1.
     const k_x_6 = k_x_3[0];
-    const position_4 = t_n + h_2;
-    const position_5 = (position_4 - t0) / h * 3;
-    push_at[0] = Math.max(Math.min(Math.floor(position_5), 2), 0);
-    x_x_4[0] = x_2 + h_2 * k_x_6;
-    rhs_of_knots_kernel_4(position_4, position_5 - push_at[0], push_at[0], push_at[0] + 1,
+    const position_5 = t_n + h;
+    const position_6 = (position_5 - t0) / position * 3;
+    push_at[0] = Math.max(Math.min(Math.floor(position_6), 2), 0);
+    x_x_4[0] = x_2 + h * k_x_6;
+    rhs_of_knots_kernel_4(position_5, position_6 - push_at[0], push_at[0], push_at[0] + 1,
         push_at[0], push_at[0] + 1);
     // New state.
     const k_x_7 = k_x_4[0];
@@ -148,10 +153,10 @@ export function gradient() {
   // Observation.
   states[0] = x[0];
   // Terminal loss.
-  const position = h / h * 3;
-  const push_at_2 = Math.max(Math.min(Math.floor(position), 2), 0);
+  const position_2 = position / position * 3;
+  const push_at_2 = Math.max(Math.min(Math.floor(position_2), 2), 0);
   push_at[0] = push_at_2;
-  terminal_of_knots_kernel(t1, position - push_at[0], push_at[0], push_at[0] + 1, push_at[0],
+  terminal_of_knots_kernel(t1, position_2 - push_at[0], push_at[0], push_at[0] + 1, push_at[0],
       push_at[0] + 1);
 
   // ---- Reverse sweep -----------------------------------------------
@@ -160,65 +165,65 @@ export function gradient() {
   seed[0] = 1;
   lambda_x[0] = 0;
   const terminal_loss_2 = terminal_loss[0];
-  terminal_of_knots_vjp_ke(t1, position - push_at[0], push_at[0], push_at[0] + 1, push_at[0],
+  terminal_of_knots_vjp_ke(t1, position_2 - push_at[0], push_at[0], push_at[0] + 1, push_at[0],
       push_at[0] + 1, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
   for (let n = step_count[0] - 1; n >= 0; n--) {
-    const t_n = t0 + n * h_2;
+    const t_n = t0 + n * h;
     // Stages of this step, again.
     const stored_x_2 = stored_x[n];
     // Stage 1: c = 0.
-    const position_2 = (t_n - t0) / h * 3;
-    const push_at_3 = Math.max(Math.min(Math.floor(position_2), 2), 0);
+    const position_3 = (t_n - t0) / position * 3;
+    const push_at_3 = Math.max(Math.min(Math.floor(position_3), 2), 0);
     push_at[0] = push_at_3;
     x_x_1[0] = stored_x_2;
-    rhs_of_knots_kernel(t_n, position_2 - push_at[0], push_at[0], push_at[0] + 1, push_at[0],
+    rhs_of_knots_kernel(t_n, position_3 - push_at[0], push_at[0], push_at[0] + 1, push_at[0],
         push_at[0] + 1);
     // Stage 2: c = 1/2, a = 1/2.
-    const position_3 = t_n + h_1_2;
-    const position_4 = (position_3 - t0) / h * 3;
-    const push_at_4 = Math.max(Math.min(Math.floor(position_4), 2), 0);
+    const position_4 = t_n + h_1_2;
+    const position_5 = (position_4 - t0) / position * 3;
+    const push_at_4 = Math.max(Math.min(Math.floor(position_5), 2), 0);
     push_at[0] = push_at_4;
     x_x_2[0] = stored_x_2 + h_1_2 * k_x_1[0];
-    rhs_of_knots_kernel_2(position_3, position_4 - push_at[0], push_at[0], push_at[0] + 1,
+    rhs_of_knots_kernel_2(position_4, position_5 - push_at[0], push_at[0], push_at[0] + 1,
         push_at[0], push_at[0] + 1);
     // Stage 3: c = 1/2, a = 0, 1/2.
     push_at[0] = push_at_4;
     x_x_3[0] = stored_x_2 + h_1_2 * k_x_2[0];
-    rhs_of_knots_kernel_3(position_3, position_4 - push_at[0], push_at[0], push_at[0] + 1,
+    rhs_of_knots_kernel_3(position_4, position_5 - push_at[0], push_at[0], push_at[0] + 1,
         push_at[0], push_at[0] + 1);
     // Stage 4: c = 1, a = 0, 0, 1.
     // Adjoint of evaluation 4.
     const lambda_x_2 = lambda_x[0];
     const w_x_2 = h_1_6 * lambda_x_2;
-    const position_5 = t_n + h_2;
-    const position_6 = (position_5 - t0) / h * 3;
-    push_at[0] = Math.max(Math.min(Math.floor(position_6), 2), 0);
-    x_x_4[0] = stored_x_2 + h_2 * k_x_3[0];
+    const position_6 = t_n + h;
+    const position_7 = (position_6 - t0) / position * 3;
+    push_at[0] = Math.max(Math.min(Math.floor(position_7), 2), 0);
+    x_x_4[0] = stored_x_2 + h * k_x_3[0];
     w_x[0] = w_x_2;
     u_x_4[0] = 0;
-    rhs_of_knots_vjp_kernel(position_5, position_6 - push_at[0], push_at[0], push_at[0] + 1,
+    rhs_of_knots_vjp_kernel(position_6, position_7 - push_at[0], push_at[0], push_at[0] + 1,
         push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
     // Adjoint of evaluation 3.
     const w_x_3 = h_1_3 * lambda_x_2;
     const u_x = u_x_4[0];
     push_at[0] = push_at_4;
-    w_x[0] = w_x_3 + h_2 * u_x;
+    w_x[0] = w_x_3 + h * u_x;
     u_x_3[0] = 0;
-    rhs_of_knots_vjp_kernel_2(position_3, position_4 - push_at[0], push_at[0], push_at[0] + 1,
+    rhs_of_knots_vjp_kernel_2(position_4, position_5 - push_at[0], push_at[0], push_at[0] + 1,
         push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
     // Adjoint of evaluation 2.
     const u_x_5 = u_x_3[0];
     push_at[0] = push_at_4;
     w_x[0] = w_x_3 + h_1_2 * u_x_5;
     u_x_2[0] = 0;
-    rhs_of_knots_vjp_kernel_3(position_3, position_4 - push_at[0], push_at[0], push_at[0] + 1,
+    rhs_of_knots_vjp_kernel_3(position_4, position_5 - push_at[0], push_at[0], push_at[0] + 1,
         push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
     // Adjoint of evaluation 1.
     const u_x_6 = u_x_2[0];
     push_at[0] = push_at_3;
     w_x[0] = w_x_2 + h_1_2 * u_x_6;
     u_x_1[0] = 0;
-    rhs_of_knots_vjp_kernel_4(t_n, position_2 - push_at[0], push_at[0], push_at[0] + 1, push_at[0],
+    rhs_of_knots_vjp_kernel_4(t_n, position_3 - push_at[0], push_at[0], push_at[0] + 1, push_at[0],
         push_at[0] + 1, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
     // λ of the step's start.
     lambda_x[0] = lambda_x_2 + u_x + u_x_5 + u_x_6 + u_x_1[0];

@@ -14,11 +14,15 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
         out->inputs.layer.b[i] = 0.0;
     }
     const double n_steps = (double)in->steps;
-    const double h = (in->t1 - in->t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
+    const double h_size = fabs(h);
     const double left_over = fmod(n_steps, 2.0);
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0) || (left_over != 0.0) ||
-            (fmod(n_steps, 4.0) != 0.0)) {
+    if (!(h_spread < h_size) || (left_over != 0.0) || (fmod(n_steps, 4.0) != 0.0)) {
         sample_invalidate_gradient(out);
         out->state0.x = (double)NAN;
         out->params.k = (double)NAN;

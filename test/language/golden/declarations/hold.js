@@ -29,12 +29,16 @@ export function gradient() {
     b_bar[i] = 0;
   }
   const n_steps = control[2];
-  const h = (control[1] - control[0]) / n_steps;
+  let length = 0;
+  if (n_steps >= 1) {
+    length = (control[1] - control[0]) / n_steps;
+  }
+  const h = length;
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
+  const h_size = Math.abs(h);
   const left_over = (n_steps % 2);
-  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0 || left_over !== 0 ||
-      (n_steps % 4) !== 0) {
+  if (whole_steps !== n_steps || !(h_spread < h_size) || left_over !== 0 || (n_steps % 4) !== 0) {
     invalidate_gradient();
     state0Bar[0] = 0 / 0;
     paramsBar[0] = 0 / 0;

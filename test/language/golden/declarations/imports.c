@@ -6,9 +6,14 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
         out->state0.u[i] = 0.0;
     }
     const double n_steps = (double)in->steps;
-    const double h = (in->t1 - in->t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+    const double h_size = fabs(h);
+    if (!(h_spread < h_size)) {
         sample_invalidate_gradient(out);
         out->params.k = (double)NAN;
         ws->failed_step = 0.0;

@@ -21,10 +21,15 @@ export function gradient() {
     u_start_bar[i] = 0;
   }
   const n_steps = control[2];
-  const h = (control[1] - control[0]) / n_steps;
+  let length = 0;
+  if (n_steps >= 1) {
+    length = (control[1] - control[0]) / n_steps;
+  }
+  const h = length;
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
-  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0) {
+  const h_size = Math.abs(h);
+  if (whole_steps !== n_steps || !(h_spread < h_size)) {
     invalidate_gradient();
     paramsBar[0] = 0 / 0;
     report[0] = 0;

@@ -10,10 +10,14 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
         out->state0.u[i] = 0.0;
     }
     const double n_steps = (double)in->steps;
-    const double t0 = in->t0;
-    const double h = (in->t1 - t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+    const double h_size = fabs(h);
+    if (!(h_spread < h_size)) {
         out->params.k = (double)NAN;
         sample_invalidate_gradient(out);
         out->state0.x = 0.0;
@@ -35,6 +39,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
             const double h_1_2 = h * 0.5;
 
             /* ---- Forward sweep ----------------------------------------------- */
+            const double t0 = in->t0;
             sample_initial_kernel(in, ws, t0);
             double failed_stage = 0.0;
             const double params_k = in->params.k;

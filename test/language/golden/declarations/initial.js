@@ -29,11 +29,15 @@ export function gradient() {
     u_start_bar[i] = 0;
   }
   const n_steps = control[2];
-  const t0 = control[0];
-  const h = (control[1] - t0) / n_steps;
+  let length = 0;
+  if (n_steps >= 1) {
+    length = (control[1] - control[0]) / n_steps;
+  }
+  const h = length;
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
-  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0) {
+  const h_size = Math.abs(h);
+  if (whole_steps !== n_steps || !(h_spread < h_size)) {
     paramsBar[0] = 0 / 0;
     invalidate_gradient();
     state0Bar[0] = 0;
@@ -55,6 +59,7 @@ export function gradient() {
   const h_1_2 = h * 0.5;
 
   // ---- Forward sweep -----------------------------------------------
+  const t0 = control[0];
   initial_kernel(t0);
   let failed_stage = 0;
   const params_k = params[0];

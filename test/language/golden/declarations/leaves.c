@@ -26,10 +26,14 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
         }
     }
     const double n_steps = (double)in->steps;
-    const double t0 = in->t0;
-    const double h = (in->t1 - t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+    const double h_size = fabs(h);
+    if (!(h_spread < h_size)) {
         out->params.k = (double)NAN;
         sample_invalidate_gradient(out);
         out->state0.x = (double)NAN;
@@ -65,6 +69,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
             double x = in->state0.x;
             double spin = in->state0.body.spin;
             double pair_0 = in->state0.pair._0;
+            const double t0 = in->t0;
             for (int32_t n = 0; (n < ws->step_count) && (status == SAMPLE_OK); n++) {
                 const double t_n = t0 + ((double)n * h);
                 const double x_2 = x;

@@ -79,11 +79,15 @@ export function gradient() {
     }
   }
   const n_steps = control[2];
-  const t0 = control[0];
-  const h = (control[1] - t0) / n_steps;
+  let length = 0;
+  if (n_steps >= 1) {
+    length = (control[1] - control[0]) / n_steps;
+  }
+  const h = length;
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
-  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0) {
+  const h_size = Math.abs(h);
+  if (whole_steps !== n_steps || !(h_spread < h_size)) {
     paramsBar[0] = 0 / 0;
     invalidate_gradient();
     state0Bar[0] = 0 / 0;
@@ -119,6 +123,7 @@ export function gradient() {
   let x = state0[0];
   let spin = state0[3];
   let pair_0 = state0[4];
+  const t0 = control[0];
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     const x_2 = x;

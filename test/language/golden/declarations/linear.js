@@ -18,12 +18,15 @@ export function gradient() {
     push_bar[i] = 0;
   }
   const n_steps = control[2];
-  const t0 = control[0];
-  const h = control[1] - t0;
-  const h_2 = h / n_steps;
+  let length = 0;
+  if (n_steps >= 1) {
+    length = (control[1] - control[0]) / n_steps;
+  }
+  const h = length;
   const whole_steps = Math.floor(n_steps);
-  const h_spread = h_2 - h_2;
-  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h_2 === 0) {
+  const h_spread = h - h;
+  const h_size = Math.abs(h);
+  if (whole_steps !== n_steps || !(h_spread < h_size)) {
     invalidate_gradient();
     state0Bar[0] = 0 / 0;
     paramsBar[0] = 0 / 0;
@@ -42,42 +45,44 @@ export function gradient() {
     return 1;
   }
   step_count[0] = n_steps;
-  const h_1_2 = h_2 * 0.5;
-  const h_1_6 = h_2 * 0.16666666666666666;
-  const h_1_3 = h_2 * 0.3333333333333333;
+  const h_1_2 = h * 0.5;
+  const h_1_6 = h * 0.16666666666666666;
+  const h_1_3 = h * 0.3333333333333333;
 
   // ---- Forward sweep -----------------------------------------------
   let failed_stage = 0;
   let x = state0[0];
+  const t0 = control[0];
+  const position = control[1] - t0;
   const params_k = params[0];
   for (let n = 0; n < step_count[0]; n++) {
-    const t_n = t0 + n * h_2;
+    const t_n = t0 + n * h;
     const x_2 = x;
     stored_x[n] = x_2;
     // Stage 1: c = 0.
-    const position = (t_n - t0) / h * 2;
-    push_at[0] = Math.max(Math.min(Math.floor(position), 1), 0);
-    const push_weight = position - push_at[0];
+    const position_2 = (t_n - t0) / position * 2;
+    push_at[0] = Math.max(Math.min(Math.floor(position_2), 1), 0);
+    const push_weight = position_2 - push_at[0];
     const push_2 = (1 - push_weight) * push[push_at[0]] + push_weight * push[push_at[0] + 1];
     const f_x = Math.sin(push_2) - params_k * x_2 * push_2;
     // Stage 2: c = 1/2, a = 1/2.
-    const position_2 = (t_n + h_1_2 - t0) / h * 2;
-    const push_at_2 = Math.max(Math.min(Math.floor(position_2), 1), 0);
+    const position_3 = (t_n + h_1_2 - t0) / position * 2;
+    const push_at_2 = Math.max(Math.min(Math.floor(position_3), 1), 0);
     push_at[0] = push_at_2;
-    const push_weight_2 = position_2 - push_at[0];
+    const push_weight_2 = position_3 - push_at[0];
     const push_3 = (1 - push_weight_2) * push[push_at[0]] + push_weight_2 * push[push_at[0] + 1];
     const f_x_2 = Math.sin(push_3) - params_k * (x_2 + h_1_2 * f_x) * push_3;
     // Stage 3: c = 1/2, a = 0, 1/2.
     push_at[0] = push_at_2;
-    const push_weight_3 = position_2 - push_at[0];
+    const push_weight_3 = position_3 - push_at[0];
     const push_4 = (1 - push_weight_3) * push[push_at[0]] + push_weight_3 * push[push_at[0] + 1];
     const f_x_3 = Math.sin(push_4) - params_k * (x_2 + h_1_2 * f_x_2) * push_4;
     // Stage 4: c = 1, a = 0, 0, 1.
-    const position_3 = (t_n + h_2 - t0) / h * 2;
-    push_at[0] = Math.max(Math.min(Math.floor(position_3), 1), 0);
-    const push_weight_4 = position_3 - push_at[0];
+    const position_4 = (t_n + h - t0) / position * 2;
+    push_at[0] = Math.max(Math.min(Math.floor(position_4), 1), 0);
+    const push_weight_4 = position_4 - push_at[0];
     const push_5 = (1 - push_weight_4) * push[push_at[0]] + push_weight_4 * push[push_at[0] + 1];
-    const f_x_4 = Math.sin(push_5) - params_k * (x_2 + h_2 * f_x_3) * push_5;
+    const f_x_4 = Math.sin(push_5) - params_k * (x_2 + h * f_x_3) * push_5;
     // New state.
     const x_3 = x_2 + (h_1_6 * f_x + h_1_3 * f_x_2 + h_1_3 * f_x_3 + h_1_6 * f_x_4);
     if (x_3 - x_3 !== 0) {
@@ -118,7 +123,7 @@ export function gradient() {
   const x_2 = x;
   states[0] = x_2;
   // Terminal loss.
-  const push_at_2 = Math.max(Math.min(Math.floor(h / h * 2), 1), 0);
+  const push_at_2 = Math.max(Math.min(Math.floor(position / position * 2), 1), 0);
   push_at[0] = push_at_2;
 
   // ---- Reverse sweep -----------------------------------------------
@@ -127,38 +132,38 @@ export function gradient() {
   let params_k_bar = 0;
   let lambda_x = x_2 + x_2;
   for (let n = step_count[0] - 1; n >= 0; n--) {
-    const t_n = t0 + n * h_2;
+    const t_n = t0 + n * h;
     // Stages of this step, again.
     const stored_x_2 = stored_x[n];
     // Stage 1: c = 0.
-    const position = (t_n - t0) / h * 2;
-    const push_at_3 = Math.max(Math.min(Math.floor(position), 1), 0);
+    const position_2 = (t_n - t0) / position * 2;
+    const push_at_3 = Math.max(Math.min(Math.floor(position_2), 1), 0);
     push_at[0] = push_at_3;
-    const push_weight = position - push_at[0];
+    const push_weight = position_2 - push_at[0];
     const push_2 = (1 - push_weight) * push[push_at[0]] + push_weight * push[push_at[0] + 1];
     const f_x = params_k * stored_x_2;
     // Stage 2: c = 1/2, a = 1/2.
     const x_x = stored_x_2 + h_1_2 * (Math.sin(push_2) - f_x * push_2);
-    const position_2 = (t_n + h_1_2 - t0) / h * 2;
-    const push_at_4 = Math.max(Math.min(Math.floor(position_2), 1), 0);
+    const position_3 = (t_n + h_1_2 - t0) / position * 2;
+    const push_at_4 = Math.max(Math.min(Math.floor(position_3), 1), 0);
     push_at[0] = push_at_4;
-    const push_weight_2 = position_2 - push_at[0];
+    const push_weight_2 = position_3 - push_at[0];
     const push_3 = (1 - push_weight_2) * push[push_at[0]] + push_weight_2 * push[push_at[0] + 1];
     const f_x_2 = params_k * x_x;
     // Stage 3: c = 1/2, a = 0, 1/2.
     const x_x_2 = stored_x_2 + h_1_2 * (Math.sin(push_3) - f_x_2 * push_3);
     push_at[0] = push_at_4;
-    const push_weight_3 = position_2 - push_at[0];
+    const push_weight_3 = position_3 - push_at[0];
     const push_4 = (1 - push_weight_3) * push[push_at[0]] + push_weight_3 * push[push_at[0] + 1];
     const f_x_3 = params_k * x_x_2;
     // Stage 4: c = 1, a = 0, 0, 1.
-    const x_x_3 = stored_x_2 + h_2 * (Math.sin(push_4) - f_x_3 * push_4);
+    const x_x_3 = stored_x_2 + h * (Math.sin(push_4) - f_x_3 * push_4);
     // Adjoint of evaluation 4.
     const lambda_x_2 = lambda_x;
     const w_x = h_1_6 * lambda_x_2;
-    const position_3 = (t_n + h_2 - t0) / h * 2;
-    push_at[0] = Math.max(Math.min(Math.floor(position_3), 1), 0);
-    const push_weight_4 = position_3 - push_at[0];
+    const position_4 = (t_n + h - t0) / position * 2;
+    push_at[0] = Math.max(Math.min(Math.floor(position_4), 1), 0);
+    const push_weight_4 = position_4 - push_at[0];
     const push_5 = 1 - push_weight_4;
     const push_6 = push_5 * push[push_at[0]] + push_weight_4 * push[push_at[0] + 1];
     const x_bar = w_x * (params_k * push_6);
@@ -168,9 +173,9 @@ export function gradient() {
     push_bar[push_at[0]] += push_bar_2 * push_5;
     // Adjoint of evaluation 3.
     const w_x_2 = h_1_3 * lambda_x_2;
-    const w_x_3 = w_x_2 - h_2 * x_bar;
+    const w_x_3 = w_x_2 - h * x_bar;
     push_at[0] = push_at_4;
-    const push_weight_5 = position_2 - push_at[0];
+    const push_weight_5 = position_3 - push_at[0];
     const push_7 = 1 - push_weight_5;
     const push_8 = push_7 * push[push_at[0]] + push_weight_5 * push[push_at[0] + 1];
     const x_bar_2 = w_x_3 * (params_k * push_8);
@@ -181,7 +186,7 @@ export function gradient() {
     // Adjoint of evaluation 2.
     const w_x_4 = w_x_2 - h_1_2 * x_bar_2;
     push_at[0] = push_at_4;
-    const push_weight_6 = position_2 - push_at[0];
+    const push_weight_6 = position_3 - push_at[0];
     const push_9 = 1 - push_weight_6;
     const push_10 = push_9 * push[push_at[0]] + push_weight_6 * push[push_at[0] + 1];
     const x_bar_3 = w_x_4 * (params_k * push_10);
@@ -192,7 +197,7 @@ export function gradient() {
     // Adjoint of evaluation 1.
     const w_x_5 = w_x - h_1_2 * x_bar_3;
     push_at[0] = push_at_3;
-    const push_weight_7 = position - push_at[0];
+    const push_weight_7 = position_2 - push_at[0];
     const push_11 = 1 - push_weight_7;
     const push_12 = push_11 * push[push_at[0]] + push_weight_7 * push[push_at[0] + 1];
     params_k_bar -= w_x_5 * (stored_x_2 * push_12);

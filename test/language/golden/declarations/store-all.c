@@ -7,10 +7,14 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
     }
     out->params.k = 0.0;
     const double n_steps = (double)in->steps;
-    const double t0 = in->t0;
-    const double h = (in->t1 - t0) / n_steps;
+    double length = 0.0;
+    if (n_steps >= 1.0) {
+        length = (in->t1 - in->t0) / n_steps;
+    }
+    const double h = length;
     const double h_spread = h - h;
-    if (!(n_steps >= 1.0) || (h_spread != 0.0) || (h == 0.0)) {
+    const double h_size = fabs(h);
+    if (!(h_spread < h_size)) {
         out->params.k = (double)NAN;
         sample_invalidate_gradient(out);
         ws->failed_step = 0.0;
@@ -34,6 +38,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 ws->u[i] = in->state0.u[i];
             }
             double failed_stage = 0.0;
+            const double t0 = in->t0;
             for (int32_t n = 0; (n < ws->step_count) && (status == SAMPLE_OK); n++) {
                 const double t_n = t0 + ((double)n * h);
                 /* Stage 1: c = 0. */

@@ -20,11 +20,15 @@ export function gradient() {
   }
   paramsBar[0] = 0;
   const n_steps = control[2];
-  const t0 = control[0];
-  const h = (control[1] - t0) / n_steps;
+  let length = 0;
+  if (n_steps >= 1) {
+    length = (control[1] - control[0]) / n_steps;
+  }
+  const h = length;
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
-  if (!(n_steps >= 1) || whole_steps !== n_steps || h_spread !== 0 || h === 0) {
+  const h_size = Math.abs(h);
+  if (whole_steps !== n_steps || !(h_spread < h_size)) {
     paramsBar[0] = 0 / 0;
     invalidate_gradient();
     report[0] = 0;
@@ -48,6 +52,7 @@ export function gradient() {
     u[i] = u_start[i];
   }
   let failed_stage = 0;
+  const t0 = control[0];
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     // Stage 1: c = 0.
