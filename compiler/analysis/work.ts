@@ -201,7 +201,7 @@ export function workOf(program: Program, entry: string, steps: number, trips = 1
   const inBranch = (branch: If, times: number): void => {
     if (size(branch.then) + size(branch.else) === 0) return;
     if (branch.usual !== undefined) {
-      isUsual = true;
+      isUsual ||= branch.usual !== 1;
       inTest(branch.test, times);
       walk(branch.then, times * branch.usual);
       walk(branch.else, times * (1 - branch.usual));

@@ -691,7 +691,10 @@ export class Driver {
       build.bind(count, build.read(io.steps)),
       // No step, no length: refused below, and not divided by nothing before.
       build.alloc(length, []),
-      build.branch(build.compare("ge", n, build.one), [build.store(length, [], build.div(span, n))]),
+      {
+        ...build.branch(build.compare("ge", n, build.one), [build.store(length, [], build.div(span, n))]),
+        usual: 1,
+      },
       build.bind(stepName, build.read(length)),
     ];
     const bound = (wish: string, value: Expr): Expr => {

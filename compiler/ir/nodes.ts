@@ -136,7 +136,10 @@ export interface For {
   readonly span?: Span | undefined;
 }
 
-/** What is known beforehand of a loop or branch whose bounds or test are not: trips, or `then` taken, for each time it is reached. */
+/**
+ * What is known beforehand of a loop or branch whose bounds or test are not: trips, or `then` taken, for each time it is reached.
+ * A branch of which this is 1 is taken by every run that ends well.
+ */
 type Usual = number | undefined;
 
 /** While `test` holds, at most `limit` times; `counter` is the trip number, counting from 0, an index in `body`. */
