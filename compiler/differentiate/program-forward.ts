@@ -79,7 +79,8 @@ class Twins {
       this.#own.set(fn.name, new Set(bindersOf(fn)));
     }
     this.#globals = new Map([...seeds, ...named]);
-    this.#activeGlobals = new Set(seeds.keys());
+    // Results that nothing changes have tangents too, which are 0: not what was left where they lie.
+    this.#activeGlobals = new Set([...seeds.keys(), ...named.keys()]);
     this.#findActive();
   }
 
