@@ -10,7 +10,7 @@ import type { Operations } from "../../compiler/emit/c-operations.ts";
 import { cDescriptionSchema } from "../../compiler/index.ts";
 import type { Options } from "../../compiler/options.ts";
 import { anyCompiler, inFolder, strict } from "../support/c-files.ts";
-import { canCount, countedRun } from "../support/counting.ts";
+import { canCount, countedRuns } from "../support/counting.ts";
 
 const examples = path.resolve(import.meta.dirname, "../../examples");
 const golden = path.resolve(import.meta.dirname, "../golden");
@@ -191,18 +191,20 @@ const beyond = (found: Operations, bound: Counts): string[] =>
 
 describe.skipIf(!canCount)("operations are those of a run", { timeout: 120_000 }, () => {
   /** Holds what is said of each function against a run, and tells which are exact. */
-  const held = ({ files, read }: ReturnType<typeof described>): Record<string, boolean> =>
-    Object.fromEntries(
-      (["solve", "gradient", "jvp", "hvp", "evaluate"] as const).flatMap((entry) => {
+  const held = ({ files, read }: ReturnType<typeof described>): Record<string, boolean> => {
+    const entries = ["solve", "gradient", "evaluate"].filter((entry) => read.operations[entry] !== undefined);
+    const runs = countedRuns(files, read.real, entries);
+    return Object.fromEntries(
+      entries.map((entry, i) => {
         const said = read.operations[entry];
-        if (said === undefined || entry === "jvp" || entry === "hvp") return [];
-        const found = countedRun(files, read.real, entry);
+        const found = runs[i]!;
         expect(found.status).toBe(0);
         if (said.isExact) expect(found.operations).toEqual(said.counts);
         else expect(beyond(found.operations, flat(said.counts))).toEqual([]);
-        return [[entry, said.isExact]];
+        return [entry, said.isExact];
       }),
     );
+  };
 
   it.each(names.map((name, i) => [name, shapes[i % 2]!] as const))("%s", (name, shape) => {
     held(example(name, shape));
@@ -241,10 +243,12 @@ describe.skipIf(!canCount)("operations are those of a run", { timeout: 120_000 }
   it.each(["tsit5", "dopri5", "bosh3"])("at most: %s with adaptive steps", (method) => {
     for (const optimise of ["speed", "size"] as const) {
       const { files, read } = described("v.ode.ts", van, { method, rtol: 1e-6, atol: 1e-8, optimise });
-      for (const entry of ["solve", "gradient"] as const) {
+      const entries = ["solve", "gradient"] as const;
+      const runs = countedRuns(files, "double", entries, ["accepted", "rejected"]);
+      for (const [i, entry] of entries.entries()) {
         const { counts, reason, adaptive } = read.operations[entry];
         expect([counts, reason]).toEqual([null, "the tolerances choose the steps"]);
-        const found = countedRun(files, "double", entry, ["accepted", "rejected"]);
+        const found = runs[i]!;
         const [accepted, rejected] = found.report as [number, number];
         expect(accepted).toBeGreaterThan(5);
         const [once, attempt, step] = [adaptive.once, adaptive.perAttempt, adaptive.perStep].map(flat);

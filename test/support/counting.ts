@@ -34,12 +34,17 @@ const prelude = (real: Real): string => {
 #include <stdint.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <cmath>
-#include <map>
-#include <string>
-static std::map<std::string, long> counted;
+#include <stdlib.h>
+static struct { const char *name; long count; } counted[256];
+static int kinds = 0;
 static int inside = 0;
-static void note(const char *name) { if (inside == 0) counted[name]++; }
+static void note(const char *name) {
+  if (inside != 0) return;
+  for (int i = 0; i < kinds; i++) if (counted[i].name == name) { counted[i].count++; return; }
+  if (kinds == 256) abort();
+  counted[kinds].name = name;
+  counted[kinds++].count = 1;
+}
 struct Helper { Helper(const char *name) { note(name); inside++; } ~Helper() { inside--; } };
 struct Number {
   ${real} value;
@@ -54,20 +59,25 @@ struct Number {
 ${operators.map(([sign, name]) => `static inline Number operator${sign}(Number x, Number y) { note("${name}"); return Number(x.value ${sign} y.value); }`).join("\n")}
 ${["<", "<=", ">", ">=", "==", "!="].map((sign) => `static inline bool operator${sign}(Number x, Number y) { note("compare"); return x.value ${sign} y.value; }`).join("\n")}
 ${functions.map(({ name, list, passed }) => `static inline Number ${name}(${list}) { note("call ${name}"); return Number(::${name}(${passed})); }`).join("\n")}
-static inline int signbit(Number x) { return std::signbit(x.value); }
+static inline int signbit(Number x) { return __builtin_signbit(x.value); }
 #define ${real} Number
 `;
 };
 
-/** What one call of an entry computes at the model's defaults; with `report`, members of the workspace behind it. */
-export function countedRun(
+export interface Counted {
+  readonly status: number;
+  readonly operations: Operations;
+  readonly report: readonly number[];
+}
+
+/** What one call of each entry computes at the model's defaults; with `report`, members of the workspace behind it. */
+export function countedRuns(
   files: Parameters<typeof inFolder>[0],
   real: Real,
-  entry: string,
+  entries: readonly string[],
   report: readonly string[] = [],
-): { readonly status: number; readonly operations: Operations; readonly report: readonly number[] } {
+): readonly Counted[] {
   return inFolder(files, (folder) => {
-    const result = entry === "gradient" || entry === "hvp" ? "gradients" : "solution";
     const source = files.source
       .replaceAll(
         /^(static \w+ \w+_(min|max|round|sign|pow|fround)_\([^)]*\)\n\{)/gm,
@@ -75,18 +85,25 @@ export function countedRun(
       )
       // A function of a constant is called like any other.
       .replaceAll(/\b([a-z0-9]+)\((\(?-?\d[\d.e+-]*f?\)?)\)/g, "$1(Number($2))");
+    const result = (entry: string): string =>
+      entry === "gradient" || entry === "hvp" ? "gradients" : "solution";
     folder.write(
       "counting.cpp",
       `${prelude(real)}
 ${source}
 static m_problem problem = m_default;
 static m_workspace workspace;
-static m_${result} result;
-int main() {
-  counted.clear();
-  const int status = m_${entry}(&problem, &workspace, &result);
+int main(int, char **argv) {
+  int status = -1;
+  kinds = 0;
+${entries
+  .map(
+    (entry, i) =>
+      `  if (atoi(argv[1]) == ${i}) { static m_${result(entry)} result; status = m_${entry}(&problem, &workspace, &result); }`,
+  )
+  .join("\n")}
   printf("%d\\n", status);
-  for (const auto &each : counted) printf("%s=%ld\\n", each.first.c_str(), each.second);
+  for (int i = 0; i < kinds; i++) printf("%s=%ld\\n", counted[i].name, counted[i].count);
 ${report.map((member) => `  printf("report %.0f\\n", (double)workspace.${member}.value);`).join("\n")}
 }
 `.replace(/\(double\)workspace/g, "(decltype(0.0))workspace"),
@@ -98,36 +115,39 @@ ${report.map((member) => `  printf("report %.0f\\n", (double)workspace.${member}
       { cwd: folder.place, encoding: "utf8" },
     );
     if (made.status !== 0) throw new Error(made.stderr.slice(0, 4000));
-    const { stdout } = spawnSync(program, { encoding: "utf8" });
+    const found = entries.map((_, i) => read(spawnSync(program, [`${i}`], { encoding: "utf8" }).stdout));
     fs.rmSync(program);
-    const [status, ...lines] = stdout.trim().split("\n");
-    const counts = new Map(
-      lines
-        .filter((line) => line.includes("="))
-        .map((line) => {
-          const at = line.lastIndexOf("=");
-          return [line.slice(0, at), Number(line.slice(at + 1))] as const;
-        }),
-    );
-    const of = (name: string): number => counts.get(name) ?? 0;
-    const named = (kind: string): Record<string, number> =>
-      Object.fromEntries(
-        [...counts]
-          .filter(([name]) => name.startsWith(`${kind} `))
-          .map(([name, count]) => [name.slice(kind.length + 1), count]),
-      );
-    return {
-      status: Number(status),
-      operations: {
-        add: of("add"),
-        multiply: of("multiply"),
-        divide: of("divide"),
-        negate: of("negate"),
-        compare: of("compare"),
-        calls: named("call"),
-        helpers: named("helper"),
-      },
-      report: lines.filter((line) => line.startsWith("report ")).map((line) => Number(line.slice(7))),
-    };
+    return found;
   });
+}
+
+function read(printed: string): Counted {
+  const [status, ...lines] = printed.trim().split("\n");
+  const counts = new Map<string, number>();
+  for (const line of lines.filter((each) => each.includes("="))) {
+    const at = line.lastIndexOf("=");
+    const name = line.slice(0, at);
+    // A name that stands in the text twice is counted in two places.
+    counts.set(name, (counts.get(name) ?? 0) + Number(line.slice(at + 1)));
+  }
+  const of = (name: string): number => counts.get(name) ?? 0;
+  const named = (kind: string): Record<string, number> =>
+    Object.fromEntries(
+      [...counts]
+        .filter(([name]) => name.startsWith(`${kind} `))
+        .map(([name, count]) => [name.slice(kind.length + 1), count]),
+    );
+  return {
+    status: Number(status),
+    operations: {
+      add: of("add"),
+      multiply: of("multiply"),
+      divide: of("divide"),
+      negate: of("negate"),
+      compare: of("compare"),
+      calls: named("call"),
+      helpers: named("helper"),
+    },
+    report: lines.filter((line) => line.startsWith("report ")).map((line) => Number(line.slice(7))),
+  };
 }
