@@ -85,19 +85,83 @@ function inBlock(block: Block, names: Names, tables: Tables): Statement[] {
   const inside = block.map(
     (statement): Statement => withBlocks(statement, (inner) => inBlock(inner, names, tables)),
   );
+  const row = new Row(inside);
   const out: Statement[] = [];
-  let rest: Statement[] = inside;
-  while (rest.length > 0) {
-    const found = rest[0]!.kind === "comment" ? undefined : longestRun(rest, names, tables);
-    if (found === undefined) {
-      out.push(rest[0]!);
-      rest = rest.slice(1);
-      continue;
-    }
-    out.push(found.loop);
-    rest = rest.slice(found.length);
+  for (let at = 0; at < inside.length; ) {
+    const found = inside[at]!.kind === "comment" ? undefined : longestRun(row, at, names, tables);
+    out.push(found?.loop ?? inside[at]!);
+    at += found?.length ?? 1;
   }
   return out;
+}
+
+/** The statements of a block but for comments, with what is asked of them again and again. */
+class Row {
+  readonly statements: readonly Statement[];
+  /** Where each stands in the block, and its number among the statements, by its place in the block. */
+  readonly places: readonly number[];
+  readonly numbers: ReadonlyMap<number, number>;
+  /** Statements that may be trips of one loop have the same. */
+  readonly outlines: readonly number[];
+  readonly #isJump: readonly boolean[];
+  /** The weights of all statements before each. */
+  readonly #weights: readonly number[];
+  /** The statements that mention a name, in order. */
+  readonly #mentions = new Map<string, number[]>();
+
+  constructor(block: Block) {
+    this.places = [...block.keys()].filter((at) => block[at]!.kind !== "comment");
+    this.numbers = new Map(this.places.map((at, number) => [at, number]));
+    this.statements = this.places.map((at) => block[at]!);
+    const known = new Map<string, number>();
+    this.outlines = this.statements.map((statement) => {
+      const text = outline(statement);
+      const number = known.get(text) ?? known.size;
+      known.set(text, number);
+      return number;
+    });
+    this.#isJump = this.statements.map(isJump);
+    let sum = 0;
+    this.#weights = [0, ...this.statements.map((statement) => (sum += weight(statement)))];
+    this.statements.forEach((statement, number) => {
+      for (const name of mentionsOf(statement)) {
+        const list = this.#mentions.get(name);
+        if (list === undefined) this.#mentions.set(name, [number]);
+        else list.push(number);
+      }
+    });
+  }
+
+  weightOf(from: number, to: number): number {
+    return this.#weights[to]! - this.#weights[from]!;
+  }
+
+  /** Whether `period` statements from the first on stand again from the second on, and none of them jumps. */
+  isAgain(first: number, second: number, period: number): boolean {
+    if (second + period > this.statements.length) return false;
+    for (let i = 0; i < period; i++)
+      if (this.outlines[first + i] !== this.outlines[second + i] || this.#isJump[first + i]) return false;
+    return true;
+  }
+
+  /** Whether what a run binds at its top is asked for in another run, or behind all of them. */
+  isSeenOutside(first: number, period: number, count: number): boolean {
+    for (let from = first; from < first + count * period; from += period) {
+      for (let at = from; at < from + period; at++) {
+        const statement = this.statements[at]!;
+        const name =
+          statement.kind === "let"
+            ? statement.name
+            : statement.kind === "alloc"
+              ? statement.array
+              : undefined;
+        const seen = name === undefined ? undefined : this.#mentions.get(name);
+        if (seen?.some((number) => number >= first && (number < from || number >= from + period)))
+          return true;
+      }
+    }
+    return false;
+  }
 }
 
 interface Run {
@@ -106,30 +170,24 @@ interface Run {
   readonly length: number;
 }
 
-/** The best loop that begins with the first statement. */
-function longestRun(block: readonly Statement[], names: Names, tables: Tables): Run | undefined {
-  const places = block.flatMap((statement, i) => (statement.kind === "comment" ? [] : [i]));
-  const bare = places.map((i) => block[i]!);
-  const outlines = bare.map(outline);
+/** The best loop that begins with the statement at a place of the block. */
+function longestRun(row: Row, at: number, names: Names, tables: Tables): Run | undefined {
+  const first = row.numbers.get(at)!;
+  const left = row.statements.length - first;
   let best: (Run & { readonly saved: number }) | undefined;
-  for (let period = 1; period <= longestPeriod && 2 * period <= bare.length; period++) {
+  for (let period = 1; period <= longestPeriod && 2 * period <= left; period++) {
     let count = 1;
-    while ((count + 1) * period <= bare.length) {
-      const isLike = outlines
-        .slice(0, period)
-        .every((one, i) => one === outlines[count * period + i] && !isJump(bare[i]!));
-      if (!isLike) break;
-      count++;
-    }
+    while (row.isAgain(first, first + count * period, period)) count++;
     for (; count >= 2; count--) {
-      const saved = (count - 1) * bare.slice(0, period).reduce((sum, each) => sum + weight(each), 0);
+      const saved = (count - 1) * row.weightOf(first, first + period);
       if (saved < worthwhile || saved <= (best?.saved ?? 0)) break;
-      const runs = Array.from({ length: count }, (_, k) => bare.slice(k * period, (k + 1) * period));
-      const length = places[count * period - 1]! + 1;
-      if (isSeenOutside(runs, block.slice(length))) continue;
+      if (row.isSeenOutside(first, period, count)) continue;
+      const runs = Array.from({ length: count }, (_, k) =>
+        row.statements.slice(first + k * period, first + (k + 1) * period),
+      );
       const loop = rolled(runs, names, tables);
       if (loop === undefined) continue;
-      best = { loop, length, saved };
+      best = { loop, length: row.places[first + count * period - 1]! + 1 - at, saved };
       break;
     }
   }
@@ -155,21 +213,6 @@ function weight(statement: Statement): number {
       });
   });
   return sum;
-}
-
-/** Whether what a run binds at its top is asked for in another run, or behind all of them. */
-function isSeenOutside(runs: readonly Block[], behind: Block): boolean {
-  return runs.some((run, k) => {
-    const own = new Set(
-      run.flatMap((each) => (each.kind === "let" ? [each.name] : each.kind === "alloc" ? [each.array] : [])),
-    );
-    if (own.size === 0) return false;
-    const isSeen = (statement: Statement): boolean => {
-      const names = mentionsOf(statement);
-      return [...own].some((name) => names.has(name));
-    };
-    return behind.some(isSeen) || runs.some((other, i) => i !== k && other.some(isSeen));
-  });
 }
 
 function rolled(runs: readonly Block[], names: Names, tables: Tables): Statement | undefined {
