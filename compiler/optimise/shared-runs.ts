@@ -54,6 +54,8 @@ interface Bare {
   readonly positions: readonly number[];
   /** The same number for the same outline. */
   readonly outlines: readonly number[];
+  /** The last of the statements that mention a name. */
+  readonly last: ReadonlyMap<string, number>;
 }
 
 /** Where a run begins: at a statement of a block. */
@@ -84,7 +86,8 @@ function withOneShared(program: Program, entries: readonly string[]): Program | 
     const visit = (block: Block): void => {
       const positions = [...block.keys()].filter((position) => block[position]!.kind !== "comment");
       const statements = positions.map((position) => block[position]!);
-      const of: Bare = { fn, block, statements, positions, outlines: statements.map(numberOf) };
+      const outlines = statements.map(numberOf);
+      const of: Bare = { fn, block, statements, positions, outlines, last: lastMentions(statements) };
       statements.forEach((statement, at) => {
         const list = byOutline.get(of.outlines[at]!) ?? [];
         list.push({ of, at });
@@ -187,7 +190,6 @@ function once<T>(find: (statement: Statement) => T): (statement: Statement) => T
 
 const outlineOf = once(outline);
 const bindersOf = once((statement) => bindersIn([statement]));
-const namesIn = once(mentionsOf);
 const arraysIn = once((statement) => arraysOf({ name: "", parameters: [], body: [statement] }));
 const hasCalls = once((statement) => calleesOf({ name: "", parameters: [], body: [statement] }).size > 0);
 
@@ -220,18 +222,27 @@ const runsOf = (places: readonly Place[], length: number): Block[] =>
 const overlaps = (one: Place, other: Place, length: number): boolean =>
   one.of.block === other.of.block && one.at < other.at + length && other.at < one.at + length;
 
+function lastMentions(statements: readonly Statement[]): Map<string, number> {
+  const last = new Map<string, number>();
+  statements.forEach((statement, at) => {
+    for (const name of mentionsOf(statement)) last.set(name, at);
+  });
+  return last;
+}
+
 /** Whether a run works on arrays of the program alone, and binds nothing that others ask for. */
 function isUsable(place: Place, length: number, arrays: ReadonlyMap<string, GlobalArray>): boolean {
   const run = runOf(place, length);
-  const own = new Set(run.flatMap(bindersOf));
-  const isGlobal = (array: string): boolean => arrays.has(array) || own.has(array);
-  if (!run.every((statement) => [...arraysIn(statement)].every(isGlobal))) return false;
-  if (own.size === 0) return true;
-  const behind = place.of.statements.slice(place.at + length);
-  return !behind.some((statement) => {
-    const names = namesIn(statement);
-    return [...own].some((name) => names.has(name));
-  });
+  const own = new Set<string>();
+  for (const statement of run) {
+    for (const name of bindersOf(statement)) {
+      if ((place.of.last.get(name) ?? 0) >= place.at + length) return false;
+      own.add(name);
+    }
+  }
+  return run.every((statement) =>
+    [...arraysIn(statement)].every((array) => arrays.has(array) || own.has(array)),
+  );
 }
 
 /** Results of different entries are different structs: what touches them is shared within one entry alone. */
