@@ -4,7 +4,7 @@
  * not alike. `reroll` makes loops of such runs, `shared-runs` functions.
  */
 
-import type { Affine } from "../ir/affine.ts";
+import type { Affine, Atom } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Argument, Block, Expr, Statement, Test } from "../ir/nodes.ts";
@@ -204,11 +204,31 @@ class Merger {
       const forms = lists.map((list) => list[i]!);
       const merged = forms.every((form) => affine.equal(form, forms[0]!))
         ? forms[0]
-        : this.#holes.form(forms);
+        : this.#differing(forms);
       if (merged === undefined) return undefined;
       out.push(merged);
     }
     return out;
+  }
+
+  /** What the runs bind themselves means nothing outside of them: it has to be the same, and a hole is for the rest. */
+  #differing(forms: readonly Affine[]): Affine | undefined {
+    const own = forms.map((form) => this.#ownPart(form));
+    if (own.some((part) => !affine.equal(part, own[0]!))) return undefined;
+    const merged = this.#holes.form(forms.map((form, i) => affine.subtract(form, own[i]!)));
+    return merged && affine.add(own[0]!, merged);
+  }
+
+  #ownPart(form: Affine): Affine {
+    const isOwn = (atom: Atom): boolean => {
+      let found = false;
+      affine.forEachAtom(affine.ofAtom(atom), (inner) => {
+        if (inner.kind === "index") found ||= this.#bound.has(inner.name);
+        if (inner.kind === "gather") found ||= this.#bound.has(inner.array);
+      });
+      return found;
+    };
+    return { constant: 0, terms: form.terms.filter(({ atom }) => isOwn(atom)) };
   }
 
   #expr(all: readonly Expr[]): Expr | undefined {
