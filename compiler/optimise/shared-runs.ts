@@ -56,6 +56,10 @@ interface Bare {
   readonly outlines: readonly number[];
   /** The last of the statements that mention a name. */
   readonly last: ReadonlyMap<string, number>;
+  /** The weights of all statements before each. */
+  readonly weights: readonly number[];
+  /** Of the outlines before each: where two stretches have different ones, they differ. */
+  readonly hashes: readonly number[];
 }
 
 /** Where a run begins: at a statement of a block. */
@@ -87,7 +91,16 @@ function withOneShared(program: Program, entries: readonly string[]): Program | 
       const positions = [...block.keys()].filter((position) => block[position]!.kind !== "comment");
       const statements = positions.map((position) => block[position]!);
       const outlines = statements.map(numberOf);
-      const of: Bare = { fn, block, statements, positions, outlines, last: lastMentions(statements) };
+      const of: Bare = {
+        fn,
+        block,
+        statements,
+        positions,
+        outlines,
+        last: lastMentions(statements),
+        weights: sums(statements.map(weight)),
+        hashes: hashesOf(outlines),
+      };
       statements.forEach((statement, at) => {
         const list = byOutline.get(of.outlines[at]!) ?? [];
         list.push({ of, at });
@@ -101,16 +114,9 @@ function withOneShared(program: Program, entries: readonly string[]): Program | 
     };
     if (reached.has(fn.name)) visit(fn.body);
   }
-  let best: Choice | undefined;
-  for (const list of byOutline.values()) {
-    list.forEach((first, i) => {
-      for (const second of list.slice(i + 1)) {
-        const least = best?.saved ?? worthwhile;
-        const choice = longest(first, second, least, arrays, reached);
-        if (choice !== undefined && choice.saved > least) best = choice;
-      }
-    });
-  }
+  const best = bestPair([...byOutline.values()], (first, second, least) =>
+    longest(first, second, least, arrays, reached),
+  );
   if (best === undefined) return undefined;
   const { length, places } = best;
   const [first] = places as [Place];
@@ -126,6 +132,77 @@ function withOneShared(program: Program, entries: readonly string[]): Program | 
   const apart: Place[] = [...places];
   for (const place of more) if (!apart.some((one) => overlaps(one, place, length))) apart.push(place);
   return extracted(program, apart, length);
+}
+
+/**
+ * The run at two places that saves most. `lists`: places that begin alike. Whatever saves more than the best so far goes on for a
+ * number of statements that depends on the first place alone; only places that go on alike for so long are looked at.
+ */
+function bestPair(
+  lists: readonly (readonly Place[])[],
+  longest: (first: Place, second: Place, least: number) => Choice | undefined,
+): Choice | undefined {
+  let best: Choice | undefined;
+  for (const list of lists) {
+    const byLength = new Map<number, Map<number, Place[]>>();
+    const alikeFor = (first: Place, length: number): readonly Place[] => {
+      const stretches = byLength.get(length) ?? byHash(list, length);
+      byLength.set(length, stretches);
+      return stretches.get(hashOf(first, length)) ?? [];
+    };
+    for (const first of list) {
+      const length = shortest(first, best?.saved ?? worthwhile);
+      if (length === undefined) continue;
+      const candidates = alikeFor(first, length);
+      for (const second of candidates.slice(candidates.indexOf(first) + 1)) {
+        const least = best?.saved ?? worthwhile;
+        const choice = longest(first, second, least);
+        if (choice !== undefined && choice.saved > least) best = choice;
+      }
+    }
+  }
+  return best;
+}
+
+/** Statements from a place on that weigh more than `least` together; nothing where the block ends before. */
+function shortest({ of, at }: Place, least: number): number | undefined {
+  for (let length = 1; at + length < of.weights.length; length++)
+    if (of.weights[at + length]! - of.weights[at]! > least) return length;
+  return undefined;
+}
+
+const modulus = 67_108_859;
+const base = 1_000_003;
+
+const hashesOf = (outlines: readonly number[]): number[] => {
+  let hash = 0;
+  return [0, ...outlines.map((outline) => (hash = (hash * base + outline + 1) % modulus))];
+};
+
+/** Of the outlines of a stretch. */
+function hashOf({ of, at }: Place, length: number): number {
+  let power = 1;
+  for (let left = length, square = base; left > 0; left >>= 1, square = (square * square) % modulus)
+    if (left & 1) power = (power * square) % modulus;
+  const hash = (of.hashes[at + length]! - ((of.hashes[at]! * power) % modulus)) % modulus;
+  return hash < 0 ? hash + modulus : hash;
+}
+
+function byHash(list: readonly Place[], length: number): Map<number, Place[]> {
+  const found = new Map<number, Place[]>();
+  for (const place of list) {
+    if (place.at + length > place.of.statements.length) continue;
+    const hash = hashOf(place, length);
+    const alike = found.get(hash);
+    if (alike === undefined) found.set(hash, [place]);
+    else alike.push(place);
+  }
+  return found;
+}
+
+function sums(terms: readonly number[]): number[] {
+  let sum = 0;
+  return [0, ...terms.map((term) => (sum += term))];
 }
 
 const anything: Holes = { form: (forms) => forms[0], real: (values) => values[0] };
@@ -375,11 +452,15 @@ function extracted(program: Program, places: readonly Place[], length: number): 
     body: needed.body,
     doc: "What is done at more than one place.",
   };
-  const replaced = (block: Block): Statement[] => {
+  const replaced = (block: Block): Block => {
     const own = places
       .map((place, k) => ({ place, k }))
       .filter(({ place }) => place.of.block === block)
       .sort((a, b) => a.place.at - b.place.at);
+    if (own.length === 0) {
+      const kept = block.map(inside);
+      return kept.every((statement, at) => statement === block[at]) ? block : kept;
+    }
     const out: Statement[] = [];
     let at = 0;
     for (const { place, k } of own) {
