@@ -202,9 +202,7 @@ class Merger {
     const out: Affine[] = [];
     for (let i = 0; i < first.length; i++) {
       const forms = lists.map((list) => list[i]!);
-      const merged = forms.every((form) => affine.equal(form, forms[0]!))
-        ? forms[0]
-        : this.#differing(forms);
+      const merged = forms.every((form) => affine.equal(form, forms[0]!)) ? forms[0] : this.#differing(forms);
       if (merged === undefined) return undefined;
       out.push(merged);
     }

@@ -54,8 +54,11 @@ interface Bare {
   readonly positions: readonly number[];
   /** The same number for the same outline. */
   readonly outlines: readonly number[];
-  /** The last of the statements that mention a name. */
-  readonly last: ReadonlyMap<string, number>;
+  /** Of each statement, the last that asks for what it binds. */
+  readonly askedUntil: readonly number[];
+  /** Of each statement, the first whose arrays it works on; -1 where they are neither the block's nor the program's own. */
+  readonly worksFrom: readonly number[];
+  readonly isJump: readonly boolean[];
   /** The weights of all statements before each. */
   readonly weights: readonly number[];
   /** Of the outlines before each: where two stretches have different ones, they differ. */
@@ -97,7 +100,8 @@ function withOneShared(program: Program, entries: readonly string[]): Program | 
         statements,
         positions,
         outlines,
-        last: lastMentions(statements),
+        ...bindings(statements, arrays),
+        isJump: statements.map(isJump),
         weights: sums(statements.map(weight)),
         hashes: hashesOf(outlines),
       };
@@ -125,7 +129,7 @@ function withOneShared(program: Program, entries: readonly string[]): Program | 
     (place) =>
       place.of.statements.length - place.at >= length &&
       !places.some((one) => overlaps(one, place, length)) &&
-      isUsable(place, length, arrays) &&
+      isUsable(place, length) &&
       sharesResults([first, place], length, arrays, reached) &&
       alike(runsOf([first, place], length), anything) !== undefined,
   );
@@ -224,33 +228,28 @@ function longest(
     before !== undefined &&
     second.at > 0 &&
     first.of.outlines[first.at - 1] === second.of.outlines[second.at - 1] &&
-    !isJump(before) &&
+    first.of.isJump[first.at - 1] !== true &&
     (first.of.fn === second.of.fn || !hasCalls(before))
   )
     return undefined;
   const most = Math.min(first.of.statements.length - first.at, second.of.statements.length - second.at);
-  const next = (length: number): Statement => first.of.statements[first.at + length]!;
   const start = second.of.statements[second.at];
   let length = 0;
-  let size = 0;
   while (
     length < most &&
     first.of.outlines[first.at + length] === second.of.outlines[second.at + length] &&
-    next(length) !== start &&
-    !isJump(next(length))
+    first.of.statements[first.at + length] !== start &&
+    first.of.isJump[first.at + length] !== true
   )
-    size += weight(next(length++));
-  for (let tried = 0; tried < attempts && length > 0; tried++) {
+    length++;
+  for (let tried = 0; tried < attempts && length > 0; tried++, length--) {
+    const size = first.of.weights[first.at + length]! - first.of.weights[first.at]!;
     if (size <= Math.max(least, worthwhile)) return undefined;
     const places = [first, second];
-    if (
-      places.every((place) => isUsable(place, length, arrays)) &&
-      sharesResults(places, length, arrays, reached)
-    ) {
+    if (places.every((place) => isUsable(place, length)) && sharesResults(places, length, arrays, reached)) {
       const needed = parametersOf(runsOf(places, length));
       if (needed !== undefined) return { places, length, saved: size - 2 * (1 + needed.parameters.length) };
     }
-    size -= weight(next(--length));
   }
   return undefined;
 }
@@ -299,27 +298,28 @@ const runsOf = (places: readonly Place[], length: number): Block[] =>
 const overlaps = (one: Place, other: Place, length: number): boolean =>
   one.of.block === other.of.block && one.at < other.at + length && other.at < one.at + length;
 
-function lastMentions(statements: readonly Statement[]): Map<string, number> {
+/** See `Bare`. */
+function bindings(statements: readonly Statement[], arrays: ReadonlyMap<string, GlobalArray>) {
   const last = new Map<string, number>();
+  const boundAt = new Map<string, number>();
   statements.forEach((statement, at) => {
     for (const name of mentionsOf(statement)) last.set(name, at);
+    for (const name of bindersOf(statement)) boundAt.set(name, at);
   });
-  return last;
+  const until = (statement: Statement): number =>
+    bindersOf(statement).reduce((most, name) => Math.max(most, last.get(name) ?? 0), 0);
+  const from = (statement: Statement): number =>
+    [...arraysIn(statement)]
+      .filter((array) => !arrays.has(array))
+      .reduce((least, array) => Math.min(least, boundAt.get(array) ?? -1), Number.POSITIVE_INFINITY);
+  return { askedUntil: statements.map(until), worksFrom: statements.map(from) };
 }
 
 /** Whether a run works on arrays of the program alone, and binds nothing that others ask for. */
-function isUsable(place: Place, length: number, arrays: ReadonlyMap<string, GlobalArray>): boolean {
-  const run = runOf(place, length);
-  const own = new Set<string>();
-  for (const statement of run) {
-    for (const name of bindersOf(statement)) {
-      if ((place.of.last.get(name) ?? 0) >= place.at + length) return false;
-      own.add(name);
-    }
-  }
-  return run.every((statement) =>
-    [...arraysIn(statement)].every((array) => arrays.has(array) || own.has(array)),
-  );
+function isUsable({ of, at }: Place, length: number): boolean {
+  for (let i = at; i < at + length; i++)
+    if (of.askedUntil[i]! >= at + length || of.worksFrom[i]! < at) return false;
+  return true;
 }
 
 /** Results of different entries are different structs: what touches them is shared within one entry alone. */
