@@ -8,7 +8,15 @@ import type { Affine, Atom } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Argument, Block, Expr, Statement, Test } from "../ir/nodes.ts";
-import { arraysIn, bindersIn, forEachExpr, forEachExprIn, rewriteBlock, withBlocks } from "../ir/walk.ts";
+import {
+  arraysIn,
+  bindersIn,
+  forEachExpr,
+  forEachExprIn,
+  type Rewriter,
+  rewriteStatement,
+  withBlocks,
+} from "../ir/walk.ts";
 
 /** What stands for things that differ, one for each run; nothing where nothing may. */
 export interface Holes {
@@ -17,26 +25,55 @@ export interface Holes {
   real(values: readonly Expr[]): Expr | undefined;
 }
 
-/** The common form of the runs, comments of the first included. */
+/** The common form of the runs, without comments. Most that are asked for have none: it ends at the first statement that has not. */
 export function alike(runs: readonly Block[], holes: Holes): Statement[] | undefined {
-  const [first, ...others] = runs.map(withoutComments);
-  const binders = bindersIn(first!);
-  const bound = new Set(binders);
-  const renamed: Block[] = [first!];
-  for (const other of others) {
-    const own = bindersIn(other);
-    if (own.length !== binders.length) return undefined;
-    const names = new Map(own.map((name, i) => [name, binders[i]!]));
-    renamed.push(
-      rewriteBlock(other, {
-        name: (text) => (names.has(text) ? build.name(names.get(text)!) : undefined),
-        index: (text) => (names.has(text) ? affine.index(names.get(text)!) : undefined),
-        array: (text) => (names.has(text) ? { array: names.get(text)!, prefix: [] } : undefined),
-        binder: (text) => names.get(text) ?? text,
-      }),
-    );
+  const [first, ...others] = runs.map((run) => run.filter(({ kind }) => kind !== "comment"));
+  if (others.some((other) => other.length !== first!.length)) return undefined;
+  const bound = new Set<string>();
+  const merger = new Merger(bound, holes);
+  const renamings = others.map(() => new Renaming());
+  const out: Statement[] = [];
+  for (const [i, one] of first!.entries()) {
+    const binders = bindersOf(one);
+    for (const binder of binders) bound.add(binder);
+    const all = [bare(one)];
+    for (const [k, other] of others.entries()) {
+      const own = bindersOf(other[i]!);
+      if (own.length !== binders.length) return undefined;
+      all.push(renamings[k]!.renamed(bare(other[i]!), own, binders));
+    }
+    const merged = merger.statement(all);
+    if (merged === undefined) return undefined;
+    out.push(merged);
   }
-  return new Merger(bound, holes).blocks(renamed);
+  return out;
+}
+
+/** What a run binds goes by the names of the first run. */
+class Renaming {
+  readonly #names = new Map<string, string>();
+  readonly #rewriter: Rewriter = {
+    name: (text) => {
+      const name = this.#names.get(text);
+      return name === undefined ? undefined : build.name(name);
+    },
+    index: (text) => {
+      const name = this.#names.get(text);
+      return name === undefined ? undefined : affine.index(name);
+    },
+    array: (text) => {
+      const array = this.#names.get(text);
+      return array === undefined ? undefined : { array, prefix: [] };
+    },
+    binder: (text) => this.#names.get(text) ?? text,
+  };
+
+  renamed(statement: Statement, own: readonly string[], names: readonly string[]): Statement {
+    own.forEach((name, i) => {
+      this.#names.set(name, names[i]!);
+    });
+    return rewriteStatement(statement, this.#rewriter);
+  }
 }
 
 /** Whether two pieces of the IR are the same to the bit of every number. */
@@ -49,10 +86,26 @@ export function isSame(left: unknown, right: unknown): boolean {
   return keys.length === others.length && keys.every((key) => isSame(a[key], b[key]));
 }
 
-export const withoutComments = (block: Block): Block =>
-  block
-    .filter((statement) => statement.kind !== "comment")
-    .map((statement) => withBlocks(statement, withoutComments));
+/** What is asked of a statement, which never changes, is found once. */
+export function once<T>(find: (statement: Statement) => T): (statement: Statement) => T {
+  const known = new WeakMap<Statement, { readonly value: T }>();
+  return (statement) => {
+    const found = known.get(statement) ?? { value: find(statement) };
+    known.set(statement, found);
+    return found.value;
+  };
+}
+
+const withoutComments = (block: Block): Block =>
+  block.some(({ kind }) => kind === "comment")
+    ? block.filter(({ kind }) => kind !== "comment").map(bare)
+    : block.map(bare);
+
+/** A statement without the comments inside it. */
+const bare: (statement: Statement) => Statement = once((statement) => withBlocks(statement, withoutComments));
+
+/** What a statement binds, inner blocks included. */
+export const bindersOf = once((statement) => bindersIn([statement]));
 
 /** What two statements that are alike have the same: kinds, arrays, operators, but no numbers and no scalars. */
 export function outline(statement: Statement): string {
@@ -88,19 +141,14 @@ const outlineOf = (expr: Expr): string => {
   return reads;
 };
 
-const mentioned = new WeakMap<Statement, ReadonlySet<string>>();
-
 /** Scalars and arrays that a statement refers to, inner blocks included. */
-export function mentionsOf(statement: Statement): ReadonlySet<string> {
-  const known = mentioned.get(statement);
-  if (known !== undefined) return known;
+export const mentionsOf = once((statement): ReadonlySet<string> => {
   const found = arraysIn([statement]);
   forEachExprIn([statement], (expr) => {
     if (expr.kind === "name") found.add(expr.name);
   });
-  mentioned.set(statement, found);
   return found;
-}
+});
 
 class Merger {
   readonly #bound: ReadonlySet<string>;
@@ -111,19 +159,19 @@ class Merger {
     this.#holes = holes;
   }
 
-  blocks(blocks: readonly Block[]): Statement[] | undefined {
+  #blocks(blocks: readonly Block[]): Statement[] | undefined {
     const [first, ...others] = blocks;
     if (others.some((other) => other.length !== first!.length)) return undefined;
     const out: Statement[] = [];
     for (let i = 0; i < first!.length; i++) {
-      const merged = this.#statement(blocks.map((block) => block[i]!));
+      const merged = this.statement(blocks.map((block) => block[i]!));
       if (merged === undefined) return undefined;
       out.push(merged);
     }
     return out;
   }
 
-  #statement(all: readonly Statement[]): Statement | undefined {
+  statement(all: readonly Statement[]): Statement | undefined {
     const [first] = all as [Statement];
     switch (first.kind) {
       case "let": {
@@ -154,14 +202,14 @@ class Merger {
         const same = of(all, "for");
         if (same?.some((each) => each.index !== first.index || each.down !== first.down)) return undefined;
         const bounds = same && this.#forms(same.map(({ from, to }) => [from, to]));
-        const body = same && this.blocks(same.map((each) => each.body));
+        const body = same && this.#blocks(same.map((each) => each.body));
         return bounds && body && { ...first, from: bounds[0]!, to: bounds[1]!, body };
       }
       case "if": {
         const same = of(all, "if");
         const test = same && this.#test(same.map((each) => each.test));
-        const then = same && this.blocks(same.map((each) => each.then));
-        const otherwise = same && this.blocks(same.map((each) => each.else));
+        const then = same && this.#blocks(same.map((each) => each.then));
+        const otherwise = same && this.#blocks(same.map((each) => each.else));
         return test && then && otherwise && { ...first, test, then, else: otherwise };
       }
       case "call": {

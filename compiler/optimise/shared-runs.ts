@@ -29,7 +29,7 @@ import {
   formsOf,
   withBlocks,
 } from "../ir/walk.ts";
-import { alike, type Holes, isSame, mentionsOf, outline } from "./alike.ts";
+import { alike, bindersOf, type Holes, isSame, mentionsOf, once, outline } from "./alike.ts";
 
 /** What a function must save, in statements, operations and arguments, beyond its own call and its frame. */
 const worthwhile = 14;
@@ -254,18 +254,7 @@ function longest(
   return undefined;
 }
 
-/** What is asked of a statement, which never changes, is found once. */
-function once<T>(find: (statement: Statement) => T): (statement: Statement) => T {
-  const known = new WeakMap<Statement, { readonly value: T }>();
-  return (statement) => {
-    const found = known.get(statement) ?? { value: find(statement) };
-    known.set(statement, found);
-    return found.value;
-  };
-}
-
 const outlineOf = once(outline);
-const bindersOf = once((statement) => bindersIn([statement]));
 const arraysIn = once((statement) => arraysOf({ name: "", parameters: [], body: [statement] }));
 const hasCalls = once((statement) => calleesOf({ name: "", parameters: [], body: [statement] }).size > 0);
 
@@ -369,6 +358,7 @@ interface Needed {
 
 /** The function that all runs are, and what each of them calls it with. */
 function parametersOf(runs: readonly Block[]): Needed | undefined {
+  if (alike(runs, anything) === undefined) return undefined;
   const [first] = runs as [Block];
   const names = new Names([
     ...bindersIn(first),
