@@ -17,7 +17,7 @@ import { refuse, spanOf } from "./load.ts";
 import type { Lowering } from "./lowering.ts";
 import { keep } from "./patterns.ts";
 import type { Scope } from "./scope.ts";
-import { unknownMethod } from "./static-library.ts";
+import { unknownMethod } from "./static-arrays.ts";
 import type { FunctionValue } from "./static-values.ts";
 import { sizeOf } from "./static-values.ts";
 import { examine } from "./subset.ts";

@@ -24,14 +24,9 @@ import { bindParameters, keep } from "./patterns.ts";
 import { isGlobal } from "./resolve-name.ts";
 import { Scope } from "./scope.ts";
 import { lowerBody, lowerList } from "./statements.ts";
-import {
-  applyOperator,
-  isLeafFunction,
-  isOperatorName,
-  libraryLater,
-  plainOperator,
-} from "./static-library.ts";
+import { isLeafFunction, libraryLater } from "./static-library.ts";
 import { unknownMath } from "./static-operations.ts";
+import { applyOperator, isOperatorName, plainOperator } from "./static-operators.ts";
 import {
   type FunctionNode,
   type FunctionValue,

@@ -36,7 +36,7 @@ import { drawDirections } from "./operator-operands.ts";
 import { lowerOperator } from "./operators.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Interpreter } from "./static.ts";
-import { operatorNames, plainOperator } from "./static-library.ts";
+import { operatorNames, plainOperator } from "./static-operators.ts";
 import {
   describe,
   type FunctionValue,

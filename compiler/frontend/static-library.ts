@@ -1,6 +1,6 @@
 /**
- * What the library and JavaScript's arrays offer to module-level code: leaves, initialisers, signals, sparse matrices,
- * and the few methods of arrays. In: static values. Out: static values, or a located diagnostic.
+ * What the library offers to module-level code: leaves, initialisers, signals, sparse matrices, functions with rules. In: static
+ * values. Out: static values, or a located diagnostic.
  */
 
 import type { ts } from "ts-morph";
@@ -8,20 +8,17 @@ import { draw } from "../../runtime/random.ts";
 import * as messages from "../diagnostics/messages.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import * as operatorMessages from "../diagnostics/operator-messages.ts";
-import * as syntax from "../diagnostics/syntax-messages.ts";
 import type { Shape } from "../ir/nodes.ts";
-import type { Estimated } from "../model.ts";
 import { refuse, spanOf } from "./load.ts";
 import type { Interpreter } from "./static.ts";
+import { checkedSeed, checkedSize, functionOf, largest } from "./static-arguments.ts";
 import { graphOf } from "./static-graph.ts";
-import { itemsOf } from "./static-operations.ts";
+import { applyOperator, givenOperators, plainOperators, stochastic } from "./static-operators.ts";
 import {
   describe,
   type FunctionValue,
   isTagged,
-  list,
   numbersOf,
-  type Operator,
   type OperatorName,
   record,
   type Static,
@@ -33,26 +30,6 @@ import { keyNode } from "./syntax.ts";
 
 /** Functions of the library that this version does not compile, with what to do meanwhile. */
 export const libraryLater: ReadonlyMap<string, string> = new Map();
-
-/** Differential operators of a function, and those that are given something first. */
-const plainOperators: ReadonlySet<string> = new Set<OperatorName>([
-  ...(["gradient", "jacobian", "hessian", "divergence", "laplacian", "biharmonic"] as const),
-  ...(["jvp", "vjp", "hvp"] as const),
-]);
-const givenOperators: ReadonlySet<string> = new Set<OperatorName>([
-  "weightedLaplacian",
-  "linearOperator",
-  "directional",
-  "stochastic",
-]);
-
-export const operatorNames: readonly string[] = [...plainOperators, ...givenOperators];
-
-/** An operator that is given nothing, by its name. */
-export const plainOperator = (name: string): Operator | undefined =>
-  plainOperators.has(name) ? { kind: "operator", name: name as OperatorName, operands: [] } : undefined;
-
-export const isOperatorName = (name: string): boolean => plainOperators.has(name) || givenOperators.has(name);
 
 export const isLeafFunction = (name: string): boolean =>
   name === "vec" || name === "mat" || name === "tensor";
@@ -79,9 +56,6 @@ export const libraryFunctions: readonly string[] = [
   ...givenOperators,
   ...libraryLater.keys(),
 ];
-
-/** The largest array, in entries: 128 MiB of doubles, which the compiler reads and writes out one by one. */
-const largest = 2 ** 24;
 
 export function callLibrary(
   interpreter: Interpreter,
@@ -166,12 +140,22 @@ export function callLibrary(
     case "uniform":
       return {
         kind: "initialiser",
-        value: { kind: "uniform", seed: seed(number(0), place(0)), low: number(1, 0), high: number(2, 1) },
+        value: {
+          kind: "uniform",
+          seed: checkedSeed(number(0), place(0)),
+          low: number(1, 0),
+          high: number(2, 1),
+        },
       };
     case "normal":
       return {
         kind: "initialiser",
-        value: { kind: "normal", seed: seed(number(0), place(0)), mean: number(1, 0), sd: number(2, 1) },
+        value: {
+          kind: "normal",
+          seed: checkedSeed(number(0), place(0)),
+          mean: number(1, 0),
+          sd: number(2, 1),
+        },
       };
     case "hold":
     case "linear":
@@ -191,93 +175,6 @@ export function callLibrary(
       );
   }
 }
-
-const estimated: ReadonlySet<string> = new Set<Estimated>([
-  ...(["laplacian", "weightedLaplacian", "biharmonic", "divergence"] as const),
-]);
-
-/** `stochastic(operator, { samples, distribution, seed?, standardError? })`; a seed that is left out is `undefined`. */
-function stochastic([of, sampling]: readonly Static[], node: ts.CallExpression): Operator {
-  const place = spanOf(node.arguments[0] ?? node);
-  const written =
-    typeof of === "string"
-      ? plainOperator(of)
-      : isTagged(of) && of.kind === "operator"
-        ? of
-        : isTagged(of) && of.kind === "library"
-          ? plainOperator(of.name)
-          : undefined;
-  if (written === undefined || !estimated.has(written.name)) {
-    const known = [...estimated].map((each) => `\`${each}\``).join(", ");
-    return refuse(messages.wrongKind(place, `one of ${known}`, written?.name ?? describe(of)));
-  }
-  const at = spanOf(node.arguments[1] ?? node);
-  if (!isTagged(sampling) || sampling.kind !== "record")
-    return refuse(messages.wrongKind(at, "`{ samples, distribution, seed? }`", describe(sampling)));
-  const known = ["samples", "distribution", "seed", "standardError"];
-  for (const key of sampling.entries.keys()) {
-    const own = sampling.nodes.get(key);
-    if (!known.includes(key))
-      refuse(
-        messages.unknownKey(own ? spanOf(keyNode(own)) : at, key, "the sampling", known, nearest(key, known)),
-      );
-  }
-  const samples = sampling.entries.get("samples");
-  if (typeof samples !== "number" || !Number.isInteger(samples) || samples < 1 || samples > 2 ** 16)
-    return refuse(messages.wrongKind(at, "`samples`, a whole number from 1 to 65536", describe(samples)));
-  const distribution = sampling.entries.get("distribution");
-  if (distribution !== "normal" && distribution !== "rademacher" && distribution !== "coordinate") {
-    const expected = '`distribution`: "normal", "rademacher" or "coordinate"';
-    return refuse(messages.wrongKind(at, expected, describe(distribution)));
-  }
-  if (written.name === "biharmonic" && distribution !== "normal")
-    refuse(operatorMessages.biasedEstimator(at, "biharmonic", distribution));
-  const given = sampling.entries.get("seed");
-  const standardError = sampling.entries.get("standardError") ?? false;
-  if (typeof standardError !== "boolean")
-    return refuse(messages.wrongKind(at, "`standardError`: true or false", describe(standardError)));
-  if (standardError && samples < 2)
-    refuse(messages.wrongKind(at, "at least two samples for a standard error", "one"));
-  const checked =
-    given === undefined
-      ? undefined
-      : typeof given === "number"
-        ? seed(given, at)
-        : refuse(messages.wrongKind(at, "`seed`, a whole number", describe(given)));
-  return {
-    kind: "operator",
-    name: "stochastic",
-    operands: [written, samples, distribution, checked, standardError],
-  };
-}
-
-/** An operator of a function, of a `custom` one, or of another operator. */
-export function applyOperator(operator: Operator, args: readonly Static[], node: ts.CallExpression): Static {
-  const [of] = args;
-  if (
-    args.length === 1 &&
-    isTagged(of) &&
-    (of.kind === "function" || of.kind === "custom" || of.kind === "applied")
-  )
-    return { kind: "applied", operator, of };
-  const span = spanOf(node.arguments[0] ?? node);
-  return refuse(messages.wrongKind(span, `the function that \`${operator.name}\` is of`, describe(of)));
-}
-
-function functionOf(value: Static, span: ReturnType<typeof spanOf>): FunctionValue {
-  if (isTagged(value) && value.kind === "function") return value;
-  return refuse(messages.wrongKind(span, "a function", describe(value)));
-}
-
-function checkedSize(value: number, span: ReturnType<typeof spanOf>): number {
-  if (Number.isInteger(value) && value >= 0 && value <= largest) return value;
-  return refuse(messages.wrongKind(span, `a whole number from 0 to ${largest}`, String(value)));
-}
-
-const seed = (value: number, span: ReturnType<typeof spanOf>): number =>
-  value === value >>> 0
-    ? value
-    : refuse(messages.wrongKind(span, "a whole number from 0 to 4294967295", String(value)));
 
 function filled(
   interpreter: Interpreter,
@@ -362,105 +259,3 @@ function sparse(args: readonly Static[], node: ts.CallExpression): Static {
     ]),
   );
 }
-
-/** `new Float64Array(…)`, `new Int32Array(…)`, `new Array(…)`. */
-export function construct(node: ts.NewExpression, args: readonly Static[]): Static {
-  const name = node.expression.getText();
-  const [first] = args;
-  const at = spanOf(node.arguments?.[0] ?? node);
-  if (args.length > 1) refuse(messages.wrongArity(spanOf(node), name, "one argument", args.length));
-  if (name === "Array") {
-    if (typeof first !== "number") return refuse(syntax.newObject(spanOf(node), "Array"));
-    return list(Array.from({ length: checkedSize(first, at) }, () => undefined));
-  }
-  const element = name === "Int32Array" ? "integer" : "real";
-  if (typeof first === "number" || first === undefined) {
-    const size = checkedSize(typeof first === "number" ? first : 0, at);
-    return tensorOf([size], new Float64Array(size), element);
-  }
-  return typedArray(first, element, at);
-}
-
-function typedArray(value: Static, element: Tensor["element"], at: ReturnType<typeof spanOf>): Tensor {
-  const numbers = numbersOf(value);
-  if (numbers === undefined || numbers.shape.length !== 1) {
-    return refuse(messages.wrongKind(at, "an array of numbers", describe(value)));
-  }
-  return tensorOf(
-    numbers.shape,
-    element === "integer" ? numbers.data.map((x) => x | 0) : numbers.data,
-    element,
-  );
-}
-
-/** Methods that change the length of an array. */
-export const growing: ReadonlySet<string> = new Set(["push", "pop", "shift", "unshift", "splice", "concat"]);
-
-/** A method of an array, or of a constructor of arrays (`self` is then its name). */
-export function callMethod(
-  interpreter: Interpreter,
-  self: Static,
-  name: ts.MemberName,
-  args: readonly Static[],
-  node: ts.CallExpression,
-): Static {
-  const place = (position: number) => spanOf(node.arguments[position] ?? node);
-  const apply = (...given: Static[]): Static => {
-    const position = typeof self === "string" ? 1 : 0;
-    const fn = functionOf(args[position], place(position));
-    return interpreter.call(fn, given.slice(0, fn.node.parameters.length), node);
-  };
-  if (typeof self === "string") {
-    if (name.text !== "from") return refuse(unknownMethod(name));
-    const items = countedItems(args[0], place(0)).map((item, i) => (args.length > 1 ? apply(item, i) : item));
-    if (self === "Array") return list(items);
-    return typedArray(list(items), self === "Int32Array" ? "integer" : "real", spanOf(node));
-  }
-  if (isTagged(self) && self.kind === "model") refuse(syntax.moduleEffect(spanOf(node)));
-  if (isTagged(self) && self.kind === "function") refuse(unknownMethod(name));
-  if (!isTagged(self) || (self.kind !== "list" && self.kind !== "tensor")) {
-    return refuse(messages.wrongKind(spanOf(node.expression), "an array", describe(self)));
-  }
-  switch (name.text) {
-    case "map": {
-      const items = itemsOf(self, node).map((item, i) => apply(item, i));
-      return self.kind === "tensor" && self.shape.length === 1
-        ? typedArray(list(items), self.element, spanOf(node))
-        : list(items);
-    }
-    case "reduce": {
-      const items = itemsOf(self, node);
-      if (args.length < 2)
-        return refuse(messages.wrongArity(spanOf(node), "reduce", "a function and a start", args.length));
-      return items.reduce((sum, item, i) => apply(sum, item, i), args[1]);
-    }
-    case "fill": {
-      const [value] = args;
-      if (self.kind === "list") self.items.fill(value);
-      else if (typeof value === "number" && self.shape.length === 1) self.data.fill(value);
-      else refuse(messages.wrongKind(place(0), "a number", describe(value)));
-      return self;
-    }
-    default:
-      return refuse(unknownMethod(name));
-  }
-}
-
-/** The items of an array, or `{ length: n }` with nothing in it. */
-function countedItems(value: Static, at: ReturnType<typeof spanOf>): Static[] {
-  if (isTagged(value) && value.kind === "record") {
-    const length = value.entries.get("length");
-    if (typeof length === "number") return Array.from({ length: checkedSize(length, at) }, () => undefined);
-  }
-  if (isTagged(value) && (value.kind === "list" || value.kind === "tensor")) {
-    return value.kind === "list" ? [...value.items] : Array.from(value.data);
-  }
-  return refuse(messages.wrongKind(at, "an array, or `{ length: n }`", describe(value)));
-}
-
-export const unknownMethod = (name: ts.MemberName) => {
-  if (growing.has(name.text)) return syntax.arrayGrowth(spanOf(name), name.text);
-  const ofFunctions = ["call", "apply", "bind"].includes(name.text);
-  const instead = ofFunctions ? "call the function itself: `f(x)`" : "write a `for` loop";
-  return syntax.unknownMethod(spanOf(name), name.text, instead);
-};

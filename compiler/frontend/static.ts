@@ -13,7 +13,8 @@ import { refuse, spanOf } from "./load.ts";
 import * as mathematics from "./mathematics.ts";
 import { isGlobal, Reported, resolveName } from "./resolve-name.ts";
 import { Scope } from "./scope.ts";
-import { applyOperator, callLibrary, callMethod, construct } from "./static-library.ts";
+import { callMethod, construct } from "./static-arrays.ts";
+import { callLibrary } from "./static-library.ts";
 import {
   combine,
   entryOf,
@@ -23,6 +24,7 @@ import {
   memberOf,
   numberOf,
 } from "./static-operations.ts";
+import { applyOperator } from "./static-operators.ts";
 import { describe, type FunctionValue, isTagged, list, record, type Static } from "./static-values.ts";
 import { examine, refusalIn } from "./subset.ts";
 import {
