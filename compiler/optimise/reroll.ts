@@ -27,7 +27,9 @@ export interface Rerolled {
 export function reroll(body: Block, names: Names, fresh: (wish: string) => string): Rerolled {
   const tables = new Tables(fresh);
   const rolled = inBlock(early(body), names, tables);
-  return { body: tables.filled(rolled), tables: tables.arrays };
+  const filled = tables.filled(rolled);
+  if (!tables.areFilled) throw new Error("a table of stages is read and never filled");
+  return { body: filled, tables: tables.arrays };
 }
 
 /** Scalars that read no array stand as early as they can, so that they are in nobody's way. */
@@ -144,8 +146,8 @@ class Row {
     return true;
   }
 
-  /** Whether what a run binds at its top is asked for in another run, or behind all of them. */
-  isSeenOutside(first: number, period: number, count: number): boolean {
+  /** Whether what a run binds at its top is asked for in another run, behind all of them, or by tables. */
+  isSeenOutside(first: number, period: number, count: number, isTabled: (name: string) => boolean): boolean {
     for (let from = first; from < first + count * period; from += period) {
       for (let at = from; at < from + period; at++) {
         const statement = this.statements[at]!;
@@ -155,7 +157,9 @@ class Row {
             : statement.kind === "alloc"
               ? statement.array
               : undefined;
-        const seen = name === undefined ? undefined : this.#mentions.get(name);
+        if (name === undefined) continue;
+        if (isTabled(name)) return true;
+        const seen = this.#mentions.get(name);
         if (seen?.some((number) => number >= first && (number < from || number >= from + period)))
           return true;
       }
@@ -181,7 +185,7 @@ function longestRun(row: Row, at: number, names: Names, tables: Tables): Run | u
     for (; count >= 2; count--) {
       const saved = (count - 1) * row.weightOf(first, first + period);
       if (saved < worthwhile || saved <= (best?.saved ?? 0)) break;
-      if (row.isSeenOutside(first, period, count)) continue;
+      if (row.isSeenOutside(first, period, count, (name) => tables.mention(name))) continue;
       const runs = Array.from({ length: count }, (_, k) =>
         row.statements.slice(first + k * period, first + (k + 1) * period),
       );
@@ -267,6 +271,7 @@ function rolled(runs: readonly Block[], names: Names, tables: Tables): Statement
 class Tables {
   readonly arrays: GlobalArray[] = [];
   readonly #rows: { readonly array: string; readonly values: readonly Expr[]; isFilled: boolean }[] = [];
+  readonly #names = new Set<string>();
   readonly #fresh: (wish: string) => string;
 
   constructor(fresh: (wish: string) => string) {
@@ -278,8 +283,18 @@ class Tables {
     if (known !== undefined) return known.array;
     const array = this.#fresh("of_stage");
     this.#rows.push({ array, values, isFilled: false });
+    for (const value of values) for (const name of scalarsOf(value)) this.#names.add(name);
     this.arrays.push({ name: array, element: "real", shape: [values.length], role: "workspace" });
     return array;
+  }
+
+  /** Whether a table is filled with a scalar of this name. */
+  mention(name: string): boolean {
+    return this.#names.has(name);
+  }
+
+  get areFilled(): boolean {
+    return this.#rows.every((row) => row.isFilled);
   }
 
   filled(block: Block, around: ReadonlySet<string> = new Set()): Statement[] {

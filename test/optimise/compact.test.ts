@@ -32,8 +32,13 @@ const models: readonly (readonly [string, readonly Options[]])[] = [
   ["examples/hamiltonian-network/hamiltonian-network", [{}]],
   ["examples/two-moons/two-moons", [{}]],
   ["test/reference/models/allen-cahn/allen-cahn", [{}, { adjoint: "store-all" }]],
-  ["test/reference/models/gcde-karate/gcde-karate", [{ steps: 5 }, { steps: 5, adjoint: "step" }]],
-  ["test/reference/models/kepler/kepler", [{}, { adjoint: "reversible" }]],
+  [
+    "test/reference/models/gcde-karate/gcde-karate",
+    [{ steps: 5 }, { steps: 5, adjoint: "step" }, { steps: 2, method: "gauss3" }],
+  ],
+  // Methods of many stages: their coefficients are in tables, which loops in loops share.
+  ["test/reference/models/kepler/kepler", [{}, { adjoint: "reversible" }, { method: "dopri8" }]],
+  ["test/reference/models/neural-ode/neural-ode", [{ method: "dopri8" }, { method: "rodas5p" }]],
   ["test/reference/models/kuramoto-csr/kuramoto-csr", [{}]],
   ["test/reference/models/resnet-hold/resnet-hold", [{}, { adjoint: "store-all" }]],
   ["test/reference/models/van-der-pol/van-der-pol", [{}]],
