@@ -54,7 +54,9 @@ const questions = methods.flatMap((options) =>
 const isAsked = (model: number, question: number): boolean =>
   isLong || question === (7 * model + 4) % questions.length;
 const cases = models.flatMap((model, i) =>
-  questions.filter((_, k) => isAsked(i, k)).map((options) => ({ model, options })),
+  questions
+    .filter((_, k) => isAsked(i, k))
+    .map((options) => ({ model, options, question: JSON.stringify(options) })),
 );
 
 /** Whether the interpreter would take many seconds: of large models, and of stages that are solved for. */
@@ -92,10 +94,10 @@ const isResult = (record: Home["record"], entry: string): boolean =>
 
 describe.skipIf(anyCompiler === undefined)("every shape of C", { timeout: 600_000 }, () => {
   it("is asked for of some model", () => {
-    expect(new Set(cases.map(({ options }) => JSON.stringify(options))).size).toBeGreaterThan(15);
+    expect(new Set(cases.map(({ question }) => question)).size).toBeGreaterThan(15);
   });
 
-  it.each(cases)("$model, $options", ({ model, options }) => {
+  it.each(cases)("$model $question", ({ model, options }) => {
     const file = path.join(root, model);
     const asked: Options = { ...options, emit: ["solve", "gradient", "jvp", "hvp", "step"] };
     const { built } = buildAll({ file, text: fs.readFileSync(file, "utf8"), host: diskHost }, asked);
