@@ -11,8 +11,10 @@ import type { Argument, Block, Expr, Statement, Test } from "../ir/nodes.ts";
 import {
   arraysIn,
   bindersIn,
+  expressionsOf,
   forEachExpr,
   forEachExprIn,
+  forEachStatement,
   type Rewriter,
   rewriteStatement,
   withBlocks,
@@ -27,7 +29,7 @@ export interface Holes {
 
 /** The common form of the runs, without comments. Most that are asked for have none: it ends at the first statement that has not. */
 export function alike(runs: readonly Block[], holes: Holes): Statement[] | undefined {
-  const [first, ...others] = runs.map((run) => run.filter(({ kind }) => kind !== "comment"));
+  const [first, ...others] = runs.map(withoutComments);
   if (others.some((other) => other.length !== first!.length)) return undefined;
   const bound = new Set<string>();
   const merger = new Merger(bound, holes);
@@ -36,11 +38,11 @@ export function alike(runs: readonly Block[], holes: Holes): Statement[] | undef
   for (const [i, one] of first!.entries()) {
     const binders = bindersOf(one);
     for (const binder of binders) bound.add(binder);
-    const all = [bare(one)];
+    const all = [one];
     for (const [k, other] of others.entries()) {
       const own = bindersOf(other[i]!);
       if (own.length !== binders.length) return undefined;
-      all.push(renamings[k]!.renamed(bare(other[i]!), own, binders));
+      all.push(renamings[k]!.renamed(other[i]!, own, binders));
     }
     const merged = merger.statement(all);
     if (merged === undefined) return undefined;
@@ -96,16 +98,32 @@ export function once<T>(find: (statement: Statement) => T): (statement: Statemen
   };
 }
 
-const withoutComments = (block: Block): Block =>
-  block.some(({ kind }) => kind === "comment")
-    ? block.filter(({ kind }) => kind !== "comment").map(bare)
-    : block.map(bare);
+const withoutComments = (block: Block): Block => block.filter(({ kind }) => kind !== "comment").map(bare);
 
 /** A statement without the comments inside it. */
 const bare: (statement: Statement) => Statement = once((statement) => withBlocks(statement, withoutComments));
 
 /** What a statement binds, inner blocks included. */
 export const bindersOf = once((statement) => bindersIn([statement]));
+
+/** Statements, operations and arguments: what code is made of. */
+const weight = once((statement) => {
+  let sum = 0;
+  forEachStatement([statement], (inner) => {
+    sum += inner.kind === "for" ? 3 : inner.kind === "call" ? 2 + inner.args.length : 1;
+    for (const top of expressionsOf(inner))
+      forEachExpr(top, (expr) => {
+        if (expr.kind !== "number" && expr.kind !== "name") sum++;
+      });
+  });
+  return sum;
+});
+
+/** The weight of all statements before each, and of all of them. */
+export function weightsBefore(statements: readonly Statement[]): number[] {
+  let sum = 0;
+  return [0, ...statements.map((statement) => (sum += weight(statement)))];
+}
 
 /** What two statements that are alike have the same: kinds, arrays, operators, but no numbers and no scalars. */
 export function outline(statement: Statement): string {

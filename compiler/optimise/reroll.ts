@@ -8,8 +8,8 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Names } from "../ir/names.ts";
 import type { Block, Expr, GlobalArray, Statement } from "../ir/nodes.ts";
-import { expressionsOf, forEachExpr, forEachStatement, withBlocks } from "../ir/walk.ts";
-import { alike, type Holes, isSame, mentionsOf, outline } from "./alike.ts";
+import { forEachExpr, forEachStatement, withBlocks } from "../ir/walk.ts";
+import { alike, type Holes, isSame, mentionsOf, outline, weightsBefore } from "./alike.ts";
 
 /** Statements and operations that a loop must save, or it is not made: a loop costs a counter and tables. */
 const worthwhile = 12;
@@ -123,8 +123,7 @@ class Row {
       return number;
     });
     this.#isJump = this.statements.map(isJump);
-    let sum = 0;
-    this.#weights = [0, ...this.statements.map((statement) => (sum += weight(statement)))];
+    this.#weights = weightsBefore(this.statements);
     this.statements.forEach((statement, number) => {
       for (const name of mentionsOf(statement)) {
         const list = this.#mentions.get(name);
@@ -178,7 +177,13 @@ interface Run {
 function longestRun(row: Row, at: number, names: Names, tables: Tables): Run | undefined {
   const first = row.numbers.get(at)!;
   const left = row.statements.length - first;
-  let best: (Run & { readonly saved: number }) | undefined;
+  let best:
+    | {
+        readonly make: NonNullable<ReturnType<typeof loopOf>>;
+        readonly count: number;
+        readonly saved: number;
+      }
+    | undefined;
   for (let period = 1; period <= longestPeriod && 2 * period <= left; period++) {
     let count = 1;
     while (row.isAgain(first, first + count * period, period)) count++;
@@ -189,13 +194,14 @@ function longestRun(row: Row, at: number, names: Names, tables: Tables): Run | u
       const runs = Array.from({ length: count }, (_, k) =>
         row.statements.slice(first + k * period, first + (k + 1) * period),
       );
-      const loop = rolled(runs, names, tables);
-      if (loop === undefined) continue;
-      best = { loop, length: row.places[first + count * period - 1]! + 1 - at, saved };
+      const make = loopOf(runs);
+      if (make === undefined) continue;
+      best = { make, count: count * period, saved };
       break;
     }
   }
-  return best;
+  // Only what is chosen fills tables.
+  return best && { loop: best.make(names, tables), length: row.places[first + best.count - 1]! + 1 - at };
 }
 
 const isJump = (statement: Statement): boolean => {
@@ -206,23 +212,9 @@ const isJump = (statement: Statement): boolean => {
   return found;
 };
 
-/** Statements, operations and arguments: what code is made of. */
-function weight(statement: Statement): number {
-  let sum = 0;
-  forEachStatement([statement], (inner) => {
-    sum += inner.kind === "for" ? 3 : inner.kind === "call" ? 2 + inner.args.length : 1;
-    for (const top of expressionsOf(inner))
-      forEachExpr(top, (expr) => {
-        if (expr.kind !== "number" && expr.kind !== "name") sum++;
-      });
-  });
-  return sum;
-}
-
-function rolled(runs: readonly Block[], names: Names, tables: Tables): Statement | undefined {
-  const index = names.fresh("stage");
+/** What makes the loop whose trips the runs are; nothing where they are not alike. */
+function loopOf(runs: readonly Block[]): ((names: Names, tables: Tables) => Statement) | undefined {
   const count = runs.length;
-  const trip = affine.index(index);
   // The loop counts as the first place does that differs from run to run by one.
   let counting: { readonly first: number; readonly by: 1 | -1 } | undefined;
   const progress = (values: readonly number[]): { first: number; by: number } | undefined => {
@@ -230,41 +222,50 @@ function rolled(runs: readonly Block[], names: Names, tables: Tables): Statement
     const by = second - first;
     return values.every((value, k) => value === first + by * k) ? { first, by } : undefined;
   };
-  const note = (first: number, by: number): void => {
-    if (counting === undefined && (by === 1 || by === -1)) counting = { first, by };
+  /** Forms that differ by a constant that goes on from run to run: what they have in common, and how it goes on. */
+  const goingOn = (forms: readonly affine.Affine[]) => {
+    const rest = forms.map((form) => affine.offset(form, -form.constant));
+    if (rest.some((form) => !affine.equal(form, rest[0]!))) return undefined;
+    const step = progress(forms.map((form) => form.constant));
+    return step && { ...step, common: rest[0]! };
   };
-  /** The number of the run, in the loop's own count. */
-  const run = (): affine.Affine =>
-    counting === undefined ? trip : affine.scale(affine.offset(trip, -counting.first), counting.by);
-  const holesOf = (isDry: boolean): Holes => ({
+  const asked: Holes = {
     form(forms) {
-      const rest = forms.map((form) => affine.offset(form, -form.constant));
-      if (rest.some((form) => !affine.equal(form, rest[0]!))) return undefined;
-      const step = progress(forms.map((form) => form.constant));
+      const step = goingOn(forms);
       if (step === undefined) return undefined;
-      if (isDry) note(step.first, step.by);
-      return affine.add(affine.offset(rest[0]!, step.first), affine.scale(run(), step.by));
+      const { first, by } = step;
+      if (counting === undefined && (by === 1 || by === -1)) counting = { first, by };
+      return forms[0];
     },
-    real(values) {
-      const numbers = values.flatMap((each) =>
-        each.kind === "number" && Number.isInteger(each.value) ? [each.value] : [],
-      );
-      const step = numbers.length === values.length ? progress(numbers) : undefined;
-      if (step !== undefined)
-        return build.integerValue(affine.offset(affine.scale(run(), step.by), step.first));
-      if (isDry) return build.zero;
-      const isFalling = counting?.by === -1;
-      const rows = isFalling ? values.toReversed() : values;
-      const low = counting === undefined ? 0 : isFalling ? counting.first - count + 1 : counting.first;
-      return build.read(tables.of(rows), [affine.offset(trip, -low)]);
-    },
-  });
-  if (alike(runs, holesOf(true)) === undefined) return undefined;
-  const body = alike(runs, holesOf(false));
-  if (body === undefined) return undefined;
+    real: () => build.zero,
+  };
+  if (alike(runs, asked) === undefined) return undefined;
   const { first, by } = (counting as { first: number; by: 1 | -1 } | undefined) ?? { first: 0, by: 1 };
   const low = by === 1 ? first : first - count + 1;
-  return build.loop(index, affine.integer(low), affine.integer(low + count), body, { down: by === -1 });
+  return (names, tables) => {
+    const index = names.fresh("stage");
+    const trip = affine.index(index);
+    /** The number of the run, in the loop's own count. */
+    const run = affine.scale(affine.offset(trip, -first), by);
+    const holes: Holes = {
+      form(forms) {
+        const step = goingOn(forms)!;
+        return affine.add(affine.offset(step.common, step.first), affine.scale(run, step.by));
+      },
+      real(values) {
+        const numbers = values.flatMap((each) =>
+          each.kind === "number" && Number.isInteger(each.value) ? [each.value] : [],
+        );
+        const step = numbers.length === values.length ? progress(numbers) : undefined;
+        if (step !== undefined)
+          return build.integerValue(affine.offset(affine.scale(run, step.by), step.first));
+        const rows = by === -1 ? values.toReversed() : values;
+        return build.read(tables.of(rows), [affine.offset(trip, -low)]);
+      },
+    };
+    const body = alike(runs, holes)!;
+    return build.loop(index, affine.integer(low), affine.integer(low + count), body, { down: by === -1 });
+  };
 }
 
 /** Small tables of scalars, each filled once, as soon as its scalars are there. */

@@ -22,14 +22,12 @@ import {
   arraysOf,
   bindersIn,
   calleesOf,
-  expressionsOf,
-  forEachExpr,
   forEachExprIn,
   forEachStatement,
   formsOf,
   withBlocks,
 } from "../ir/walk.ts";
-import { alike, bindersOf, type Holes, isSame, mentionsOf, once, outline } from "./alike.ts";
+import { alike, bindersOf, type Holes, isSame, mentionsOf, once, outline, weightsBefore } from "./alike.ts";
 
 /** What a function must save, in statements, operations and arguments, beyond its own call and its frame. */
 const worthwhile = 14;
@@ -102,7 +100,7 @@ function withOneShared(program: Program, entries: readonly string[]): Program | 
         outlines,
         ...bindings(statements, arrays),
         isJump: statements.map(isJump),
-        weights: sums(statements.map(weight)),
+        weights: weightsBefore(statements),
         hashes: hashesOf(outlines),
       };
       statements.forEach((statement, at) => {
@@ -204,11 +202,6 @@ function byHash(list: readonly Place[], length: number): Map<number, Place[]> {
   return found;
 }
 
-function sums(terms: readonly number[]): number[] {
-  let sum = 0;
-  return [0, ...terms.map((term) => (sum += term))];
-}
-
 const anything: Holes = { form: (forms) => forms[0], real: (values) => values[0] };
 
 /** Ends of a run that are tried, from the longest on. */
@@ -264,18 +257,6 @@ const isJump = once((statement) => {
     found ||= inner.kind === "return";
   });
   return found;
-});
-
-const weight = once((statement) => {
-  let sum = 0;
-  forEachStatement([statement], (inner) => {
-    sum += inner.kind === "for" ? 3 : inner.kind === "call" ? 2 + inner.args.length : 1;
-    for (const top of expressionsOf(inner))
-      forEachExpr(top, (expr) => {
-        if (expr.kind !== "number" && expr.kind !== "name") sum++;
-      });
-  });
-  return sum;
 });
 
 const runOf = ({ of, at }: Place, length: number): readonly Statement[] =>
@@ -462,9 +443,7 @@ function extracted(program: Program, places: readonly Place[], length: number): 
     }
     return [...out, ...block.slice(at).map(inside)];
   };
-  const inside = (statement: Statement): Statement => {
-    return withBlocks(statement, replaced);
-  };
+  const inside = (statement: Statement): Statement => withBlocks(statement, replaced);
   const functions: Fn[] = [];
   let isThere = false;
   for (const fn of program.functions) {
