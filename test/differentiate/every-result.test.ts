@@ -31,10 +31,10 @@ export const area = field({
 `;
 
 const models = {
-  "without a loss": decay(""),
-  "whose loss nothing changes": decay("loss: { terminal: () => 1 },"),
-  "whose loss is linear in a parameter": decay("loss: { terminal: (_, { unused }) => 2 * unused },"),
-  "with outputs that nothing changes": decay("outputs: { one: () => 1, z: ({ z }) => z },"),
+  "a model without a loss": decay(""),
+  "a model whose loss nothing changes": decay("loss: { terminal: () => 1 },"),
+  "a model whose loss is linear in a parameter": decay("loss: { terminal: (_, { unused }) => 2 * unused },"),
+  "a model with outputs that nothing changes": decay("outputs: { one: () => 1, z: ({ z }) => z },"),
   "a field without a loss": point("a * x[0]! * x[1]!", ""),
   "a field that no parameter changes": point("x[0]! * x[1]!", "loss: { at: (v) => 3 * v },"),
   "a field that is linear in a parameter": point("a * x[0]! * x[1]!", "loss: { at: (v) => 3 * v },"),
@@ -61,7 +61,7 @@ function built(text: string, options: Options) {
   return ready.module;
 }
 
-describe.each(Object.entries(models))("a model %s", (_, text) => {
+describe.each(Object.entries(models))("%s", (_, text) => {
   const options: readonly Options[] = text.includes("ode(")
     ? [{}, { adjoint: "step" }, { adjoint: "store-all" }, { method: "dopri5" }, { method: "gauss2" }]
     : [{}];

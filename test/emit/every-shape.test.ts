@@ -105,8 +105,7 @@ describe.skipIf(anyCompiler === undefined)("every shape of C", { timeout: 600_00
     for (const { ready, diagnostics } of built) {
       if (ready === undefined) {
         // A question that makes no sense of this model, and that is answered by saying so.
-        expect(diagnostics.map(({ code }) => code)).not.toContain("ODE9001");
-        expect(diagnostics.length).toBeGreaterThan(0);
+        expect(diagnostics.map(({ severity }) => severity)).toContain("error");
         continue;
       }
       const { module } = asC(ready, asked);
