@@ -37,29 +37,30 @@ export function adjacency(
   { directed = false, selfLoops = false, normalise }: AdjacencyOptions = {},
 ): Csr {
   const rows = Array.from({ length: nodes }, () => new Map<number, number>());
-  const listed = new Set<string>();
+  const listed = new Set<number>();
   Array.from(edges).forEach((edge, e) => {
     const [from, to, weight = 1] = edge as [number, number, number?];
-    const said = `edge ${e}, [${Array.from(edge).join(", ")}],`;
-    if (edge.length < 2 || edge.length > 3)
-      refuse(`adjacency: ${said} is not [from, to] or [from, to, weight]`);
+    const refuseThis = (what: string) =>
+      refuse(`adjacency: edge ${e}, [${Array.from(edge).join(", ")}], ${what}`);
+    if (edge.length < 2 || edge.length > 3) refuseThis("is not [from, to] or [from, to, weight]");
     for (const node of [from, to])
       if (!Number.isInteger(node) || node < 0 || node >= nodes)
-        refuse(`adjacency: ${said} names node ${node}; there are nodes 0 to ${nodes - 1}`);
-    if (!Number.isFinite(weight)) refuse(`adjacency: ${said} has no finite weight`);
-    if (listed.has(`${from} ${to}`)) refuse(`adjacency: ${said} is listed twice`);
-    listed.add(`${from} ${to}`);
+        refuseThis(`names node ${node}; there are nodes 0 to ${nodes - 1}`);
+    if (!Number.isFinite(weight)) refuseThis("has no finite weight");
+    // One exact number for each pair: there are fewer than 2^26 nodes in any list that fits in memory.
+    const pair = from * nodes + to;
+    if (listed.has(pair)) refuseThis("is listed twice");
+    listed.add(pair);
     const back = rows[from]!.get(to);
     if (!directed && back !== undefined && back !== weight)
-      refuse(
-        `adjacency: ${said} has another weight than the same edge the other way, ${back}, in an undirected graph`,
-      );
+      refuseThis(`has another weight than the same edge the other way, ${back}, in an undirected graph`);
     rows[to]!.set(from, weight);
     if (!directed) rows[from]!.set(to, weight);
   });
   if (normalise === "symmetric" && directed) refuseOneWay(rows);
   if (selfLoops) for (const [i, row] of rows.entries()) row.set(i, (row.get(i) ?? 0) + 1);
-  const degree = rows.map((row) => [...row].sort(byColumn).reduce((sum, [, weight]) => sum + weight, 0));
+  const entries = rows.map((row) => [...row].sort(byColumn));
+  const degree = entries.map((row) => row.reduce((sum, [, weight]) => sum + weight, 0));
   if (normalise !== undefined)
     degree.forEach((sum, i) => {
       if (sum < 0) refuse(`adjacency: node ${i} has the negative degree ${sum}, which cannot normalise`);
@@ -69,7 +70,6 @@ export function adjacency(
       normalise === undefined ? 1 : normalise === "rows" ? degree[i]! : Math.sqrt(degree[i]! * degree[j]!);
     return by === 0 ? 0 : weight / by;
   };
-  const entries = rows.map((row) => [...row].sort(byColumn));
   const rowStart = [0];
   for (const row of entries) rowStart.push(rowStart.at(-1)! + row.length);
   return csr(

@@ -5,6 +5,8 @@ import * as syntax from "../diagnostics/syntax-messages.ts";
 import { refuse, spanOf } from "./load.ts";
 import { bare, propertyName } from "./syntax.ts";
 
+const K = ts.SyntaxKind;
+
 /** Which part of the right side goes to a target, which may be a pattern again. */
 export type PatternPart = { readonly target: ts.Expression } & (
   | { readonly kind: "item"; readonly position: number }
@@ -12,7 +14,7 @@ export type PatternPart = { readonly target: ts.Expression } & (
 );
 
 export const isPattern = (node: ts.Node): node is ts.ArrayLiteralExpression | ts.ObjectLiteralExpression =>
-  ts.isArrayLiteralExpression(node) || ts.isObjectLiteralExpression(node);
+  node.kind === K.ArrayLiteralExpression || node.kind === K.ObjectLiteralExpression;
 
 export function partsOf(pattern: ts.ArrayLiteralExpression | ts.ObjectLiteralExpression): PatternPart[] {
   if (ts.isArrayLiteralExpression(pattern)) {

@@ -31,7 +31,8 @@ export class Scope {
   readonly parent: Scope | undefined;
   /** The function this scope is in; nothing at module level. */
   readonly owner: ts.Node | undefined;
-  readonly #bindings = new Map<string, Binding>();
+  /** Made with the first name: most blocks declare none. */
+  #bindings: Map<string, Binding> | undefined;
 
   constructor(parent: Scope | undefined, owner: ts.Node | undefined = parent?.owner) {
     this.parent = parent;
@@ -40,17 +41,27 @@ export class Scope {
 
   find(name: string): { readonly binding: Binding; readonly scope: Scope } | undefined {
     for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
-      const binding = scope.#bindings.get(name);
+      const binding = scope.#bindings?.get(name);
       if (binding !== undefined) return { binding, scope };
     }
     return undefined;
   }
 
+  /** What `find` finds, without where. */
+  named(name: string): Binding | undefined {
+    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
+      const binding = scope.#bindings?.get(name);
+      if (binding !== undefined) return binding;
+    }
+    return undefined;
+  }
+
   own(name: string): Binding | undefined {
-    return this.#bindings.get(name);
+    return this.#bindings?.get(name);
   }
 
   set(name: string, binding: Binding): void {
+    this.#bindings ??= new Map();
     this.#bindings.set(name, binding);
   }
 
@@ -58,7 +69,7 @@ export class Scope {
   names(): string[] {
     const names = new Set<string>();
     for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
-      for (const name of scope.#bindings.keys()) names.add(name);
+      for (const name of scope.#bindings?.keys() ?? []) names.add(name);
     }
     return [...names];
   }

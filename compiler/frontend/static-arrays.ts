@@ -8,7 +8,16 @@ import { refuse, spanOf } from "./load.ts";
 import type { Interpreter } from "./static.ts";
 import { checkedSize, functionOf } from "./static-arguments.ts";
 import { itemsOf } from "./static-operations.ts";
-import { describe, isTagged, list, numbersOf, type Static, type Tensor, tensorOf } from "./static-values.ts";
+import {
+  describe,
+  isTagged,
+  list,
+  numbersOf,
+  plain,
+  type Static,
+  type Tensor,
+  tensorOf,
+} from "./static-values.ts";
 
 /** `new Float64Array(…)`, `new Int32Array(…)`, `new Array(…)`. */
 export function construct(node: ts.NewExpression, args: readonly Static[]): Static {
@@ -100,7 +109,7 @@ function countedItems(value: Static, at: Span): Static[] {
     if (typeof length === "number") return Array.from({ length: checkedSize(length, at) }, () => undefined);
   }
   if (isTagged(value) && (value.kind === "list" || value.kind === "tensor")) {
-    return value.kind === "list" ? [...value.items] : Array.from(value.data);
+    return value.kind === "list" ? [...value.items] : plain(value.data);
   }
   return refuse(messages.wrongKind(at, "an array, or `{ length: n }`", describe(value)));
 }

@@ -18,7 +18,8 @@ export const numberOf = (value: Static, at: ts.Node): number =>
 
 export function combine(operator: ts.SyntaxKind, left: Static, right: Static, at: ts.Node): number {
   if (typeof left === "string" || typeof right === "string") refuse(syntax.textValue(spanOf(at)));
-  const [a, b] = [numberOf(left, at), numberOf(right, at)];
+  const a = numberOf(left, at);
+  const b = numberOf(right, at);
   switch (operator) {
     case K.PlusToken:
       return a + b;

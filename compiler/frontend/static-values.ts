@@ -127,6 +127,13 @@ export const tensorOf = (
   data: Float64Array.from(data),
 });
 
+/** The numbers as a plain array. `Array.from` asks an iterator for each of them, which takes several times as long. */
+export function plain(data: Float64Array): number[] {
+  const numbers = new Array<number>(data.length);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = data[i]!;
+  return numbers;
+}
+
 export const isTagged = (value: Static): value is Tensor | List | RecordValue | FunctionValue | Special =>
   typeof value === "object";
 
@@ -185,11 +192,14 @@ export function part(tensor: Tensor, at: number): number | Tensor {
 export function numbersOf(value: Static): { shape: Shape; data: readonly number[] } | undefined {
   if (typeof value === "number") return { shape: [], data: [value] };
   if (!isTagged(value)) return undefined;
-  if (value.kind === "tensor") return { shape: value.shape, data: Array.from(value.data) };
+  if (value.kind === "tensor") return { shape: value.shape, data: plain(value.data) };
   if (value.kind !== "list") return undefined;
+  const { items } = value;
+  if (items.length > 0 && items.every((item) => typeof item === "number"))
+    return { shape: [items.length], data: [...items] };
   const data: number[] = [];
   let inner: Shape | undefined;
-  for (const item of value.items) {
+  for (const item of items) {
     const own = numbersOf(item);
     if (own === undefined) return undefined;
     if (
@@ -201,5 +211,5 @@ export function numbersOf(value: Static): { shape: Shape; data: readonly number[
     inner = own.shape;
     for (const entry of own.data) data.push(entry);
   }
-  return { shape: [value.items.length, ...(inner ?? [])], data };
+  return { shape: [items.length, ...(inner ?? [])], data };
 }

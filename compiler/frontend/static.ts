@@ -31,7 +31,9 @@ import {
   assignmentOperator,
   bare,
   isArithmetic,
+  isBinary,
   isFunctionNode,
+  isIdentifier,
   isIncrement,
   leftChain,
   namesIn,
@@ -171,16 +173,13 @@ export class Interpreter {
   /** Announces the names that statements declare: functions with their value, others as not there yet. */
   hoist(statements: readonly ts.Statement[], scope: Scope): void {
     for (const statement of statements) {
-      if (
-        ts.isFunctionDeclaration(statement) &&
-        statement.name !== undefined &&
-        statement.body !== undefined
-      ) {
-        const value: Static = { kind: "function", node: statement, scope, name: statement.name.text };
-        declare(scope, statement.name, statement.name.text, { kind: "static", value, constant: true });
-      }
-      if (ts.isVariableStatement(statement)) {
-        for (const { name } of statement.declarationList.declarations) {
+      if (statement.kind === K.FunctionDeclaration) {
+        const node = statement as ts.FunctionDeclaration;
+        if (node.name === undefined || node.body === undefined) continue;
+        const value: Static = { kind: "function", node, scope, name: node.name.text };
+        declare(scope, node.name, node.name.text, { kind: "static", value, constant: true });
+      } else if (statement.kind === K.VariableStatement) {
+        for (const { name } of (statement as ts.VariableStatement).declarationList.declarations) {
           for (const each of namesIn(name)) declare(scope, each, each.text, { kind: "later" });
         }
       }
@@ -240,7 +239,7 @@ export class Interpreter {
   }
 
   #bind(name: ts.BindingName, value: Static, scope: Scope, constant: boolean): void {
-    if (ts.isIdentifier(name)) {
+    if (isIdentifier(name)) {
       const named =
         isTagged(value) && (value.kind === "function" || value.kind === "custom") && value.name === ""
           ? { ...value, name: name.text }
@@ -261,7 +260,7 @@ export class Interpreter {
   }
 
   #effect(expression: ts.Expression, scope: Scope): void {
-    if (ts.isBinaryExpression(expression)) {
+    if (isBinary(expression)) {
       const operator = assignmentOperator(expression.operatorToken.kind);
       if (operator !== undefined) {
         this.#assign(expression.left, scope, (before) => {
@@ -301,7 +300,7 @@ export class Interpreter {
       for (const part of parts) this.#assign(part.target, scope, () => part.value);
       return;
     }
-    if (ts.isIdentifier(place)) {
+    if (isIdentifier(place)) {
       if (isGlobal(place, "Math", scope)) refuse(syntax.mathChanged(spanOf(place)));
       const { binding } = resolveName(place, scope);
       if (binding.kind !== "static" || binding.constant) {
@@ -310,23 +309,23 @@ export class Interpreter {
       binding.value = value(() => binding.value);
       return;
     }
-    if (ts.isPropertyAccessExpression(place) && isGlobal(bare(place.expression), "Math", scope)) {
-      refuse(syntax.mathChanged(spanOf(place)));
-    }
-    if (!ts.isElementAccessExpression(place)) {
+    if (place.kind !== K.ElementAccessExpression) {
+      if (ts.isPropertyAccessExpression(place) && isGlobal(bare(place.expression), "Math", scope))
+        refuse(syntax.mathChanged(spanOf(place)));
       const instead = "make a new record with all its members";
       refuse(messages.unsupported(spanOf(place), "assigning to a member of a record", instead));
     }
-    const array = this.evaluate(place.expression, scope);
-    const at = this.number(place.argumentExpression, scope);
-    const before = () => entryOf(array, at, place.argumentExpression);
+    const { expression, argumentExpression } = place as ts.ElementAccessExpression;
+    const array = this.evaluate(expression, scope);
+    const at = this.number(argumentExpression, scope);
+    const before = () => entryOf(array, at, argumentExpression);
     if (isTagged(array) && array.kind === "list") {
       before();
       array.items[at] = value(before);
       return;
     }
     if (!isTagged(array) || array.kind !== "tensor") {
-      refuse(messages.wrongKind(spanOf(place.expression), "an array", describe(array)));
+      refuse(messages.wrongKind(spanOf(expression), "an array", describe(array)));
     }
     const old = before();
     if (typeof old !== "number") refuse(syntax.wholeArray(spanOf(place), place.getText()));
@@ -370,6 +369,8 @@ export class Interpreter {
   }
 
   #name(node: ts.Identifier, scope: Scope): Static {
+    const known = scope.named(node.text);
+    if (known?.kind === "static") return known.value;
     const { binding } = resolveName(node, scope);
     if (binding.kind === "static") return binding.value;
     return refuse(messages.notConstant(spanOf(node), `\`${node.text}\``));
@@ -384,6 +385,11 @@ export class Interpreter {
     const relation = relations.get(token);
     if (relation !== undefined) return this.#compare(node, scope);
     if (!isArithmetic(token)) return refuse(examine(node) ?? syntax.assignmentInside(spanOf(node)));
+    if (!isBinary(node.left)) {
+      const left = this.evaluate(node.left, scope);
+      this.#tick(node);
+      return combine(token, left, this.evaluate(node.right, scope), node);
+    }
     const { first, links } = leftChain(node);
     return links.reduce<Static>(
       (value, link) => {

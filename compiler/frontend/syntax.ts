@@ -54,9 +54,11 @@ const assignments: ReadonlyMap<ts.SyntaxKind, ts.SyntaxKind> = new Map([
   [K.AsteriskAsteriskEqualsToken, K.AsteriskAsteriskToken],
 ]);
 
-export const isIncrement = (node: ts.Node): node is ts.PrefixUnaryExpression | ts.PostfixUnaryExpression =>
-  (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) &&
-  (node.operator === K.PlusPlusToken || node.operator === K.MinusMinusToken);
+export const isIncrement = (node: ts.Node): node is ts.PrefixUnaryExpression | ts.PostfixUnaryExpression => {
+  if (node.kind !== K.PrefixUnaryExpression && node.kind !== K.PostfixUnaryExpression) return false;
+  const { operator } = node as ts.PrefixUnaryExpression | ts.PostfixUnaryExpression;
+  return operator === K.PlusPlusToken || operator === K.MinusMinusToken;
+};
 
 /** Names that are assigned to anywhere inside a node: `x = …`, `x += …`, `x++`; entries of arrays do not count. */
 export function assignedNames(node: ts.Node): Set<string> {
@@ -90,11 +92,15 @@ export function targetsIn(left: ts.Expression): ts.Expression[] {
   });
 }
 
+// What `ts.isBinaryExpression` and `ts.isIdentifier` say, where it is asked at every step: the namespace is slow to look into.
+export const isBinary = (node: ts.Node): node is ts.BinaryExpression => node.kind === K.BinaryExpression;
+export const isIdentifier = (node: ts.Node): node is ts.Identifier => node.kind === K.Identifier;
+
 /** A chain of binary operators to the left, from its first operand on, so that long sums need no recursion. */
 export function leftChain(node: ts.BinaryExpression): { first: ts.Expression; links: ts.BinaryExpression[] } {
   const links: ts.BinaryExpression[] = [];
   let first: ts.Expression = node;
-  while (ts.isBinaryExpression(first) && isArithmetic(first.operatorToken.kind)) {
+  while (isBinary(first) && isArithmetic(first.operatorToken.kind)) {
     links.push(first);
     first = first.left;
   }

@@ -101,8 +101,9 @@ export function multiply(left: Affine, right: Affine): Affine | undefined {
 
 /** A text that is equal for equal forms and for no others. */
 export function key(form: Affine): string {
-  const terms = form.terms.map((term) => `${term.coefficient}*${atomKey(term.atom)}`);
-  return [...terms, String(form.constant)].join("+");
+  let text = "";
+  for (const { coefficient, atom } of form.terms) text += `${coefficient}*${atomKey(atom)}+`;
+  return `${text}${form.constant}`;
 }
 
 export function atomKey(atom: Atom): string {
@@ -120,7 +121,20 @@ export function atomKey(atom: Atom): string {
   }
 }
 
-export const equal = (left: Affine, right: Affine): boolean => key(left) === key(right);
+export const equal = (left: Affine, right: Affine): boolean =>
+  left === right ||
+  (left.constant === right.constant &&
+    left.terms.length === right.terms.length &&
+    left.terms.every(({ coefficient, atom }, i) => {
+      const other = right.terms[i]!;
+      return coefficient === other.coefficient && isSameAtom(atom, other.atom);
+    }));
+
+const isSameAtom = (left: Atom, right: Atom): boolean =>
+  left === right ||
+  (left.kind === "index" && right.kind === "index"
+    ? left.name === right.name
+    : atomKey(left) === atomKey(right));
 
 /** Replaces index names by forms and array names by names; atoms are rebuilt, so constants fold. */
 export function substitute(

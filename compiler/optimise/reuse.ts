@@ -46,11 +46,14 @@ class Numbering {
   readonly #ofTexts = new Map<string, number>();
   readonly #ofNames = new Map<string, number>();
   readonly #ofPairs = new Map<number, number>();
+  /** Of entries of arrays, by their subscripts, since the array was last written. */
+  readonly #ofEntries = new Map<string, Map<string, number>>();
   #count = 0;
 
   /** From here on what the array holds is another value. */
   touch(array: string): void {
     this.#versions.set(array, (this.#versions.get(array) ?? 0) + 1);
+    this.#ofEntries.delete(array);
   }
 
   of(expr: Expr): number {
@@ -75,10 +78,14 @@ class Numbering {
   }
 
   ofEntry(array: string, at: readonly affine.Affine[]): number {
-    const version = this.#versions.get(array) ?? 0;
-    if (at.length === 0) return this.#ofText(`${array}@${version}[]`);
-    const gathers = at.map((form) => this.#versionsIn(form)).join("");
-    return this.#ofText(`${array}@${version}[${at.map(affine.key).join(",")}]${gathers}`);
+    let known = this.#ofEntries.get(array);
+    if (known === undefined) {
+      known = new Map();
+      this.#ofEntries.set(array, known);
+    }
+    let place = "";
+    for (const form of at) place += `${affine.key(form)}${this.#versionsIn(form)},`;
+    return this.#numbered(known, place);
   }
 
   #ofPrimitive(op: Opcode, args: readonly Expr[]): number {

@@ -1,0 +1,80 @@
+/**
+ * Rebuilding a model in place, as a development server does at every save: each example after an edit of a comment, of a
+ * default value and of an expression of its equations, with solve, gradient, jvp and hvp. Milliseconds on the clock, the
+ * middle of many saves in one process that has seen some.
+ *
+ *   node bench/rebuild.mjs [example ...]
+ */
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { Kept } from "../dist/compiler/kept.js";
+import { transform } from "../dist/compiler/transform.js";
+
+const root = path.resolve(import.meta.dirname, "../examples");
+
+/** Where each model has an expression, and where a default value, that a save changes. */
+const places = {
+  "lotka-volterra": { expression: "alpha * hare", value: "alpha: 0.55" },
+  "neural-ode": { expression: "W1[j]![0]! * z[0]!", value: "normal(1, 0, 0.3" },
+  "pendulum-control": { expression: "damping * rate", value: "gravity: 9.81" },
+  "hare-lynx": { expression: "alpha * hare", value: "alpha: 0.5" },
+  web: { expression: "damping * rate", value: "gravity: 9.81" },
+  poisson: { expression: "W2[i]![j]! * h[j]!", value: "b3: 0" },
+  "graph-ode": { expression: "Math.tanh(Z[i]![c]! + b[c]!)", value: "normal(3, 0, 0.5" },
+  "hamiltonian-network": { expression: "w[i]! * Math.tanh(z + b[i]!)", value: "q: 1.2" },
+  "two-moons": { expression: "c[k]! * t", value: "spread: 0" },
+  cora: { expression: "A.value[e]! * H[A.column[e]!]![c]!", value: "uniform(1, -0.06, 0.06" },
+};
+
+const host = {
+  read(file) {
+    try {
+      return fs.readFileSync(file, "utf8");
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+/** The same model as saved for the n-th time. */
+const edits = {
+  comment: (text, _place, n) => `${text}// ${n}\n`,
+  value: (text, { value }, n) => text.replace(value, `${value}${value.endsWith(" 0") ? "." : "0"}00${n}`),
+  expression: (text, { expression }, n) => text.replace(expression, `${1 + n / 1024} * ${expression}`),
+};
+
+const middle = (times) => times.toSorted((a, b) => a - b)[times.length >> 1];
+
+const wanted = process.argv.slice(2).filter((name) => name in places);
+console.log("Rebuilding in place after an edit, ms: middle (fastest)");
+console.log(
+  `  ${"".padEnd(20)} ${Object.keys(edits)
+    .map((name) => name.padStart(16))
+    .join("")}`,
+);
+for (const [name, place] of Object.entries(places)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const folder = path.join(root, name);
+  const file = path.join(
+    folder,
+    fs.readdirSync(folder).find((each) => each.endsWith(".ode.ts")),
+  );
+  const text = fs.readFileSync(file, "utf8");
+  const kept = new Kept();
+  let saved = 0;
+  const save = (edit) => {
+    const edited = edit(text, place, ++saved);
+    if (edited === text) throw new Error(`${name} has no longer what is to be edited.`);
+    const began = performance.now();
+    const { code } = transform({ file, text: edited, host }, {}, kept);
+    if (code === undefined) throw new Error(`${name} is not compiled.`);
+    return performance.now() - began;
+  };
+  for (let i = 0; i < 12; i++) for (const edit of Object.values(edits)) save(edit);
+  const cells = Object.values(edits).map((edit) => {
+    const times = Array.from({ length: 25 }, () => save(edit));
+    return `${middle(times).toFixed(1)} (${Math.min(...times).toFixed(1)})`.padStart(16);
+  });
+  console.log(`  ${name.padEnd(20)} ${cells.join("")}`);
+}
