@@ -341,7 +341,7 @@ export class AdaptiveSweep implements Searched {
           this.set("was_rejected", build.one),
           this.set("fresh", this.#attempts.keepsSlope ? build.zero : build.one),
           build.branch(
-            driver.isNotFinite(error),
+            build.isNotFinite(error),
             [this.set("h_next", build.mul(h, build.number(0.25))), this.set("was_finite", build.zero)],
             [
               ...shrunk.statements,
@@ -524,7 +524,7 @@ export class AdaptiveSweep implements Searched {
     const driver = this.#driver;
     return [
       build.store(driver.io.failedStep, [], build.integerValue(this.accepted)),
-      ...driver.leaveInvalid(code),
+      ...driver.results.leaveInvalid(code),
     ];
   }
 

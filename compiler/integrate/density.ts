@@ -20,7 +20,8 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Expr, Fn, Statement, View } from "../ir/nodes.ts";
 import type { Input, Leaf, Model } from "../model.ts";
-import { type Driver, type Point, read, type Vector } from "./driver.ts";
+import type { Point } from "./calls.ts";
+import { type Driver, read, type Vector } from "./driver.ts";
 import { fromStart, Kept } from "./kept.ts";
 import type { PastKind } from "./schemes.ts";
 import { isSignal, ofKnots } from "./signals.ts";
@@ -172,7 +173,7 @@ export class Density {
         sum("slope", () => build.zero),
       ),
       ...driver.assign(this.#change, () => build.zero),
-      ...driver.callVjp(
+      ...driver.calls.toVjp(
         ofState,
         this.#pointOf(n),
         driver.model.state.map(this.#adjoint),
@@ -188,7 +189,7 @@ export class Density {
               [],
               runningOfPast.reduce((left, right) => build.add(left, right)),
             ),
-            ...driver.callVjp(
+            ...driver.calls.toVjp(
               runningOfState,
               this.#pointOf(n),
               [{ array: this.#seed, prefix: [] }],
@@ -297,12 +298,12 @@ export class Density {
       ...this.#leaves.flatMap(({ leaf, here }) =>
         build.forEachEntry(leaf.shape, driver.names.fresh, (at) => [build.store(here, at, build.zero)]),
       ),
-      ...driver.call(field, point, [...driver.model.state.map(this.#adjoint), ...results]),
+      ...driver.calls.to(field, point, [...driver.model.state.map(this.#adjoint), ...results]),
       ...(running === undefined
         ? []
         : [
             build.store(this.#seed, [], build.one),
-            ...driver.call(running, point, [{ array: this.#seed, prefix: [] }, ...results]),
+            ...driver.calls.to(running, point, [{ array: this.#seed, prefix: [] }, ...results]),
           ]),
     ];
   }

@@ -9,7 +9,8 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Expr, Statement } from "../ir/nodes.ts";
 import type { ModelEvent } from "../model.ts";
-import { type Driver, type Point, read, type Vector } from "./driver.ts";
+import type { Point } from "./calls.ts";
+import { type Driver, read, type Vector } from "./driver.ts";
 import { type EventValue, type StepTangent, stepKind } from "./events.ts";
 import type { Attempts, Control } from "./stepper.ts";
 
@@ -86,7 +87,7 @@ export class EventSearch {
       build.mul(build.read(value.rate), this.#sweep.scalar("direction")),
     ]);
     return [
-      ...driver.call(fn, point, driver.model.state.map(tangent.change)),
+      ...driver.calls.to(fn, point, driver.model.state.map(tangent.change)),
       ...value.rateAt(point, tangent.change),
       this.#sweep.set("event_before", build.mul(build.number(justBehind), build.primitive("stop", [sign]))),
       this.#sweep.set("behind_event", build.one),
@@ -298,7 +299,7 @@ export class EventSearch {
       then === undefined
         ? []
         : [
-            ...driver.call(then, point, driver.model.state.map(this.#sweep.next)),
+            ...driver.calls.to(then, point, driver.model.state.map(this.#sweep.next)),
             ...driver.assign(driver.state, (leaf, at) => read(this.#sweep.next, leaf, at)),
           ];
     return [

@@ -20,8 +20,9 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Expr, Fn, Statement, Test, View } from "../ir/nodes.ts";
 import type { Leaf, ModelEvent } from "../model.ts";
+import type { Point } from "./calls.ts";
 import type { Directional } from "./directional.ts";
-import { type Driver, type Point, read, type Vector } from "./driver.ts";
+import { type Driver, read, type Vector } from "./driver.ts";
 import { fromStart, Kept } from "./kept.ts";
 import type { Stepper, Transposer } from "./stepper.ts";
 import { isZero } from "./tableau.ts";
@@ -153,20 +154,20 @@ export class StepTangent {
             )
             .reduce((left, right) => build.add(left, right), read(from, leaf, at)),
         ),
-        ...driver.call(
+        ...driver.calls.to(
           driver.vjps.fields.get("all")!.fn,
           point,
           driver.model.state.map(this.#stage(this.#k, i)),
         ),
         ...driver.assign(this.#dx, (leaf, at) => combined(row, leaf, at)),
-        ...driver.call(field.ofState, point, [
+        ...driver.calls.to(field.ofState, point, [
           ...driver.model.state.map(this.#dx),
           ...driver.model.state.map(this.#stage(this.#dk, i)),
         ]),
       );
       if (field.inTime !== undefined && timed !== 0)
         out.push(
-          ...driver.call(field.inTime, point, driver.model.state.map(this.#extra)),
+          ...driver.calls.to(field.inTime, point, driver.model.state.map(this.#extra)),
           ...driver.assign(this.#stage(this.#dk, i), (leaf, at) =>
             build.add(
               read(this.#stage(this.#dk, i), leaf, at),
@@ -188,13 +189,13 @@ export class StepTangent {
       build.accumulate(this.integral, [], build.mul(factor, build.read(this.#part)));
     const share = build.number(weight[0] / weight[1]);
     return [
-      ...(of === "h" ? [...driver.call(driver.model.loss.running!, point, [view]), add(share)] : []),
-      ...driver.call(running.ofState, point, [...driver.model.state.map(this.#dx), view]),
+      ...(of === "h" ? [...driver.calls.to(driver.model.loss.running!, point, [view]), add(share)] : []),
+      ...driver.calls.to(running.ofState, point, [...driver.model.state.map(this.#dx), view]),
       add(driver.scaled(weight)),
       ...(running.inTime === undefined || timed === 0
         ? []
         : [
-            ...driver.call(running.inTime, point, [view]),
+            ...driver.calls.to(running.inTime, point, [view]),
             add(build.mul(driver.scaled(weight), build.number(timed))),
           ]),
     ];
@@ -224,7 +225,7 @@ export class EventValue {
   }
 
   at(point: Point): Statement[] {
-    return this.#driver.call(this.#event.when, point, [{ array: this.value, prefix: [] }]);
+    return this.#driver.calls.to(this.#event.when, point, [{ array: this.value, prefix: [] }]);
   }
 
   /** The part of the rate that is `when`'s own change in time; 0 where there is none. */
@@ -237,14 +238,14 @@ export class EventValue {
     const driver = this.#driver;
     const { when } = this.#functions;
     return [
-      ...driver.call(when.ofState, point, [
+      ...driver.calls.to(when.ofState, point, [
         ...driver.model.state.map(change),
         { array: this.rate, prefix: [] },
       ]),
       ...(when.inTime === undefined
         ? []
         : [
-            ...driver.call(when.inTime, point, [{ array: this.#inTime, prefix: [] }]),
+            ...driver.calls.to(when.inTime, point, [{ array: this.#inTime, prefix: [] }]),
             build.accumulate(this.rate, [], build.read(this.#inTime)),
           ]),
     ];
@@ -386,13 +387,13 @@ export class EventTransposer implements Transposer {
       out.push(
         ...driver.assign(this.#seeds, (leaf, at) => read(this.lambda, leaf, at)),
         ...driver.assign(this.lambda, () => build.zero),
-        ...driver.callVjp(thenVjp, point, model.state.map(this.#seeds), this.lambda),
+        ...driver.calls.toVjp(thenVjp, point, model.state.map(this.#seeds), this.lambda),
       );
       if (thenInTime !== undefined) {
         const scratch = driver.vector("then_in_time_");
         out.push(
           ...driver.allocate(scratch),
-          ...driver.call(thenInTime, point, model.state.map(scratch)),
+          ...driver.calls.to(thenInTime, point, model.state.map(scratch)),
           ...this.#product(this.#seeds, scratch),
           build.accumulate(this.#timeBar, [], build.read(this.#dot)),
         );
@@ -400,7 +401,7 @@ export class EventTransposer implements Transposer {
     }
     if (this.#event.stops && terminalInTime !== undefined)
       out.push(
-        ...driver.call(terminalInTime, driver.finalPoint(), [{ array: this.#mu, prefix: [] }]),
+        ...driver.calls.to(terminalInTime, driver.finalPoint(), [{ array: this.#mu, prefix: [] }]),
         build.accumulate(this.#timeBar, [], build.read(this.#mu)),
       );
     return [
@@ -417,7 +418,7 @@ export class EventTransposer implements Transposer {
           ),
         ),
       ),
-      ...driver.callVjp(whenVjp, point, [{ array: this.#mu, prefix: [] }], this.lambda),
+      ...driver.calls.toVjp(whenVjp, point, [{ array: this.#mu, prefix: [] }], this.lambda),
       ...(when.inTime === undefined
         ? []
         : [build.accumulate(this.#timeBar, [], build.mul(build.read(this.#mu), this.#value.inTime))]),

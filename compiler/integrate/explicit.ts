@@ -69,7 +69,7 @@ export class ExplicitStepper implements Stepper {
       ...this.#step.byScheme(n, (scheme) => [
         ...this.#step.operations(n, scheme, this.#sweep.slope),
         ...this.#step.next(scheme),
-        ...this.#step.checkFinite(n, scheme, (code) => driver.leaveInvalid(code)),
+        ...this.#step.checkFinite(n, scheme, (code) => driver.results.leaveInvalid(code)),
       ]),
     ];
   }
@@ -127,7 +127,7 @@ class EmbeddedAttempts implements Attempts {
   }
 
   leaveNotFinite(): Statement[] {
-    return this.#step.leaveNotFinite(this.#method.main, (code) => this.#driver.leaveInvalid(code));
+    return this.#step.leaveNotFinite(this.#method.main, (code) => this.#driver.results.leaveInvalid(code));
   }
 
   /** The slope behind the stages. */
@@ -258,7 +258,7 @@ class SeriesAttempts implements Attempts {
       ...driver.assign(next, (leaf, at) => this.#step.sumOf(advance!.terms, leaf, at)),
       ...driver.allocate(this.#probe),
       build.comment("For the estimate of the error."),
-      ...driver.call(this.#lastTerms, point, driver.model.state.map(this.#probe)),
+      ...driver.calls.to(this.#lastTerms, point, driver.model.state.map(this.#probe)),
       ...statements,
       control.set("error", mean),
       control.add("evaluations", 2),
@@ -276,7 +276,7 @@ class SeriesAttempts implements Attempts {
   }
 
   leaveNotFinite(): Statement[] {
-    return this.#step.leaveNotFinite(this.#method.main, (code) => this.#driver.leaveInvalid(code));
+    return this.#step.leaveNotFinite(this.#method.main, (code) => this.#driver.results.leaveInvalid(code));
   }
 }
 

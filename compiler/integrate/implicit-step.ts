@@ -18,7 +18,8 @@ import * as build from "../ir/build.ts";
 import type { Expr, Statement } from "../ir/nodes.ts";
 import type { Leaf } from "../model.ts";
 import { status } from "../module.ts";
-import { type Driver, type Point, read, type Vector } from "./driver.ts";
+import type { Point } from "./calls.ts";
+import { type Driver, read, type Vector } from "./driver.ts";
 import { coefficientOf, type Implicit, inverseOf } from "./implicit.ts";
 import { flatIndex } from "./jacobian.ts";
 import type { Revolve } from "./plans/revolve.ts";
@@ -134,12 +135,12 @@ export class ImplicitStepper implements Stepper, Attempts {
     return [
       build.branch(
         build.compare("eq", failed, what(status.notFiniteField)),
-        driver.leaveInvalid(status.notFiniteField),
+        driver.results.leaveInvalid(status.notFiniteField),
         [
           build.branch(
             build.compare("eq", failed, what(status.singularMatrix)),
-            driver.leaveInvalid(status.singularMatrix),
-            driver.leaveInvalid(status.newtonFailed),
+            driver.results.leaveInvalid(status.singularMatrix),
+            driver.results.leaveInvalid(status.newtonFailed),
           ),
         ],
       ),
@@ -352,7 +353,7 @@ export class ImplicitStepper implements Stepper, Attempts {
             [
               // No number on the diagonal comes from a field that is none.
               build.branch(
-                driver.isNotFinite(systems.sumOf(size)),
+                build.isNotFinite(systems.sumOf(size)),
                 fail(status.notFiniteField),
                 fail(status.singularMatrix),
               ),
@@ -360,7 +361,7 @@ export class ImplicitStepper implements Stepper, Attempts {
             [
               systems.solve(size, false),
               ...update,
-              build.branch(driver.isNotFinite(build.read(norm)), fail(status.notFiniteField), [
+              build.branch(build.isNotFinite(build.read(norm)), fail(status.notFiniteField), [
                 build.branch(
                   isDone,
                   [build.store(open, [], build.zero)],
@@ -406,7 +407,7 @@ export class ImplicitStepper implements Stepper, Attempts {
       const amount = driver.names.fresh("running_loss");
       return [
         build.alloc(amount, [], { zero: false }),
-        ...driver.call(running, this.pointOf(n, i), [{ array: amount, prefix: [] }]),
+        ...driver.calls.to(running, this.pointOf(n, i), [{ array: amount, prefix: [] }]),
         build.accumulate(driver.integral, [], build.mul(driver.scaled(weight), build.read(amount))),
       ];
     });
@@ -582,7 +583,7 @@ export class ImplicitTransposer implements Transposer {
       if (running === undefined || isZero(this.#method.b[i]!)) continue;
       out.push(
         build.store(driver.runningSeed, [], driver.scaled(this.#method.b[i]!)),
-        ...driver.callVjp(
+        ...driver.calls.toVjp(
           running,
           this.forward.pointOf(n, i),
           [{ array: driver.runningSeed, prefix: [] }],
@@ -595,7 +596,7 @@ export class ImplicitTransposer implements Transposer {
       return [
         ...out,
         ...pull(i, later),
-        ...driver.callVjp(rhs, this.forward.pointOf(n, i), model.state.map(this.#seed), this.#barOf(i)),
+        ...driver.calls.toVjp(rhs, this.forward.pointOf(n, i), model.state.map(this.#seed), this.#barOf(i)),
       ];
     }
     const systems = this.#systems;
@@ -651,7 +652,7 @@ export class ImplicitTransposer implements Transposer {
         ...pull(i, [...group, ...later]),
         // The state's cotangent is μ already; only those of everything else are wanted.
         ...driver.assign(this.#scratch, () => build.zero),
-        ...driver.callVjp(rhs, this.forward.pointOf(n, i), model.state.map(this.#seed), this.#scratch),
+        ...driver.calls.toVjp(rhs, this.forward.pointOf(n, i), model.state.map(this.#seed), this.#scratch),
       );
     }
     return out;

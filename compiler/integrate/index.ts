@@ -138,7 +138,7 @@ export function buildSolve(
       : rosenbrockFamily(method, solved, solver, context, wanted, io);
   const solveDriver = new Driver(solved, solver, family.shape, io, vjps, leaves);
   const gradientDriver = new Driver(solved, solver, family.shape, io, vjps, leaves);
-  gradientDriver.hasBars = true;
+  gradientDriver.results.hasBars = true;
   const densities =
     density &&
     densityFunctions(model, density, (leaf) => io.density.has(leaf.name), context, ofState, solved);
@@ -186,8 +186,8 @@ export function buildSolve(
     ...(eventFunctions === undefined ? [] : functionsOf(eventFunctions)),
     ...present([densities?.field, densities?.running, densities?.ofState, densities?.runningOfState]),
     ...family.functions,
-    ...solveDriver.invalidation(),
-    ...gradientDriver.invalidation(),
+    ...solveDriver.results.invalidation(),
+    ...gradientDriver.results.invalidation(),
     solveEntry(solveDriver, family.stepper(solveDriver), splines, eventsIn(solveDriver)),
     gradientEntry(
       gradientDriver,

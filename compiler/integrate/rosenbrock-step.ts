@@ -16,8 +16,9 @@ import * as build from "../ir/build.ts";
 import type { Expr, Statement, View } from "../ir/nodes.ts";
 import type { Leaf } from "../model.ts";
 import { status } from "../module.ts";
+import type { Point } from "./calls.ts";
 import type { Directional } from "./directional.ts";
-import { type Driver, type Point, read, type Vector } from "./driver.ts";
+import { type Driver, read, type Vector } from "./driver.ts";
 import { flatIndex } from "./jacobian.ts";
 import type { Revolve } from "./plans/revolve.ts";
 import { Starts } from "./plans/starts.ts";
@@ -136,8 +137,8 @@ export class RosenbrockStepper implements Stepper, Attempts {
     return [
       build.branch(
         build.compare("eq", build.read(this.#failed), build.number(status.singularMatrix)),
-        driver.leaveInvalid(status.singularMatrix),
-        driver.leaveInvalid(status.notFiniteField),
+        driver.results.leaveInvalid(status.singularMatrix),
+        driver.results.leaveInvalid(status.notFiniteField),
       ),
     ];
   }
@@ -191,8 +192,7 @@ export class RosenbrockStepper implements Stepper, Attempts {
 
   /** The factors of I - hγJ at the state; a flag says where there are none. */
   factors(n: Affine, systems: Systems): Statement[] {
-    const driver = this.#driver;
-    const isFiniteMatrix = build.not(driver.isNotFinite(systems.sumOf(systems.words)));
+    const isFiniteMatrix = build.not(build.isNotFinite(systems.sumOf(systems.words)));
     return [
       ...systems.jacobian(this.startOf(n), 0),
       build.store(systems.singular, [], build.zero),
@@ -221,7 +221,7 @@ export class RosenbrockStepper implements Stepper, Attempts {
       ...this.factors(n, systems),
       ...(inTime === undefined
         ? []
-        : driver.call(inTime, this.startOf(n), driver.model.state.map(this.#inTime))),
+        : driver.calls.to(inTime, this.startOf(n), driver.model.state.map(this.#inTime))),
     ];
     m.forEach((_, i) => {
       const asked = (leaf: Leaf, at: readonly Affine[]): Expr => {
@@ -261,7 +261,7 @@ export class RosenbrockStepper implements Stepper, Attempts {
         build.forEachEntry(leaf.shape, driver.names.fresh, (at) => [
           build.branch(
             build.and(
-              driver.isNotFinite(read(last, leaf, at)),
+              build.isNotFinite(read(last, leaf, at)),
               build.compare("eq", build.read(this.#failed), build.zero),
             ),
             [build.store(this.#failed, [], build.number(status.notFiniteField))],
@@ -298,15 +298,18 @@ export class RosenbrockStepper implements Stepper, Attempts {
       ...quadratureWeights(this.#method).flatMap((weight, i) =>
         Math.abs(weight) < 1e-15
           ? []
-          : [...driver.call(running, this.pointOf(n, i), [view]), add(driver.scaled(number(weight)))],
+          : [...driver.calls.to(running, this.pointOf(n, i), [view]), add(driver.scaled(number(weight)))],
       ),
       ...this.along(this.#along),
-      ...driver.call(directional.ofState, this.startOf(n), [...driver.model.state.map(this.#along), view]),
+      ...driver.calls.to(directional.ofState, this.startOf(n), [
+        ...driver.model.state.map(this.#along),
+        view,
+      ]),
       add(driver.h),
       ...(inTime === undefined
         ? []
         : [
-            ...driver.call(inTime, this.startOf(n), [view]),
+            ...driver.calls.to(inTime, this.startOf(n), [view]),
             add(build.mul(driver.scaled(number(this.drift)), driver.h)),
           ]),
     ];
@@ -448,12 +451,12 @@ export class RosenbrockTransposer implements Transposer {
           build.mul(driver.scaled(number(gamma)), read(this.#barOf(i), leaf, at)),
         ),
         ...driver.assign(this.#place, () => build.zero),
-        ...driver.callVjp(rhsVjp, this.forward.pointOf(n, i), model.state.map(this.#seed), this.#place),
+        ...driver.calls.toVjp(rhsVjp, this.forward.pointOf(n, i), model.state.map(this.#seed), this.#place),
       );
       if (vjps.running !== undefined && Math.abs(weights[i]!) >= 1e-15)
         out.push(
           build.store(driver.runningSeed, [], driver.scaled(number(weights[i]!))),
-          ...driver.callVjp(
+          ...driver.calls.toVjp(
             vjps.running,
             this.forward.pointOf(n, i),
             [seedOf(driver.runningSeed)],
@@ -469,7 +472,7 @@ export class RosenbrockTransposer implements Transposer {
           this.#add(this.#barOf(j), build.number(gamma * value), this.#barOf(i)),
         ),
         // What J adds: (hγ w_i)ᵀ J u_i, differentiated at the start of the step.
-        ...driver.callVjp(
+        ...driver.calls.toVjp(
           field.ofStateVjp,
           start,
           [...model.state.map(driver.vectorOf(k(i))), ...model.state.map(this.#seed)],
@@ -483,7 +486,7 @@ export class RosenbrockTransposer implements Transposer {
     if (field.inTimeVjp !== undefined)
       out.push(
         build.comment("What f_t adds."),
-        ...driver.callVjp(field.inTimeVjp, start, model.state.map(this.#drift), this.lambda),
+        ...driver.calls.toVjp(field.inTimeVjp, start, model.state.map(this.#drift), this.lambda),
       );
     return out;
   }
@@ -499,12 +502,12 @@ export class RosenbrockTransposer implements Transposer {
       build.comment("The running loss, as one more state."),
       ...driver.assign(this.#place, () => build.zero),
       build.store(driver.runningSeed, [], driver.h),
-      ...driver.callVjp(running.vjpOfState, start, [seed], this.#place, model.state, false),
+      ...driver.calls.toVjp(running.vjpOfState, start, [seed], this.#place, model.state, false),
       ...weights.flatMap((weight, i) =>
         Math.abs(weight) < 1e-15 ? [] : this.#add(this.#barOf(i), build.number(weight), this.#place),
       ),
       ...this.forward.along(this.#along),
-      ...driver.callVjp(running.ofStateVjp, start, [...model.state.map(this.#along), seed], this.lambda),
+      ...driver.calls.toVjp(running.ofStateVjp, start, [...model.state.map(this.#along), seed], this.lambda),
       ...(running.inTimeVjp === undefined
         ? []
         : [
@@ -513,7 +516,7 @@ export class RosenbrockTransposer implements Transposer {
               [],
               build.mul(driver.scaled(number(this.forward.drift)), driver.h),
             ),
-            ...driver.callVjp(running.inTimeVjp, start, [seed], this.lambda),
+            ...driver.calls.toVjp(running.inTimeVjp, start, [seed], this.lambda),
           ]),
     ];
   }

@@ -9,8 +9,10 @@ import * as build from "../ir/build.ts";
 import type { Fn, Statement } from "../ir/nodes.ts";
 import { status } from "../module.ts";
 import { AdaptiveSweep } from "./adaptive.ts";
+import { inBatch } from "./batch.ts";
 import type { Driver } from "./driver.ts";
 import type { Events } from "./event-search.ts";
+import { prelude } from "./prelude.ts";
 import type { Stepper } from "./stepper.ts";
 
 /** From the start to the end time: states and outputs at the observations, and the value of the loss. */
@@ -54,7 +56,7 @@ export function forwardSweep(driver: Driver, stepper: Stepper, events?: Events):
     out.push(
       build.comment("Terminal loss."),
       build.alloc(amount, [], { zero: false }),
-      ...driver.call(model.loss.terminal, driver.finalPoint(), [{ array: amount, prefix: [] }]),
+      ...driver.calls.to(model.loss.terminal, driver.finalPoint(), [{ array: amount, prefix: [] }]),
       build.accumulate(io.value, [], build.read(amount)),
     );
   }
@@ -74,14 +76,14 @@ function observe(driver: Driver, k: Affine): Statement[] {
       (leaf, entry) => build.read(leaf.name, entry),
     ),
     // A gradient has no use for outputs.
-    ...(driver.hasBars ? [] : model.outputs).flatMap((output) =>
-      driver.call(output.fn, point, [{ array: io.outputs.get(output.name)!, prefix: [k] }]),
+    ...(driver.results.hasBars ? [] : model.outputs).flatMap((output) =>
+      driver.calls.to(output.fn, point, [{ array: io.outputs.get(output.name)!, prefix: [k] }]),
     ),
     ...(at === undefined
       ? []
       : [
           build.alloc(amount, [], { zero: false }),
-          ...driver.call(at, point, [{ array: amount, prefix: [] }]),
+          ...driver.calls.to(at, point, [{ array: amount, prefix: [] }]),
           build.accumulate(io.value, [], build.read(amount)),
         ]),
   ];
@@ -99,10 +101,10 @@ export function solveEntry(
     name: "solve",
     parameters: [],
     body: [
-      ...driver.inBatch([
-        ...driver.prelude(undefined),
+      ...inBatch(driver, [
+        ...prelude(driver, undefined),
         ...driver.coefficients(),
-        ...driver.curves(splines),
+        ...driver.calls.curves(splines),
         ...driver.stages.allocate(),
         ...sweep,
       ]),

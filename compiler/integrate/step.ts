@@ -18,7 +18,8 @@ import * as build from "../ir/build.ts";
 import type { Expr, Statement, View } from "../ir/nodes.ts";
 import type { Leaf } from "../model.ts";
 import { status } from "../module.ts";
-import { type Driver, type Point, read, type Vector } from "./driver.ts";
+import type { Point } from "./calls.ts";
+import { type Driver, read, type Vector } from "./driver.ts";
 import {
   type Combine,
   type Evaluate,
@@ -159,7 +160,7 @@ export class Step {
     const { statements, sum } = this.#total(driver.state, driver.model.state);
     return [
       ...statements,
-      build.branch(driver.isNotFinite(sum), [
+      build.branch(build.isNotFinite(sum), [
         build.store(driver.io.failedStep, [], build.integerValue(n)),
         ...this.leaveNotFinite(scheme, invalidate),
       ]),
@@ -176,9 +177,7 @@ export class Step {
         const total = this.#total(driver.vectorOf(slope), driver.leavesOf(slope.part));
         return [
           ...total.statements,
-          build.branch(driver.isNotFinite(total.sum), [
-            build.store(failedStage, [], build.number(index + 1)),
-          ]),
+          build.branch(build.isNotFinite(total.sum), [build.store(failedStage, [], build.number(index + 1))]),
         ];
       });
     return [
@@ -345,7 +344,8 @@ export class Step {
     const driver = this.#driver;
     const { running } = driver.model.loss;
     if (running === undefined || slope.part !== "all") return [];
-    if (driver.companions !== undefined) return driver.call(running, point, [driver.companions.value(slope)]);
+    if (driver.companions !== undefined)
+      return driver.calls.to(running, point, [driver.companions.value(slope)]);
     const weight = directWeight(slope, scheme);
     return weight === undefined ? [] : this.#addRunning(point, weight);
   }
@@ -361,7 +361,7 @@ export class Step {
     const amount = driver.names.fresh("running_loss");
     return [
       build.alloc(amount, [], { zero: false }),
-      ...driver.call(driver.model.loss.running!, point, [{ array: amount, prefix: [] }]),
+      ...driver.calls.to(driver.model.loss.running!, point, [{ array: amount, prefix: [] }]),
       build.accumulate(driver.integral, [], build.mul(driver.scaled(weight), build.read(amount))),
     ];
   }
@@ -372,7 +372,7 @@ export class Step {
     if (running === undefined) return [];
     return [
       build.store(driver.runningSeed, [], seed),
-      ...driver.callVjp(running, point, [{ array: driver.runningSeed, prefix: [] }], bars),
+      ...driver.calls.toVjp(running, point, [{ array: driver.runningSeed, prefix: [] }], bars),
     ];
   }
 

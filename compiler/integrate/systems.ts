@@ -8,7 +8,8 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Argument, Expr, Fn, GlobalArray, Statement } from "../ir/nodes.ts";
 import { sizeOf } from "../model.ts";
-import type { Driver, Point } from "./driver.ts";
+import type { Point } from "./calls.ts";
+import type { Driver } from "./driver.ts";
 import { coefficientOf, type Implicit } from "./implicit.ts";
 
 /** The functions of linear algebra and the Jacobian, made for a model. */
@@ -76,7 +77,7 @@ export class Systems {
 
   /** J at a stage, kept in its place. */
   jacobian(point: Point, stage: number): Statement[] {
-    return this.#driver.call(this.#functions.jacobian, point, [
+    return this.#driver.calls.to(this.#functions.jacobian, point, [
       { array: this.jacobians, prefix: [affine.integer(stage)] },
     ]);
   }

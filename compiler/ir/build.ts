@@ -269,6 +269,9 @@ export const branch = (test: Test, then: Block, otherwise: Block = [], span?: Sp
   span,
 });
 
+/** Whether a number is infinite or none. */
+export const isNotFinite = (x: Expr): Test => compare("ne", sub(x, x), zero);
+
 export const leave = (status: number): Return => ({ kind: "return", status });
 
 export const comment = (text: string): Comment => ({ kind: "comment", text, banner: false });

@@ -8,9 +8,11 @@ import * as affine from "../../ir/affine.ts";
 import * as build from "../../ir/build.ts";
 import type { Fn, Statement } from "../../ir/nodes.ts";
 import { status } from "../../module.ts";
+import { inBatch } from "../batch.ts";
 import type { Density } from "../density.ts";
 import { type Driver, read, type Vector } from "../driver.ts";
 import type { Events } from "../event-search.ts";
+import { prelude } from "../prelude.ts";
 import { forwardSweep } from "../solve.ts";
 import type { Transposer } from "../stepper.ts";
 
@@ -30,18 +32,18 @@ export function gradientEntry(driver: Driver, exact: Transposer, density?: Densi
     name: "gradient",
     parameters: [],
     body: [
-      ...driver.clearBars(),
-      ...driver.inBatch([
-        ...driver.prelude(io.capacity),
+      ...driver.results.clearBars(),
+      ...inBatch(driver, [
+        ...prelude(driver, io.capacity),
         ...driver.coefficients(),
         ...driver.allocateGrid(),
         ...allocations,
-        ...driver.curves(vjps.splines),
-        ...driver.curveBars(),
+        ...driver.calls.curves(vjps.splines),
+        ...driver.calls.curveBars(),
         ...sweeps,
         ...driver.deviation(),
         ...startAdjoint(driver, lambda),
-        ...driver.transposeCurves(vjps.splineVjps),
+        ...driver.calls.transposeCurves(vjps.splineVjps),
         ...[...io.startBar].flatMap(([leafName, bar]) => {
           const leaf = model.state.find((one) => one.name === leafName)!;
           return build.forEachEntry(leaf.shape, driver.names.fresh, (at) => [
@@ -60,7 +62,10 @@ function startAdjoint(driver: Driver, lambda: Vector): Statement[] {
   const { initial } = driver.vjps;
   if (initial === undefined) return [];
   const seeds = driver.model.state.map(lambda);
-  return [build.comment("Initial state."), ...driver.callVjp(initial, driver.startPoint(), seeds, undefined)];
+  return [
+    build.comment("Initial state."),
+    ...driver.calls.toVjp(initial, driver.startPoint(), seeds, undefined),
+  ];
 }
 
 function reverseSweep(driver: Driver, transposer: Transposer): Statement[] {
@@ -71,14 +76,14 @@ function reverseSweep(driver: Driver, transposer: Transposer): Statement[] {
   const out: Statement[] = [
     build.banner("Reverse sweep"),
     ...transposer.allocateCarried(),
-    ...driver.allocateCompanionBars(),
+    ...(driver.companions?.allocateBars() ?? []),
     build.alloc(seed, [], { zero: false }),
   ];
   if (vjps.terminal) {
     out.push(
       build.comment("Terminal loss."),
       build.store(seed, [], build.one),
-      ...driver.callVjp(vjps.terminal, driver.finalPoint(), [seedView], lambda),
+      ...driver.calls.toVjp(vjps.terminal, driver.finalPoint(), [seedView], lambda),
     );
   }
   const observed = (k: Affine): Statement[] =>
@@ -87,7 +92,7 @@ function reverseSweep(driver: Driver, transposer: Transposer): Statement[] {
       : [
           build.comment("Observation."),
           build.store(seed, [], build.one),
-          ...driver.callVjp(vjps.at, driver.observationPoint(k), [seedView], lambda),
+          ...driver.calls.toVjp(vjps.at, driver.observationPoint(k), [seedView], lambda),
         ];
   out.push(
     ...transposer.allocate(),

@@ -15,7 +15,8 @@ import * as affine from "../../ir/affine.ts";
 import * as build from "../../ir/build.ts";
 import type { Expr, Statement } from "../../ir/nodes.ts";
 import type { Leaf } from "../../model.ts";
-import { type Driver, type Point, read, type Vector } from "../driver.ts";
+import type { Point } from "../calls.ts";
+import { type Driver, read, type Vector } from "../driver.ts";
 import type { Embedded } from "../embedded.ts";
 import { ExplicitStepper, plainSweep } from "../explicit.ts";
 import { type Explicit, k, x } from "../scheme.ts";
@@ -135,7 +136,7 @@ export class ContinuousTransposer implements Transposer {
           : read(this.#stage, leaf, at),
       ),
       ...driver.assign(this.#slopeOf(i), () => build.zero),
-      ...driver.callVjp(
+      ...driver.calls.toVjp(
         isWeighted ? field.vjp! : field.vjpOfState!,
         point,
         driver.model.state.map(this.#seed),
@@ -147,7 +148,7 @@ export class ContinuousTransposer implements Transposer {
         ? []
         : [
             build.store(driver.runningSeed, [], runningSeed),
-            ...driver.callVjp(
+            ...driver.calls.toVjp(
               runningVjp,
               point,
               [{ array: driver.runningSeed, prefix: [] }],

@@ -6,7 +6,8 @@
 import type { Affine } from "../../ir/affine.ts";
 import * as build from "../../ir/build.ts";
 import type { Statement, View } from "../../ir/nodes.ts";
-import type { Driver, Point, Vector } from "../driver.ts";
+import type { Point } from "../calls.ts";
+import type { Driver, Vector } from "../driver.ts";
 import { type Evaluate, type Explicit, rebuilt, type Scheme } from "../scheme.ts";
 import { Step } from "../step.ts";
 import type { Plan } from "./plan.ts";
@@ -46,6 +47,6 @@ export class InPlace implements Plan {
 
   back(point: Point, { slope }: Evaluate, seeds: readonly View[], bars: Vector): Statement[] {
     const { of, vjp } = this.#driver.vjps.fields.get(slope.part)!;
-    return this.#driver.callVjp(vjp!, point, seeds, bars, of);
+    return this.#driver.calls.toVjp(vjp!, point, seeds, bars, of);
   }
 }

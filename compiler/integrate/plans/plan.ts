@@ -8,7 +8,8 @@ import type { Halves } from "../../differentiate/halves.ts";
 import type { Affine } from "../../ir/affine.ts";
 import type { Fn, Statement, View } from "../../ir/nodes.ts";
 import type { Leaf } from "../../model.ts";
-import type { Point, Vector } from "../driver.ts";
+import type { Point } from "../calls.ts";
+import type { Vector } from "../driver.ts";
 import type { Evaluate, Part, Scheme } from "../scheme.ts";
 
 export interface Plan {

@@ -11,7 +11,8 @@
 import type { Affine } from "../../ir/affine.ts";
 import * as build from "../../ir/build.ts";
 import type { Statement, View } from "../../ir/nodes.ts";
-import type { Driver, Point, Vector } from "../driver.ts";
+import type { Point } from "../calls.ts";
+import type { Driver, Vector } from "../driver.ts";
 import type { Evaluate, Explicit, Scheme } from "../scheme.ts";
 import { Step } from "../step.ts";
 import { InPlace } from "./in-place.ts";

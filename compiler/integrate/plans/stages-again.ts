@@ -10,7 +10,8 @@
 import type { Affine } from "../../ir/affine.ts";
 import * as build from "../../ir/build.ts";
 import type { Statement, View } from "../../ir/nodes.ts";
-import type { Driver, Point, Vector } from "../driver.ts";
+import type { Point } from "../calls.ts";
+import type { Driver, Vector } from "../driver.ts";
 import {
   carriedBy,
   type Evaluate,
@@ -83,7 +84,7 @@ export class StagesAgain implements Plan {
     const driver = this.#driver;
     const { halves } = driver.vjps.fields.get(slope.part)!;
     const results = driver.leavesOf(slope.part).map(driver.vectorOf(slope));
-    return driver.call(halves!.taped, point, [...results, ...tapes.of(slope)]);
+    return driver.calls.to(halves!.taped, point, [...results, ...tapes.of(slope)]);
   }
 
   reenter(n: Affine, scheme: Scheme): Statement[] {
@@ -118,7 +119,7 @@ export class StagesAgain implements Plan {
   back(point: Point, { slope }: Evaluate, seeds: readonly View[], bars: Vector): Statement[] {
     const driver = this.#driver;
     const { halves, of, vjp } = driver.vjps.fields.get(slope.part)!;
-    if (this.#tapes === undefined) return driver.callVjp(vjp!, point, seeds, bars, of);
-    return driver.callVjp(halves!.back, point, [...this.#tapes.of(slope), ...seeds], bars, of);
+    if (this.#tapes === undefined) return driver.calls.toVjp(vjp!, point, seeds, bars, of);
+    return driver.calls.toVjp(halves!.back, point, [...this.#tapes.of(slope), ...seeds], bars, of);
   }
 }

@@ -7,7 +7,8 @@
 
 import type { Affine } from "../../ir/affine.ts";
 import type { Statement, View } from "../../ir/nodes.ts";
-import type { Driver, Point, Vector } from "../driver.ts";
+import type { Point } from "../calls.ts";
+import type { Driver, Vector } from "../driver.ts";
 import type { Evaluate, Explicit } from "../scheme.ts";
 import type { Plan } from "./plan.ts";
 import { TapeArrays } from "./tape-arrays.ts";
@@ -36,7 +37,7 @@ export class StoreAll implements Plan {
     const driver = this.#driver;
     const { halves } = driver.vjps.fields.get(slope.part)!;
     const results = driver.leavesOf(slope.part).map(driver.vectorOf(slope));
-    return driver.call(halves!.taped, point, [...results, ...this.#tapes.of(slope)]);
+    return driver.calls.to(halves!.taped, point, [...results, ...this.#tapes.of(slope)]);
   }
 
   reenter(n: Affine): Statement[] {
@@ -47,7 +48,7 @@ export class StoreAll implements Plan {
   back(point: Point, { slope }: Evaluate, seeds: readonly View[], bars: Vector): Statement[] {
     const driver = this.#driver;
     const { halves, of } = driver.vjps.fields.get(slope.part)!;
-    return driver.callVjp(halves!.back, point, [...this.#tapes.of(slope), ...seeds], bars, of);
+    return driver.calls.toVjp(halves!.back, point, [...this.#tapes.of(slope), ...seeds], bars, of);
   }
 
   /** Stage states and tapes are those of step n from here on. */

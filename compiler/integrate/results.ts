@@ -1,0 +1,76 @@
+/** What a run leaves to its caller where it does not end well: nothing of an earlier run, and the reason. */
+
+import * as build from "../ir/build.ts";
+import type { Names } from "../ir/names.ts";
+import type { Fn, Statement } from "../ir/nodes.ts";
+import type { Interface } from "./interface-arrays.ts";
+
+export class Results {
+  readonly #io: Interface;
+  readonly #names: Names;
+  /** Set by the entry: whether the cotangents of the interface are its results too. */
+  hasBars = false;
+
+  constructor(io: Interface, names: Names) {
+    this.#io = io;
+    this.#names = names;
+  }
+
+  /** Cotangents of the interface start from 0; only in `gradient`. */
+  clearBars(): Statement[] {
+    return [...this.#barArrays(), ...this.#io.unasked].flatMap((array) => this.#fill(array, 0));
+  }
+
+  #barArrays(): string[] {
+    return [...this.#io.startBar.values(), ...this.#io.givenBar.values(), ...this.#io.density.values()];
+  }
+
+  #fill(array: string, value: number): Statement[] {
+    const { shape } = this.#io.arrays.find((one) => one.name === array)!;
+    return build.forEachEntry(shape, this.#names.fresh, (at) => [
+      build.store(array, at, build.number(value)),
+    ]);
+  }
+
+  /** No result is left over from an earlier run: all of them become NaN. */
+  leaveInvalid(code: number): Statement[] {
+    const scalars = [this.#io.value, ...(this.hasBars ? this.#barArrays() : [])].filter(
+      (array) => this.#rank(array) === 0,
+    );
+    const arrays = this.#resultArrays();
+    return [
+      ...scalars.map((array) => build.store(array, [], build.number(Number.NaN))),
+      ...(arrays.length === 0 ? [] : [{ kind: "call" as const, callee: this.#invalidate, args: [] }]),
+      build.leave(code),
+    ];
+  }
+
+  /** The function that makes the arrays among the results NaN; entry functions share it where they share results. */
+  invalidation(): Fn[] {
+    const arrays = this.#resultArrays();
+    if (arrays.length === 0) return [];
+    return [
+      {
+        name: this.#invalidate,
+        parameters: [],
+        body: arrays.flatMap((array) => this.#fill(array, Number.NaN)),
+        doc: "Makes the arrays among the results NaN, so that none is left over from an earlier run.",
+      },
+    ];
+  }
+
+  get #invalidate(): string {
+    return this.hasBars ? "invalidate_gradient" : "invalidate_solve";
+  }
+
+  #resultArrays(): string[] {
+    const { states, outputs } = this.#io;
+    const bars = this.hasBars ? this.#barArrays() : [];
+    const own = this.hasBars ? bars : [...outputs.values()];
+    return [...states.values(), ...own].filter((array) => this.#rank(array) > 0);
+  }
+
+  #rank(array: string): number {
+    return this.#io.arrays.find((one) => one.name === array)!.shape.length;
+  }
+}
