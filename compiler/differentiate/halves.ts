@@ -10,7 +10,8 @@ import * as build from "../ir/build.ts";
 import { stemOf } from "../ir/names.ts";
 import type { Alloc, Element, Expr, Fn, Let, Parameter, Shape, Statement, Taped } from "../ir/nodes.ts";
 import { primitives } from "../ir/primitives.ts";
-import { forEachExpr, forEachExprIn, forEachStatement, formsOf, rewriteBlock } from "../ir/walk.ts";
+import { rewriteBlock } from "../ir/rewrite.ts";
+import { forEachExpr, forEachExprIn, forEachStatement, formsOf } from "../ir/walk.ts";
 import type { Context } from "./normalise.ts";
 import { parts, shapeOf } from "./reverse.ts";
 

@@ -39,7 +39,8 @@ import type {
   While,
 } from "../ir/nodes.ts";
 import { primitives } from "../ir/primitives.ts";
-import { forEachExprIn, forEachStatement, rewriteBlock, rewriteExpr, rewriteTest } from "../ir/walk.ts";
+import { rewriteBlock, rewriteExpr, rewriteTest } from "../ir/rewrite.ts";
+import { forEachExprIn, forEachStatement } from "../ir/walk.ts";
 import { partialsOf, scaled } from "./forward.ts";
 import { type Context, normalise } from "./normalise.ts";
 import { outward } from "./outward.ts";

@@ -3,7 +3,7 @@
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Statement, View } from "../ir/nodes.ts";
-import { rewriteBlock } from "../ir/walk.ts";
+import { rewriteBlock } from "../ir/rewrite.ts";
 import type { Driver } from "./driver.ts";
 
 /**

@@ -24,7 +24,8 @@ import { type EventFunctions, EventTransposer, EventValue, functionsOf, StepTang
 import { ExplicitStepper, ExplicitTransposer, plainSweep, type Remainder } from "./explicit.ts";
 import { buildField } from "./field-program.ts";
 import { type Implicit, implicitMethod } from "./implicit.ts";
-import { ImplicitStepper, ImplicitTransposer } from "./implicit-step.ts";
+import { ImplicitStepper } from "./implicit-step.ts";
+import { ImplicitTransposer } from "./implicit-transpose.ts";
 import { type Interface, interfaceArrays } from "./interface-arrays.ts";
 import { jacobianOf } from "./jacobian.ts";
 import { factorise, solve, solveTransposed } from "./linear-algebra.ts";
@@ -35,7 +36,8 @@ import { type Counts, type PlanRow, plans } from "./plans/index.ts";
 import type { Field, Vjps } from "./plans/plan.ts";
 import { Revolve, repetitions } from "./plans/revolve.ts";
 import { type Rosenbrock, rosenbrockMethod } from "./rosenbrock.ts";
-import { type RosenbrockFunctions, RosenbrockStepper, RosenbrockTransposer } from "./rosenbrock-step.ts";
+import { type RosenbrockFunctions, RosenbrockStepper } from "./rosenbrock-step.ts";
+import { RosenbrockTransposer } from "./rosenbrock-transpose.ts";
 import {
   carriedBy,
   countOf,

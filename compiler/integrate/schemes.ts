@@ -21,7 +21,7 @@ import {
   type Vec,
   x,
 } from "./scheme.ts";
-import { type Fraction, isZero, usedStages } from "./tableau.ts";
+import { decimal, type Fraction, isZero, usedStages } from "./tableau.ts";
 
 export const fractionText = ([over, under]: Fraction): string =>
   under === 1 ? `${over}` : `${over}/${under}`;
@@ -80,8 +80,6 @@ function rungeKutta(tableau: Coefficients, isUndone: boolean): Explicit {
 
 /** A kick or a drift by a fraction of the step. */
 type Move = readonly ["kick" | "drift", Fraction];
-
-const decimal = (value: number): Fraction => [value, 1];
 
 /**
  * A splitting step; the time in front of a kick is that of the positions, in front of a drift that of the momenta, as

@@ -34,6 +34,9 @@ const one = rational(1n);
 /** The nearest double: one correctly rounded division of integers that doubles hold. */
 export const double = ([over, under]: Fraction): number => over / under;
 
+/** A coefficient that is given as a number. */
+export const decimal = (value: number): Fraction => [value, 1];
+
 export const isZero = ([over]: Fraction): boolean => over === 0;
 
 /** A rooted tree, as the list of the trees hanging from its root. */

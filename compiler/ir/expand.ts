@@ -6,7 +6,7 @@
 import type { Affine } from "./affine.ts";
 import * as build from "./build.ts";
 import type { Block, Call, Expr, Fn, Statement, View } from "./nodes.ts";
-import { instantiate } from "./walk.ts";
+import { instantiate } from "./rewrite.ts";
 
 /** The statements that do what the call does. */
 export function expandCall(call: Call, callee: Fn, fresh: (wish: string) => string): Statement[] {

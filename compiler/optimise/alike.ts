@@ -8,6 +8,7 @@ import type { Affine, Atom } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Argument, Block, Expr, Statement, Test } from "../ir/nodes.ts";
+import { type Rewriter, rewriteStatement } from "../ir/rewrite.ts";
 import {
   arraysIn,
   bindersIn,
@@ -15,8 +16,6 @@ import {
   forEachExpr,
   forEachExprIn,
   forEachStatement,
-  type Rewriter,
-  rewriteStatement,
   withBlocks,
 } from "../ir/walk.ts";
 

@@ -13,17 +13,8 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
 import type { Block, Expr, Fn, For, GlobalArray, Let, Program, Statement } from "../ir/nodes.ts";
-import {
-  arraysOf,
-  bindersOf,
-  forEachExpr,
-  forEachStatement,
-  instantiate,
-  reachable,
-  rewriteBlock,
-  rewriteExpr,
-  withBlocks,
-} from "../ir/walk.ts";
+import { instantiate, rewriteBlock, rewriteExpr } from "../ir/rewrite.ts";
+import { arraysOf, bindersOf, forEachExpr, forEachStatement, reachable, withBlocks } from "../ir/walk.ts";
 import { contiguous } from "./contiguous.ts";
 
 /** Rows from which a vector unit is filled. */

@@ -9,7 +9,8 @@ import { mentions } from "../analysis/contractions.ts";
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import type { Accumulate, Block, Expr, For, Let } from "../ir/nodes.ts";
-import { forEachExpr, rewriteBlock } from "../ir/walk.ts";
+import { rewriteBlock } from "../ir/rewrite.ts";
+import { forEachExpr } from "../ir/walk.ts";
 
 /** Entries from which a vector unit is filled. */
 const worthwhile = 8;

@@ -14,14 +14,8 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import { type Names, stemOf } from "../ir/names.ts";
 import type { Access, Accumulate, Block, Contract, Expr, For, Statement } from "../ir/nodes.ts";
-import {
-  expressionsOf,
-  forEachExpr,
-  forEachStatement,
-  formsOf,
-  rewriteBlock,
-  withBlocks,
-} from "../ir/walk.ts";
+import { rewriteBlock } from "../ir/rewrite.ts";
+import { expressionsOf, forEachExpr, forEachStatement, formsOf, withBlocks } from "../ir/walk.ts";
 
 /** Scalars that are products of entries which nothing overwrites where the scalar is visible. */
 type Products = ReadonlyMap<string, readonly Access[]>;

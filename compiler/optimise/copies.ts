@@ -8,7 +8,8 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
 import type { Fn, Statement } from "../ir/nodes.ts";
-import { bindersOf, expressionsOf, forEachExpr, forEachStatement, rewriteBlock } from "../ir/walk.ts";
+import { rewriteBlock } from "../ir/rewrite.ts";
+import { bindersOf, expressionsOf, forEachExpr, forEachStatement } from "../ir/walk.ts";
 
 export function copies(fn: Fn): Fn {
   let current = fn;

@@ -7,14 +7,8 @@
 import * as affine from "../ir/affine.ts";
 import type { Names } from "../ir/names.ts";
 import type { Block, For, Statement } from "../ir/nodes.ts";
-import {
-  expressionsOf,
-  forEachExpr,
-  forEachStatement,
-  formsOf,
-  instantiate,
-  withBlocks,
-} from "../ir/walk.ts";
+import { instantiate } from "../ir/rewrite.ts";
+import { expressionsOf, forEachExpr, forEachStatement, formsOf, withBlocks } from "../ir/walk.ts";
 
 export function fission(block: Block, names: Names): Statement[] {
   return block.flatMap((statement): Statement[] => {

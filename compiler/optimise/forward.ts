@@ -10,7 +10,8 @@ import { collectSites, isWrite, type Sites } from "../analysis/sites.ts";
 import type { Affine, Range } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import type { Alloc, Block, Expr, Statement, View } from "../ir/nodes.ts";
-import { blocksOf, forEachStatement, rewriteBlock, withBlocks } from "../ir/walk.ts";
+import { rewriteBlock } from "../ir/rewrite.ts";
+import { blocksOf, forEachStatement, withBlocks } from "../ir/walk.ts";
 import { isFullStore, precedesReads } from "./initialise.ts";
 
 /** What an array is a copy of: the rows `prefix` of another. */

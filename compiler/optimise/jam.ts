@@ -14,7 +14,8 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Names } from "../ir/names.ts";
 import type { Accumulate, Block, For, Statement } from "../ir/nodes.ts";
-import { forEachStatement, instantiate, rewriteBlock, withBlocks } from "../ir/walk.ts";
+import { instantiate, rewriteBlock } from "../ir/rewrite.ts";
+import { forEachStatement, withBlocks } from "../ir/walk.ts";
 
 /** Rows done together, and columns of a sum in one trip. */
 const rows = 4;

@@ -9,7 +9,8 @@ import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import { Names } from "../ir/names.ts";
 import type { Argument, Block, Call, Fn, Parameter, Program, Statement, View } from "../ir/nodes.ts";
-import { instantiate, withBlocks } from "../ir/walk.ts";
+import { instantiate } from "../ir/rewrite.ts";
+import { withBlocks } from "../ir/walk.ts";
 
 export function kernels(program: Program, entries: readonly string[]): Program {
   const byName = new Map(program.functions.map((fn) => [fn.name, fn]));

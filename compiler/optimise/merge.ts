@@ -13,7 +13,8 @@
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import type { Alloc, Block, Expr, Fn, Statement, Test } from "../ir/nodes.ts";
-import { blocksOf, expressionsOf, forEachExpr, forEachStatement, formsOf, rewriteBlock } from "../ir/walk.ts";
+import { rewriteBlock } from "../ir/rewrite.ts";
+import { blocksOf, expressionsOf, forEachExpr, forEachStatement, formsOf } from "../ir/walk.ts";
 
 /** Arrays of one block beyond which comparing them takes too long. */
 const most = 300;

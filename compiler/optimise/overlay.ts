@@ -11,7 +11,8 @@ import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import { Names } from "../ir/names.ts";
 import type { Block, Expr, Fn, GlobalArray, Program, Statement } from "../ir/nodes.ts";
-import { arraysOf, bindersOf, blocksOf, expressionsOf, forEachExpr, rewriteStatement } from "../ir/walk.ts";
+import { rewriteStatement } from "../ir/rewrite.ts";
+import { arraysOf, bindersOf, blocksOf, expressionsOf, forEachExpr } from "../ir/walk.ts";
 import { sizeOf } from "../model.ts";
 
 /** Which arrays must not share memory, and the most words of arrays that hold something needed at one time. */

@@ -10,16 +10,8 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
 import type { Block, Expr, Fn, For, GlobalArray, Let, Program, Statement } from "../ir/nodes.ts";
-import {
-  arraysOf,
-  bindersOf,
-  forEachExpr,
-  forEachExprIn,
-  forEachStatement,
-  instantiate,
-  rewriteBlock,
-  withBlocks,
-} from "../ir/walk.ts";
+import { instantiate, rewriteBlock } from "../ir/rewrite.ts";
+import { arraysOf, bindersOf, forEachExpr, forEachExprIn, forEachStatement, withBlocks } from "../ir/walk.ts";
 import { sizeOf } from "../model.ts";
 import { writes } from "./reuse.ts";
 

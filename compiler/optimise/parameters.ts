@@ -8,7 +8,8 @@ import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Argument, Block, Call, Expr, Fn, Parameter, Program, Statement } from "../ir/nodes.ts";
-import { forEachExprIn, forEachStatement, formsOf, rewriteBlock, withBlocks } from "../ir/walk.ts";
+import { rewriteBlock } from "../ir/rewrite.ts";
+import { forEachExprIn, forEachStatement, formsOf, withBlocks } from "../ir/walk.ts";
 import { isSame } from "./alike.ts";
 
 export function parameters(program: Program, outside: ReadonlySet<string>): Program {

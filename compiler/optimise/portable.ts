@@ -9,15 +9,8 @@ import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
 import type { Block, Expr, Fn, GlobalArray, Program, Statement } from "../ir/nodes.ts";
 import type { Opcode } from "../ir/opcode.ts";
-import {
-  bindersOf,
-  expressionsOf,
-  forEachExpr,
-  forEachExprIn,
-  forEachStatement,
-  rewriteExpr,
-  rewriteTest,
-} from "../ir/walk.ts";
+import { rewriteExpr, rewriteTest } from "../ir/rewrite.ts";
+import { bindersOf, expressionsOf, forEachExpr, forEachExprIn, forEachStatement } from "../ir/walk.ts";
 import { doubleForms } from "./portable-double.ts";
 import { bound, type Draft, type Forms } from "./portable-draft.ts";
 import { singleForms } from "./portable-single.ts";

@@ -7,7 +7,8 @@
 import * as build from "../ir/build.ts";
 import type { Names } from "../ir/names.ts";
 import type { Block, Expr, Statement } from "../ir/nodes.ts";
-import { forEachGathered, forEachStatement, rewriteExpr, rewriteTest } from "../ir/walk.ts";
+import { rewriteExpr, rewriteTest } from "../ir/rewrite.ts";
+import { forEachGathered, forEachStatement } from "../ir/walk.ts";
 
 /** Nothing is renamed. */
 const asItIs = {};

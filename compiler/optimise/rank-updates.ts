@@ -24,15 +24,8 @@ import type {
   Program,
   Statement,
 } from "../ir/nodes.ts";
-import {
-  arraysOf,
-  bindersOf,
-  calleesOf,
-  forEachStatement,
-  reachable,
-  rewriteForm,
-  withBlocks,
-} from "../ir/walk.ts";
+import { rewriteForm } from "../ir/rewrite.ts";
+import { arraysOf, bindersOf, calleesOf, forEachStatement, reachable, withBlocks } from "../ir/walk.ts";
 import { lanes, wordsOfShortRow } from "./pack.ts";
 import { writes } from "./reuse.ts";
 

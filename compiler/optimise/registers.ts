@@ -7,7 +7,8 @@
 import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
 import type { Fn, GlobalArray, Statement } from "../ir/nodes.ts";
-import { bindersOf, forEachStatement, rewriteBlock, withBlocks } from "../ir/walk.ts";
+import { rewriteBlock } from "../ir/rewrite.ts";
+import { bindersOf, forEachStatement, withBlocks } from "../ir/walk.ts";
 
 export function registers(fn: Fn, arrays: readonly GlobalArray[]): Fn {
   const scalars = new Set(

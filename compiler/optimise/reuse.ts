@@ -8,7 +8,8 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Block, Expr, Statement, Test } from "../ir/nodes.ts";
 import { binaryOpcodes, type Opcode, unaryOpcodes } from "../ir/opcode.ts";
-import { forEachStatement, rewriteStatement } from "../ir/walk.ts";
+import { rewriteStatement } from "../ir/rewrite.ts";
+import { forEachStatement } from "../ir/walk.ts";
 
 /** Value -> the expression that already has it, in the blocks around. One map, from which a block takes back what it put in. */
 class Values {

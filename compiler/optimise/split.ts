@@ -8,7 +8,8 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Names } from "../ir/names.ts";
 import type { Access, Alloc, Block, Expr, Shape, Statement } from "../ir/nodes.ts";
-import { forEachExprOf, forEachGathered, forEachStatement, rewriteBlock } from "../ir/walk.ts";
+import { rewriteBlock } from "../ir/rewrite.ts";
+import { forEachExprOf, forEachGathered, forEachStatement } from "../ir/walk.ts";
 
 /** Entries up to which an array is split; more scalars than this fit no register file. */
 const most = 64;

@@ -6,14 +6,8 @@
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Block, Fn, Program, Statement } from "../ir/nodes.ts";
-import {
-  calleesOf,
-  forEachExprIn,
-  forEachStatement,
-  formsOf,
-  rewriteStatement,
-  withBlocks,
-} from "../ir/walk.ts";
+import { rewriteStatement } from "../ir/rewrite.ts";
+import { calleesOf, forEachExprIn, forEachStatement, formsOf, withBlocks } from "../ir/walk.ts";
 import { isSame } from "./alike.ts";
 
 /** The program without stores into arrays that `isPassing` names and that no function reached from `entry` reads. */

@@ -7,7 +7,7 @@ import * as affine from "../../compiler/ir/affine.ts";
 import * as build from "../../compiler/ir/build.ts";
 import type { Block, Expr, Fn, GlobalArray, Statement } from "../../compiler/ir/nodes.ts";
 import type { Opcode } from "../../compiler/ir/opcode.ts";
-import { rewriteBlock } from "../../compiler/ir/walk.ts";
+import { rewriteBlock } from "../../compiler/ir/rewrite.ts";
 import { tidy } from "../../compiler/optimise/index.ts";
 import { storage } from "../../compiler/optimise/storage.ts";
 import { compiler, handModule, outputs, outputsOf } from "../support/hand-module.ts";

@@ -5,7 +5,7 @@
 
 import * as build from "../../compiler/ir/build.ts";
 import type { Block, Expr, Program, Statement } from "../../compiler/ir/nodes.ts";
-import { rewriteExpr, rewriteTest } from "../../compiler/ir/walk.ts";
+import { rewriteExpr, rewriteTest } from "../../compiler/ir/rewrite.ts";
 
 const fround = (of: Expr): Expr => ({ kind: "primitive", op: "fround", args: [of] });
 
