@@ -36,10 +36,10 @@ const run = (
 ) => spawnSync(process.execPath, [program, ...words], { encoding: "utf8", ...options });
 
 /** Least wall time of three runs in milliseconds; the first one fills the caches. */
-function fastest(words: readonly string[]): number {
+function fastest(act: () => { readonly status: number | null }): number {
   const times = [0, 1, 2].map(() => {
     const began = performance.now();
-    expect(run(words).status).toBe(0);
+    expect(act().status).toBe(0);
     return performance.now() - began;
   });
   return Math.min(...times);
@@ -127,12 +127,17 @@ describe("failing", () => {
 });
 
 describe("starting", () => {
-  // Three times the figures of the specification: the machine that runs the tests may be busy.
+  // Three times the figures of the specification, which are of a machine on which Node.js itself starts in 40 ms.
+  const bound = (milliseconds: number): number => {
+    const start = fastest(() => spawnSync(process.execPath, ["-e", "0"]));
+    return 3 * milliseconds * Math.max(1, start / 40);
+  };
+
   it("shows help at once", () => {
-    expect(fastest(["--help"])).toBeLessThan(450);
+    expect(fastest(() => run(["--help"]))).toBeLessThan(bound(150));
   });
 
   it("gives a gradient of a small model within seconds", () => {
-    expect(fastest(["grad", lotka, "--json"])).toBeLessThan(3000);
+    expect(fastest(() => run(["grad", lotka, "--json"]))).toBeLessThan(bound(1000));
   });
 });

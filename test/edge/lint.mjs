@@ -60,13 +60,26 @@ export function lint(o) {
       .map(fn)
       .filter((x) => x !== "")
       .join("\n");
+  // Several checks look at one object.
+  const objects = new Map();
+  const compiled = (m, compiler, flags) => {
+    const key = JSON.stringify([m, compiler, flags]);
+    if (!objects.has(key)) {
+      const object = join(dir, `${objects.size}.o`);
+      objects.set(key, { object, made: sh(compiler, [...flags, ...o.cflags, "-c", m, "-o", object]) });
+    }
+    return objects.get(key);
+  };
   const nostd = WARN.filter((w) => !/strict-prototypes|missing-prototypes/.test(w));
   try {
-    for (const std of ["c99", "c11", "c17"])
+    // What newer standards refuse, they refuse without optimising.
+    for (const [std, how] of [
+      ["c99", ["-O2", "-c", "-o", join(dir, "x.o")]],
+      ["c11", ["-fsyntax-only"]],
+      ["c17", ["-fsyntax-only"]],
+    ])
       step(`gcc -std=${std}`, "gcc", ["gcc"], () =>
-        each((m) =>
-          err(sh("gcc", [`-std=${std}`, "-O2", ...WARN, ...o.cflags, "-c", m, "-o", join(dir, "x.o")])),
-        ),
+        each((m) => err(sh("gcc", [`-std=${std}`, ...how, ...WARN, ...o.cflags, m]))),
       );
     step("g++ -std=c++11", "g++", ["g++"], () =>
       each((m) =>
@@ -125,38 +138,21 @@ export function lint(o) {
     for (const t of ["m4f", "m0", "rv32", "avr"])
       step(`${TARGETS[t].prefix}gcc (${t})`, `${TARGETS[t].prefix}gcc`, TARGETS[t].pkgs, () =>
         each((m) =>
-          err(
-            sh(`${TARGETS[t].prefix}gcc`, [
-              ...TARGETS[t].flags,
-              "-std=c99",
-              "-Os",
-              ...WARN,
-              ...o.cflags,
-              "-c",
-              m,
-              "-o",
-              join(dir, `${t}.o`),
-            ]),
-          ),
+          err(compiled(m, `${TARGETS[t].prefix}gcc`, [...TARGETS[t].flags, "-std=c99", "-Os", ...WARN]).made),
         ),
       );
     step("no double arithmetic", "arm-none-eabi-gcc", ARM_PKGS, () =>
       each((m) => {
         // A module that is asked for in double precision is held to everything else.
         if (o.isDouble) return "";
-        const obj = join(dir, "d.o");
-        const c = sh("arm-none-eabi-gcc", [
+        const { made, object } = compiled(m, "arm-none-eabi-gcc", [
           ...TARGETS.m0.flags,
           "-std=c99",
-          "-O1",
-          ...o.cflags,
-          "-c",
-          m,
-          "-o",
-          obj,
+          "-Os",
+          ...WARN,
         ]);
-        if (c.status !== 0) return err(c);
-        const bad = sh("arm-none-eabi-nm", ["-u", obj])
+        if (made.status !== 0) return err(made);
+        const bad = sh("arm-none-eabi-nm", ["-u", object])
           .stdout.split("\n")
           .map((l) => l.replace(/^\s*U\s*/, "").trim())
           .filter((n) => DOUBLE.test(n));
@@ -165,10 +161,9 @@ export function lint(o) {
     );
     step("no state, no heap, no stdio", "gcc", ["gcc"], () =>
       each((m) => {
-        const obj = join(dir, "s.o");
-        const c = sh("gcc", ["-std=c99", "-O1", ...o.cflags, "-c", m, "-o", obj]);
-        if (c.status !== 0) return err(c);
-        const nm = sh("nm", [obj]).stdout.split("\n");
+        const { made, object } = compiled(m, "gcc", ["-std=c99", "-O1", "-fcallgraph-info=su"]);
+        if (made.status !== 0) return err(made);
+        const nm = sh("nm", [object]).stdout.split("\n");
         const state = nm.filter((l) => / [bBdDC] /.test(l)).map((l) => l.trim().split(/\s+/).pop());
         const banned = nm
           .filter((l) => /^\s+U /.test(l))
@@ -184,40 +179,25 @@ export function lint(o) {
     );
     step("freestanding: libm at most", "arm-none-eabi-gcc", ARM_PKGS, () =>
       each((m) => {
-        const obj = join(dir, "f.o");
-        const c = sh("arm-none-eabi-gcc", [
-          ...TARGETS.m4f.flags,
-          "-std=c99",
-          "-O2",
-          "-ffreestanding",
-          "-fno-builtin",
-          "-fno-tree-loop-distribute-patterns",
-          ...o.cflags,
-          "-c",
-          m,
-          "-o",
-          obj,
-        ]);
-        if (c.status !== 0) return err(c);
+        const alone = (x) =>
+          compiled(x, "arm-none-eabi-gcc", [
+            ...TARGETS.m4f.flags,
+            "-std=c99",
+            "-O2",
+            "-ffreestanding",
+            "-fno-builtin",
+            "-fno-tree-loop-distribute-patterns",
+          ]);
+        const { made, object } = alone(m);
+        if (made.status !== 0) return err(made);
         const own = new Set(
-          mods.flatMap((x) => {
-            const ob = join(dir, "own.o");
-            sh("arm-none-eabi-gcc", [
-              ...TARGETS.m4f.flags,
-              "-std=c99",
-              "-O2",
-              ...o.cflags,
-              "-c",
-              x,
-              "-o",
-              ob,
-            ]);
-            return sh("arm-none-eabi-nm", ["-g", "--defined-only", ob])
+          mods.flatMap((x) =>
+            sh("arm-none-eabi-nm", ["-g", "--defined-only", alone(x).object])
               .stdout.split("\n")
-              .map((l) => l.trim().split(/\s+/)[2]);
-          }),
+              .map((l) => l.trim().split(/\s+/)[2]),
+          ),
         );
-        const bad = sh("arm-none-eabi-nm", ["-u", obj])
+        const bad = sh("arm-none-eabi-nm", ["-u", object])
           .stdout.split("\n")
           .map((l) => l.replace(/^\s*U\s*/, "").trim())
           .filter((n) => n && !own.has(n) && !libraryCall.test(n) && !(o.isDouble && doubleCall.test(n)));
@@ -225,11 +205,10 @@ export function lint(o) {
       }),
     );
     step("no recursion, static frames", "gcc", ["gcc"], () => {
-      const files = mods.map((m, i) => {
-        const ob = join(dir, `g${i}.o`);
-        const r = sh("gcc", ["-std=c99", "-O1", "-fcallgraph-info=su", ...o.cflags, "-c", m, "-o", ob]);
-        if (r.status !== 0) throw new Trouble(err(r));
-        return join(dir, `g${i}.ci`);
+      const files = mods.map((m) => {
+        const { made, object } = compiled(m, "gcc", ["-std=c99", "-O1", "-fcallgraph-info=su"]);
+        if (made.status !== 0) throw new Trouble(err(made));
+        return object.replace(/o$/, "ci");
       });
       const g = stackFromCallGraph(files);
       const indirect = g.external.includes("__indirect_call");

@@ -17,7 +17,7 @@ import { compiler } from "../support/compiled.ts";
 import { randomText } from "../support/random-text.ts";
 
 const isLong = process.env["ODEGRAD_LONG"] === "1";
-const rounds = isLong ? 2000 : 60;
+const rounds = isLong ? 2000 : 40;
 const inC = isLong ? 300 : 12;
 const first = Number(process.env["ODEGRAD_SEED"] ?? 1);
 
