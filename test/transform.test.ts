@@ -207,6 +207,64 @@ export const one = make(1);
     expect(() => transformed(alone, "decay.ode.ts", { batch: 4 })).toThrow(/ODE5031/);
   });
 
+  const model = `{
+  state: { y: 1 },
+  params: { k: 0.5 },
+  rhs: ({ y }, { k }) => ({ y: -k * y }),
+  loss: { terminal: ({ y }) => y * y },
+  solver: { method: "rk4", t1: 1, steps: 4 },
+}`;
+  const made = `ode(${model})`;
+  const one = 'import { ode } from "odegrad";\n';
+
+  it.each([
+    ["with a mark of its order of bytes", `\ufeff${one}export const m = ${made};\n`],
+    ["with ends of line of Windows", `${one}// decay\nexport const m = ${made};\n`.replaceAll("\n", "\r\n")],
+    ["as a program", `#!/usr/bin/env node\n${one}export const m = ${made};\n`],
+    ["behind a prologue", `"use strict";\n/* licence */\n${one}export const m = ${made};\n`],
+    ["exported under another name", `${one}const a = ${made};\nexport { a as m };\n`],
+    ["exported from a variable", `${one}let m = ${made};\nexport { m };\n`],
+    ["as the default export", `${one}export default ${made};\n`],
+    ["beside another in one declaration", `${one}export const m = ${made}, other = ${made};\n`],
+    [
+      "by the library under another name",
+      `import { ode as make } from "odegrad";\nexport const m = make(${model});\n`,
+    ],
+    ["by the library as a whole", `import * as og from "odegrad";\nexport const m = og.ode(${model});\n`],
+    ["under types", `${one}export const m = (${made} as any)! satisfies unknown;\n`],
+    ["with arguments for types", `${one}export const m = ode<any, any>(${model});\n`],
+    ["in parentheses", `${one}export const m = ((ode)(${model}));\n`],
+    ["among comments", `${one}export const m = /* a */ ode( /* b */ ${model} /* c */, ) /* d */ ; // e\n`],
+    ["without semicolons and an end of line", `${one}export const m = ${made}\nexport const x = 1`],
+    ["from a declaration in front", `${one}const declared = ${model};\nexport const m = ode(declared);\n`],
+    ["through a function", `${one}const same = <T,>(x: T): T => x;\nexport const m = same(${made});\n`],
+    ["by a condition", `${one}const stiff = false;\nexport const m = stiff ? ${made} : ${made};\n`],
+    ["named beyond ASCII", `${one}export const größe = ${made};\n`],
+    ["among names of ours", `${one}const compiled$ = 1, make$0 = 2;\nexport const m = ${made};\n`],
+  ])("compiles a model %s", async (_, text) => {
+    const models = Object.values(await loadCompiled(text)).filter((each) => typeof each === "object") as {
+      gradient(): { params: { k: number } };
+    }[];
+    expect(models.length).toBeGreaterThan(0);
+    // dy/dk of rk4 with z = -k/4 per step, R(z) = 1 + z + z²/2 + z³/6 + z⁴/24: d R(z)⁸/dk = 8 R⁷ R'(z) (-1/4).
+    const z = -0.5 / 4;
+    const r = 1 + z + z ** 2 / 2 + z ** 3 / 6 + z ** 4 / 24;
+    const slope = 8 * r ** 7 * (1 + z + z ** 2 / 2 + z ** 3 / 6) * (-1 / 4);
+    for (const each of models) expect(Math.abs(each.gradient().params.k / slope - 1)).toBeLessThan(1e-14);
+  });
+
+  it.each([
+    ["a model without an export", `${one}const m = ${made};\n`, 1],
+    ["models in an array", `${one}export const all = [${made}, ${made}];\n`, 2],
+    ["a model in a record", `${one}export const all = { m: ${made} };\n`, 1],
+  ])("warns of %s", (_, text, count) => {
+    const { code, diagnostics } = transform(source(text));
+    expect(code).toBeUndefined();
+    expect(diagnostics.map(({ code: which, severity }) => [which, severity])).toEqual(
+      Array.from({ length: count }, () => ["ODE1082", "warning"]),
+    );
+  });
+
   it("leaves a model alone that another file declares", () => {
     const again = { ...source('export { decay } from "./decay.ode.ts";\n'), file: "again.ode.ts" };
     const read = (file: string) => (file === "decay.ode.ts" ? own : "export const rate: number = 2;\n");

@@ -65,7 +65,9 @@ function buildFile(model: string, options: CommandOptions, context: Context, kno
   const { built, diagnostics, imported } = buildAll(source, options);
   const all = [
     ...diagnostics,
-    ...(diagnostics.length === 0 && built.length === 0 ? [noModel(model)] : []),
+    ...(built.length === 0 && diagnostics.every(({ severity }) => severity !== "error")
+      ? [noModel(model)]
+      : []),
     ...(folder.startsWith("..") || path.isAbsolute(folder) ? [modelOutside(model)] : []),
   ];
   const place = folder === "" ? "" : `${folder}/`;

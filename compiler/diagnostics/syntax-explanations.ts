@@ -374,6 +374,12 @@ export const syntaxExplanations: Readonly<Record<string, Explanation>> = {
     "custom((u) => …, { vjp }) of a vector with a thousand entries",
     "const f = custom((x) => …, { vjp }); u.map((x) => f(x))",
   ),
+  ODE1082: say(
+    "model that is not exported",
+    "Models are compiled by the name they are exported under; any other stays as it was written, without derivatives. This is a warning: the exported models of the file compile.",
+    "const decay = ode({ … }); export const models = [ode({ … })];",
+    "export const decay = ode({ … });",
+  ),
   ODE1077: say(
     "size that is not known",
     "Generated code asks for no memory while it runs, so the size of every array is known when the model is compiled. Parameters, state and time are not.",

@@ -369,6 +369,16 @@ export const bidirectional = (span: Span): Diagnostic =>
 export const unreachable = (span: Span): Diagnostic =>
   warning("ODE1069", span, "this is never reached", "delete it, or move it in front of what leaves here");
 
+export const notExported = (span: Span, name: string | undefined): Diagnostic =>
+  warning(
+    "ODE1082",
+    span,
+    `${name === undefined ? "this model" : `the model \`${name}\``} is not exported, so nothing compiles it`,
+    name === undefined
+      ? "export it under a name of its own: `export const name = ode({ … })`"
+      : `export it: \`export { ${name} }\``,
+  );
+
 export const equalityBranch = (span: Span): Diagnostic =>
   warning(
     "ODE1070",

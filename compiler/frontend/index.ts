@@ -6,15 +6,16 @@
 import type { ts } from "ts-morph";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import * as messages from "../diagnostics/messages.ts";
+import { notExported } from "../diagnostics/syntax-messages.ts";
 import type { Model } from "../model.ts";
 import { Declaration } from "./declaration.ts";
 import type { Written } from "./declared.ts";
 import { FieldDeclaration } from "./field.ts";
 import { refuse, spanOf } from "./load.ts";
-import { type Host, isModel, Modules } from "./modules.ts";
+import { type Host, isModel, type Module, Modules } from "./modules.ts";
 import { Reporter } from "./reporter.ts";
 import { Interpreter } from "./static.ts";
-import { list, record, type Static } from "./static-values.ts";
+import { isTagged, list, record, type Static } from "./static-values.ts";
 
 export type { Host } from "./modules.ts";
 
@@ -73,8 +74,31 @@ export function readModels(
         if (model !== undefined) models.push(model);
       });
     }
+    for (const { name, node } of module === undefined ? [] : declaredModels(module)) {
+      if (!read.has(node)) reporter.add(notExported(spanOf(node.expression), name));
+    }
   });
   return { models: reporter.failed ? [] : models, diagnostics: reporter.diagnostics(file) };
+}
+
+type DeclaredModel = Extract<Static, { kind: "model" }>;
+
+/** Models that a file makes at module level, each with its name where it has one, in arrays and records too. */
+function declaredModels({ source, scope }: Module): { name?: string; node: DeclaredModel["node"] }[] {
+  const modelsIn = (value: Static): DeclaredModel[] => {
+    if (!isTagged(value)) return [];
+    if (value.kind === "model") return value.node.getSourceFile() === source.tree ? [value] : [];
+    // What was not written out in a text, data for one, holds none.
+    if (value.kind === "list") return value.nodes.length === 0 ? [] : value.items.flatMap(modelsIn);
+    if (value.kind !== "record" || value.nodes.size === 0) return [];
+    return [...value.entries.values()].flatMap(modelsIn);
+  };
+  return scope.names().flatMap((name) => {
+    const binding = scope.own(name);
+    const value = binding?.kind === "static" ? binding.value : undefined;
+    const isNamed = isTagged(value) && value.kind === "model";
+    return modelsIn(value).map(({ node }) => (isNamed ? { name, node } : { node }));
+  });
 }
 
 /** The declaration a bare function stands for. */

@@ -1,6 +1,7 @@
 /**
  * Modules of Node from TypeScript: a model's file compiled in place, and what it imports without types. In: the path of a file. Out:
- * JavaScript with its source map inside. Reads files; throws what is wrong with a model as an error whose text is the diagnostics.
+ * JavaScript with its source map inside. Reads files; throws what is wrong with a model as an error whose text is the diagnostics,
+ * and prints warnings where Node prints its own.
  */
 
 import * as fs from "node:fs";
@@ -19,9 +20,10 @@ export function modelModule(file: string): ModelModule {
   const text = fs.readFileSync(file, "utf8");
   const name = path.relative(process.cwd(), file).split(path.sep).join("/");
   const { code, map, diagnostics, imported } = transform({ file: name, text, host: { read } });
+  const textOf = (wanted: string) => (wanted === name ? text : imported.get(wanted));
+  for (const each of diagnostics) if (each.severity === "warning") warn(formatDiagnostic(each, textOf));
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   if (errors.length > 0) {
-    const textOf = (wanted: string) => (wanted === name ? text : imported.get(wanted));
     const said = errors.map((each) => formatDiagnostic(each, textOf)).join("\n");
     // The text is the whole story: a stack of the compiler would bury it.
     throw Object.assign(new Error(said), { stack: said });
@@ -29,6 +31,11 @@ export function modelModule(file: string): ModelModule {
   const helpers = [...imported.keys()].map((each) => path.resolve(each));
   if (code === undefined) return { code: plainModule(file), helpers };
   return { code: withMap(code, JSON.stringify(map)), helpers };
+}
+
+/** Where Node would warn. Its own warnings are lost when a program ends before the thread of the hooks has printed them. */
+function warn(text: string): void {
+  if (process.listenerCount("warning") > 0) fs.writeSync(2, `${text}\n`);
 }
 
 /** A TypeScript module that is no model's. */

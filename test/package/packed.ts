@@ -3,7 +3,7 @@
  * installed here, so that tests need no network.
  */
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -59,19 +59,14 @@ export interface Ran {
 
 /** Runs node in a folder. */
 export function node(words: readonly string[], folder: string, environment: NodeJS.ProcessEnv = {}): Ran {
-  try {
-    const out = execFileSync(process.execPath, words, {
-      cwd: folder,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, NODE_OPTIONS: "", ...environment },
-      timeout: 120_000,
-    });
-    return { code: 0, out, err: "" };
-  } catch (error) {
-    const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string };
-    return { code: status, out: stdout, err: stderr };
-  }
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, {
+    cwd: folder,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, NODE_OPTIONS: "", ...environment },
+    timeout: 120_000,
+  });
+  return { code: status ?? -1, out: stdout, err: stderr };
 }
 
 /** The command line of the unpacked package. */

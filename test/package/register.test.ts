@@ -133,6 +133,19 @@ describe("odegrad/register", () => {
     expect(err).not.toMatch(/ at .*odegrad\/dist/);
   });
 
+  it("prints warnings, but where Node prints none", () => {
+    const model = fs.readFileSync(path.join(project.folder, "swing.ode.ts"), "utf8");
+    fs.writeFileSync(
+      path.join(project.folder, "unexported.ode.ts"),
+      model.replace("export const swing", "const swing"),
+    );
+    fs.writeFileSync(path.join(project.folder, "unexported.mjs"), 'import "./unexported.ode.ts";\n');
+    const { code, err } = run(...register, "unexported.mjs");
+    expect(code).toBe(0);
+    expect(err).toMatch(/unexported\.ode\.ts:\d+:\d+: warning ODE1082: the model `swing` is not exported/);
+    expect(run("--no-warnings", ...register, "unexported.mjs").err).toBe("");
+  });
+
   it("without it derivatives name the ways to compile", () => {
     const { err } = run("--import", "tsx", "main.mjs");
     expect(err).toMatch(

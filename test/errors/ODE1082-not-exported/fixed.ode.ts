@@ -1,0 +1,9 @@
+import { ode } from "odegrad";
+
+const slow = ode({
+  state: { y: 1 },
+  params: { k: 0.5 },
+  rhs: ({ y }, { k }) => ({ y: -k * y }),
+});
+
+export { slow };
