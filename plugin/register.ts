@@ -1,5 +1,5 @@
 /** `node --import odegrad/register main.mjs`: models are compiled when they are imported. Alone, or beside tsx. */
 
-import { register } from "node:module";
+import { hookLoader } from "../compiler/load/loader.ts";
 
-register("../compiler/load/hooks.js", import.meta.url);
+await hookLoader();

@@ -4,13 +4,13 @@
  */
 
 import * as fs from "node:fs";
-import { register } from "node:module";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
 import { checkConfig } from "../config.ts";
 import { badConfig, executableConfig, severalConfigs } from "../diagnostics/build-messages.ts";
 import { cannotRead } from "../diagnostics/command-messages.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { hookLoader } from "../load/loader.ts";
 import type { CommandOptions } from "../options.ts";
 import { reasonOf } from "./atomic-write.ts";
 import { exitCode } from "./exit.ts";
@@ -76,7 +76,7 @@ let isRegistered = false;
 
 async function run(file: string, shown: string): Promise<unknown> {
   if (!fs.existsSync(file)) fail(cannotRead(shown, "no such file or folder"));
-  if (!isRegistered) register("../load/hooks.js", import.meta.url, { data: { types: "all" } });
+  if (!isRegistered) await hookLoader({ types: "all" });
   isRegistered = true;
   // A second look at a file that changed must not be answered from the first.
   const version = fs.statSync(file).mtimeMs;

@@ -1,49 +1,82 @@
 /**
- * Hooks of Node's module loader, for `module.register`: a model's file is compiled when it is imported, and the modules it
- * imports lose their types. Told `types: "all"`, as for configuration, every TypeScript module outside of packages does.
+ * Hooks of Node's module loader: a model's file is compiled when it is imported, and the modules it imports lose their types.
+ * Told `types: "all"`, as for configuration, every TypeScript module outside of packages does. Written once for both kinds of
+ * hooks that Node has: those that answer at once, and those of a thread of their own.
  */
 
 import * as fs from "node:fs";
-import type { InitializeHook, LoadHook, ResolveHook } from "node:module";
+import type { InitializeHook, LoadHook, ResolveFnOutput, ResolveHook, ResolveHookContext } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { modelModule, plainModule } from "./model-module.ts";
+
+export interface LoaderOptions {
+  readonly types?: "all";
+}
 
 /** Files whose types are ours to take out. */
 const own = new Set<string>();
 let takesAll = false;
 
-export const initialize: InitializeHook<{ readonly types?: "all" } | undefined> = (data) => {
-  takesAll = data?.types === "all";
+/** Also in a thread of hooks, by Node. */
+export const initialize: InitializeHook<LoaderOptions | undefined> = (data) => {
+  takesAll ||= data?.types === "all";
 };
 
-/** Models and their helpers find each other as the compiler finds them: `./x` and `./x.js` may be `./x.ts`. */
+/**
+ * Models and their helpers find each other as the compiler finds them: `./x` and `./x.js` may be `./x.ts`. In: what was not found,
+ * and the error that said so. Out: the address of the file that is meant; the error is thrown where there is none.
+ */
+function meant(error: unknown, specifier: string, { parentURL }: ResolveHookContext): string {
+  const file = parentURL?.startsWith("file:") ? fileURLToPath(parentURL) : undefined;
+  const isOurs = file !== undefined && (own.has(file) || takesAll);
+  if (!isOurs || !/^\.{1,2}\//.test(specifier)) throw error;
+  for (const candidate of [specifier.replace(/\.js$/, ".ts"), `${specifier}.ts`, `${specifier}/index.ts`]) {
+    const found = new URL(candidate, parentURL);
+    if (found.pathname.endsWith(".ts") && fs.existsSync(found))
+      return pathToFileURL(fileURLToPath(found)).href;
+  }
+  throw error;
+}
+
+/** A module that is ours to load. */
+function ours(url: string) {
+  const file = url.startsWith("file:") ? fileURLToPath(url) : "";
+  const answer = (source: string) => ({ format: "module" as const, source, shortCircuit: true });
+  if (/\.ode\.ts$/.test(file)) {
+    const { code, helpers } = modelModule(file);
+    for (const each of [file, ...helpers]) own.add(each);
+    return answer(code);
+  }
+  const isPlain = takesAll && /\.m?ts$/.test(file) && !file.includes("node_modules");
+  return isPlain || (own.has(file) && file.endsWith(".ts")) ? answer(plainModule(file)) : undefined;
+}
+
 export const resolve: ResolveHook = async (specifier, context, next) => {
   try {
     return await next(specifier, context);
   } catch (error) {
-    const file = context.parentURL?.startsWith("file:") ? fileURLToPath(context.parentURL) : undefined;
-    const isOurs = file !== undefined && (own.has(file) || takesAll);
-    if (!isOurs || !/^\.{1,2}\//.test(specifier)) throw error;
-    const candidates = [specifier.replace(/\.js$/, ".ts"), `${specifier}.ts`, `${specifier}/index.ts`];
-    for (const candidate of candidates) {
-      const found = new URL(candidate, context.parentURL);
-      if (found.pathname.endsWith(".ts") && fs.existsSync(found))
-        return next(pathToFileURL(fileURLToPath(found)).href, context);
-    }
-    throw error;
+    return next(meant(error, specifier, context), context);
   }
 };
 
-export const load: LoadHook = async (url, context, next) => {
-  const file = url.startsWith("file:") ? fileURLToPath(url) : "";
-  if (/\.ode\.ts$/.test(file)) {
-    const { code, helpers } = modelModule(file);
-    for (const each of [file, ...helpers]) own.add(each);
-    return { format: "module", source: code, shortCircuit: true };
-  }
-  const isPlain = takesAll && /\.m?ts$/.test(file) && !file.includes("node_modules");
-  if (isPlain || (own.has(file) && file.endsWith(".ts"))) {
-    return { format: "module", source: plainModule(file), shortCircuit: true };
-  }
-  return next(url, context);
+export const load: LoadHook = async (url, context, next) => ours(url) ?? next(url, context);
+
+type Next<Context, Answer> = (what: string, context: Context) => Answer;
+
+/** The same at once. */
+export const atOnce = {
+  resolve(
+    specifier: string,
+    context: ResolveHookContext,
+    next: Next<ResolveHookContext, ResolveFnOutput>,
+  ): ResolveFnOutput {
+    try {
+      return next(specifier, context);
+    } catch (error) {
+      return next(meant(error, specifier, context), context);
+    }
+  },
+  load<Context, Answer>(url: string, context: Context, next: Next<Context, Answer>) {
+    return ours(url) ?? next(url, context);
+  },
 };
