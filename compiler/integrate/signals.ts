@@ -145,3 +145,41 @@ export function splineOf(leaf: Leaf, count: number, pivot: string): Fn {
     doc: `Second derivatives of the natural spline through the knots of ${leaf.path.join(".")}, for unit spacing.`,
   };
 }
+
+/** The model whose functions form the values of signals from their knots, and what finds the curvatures of splines. */
+export function withSignals(model: Model): {
+  readonly solved: Model;
+  readonly splines: ReadonlyMap<string, Fn>;
+  readonly pivotArrays: readonly GlobalArray[];
+} {
+  if (!model.inputs.some(isSignal)) return { solved: model, splines: new Map(), pivotArrays: [] };
+  const of = (fn: Fn): Fn => ofKnots(fn, model);
+  const { terminal, running, at } = model.loss;
+  const solved: Model = {
+    ...model,
+    rhs: of(model.rhs),
+    initial: model.initial && of(model.initial),
+    event: model.event && {
+      ...model.event,
+      when: of(model.event.when),
+      then: model.event.then && of(model.event.then),
+    },
+    loss: { terminal: terminal && of(terminal), running: running && of(running), at: at && of(at) },
+    outputs: model.outputs.map((output) => ({ ...output, fn: of(output.fn) })),
+  };
+  const names = new Names([
+    ...[...model.state, ...model.params, ...model.data].map((leaf) => leaf.name),
+    ...model.inputs.flatMap((input) =>
+      input.leaves.flatMap((leaf) => [leaf.name, ...valueParameters(input, leaf)]),
+    ),
+    ...model.constants.map((array) => array.name),
+  ]);
+  const splines = new Map<string, Fn>();
+  const pivotArrays: GlobalArray[] = [];
+  for (const input of model.inputs.filter(({ kind }) => kind === "cubic")) {
+    const pivot = pivots(names.fresh(`${input.name}_pivots`), input.count);
+    pivotArrays.push(pivot);
+    for (const leaf of input.leaves) splines.set(leaf.name, splineOf(leaf, input.count, pivot.name));
+  }
+  return { solved, splines, pivotArrays };
+}
