@@ -10,7 +10,7 @@ import * as affine from "../ir/affine.ts";
 import { Names } from "../ir/names.ts";
 import type { Argument, Block, Call, Fn, Parameter, Program, Statement, View } from "../ir/nodes.ts";
 import { instantiate } from "../ir/rewrite.ts";
-import { withBlocks } from "../ir/walk.ts";
+import { arraysOf, withBlocks } from "../ir/walk.ts";
 
 export function kernels(program: Program, entries: readonly string[]): Program {
   const byName = new Map(program.functions.map((fn) => [fn.name, fn]));
@@ -25,6 +25,7 @@ export function kernels(program: Program, entries: readonly string[]): Program {
       ...callee.parameters.map((parameter) => parameter.name),
       ...program.arrays.map((array) => array.name),
     ]);
+    const touched = arraysOf(callee);
     const parameters: Parameter[] = [];
     const args: Argument[] = [];
     const views = new Map<string, View>();
@@ -36,6 +37,8 @@ export function kernels(program: Program, entries: readonly string[]): Program {
         args.push(argument);
         return;
       }
+      // What the function does not look at says nothing about where it works.
+      if (!touched.has(parameter.name)) return;
       const { array, prefix } = argument.view;
       bindings.push(`${parameter.name}=${array}/${prefix.length}`);
       const inner: Affine[] = prefix.map((form, axis) => {

@@ -17,6 +17,7 @@ const most = 64;
 export function split(block: Block, names: Names): Statement[] {
   const candidates = new Map<string, Alloc>();
   const refused = new Set<string>();
+  const entryHanded = new Map<string, readonly affine.Affine[]>();
   const check = (place: Access): void => {
     if (place.at.some((form) => affine.constantOf(form) === undefined)) refused.add(place.array);
   };
@@ -42,10 +43,16 @@ export function split(block: Block, names: Names): Statement[] {
       case "call":
         for (const arg of statement.args) {
           if (arg.kind !== "array") continue;
-          // A scalar entry may be handed over; a row may not, its callee subscripts it.
-          const alloc = candidates.get(arg.view.array);
-          if (alloc === undefined || arg.view.prefix.length < alloc.shape.length) refused.add(arg.view.array);
-          else check({ array: arg.view.array, at: arg.view.prefix });
+          const { array, prefix } = arg.view;
+          const alloc = candidates.get(array);
+          // A row may not be handed over, its callee subscripts it; a scalar entry may.
+          if (alloc === undefined || prefix.length < alloc.shape.length) refuse(array);
+          else check({ array, at: prefix });
+          // Several entries for one function, as the stages of a step: it takes an index, or there would be as many of it.
+          const handed = `${statement.callee} ${array}`;
+          const before = entryHanded.get(handed);
+          if (before === undefined) entryHanded.set(handed, prefix);
+          else if (!prefix.every((form, axis) => affine.equal(form, before[axis]!))) refuse(array);
         }
         break;
       case "contract":

@@ -574,8 +574,8 @@ function terminal_vjp_kernel(t: number): void {
 }
 
 /** Cotangent of rhs from what was kept: adds its transposed Jacobian times the vector of the *_bar seeds. */
-function rhs_back_kernel(t: number, at_x_H: number, at_x_H_2: number, at_h_tape: number,
-    at_h_tape_2: number, at_dH_tape: number, at_dH_tape_2: number, at_u_H: number): void {
+function rhs_back_kernel(t: number, at_h_tape: number, at_h_tape_2: number, at_dH_tape: number,
+    at_dH_tape_2: number, at_u_H: number): void {
   const A_column = A_column$;
   const A_rowStart = A_rowStart$;
   const A_value = A_value$;
@@ -1314,7 +1314,7 @@ export function gradient(): number {
         u_H[16 * i + j + 224] = 0;
       }
     }
-    rhs_back_kernel(t_n + h_1_2, n, 1, n, 1, n, 1, 1);
+    rhs_back_kernel(t_n + h_1_2, n, 1, n, 1, 1);
     // Adjoint of evaluation 1.
     for (let i = 0; i < 3; i++) {
       for (let j = 0; j < 16; j++) {
@@ -1342,7 +1342,7 @@ export function gradient(): number {
         u_H[16 * i + j] = 0;
       }
     }
-    rhs_back_kernel(t_n, n, 0, n, 0, n, 0, 0);
+    rhs_back_kernel(t_n, n, 0, n, 0, 0);
     // λ of the step's start.
     for (let i = 0; i < 3; i++) {
       for (let j = 0; j < 16; j++) {

@@ -148,55 +148,38 @@ const g_dot$ = new Float64Array(2);
 const s_tape_4$ = new Float64Array(32);
 const s_tape_dot$ = new Float64Array(32);
 const observe_at$ = new Int32Array(10);
-const x_q_1$ = new Float64Array(1);
-const x_q_2$ = new Float64Array(1);
-const x_q_3$ = new Float64Array(1);
-const x_q_4$ = new Float64Array(1);
-const x_p_1$ = new Float64Array(1);
-const x_p_2$ = new Float64Array(1);
-const x_p_3$ = new Float64Array(1);
-const x_p_4$ = new Float64Array(1);
+const x_q$ = new Float64Array(4);
+const x_p$ = new Float64Array(4);
 const q$ = new Float64Array(1);
 const p_2$ = new Float64Array(1);
-const k_q_1$ = new Float64Array(1);
-const k_q_2$ = new Float64Array(1);
-const k_q_3$ = new Float64Array(1);
-const k_q_4$ = new Float64Array(1);
-const k_p_1$ = new Float64Array(1);
-const k_p_2$ = new Float64Array(1);
-const k_p_3$ = new Float64Array(1);
-const k_p_4$ = new Float64Array(1);
+const k_q$ = new Float64Array(4);
+const k_p$ = new Float64Array(4);
 let stored_q$ = new Float64Array(24);
 let stored_p$ = new Float64Array(24);
-const u_q_1$ = new Float64Array(1);
-const u_q_2$ = new Float64Array(1);
-const u_q_3$ = new Float64Array(1);
-const u_q_4$ = new Float64Array(1);
-const u_p_1$ = new Float64Array(1);
-const u_p_2$ = new Float64Array(1);
-const u_p_3$ = new Float64Array(1);
-const u_p_4$ = new Float64Array(1);
+const u_q$ = new Float64Array(4);
+const u_p$ = new Float64Array(4);
 const w_q$ = new Float64Array(1);
 const w_p$ = new Float64Array(1);
 const x$ = new Float64Array(2);
 
-function rhs_kernel(t: number): void {
+function rhs_kernel(t: number, at_x_q: number, at_x_p: number, at_k_q: number,
+    at_k_p: number): void {
   const W = W$;
   const b = b$;
   const g = g$;
-  const k_p_1 = k_p_1$;
-  const k_q_1 = k_q_1$;
+  const k_p = k_p$;
+  const k_q = k_q$;
   const s_tape = s_tape$;
   const w_2 = w_2$;
-  const x_p_1 = x_p_1$;
-  const x_q_1 = x_q_1$;
-  const q = x_q_1[0];
+  const x_p = x_p$;
+  const x_q = x_q$;
+  const q = x_q[at_x_q];
   for (let i = 0; i < 2; i++) {
     g[i] = 0;
   }
   const z = Math.cos(q);
   const z_2 = Math.sin(q);
-  const p = x_p_1[0];
+  const p = x_p[at_x_p];
   for (let i = 0; i < 32; i++) {
     s_tape[i] = W[3 * i] * z + W[3 * i + 1] * z_2 + W[3 * i + 2] * p + b[i];
   }
@@ -213,119 +196,8 @@ function rhs_kernel(t: number): void {
   g[1] += x_bar;
   g[0] += z_bar * z;
   g[0] -= z_bar_2 * z_2;
-  k_q_1[0] = g[1];
-  k_p_1[0] = -g[0];
-}
-
-function rhs_kernel_2(t: number): void {
-  const W = W$;
-  const b = b$;
-  const g = g$;
-  const k_p_2 = k_p_2$;
-  const k_q_2 = k_q_2$;
-  const s_tape = s_tape$;
-  const w_2 = w_2$;
-  const x_p_2 = x_p_2$;
-  const x_q_2 = x_q_2$;
-  const q = x_q_2[0];
-  for (let i = 0; i < 2; i++) {
-    g[i] = 0;
-  }
-  const z = Math.cos(q);
-  const z_2 = Math.sin(q);
-  const p = x_p_2[0];
-  for (let i = 0; i < 32; i++) {
-    s_tape[i] = W[3 * i] * z + W[3 * i + 1] * z_2 + W[3 * i + 2] * p + b[i];
-  }
-  let x_bar = 0;
-  let z_bar = 0;
-  let z_bar_2 = 0;
-  for (let i = 0; i < 32; i++) {
-    const s = Math.tanh(s_tape[i]);
-    const s_bar = w_2[i] * (1 - s * s);
-    x_bar += s_bar * W[3 * i + 2];
-    z_bar += s_bar * W[3 * i + 1];
-    z_bar_2 += s_bar * W[3 * i];
-  }
-  g[1] += x_bar;
-  g[0] += z_bar * z;
-  g[0] -= z_bar_2 * z_2;
-  k_q_2[0] = g[1];
-  k_p_2[0] = -g[0];
-}
-
-function rhs_kernel_3(t: number): void {
-  const W = W$;
-  const b = b$;
-  const g = g$;
-  const k_p_3 = k_p_3$;
-  const k_q_3 = k_q_3$;
-  const s_tape = s_tape$;
-  const w_2 = w_2$;
-  const x_p_3 = x_p_3$;
-  const x_q_3 = x_q_3$;
-  const q = x_q_3[0];
-  for (let i = 0; i < 2; i++) {
-    g[i] = 0;
-  }
-  const z = Math.cos(q);
-  const z_2 = Math.sin(q);
-  const p = x_p_3[0];
-  for (let i = 0; i < 32; i++) {
-    s_tape[i] = W[3 * i] * z + W[3 * i + 1] * z_2 + W[3 * i + 2] * p + b[i];
-  }
-  let x_bar = 0;
-  let z_bar = 0;
-  let z_bar_2 = 0;
-  for (let i = 0; i < 32; i++) {
-    const s = Math.tanh(s_tape[i]);
-    const s_bar = w_2[i] * (1 - s * s);
-    x_bar += s_bar * W[3 * i + 2];
-    z_bar += s_bar * W[3 * i + 1];
-    z_bar_2 += s_bar * W[3 * i];
-  }
-  g[1] += x_bar;
-  g[0] += z_bar * z;
-  g[0] -= z_bar_2 * z_2;
-  k_q_3[0] = g[1];
-  k_p_3[0] = -g[0];
-}
-
-function rhs_kernel_4(t: number): void {
-  const W = W$;
-  const b = b$;
-  const g = g$;
-  const k_p_4 = k_p_4$;
-  const k_q_4 = k_q_4$;
-  const s_tape = s_tape$;
-  const w_2 = w_2$;
-  const x_p_4 = x_p_4$;
-  const x_q_4 = x_q_4$;
-  const q = x_q_4[0];
-  for (let i = 0; i < 2; i++) {
-    g[i] = 0;
-  }
-  const z = Math.cos(q);
-  const z_2 = Math.sin(q);
-  const p = x_p_4[0];
-  for (let i = 0; i < 32; i++) {
-    s_tape[i] = W[3 * i] * z + W[3 * i + 1] * z_2 + W[3 * i + 2] * p + b[i];
-  }
-  let x_bar = 0;
-  let z_bar = 0;
-  let z_bar_2 = 0;
-  for (let i = 0; i < 32; i++) {
-    const s = Math.tanh(s_tape[i]);
-    const s_bar = w_2[i] * (1 - s * s);
-    x_bar += s_bar * W[3 * i + 2];
-    z_bar += s_bar * W[3 * i + 1];
-    z_bar_2 += s_bar * W[3 * i];
-  }
-  g[1] += x_bar;
-  g[0] += z_bar * z;
-  g[0] -= z_bar_2 * z_2;
-  k_q_4[0] = g[1];
-  k_p_4[0] = -g[0];
+  k_q[at_k_q] = g[1];
+  k_p[at_k_p] = -g[0];
 }
 
 function output_energy_kernel(t: number, at_energy_output: number): void {
@@ -358,7 +230,8 @@ function output_energy_kernel(t: number, at_energy_output: number): void {
 }
 
 /** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-function rhs_vjp_kernel(t: number): void {
+function rhs_vjp_kernel(t: number, at_x_q: number, at_x_p: number, at_u_q: number,
+    at_u_p: number): void {
   const W = W$;
   const W_bar = W_bar$;
   const b = b$;
@@ -366,16 +239,16 @@ function rhs_vjp_kernel(t: number): void {
   const s_tape_2 = s_tape_2$;
   const s_tape_3 = s_tape_3$;
   const s_tape_bar = s_tape_bar$;
-  const u_p_4 = u_p_4$;
-  const u_q_4 = u_q_4$;
+  const u_p = u_p$;
+  const u_q = u_q$;
   const w_2 = w_2$;
   const w_bar = w_bar$;
   const w_p = w_p$;
   const w_q = w_q$;
-  const x_p_4 = x_p_4$;
-  const x_q_4 = x_q_4$;
-  const q = x_q_4[0];
-  const p = x_p_4[0];
+  const x_p = x_p$;
+  const x_q = x_q$;
+  const q = x_q[at_x_q];
+  const p = x_p[at_x_p];
   const z = Math.cos(q);
   const z_2 = Math.sin(q);
   for (let i = 0; i < 32; i++) {
@@ -421,212 +294,8 @@ function rhs_vjp_kernel(t: number): void {
     z_bar_4 += s_bar * W[3 * i];
     W_bar[3 * i] += s_bar * z;
   }
-  u_p_4[0] += p_bar;
-  u_q_4[0] += (z_bar_3 + f_p_bar * z_bar_2) * z - (z_bar_4 - f_p_bar * z_bar) * z_2;
-}
-
-/** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-function rhs_vjp_kernel_2(t: number): void {
-  const W = W$;
-  const W_bar = W_bar$;
-  const b = b$;
-  const b_bar = b_bar$;
-  const s_tape_2 = s_tape_2$;
-  const s_tape_3 = s_tape_3$;
-  const s_tape_bar = s_tape_bar$;
-  const u_p_3 = u_p_3$;
-  const u_q_3 = u_q_3$;
-  const w_2 = w_2$;
-  const w_bar = w_bar$;
-  const w_p = w_p$;
-  const w_q = w_q$;
-  const x_p_3 = x_p_3$;
-  const x_q_3 = x_q_3$;
-  const q = x_q_3[0];
-  const p = x_p_3[0];
-  const z = Math.cos(q);
-  const z_2 = Math.sin(q);
-  for (let i = 0; i < 32; i++) {
-    s_tape_3[i] = W[3 * i] * z + W[3 * i + 1] * z_2 + W[3 * i + 2] * p + b[i];
-  }
-  let z_bar = 0;
-  let z_bar_2 = 0;
-  for (let i = 0; i < 32; i++) {
-    const s = Math.tanh(s_tape_3[i]);
-    s_tape_2[i] = s;
-    const s_bar = w_2[i] * (1 - s * s);
-    z_bar += s_bar * W[3 * i + 1];
-    z_bar_2 += s_bar * W[3 * i];
-  }
-  const f_p_bar = w_p[0];
-  const g_bar = w_q[0];
-  const z_bar_bar = f_p_bar * z_2;
-  const z_bar_bar_2 = f_p_bar * z;
-  for (let i = 0; i < 32; i++) {
-    const s_bar_bar = z_bar_bar * W[3 * i];
-    const w = w_2[i];
-    const s = s_tape_2[i];
-    const s_bar = 1 - s * s;
-    const s_bar_2 = w * s_bar;
-    W_bar[3 * i] += z_bar_bar * s_bar_2;
-    W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar_2;
-    W_bar[3 * i + 2] += g_bar * s_bar_2;
-    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
-    const s_bar_3 = s_bar_bar_2 * w * s;
-    s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
-    w_bar[i] += s_bar_bar_2 * s_bar;
-  }
-  let p_bar = 0;
-  let z_bar_3 = 0;
-  let z_bar_4 = 0;
-  for (let i = 0; i < 32; i++) {
-    const s_bar = s_tape_bar[i];
-    b_bar[i] += s_bar;
-    p_bar += s_bar * W[3 * i + 2];
-    W_bar[3 * i + 2] += s_bar * p;
-    z_bar_3 += s_bar * W[3 * i + 1];
-    W_bar[3 * i + 1] += s_bar * z_2;
-    z_bar_4 += s_bar * W[3 * i];
-    W_bar[3 * i] += s_bar * z;
-  }
-  u_p_3[0] += p_bar;
-  u_q_3[0] += (z_bar_3 + f_p_bar * z_bar_2) * z - (z_bar_4 - f_p_bar * z_bar) * z_2;
-}
-
-/** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-function rhs_vjp_kernel_3(t: number): void {
-  const W = W$;
-  const W_bar = W_bar$;
-  const b = b$;
-  const b_bar = b_bar$;
-  const s_tape_2 = s_tape_2$;
-  const s_tape_3 = s_tape_3$;
-  const s_tape_bar = s_tape_bar$;
-  const u_p_2 = u_p_2$;
-  const u_q_2 = u_q_2$;
-  const w_2 = w_2$;
-  const w_bar = w_bar$;
-  const w_p = w_p$;
-  const w_q = w_q$;
-  const x_p_2 = x_p_2$;
-  const x_q_2 = x_q_2$;
-  const q = x_q_2[0];
-  const p = x_p_2[0];
-  const z = Math.cos(q);
-  const z_2 = Math.sin(q);
-  for (let i = 0; i < 32; i++) {
-    s_tape_3[i] = W[3 * i] * z + W[3 * i + 1] * z_2 + W[3 * i + 2] * p + b[i];
-  }
-  let z_bar = 0;
-  let z_bar_2 = 0;
-  for (let i = 0; i < 32; i++) {
-    const s = Math.tanh(s_tape_3[i]);
-    s_tape_2[i] = s;
-    const s_bar = w_2[i] * (1 - s * s);
-    z_bar += s_bar * W[3 * i + 1];
-    z_bar_2 += s_bar * W[3 * i];
-  }
-  const f_p_bar = w_p[0];
-  const g_bar = w_q[0];
-  const z_bar_bar = f_p_bar * z_2;
-  const z_bar_bar_2 = f_p_bar * z;
-  for (let i = 0; i < 32; i++) {
-    const s_bar_bar = z_bar_bar * W[3 * i];
-    const w = w_2[i];
-    const s = s_tape_2[i];
-    const s_bar = 1 - s * s;
-    const s_bar_2 = w * s_bar;
-    W_bar[3 * i] += z_bar_bar * s_bar_2;
-    W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar_2;
-    W_bar[3 * i + 2] += g_bar * s_bar_2;
-    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
-    const s_bar_3 = s_bar_bar_2 * w * s;
-    s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
-    w_bar[i] += s_bar_bar_2 * s_bar;
-  }
-  let p_bar = 0;
-  let z_bar_3 = 0;
-  let z_bar_4 = 0;
-  for (let i = 0; i < 32; i++) {
-    const s_bar = s_tape_bar[i];
-    b_bar[i] += s_bar;
-    p_bar += s_bar * W[3 * i + 2];
-    W_bar[3 * i + 2] += s_bar * p;
-    z_bar_3 += s_bar * W[3 * i + 1];
-    W_bar[3 * i + 1] += s_bar * z_2;
-    z_bar_4 += s_bar * W[3 * i];
-    W_bar[3 * i] += s_bar * z;
-  }
-  u_p_2[0] += p_bar;
-  u_q_2[0] += (z_bar_3 + f_p_bar * z_bar_2) * z - (z_bar_4 - f_p_bar * z_bar) * z_2;
-}
-
-/** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-function rhs_vjp_kernel_4(t: number): void {
-  const W = W$;
-  const W_bar = W_bar$;
-  const b = b$;
-  const b_bar = b_bar$;
-  const s_tape_2 = s_tape_2$;
-  const s_tape_3 = s_tape_3$;
-  const s_tape_bar = s_tape_bar$;
-  const u_p_1 = u_p_1$;
-  const u_q_1 = u_q_1$;
-  const w_2 = w_2$;
-  const w_bar = w_bar$;
-  const w_p = w_p$;
-  const w_q = w_q$;
-  const x_p_1 = x_p_1$;
-  const x_q_1 = x_q_1$;
-  const q = x_q_1[0];
-  const p = x_p_1[0];
-  const z = Math.cos(q);
-  const z_2 = Math.sin(q);
-  for (let i = 0; i < 32; i++) {
-    s_tape_3[i] = W[3 * i] * z + W[3 * i + 1] * z_2 + W[3 * i + 2] * p + b[i];
-  }
-  let z_bar = 0;
-  let z_bar_2 = 0;
-  for (let i = 0; i < 32; i++) {
-    const s = Math.tanh(s_tape_3[i]);
-    s_tape_2[i] = s;
-    const s_bar = w_2[i] * (1 - s * s);
-    z_bar += s_bar * W[3 * i + 1];
-    z_bar_2 += s_bar * W[3 * i];
-  }
-  const f_p_bar = w_p[0];
-  const g_bar = w_q[0];
-  const z_bar_bar = f_p_bar * z_2;
-  const z_bar_bar_2 = f_p_bar * z;
-  for (let i = 0; i < 32; i++) {
-    const s_bar_bar = z_bar_bar * W[3 * i];
-    const w = w_2[i];
-    const s = s_tape_2[i];
-    const s_bar = 1 - s * s;
-    const s_bar_2 = w * s_bar;
-    W_bar[3 * i] += z_bar_bar * s_bar_2;
-    W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar_2;
-    W_bar[3 * i + 2] += g_bar * s_bar_2;
-    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
-    const s_bar_3 = s_bar_bar_2 * w * s;
-    s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
-    w_bar[i] += s_bar_bar_2 * s_bar;
-  }
-  let p_bar = 0;
-  let z_bar_3 = 0;
-  let z_bar_4 = 0;
-  for (let i = 0; i < 32; i++) {
-    const s_bar = s_tape_bar[i];
-    b_bar[i] += s_bar;
-    p_bar += s_bar * W[3 * i + 2];
-    W_bar[3 * i + 2] += s_bar * p;
-    z_bar_3 += s_bar * W[3 * i + 1];
-    W_bar[3 * i + 1] += s_bar * z_2;
-    z_bar_4 += s_bar * W[3 * i];
-    W_bar[3 * i] += s_bar * z;
-  }
-  u_p_1[0] += p_bar;
-  u_q_1[0] += (z_bar_3 + f_p_bar * z_bar_2) * z - (z_bar_4 - f_p_bar * z_bar) * z_2;
+  u_p[at_u_p] += p_bar;
+  u_q[at_u_q] += (z_bar_3 + f_p_bar * z_bar_2) * z - (z_bar_4 - f_p_bar * z_bar) * z_2;
 }
 
 export function field(t: number, y: Float64Array, p: Float64Array, data: Float64Array,
@@ -818,14 +487,8 @@ function invalidate_gradient(): void {
 /** Integrates from t0 to t1 in equal steps; fills the states at the observation times and the value of the loss. */
 export function solve(): number {
   const report = report$;
-  const k_p_1 = k_p_1$;
-  const k_p_2 = k_p_2$;
-  const k_p_3 = k_p_3$;
-  const k_p_4 = k_p_4$;
-  const k_q_1 = k_q_1$;
-  const k_q_2 = k_q_2$;
-  const k_q_3 = k_q_3$;
-  const k_q_4 = k_q_4$;
+  const k_p = k_p$;
+  const k_q = k_q$;
   const observe_at = observe_at$;
   const p_2 = p_2$;
   const state0 = state0$;
@@ -835,14 +498,8 @@ export function solve(): number {
   const control = control$;
   const times = times$;
   const value = value$;
-  const x_p_1 = x_p_1$;
-  const x_p_2 = x_p_2$;
-  const x_p_3 = x_p_3$;
-  const x_p_4 = x_p_4$;
-  const x_q_1 = x_q_1$;
-  const x_q_2 = x_q_2$;
-  const x_q_3 = x_q_3$;
-  const x_q_4 = x_q_4$;
+  const x_p = x_p$;
+  const x_q = x_q$;
   const n_steps = control[2];
   let length = 0;
   if (n_steps >= 1) {
@@ -898,49 +555,49 @@ export function solve(): number {
       const t_n = t0 + n * h;
       // Stage 1: c = 0.
       const q_2 = q[0];
+      x_q[0] = q_2;
       const p = p_2[0];
-      x_q_1[0] = q_2;
-      x_p_1[0] = p;
-      rhs_kernel(t_n);
+      x_p[0] = p;
+      rhs_kernel(t_n, 0, 0, 0, 0);
       // Stage 2: c = 1/2, a = 1/2.
-      const k_q = k_q_1[0];
-      const k_p = k_p_1[0];
+      x_q[1] = q_2 + h_1_2 * k_q[0];
+      x_p[1] = p + h_1_2 * k_p[0];
       const v = t_n + h_1_2;
-      x_q_2[0] = q_2 + h_1_2 * k_q;
-      x_p_2[0] = p + h_1_2 * k_p;
-      rhs_kernel_2(v);
+      rhs_kernel(v, 1, 1, 1, 1);
       // Stage 3: c = 1/2, a = 0, 1/2.
-      const k_q_5 = k_q_2[0];
-      const k_p_5 = k_p_2[0];
-      x_q_3[0] = q_2 + h_1_2 * k_q_5;
-      x_p_3[0] = p + h_1_2 * k_p_5;
-      rhs_kernel_3(v);
+      x_q[2] = q_2 + h_1_2 * k_q[1];
+      x_p[2] = p + h_1_2 * k_p[1];
+      rhs_kernel(v, 2, 2, 2, 2);
       // Stage 4: c = 1, a = 0, 0, 1.
-      const k_q_6 = k_q_3[0];
-      const k_p_6 = k_p_3[0];
-      x_q_4[0] = q_2 + h * k_q_6;
-      x_p_4[0] = p + h * k_p_6;
-      rhs_kernel_4(t_n + h);
+      x_q[3] = q_2 + h * k_q[2];
+      x_p[3] = p + h * k_p[2];
+      rhs_kernel(t_n + h, 3, 3, 3, 3);
       // New state.
-      const k_q_7 = k_q_4[0];
-      const q_3 = q_2 + (h_1_6 * k_q + h_1_3 * k_q_5 + h_1_3 * k_q_6 + h_1_6 * k_q_7);
-      const k_p_7 = k_p_4[0];
-      const p_3 = p + (h_1_6 * k_p + h_1_3 * k_p_5 + h_1_3 * k_p_6 + h_1_6 * k_p_7);
+      const k_q_2 = k_q[0];
+      const k_q_3 = k_q[1];
+      const k_q_4 = k_q[2];
+      const k_q_5 = k_q[3];
+      const q_3 = q_2 + (h_1_6 * k_q_2 + h_1_3 * k_q_3 + h_1_3 * k_q_4 + h_1_6 * k_q_5);
+      const k_p_2 = k_p[0];
+      const k_p_3 = k_p[1];
+      const k_p_4 = k_p[2];
+      const k_p_5 = k_p[3];
+      const p_3 = p + (h_1_6 * k_p_2 + h_1_3 * k_p_3 + h_1_3 * k_p_4 + h_1_6 * k_p_5);
       const sum = q_3 + p_3;
       if (sum - sum !== 0) {
-        const sum_2 = k_q_7 + k_p_7;
+        const sum_2 = k_q_5 + k_p_5;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 4;
         }
-        const sum_3 = k_q_6 + k_p_6;
+        const sum_3 = k_q_4 + k_p_4;
         if (sum_3 - sum_3 !== 0) {
           failed_stage = 3;
         }
-        const sum_4 = k_q_5 + k_p_5;
+        const sum_4 = k_q_3 + k_p_3;
         if (sum_4 - sum_4 !== 0) {
           failed_stage = 2;
         }
-        const sum_5 = k_q + k_p;
+        const sum_5 = k_q_2 + k_p_2;
         if (sum_5 - sum_5 !== 0) {
           failed_stage = 1;
         }
@@ -984,14 +641,8 @@ export function gradient(): number {
   const b_bar = b_bar$;
   const capacity = capacity$;
   const report = report$;
-  const k_p_1 = k_p_1$;
-  const k_p_2 = k_p_2$;
-  const k_p_3 = k_p_3$;
-  const k_p_4 = k_p_4$;
-  const k_q_1 = k_q_1$;
-  const k_q_2 = k_q_2$;
-  const k_q_3 = k_q_3$;
-  const k_q_4 = k_q_4$;
+  const k_p = k_p$;
+  const k_q = k_q$;
   const observe_at = observe_at$;
   const state0 = state0$;
   const state0Bar = state0Bar$;
@@ -1001,26 +652,14 @@ export function gradient(): number {
   const stored_p = stored_p$;
   const stored_q = stored_q$;
   const times = times$;
-  const u_p_1 = u_p_1$;
-  const u_p_2 = u_p_2$;
-  const u_p_3 = u_p_3$;
-  const u_p_4 = u_p_4$;
-  const u_q_1 = u_q_1$;
-  const u_q_2 = u_q_2$;
-  const u_q_3 = u_q_3$;
-  const u_q_4 = u_q_4$;
+  const u_p = u_p$;
+  const u_q = u_q$;
   const value = value$;
   const w_bar = w_bar$;
   const w_p = w_p$;
   const w_q = w_q$;
-  const x_p_1 = x_p_1$;
-  const x_p_2 = x_p_2$;
-  const x_p_3 = x_p_3$;
-  const x_p_4 = x_p_4$;
-  const x_q_1 = x_q_1$;
-  const x_q_2 = x_q_2$;
-  const x_q_3 = x_q_3$;
-  const x_q_4 = x_q_4$;
+  const x_p = x_p$;
+  const x_q = x_q$;
   for (let i = 0; i < 8; i++) {
     for (let j = 0; j < 3; j++) {
       W_bar[12 * i + j] = 0;
@@ -1106,48 +745,48 @@ export function gradient(): number {
       const p_2 = p;
       stored_p[n] = p_2;
       // Stage 1: c = 0.
-      x_q_1[0] = q_2;
-      x_p_1[0] = p_2;
-      rhs_kernel(t_n);
+      x_q[0] = q_2;
+      x_p[0] = p_2;
+      rhs_kernel(t_n, 0, 0, 0, 0);
       // Stage 2: c = 1/2, a = 1/2.
-      const k_q = k_q_1[0];
-      const k_p = k_p_1[0];
+      x_q[1] = q_2 + h_1_2 * k_q[0];
+      x_p[1] = p_2 + h_1_2 * k_p[0];
       const v = t_n + h_1_2;
-      x_q_2[0] = q_2 + h_1_2 * k_q;
-      x_p_2[0] = p_2 + h_1_2 * k_p;
-      rhs_kernel_2(v);
+      rhs_kernel(v, 1, 1, 1, 1);
       // Stage 3: c = 1/2, a = 0, 1/2.
-      const k_q_5 = k_q_2[0];
-      const k_p_5 = k_p_2[0];
-      x_q_3[0] = q_2 + h_1_2 * k_q_5;
-      x_p_3[0] = p_2 + h_1_2 * k_p_5;
-      rhs_kernel_3(v);
+      x_q[2] = q_2 + h_1_2 * k_q[1];
+      x_p[2] = p_2 + h_1_2 * k_p[1];
+      rhs_kernel(v, 2, 2, 2, 2);
       // Stage 4: c = 1, a = 0, 0, 1.
-      const k_q_6 = k_q_3[0];
-      const k_p_6 = k_p_3[0];
-      x_q_4[0] = q_2 + h * k_q_6;
-      x_p_4[0] = p_2 + h * k_p_6;
-      rhs_kernel_4(t_n + h);
+      x_q[3] = q_2 + h * k_q[2];
+      x_p[3] = p_2 + h * k_p[2];
+      rhs_kernel(t_n + h, 3, 3, 3, 3);
       // New state.
-      const k_q_7 = k_q_4[0];
-      const q_3 = q_2 + (h_1_6 * k_q + h_1_3 * k_q_5 + h_1_3 * k_q_6 + h_1_6 * k_q_7);
-      const k_p_7 = k_p_4[0];
-      const p_3 = p_2 + (h_1_6 * k_p + h_1_3 * k_p_5 + h_1_3 * k_p_6 + h_1_6 * k_p_7);
+      const k_q_2 = k_q[0];
+      const k_q_3 = k_q[1];
+      const k_q_4 = k_q[2];
+      const k_q_5 = k_q[3];
+      const q_3 = q_2 + (h_1_6 * k_q_2 + h_1_3 * k_q_3 + h_1_3 * k_q_4 + h_1_6 * k_q_5);
+      const k_p_2 = k_p[0];
+      const k_p_3 = k_p[1];
+      const k_p_4 = k_p[2];
+      const k_p_5 = k_p[3];
+      const p_3 = p_2 + (h_1_6 * k_p_2 + h_1_3 * k_p_3 + h_1_3 * k_p_4 + h_1_6 * k_p_5);
       const sum = q_3 + p_3;
       if (sum - sum !== 0) {
-        const sum_2 = k_q_7 + k_p_7;
+        const sum_2 = k_q_5 + k_p_5;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 4;
         }
-        const sum_3 = k_q_6 + k_p_6;
+        const sum_3 = k_q_4 + k_p_4;
         if (sum_3 - sum_3 !== 0) {
           failed_stage = 3;
         }
-        const sum_4 = k_q_5 + k_p_5;
+        const sum_4 = k_q_3 + k_p_3;
         if (sum_4 - sum_4 !== 0) {
           failed_stage = 2;
         }
-        const sum_5 = k_q + k_p;
+        const sum_5 = k_q_2 + k_p_2;
         if (sum_5 - sum_5 !== 0) {
           failed_stage = 1;
         }
@@ -1202,60 +841,60 @@ export function gradient(): number {
       const stored_q_2 = stored_q[n];
       const stored_p_2 = stored_p[n];
       // Stage 1: c = 0.
-      x_q_1[0] = stored_q_2;
-      x_p_1[0] = stored_p_2;
-      rhs_kernel(t_n);
+      x_q[0] = stored_q_2;
+      x_p[0] = stored_p_2;
+      rhs_kernel(t_n, 0, 0, 0, 0);
       // Stage 2: c = 1/2, a = 1/2.
+      x_q[1] = stored_q_2 + h_1_2 * k_q[0];
+      x_p[1] = stored_p_2 + h_1_2 * k_p[0];
       const v = t_n + h_1_2;
-      x_q_2[0] = stored_q_2 + h_1_2 * k_q_1[0];
-      x_p_2[0] = stored_p_2 + h_1_2 * k_p_1[0];
-      rhs_kernel_2(v);
+      rhs_kernel(v, 1, 1, 1, 1);
       // Stage 3: c = 1/2, a = 0, 1/2.
-      x_q_3[0] = stored_q_2 + h_1_2 * k_q_2[0];
-      x_p_3[0] = stored_p_2 + h_1_2 * k_p_2[0];
-      rhs_kernel_3(v);
+      x_q[2] = stored_q_2 + h_1_2 * k_q[1];
+      x_p[2] = stored_p_2 + h_1_2 * k_p[1];
+      rhs_kernel(v, 2, 2, 2, 2);
       // Stage 4: c = 1, a = 0, 0, 1.
+      x_q[3] = stored_q_2 + h * k_q[2];
+      x_p[3] = stored_p_2 + h * k_p[2];
       // Adjoint of evaluation 4.
       const lambda_q_2 = lambda_q;
       const w_q_2 = h_1_6 * lambda_q_2;
       const lambda_p_2 = lambda_p;
       const w_p_2 = h_1_6 * lambda_p_2;
-      x_q_4[0] = stored_q_2 + h * k_q_3[0];
-      x_p_4[0] = stored_p_2 + h * k_p_3[0];
+      u_q[3] = 0;
+      u_p[3] = 0;
       w_q[0] = w_q_2;
       w_p[0] = w_p_2;
-      u_q_4[0] = 0;
-      u_p_4[0] = 0;
-      rhs_vjp_kernel(t_n + h);
+      rhs_vjp_kernel(t_n + h, 3, 3, 3, 3);
       // Adjoint of evaluation 3.
       const w_q_3 = h_1_3 * lambda_q_2;
-      const u_q = u_q_4[0];
       const w_p_3 = h_1_3 * lambda_p_2;
-      const u_p = u_p_4[0];
-      w_q[0] = w_q_3 + h * u_q;
-      w_p[0] = w_p_3 + h * u_p;
-      u_q_3[0] = 0;
-      u_p_3[0] = 0;
-      rhs_vjp_kernel_2(v);
+      const w_q_4 = w_q_3 + h * u_q[3];
+      u_q[2] = 0;
+      const w_p_4 = w_p_3 + h * u_p[3];
+      u_p[2] = 0;
+      w_q[0] = w_q_4;
+      w_p[0] = w_p_4;
+      rhs_vjp_kernel(v, 2, 2, 2, 2);
       // Adjoint of evaluation 2.
-      const u_q_5 = u_q_3[0];
-      const u_p_5 = u_p_3[0];
-      w_q[0] = w_q_3 + h_1_2 * u_q_5;
-      w_p[0] = w_p_3 + h_1_2 * u_p_5;
-      u_q_2[0] = 0;
-      u_p_2[0] = 0;
-      rhs_vjp_kernel_3(v);
+      const w_q_5 = w_q_3 + h_1_2 * u_q[2];
+      u_q[1] = 0;
+      const w_p_5 = w_p_3 + h_1_2 * u_p[2];
+      u_p[1] = 0;
+      w_q[0] = w_q_5;
+      w_p[0] = w_p_5;
+      rhs_vjp_kernel(v, 1, 1, 1, 1);
       // Adjoint of evaluation 1.
-      const u_q_6 = u_q_2[0];
-      const u_p_6 = u_p_2[0];
-      w_q[0] = w_q_2 + h_1_2 * u_q_6;
-      w_p[0] = w_p_2 + h_1_2 * u_p_6;
-      u_q_1[0] = 0;
-      u_p_1[0] = 0;
-      rhs_vjp_kernel_4(t_n);
+      const w_q_6 = w_q_2 + h_1_2 * u_q[1];
+      u_q[0] = 0;
+      const w_p_6 = w_p_2 + h_1_2 * u_p[1];
+      u_p[0] = 0;
+      w_q[0] = w_q_6;
+      w_p[0] = w_p_6;
+      rhs_vjp_kernel(t_n, 0, 0, 0, 0);
       // λ of the step's start.
-      lambda_q = lambda_q_2 + u_q + u_q_5 + u_q_6 + u_q_1[0];
-      lambda_p = lambda_p_2 + u_p + u_p_5 + u_p_6 + u_p_1[0];
+      lambda_q = lambda_q_2 + u_q[3] + u_q[2] + u_q[1] + u_q[0];
+      lambda_p = lambda_p_2 + u_p[3] + u_p[2] + u_p[1] + u_p[0];
     }
   }
   state0Bar[0] = 0;

@@ -75,10 +75,10 @@ static int pendulum_owns_(pendulum_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x628727EAu;
-        ws->tag[1] = 0x503BA81Au;
+        ws->tag[0] = 0x596F7B98u;
+        ws->tag[1] = 0xE1D014F4u;
     }
-    if ((ws->tag[0] == 0x628727EAu) && (ws->tag[1] == 0x503BA81Au)) {
+    if ((ws->tag[0] == 0x596F7B98u) && (ws->tag[1] == 0xE1D014F4u)) {
         is_own = 1;
     }
     return is_own;
@@ -95,16 +95,16 @@ static double pendulum_round_(double x)
     return copysign(whole, x);
 }
 
-static void pendulum_rhs_kernel(const pendulum_problem *PENDULUM_RESTRICT in, pendulum_workspace *PENDULUM_RESTRICT ws, double t)
+static void pendulum_rhs_kernel(const pendulum_problem *PENDULUM_RESTRICT in, pendulum_workspace *PENDULUM_RESTRICT ws, double t, int32_t at_x_q, int32_t at_x_p, int32_t at_k_q, int32_t at_k_p)
 {
     (void)t;
-    const double q = ws->x_q_1;
+    const double q = ws->x_q[at_x_q];
     for (int32_t i = 0; i < 2; i++) {
         ws->g[i] = 0.0;
     }
     const double z = cos(q);
     const double z_2 = sin(q);
-    const double p = ws->x_p_1;
+    const double p = ws->x_p[at_x_p];
     for (int32_t i = 0; i < 32; i++) {
         ws->s_tape[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
                 (in->params.W[i][2] * p) + in->params.b[i];
@@ -122,101 +122,8 @@ static void pendulum_rhs_kernel(const pendulum_problem *PENDULUM_RESTRICT in, pe
     ws->g[1] += x_bar;
     ws->g[0] += z_bar * z;
     ws->g[0] -= z_bar_2 * z_2;
-    ws->k_q_1 = ws->g[1];
-    ws->k_p_1 = -ws->g[0];
-}
-
-static void pendulum_rhs_kernel_2(const pendulum_problem *PENDULUM_RESTRICT in, pendulum_workspace *PENDULUM_RESTRICT ws, double t)
-{
-    (void)t;
-    const double q = ws->x_q_2;
-    for (int32_t i = 0; i < 2; i++) {
-        ws->g[i] = 0.0;
-    }
-    const double z = cos(q);
-    const double z_2 = sin(q);
-    const double p = ws->x_p_2;
-    for (int32_t i = 0; i < 32; i++) {
-        ws->s_tape[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
-                (in->params.W[i][2] * p) + in->params.b[i];
-    }
-    double x_bar = 0.0;
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
-    for (int32_t i = 0; i < 32; i++) {
-        const double s = tanh(ws->s_tape[i]);
-        const double s_bar = in->params.w[i] * (1.0 - (s * s));
-        x_bar += s_bar * in->params.W[i][2];
-        z_bar += s_bar * in->params.W[i][1];
-        z_bar_2 += s_bar * in->params.W[i][0];
-    }
-    ws->g[1] += x_bar;
-    ws->g[0] += z_bar * z;
-    ws->g[0] -= z_bar_2 * z_2;
-    ws->k_q_2 = ws->g[1];
-    ws->k_p_2 = -ws->g[0];
-}
-
-static void pendulum_rhs_kernel_3(const pendulum_problem *PENDULUM_RESTRICT in, pendulum_workspace *PENDULUM_RESTRICT ws, double t)
-{
-    (void)t;
-    const double q = ws->x_q_3;
-    for (int32_t i = 0; i < 2; i++) {
-        ws->g[i] = 0.0;
-    }
-    const double z = cos(q);
-    const double z_2 = sin(q);
-    const double p = ws->x_p_3;
-    for (int32_t i = 0; i < 32; i++) {
-        ws->s_tape[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
-                (in->params.W[i][2] * p) + in->params.b[i];
-    }
-    double x_bar = 0.0;
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
-    for (int32_t i = 0; i < 32; i++) {
-        const double s = tanh(ws->s_tape[i]);
-        const double s_bar = in->params.w[i] * (1.0 - (s * s));
-        x_bar += s_bar * in->params.W[i][2];
-        z_bar += s_bar * in->params.W[i][1];
-        z_bar_2 += s_bar * in->params.W[i][0];
-    }
-    ws->g[1] += x_bar;
-    ws->g[0] += z_bar * z;
-    ws->g[0] -= z_bar_2 * z_2;
-    ws->k_q_3 = ws->g[1];
-    ws->k_p_3 = -ws->g[0];
-}
-
-static void pendulum_rhs_kernel_4(const pendulum_problem *PENDULUM_RESTRICT in, pendulum_workspace *PENDULUM_RESTRICT ws, double t)
-{
-    (void)t;
-    const double q = ws->x_q_4;
-    for (int32_t i = 0; i < 2; i++) {
-        ws->g[i] = 0.0;
-    }
-    const double z = cos(q);
-    const double z_2 = sin(q);
-    const double p = ws->x_p_4;
-    for (int32_t i = 0; i < 32; i++) {
-        ws->s_tape[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
-                (in->params.W[i][2] * p) + in->params.b[i];
-    }
-    double x_bar = 0.0;
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
-    for (int32_t i = 0; i < 32; i++) {
-        const double s = tanh(ws->s_tape[i]);
-        const double s_bar = in->params.w[i] * (1.0 - (s * s));
-        x_bar += s_bar * in->params.W[i][2];
-        z_bar += s_bar * in->params.W[i][1];
-        z_bar_2 += s_bar * in->params.W[i][0];
-    }
-    ws->g[1] += x_bar;
-    ws->g[0] += z_bar * z;
-    ws->g[0] -= z_bar_2 * z_2;
-    ws->k_q_4 = ws->g[1];
-    ws->k_p_4 = -ws->g[0];
+    ws->k_q[at_k_q] = ws->g[1];
+    ws->k_p[at_k_p] = -ws->g[0];
 }
 
 static void pendulum_output_energy_kernel(const pendulum_problem *PENDULUM_RESTRICT in, pendulum_workspace *PENDULUM_RESTRICT ws, pendulum_solution *PENDULUM_RESTRICT out, double t, int32_t at_energy_output)
@@ -245,11 +152,11 @@ static void pendulum_output_energy_kernel(const pendulum_problem *PENDULUM_RESTR
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void pendulum_rhs_vjp_kernel(const pendulum_problem *PENDULUM_RESTRICT in, pendulum_workspace *PENDULUM_RESTRICT ws, pendulum_gradients *PENDULUM_RESTRICT out, double t)
+static void pendulum_rhs_vjp_kernel(const pendulum_problem *PENDULUM_RESTRICT in, pendulum_workspace *PENDULUM_RESTRICT ws, pendulum_gradients *PENDULUM_RESTRICT out, double t, int32_t at_x_q, int32_t at_x_p, int32_t at_u_q, int32_t at_u_p)
 {
     (void)t;
-    const double q = ws->x_q_4;
-    const double p = ws->x_p_4;
+    const double q = ws->x_q[at_x_q];
+    const double p = ws->x_p[at_x_p];
     const double z = cos(q);
     const double z_2 = sin(q);
     for (int32_t i = 0; i < 32; i++) {
@@ -308,212 +215,9 @@ static void pendulum_rhs_vjp_kernel(const pendulum_problem *PENDULUM_RESTRICT in
     for (int32_t i = 0; i < 32; i++) {
         out->params.W[i][0] += ws->s_tape_bar[i] * z;
     }
-    ws->u_p_4 += p_bar;
-    ws->u_q_4 += ((z_bar_3 + (f_p_bar * z_bar_2)) * z) - ((z_bar_4 - (f_p_bar * z_bar)) * z_2);
-}
-
-/* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void pendulum_rhs_vjp_kernel_2(const pendulum_problem *PENDULUM_RESTRICT in, pendulum_workspace *PENDULUM_RESTRICT ws, pendulum_gradients *PENDULUM_RESTRICT out, double t)
-{
-    (void)t;
-    const double q = ws->x_q_3;
-    const double p = ws->x_p_3;
-    const double z = cos(q);
-    const double z_2 = sin(q);
-    for (int32_t i = 0; i < 32; i++) {
-        ws->s_tape_3[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
-                (in->params.W[i][2] * p) + in->params.b[i];
-    }
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
-    for (int32_t i = 0; i < 32; i++) {
-        const double s = tanh(ws->s_tape_3[i]);
-        ws->s_tape_2[i] = s;
-        const double s_bar = in->params.w[i] * (1.0 - (s * s));
-        z_bar += s_bar * in->params.W[i][1];
-        z_bar_2 += s_bar * in->params.W[i][0];
-    }
-    const double f_p_bar = ws->w_p;
-    const double g_bar = ws->w_q;
-    const double z_bar_bar = f_p_bar * z_2;
-    const double z_bar_bar_2 = f_p_bar * z;
-    for (int32_t i = 0; i < 32; i++) {
-        const double s_bar_bar = z_bar_bar * in->params.W[i][0];
-        const double w = in->params.w[i];
-        const double s = ws->s_tape_2[i];
-        const double s_bar = 1.0 - (s * s);
-        const double s_bar_2 = w * s_bar;
-        out->params.W[i][0] += z_bar_bar * s_bar_2;
-        out->params.W[i][1] -= z_bar_bar_2 * s_bar_2;
-        out->params.W[i][2] += g_bar * s_bar_2;
-        const double s_bar_bar_2 = s_bar_bar - (z_bar_bar_2 * in->params.W[i][1]) +
-                (g_bar * in->params.W[i][2]);
-        const double s_bar_3 = s_bar_bar_2 * w * s;
-        ws->s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
-        out->params.w[i] += s_bar_bar_2 * s_bar;
-    }
-    double p_bar = 0.0;
-    double z_bar_3 = 0.0;
-    double z_bar_4 = 0.0;
-    for (int32_t i = 0; i < 32; i++) {
-        out->params.b[i] += ws->s_tape_bar[i];
-    }
-    for (int32_t i = 0; i < 32; i++) {
-        p_bar += ws->s_tape_bar[i] * in->params.W[i][2];
-    }
-    for (int32_t i = 0; i < 32; i++) {
-        out->params.W[i][2] += ws->s_tape_bar[i] * p;
-    }
-    for (int32_t i = 0; i < 32; i++) {
-        z_bar_3 += ws->s_tape_bar[i] * in->params.W[i][1];
-    }
-    for (int32_t i = 0; i < 32; i++) {
-        out->params.W[i][1] += ws->s_tape_bar[i] * z_2;
-    }
-    for (int32_t i = 0; i < 32; i++) {
-        z_bar_4 += ws->s_tape_bar[i] * in->params.W[i][0];
-    }
-    for (int32_t i = 0; i < 32; i++) {
-        out->params.W[i][0] += ws->s_tape_bar[i] * z;
-    }
-    ws->u_p_3 += p_bar;
-    ws->u_q_3 += ((z_bar_3 + (f_p_bar * z_bar_2)) * z) - ((z_bar_4 - (f_p_bar * z_bar)) * z_2);
-}
-
-/* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void pendulum_rhs_vjp_kernel_3(const pendulum_problem *PENDULUM_RESTRICT in, pendulum_workspace *PENDULUM_RESTRICT ws, pendulum_gradients *PENDULUM_RESTRICT out, double t)
-{
-    (void)t;
-    const double q = ws->x_q_2;
-    const double p = ws->x_p_2;
-    const double z = cos(q);
-    const double z_2 = sin(q);
-    for (int32_t i = 0; i < 32; i++) {
-        ws->s_tape_3[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
-                (in->params.W[i][2] * p) + in->params.b[i];
-    }
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
-    for (int32_t i = 0; i < 32; i++) {
-        const double s = tanh(ws->s_tape_3[i]);
-        ws->s_tape_2[i] = s;
-        const double s_bar = in->params.w[i] * (1.0 - (s * s));
-        z_bar += s_bar * in->params.W[i][1];
-        z_bar_2 += s_bar * in->params.W[i][0];
-    }
-    const double f_p_bar = ws->w_p;
-    const double g_bar = ws->w_q;
-    const double z_bar_bar = f_p_bar * z_2;
-    const double z_bar_bar_2 = f_p_bar * z;
-    for (int32_t i = 0; i < 32; i++) {
-        const double s_bar_bar = z_bar_bar * in->params.W[i][0];
-        const double w = in->params.w[i];
-        const double s = ws->s_tape_2[i];
-        const double s_bar = 1.0 - (s * s);
-        const double s_bar_2 = w * s_bar;
-        out->params.W[i][0] += z_bar_bar * s_bar_2;
-        out->params.W[i][1] -= z_bar_bar_2 * s_bar_2;
-        out->params.W[i][2] += g_bar * s_bar_2;
-        const double s_bar_bar_2 = s_bar_bar - (z_bar_bar_2 * in->params.W[i][1]) +
-                (g_bar * in->params.W[i][2]);
-        const double s_bar_3 = s_bar_bar_2 * w * s;
-        ws->s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
-        out->params.w[i] += s_bar_bar_2 * s_bar;
-    }
-    double p_bar = 0.0;
-    double z_bar_3 = 0.0;
-    double z_bar_4 = 0.0;
-    for (int32_t i = 0; i < 32; i++) {
-        out->params.b[i] += ws->s_tape_bar[i];
-    }
-    for (int32_t i = 0; i < 32; i++) {
-        p_bar += ws->s_tape_bar[i] * in->params.W[i][2];
-    }
-    for (int32_t i = 0; i < 32; i++) {
-        out->params.W[i][2] += ws->s_tape_bar[i] * p;
-    }
-    for (int32_t i = 0; i < 32; i++) {
-        z_bar_3 += ws->s_tape_bar[i] * in->params.W[i][1];
-    }
-    for (int32_t i = 0; i < 32; i++) {
-        out->params.W[i][1] += ws->s_tape_bar[i] * z_2;
-    }
-    for (int32_t i = 0; i < 32; i++) {
-        z_bar_4 += ws->s_tape_bar[i] * in->params.W[i][0];
-    }
-    for (int32_t i = 0; i < 32; i++) {
-        out->params.W[i][0] += ws->s_tape_bar[i] * z;
-    }
-    ws->u_p_2 += p_bar;
-    ws->u_q_2 += ((z_bar_3 + (f_p_bar * z_bar_2)) * z) - ((z_bar_4 - (f_p_bar * z_bar)) * z_2);
-}
-
-/* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void pendulum_rhs_vjp_kernel_4(const pendulum_problem *PENDULUM_RESTRICT in, pendulum_workspace *PENDULUM_RESTRICT ws, pendulum_gradients *PENDULUM_RESTRICT out, double t)
-{
-    (void)t;
-    const double q = ws->x_q_1;
-    const double p = ws->x_p_1;
-    const double z = cos(q);
-    const double z_2 = sin(q);
-    for (int32_t i = 0; i < 32; i++) {
-        ws->s_tape_3[i] = (in->params.W[i][0] * z) + (in->params.W[i][1] * z_2) +
-                (in->params.W[i][2] * p) + in->params.b[i];
-    }
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
-    for (int32_t i = 0; i < 32; i++) {
-        const double s = tanh(ws->s_tape_3[i]);
-        ws->s_tape_2[i] = s;
-        const double s_bar = in->params.w[i] * (1.0 - (s * s));
-        z_bar += s_bar * in->params.W[i][1];
-        z_bar_2 += s_bar * in->params.W[i][0];
-    }
-    const double f_p_bar = ws->w_p;
-    const double g_bar = ws->w_q;
-    const double z_bar_bar = f_p_bar * z_2;
-    const double z_bar_bar_2 = f_p_bar * z;
-    for (int32_t i = 0; i < 32; i++) {
-        const double s_bar_bar = z_bar_bar * in->params.W[i][0];
-        const double w = in->params.w[i];
-        const double s = ws->s_tape_2[i];
-        const double s_bar = 1.0 - (s * s);
-        const double s_bar_2 = w * s_bar;
-        out->params.W[i][0] += z_bar_bar * s_bar_2;
-        out->params.W[i][1] -= z_bar_bar_2 * s_bar_2;
-        out->params.W[i][2] += g_bar * s_bar_2;
-        const double s_bar_bar_2 = s_bar_bar - (z_bar_bar_2 * in->params.W[i][1]) +
-                (g_bar * in->params.W[i][2]);
-        const double s_bar_3 = s_bar_bar_2 * w * s;
-        ws->s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
-        out->params.w[i] += s_bar_bar_2 * s_bar;
-    }
-    double p_bar = 0.0;
-    double z_bar_3 = 0.0;
-    double z_bar_4 = 0.0;
-    for (int32_t i = 0; i < 32; i++) {
-        out->params.b[i] += ws->s_tape_bar[i];
-    }
-    for (int32_t i = 0; i < 32; i++) {
-        p_bar += ws->s_tape_bar[i] * in->params.W[i][2];
-    }
-    for (int32_t i = 0; i < 32; i++) {
-        out->params.W[i][2] += ws->s_tape_bar[i] * p;
-    }
-    for (int32_t i = 0; i < 32; i++) {
-        z_bar_3 += ws->s_tape_bar[i] * in->params.W[i][1];
-    }
-    for (int32_t i = 0; i < 32; i++) {
-        out->params.W[i][1] += ws->s_tape_bar[i] * z_2;
-    }
-    for (int32_t i = 0; i < 32; i++) {
-        z_bar_4 += ws->s_tape_bar[i] * in->params.W[i][0];
-    }
-    for (int32_t i = 0; i < 32; i++) {
-        out->params.W[i][0] += ws->s_tape_bar[i] * z;
-    }
-    ws->u_p_1 += p_bar;
-    ws->u_q_1 += ((z_bar_3 + (f_p_bar * z_bar_2)) * z) - ((z_bar_4 - (f_p_bar * z_bar)) * z_2);
+    ws->u_p[at_u_p] += p_bar;
+    ws->u_q[at_u_q] += ((z_bar_3 + (f_p_bar * z_bar_2)) * z) -
+            ((z_bar_4 - (f_p_bar * z_bar)) * z_2);
 }
 
 /* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
@@ -614,34 +318,34 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
                     const double t_n = t0 + ((double)n * h);
                     /* Stage 1: c = 0. */
                     const double q = ws->q;
+                    ws->x_q[0] = q;
                     const double p = ws->p;
-                    ws->x_q_1 = q;
-                    ws->x_p_1 = p;
-                    pendulum_rhs_kernel(in, ws, t_n);
+                    ws->x_p[0] = p;
+                    pendulum_rhs_kernel(in, ws, t_n, 0, 0, 0, 0);
                     /* Stage 2: c = 1/2, a = 1/2. */
-                    const double k_q = ws->k_q_1;
-                    const double k_p = ws->k_p_1;
+                    ws->x_q[1] = q + (h_1_2 * ws->k_q[0]);
+                    ws->x_p[1] = p + (h_1_2 * ws->k_p[0]);
                     const double v = t_n + h_1_2;
-                    ws->x_q_2 = q + (h_1_2 * k_q);
-                    ws->x_p_2 = p + (h_1_2 * k_p);
-                    pendulum_rhs_kernel_2(in, ws, v);
+                    pendulum_rhs_kernel(in, ws, v, 1, 1, 1, 1);
                     /* Stage 3: c = 1/2, a = 0, 1/2. */
-                    const double k_q_2 = ws->k_q_2;
-                    const double k_p_2 = ws->k_p_2;
-                    ws->x_q_3 = q + (h_1_2 * k_q_2);
-                    ws->x_p_3 = p + (h_1_2 * k_p_2);
-                    pendulum_rhs_kernel_3(in, ws, v);
+                    ws->x_q[2] = q + (h_1_2 * ws->k_q[1]);
+                    ws->x_p[2] = p + (h_1_2 * ws->k_p[1]);
+                    pendulum_rhs_kernel(in, ws, v, 2, 2, 2, 2);
                     /* Stage 4: c = 1, a = 0, 0, 1. */
-                    const double k_q_3 = ws->k_q_3;
-                    const double k_p_3 = ws->k_p_3;
-                    ws->x_q_4 = q + (h * k_q_3);
-                    ws->x_p_4 = p + (h * k_p_3);
-                    pendulum_rhs_kernel_4(in, ws, t_n + h);
+                    ws->x_q[3] = q + (h * ws->k_q[2]);
+                    ws->x_p[3] = p + (h * ws->k_p[2]);
+                    pendulum_rhs_kernel(in, ws, t_n + h, 3, 3, 3, 3);
                     /* New state. */
-                    const double k_q_4 = ws->k_q_4;
+                    const double k_q = ws->k_q[0];
+                    const double k_q_2 = ws->k_q[1];
+                    const double k_q_3 = ws->k_q[2];
+                    const double k_q_4 = ws->k_q[3];
                     const double q_2 = q +
                             ((h_1_6 * k_q) + (h_1_3 * k_q_2) + (h_1_3 * k_q_3) + (h_1_6 * k_q_4));
-                    const double k_p_4 = ws->k_p_4;
+                    const double k_p = ws->k_p[0];
+                    const double k_p_2 = ws->k_p[1];
+                    const double k_p_3 = ws->k_p[2];
+                    const double k_p_4 = ws->k_p[3];
                     const double p_2 = p +
                             ((h_1_6 * k_p) + (h_1_3 * k_p_2) + (h_1_3 * k_p_3) + (h_1_6 * k_p_4));
                     const double sum = q_2 + p_2;
@@ -852,34 +556,34 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                         const double p_2 = p;
                         ws->stored_p[n] = p_2;
                         /* Stage 1: c = 0. */
-                        ws->x_q_1 = q_2;
-                        ws->x_p_1 = p_2;
-                        pendulum_rhs_kernel(in, ws, t_n);
+                        ws->x_q[0] = q_2;
+                        ws->x_p[0] = p_2;
+                        pendulum_rhs_kernel(in, ws, t_n, 0, 0, 0, 0);
                         /* Stage 2: c = 1/2, a = 1/2. */
-                        const double k_q = ws->k_q_1;
-                        const double k_p = ws->k_p_1;
+                        ws->x_q[1] = q_2 + (h_1_2 * ws->k_q[0]);
+                        ws->x_p[1] = p_2 + (h_1_2 * ws->k_p[0]);
                         const double v = t_n + h_1_2;
-                        ws->x_q_2 = q_2 + (h_1_2 * k_q);
-                        ws->x_p_2 = p_2 + (h_1_2 * k_p);
-                        pendulum_rhs_kernel_2(in, ws, v);
+                        pendulum_rhs_kernel(in, ws, v, 1, 1, 1, 1);
                         /* Stage 3: c = 1/2, a = 0, 1/2. */
-                        const double k_q_2 = ws->k_q_2;
-                        const double k_p_2 = ws->k_p_2;
-                        ws->x_q_3 = q_2 + (h_1_2 * k_q_2);
-                        ws->x_p_3 = p_2 + (h_1_2 * k_p_2);
-                        pendulum_rhs_kernel_3(in, ws, v);
+                        ws->x_q[2] = q_2 + (h_1_2 * ws->k_q[1]);
+                        ws->x_p[2] = p_2 + (h_1_2 * ws->k_p[1]);
+                        pendulum_rhs_kernel(in, ws, v, 2, 2, 2, 2);
                         /* Stage 4: c = 1, a = 0, 0, 1. */
-                        const double k_q_3 = ws->k_q_3;
-                        const double k_p_3 = ws->k_p_3;
-                        ws->x_q_4 = q_2 + (h * k_q_3);
-                        ws->x_p_4 = p_2 + (h * k_p_3);
-                        pendulum_rhs_kernel_4(in, ws, t_n + h);
+                        ws->x_q[3] = q_2 + (h * ws->k_q[2]);
+                        ws->x_p[3] = p_2 + (h * ws->k_p[2]);
+                        pendulum_rhs_kernel(in, ws, t_n + h, 3, 3, 3, 3);
                         /* New state. */
-                        const double k_q_4 = ws->k_q_4;
+                        const double k_q = ws->k_q[0];
+                        const double k_q_2 = ws->k_q[1];
+                        const double k_q_3 = ws->k_q[2];
+                        const double k_q_4 = ws->k_q[3];
                         const double q_3 = q_2 +
                                 ((h_1_6 * k_q) + (h_1_3 * k_q_2) + (h_1_3 * k_q_3) +
                                 (h_1_6 * k_q_4));
-                        const double k_p_4 = ws->k_p_4;
+                        const double k_p = ws->k_p[0];
+                        const double k_p_2 = ws->k_p[1];
+                        const double k_p_3 = ws->k_p[2];
+                        const double k_p_4 = ws->k_p[3];
                         const double p_3 = p_2 +
                                 ((h_1_6 * k_p) + (h_1_3 * k_p_2) + (h_1_3 * k_p_3) +
                                 (h_1_6 * k_p_4));
@@ -958,60 +662,62 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                             const double stored_q = ws->stored_q[n];
                             const double stored_p = ws->stored_p[n];
                             /* Stage 1: c = 0. */
-                            ws->x_q_1 = stored_q;
-                            ws->x_p_1 = stored_p;
-                            pendulum_rhs_kernel(in, ws, t_n);
+                            ws->x_q[0] = stored_q;
+                            ws->x_p[0] = stored_p;
+                            pendulum_rhs_kernel(in, ws, t_n, 0, 0, 0, 0);
                             /* Stage 2: c = 1/2, a = 1/2. */
+                            ws->x_q[1] = stored_q + (h_1_2 * ws->k_q[0]);
+                            ws->x_p[1] = stored_p + (h_1_2 * ws->k_p[0]);
                             const double v = t_n + h_1_2;
-                            ws->x_q_2 = stored_q + (h_1_2 * ws->k_q_1);
-                            ws->x_p_2 = stored_p + (h_1_2 * ws->k_p_1);
-                            pendulum_rhs_kernel_2(in, ws, v);
+                            pendulum_rhs_kernel(in, ws, v, 1, 1, 1, 1);
                             /* Stage 3: c = 1/2, a = 0, 1/2. */
-                            ws->x_q_3 = stored_q + (h_1_2 * ws->k_q_2);
-                            ws->x_p_3 = stored_p + (h_1_2 * ws->k_p_2);
-                            pendulum_rhs_kernel_3(in, ws, v);
+                            ws->x_q[2] = stored_q + (h_1_2 * ws->k_q[1]);
+                            ws->x_p[2] = stored_p + (h_1_2 * ws->k_p[1]);
+                            pendulum_rhs_kernel(in, ws, v, 2, 2, 2, 2);
                             /* Stage 4: c = 1, a = 0, 0, 1. */
+                            ws->x_q[3] = stored_q + (h * ws->k_q[2]);
+                            ws->x_p[3] = stored_p + (h * ws->k_p[2]);
                             /* Adjoint of evaluation 4. */
                             const double lambda_q_2 = lambda_q;
                             const double w_q = h_1_6 * lambda_q_2;
                             const double lambda_p_2 = lambda_p;
                             const double w_p = h_1_6 * lambda_p_2;
-                            ws->x_q_4 = stored_q + (h * ws->k_q_3);
-                            ws->x_p_4 = stored_p + (h * ws->k_p_3);
+                            ws->u_q[3] = 0.0;
+                            ws->u_p[3] = 0.0;
                             ws->w_q = w_q;
                             ws->w_p = w_p;
-                            ws->u_q_4 = 0.0;
-                            ws->u_p_4 = 0.0;
-                            pendulum_rhs_vjp_kernel(in, ws, out, t_n + h);
+                            pendulum_rhs_vjp_kernel(in, ws, out, t_n + h, 3, 3, 3, 3);
                             /* Adjoint of evaluation 3. */
                             const double w_q_2 = h_1_3 * lambda_q_2;
-                            const double u_q = ws->u_q_4;
                             const double w_p_2 = h_1_3 * lambda_p_2;
-                            const double u_p = ws->u_p_4;
-                            ws->w_q = w_q_2 + (h * u_q);
-                            ws->w_p = w_p_2 + (h * u_p);
-                            ws->u_q_3 = 0.0;
-                            ws->u_p_3 = 0.0;
-                            pendulum_rhs_vjp_kernel_2(in, ws, out, v);
+                            const double w_q_3 = w_q_2 + (h * ws->u_q[3]);
+                            ws->u_q[2] = 0.0;
+                            const double w_p_3 = w_p_2 + (h * ws->u_p[3]);
+                            ws->u_p[2] = 0.0;
+                            ws->w_q = w_q_3;
+                            ws->w_p = w_p_3;
+                            pendulum_rhs_vjp_kernel(in, ws, out, v, 2, 2, 2, 2);
                             /* Adjoint of evaluation 2. */
-                            const double u_q_2 = ws->u_q_3;
-                            const double u_p_2 = ws->u_p_3;
-                            ws->w_q = w_q_2 + (h_1_2 * u_q_2);
-                            ws->w_p = w_p_2 + (h_1_2 * u_p_2);
-                            ws->u_q_2 = 0.0;
-                            ws->u_p_2 = 0.0;
-                            pendulum_rhs_vjp_kernel_3(in, ws, out, v);
+                            const double w_q_4 = w_q_2 + (h_1_2 * ws->u_q[2]);
+                            ws->u_q[1] = 0.0;
+                            const double w_p_4 = w_p_2 + (h_1_2 * ws->u_p[2]);
+                            ws->u_p[1] = 0.0;
+                            ws->w_q = w_q_4;
+                            ws->w_p = w_p_4;
+                            pendulum_rhs_vjp_kernel(in, ws, out, v, 1, 1, 1, 1);
                             /* Adjoint of evaluation 1. */
-                            const double u_q_3 = ws->u_q_2;
-                            const double u_p_3 = ws->u_p_2;
-                            ws->w_q = w_q + (h_1_2 * u_q_3);
-                            ws->w_p = w_p + (h_1_2 * u_p_3);
-                            ws->u_q_1 = 0.0;
-                            ws->u_p_1 = 0.0;
-                            pendulum_rhs_vjp_kernel_4(in, ws, out, t_n);
+                            const double w_q_5 = w_q + (h_1_2 * ws->u_q[1]);
+                            ws->u_q[0] = 0.0;
+                            const double w_p_5 = w_p + (h_1_2 * ws->u_p[1]);
+                            ws->u_p[0] = 0.0;
+                            ws->w_q = w_q_5;
+                            ws->w_p = w_p_5;
+                            pendulum_rhs_vjp_kernel(in, ws, out, t_n, 0, 0, 0, 0);
                             /* λ of the step's start. */
-                            lambda_q = lambda_q_2 + u_q + u_q_2 + u_q_3 + ws->u_q_1;
-                            lambda_p = lambda_p_2 + u_p + u_p_2 + u_p_3 + ws->u_p_1;
+                            lambda_q = lambda_q_2 + ws->u_q[3] + ws->u_q[2] + ws->u_q[1] +
+                                    ws->u_q[0];
+                            lambda_p = lambda_p_2 + ws->u_p[3] + ws->u_p[2] + ws->u_p[1] +
+                                    ws->u_p[0];
                         }
                     }
                     out->state0.q = 0.0;

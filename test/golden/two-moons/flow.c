@@ -81,17 +81,17 @@ static int flow_owns_(flow_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x6B6B406Fu;
-        ws->tag[1] = 0xA7D3E9A8u;
+        ws->tag[0] = 0x7E042B35u;
+        ws->tag[1] = 0xE6F416B5u;
     }
-    if ((ws->tag[0] == 0x6B6B406Fu) && (ws->tag[1] == 0xA7D3E9A8u)) {
+    if ((ws->tag[0] == 0x7E042B35u) && (ws->tag[1] == 0xE6F416B5u)) {
         is_own = 1;
     }
     return is_own;
 }
 #endif
 
-static void flow_rhs_kernel(const flow_problem *FLOW_RESTRICT in, flow_workspace *FLOW_RESTRICT ws, double t, int32_t at_x_z, int32_t at_k_z)
+static void flow_rhs_kernel(const flow_problem *FLOW_RESTRICT in, flow_workspace *FLOW_RESTRICT ws, double t, int32_t at_x_z, int32_t at_k_z, int32_t at_k_spread)
 {
     for (int32_t i = 0; i < 2; i++) {
         ws->k_z[at_k_z][i] = in->params.b[i];
@@ -140,163 +140,7 @@ static void flow_rhs_kernel(const flow_problem *FLOW_RESTRICT in, flow_workspace
     for (int32_t i = 0; i < 2; i++) {
         divergence += ws->derivative[i][i];
     }
-    ws->k_spread_1 = divergence;
-}
-
-static void flow_rhs_kernel_2(const flow_problem *FLOW_RESTRICT in, flow_workspace *FLOW_RESTRICT ws, double t, int32_t at_x_z, int32_t at_k_z)
-{
-    for (int32_t i = 0; i < 2; i++) {
-        ws->k_z[at_k_z][i] = in->params.b[i];
-    }
-    const double z = ws->x_z[at_x_z][0];
-    const double z_2 = ws->x_z[at_x_z][1];
-    for (int32_t k = 0; k < 32; k++) {
-        const double h = tanh((in->params.A[k][0] * z) + (in->params.A[k][1] * z_2) +
-                (in->params.c[k] * t) + in->params.a[k]);
-        ws->h_of_2[k] = h;
-    }
-    for (int32_t k = 0; k < 8; k++) {
-        for (int32_t i = 0; i < 2; i++) {
-            ws->k_z[at_k_z][i] = ws->k_z[at_k_z][i] +
-                    (in->params.B[i][4 * (ptrdiff_t)k] * ws->h_of_2[4 * (ptrdiff_t)k]) +
-                    (in->params.B[i][(4 * k) + 1] * ws->h_of_2[(4 * k) + 1]) +
-                    (in->params.B[i][(4 * k) + 2] * ws->h_of_2[(4 * k) + 2]) +
-                    (in->params.B[i][(4 * k) + 3] * ws->h_of_2[(4 * k) + 3]);
-        }
-    }
-    for (int32_t i = 0; i < 2; i++) {
-        for (int32_t r = 0; r < 2; r++) {
-            ws->v_1[i][r] = 0.0;
-        }
-    }
-    for (int32_t k = 0; k < 32; k++) {
-        const double A = in->params.A[k][0];
-        const double A_2 = in->params.A[k][1];
-        const double h = tanh((A * z) + (A_2 * z_2) + (in->params.c[k] * t) + in->params.a[k]);
-        const double h_2 = 1.0 - (h * h);
-        for (int32_t r = 0; r < 2; r++) {
-            ws->h_1[r] = h_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
-        }
-        for (int32_t i = 0; i < 2; i++) {
-            for (int32_t r = 0; r < 2; r++) {
-                ws->v_1[i][r] += in->params.B[i][k] * ws->h_1[r];
-            }
-        }
-    }
-    for (int32_t i = 0; i < 2; i++) {
-        for (int32_t r = 0; r < 2; r++) {
-            ws->derivative[i][r] = ws->v_1[i][r];
-        }
-    }
-    double divergence = 0.0;
-    for (int32_t i = 0; i < 2; i++) {
-        divergence += ws->derivative[i][i];
-    }
-    ws->k_spread_2 = divergence;
-}
-
-static void flow_rhs_kernel_3(const flow_problem *FLOW_RESTRICT in, flow_workspace *FLOW_RESTRICT ws, double t, int32_t at_x_z, int32_t at_k_z)
-{
-    for (int32_t i = 0; i < 2; i++) {
-        ws->k_z[at_k_z][i] = in->params.b[i];
-    }
-    const double z = ws->x_z[at_x_z][0];
-    const double z_2 = ws->x_z[at_x_z][1];
-    for (int32_t k = 0; k < 32; k++) {
-        const double h = tanh((in->params.A[k][0] * z) + (in->params.A[k][1] * z_2) +
-                (in->params.c[k] * t) + in->params.a[k]);
-        ws->h_of_3[k] = h;
-    }
-    for (int32_t k = 0; k < 8; k++) {
-        for (int32_t i = 0; i < 2; i++) {
-            ws->k_z[at_k_z][i] = ws->k_z[at_k_z][i] +
-                    (in->params.B[i][4 * (ptrdiff_t)k] * ws->h_of_3[4 * (ptrdiff_t)k]) +
-                    (in->params.B[i][(4 * k) + 1] * ws->h_of_3[(4 * k) + 1]) +
-                    (in->params.B[i][(4 * k) + 2] * ws->h_of_3[(4 * k) + 2]) +
-                    (in->params.B[i][(4 * k) + 3] * ws->h_of_3[(4 * k) + 3]);
-        }
-    }
-    for (int32_t i = 0; i < 2; i++) {
-        for (int32_t r = 0; r < 2; r++) {
-            ws->v_1[i][r] = 0.0;
-        }
-    }
-    for (int32_t k = 0; k < 32; k++) {
-        const double A = in->params.A[k][0];
-        const double A_2 = in->params.A[k][1];
-        const double h = tanh((A * z) + (A_2 * z_2) + (in->params.c[k] * t) + in->params.a[k]);
-        const double h_2 = 1.0 - (h * h);
-        for (int32_t r = 0; r < 2; r++) {
-            ws->h_1[r] = h_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
-        }
-        for (int32_t i = 0; i < 2; i++) {
-            for (int32_t r = 0; r < 2; r++) {
-                ws->v_1[i][r] += in->params.B[i][k] * ws->h_1[r];
-            }
-        }
-    }
-    for (int32_t i = 0; i < 2; i++) {
-        for (int32_t r = 0; r < 2; r++) {
-            ws->derivative[i][r] = ws->v_1[i][r];
-        }
-    }
-    double divergence = 0.0;
-    for (int32_t i = 0; i < 2; i++) {
-        divergence += ws->derivative[i][i];
-    }
-    ws->k_spread_3 = divergence;
-}
-
-static void flow_rhs_kernel_4(const flow_problem *FLOW_RESTRICT in, flow_workspace *FLOW_RESTRICT ws, double t, int32_t at_x_z, int32_t at_k_z)
-{
-    for (int32_t i = 0; i < 2; i++) {
-        ws->k_z[at_k_z][i] = in->params.b[i];
-    }
-    const double z = ws->x_z[at_x_z][0];
-    const double z_2 = ws->x_z[at_x_z][1];
-    for (int32_t k = 0; k < 32; k++) {
-        const double h = tanh((in->params.A[k][0] * z) + (in->params.A[k][1] * z_2) +
-                (in->params.c[k] * t) + in->params.a[k]);
-        ws->h_of_4[k] = h;
-    }
-    for (int32_t k = 0; k < 8; k++) {
-        for (int32_t i = 0; i < 2; i++) {
-            ws->k_z[at_k_z][i] = ws->k_z[at_k_z][i] +
-                    (in->params.B[i][4 * (ptrdiff_t)k] * ws->h_of_4[4 * (ptrdiff_t)k]) +
-                    (in->params.B[i][(4 * k) + 1] * ws->h_of_4[(4 * k) + 1]) +
-                    (in->params.B[i][(4 * k) + 2] * ws->h_of_4[(4 * k) + 2]) +
-                    (in->params.B[i][(4 * k) + 3] * ws->h_of_4[(4 * k) + 3]);
-        }
-    }
-    for (int32_t i = 0; i < 2; i++) {
-        for (int32_t r = 0; r < 2; r++) {
-            ws->v_1[i][r] = 0.0;
-        }
-    }
-    for (int32_t k = 0; k < 32; k++) {
-        const double A = in->params.A[k][0];
-        const double A_2 = in->params.A[k][1];
-        const double h = tanh((A * z) + (A_2 * z_2) + (in->params.c[k] * t) + in->params.a[k]);
-        const double h_2 = 1.0 - (h * h);
-        for (int32_t r = 0; r < 2; r++) {
-            ws->h_1[r] = h_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
-        }
-        for (int32_t i = 0; i < 2; i++) {
-            for (int32_t r = 0; r < 2; r++) {
-                ws->v_1[i][r] += in->params.B[i][k] * ws->h_1[r];
-            }
-        }
-    }
-    for (int32_t i = 0; i < 2; i++) {
-        for (int32_t r = 0; r < 2; r++) {
-            ws->derivative[i][r] = ws->v_1[i][r];
-        }
-    }
-    double divergence = 0.0;
-    for (int32_t i = 0; i < 2; i++) {
-        divergence += ws->derivative[i][i];
-    }
-    ws->k_spread_4 = divergence;
+    ws->k_spread[at_k_spread] = divergence;
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
@@ -378,9 +222,9 @@ static void flow_rhs_vjp_kernel(const flow_problem *FLOW_RESTRICT in, flow_works
     }
     for (int32_t k = 0; k < 32; k++) {
         const double h = tanh(ws->h_tape[k]);
-        ws->h_of_5[k] = h;
+        ws->h_of_2[k] = h;
         ws->h_bar_of[k] = 0.0;
-        ws->h_of_6[k] = h;
+        ws->h_of_3[k] = h;
     }
     for (int32_t k = 0; k < 8; k++) {
         for (int32_t i = 0; i < 2; i++) {
@@ -394,369 +238,15 @@ static void flow_rhs_vjp_kernel(const flow_problem *FLOW_RESTRICT in, flow_works
     for (int32_t k = 0; k < 8; k++) {
         for (int32_t i = 0; i < 2; i++) {
             const double w_z = ws->w_z[i];
-            out->params.B[i][4 * (ptrdiff_t)k] += w_z * ws->h_of_6[4 * (ptrdiff_t)k];
-            out->params.B[i][(4 * k) + 1] += w_z * ws->h_of_6[(4 * k) + 1];
-            out->params.B[i][(4 * k) + 2] += w_z * ws->h_of_6[(4 * k) + 2];
-            out->params.B[i][(4 * k) + 3] += w_z * ws->h_of_6[(4 * k) + 3];
+            out->params.B[i][4 * (ptrdiff_t)k] += w_z * ws->h_of_3[4 * (ptrdiff_t)k];
+            out->params.B[i][(4 * k) + 1] += w_z * ws->h_of_3[(4 * k) + 1];
+            out->params.B[i][(4 * k) + 2] += w_z * ws->h_of_3[(4 * k) + 2];
+            out->params.B[i][(4 * k) + 3] += w_z * ws->h_of_3[(4 * k) + 3];
         }
     }
     for (int32_t k = 0; k < 32; k++) {
-        const double h_of = ws->h_of_5[k];
+        const double h_of = ws->h_of_2[k];
         const double h_bar = ws->h_bar_of[k] * (1.0 - (h_of * h_of));
-        out->params.a[k] += h_bar;
-        out->params.c[k] += h_bar * t;
-        z_bar += h_bar * in->params.A[k][1];
-        out->params.A[k][1] += h_bar * z_2;
-        z_bar_2 += h_bar * in->params.A[k][0];
-        out->params.A[k][0] += h_bar * z;
-    }
-    ws->u_z[at_u_z][1] += z_bar;
-    ws->u_z[at_u_z][0] += z_bar_2;
-    for (int32_t i = 0; i < 2; i++) {
-        out->params.b[i] += ws->w_z[i];
-    }
-}
-
-/* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void flow_rhs_vjp_kernel_2(const flow_problem *FLOW_RESTRICT in, flow_workspace *FLOW_RESTRICT ws, flow_gradients *FLOW_RESTRICT out, double t, int32_t at_x_z, int32_t at_u_z)
-{
-    const double z = ws->x_z[at_x_z][0];
-    const double z_2 = ws->x_z[at_x_z][1];
-    for (int32_t k = 0; k < 32; k++) {
-        ws->h_tape[k] = (in->params.A[k][0] * z) + (in->params.A[k][1] * z_2) +
-                (in->params.c[k] * t) + in->params.a[k];
-    }
-    for (int32_t k = 0; k < 32; k++) {
-        const double A = in->params.A[k][0];
-        const double A_2 = in->params.A[k][1];
-        const double h = tanh((A * z) + (A_2 * z_2) + (in->params.c[k] * t) + in->params.a[k]);
-        ws->h_tape_2[k] = h;
-        const double h_2 = 1.0 - (h * h);
-        for (int32_t r = 0; r < 2; r++) {
-            ws->h_1_2[r] = h_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
-        }
-        for (int32_t i = 0; i < 2; i++) {
-            for (int32_t r = 0; r < 2; r++) {
-                ws->h_1_tape[k][i][r] = ws->h_1_2[r];
-            }
-        }
-    }
-    for (int32_t i = 0; i < 2; i++) {
-        for (int32_t j = 0; j < 2; j++) {
-            ws->derivative_bar[i][j] = 0.0;
-        }
-    }
-    const double divergence_bar = ws->w_spread;
-    for (int32_t i = 0; i < 2; i++) {
-        ws->derivative_bar[i][i] = divergence_bar;
-    }
-    for (int32_t i = 0; i < 2; i++) {
-        for (int32_t r = 0; r < 2; r++) {
-            ws->v_1_bar[i][r] = ws->derivative_bar[i][r];
-        }
-    }
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
-    for (int32_t k = 0; k < 32; k++) {
-        for (int32_t i = 0; i < 2; i++) {
-            ws->h_1_bar[i] = 0.0;
-        }
-        for (int32_t i = 0; i < 2; i++) {
-            double B_bar = 0.0;
-            const double B = in->params.B[i][k];
-            for (int32_t r = 0; r < 2; r++) {
-                const double v_bar = ws->v_1_bar[i][r];
-                B_bar += v_bar * ws->h_1_tape[k][i][r];
-                ws->h_1_bar[r] += v_bar * B;
-            }
-            out->params.B[i][k] += B_bar;
-        }
-        const double A = in->params.A[k][0];
-        const double A_2 = in->params.A[k][1];
-        const double h = ws->h_tape_2[k];
-        const double h_2 = 1.0 - (h * h);
-        double h_bar = 0.0;
-        double A_bar = 0.0;
-        double A_bar_2 = 0.0;
-        for (int32_t r = 0; r < 2; r++) {
-            const double h_bar_2 = ws->h_1_bar[r];
-            h_bar += h_bar_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
-            const double h_bar_3 = h_bar_2 * h_2;
-            A_bar += (r == 1) ? h_bar_3 : 0.0;
-            A_bar_2 += (r == 0) ? h_bar_3 : 0.0;
-        }
-        const double h_bar_2 = h_bar * h;
-        const double h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
-        out->params.a[k] += h_bar_3;
-        out->params.c[k] += h_bar_3 * t;
-        z_bar += h_bar_3 * A_2;
-        out->params.A[k][1] += A_bar + (h_bar_3 * z_2);
-        z_bar_2 += h_bar_3 * A;
-        out->params.A[k][0] += A_bar_2 + (h_bar_3 * z);
-    }
-    for (int32_t k = 0; k < 32; k++) {
-        const double h = tanh(ws->h_tape[k]);
-        ws->h_of_7[k] = h;
-        ws->h_bar_of_2[k] = 0.0;
-        ws->h_of_8[k] = h;
-    }
-    for (int32_t k = 0; k < 8; k++) {
-        for (int32_t i = 0; i < 2; i++) {
-            const double w_z = ws->w_z[i];
-            ws->h_bar_of_2[4 * (ptrdiff_t)k] += w_z * in->params.B[i][4 * (ptrdiff_t)k];
-            ws->h_bar_of_2[(4 * k) + 1] += w_z * in->params.B[i][(4 * k) + 1];
-            ws->h_bar_of_2[(4 * k) + 2] += w_z * in->params.B[i][(4 * k) + 2];
-            ws->h_bar_of_2[(4 * k) + 3] += w_z * in->params.B[i][(4 * k) + 3];
-        }
-    }
-    for (int32_t k = 0; k < 8; k++) {
-        for (int32_t i = 0; i < 2; i++) {
-            const double w_z = ws->w_z[i];
-            out->params.B[i][4 * (ptrdiff_t)k] += w_z * ws->h_of_8[4 * (ptrdiff_t)k];
-            out->params.B[i][(4 * k) + 1] += w_z * ws->h_of_8[(4 * k) + 1];
-            out->params.B[i][(4 * k) + 2] += w_z * ws->h_of_8[(4 * k) + 2];
-            out->params.B[i][(4 * k) + 3] += w_z * ws->h_of_8[(4 * k) + 3];
-        }
-    }
-    for (int32_t k = 0; k < 32; k++) {
-        const double h_of = ws->h_of_7[k];
-        const double h_bar = ws->h_bar_of_2[k] * (1.0 - (h_of * h_of));
-        out->params.a[k] += h_bar;
-        out->params.c[k] += h_bar * t;
-        z_bar += h_bar * in->params.A[k][1];
-        out->params.A[k][1] += h_bar * z_2;
-        z_bar_2 += h_bar * in->params.A[k][0];
-        out->params.A[k][0] += h_bar * z;
-    }
-    ws->u_z[at_u_z][1] += z_bar;
-    ws->u_z[at_u_z][0] += z_bar_2;
-    for (int32_t i = 0; i < 2; i++) {
-        out->params.b[i] += ws->w_z[i];
-    }
-}
-
-/* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void flow_rhs_vjp_kernel_3(const flow_problem *FLOW_RESTRICT in, flow_workspace *FLOW_RESTRICT ws, flow_gradients *FLOW_RESTRICT out, double t, int32_t at_x_z, int32_t at_u_z)
-{
-    const double z = ws->x_z[at_x_z][0];
-    const double z_2 = ws->x_z[at_x_z][1];
-    for (int32_t k = 0; k < 32; k++) {
-        ws->h_tape[k] = (in->params.A[k][0] * z) + (in->params.A[k][1] * z_2) +
-                (in->params.c[k] * t) + in->params.a[k];
-    }
-    for (int32_t k = 0; k < 32; k++) {
-        const double A = in->params.A[k][0];
-        const double A_2 = in->params.A[k][1];
-        const double h = tanh((A * z) + (A_2 * z_2) + (in->params.c[k] * t) + in->params.a[k]);
-        ws->h_tape_2[k] = h;
-        const double h_2 = 1.0 - (h * h);
-        for (int32_t r = 0; r < 2; r++) {
-            ws->h_1_2[r] = h_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
-        }
-        for (int32_t i = 0; i < 2; i++) {
-            for (int32_t r = 0; r < 2; r++) {
-                ws->h_1_tape[k][i][r] = ws->h_1_2[r];
-            }
-        }
-    }
-    for (int32_t i = 0; i < 2; i++) {
-        for (int32_t j = 0; j < 2; j++) {
-            ws->derivative_bar[i][j] = 0.0;
-        }
-    }
-    const double divergence_bar = ws->w_spread;
-    for (int32_t i = 0; i < 2; i++) {
-        ws->derivative_bar[i][i] = divergence_bar;
-    }
-    for (int32_t i = 0; i < 2; i++) {
-        for (int32_t r = 0; r < 2; r++) {
-            ws->v_1_bar[i][r] = ws->derivative_bar[i][r];
-        }
-    }
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
-    for (int32_t k = 0; k < 32; k++) {
-        for (int32_t i = 0; i < 2; i++) {
-            ws->h_1_bar[i] = 0.0;
-        }
-        for (int32_t i = 0; i < 2; i++) {
-            double B_bar = 0.0;
-            const double B = in->params.B[i][k];
-            for (int32_t r = 0; r < 2; r++) {
-                const double v_bar = ws->v_1_bar[i][r];
-                B_bar += v_bar * ws->h_1_tape[k][i][r];
-                ws->h_1_bar[r] += v_bar * B;
-            }
-            out->params.B[i][k] += B_bar;
-        }
-        const double A = in->params.A[k][0];
-        const double A_2 = in->params.A[k][1];
-        const double h = ws->h_tape_2[k];
-        const double h_2 = 1.0 - (h * h);
-        double h_bar = 0.0;
-        double A_bar = 0.0;
-        double A_bar_2 = 0.0;
-        for (int32_t r = 0; r < 2; r++) {
-            const double h_bar_2 = ws->h_1_bar[r];
-            h_bar += h_bar_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
-            const double h_bar_3 = h_bar_2 * h_2;
-            A_bar += (r == 1) ? h_bar_3 : 0.0;
-            A_bar_2 += (r == 0) ? h_bar_3 : 0.0;
-        }
-        const double h_bar_2 = h_bar * h;
-        const double h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
-        out->params.a[k] += h_bar_3;
-        out->params.c[k] += h_bar_3 * t;
-        z_bar += h_bar_3 * A_2;
-        out->params.A[k][1] += A_bar + (h_bar_3 * z_2);
-        z_bar_2 += h_bar_3 * A;
-        out->params.A[k][0] += A_bar_2 + (h_bar_3 * z);
-    }
-    for (int32_t k = 0; k < 32; k++) {
-        const double h = tanh(ws->h_tape[k]);
-        ws->h_of_9[k] = h;
-        ws->h_bar_of_3[k] = 0.0;
-        ws->h_of_10[k] = h;
-    }
-    for (int32_t k = 0; k < 8; k++) {
-        for (int32_t i = 0; i < 2; i++) {
-            const double w_z = ws->w_z[i];
-            ws->h_bar_of_3[4 * (ptrdiff_t)k] += w_z * in->params.B[i][4 * (ptrdiff_t)k];
-            ws->h_bar_of_3[(4 * k) + 1] += w_z * in->params.B[i][(4 * k) + 1];
-            ws->h_bar_of_3[(4 * k) + 2] += w_z * in->params.B[i][(4 * k) + 2];
-            ws->h_bar_of_3[(4 * k) + 3] += w_z * in->params.B[i][(4 * k) + 3];
-        }
-    }
-    for (int32_t k = 0; k < 8; k++) {
-        for (int32_t i = 0; i < 2; i++) {
-            const double w_z = ws->w_z[i];
-            out->params.B[i][4 * (ptrdiff_t)k] += w_z * ws->h_of_10[4 * (ptrdiff_t)k];
-            out->params.B[i][(4 * k) + 1] += w_z * ws->h_of_10[(4 * k) + 1];
-            out->params.B[i][(4 * k) + 2] += w_z * ws->h_of_10[(4 * k) + 2];
-            out->params.B[i][(4 * k) + 3] += w_z * ws->h_of_10[(4 * k) + 3];
-        }
-    }
-    for (int32_t k = 0; k < 32; k++) {
-        const double h_of = ws->h_of_9[k];
-        const double h_bar = ws->h_bar_of_3[k] * (1.0 - (h_of * h_of));
-        out->params.a[k] += h_bar;
-        out->params.c[k] += h_bar * t;
-        z_bar += h_bar * in->params.A[k][1];
-        out->params.A[k][1] += h_bar * z_2;
-        z_bar_2 += h_bar * in->params.A[k][0];
-        out->params.A[k][0] += h_bar * z;
-    }
-    ws->u_z[at_u_z][1] += z_bar;
-    ws->u_z[at_u_z][0] += z_bar_2;
-    for (int32_t i = 0; i < 2; i++) {
-        out->params.b[i] += ws->w_z[i];
-    }
-}
-
-/* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void flow_rhs_vjp_kernel_4(const flow_problem *FLOW_RESTRICT in, flow_workspace *FLOW_RESTRICT ws, flow_gradients *FLOW_RESTRICT out, double t, int32_t at_x_z, int32_t at_u_z)
-{
-    const double z = ws->x_z[at_x_z][0];
-    const double z_2 = ws->x_z[at_x_z][1];
-    for (int32_t k = 0; k < 32; k++) {
-        ws->h_tape[k] = (in->params.A[k][0] * z) + (in->params.A[k][1] * z_2) +
-                (in->params.c[k] * t) + in->params.a[k];
-    }
-    for (int32_t k = 0; k < 32; k++) {
-        const double A = in->params.A[k][0];
-        const double A_2 = in->params.A[k][1];
-        const double h = tanh((A * z) + (A_2 * z_2) + (in->params.c[k] * t) + in->params.a[k]);
-        ws->h_tape_2[k] = h;
-        const double h_2 = 1.0 - (h * h);
-        for (int32_t r = 0; r < 2; r++) {
-            ws->h_1_2[r] = h_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
-        }
-        for (int32_t i = 0; i < 2; i++) {
-            for (int32_t r = 0; r < 2; r++) {
-                ws->h_1_tape[k][i][r] = ws->h_1_2[r];
-            }
-        }
-    }
-    for (int32_t i = 0; i < 2; i++) {
-        for (int32_t j = 0; j < 2; j++) {
-            ws->derivative_bar[i][j] = 0.0;
-        }
-    }
-    const double divergence_bar = ws->w_spread;
-    for (int32_t i = 0; i < 2; i++) {
-        ws->derivative_bar[i][i] = divergence_bar;
-    }
-    for (int32_t i = 0; i < 2; i++) {
-        for (int32_t r = 0; r < 2; r++) {
-            ws->v_1_bar[i][r] = ws->derivative_bar[i][r];
-        }
-    }
-    double z_bar = 0.0;
-    double z_bar_2 = 0.0;
-    for (int32_t k = 0; k < 32; k++) {
-        for (int32_t i = 0; i < 2; i++) {
-            ws->h_1_bar[i] = 0.0;
-        }
-        for (int32_t i = 0; i < 2; i++) {
-            double B_bar = 0.0;
-            const double B = in->params.B[i][k];
-            for (int32_t r = 0; r < 2; r++) {
-                const double v_bar = ws->v_1_bar[i][r];
-                B_bar += v_bar * ws->h_1_tape[k][i][r];
-                ws->h_1_bar[r] += v_bar * B;
-            }
-            out->params.B[i][k] += B_bar;
-        }
-        const double A = in->params.A[k][0];
-        const double A_2 = in->params.A[k][1];
-        const double h = ws->h_tape_2[k];
-        const double h_2 = 1.0 - (h * h);
-        double h_bar = 0.0;
-        double A_bar = 0.0;
-        double A_bar_2 = 0.0;
-        for (int32_t r = 0; r < 2; r++) {
-            const double h_bar_2 = ws->h_1_bar[r];
-            h_bar += h_bar_2 * (((r == 0) ? A : 0.0) + ((r == 1) ? A_2 : 0.0));
-            const double h_bar_3 = h_bar_2 * h_2;
-            A_bar += (r == 1) ? h_bar_3 : 0.0;
-            A_bar_2 += (r == 0) ? h_bar_3 : 0.0;
-        }
-        const double h_bar_2 = h_bar * h;
-        const double h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
-        out->params.a[k] += h_bar_3;
-        out->params.c[k] += h_bar_3 * t;
-        z_bar += h_bar_3 * A_2;
-        out->params.A[k][1] += A_bar + (h_bar_3 * z_2);
-        z_bar_2 += h_bar_3 * A;
-        out->params.A[k][0] += A_bar_2 + (h_bar_3 * z);
-    }
-    for (int32_t k = 0; k < 32; k++) {
-        const double h = tanh(ws->h_tape[k]);
-        ws->h_of_11[k] = h;
-        ws->h_bar_of_4[k] = 0.0;
-        ws->h_of_12[k] = h;
-    }
-    for (int32_t k = 0; k < 8; k++) {
-        for (int32_t i = 0; i < 2; i++) {
-            const double w_z = ws->w_z[i];
-            ws->h_bar_of_4[4 * (ptrdiff_t)k] += w_z * in->params.B[i][4 * (ptrdiff_t)k];
-            ws->h_bar_of_4[(4 * k) + 1] += w_z * in->params.B[i][(4 * k) + 1];
-            ws->h_bar_of_4[(4 * k) + 2] += w_z * in->params.B[i][(4 * k) + 2];
-            ws->h_bar_of_4[(4 * k) + 3] += w_z * in->params.B[i][(4 * k) + 3];
-        }
-    }
-    for (int32_t k = 0; k < 8; k++) {
-        for (int32_t i = 0; i < 2; i++) {
-            const double w_z = ws->w_z[i];
-            out->params.B[i][4 * (ptrdiff_t)k] += w_z * ws->h_of_12[4 * (ptrdiff_t)k];
-            out->params.B[i][(4 * k) + 1] += w_z * ws->h_of_12[(4 * k) + 1];
-            out->params.B[i][(4 * k) + 2] += w_z * ws->h_of_12[(4 * k) + 2];
-            out->params.B[i][(4 * k) + 3] += w_z * ws->h_of_12[(4 * k) + 3];
-        }
-    }
-    for (int32_t k = 0; k < 32; k++) {
-        const double h_of = ws->h_of_11[k];
-        const double h_bar = ws->h_bar_of_4[k] * (1.0 - (h_of * h_of));
         out->params.a[k] += h_bar;
         out->params.c[k] += h_bar * t;
         z_bar += h_bar * in->params.A[k][1];
@@ -845,37 +335,37 @@ static enum flow_status flow_run_solve(const flow_problem *FLOW_RESTRICT in, flo
                 ws->x_z[0][i] = ws->z[i];
             }
             const double spread_2 = spread;
-            ws->x_spread_1 = spread_2;
-            flow_rhs_kernel(in, ws, t_n, 0, 0);
+            ws->x_spread[0] = spread_2;
+            flow_rhs_kernel(in, ws, t_n, 0, 0, 0);
             /* Stage 2: c = 1/2, a = 1/2. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->x_z[1][i] = ws->z[i] + (h_1_2 * ws->k_z[0][i]);
             }
-            const double k_spread = ws->k_spread_1;
+            ws->x_spread[1] = spread_2 + (h_1_2 * ws->k_spread[0]);
             const double v = t_n + h_1_2;
-            ws->x_spread_2 = spread_2 + (h_1_2 * k_spread);
-            flow_rhs_kernel_2(in, ws, v, 1, 1);
+            flow_rhs_kernel(in, ws, v, 1, 1, 1);
             /* Stage 3: c = 1/2, a = 0, 1/2. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->x_z[2][i] = ws->z[i] + (h_1_2 * ws->k_z[1][i]);
             }
-            const double k_spread_2 = ws->k_spread_2;
-            ws->x_spread_3 = spread_2 + (h_1_2 * k_spread_2);
-            flow_rhs_kernel_3(in, ws, v, 2, 2);
+            ws->x_spread[2] = spread_2 + (h_1_2 * ws->k_spread[1]);
+            flow_rhs_kernel(in, ws, v, 2, 2, 2);
             /* Stage 4: c = 1, a = 0, 0, 1. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->x_z[3][i] = ws->z[i] + (h * ws->k_z[2][i]);
             }
-            const double k_spread_3 = ws->k_spread_3;
-            ws->x_spread_4 = spread_2 + (h * k_spread_3);
-            flow_rhs_kernel_4(in, ws, t_n + h, 3, 3);
+            ws->x_spread[3] = spread_2 + (h * ws->k_spread[2]);
+            flow_rhs_kernel(in, ws, t_n + h, 3, 3, 3);
             /* New state. */
             for (int32_t i = 0; i < 2; i++) {
                 ws->z[i] = ws->z[i] +
                         ((h_1_6 * ws->k_z[0][i]) + (h_1_3 * ws->k_z[1][i]) +
                         (h_1_3 * ws->k_z[2][i]) + (h_1_6 * ws->k_z[3][i]));
             }
-            const double k_spread_4 = ws->k_spread_4;
+            const double k_spread = ws->k_spread[0];
+            const double k_spread_2 = ws->k_spread[1];
+            const double k_spread_3 = ws->k_spread[2];
+            const double k_spread_4 = ws->k_spread[3];
             const double spread_3 = spread_2 +
                     ((h_1_6 * k_spread) + (h_1_3 * k_spread_2) + (h_1_3 * k_spread_3) +
                     (h_1_6 * k_spread_4));
@@ -1075,37 +565,37 @@ static enum flow_status flow_run_gradient(const flow_problem *FLOW_RESTRICT in, 
                 for (int32_t i = 0; i < 2; i++) {
                     ws->x_z[0][i] = ws->z[i];
                 }
-                ws->x_spread_1 = spread_2;
-                flow_rhs_kernel(in, ws, t_n, 0, 0);
+                ws->x_spread[0] = spread_2;
+                flow_rhs_kernel(in, ws, t_n, 0, 0, 0);
                 /* Stage 2: c = 1/2, a = 1/2. */
                 for (int32_t i = 0; i < 2; i++) {
                     ws->x_z[1][i] = ws->z[i] + (h_1_2 * ws->k_z[0][i]);
                 }
-                const double k_spread = ws->k_spread_1;
+                ws->x_spread[1] = spread_2 + (h_1_2 * ws->k_spread[0]);
                 const double v = t_n + h_1_2;
-                ws->x_spread_2 = spread_2 + (h_1_2 * k_spread);
-                flow_rhs_kernel_2(in, ws, v, 1, 1);
+                flow_rhs_kernel(in, ws, v, 1, 1, 1);
                 /* Stage 3: c = 1/2, a = 0, 1/2. */
                 for (int32_t i = 0; i < 2; i++) {
                     ws->x_z[2][i] = ws->z[i] + (h_1_2 * ws->k_z[1][i]);
                 }
-                const double k_spread_2 = ws->k_spread_2;
-                ws->x_spread_3 = spread_2 + (h_1_2 * k_spread_2);
-                flow_rhs_kernel_3(in, ws, v, 2, 2);
+                ws->x_spread[2] = spread_2 + (h_1_2 * ws->k_spread[1]);
+                flow_rhs_kernel(in, ws, v, 2, 2, 2);
                 /* Stage 4: c = 1, a = 0, 0, 1. */
                 for (int32_t i = 0; i < 2; i++) {
                     ws->x_z[3][i] = ws->z[i] + (h * ws->k_z[2][i]);
                 }
-                const double k_spread_3 = ws->k_spread_3;
-                ws->x_spread_4 = spread_2 + (h * k_spread_3);
-                flow_rhs_kernel_4(in, ws, t_n + h, 3, 3);
+                ws->x_spread[3] = spread_2 + (h * ws->k_spread[2]);
+                flow_rhs_kernel(in, ws, t_n + h, 3, 3, 3);
                 /* New state. */
                 for (int32_t i = 0; i < 2; i++) {
                     ws->z[i] = ws->z[i] +
                             ((h_1_6 * ws->k_z[0][i]) + (h_1_3 * ws->k_z[1][i]) +
                             (h_1_3 * ws->k_z[2][i]) + (h_1_6 * ws->k_z[3][i]));
                 }
-                const double k_spread_4 = ws->k_spread_4;
+                const double k_spread = ws->k_spread[0];
+                const double k_spread_2 = ws->k_spread[1];
+                const double k_spread_3 = ws->k_spread[2];
+                const double k_spread_4 = ws->k_spread[3];
                 const double spread_3 = spread_2 +
                         ((h_1_6 * k_spread) + (h_1_3 * k_spread_2) + (h_1_3 * k_spread_3) +
                         (h_1_6 * k_spread_4));
@@ -1197,25 +687,26 @@ static enum flow_status flow_run_gradient(const flow_problem *FLOW_RESTRICT in, 
                     for (int32_t i = 0; i < 2; i++) {
                         ws->x_z[0][i] = ws->z[i];
                     }
-                    ws->x_spread_1 = stored_spread;
-                    flow_rhs_kernel(in, ws, t_n, 0, 0);
+                    ws->x_spread[0] = stored_spread;
+                    flow_rhs_kernel(in, ws, t_n, 0, 0, 0);
                     /* Stage 2: c = 1/2, a = 1/2. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->x_z[1][i] = ws->z[i] + (h_1_2 * ws->k_z[0][i]);
                     }
+                    ws->x_spread[1] = stored_spread + (h_1_2 * ws->k_spread[0]);
                     const double v = t_n + h_1_2;
-                    ws->x_spread_2 = stored_spread + (h_1_2 * ws->k_spread_1);
-                    flow_rhs_kernel_2(in, ws, v, 1, 1);
+                    flow_rhs_kernel(in, ws, v, 1, 1, 1);
                     /* Stage 3: c = 1/2, a = 0, 1/2. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->x_z[2][i] = ws->z[i] + (h_1_2 * ws->k_z[1][i]);
                     }
-                    ws->x_spread_3 = stored_spread + (h_1_2 * ws->k_spread_2);
-                    flow_rhs_kernel_3(in, ws, v, 2, 2);
+                    ws->x_spread[2] = stored_spread + (h_1_2 * ws->k_spread[1]);
+                    flow_rhs_kernel(in, ws, v, 2, 2, 2);
                     /* Stage 4: c = 1, a = 0, 0, 1. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->x_z[3][i] = ws->z[i] + (h * ws->k_z[2][i]);
                     }
+                    ws->x_spread[3] = stored_spread + (h * ws->k_spread[2]);
                     /* Adjoint of evaluation 4. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->w_z[i] = h_1_6 * ws->lambda_z[i];
@@ -1225,51 +716,50 @@ static enum flow_status flow_run_gradient(const flow_problem *FLOW_RESTRICT in, 
                     for (int32_t i = 0; i < 2; i++) {
                         ws->u_z[3][i] = 0.0;
                     }
-                    ws->x_spread_4 = stored_spread + (h * ws->k_spread_3);
+                    ws->u_spread[3] = 0.0;
                     ws->w_spread = w_spread;
-                    ws->u_spread_4 = 0.0;
                     flow_rhs_vjp_kernel(in, ws, out, t_n + h, 3, 3);
                     /* Adjoint of evaluation 3. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->w_z[i] = (h_1_3 * ws->lambda_z[i]) + (h * ws->u_z[3][i]);
                     }
                     const double w_spread_2 = h_1_3 * lambda_spread_2;
-                    const double u_spread = ws->u_spread_4;
                     for (int32_t i = 0; i < 2; i++) {
                         ws->u_z[2][i] = 0.0;
                     }
-                    ws->w_spread = w_spread_2 + (h * u_spread);
-                    ws->u_spread_3 = 0.0;
-                    flow_rhs_vjp_kernel_2(in, ws, out, v, 2, 2);
+                    const double w_spread_3 = w_spread_2 + (h * ws->u_spread[3]);
+                    ws->u_spread[2] = 0.0;
+                    ws->w_spread = w_spread_3;
+                    flow_rhs_vjp_kernel(in, ws, out, v, 2, 2);
                     /* Adjoint of evaluation 2. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->w_z[i] = (h_1_3 * ws->lambda_z[i]) + (h_1_2 * ws->u_z[2][i]);
                     }
-                    const double u_spread_2 = ws->u_spread_3;
                     for (int32_t i = 0; i < 2; i++) {
                         ws->u_z[1][i] = 0.0;
                     }
-                    ws->w_spread = w_spread_2 + (h_1_2 * u_spread_2);
-                    ws->u_spread_2 = 0.0;
-                    flow_rhs_vjp_kernel_3(in, ws, out, v, 1, 1);
+                    const double w_spread_4 = w_spread_2 + (h_1_2 * ws->u_spread[2]);
+                    ws->u_spread[1] = 0.0;
+                    ws->w_spread = w_spread_4;
+                    flow_rhs_vjp_kernel(in, ws, out, v, 1, 1);
                     /* Adjoint of evaluation 1. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->w_z[i] = (h_1_6 * ws->lambda_z[i]) + (h_1_2 * ws->u_z[1][i]);
                     }
-                    const double u_spread_3 = ws->u_spread_2;
                     for (int32_t i = 0; i < 2; i++) {
                         ws->u_z[0][i] = 0.0;
                     }
-                    ws->w_spread = w_spread + (h_1_2 * u_spread_3);
-                    ws->u_spread_1 = 0.0;
-                    flow_rhs_vjp_kernel_4(in, ws, out, t_n, 0, 0);
+                    const double w_spread_5 = w_spread + (h_1_2 * ws->u_spread[1]);
+                    ws->u_spread[0] = 0.0;
+                    ws->w_spread = w_spread_5;
+                    flow_rhs_vjp_kernel(in, ws, out, t_n, 0, 0);
                     /* λ of the step's start. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->lambda_z[i] = ws->lambda_z[i] + ws->u_z[3][i] + ws->u_z[2][i] +
                                 ws->u_z[1][i] + ws->u_z[0][i];
                     }
-                    lambda_spread = lambda_spread_2 + u_spread + u_spread_2 + u_spread_3 +
-                            ws->u_spread_1;
+                    lambda_spread = lambda_spread_2 + ws->u_spread[3] + ws->u_spread[2] +
+                            ws->u_spread[1] + ws->u_spread[0];
                 }
                 out->state0.spread = 0.0;
                 ws->failed_step = 0.0;

@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/* Bytes: problem 1600, solution 32, gradients 1584, workspace 6464, state 24, params 1552, tables 0.
+/* Bytes: problem 1600, solution 32, gradients 1584, workspace 3392, state 24, params 1552, tables 0.
  * Of solve in 12 steps: 23465 additions, 23310 multiplications, 1 division, 14 comparisons, 1 fabs, 1 log, 3072
  *   tanh.
  * Of gradient in 12 steps: 115135 additions, 102380 multiplications, 1 division, 1536 negations, 15 comparisons, 1
@@ -82,9 +82,9 @@ typedef struct {
  * With FLOW_DEBUG defined, here and where the source is compiled, it begins with a tag: a workspace that is neither zero
  * nor this module's own is refused. */
 #if defined(FLOW_DEBUG)
-#define FLOW_WORKSPACE_BYTES 6472u
+#define FLOW_WORKSPACE_BYTES 3400u
 #else
-#define FLOW_WORKSPACE_BYTES 6464u
+#define FLOW_WORKSPACE_BYTES 3392u
 #endif
 typedef struct {
 #if defined(FLOW_DEBUG)
@@ -99,43 +99,22 @@ typedef struct {
     double u_z[4][2];
     double h_of[32];
     double h_of_2[32];
-    double h_of_3[32];
-    double h_of_4[32];
-    double h_of_5[32];
     double h_bar_of[32];
-    double h_of_6[32];
-    double h_of_7[32];
-    double h_bar_of_2[32];
-    double h_of_8[32];
-    double h_of_9[32];
-    double h_bar_of_3[32];
-    double h_of_10[32];
-    double h_of_11[32];
-    double h_bar_of_4[32];
-    double h_of_12[32];
+    double h_of_3[32];
     double derivative[2][2];
     double v_1[2][2];
     double derivative_bar[2][2];
     double v_1_bar[2][2];
+    double x_spread[4];
+    double k_spread[4];
     double stored_spread[12];
+    double u_spread[4];
     double h_1[2];
     double h_1_2[2];
     double h_1_bar[2];
     double z[2];
     double lambda_z[2];
     double w_z[2];
-    double x_spread_1;
-    double x_spread_2;
-    double x_spread_3;
-    double x_spread_4;
-    double k_spread_1;
-    double k_spread_2;
-    double k_spread_3;
-    double k_spread_4;
-    double u_spread_1;
-    double u_spread_2;
-    double u_spread_3;
-    double u_spread_4;
     double w_spread;
     double failed_step;
     double failed_stage;

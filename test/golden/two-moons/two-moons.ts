@@ -160,28 +160,19 @@ const h_1_3$ = new Float64Array(2);
 const h_1_dot$ = new Float64Array(2);
 const step_count$ = new Int32Array(1);
 const x_z$ = new Float64Array(8); // 4 × 2
-const x_spread_1$ = new Float64Array(1);
-const x_spread_2$ = new Float64Array(1);
-const x_spread_3$ = new Float64Array(1);
-const x_spread_4$ = new Float64Array(1);
+const x_spread$ = new Float64Array(4);
 const z$ = new Float64Array(2);
 const k_z$ = new Float64Array(8); // 4 × 2
-const k_spread_1$ = new Float64Array(1);
-const k_spread_2$ = new Float64Array(1);
-const k_spread_3$ = new Float64Array(1);
-const k_spread_4$ = new Float64Array(1);
+const k_spread$ = new Float64Array(4);
 let stored_z$ = new Float64Array(24); // 12 × 2
 let stored_spread$ = new Float64Array(12);
 const lambda_z$ = new Float64Array(2);
 const u_z$ = new Float64Array(8); // 4 × 2
-const u_spread_1$ = new Float64Array(1);
-const u_spread_2$ = new Float64Array(1);
-const u_spread_3$ = new Float64Array(1);
-const u_spread_4$ = new Float64Array(1);
+const u_spread$ = new Float64Array(4);
 const w_z$ = new Float64Array(2);
 const w_spread$ = new Float64Array(1);
 
-function rhs_kernel(t: number, at_x_z: number, at_k_z: number): void {
+function rhs_kernel(t: number, at_x_z: number, at_k_z: number, at_k_spread: number): void {
   const A = A$;
   const B = B$;
   const a = a$;
@@ -189,7 +180,7 @@ function rhs_kernel(t: number, at_x_z: number, at_k_z: number): void {
   const c = c$;
   const derivative = derivative$;
   const h_1 = h_1$;
-  const k_spread_1 = k_spread_1$;
+  const k_spread = k_spread$;
   const k_z = k_z$;
   const v_1 = v_1$;
   const x_z = x_z$;
@@ -237,641 +228,11 @@ function rhs_kernel(t: number, at_x_z: number, at_k_z: number): void {
   for (let i = 0; i < 2; i++) {
     divergence += derivative[3 * i];
   }
-  k_spread_1[0] = divergence;
-}
-
-function rhs_kernel_2(t: number, at_x_z: number, at_k_z: number): void {
-  const A = A$;
-  const B = B$;
-  const a = a$;
-  const b = b$;
-  const c = c$;
-  const derivative = derivative$;
-  const h_1 = h_1$;
-  const k_spread_2 = k_spread_2$;
-  const k_z = k_z$;
-  const v_1 = v_1$;
-  const x_z = x_z$;
-  for (let i = 0; i < 2; i++) {
-    k_z[2 * at_k_z + i] = b[i];
-  }
-  const z = x_z[2 * at_x_z];
-  const z_2 = x_z[2 * at_x_z + 1];
-  for (let k = 0; k < 8; k++) {
-    const h = Math.tanh(A[8 * k] * z + A[8 * k + 1] * z_2 + c[4 * k] * t + a[4 * k]);
-    const h_2 = Math.tanh(A[8 * k + 2] * z + A[8 * k + 3] * z_2 + c[4 * k + 1] * t + a[4 * k + 1]);
-    const h_3 = Math.tanh(A[8 * k + 4] * z + A[8 * k + 5] * z_2 + c[4 * k + 2] * t + a[4 * k + 2]);
-    const h_4 = Math.tanh(A[8 * k + 6] * z + A[8 * k + 7] * z_2 + c[4 * k + 3] * t + a[4 * k + 3]);
-    for (let i = 0; i < 2; i++) {
-      k_z[2 * at_k_z + i] = k_z[2 * at_k_z + i] + B[32 * i + 4 * k] * h +
-          B[32 * i + 4 * k + 1] * h_2 + B[32 * i + 4 * k + 2] * h_3 + B[32 * i + 4 * k + 3] * h_4;
-    }
-  }
-  for (let i = 0; i < 2; i++) {
-    for (let r = 0; r < 2; r++) {
-      v_1[2 * i + r] = 0;
-    }
-  }
-  for (let k = 0; k < 32; k++) {
-    const A_2 = A[2 * k];
-    const A_3 = A[2 * k + 1];
-    const h = Math.tanh(A_2 * z + A_3 * z_2 + c[k] * t + a[k]);
-    const h_2 = 1 - h * h;
-    for (let r = 0; r < 2; r++) {
-      h_1[r] = h_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
-    }
-    for (let i = 0; i < 2; i++) {
-      const B_2 = B[32 * i + k];
-      for (let r = 0; r < 2; r++) {
-        v_1[2 * i + r] += B_2 * h_1[r];
-      }
-    }
-  }
-  for (let i = 0; i < 2; i++) {
-    for (let r = 0; r < 2; r++) {
-      derivative[2 * i + r] = v_1[2 * i + r];
-    }
-  }
-  let divergence = 0;
-  for (let i = 0; i < 2; i++) {
-    divergence += derivative[3 * i];
-  }
-  k_spread_2[0] = divergence;
-}
-
-function rhs_kernel_3(t: number, at_x_z: number, at_k_z: number): void {
-  const A = A$;
-  const B = B$;
-  const a = a$;
-  const b = b$;
-  const c = c$;
-  const derivative = derivative$;
-  const h_1 = h_1$;
-  const k_spread_3 = k_spread_3$;
-  const k_z = k_z$;
-  const v_1 = v_1$;
-  const x_z = x_z$;
-  for (let i = 0; i < 2; i++) {
-    k_z[2 * at_k_z + i] = b[i];
-  }
-  const z = x_z[2 * at_x_z];
-  const z_2 = x_z[2 * at_x_z + 1];
-  for (let k = 0; k < 8; k++) {
-    const h = Math.tanh(A[8 * k] * z + A[8 * k + 1] * z_2 + c[4 * k] * t + a[4 * k]);
-    const h_2 = Math.tanh(A[8 * k + 2] * z + A[8 * k + 3] * z_2 + c[4 * k + 1] * t + a[4 * k + 1]);
-    const h_3 = Math.tanh(A[8 * k + 4] * z + A[8 * k + 5] * z_2 + c[4 * k + 2] * t + a[4 * k + 2]);
-    const h_4 = Math.tanh(A[8 * k + 6] * z + A[8 * k + 7] * z_2 + c[4 * k + 3] * t + a[4 * k + 3]);
-    for (let i = 0; i < 2; i++) {
-      k_z[2 * at_k_z + i] = k_z[2 * at_k_z + i] + B[32 * i + 4 * k] * h +
-          B[32 * i + 4 * k + 1] * h_2 + B[32 * i + 4 * k + 2] * h_3 + B[32 * i + 4 * k + 3] * h_4;
-    }
-  }
-  for (let i = 0; i < 2; i++) {
-    for (let r = 0; r < 2; r++) {
-      v_1[2 * i + r] = 0;
-    }
-  }
-  for (let k = 0; k < 32; k++) {
-    const A_2 = A[2 * k];
-    const A_3 = A[2 * k + 1];
-    const h = Math.tanh(A_2 * z + A_3 * z_2 + c[k] * t + a[k]);
-    const h_2 = 1 - h * h;
-    for (let r = 0; r < 2; r++) {
-      h_1[r] = h_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
-    }
-    for (let i = 0; i < 2; i++) {
-      const B_2 = B[32 * i + k];
-      for (let r = 0; r < 2; r++) {
-        v_1[2 * i + r] += B_2 * h_1[r];
-      }
-    }
-  }
-  for (let i = 0; i < 2; i++) {
-    for (let r = 0; r < 2; r++) {
-      derivative[2 * i + r] = v_1[2 * i + r];
-    }
-  }
-  let divergence = 0;
-  for (let i = 0; i < 2; i++) {
-    divergence += derivative[3 * i];
-  }
-  k_spread_3[0] = divergence;
-}
-
-function rhs_kernel_4(t: number, at_x_z: number, at_k_z: number): void {
-  const A = A$;
-  const B = B$;
-  const a = a$;
-  const b = b$;
-  const c = c$;
-  const derivative = derivative$;
-  const h_1 = h_1$;
-  const k_spread_4 = k_spread_4$;
-  const k_z = k_z$;
-  const v_1 = v_1$;
-  const x_z = x_z$;
-  for (let i = 0; i < 2; i++) {
-    k_z[2 * at_k_z + i] = b[i];
-  }
-  const z = x_z[2 * at_x_z];
-  const z_2 = x_z[2 * at_x_z + 1];
-  for (let k = 0; k < 8; k++) {
-    const h = Math.tanh(A[8 * k] * z + A[8 * k + 1] * z_2 + c[4 * k] * t + a[4 * k]);
-    const h_2 = Math.tanh(A[8 * k + 2] * z + A[8 * k + 3] * z_2 + c[4 * k + 1] * t + a[4 * k + 1]);
-    const h_3 = Math.tanh(A[8 * k + 4] * z + A[8 * k + 5] * z_2 + c[4 * k + 2] * t + a[4 * k + 2]);
-    const h_4 = Math.tanh(A[8 * k + 6] * z + A[8 * k + 7] * z_2 + c[4 * k + 3] * t + a[4 * k + 3]);
-    for (let i = 0; i < 2; i++) {
-      k_z[2 * at_k_z + i] = k_z[2 * at_k_z + i] + B[32 * i + 4 * k] * h +
-          B[32 * i + 4 * k + 1] * h_2 + B[32 * i + 4 * k + 2] * h_3 + B[32 * i + 4 * k + 3] * h_4;
-    }
-  }
-  for (let i = 0; i < 2; i++) {
-    for (let r = 0; r < 2; r++) {
-      v_1[2 * i + r] = 0;
-    }
-  }
-  for (let k = 0; k < 32; k++) {
-    const A_2 = A[2 * k];
-    const A_3 = A[2 * k + 1];
-    const h = Math.tanh(A_2 * z + A_3 * z_2 + c[k] * t + a[k]);
-    const h_2 = 1 - h * h;
-    for (let r = 0; r < 2; r++) {
-      h_1[r] = h_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
-    }
-    for (let i = 0; i < 2; i++) {
-      const B_2 = B[32 * i + k];
-      for (let r = 0; r < 2; r++) {
-        v_1[2 * i + r] += B_2 * h_1[r];
-      }
-    }
-  }
-  for (let i = 0; i < 2; i++) {
-    for (let r = 0; r < 2; r++) {
-      derivative[2 * i + r] = v_1[2 * i + r];
-    }
-  }
-  let divergence = 0;
-  for (let i = 0; i < 2; i++) {
-    divergence += derivative[3 * i];
-  }
-  k_spread_4[0] = divergence;
+  k_spread[at_k_spread] = divergence;
 }
 
 /** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
 function rhs_vjp_kernel(t: number, at_x_z: number, at_u_z: number): void {
-  const A = A$;
-  const A_bar = A_bar$;
-  const B = B$;
-  const B_bar = B_bar$;
-  const a = a$;
-  const a_bar = a_bar$;
-  const b_bar = b_bar$;
-  const c = c$;
-  const c_bar = c_bar$;
-  const derivative_bar = derivative_bar$;
-  const h_1_2 = h_1_2$;
-  const h_1_bar = h_1_bar$;
-  const h_1_tape = h_1_tape$;
-  const h_tape = h_tape$;
-  const h_tape_2 = h_tape_2$;
-  const u_z = u_z$;
-  const v_1_bar = v_1_bar$;
-  const w_spread = w_spread$;
-  const w_z = w_z$;
-  const x_z = x_z$;
-  const z = x_z[2 * at_x_z];
-  const z_2 = x_z[2 * at_x_z + 1];
-  for (let k = 0; k < 32; k++) {
-    h_tape[k] = A[2 * k] * z + A[2 * k + 1] * z_2 + c[k] * t + a[k];
-  }
-  for (let k = 0; k < 32; k++) {
-    const A_2 = A[2 * k];
-    const A_3 = A[2 * k + 1];
-    const h = Math.tanh(A_2 * z + A_3 * z_2 + c[k] * t + a[k]);
-    h_tape_2[k] = h;
-    const h_2 = 1 - h * h;
-    for (let r = 0; r < 2; r++) {
-      h_1_2[r] = h_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
-    }
-    for (let i = 0; i < 2; i++) {
-      for (let r = 0; r < 2; r++) {
-        h_1_tape[2 * i + 4 * k + r] = h_1_2[r];
-      }
-    }
-  }
-  for (let i = 0; i < 2; i++) {
-    for (let j = 0; j < 2; j++) {
-      derivative_bar[2 * i + j] = 0;
-    }
-  }
-  const divergence_bar = w_spread[0];
-  for (let i = 0; i < 2; i++) {
-    derivative_bar[3 * i] = divergence_bar;
-  }
-  for (let i = 0; i < 2; i++) {
-    for (let r = 0; r < 2; r++) {
-      v_1_bar[2 * i + r] = derivative_bar[2 * i + r];
-    }
-  }
-  let z_bar = 0;
-  let z_bar_2 = 0;
-  for (let k = 0; k < 32; k++) {
-    for (let i = 0; i < 2; i++) {
-      h_1_bar[i] = 0;
-    }
-    for (let i = 0; i < 2; i++) {
-      let B_bar_2 = 0;
-      const B_2 = B[32 * i + k];
-      for (let r = 0; r < 2; r++) {
-        const v_bar = v_1_bar[2 * i + r];
-        B_bar_2 += v_bar * h_1_tape[2 * i + 4 * k + r];
-        h_1_bar[r] += v_bar * B_2;
-      }
-      B_bar[32 * i + k] += B_bar_2;
-    }
-    const A_2 = A[2 * k];
-    const A_3 = A[2 * k + 1];
-    const h = h_tape_2[k];
-    const h_2 = 1 - h * h;
-    let h_bar = 0;
-    let A_bar_2 = 0;
-    let A_bar_3 = 0;
-    for (let r = 0; r < 2; r++) {
-      const h_bar_2 = h_1_bar[r];
-      h_bar += h_bar_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
-      const h_bar_3 = h_bar_2 * h_2;
-      A_bar_2 += r === 1 ? h_bar_3 : 0;
-      A_bar_3 += r === 0 ? h_bar_3 : 0;
-    }
-    const h_bar_2 = h_bar * h;
-    const h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
-    a_bar[k] += h_bar_3;
-    c_bar[k] += h_bar_3 * t;
-    z_bar += h_bar_3 * A_3;
-    A_bar[2 * k + 1] += A_bar_2 + h_bar_3 * z_2;
-    z_bar_2 += h_bar_3 * A_2;
-    A_bar[2 * k] += A_bar_3 + h_bar_3 * z;
-  }
-  for (let k = 0; k < 8; k++) {
-    const h = Math.tanh(h_tape[4 * k]);
-    const h_2 = Math.tanh(h_tape[4 * k + 1]);
-    const h_3 = Math.tanh(h_tape[4 * k + 2]);
-    const h_4 = Math.tanh(h_tape[4 * k + 3]);
-    let h_bar = 0;
-    let h_bar_2 = 0;
-    let h_bar_3 = 0;
-    let h_bar_4 = 0;
-    for (let i = 0; i < 2; i++) {
-      const v_bar = w_z[i];
-      h_bar += v_bar * B[32 * i + 4 * k];
-      h_bar_2 += v_bar * B[32 * i + 4 * k + 1];
-      h_bar_3 += v_bar * B[32 * i + 4 * k + 2];
-      h_bar_4 += v_bar * B[32 * i + 4 * k + 3];
-      B_bar[32 * i + 4 * k] += v_bar * h;
-      B_bar[32 * i + 4 * k + 1] += v_bar * h_2;
-      B_bar[32 * i + 4 * k + 2] += v_bar * h_3;
-      B_bar[32 * i + 4 * k + 3] += v_bar * h_4;
-    }
-    const h_bar_5 = h_bar * (1 - h * h);
-    const h_bar_6 = h_bar_2 * (1 - h_2 * h_2);
-    const h_bar_7 = h_bar_3 * (1 - h_3 * h_3);
-    const h_bar_8 = h_bar_4 * (1 - h_4 * h_4);
-    a_bar[4 * k] += h_bar_5;
-    a_bar[4 * k + 1] += h_bar_6;
-    a_bar[4 * k + 2] += h_bar_7;
-    a_bar[4 * k + 3] += h_bar_8;
-    c_bar[4 * k] += h_bar_5 * t;
-    c_bar[4 * k + 1] += h_bar_6 * t;
-    c_bar[4 * k + 2] += h_bar_7 * t;
-    c_bar[4 * k + 3] += h_bar_8 * t;
-    z_bar += h_bar_5 * A[8 * k + 1];
-    z_bar += h_bar_6 * A[8 * k + 3];
-    z_bar += h_bar_7 * A[8 * k + 5];
-    z_bar += h_bar_8 * A[8 * k + 7];
-    A_bar[8 * k + 1] += h_bar_5 * z_2;
-    A_bar[8 * k + 3] += h_bar_6 * z_2;
-    A_bar[8 * k + 5] += h_bar_7 * z_2;
-    A_bar[8 * k + 7] += h_bar_8 * z_2;
-    z_bar_2 += h_bar_5 * A[8 * k];
-    z_bar_2 += h_bar_6 * A[8 * k + 2];
-    z_bar_2 += h_bar_7 * A[8 * k + 4];
-    z_bar_2 += h_bar_8 * A[8 * k + 6];
-    A_bar[8 * k] += h_bar_5 * z;
-    A_bar[8 * k + 2] += h_bar_6 * z;
-    A_bar[8 * k + 4] += h_bar_7 * z;
-    A_bar[8 * k + 6] += h_bar_8 * z;
-  }
-  u_z[2 * at_u_z + 1] += z_bar;
-  u_z[2 * at_u_z] += z_bar_2;
-  for (let i = 0; i < 2; i++) {
-    b_bar[i] += w_z[i];
-  }
-}
-
-/** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-function rhs_vjp_kernel_2(t: number, at_x_z: number, at_u_z: number): void {
-  const A = A$;
-  const A_bar = A_bar$;
-  const B = B$;
-  const B_bar = B_bar$;
-  const a = a$;
-  const a_bar = a_bar$;
-  const b_bar = b_bar$;
-  const c = c$;
-  const c_bar = c_bar$;
-  const derivative_bar = derivative_bar$;
-  const h_1_2 = h_1_2$;
-  const h_1_bar = h_1_bar$;
-  const h_1_tape = h_1_tape$;
-  const h_tape = h_tape$;
-  const h_tape_2 = h_tape_2$;
-  const u_z = u_z$;
-  const v_1_bar = v_1_bar$;
-  const w_spread = w_spread$;
-  const w_z = w_z$;
-  const x_z = x_z$;
-  const z = x_z[2 * at_x_z];
-  const z_2 = x_z[2 * at_x_z + 1];
-  for (let k = 0; k < 32; k++) {
-    h_tape[k] = A[2 * k] * z + A[2 * k + 1] * z_2 + c[k] * t + a[k];
-  }
-  for (let k = 0; k < 32; k++) {
-    const A_2 = A[2 * k];
-    const A_3 = A[2 * k + 1];
-    const h = Math.tanh(A_2 * z + A_3 * z_2 + c[k] * t + a[k]);
-    h_tape_2[k] = h;
-    const h_2 = 1 - h * h;
-    for (let r = 0; r < 2; r++) {
-      h_1_2[r] = h_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
-    }
-    for (let i = 0; i < 2; i++) {
-      for (let r = 0; r < 2; r++) {
-        h_1_tape[2 * i + 4 * k + r] = h_1_2[r];
-      }
-    }
-  }
-  for (let i = 0; i < 2; i++) {
-    for (let j = 0; j < 2; j++) {
-      derivative_bar[2 * i + j] = 0;
-    }
-  }
-  const divergence_bar = w_spread[0];
-  for (let i = 0; i < 2; i++) {
-    derivative_bar[3 * i] = divergence_bar;
-  }
-  for (let i = 0; i < 2; i++) {
-    for (let r = 0; r < 2; r++) {
-      v_1_bar[2 * i + r] = derivative_bar[2 * i + r];
-    }
-  }
-  let z_bar = 0;
-  let z_bar_2 = 0;
-  for (let k = 0; k < 32; k++) {
-    for (let i = 0; i < 2; i++) {
-      h_1_bar[i] = 0;
-    }
-    for (let i = 0; i < 2; i++) {
-      let B_bar_2 = 0;
-      const B_2 = B[32 * i + k];
-      for (let r = 0; r < 2; r++) {
-        const v_bar = v_1_bar[2 * i + r];
-        B_bar_2 += v_bar * h_1_tape[2 * i + 4 * k + r];
-        h_1_bar[r] += v_bar * B_2;
-      }
-      B_bar[32 * i + k] += B_bar_2;
-    }
-    const A_2 = A[2 * k];
-    const A_3 = A[2 * k + 1];
-    const h = h_tape_2[k];
-    const h_2 = 1 - h * h;
-    let h_bar = 0;
-    let A_bar_2 = 0;
-    let A_bar_3 = 0;
-    for (let r = 0; r < 2; r++) {
-      const h_bar_2 = h_1_bar[r];
-      h_bar += h_bar_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
-      const h_bar_3 = h_bar_2 * h_2;
-      A_bar_2 += r === 1 ? h_bar_3 : 0;
-      A_bar_3 += r === 0 ? h_bar_3 : 0;
-    }
-    const h_bar_2 = h_bar * h;
-    const h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
-    a_bar[k] += h_bar_3;
-    c_bar[k] += h_bar_3 * t;
-    z_bar += h_bar_3 * A_3;
-    A_bar[2 * k + 1] += A_bar_2 + h_bar_3 * z_2;
-    z_bar_2 += h_bar_3 * A_2;
-    A_bar[2 * k] += A_bar_3 + h_bar_3 * z;
-  }
-  for (let k = 0; k < 8; k++) {
-    const h = Math.tanh(h_tape[4 * k]);
-    const h_2 = Math.tanh(h_tape[4 * k + 1]);
-    const h_3 = Math.tanh(h_tape[4 * k + 2]);
-    const h_4 = Math.tanh(h_tape[4 * k + 3]);
-    let h_bar = 0;
-    let h_bar_2 = 0;
-    let h_bar_3 = 0;
-    let h_bar_4 = 0;
-    for (let i = 0; i < 2; i++) {
-      const v_bar = w_z[i];
-      h_bar += v_bar * B[32 * i + 4 * k];
-      h_bar_2 += v_bar * B[32 * i + 4 * k + 1];
-      h_bar_3 += v_bar * B[32 * i + 4 * k + 2];
-      h_bar_4 += v_bar * B[32 * i + 4 * k + 3];
-      B_bar[32 * i + 4 * k] += v_bar * h;
-      B_bar[32 * i + 4 * k + 1] += v_bar * h_2;
-      B_bar[32 * i + 4 * k + 2] += v_bar * h_3;
-      B_bar[32 * i + 4 * k + 3] += v_bar * h_4;
-    }
-    const h_bar_5 = h_bar * (1 - h * h);
-    const h_bar_6 = h_bar_2 * (1 - h_2 * h_2);
-    const h_bar_7 = h_bar_3 * (1 - h_3 * h_3);
-    const h_bar_8 = h_bar_4 * (1 - h_4 * h_4);
-    a_bar[4 * k] += h_bar_5;
-    a_bar[4 * k + 1] += h_bar_6;
-    a_bar[4 * k + 2] += h_bar_7;
-    a_bar[4 * k + 3] += h_bar_8;
-    c_bar[4 * k] += h_bar_5 * t;
-    c_bar[4 * k + 1] += h_bar_6 * t;
-    c_bar[4 * k + 2] += h_bar_7 * t;
-    c_bar[4 * k + 3] += h_bar_8 * t;
-    z_bar += h_bar_5 * A[8 * k + 1];
-    z_bar += h_bar_6 * A[8 * k + 3];
-    z_bar += h_bar_7 * A[8 * k + 5];
-    z_bar += h_bar_8 * A[8 * k + 7];
-    A_bar[8 * k + 1] += h_bar_5 * z_2;
-    A_bar[8 * k + 3] += h_bar_6 * z_2;
-    A_bar[8 * k + 5] += h_bar_7 * z_2;
-    A_bar[8 * k + 7] += h_bar_8 * z_2;
-    z_bar_2 += h_bar_5 * A[8 * k];
-    z_bar_2 += h_bar_6 * A[8 * k + 2];
-    z_bar_2 += h_bar_7 * A[8 * k + 4];
-    z_bar_2 += h_bar_8 * A[8 * k + 6];
-    A_bar[8 * k] += h_bar_5 * z;
-    A_bar[8 * k + 2] += h_bar_6 * z;
-    A_bar[8 * k + 4] += h_bar_7 * z;
-    A_bar[8 * k + 6] += h_bar_8 * z;
-  }
-  u_z[2 * at_u_z + 1] += z_bar;
-  u_z[2 * at_u_z] += z_bar_2;
-  for (let i = 0; i < 2; i++) {
-    b_bar[i] += w_z[i];
-  }
-}
-
-/** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-function rhs_vjp_kernel_3(t: number, at_x_z: number, at_u_z: number): void {
-  const A = A$;
-  const A_bar = A_bar$;
-  const B = B$;
-  const B_bar = B_bar$;
-  const a = a$;
-  const a_bar = a_bar$;
-  const b_bar = b_bar$;
-  const c = c$;
-  const c_bar = c_bar$;
-  const derivative_bar = derivative_bar$;
-  const h_1_2 = h_1_2$;
-  const h_1_bar = h_1_bar$;
-  const h_1_tape = h_1_tape$;
-  const h_tape = h_tape$;
-  const h_tape_2 = h_tape_2$;
-  const u_z = u_z$;
-  const v_1_bar = v_1_bar$;
-  const w_spread = w_spread$;
-  const w_z = w_z$;
-  const x_z = x_z$;
-  const z = x_z[2 * at_x_z];
-  const z_2 = x_z[2 * at_x_z + 1];
-  for (let k = 0; k < 32; k++) {
-    h_tape[k] = A[2 * k] * z + A[2 * k + 1] * z_2 + c[k] * t + a[k];
-  }
-  for (let k = 0; k < 32; k++) {
-    const A_2 = A[2 * k];
-    const A_3 = A[2 * k + 1];
-    const h = Math.tanh(A_2 * z + A_3 * z_2 + c[k] * t + a[k]);
-    h_tape_2[k] = h;
-    const h_2 = 1 - h * h;
-    for (let r = 0; r < 2; r++) {
-      h_1_2[r] = h_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
-    }
-    for (let i = 0; i < 2; i++) {
-      for (let r = 0; r < 2; r++) {
-        h_1_tape[2 * i + 4 * k + r] = h_1_2[r];
-      }
-    }
-  }
-  for (let i = 0; i < 2; i++) {
-    for (let j = 0; j < 2; j++) {
-      derivative_bar[2 * i + j] = 0;
-    }
-  }
-  const divergence_bar = w_spread[0];
-  for (let i = 0; i < 2; i++) {
-    derivative_bar[3 * i] = divergence_bar;
-  }
-  for (let i = 0; i < 2; i++) {
-    for (let r = 0; r < 2; r++) {
-      v_1_bar[2 * i + r] = derivative_bar[2 * i + r];
-    }
-  }
-  let z_bar = 0;
-  let z_bar_2 = 0;
-  for (let k = 0; k < 32; k++) {
-    for (let i = 0; i < 2; i++) {
-      h_1_bar[i] = 0;
-    }
-    for (let i = 0; i < 2; i++) {
-      let B_bar_2 = 0;
-      const B_2 = B[32 * i + k];
-      for (let r = 0; r < 2; r++) {
-        const v_bar = v_1_bar[2 * i + r];
-        B_bar_2 += v_bar * h_1_tape[2 * i + 4 * k + r];
-        h_1_bar[r] += v_bar * B_2;
-      }
-      B_bar[32 * i + k] += B_bar_2;
-    }
-    const A_2 = A[2 * k];
-    const A_3 = A[2 * k + 1];
-    const h = h_tape_2[k];
-    const h_2 = 1 - h * h;
-    let h_bar = 0;
-    let A_bar_2 = 0;
-    let A_bar_3 = 0;
-    for (let r = 0; r < 2; r++) {
-      const h_bar_2 = h_1_bar[r];
-      h_bar += h_bar_2 * ((r === 0 ? A_2 : 0) + (r === 1 ? A_3 : 0));
-      const h_bar_3 = h_bar_2 * h_2;
-      A_bar_2 += r === 1 ? h_bar_3 : 0;
-      A_bar_3 += r === 0 ? h_bar_3 : 0;
-    }
-    const h_bar_2 = h_bar * h;
-    const h_bar_3 = (-h_bar_2 - h_bar_2) * h_2;
-    a_bar[k] += h_bar_3;
-    c_bar[k] += h_bar_3 * t;
-    z_bar += h_bar_3 * A_3;
-    A_bar[2 * k + 1] += A_bar_2 + h_bar_3 * z_2;
-    z_bar_2 += h_bar_3 * A_2;
-    A_bar[2 * k] += A_bar_3 + h_bar_3 * z;
-  }
-  for (let k = 0; k < 8; k++) {
-    const h = Math.tanh(h_tape[4 * k]);
-    const h_2 = Math.tanh(h_tape[4 * k + 1]);
-    const h_3 = Math.tanh(h_tape[4 * k + 2]);
-    const h_4 = Math.tanh(h_tape[4 * k + 3]);
-    let h_bar = 0;
-    let h_bar_2 = 0;
-    let h_bar_3 = 0;
-    let h_bar_4 = 0;
-    for (let i = 0; i < 2; i++) {
-      const v_bar = w_z[i];
-      h_bar += v_bar * B[32 * i + 4 * k];
-      h_bar_2 += v_bar * B[32 * i + 4 * k + 1];
-      h_bar_3 += v_bar * B[32 * i + 4 * k + 2];
-      h_bar_4 += v_bar * B[32 * i + 4 * k + 3];
-      B_bar[32 * i + 4 * k] += v_bar * h;
-      B_bar[32 * i + 4 * k + 1] += v_bar * h_2;
-      B_bar[32 * i + 4 * k + 2] += v_bar * h_3;
-      B_bar[32 * i + 4 * k + 3] += v_bar * h_4;
-    }
-    const h_bar_5 = h_bar * (1 - h * h);
-    const h_bar_6 = h_bar_2 * (1 - h_2 * h_2);
-    const h_bar_7 = h_bar_3 * (1 - h_3 * h_3);
-    const h_bar_8 = h_bar_4 * (1 - h_4 * h_4);
-    a_bar[4 * k] += h_bar_5;
-    a_bar[4 * k + 1] += h_bar_6;
-    a_bar[4 * k + 2] += h_bar_7;
-    a_bar[4 * k + 3] += h_bar_8;
-    c_bar[4 * k] += h_bar_5 * t;
-    c_bar[4 * k + 1] += h_bar_6 * t;
-    c_bar[4 * k + 2] += h_bar_7 * t;
-    c_bar[4 * k + 3] += h_bar_8 * t;
-    z_bar += h_bar_5 * A[8 * k + 1];
-    z_bar += h_bar_6 * A[8 * k + 3];
-    z_bar += h_bar_7 * A[8 * k + 5];
-    z_bar += h_bar_8 * A[8 * k + 7];
-    A_bar[8 * k + 1] += h_bar_5 * z_2;
-    A_bar[8 * k + 3] += h_bar_6 * z_2;
-    A_bar[8 * k + 5] += h_bar_7 * z_2;
-    A_bar[8 * k + 7] += h_bar_8 * z_2;
-    z_bar_2 += h_bar_5 * A[8 * k];
-    z_bar_2 += h_bar_6 * A[8 * k + 2];
-    z_bar_2 += h_bar_7 * A[8 * k + 4];
-    z_bar_2 += h_bar_8 * A[8 * k + 6];
-    A_bar[8 * k] += h_bar_5 * z;
-    A_bar[8 * k + 2] += h_bar_6 * z;
-    A_bar[8 * k + 4] += h_bar_7 * z;
-    A_bar[8 * k + 6] += h_bar_8 * z;
-  }
-  u_z[2 * at_u_z + 1] += z_bar;
-  u_z[2 * at_u_z] += z_bar_2;
-  for (let i = 0; i < 2; i++) {
-    b_bar[i] += w_z[i];
-  }
-}
-
-/** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-function rhs_vjp_kernel_4(t: number, at_x_z: number, at_u_z: number): void {
   const A = A$;
   const A_bar = A_bar$;
   const B = B$;
@@ -1349,20 +710,14 @@ function invalidate_gradient(): void {
 /** Integrates from t0 to t1 in equal steps; fills the states at the observation times and the value of the loss. */
 export function solve(): number {
   const report = report$;
-  const k_spread_1 = k_spread_1$;
-  const k_spread_2 = k_spread_2$;
-  const k_spread_3 = k_spread_3$;
-  const k_spread_4 = k_spread_4$;
+  const k_spread = k_spread$;
   const k_z = k_z$;
   const state0 = state0$;
   const states = states$;
   const step_count = step_count$;
   const control = control$;
   const value = value$;
-  const x_spread_1 = x_spread_1$;
-  const x_spread_2 = x_spread_2$;
-  const x_spread_3 = x_spread_3$;
-  const x_spread_4 = x_spread_4$;
+  const x_spread = x_spread$;
   const x_z = x_z$;
   const z = z$;
   const z_start = z_start$;
@@ -1401,44 +756,44 @@ export function solve(): number {
       x_z[i] = z[i];
     }
     const spread_2 = spread;
-    x_spread_1[0] = spread_2;
-    rhs_kernel(t_n, 0, 0);
+    x_spread[0] = spread_2;
+    rhs_kernel(t_n, 0, 0, 0);
     // Stage 2: c = 1/2, a = 1/2.
     for (let i = 0; i < 2; i++) {
       x_z[i + 2] = z[i] + h_1_2 * k_z[i];
     }
-    const k_spread = k_spread_1[0];
+    x_spread[1] = spread_2 + h_1_2 * k_spread[0];
     const v = t_n + h_1_2;
-    x_spread_2[0] = spread_2 + h_1_2 * k_spread;
-    rhs_kernel_2(v, 1, 1);
+    rhs_kernel(v, 1, 1, 1);
     // Stage 3: c = 1/2, a = 0, 1/2.
     for (let i = 0; i < 2; i++) {
       x_z[i + 4] = z[i] + h_1_2 * k_z[i + 2];
     }
-    const k_spread_5 = k_spread_2[0];
-    x_spread_3[0] = spread_2 + h_1_2 * k_spread_5;
-    rhs_kernel_3(v, 2, 2);
+    x_spread[2] = spread_2 + h_1_2 * k_spread[1];
+    rhs_kernel(v, 2, 2, 2);
     // Stage 4: c = 1, a = 0, 0, 1.
     for (let i = 0; i < 2; i++) {
       x_z[i + 6] = z[i] + h * k_z[i + 4];
     }
-    const k_spread_6 = k_spread_3[0];
-    x_spread_4[0] = spread_2 + h * k_spread_6;
-    rhs_kernel_4(t_n + h, 3, 3);
+    x_spread[3] = spread_2 + h * k_spread[2];
+    rhs_kernel(t_n + h, 3, 3, 3);
     // New state.
     for (let i = 0; i < 2; i++) {
       z[i] = z[i] + (h_1_6 * k_z[i] + h_1_3 * k_z[i + 2] + h_1_3 * k_z[i + 4] + h_1_6 * k_z[i + 6]);
     }
-    const k_spread_7 = k_spread_4[0];
+    const k_spread_2 = k_spread[0];
+    const k_spread_3 = k_spread[1];
+    const k_spread_4 = k_spread[2];
+    const k_spread_5 = k_spread[3];
     const spread_3 = spread_2 +
-        (h_1_6 * k_spread + h_1_3 * k_spread_5 + h_1_3 * k_spread_6 + h_1_6 * k_spread_7);
+        (h_1_6 * k_spread_2 + h_1_3 * k_spread_3 + h_1_3 * k_spread_4 + h_1_6 * k_spread_5);
     let total = spread_3;
     for (let i = 0; i < 2; i++) {
       total += z[i];
     }
     const sum = total;
     if (sum - sum !== 0) {
-      let total_2 = k_spread_7;
+      let total_2 = k_spread_5;
       for (let i = 0; i < 2; i++) {
         total_2 += k_z[i + 6];
       }
@@ -1446,7 +801,7 @@ export function solve(): number {
       if (sum_2 - sum_2 !== 0) {
         failed_stage = 4;
       }
-      let total_3 = k_spread_6;
+      let total_3 = k_spread_4;
       for (let i = 0; i < 2; i++) {
         total_3 += k_z[i + 4];
       }
@@ -1454,7 +809,7 @@ export function solve(): number {
       if (sum_3 - sum_3 !== 0) {
         failed_stage = 3;
       }
-      let total_4 = k_spread_5;
+      let total_4 = k_spread_3;
       for (let i = 0; i < 2; i++) {
         total_4 += k_z[i + 2];
       }
@@ -1462,7 +817,7 @@ export function solve(): number {
       if (sum_4 - sum_4 !== 0) {
         failed_stage = 2;
       }
-      let total_5 = k_spread;
+      let total_5 = k_spread_2;
       for (let i = 0; i < 2; i++) {
         total_5 += k_z[i];
       }
@@ -1511,10 +866,7 @@ export function gradient(): number {
   const c_bar = c_bar$;
   const capacity = capacity$;
   const report = report$;
-  const k_spread_1 = k_spread_1$;
-  const k_spread_2 = k_spread_2$;
-  const k_spread_3 = k_spread_3$;
-  const k_spread_4 = k_spread_4$;
+  const k_spread = k_spread$;
   const k_z = k_z$;
   const lambda_z = lambda_z$;
   const state0 = state0$;
@@ -1524,18 +876,12 @@ export function gradient(): number {
   const control = control$;
   const stored_spread = stored_spread$;
   const stored_z = stored_z$;
-  const u_spread_1 = u_spread_1$;
-  const u_spread_2 = u_spread_2$;
-  const u_spread_3 = u_spread_3$;
-  const u_spread_4 = u_spread_4$;
+  const u_spread = u_spread$;
   const u_z = u_z$;
   const value = value$;
   const w_spread = w_spread$;
   const w_z = w_z$;
-  const x_spread_1 = x_spread_1$;
-  const x_spread_2 = x_spread_2$;
-  const x_spread_3 = x_spread_3$;
-  const x_spread_4 = x_spread_4$;
+  const x_spread = x_spread$;
   const x_z = x_z$;
   const z = z$;
   const z_start = z_start$;
@@ -1613,44 +959,44 @@ export function gradient(): number {
     for (let i = 0; i < 2; i++) {
       x_z[i] = z[i];
     }
-    x_spread_1[0] = spread_2;
-    rhs_kernel(t_n, 0, 0);
+    x_spread[0] = spread_2;
+    rhs_kernel(t_n, 0, 0, 0);
     // Stage 2: c = 1/2, a = 1/2.
     for (let i = 0; i < 2; i++) {
       x_z[i + 2] = z[i] + h_1_2 * k_z[i];
     }
-    const k_spread = k_spread_1[0];
+    x_spread[1] = spread_2 + h_1_2 * k_spread[0];
     const v = t_n + h_1_2;
-    x_spread_2[0] = spread_2 + h_1_2 * k_spread;
-    rhs_kernel_2(v, 1, 1);
+    rhs_kernel(v, 1, 1, 1);
     // Stage 3: c = 1/2, a = 0, 1/2.
     for (let i = 0; i < 2; i++) {
       x_z[i + 4] = z[i] + h_1_2 * k_z[i + 2];
     }
-    const k_spread_5 = k_spread_2[0];
-    x_spread_3[0] = spread_2 + h_1_2 * k_spread_5;
-    rhs_kernel_3(v, 2, 2);
+    x_spread[2] = spread_2 + h_1_2 * k_spread[1];
+    rhs_kernel(v, 2, 2, 2);
     // Stage 4: c = 1, a = 0, 0, 1.
     for (let i = 0; i < 2; i++) {
       x_z[i + 6] = z[i] + h * k_z[i + 4];
     }
-    const k_spread_6 = k_spread_3[0];
-    x_spread_4[0] = spread_2 + h * k_spread_6;
-    rhs_kernel_4(t_n + h, 3, 3);
+    x_spread[3] = spread_2 + h * k_spread[2];
+    rhs_kernel(t_n + h, 3, 3, 3);
     // New state.
     for (let i = 0; i < 2; i++) {
       z[i] = z[i] + (h_1_6 * k_z[i] + h_1_3 * k_z[i + 2] + h_1_3 * k_z[i + 4] + h_1_6 * k_z[i + 6]);
     }
-    const k_spread_7 = k_spread_4[0];
+    const k_spread_2 = k_spread[0];
+    const k_spread_3 = k_spread[1];
+    const k_spread_4 = k_spread[2];
+    const k_spread_5 = k_spread[3];
     const spread_3 = spread_2 +
-        (h_1_6 * k_spread + h_1_3 * k_spread_5 + h_1_3 * k_spread_6 + h_1_6 * k_spread_7);
+        (h_1_6 * k_spread_2 + h_1_3 * k_spread_3 + h_1_3 * k_spread_4 + h_1_6 * k_spread_5);
     let total = spread_3;
     for (let i = 0; i < 2; i++) {
       total += z[i];
     }
     const sum = total;
     if (sum - sum !== 0) {
-      let total_2 = k_spread_7;
+      let total_2 = k_spread_5;
       for (let i = 0; i < 2; i++) {
         total_2 += k_z[i + 6];
       }
@@ -1658,7 +1004,7 @@ export function gradient(): number {
       if (sum_2 - sum_2 !== 0) {
         failed_stage = 4;
       }
-      let total_3 = k_spread_6;
+      let total_3 = k_spread_4;
       for (let i = 0; i < 2; i++) {
         total_3 += k_z[i + 4];
       }
@@ -1666,7 +1012,7 @@ export function gradient(): number {
       if (sum_3 - sum_3 !== 0) {
         failed_stage = 3;
       }
-      let total_4 = k_spread_5;
+      let total_4 = k_spread_3;
       for (let i = 0; i < 2; i++) {
         total_4 += k_z[i + 2];
       }
@@ -1674,7 +1020,7 @@ export function gradient(): number {
       if (sum_4 - sum_4 !== 0) {
         failed_stage = 2;
       }
-      let total_5 = k_spread;
+      let total_5 = k_spread_2;
       for (let i = 0; i < 2; i++) {
         total_5 += k_z[i];
       }
@@ -1733,25 +1079,26 @@ export function gradient(): number {
     for (let i = 0; i < 2; i++) {
       x_z[i] = z[i];
     }
-    x_spread_1[0] = stored_spread_2;
-    rhs_kernel(t_n, 0, 0);
+    x_spread[0] = stored_spread_2;
+    rhs_kernel(t_n, 0, 0, 0);
     // Stage 2: c = 1/2, a = 1/2.
     for (let i = 0; i < 2; i++) {
       x_z[i + 2] = z[i] + h_1_2 * k_z[i];
     }
+    x_spread[1] = stored_spread_2 + h_1_2 * k_spread[0];
     const v = t_n + h_1_2;
-    x_spread_2[0] = stored_spread_2 + h_1_2 * k_spread_1[0];
-    rhs_kernel_2(v, 1, 1);
+    rhs_kernel(v, 1, 1, 1);
     // Stage 3: c = 1/2, a = 0, 1/2.
     for (let i = 0; i < 2; i++) {
       x_z[i + 4] = z[i] + h_1_2 * k_z[i + 2];
     }
-    x_spread_3[0] = stored_spread_2 + h_1_2 * k_spread_2[0];
-    rhs_kernel_3(v, 2, 2);
+    x_spread[2] = stored_spread_2 + h_1_2 * k_spread[1];
+    rhs_kernel(v, 2, 2, 2);
     // Stage 4: c = 1, a = 0, 0, 1.
     for (let i = 0; i < 2; i++) {
       x_z[i + 6] = z[i] + h * k_z[i + 4];
     }
+    x_spread[3] = stored_spread_2 + h * k_spread[2];
     // Adjoint of evaluation 4.
     for (let i = 0; i < 2; i++) {
       w_z[i] = h_1_6 * lambda_z[i];
@@ -1761,49 +1108,48 @@ export function gradient(): number {
     for (let i = 0; i < 2; i++) {
       u_z[i + 6] = 0;
     }
-    x_spread_4[0] = stored_spread_2 + h * k_spread_3[0];
+    u_spread[3] = 0;
     w_spread[0] = w_spread_2;
-    u_spread_4[0] = 0;
     rhs_vjp_kernel(t_n + h, 3, 3);
     // Adjoint of evaluation 3.
     for (let i = 0; i < 2; i++) {
       w_z[i] = h_1_3 * lambda_z[i] + h * u_z[i + 6];
     }
     const w_spread_3 = h_1_3 * lambda_spread_2;
-    const u_spread = u_spread_4[0];
     for (let i = 0; i < 2; i++) {
       u_z[i + 4] = 0;
     }
-    w_spread[0] = w_spread_3 + h * u_spread;
-    u_spread_3[0] = 0;
-    rhs_vjp_kernel_2(v, 2, 2);
+    const w_spread_4 = w_spread_3 + h * u_spread[3];
+    u_spread[2] = 0;
+    w_spread[0] = w_spread_4;
+    rhs_vjp_kernel(v, 2, 2);
     // Adjoint of evaluation 2.
     for (let i = 0; i < 2; i++) {
       w_z[i] = h_1_3 * lambda_z[i] + h_1_2 * u_z[i + 4];
     }
-    const u_spread_5 = u_spread_3[0];
     for (let i = 0; i < 2; i++) {
       u_z[i + 2] = 0;
     }
-    w_spread[0] = w_spread_3 + h_1_2 * u_spread_5;
-    u_spread_2[0] = 0;
-    rhs_vjp_kernel_3(v, 1, 1);
+    const w_spread_5 = w_spread_3 + h_1_2 * u_spread[2];
+    u_spread[1] = 0;
+    w_spread[0] = w_spread_5;
+    rhs_vjp_kernel(v, 1, 1);
     // Adjoint of evaluation 1.
     for (let i = 0; i < 2; i++) {
       w_z[i] = h_1_6 * lambda_z[i] + h_1_2 * u_z[i + 2];
     }
-    const u_spread_6 = u_spread_2[0];
     for (let i = 0; i < 2; i++) {
       u_z[i] = 0;
     }
-    w_spread[0] = w_spread_2 + h_1_2 * u_spread_6;
-    u_spread_1[0] = 0;
-    rhs_vjp_kernel_4(t_n, 0, 0);
+    const w_spread_6 = w_spread_2 + h_1_2 * u_spread[1];
+    u_spread[0] = 0;
+    w_spread[0] = w_spread_6;
+    rhs_vjp_kernel(t_n, 0, 0);
     // λ of the step's start.
     for (let i = 0; i < 2; i++) {
       lambda_z[i] = lambda_z[i] + u_z[i + 6] + u_z[i + 4] + u_z[i + 2] + u_z[i];
     }
-    lambda_spread = lambda_spread_2 + u_spread + u_spread_5 + u_spread_6 + u_spread_1[0];
+    lambda_spread = lambda_spread_2 + u_spread[3] + u_spread[2] + u_spread[1] + u_spread[0];
   }
   state0Bar[2] = 0;
   report[0] = 0;

@@ -21,10 +21,9 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out, double t, int32_t at_x_u, int32_t at_u_u)
+static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out, double t, int32_t at_u_u)
 {
     (void)t;
-    (void)at_x_u;
     const double x = ws->x_x_1;
     ws->trips_tape = 0;
     double root = 1.0 + x;

@@ -2,10 +2,7 @@
 export function gradient() {
   const capacity = capacity$;
   const report = report$;
-  const k_x_1 = k_x_1$;
-  const k_x_2 = k_x_2$;
-  const k_x_3 = k_x_3$;
-  const k_x_4 = k_x_4$;
+  const k_x = k_x$;
   const lambda_x = lambda_x$;
   const paramsBar = paramsBar$;
   const push_at = push_at$;
@@ -16,20 +13,14 @@ export function gradient() {
   const control = control$;
   const stored_x = stored_x$;
   const terminal_loss = terminal_loss$;
-  const u_x_1 = u_x_1$;
-  const u_x_2 = u_x_2$;
-  const u_x_3 = u_x_3$;
-  const u_x_4 = u_x_4$;
+  const u_x = u_x$;
   const value = value$;
   const w_x = w_x$;
   const x = x$;
   const state0 = state0$;
   const state0Bar = state0Bar$;
   const states = states$;
-  const x_x_1 = x_x_1$;
-  const x_x_2 = x_x_2$;
-  const x_x_3 = x_x_3$;
-  const x_x_4 = x_x_4$;
+  const x_x = x_x$;
   paramsBar[0] = 0;
   for (let i = 0; i < 4; i++) {
     for (let j = 0; j < 2; j++) {
@@ -85,48 +76,49 @@ export function gradient() {
     const x_2 = x[0];
     stored_x[n] = x_2;
     // Stage 1: c = 0.
+    x_x[0] = x_2;
     const position_2 = (t_n - t0) / position * 3;
     push_at[0] = Math.max(Math.min(Math.floor(position_2), 2), 0);
     const push_weight = position_2 - push_at[0];
-    x_x_1[0] = x_2;
-    rhs_of_knots_kernel(t_n, push_weight, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
+    rhs_of_knots_kernel(t_n, 0, push_weight, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1,
+        0);
     // Stage 2: c = 1/2, a = 1/2.
-    const k_x = k_x_1[0];
+    x_x[1] = x_2 + h_1_2 * k_x[0];
     const position_3 = t_n + h_1_2;
     const position_4 = (position_3 - t0) / position * 3;
     const push_at_2 = Math.max(Math.min(Math.floor(position_4), 2), 0);
     push_at[0] = push_at_2;
-    x_x_2[0] = x_2 + h_1_2 * k_x;
-    rhs_of_knots_kernel_2(position_3, position_4 - push_at[0], push_at[0], push_at[0] + 1,
-        push_at[0], push_at[0] + 1);
+    rhs_of_knots_kernel(position_3, 1, position_4 - push_at[0], push_at[0], push_at[0] + 1,
+        push_at[0], push_at[0] + 1, 1);
     // Stage 3: c = 1/2, a = 0, 1/2.
-    const k_x_5 = k_x_2[0];
+    x_x[2] = x_2 + h_1_2 * k_x[1];
     push_at[0] = push_at_2;
-    x_x_3[0] = x_2 + h_1_2 * k_x_5;
-    rhs_of_knots_kernel_3(position_3, position_4 - push_at[0], push_at[0], push_at[0] + 1,
-        push_at[0], push_at[0] + 1);
+    rhs_of_knots_kernel(position_3, 2, position_4 - push_at[0], push_at[0], push_at[0] + 1,
+        push_at[0], push_at[0] + 1, 2);
     // Stage 4: c = 1, a = 0, 0, 1.
-    const k_x_6 = k_x_3[0];
+    x_x[3] = x_2 + h * k_x[2];
     const position_5 = t_n + h;
     const position_6 = (position_5 - t0) / position * 3;
     push_at[0] = Math.max(Math.min(Math.floor(position_6), 2), 0);
-    x_x_4[0] = x_2 + h * k_x_6;
-    rhs_of_knots_kernel_4(position_5, position_6 - push_at[0], push_at[0], push_at[0] + 1,
-        push_at[0], push_at[0] + 1);
+    rhs_of_knots_kernel(position_5, 3, position_6 - push_at[0], push_at[0], push_at[0] + 1,
+        push_at[0], push_at[0] + 1, 3);
     // New state.
-    const k_x_7 = k_x_4[0];
-    const x_3 = x_2 + (h_1_6 * k_x + h_1_3 * k_x_5 + h_1_3 * k_x_6 + h_1_6 * k_x_7);
+    const k_x_2 = k_x[0];
+    const k_x_3 = k_x[1];
+    const k_x_4 = k_x[2];
+    const k_x_5 = k_x[3];
+    const x_3 = x_2 + (h_1_6 * k_x_2 + h_1_3 * k_x_3 + h_1_3 * k_x_4 + h_1_6 * k_x_5);
     if (x_3 - x_3 !== 0) {
-      if (k_x_7 - k_x_7 !== 0) {
+      if (k_x_5 - k_x_5 !== 0) {
         failed_stage = 4;
       }
-      if (k_x_6 - k_x_6 !== 0) {
+      if (k_x_4 - k_x_4 !== 0) {
         failed_stage = 3;
       }
-      if (k_x_5 - k_x_5 !== 0) {
+      if (k_x_3 - k_x_3 !== 0) {
         failed_stage = 2;
       }
-      if (k_x - k_x !== 0) {
+      if (k_x_2 - k_x_2 !== 0) {
         failed_stage = 1;
       }
       const failed_stage_2 = failed_stage;
@@ -166,67 +158,67 @@ export function gradient() {
   lambda_x[0] = 0;
   const terminal_loss_2 = terminal_loss[0];
   terminal_of_knots_vjp_ke(t1, position_2 - push_at[0], push_at[0], push_at[0] + 1, push_at[0],
-      push_at[0] + 1, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
+      push_at[0] + 1);
   for (let n = step_count[0] - 1; n >= 0; n--) {
     const t_n = t0 + n * h;
     // Stages of this step, again.
     const stored_x_2 = stored_x[n];
     // Stage 1: c = 0.
+    x_x[0] = stored_x_2;
     const position_3 = (t_n - t0) / position * 3;
     const push_at_3 = Math.max(Math.min(Math.floor(position_3), 2), 0);
     push_at[0] = push_at_3;
-    x_x_1[0] = stored_x_2;
-    rhs_of_knots_kernel(t_n, position_3 - push_at[0], push_at[0], push_at[0] + 1, push_at[0],
-        push_at[0] + 1);
+    rhs_of_knots_kernel(t_n, 0, position_3 - push_at[0], push_at[0], push_at[0] + 1, push_at[0],
+        push_at[0] + 1, 0);
     // Stage 2: c = 1/2, a = 1/2.
+    x_x[1] = stored_x_2 + h_1_2 * k_x[0];
     const position_4 = t_n + h_1_2;
     const position_5 = (position_4 - t0) / position * 3;
     const push_at_4 = Math.max(Math.min(Math.floor(position_5), 2), 0);
     push_at[0] = push_at_4;
-    x_x_2[0] = stored_x_2 + h_1_2 * k_x_1[0];
-    rhs_of_knots_kernel_2(position_4, position_5 - push_at[0], push_at[0], push_at[0] + 1,
-        push_at[0], push_at[0] + 1);
+    rhs_of_knots_kernel(position_4, 1, position_5 - push_at[0], push_at[0], push_at[0] + 1,
+        push_at[0], push_at[0] + 1, 1);
     // Stage 3: c = 1/2, a = 0, 1/2.
+    x_x[2] = stored_x_2 + h_1_2 * k_x[1];
     push_at[0] = push_at_4;
-    x_x_3[0] = stored_x_2 + h_1_2 * k_x_2[0];
-    rhs_of_knots_kernel_3(position_4, position_5 - push_at[0], push_at[0], push_at[0] + 1,
-        push_at[0], push_at[0] + 1);
+    rhs_of_knots_kernel(position_4, 2, position_5 - push_at[0], push_at[0], push_at[0] + 1,
+        push_at[0], push_at[0] + 1, 2);
     // Stage 4: c = 1, a = 0, 0, 1.
+    x_x[3] = stored_x_2 + h * k_x[2];
     // Adjoint of evaluation 4.
     const lambda_x_2 = lambda_x[0];
     const w_x_2 = h_1_6 * lambda_x_2;
+    u_x[3] = 0;
     const position_6 = t_n + h;
     const position_7 = (position_6 - t0) / position * 3;
     push_at[0] = Math.max(Math.min(Math.floor(position_7), 2), 0);
-    x_x_4[0] = stored_x_2 + h * k_x_3[0];
     w_x[0] = w_x_2;
-    u_x_4[0] = 0;
-    rhs_of_knots_vjp_kernel(position_6, position_7 - push_at[0], push_at[0], push_at[0] + 1,
-        push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
+    rhs_of_knots_vjp_kernel(position_6, 3, position_7 - push_at[0], push_at[0], push_at[0] + 1,
+        push_at[0], push_at[0] + 1, 3, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
     // Adjoint of evaluation 3.
     const w_x_3 = h_1_3 * lambda_x_2;
-    const u_x = u_x_4[0];
+    const w_x_4 = w_x_3 + h * u_x[3];
+    u_x[2] = 0;
     push_at[0] = push_at_4;
-    w_x[0] = w_x_3 + h * u_x;
-    u_x_3[0] = 0;
-    rhs_of_knots_vjp_kernel_2(position_4, position_5 - push_at[0], push_at[0], push_at[0] + 1,
-        push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
+    w_x[0] = w_x_4;
+    rhs_of_knots_vjp_kernel(position_4, 2, position_5 - push_at[0], push_at[0], push_at[0] + 1,
+        push_at[0], push_at[0] + 1, 2, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
     // Adjoint of evaluation 2.
-    const u_x_5 = u_x_3[0];
+    const w_x_5 = w_x_3 + h_1_2 * u_x[2];
+    u_x[1] = 0;
     push_at[0] = push_at_4;
-    w_x[0] = w_x_3 + h_1_2 * u_x_5;
-    u_x_2[0] = 0;
-    rhs_of_knots_vjp_kernel_3(position_4, position_5 - push_at[0], push_at[0], push_at[0] + 1,
-        push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
+    w_x[0] = w_x_5;
+    rhs_of_knots_vjp_kernel(position_4, 1, position_5 - push_at[0], push_at[0], push_at[0] + 1,
+        push_at[0], push_at[0] + 1, 1, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
     // Adjoint of evaluation 1.
-    const u_x_6 = u_x_2[0];
+    const w_x_6 = w_x_2 + h_1_2 * u_x[1];
+    u_x[0] = 0;
     push_at[0] = push_at_3;
-    w_x[0] = w_x_2 + h_1_2 * u_x_6;
-    u_x_1[0] = 0;
-    rhs_of_knots_vjp_kernel_4(t_n, position_3 - push_at[0], push_at[0], push_at[0] + 1, push_at[0],
-        push_at[0] + 1, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
+    w_x[0] = w_x_6;
+    rhs_of_knots_vjp_kernel(t_n, 0, position_3 - push_at[0], push_at[0], push_at[0] + 1, push_at[0],
+        push_at[0] + 1, 0, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
     // λ of the step's start.
-    lambda_x[0] = lambda_x_2 + u_x + u_x_5 + u_x_6 + u_x_1[0];
+    lambda_x[0] = lambda_x_2 + u_x[3] + u_x[2] + u_x[1] + u_x[0];
   }
   spline_push_vjp_kernel();
   state0Bar[0] = lambda_x[0];

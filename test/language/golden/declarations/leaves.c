@@ -85,39 +85,39 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     ws->stored_pair_1[n][i] = ws->pair_1[i];
                 }
                 /* Stage 1: c = 0. */
+                ws->x_x[0] = x_2;
                 for (int32_t i = 0; i < 2; i++) {
                     ws->x_q[0][i] = ws->q[i];
                 }
+                ws->x_spin[0] = spin_2;
+                ws->x_pair_0[0] = pair_0_2;
                 for (int32_t i = 0; i < 2; i++) {
                     ws->x_pair_1[0][i] = ws->pair_1[i];
                 }
-                ws->x_x_1 = x_2;
-                ws->x_spin_1 = spin_2;
-                ws->x_pair_0_1 = pair_0_2;
-                sample_rhs_kernel(in, ws, t_n, 0, 0, 0, 0);
+                sample_rhs_kernel(in, ws, t_n, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
                 /* Stage 2: c = 1, a = 1. */
-                const double k_x = ws->k_x_1;
+                ws->x_x[1] = x_2 + (h * ws->k_x[0]);
                 for (int32_t i = 0; i < 2; i++) {
                     ws->x_q[1][i] = ws->q[i] + (h * ws->k_q[0][i]);
                 }
-                const double k_spin = ws->k_spin_1;
-                const double k_pair_0 = ws->k_pair_0_1;
+                ws->x_spin[1] = spin_2 + (h * ws->k_spin[0]);
+                ws->x_pair_0[1] = pair_0_2 + (h * ws->k_pair_0[0]);
                 for (int32_t i = 0; i < 2; i++) {
                     ws->x_pair_1[1][i] = ws->pair_1[i] + (h * ws->k_pair_1[0][i]);
                 }
-                ws->x_x_2 = x_2 + (h * k_x);
-                ws->x_spin_2 = spin_2 + (h * k_spin);
-                ws->x_pair_0_2 = pair_0_2 + (h * k_pair_0);
-                sample_rhs_kernel_2(in, ws, t_n + h, 1, 1, 1, 1);
+                sample_rhs_kernel(in, ws, t_n + h, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
                 /* New state. */
-                const double k_x_2 = ws->k_x_2;
+                const double k_x = ws->k_x[0];
+                const double k_x_2 = ws->k_x[1];
                 const double x_3 = x_2 + ((h_1_2 * k_x) + (h_1_2 * k_x_2));
                 for (int32_t i = 0; i < 2; i++) {
                     ws->q[i] = ws->q[i] + ((h_1_2 * ws->k_q[0][i]) + (h_1_2 * ws->k_q[1][i]));
                 }
-                const double k_spin_2 = ws->k_spin_2;
+                const double k_spin = ws->k_spin[0];
+                const double k_spin_2 = ws->k_spin[1];
                 const double spin_3 = spin_2 + ((h_1_2 * k_spin) + (h_1_2 * k_spin_2));
-                const double k_pair_0_2 = ws->k_pair_0_2;
+                const double k_pair_0 = ws->k_pair_0[0];
+                const double k_pair_0_2 = ws->k_pair_0[1];
                 const double pair_0_3 = pair_0_2 + ((h_1_2 * k_pair_0) + (h_1_2 * k_pair_0_2));
                 for (int32_t i = 0; i < 2; i++) {
                     ws->pair_1[i] = ws->pair_1[i] +
@@ -219,20 +219,23 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                         ws->pair_1[i] = ws->stored_pair_1[n][i];
                     }
                     /* Stage 1: c = 0. */
+                    ws->x_x[0] = stored_x;
                     for (int32_t i = 0; i < 2; i++) {
                         ws->x_q[0][i] = ws->q[i];
                     }
+                    ws->x_spin[0] = stored_spin;
+                    ws->x_pair_0[0] = stored_pair_0;
                     for (int32_t i = 0; i < 2; i++) {
                         ws->x_pair_1[0][i] = ws->pair_1[i];
                     }
-                    ws->x_x_1 = stored_x;
-                    ws->x_spin_1 = stored_spin;
-                    ws->x_pair_0_1 = stored_pair_0;
-                    sample_rhs_kernel(in, ws, t_n, 0, 0, 0, 0);
+                    sample_rhs_kernel(in, ws, t_n, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
                     /* Stage 2: c = 1, a = 1. */
+                    ws->x_x[1] = stored_x + (h * ws->k_x[0]);
                     for (int32_t i = 0; i < 2; i++) {
                         ws->x_q[1][i] = ws->q[i] + (h * ws->k_q[0][i]);
                     }
+                    ws->x_spin[1] = stored_spin + (h * ws->k_spin[0]);
+                    ws->x_pair_0[1] = stored_pair_0 + (h * ws->k_pair_0[0]);
                     for (int32_t i = 0; i < 2; i++) {
                         ws->x_pair_1[1][i] = ws->pair_1[i] + (h * ws->k_pair_1[0][i]);
                     }
@@ -249,45 +252,42 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     for (int32_t i = 0; i < 2; i++) {
                         ws->w_pair_1[i] = h_1_2 * ws->lambda_pair_1[i];
                     }
+                    ws->u_x[1] = 0.0;
                     for (int32_t i = 0; i < 2; i++) {
                         ws->u_q[1][i] = 0.0;
                     }
+                    ws->u_spin[1] = 0.0;
+                    ws->u_pair_0[1] = 0.0;
                     for (int32_t i = 0; i < 2; i++) {
                         ws->u_pair_1[1][i] = 0.0;
                     }
-                    ws->x_x_2 = stored_x + (h * ws->k_x_1);
-                    ws->x_spin_2 = stored_spin + (h * ws->k_spin_1);
-                    ws->x_pair_0_2 = stored_pair_0 + (h * ws->k_pair_0_1);
                     ws->w_x = w_x;
                     ws->w_spin = w_spin;
                     ws->w_pair_0 = w_pair_0;
-                    ws->u_x_2 = 0.0;
-                    ws->u_spin_2 = 0.0;
-                    ws->u_pair_0_2 = 0.0;
-                    sample_rhs_vjp_kernel(in, ws, out, t_n + h, 1, 1, 1, 1);
+                    sample_rhs_vjp_kernel(in, ws, out, t_n + h, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
                     /* Adjoint of evaluation 1. */
-                    const double u_x = ws->u_x_2;
                     for (int32_t i = 0; i < 2; i++) {
                         ws->w_q[i] = (h_1_2 * ws->lambda_q[i]) + (h * ws->u_q[1][i]);
                     }
-                    const double u_spin = ws->u_spin_2;
-                    const double u_pair_0 = ws->u_pair_0_2;
                     for (int32_t i = 0; i < 2; i++) {
                         ws->w_pair_1[i] = (h_1_2 * ws->lambda_pair_1[i]) + (h * ws->u_pair_1[1][i]);
                     }
+                    const double w_x_2 = w_x + (h * ws->u_x[1]);
+                    ws->u_x[0] = 0.0;
                     for (int32_t i = 0; i < 2; i++) {
                         ws->u_q[0][i] = 0.0;
                     }
+                    const double w_spin_2 = w_spin + (h * ws->u_spin[1]);
+                    ws->u_spin[0] = 0.0;
+                    const double w_pair_0_2 = w_pair_0 + (h * ws->u_pair_0[1]);
+                    ws->u_pair_0[0] = 0.0;
                     for (int32_t i = 0; i < 2; i++) {
                         ws->u_pair_1[0][i] = 0.0;
                     }
-                    ws->w_x = w_x + (h * u_x);
-                    ws->w_spin = w_spin + (h * u_spin);
-                    ws->w_pair_0 = w_pair_0 + (h * u_pair_0);
-                    ws->u_x_1 = 0.0;
-                    ws->u_spin_1 = 0.0;
-                    ws->u_pair_0_1 = 0.0;
-                    sample_rhs_vjp_kernel_2(in, ws, out, t_n, 0, 0, 0, 0);
+                    ws->w_x = w_x_2;
+                    ws->w_spin = w_spin_2;
+                    ws->w_pair_0 = w_pair_0_2;
+                    sample_rhs_vjp_kernel(in, ws, out, t_n, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
                     /* λ of the step's start. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->lambda_q[i] = ws->lambda_q[i] + ws->u_q[1][i] + ws->u_q[0][i];
@@ -296,9 +296,9 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                         ws->lambda_pair_1[i] = ws->lambda_pair_1[i] + ws->u_pair_1[1][i] +
                                 ws->u_pair_1[0][i];
                     }
-                    lambda_x = lambda_x_2 + u_x + ws->u_x_1;
-                    lambda_spin = lambda_spin_2 + u_spin + ws->u_spin_1;
-                    lambda_pair_0 = lambda_pair_0_2 + u_pair_0 + ws->u_pair_0_1;
+                    lambda_x = lambda_x_2 + ws->u_x[1] + ws->u_x[0];
+                    lambda_spin = lambda_spin_2 + ws->u_spin[1] + ws->u_spin[0];
+                    lambda_pair_0 = lambda_pair_0_2 + ws->u_pair_0[1] + ws->u_pair_0[0];
                 }
                 for (int32_t i = 0; i < 2; i++) {
                     out->state0.body.q[i] = ws->lambda_q[i];

@@ -4,14 +4,11 @@ export function gradient() {
   const W_bar = W_bar$;
   const capacity = capacity$;
   const report = report$;
-  const k_pair_0_1 = k_pair_0_1$;
-  const k_pair_0_2 = k_pair_0_2$;
+  const k_pair_0 = k_pair_0$;
   const k_pair_1 = k_pair_1$;
   const k_q = k_q$;
-  const k_spin_1 = k_spin_1$;
-  const k_spin_2 = k_spin_2$;
-  const k_x_1 = k_x_1$;
-  const k_x_2 = k_x_2$;
+  const k_spin = k_spin$;
+  const k_x = k_x$;
   const lambda_pair_1 = lambda_pair_1$;
   const lambda_q = lambda_q$;
   const layers_0_bar = layers_0_bar$;
@@ -33,28 +30,22 @@ export function gradient() {
   const stored_q = stored_q$;
   const stored_spin = stored_spin$;
   const stored_x = stored_x$;
-  const u_pair_0_1 = u_pair_0_1$;
-  const u_pair_0_2 = u_pair_0_2$;
+  const u_pair_0 = u_pair_0$;
   const u_pair_1 = u_pair_1$;
   const u_q = u_q$;
-  const u_spin_1 = u_spin_1$;
-  const u_spin_2 = u_spin_2$;
-  const u_x_1 = u_x_1$;
-  const u_x_2 = u_x_2$;
+  const u_spin = u_spin$;
+  const u_x = u_x$;
   const value = value$;
   const w_pair_0 = w_pair_0$;
   const w_pair_1 = w_pair_1$;
   const w_q = w_q$;
   const w_spin = w_spin$;
   const w_x = w_x$;
-  const x_pair_0_1 = x_pair_0_1$;
-  const x_pair_0_2 = x_pair_0_2$;
+  const x_pair_0 = x_pair_0$;
   const x_pair_1 = x_pair_1$;
   const x_q = x_q$;
-  const x_spin_1 = x_spin_1$;
-  const x_spin_2 = x_spin_2$;
-  const x_x_1 = x_x_1$;
-  const x_x_2 = x_x_2$;
+  const x_spin = x_spin$;
+  const x_x = x_x$;
   for (let i = 0; i < 2; i++) {
     q_start_bar[i] = 0;
   }
@@ -139,40 +130,40 @@ export function gradient() {
       stored_pair_1[i + 2 * n] = pair_1[i];
     }
     // Stage 1: c = 0.
+    x_x[0] = x_2;
     for (let i = 0; i < 2; i++) {
       x_q[i] = q[i];
     }
+    x_spin[0] = spin_2;
+    x_pair_0[0] = pair_0_2;
     for (let i = 0; i < 2; i++) {
       x_pair_1[i] = pair_1[i];
     }
-    x_x_1[0] = x_2;
-    x_spin_1[0] = spin_2;
-    x_pair_0_1[0] = pair_0_2;
-    rhs_kernel(t_n, 0, 0, 0, 0);
+    rhs_kernel(t_n, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     // Stage 2: c = 1, a = 1.
-    const k_x = k_x_1[0];
+    x_x[1] = x_2 + h * k_x[0];
     for (let i = 0; i < 2; i++) {
       x_q[i + 2] = q[i] + h * k_q[i];
     }
-    const k_spin = k_spin_1[0];
-    const k_pair_0 = k_pair_0_1[0];
+    x_spin[1] = spin_2 + h * k_spin[0];
+    x_pair_0[1] = pair_0_2 + h * k_pair_0[0];
     for (let i = 0; i < 2; i++) {
       x_pair_1[i + 2] = pair_1[i] + h * k_pair_1[i];
     }
-    x_x_2[0] = x_2 + h * k_x;
-    x_spin_2[0] = spin_2 + h * k_spin;
-    x_pair_0_2[0] = pair_0_2 + h * k_pair_0;
-    rhs_kernel_2(t_n + h, 1, 1, 1, 1);
+    rhs_kernel(t_n + h, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
     // New state.
-    const k_x_3 = k_x_2[0];
-    const x_3 = x_2 + (h_1_2 * k_x + h_1_2 * k_x_3);
+    const k_x_2 = k_x[0];
+    const k_x_3 = k_x[1];
+    const x_3 = x_2 + (h_1_2 * k_x_2 + h_1_2 * k_x_3);
     for (let i = 0; i < 2; i++) {
       q[i] = q[i] + (h_1_2 * k_q[i] + h_1_2 * k_q[i + 2]);
     }
-    const k_spin_3 = k_spin_2[0];
-    const spin_3 = spin_2 + (h_1_2 * k_spin + h_1_2 * k_spin_3);
-    const k_pair_0_3 = k_pair_0_2[0];
-    const pair_0_3 = pair_0_2 + (h_1_2 * k_pair_0 + h_1_2 * k_pair_0_3);
+    const k_spin_2 = k_spin[0];
+    const k_spin_3 = k_spin[1];
+    const spin_3 = spin_2 + (h_1_2 * k_spin_2 + h_1_2 * k_spin_3);
+    const k_pair_0_2 = k_pair_0[0];
+    const k_pair_0_3 = k_pair_0[1];
+    const pair_0_3 = pair_0_2 + (h_1_2 * k_pair_0_2 + h_1_2 * k_pair_0_3);
     for (let i = 0; i < 2; i++) {
       pair_1[i] = pair_1[i] + (h_1_2 * k_pair_1[i] + h_1_2 * k_pair_1[i + 2]);
     }
@@ -196,7 +187,7 @@ export function gradient() {
       if (sum_2 - sum_2 !== 0) {
         failed_stage = 2;
       }
-      let total_3 = k_x + k_spin + k_pair_0;
+      let total_3 = k_x_2 + k_spin_2 + k_pair_0_2;
       for (let i = 0; i < 2; i++) {
         total_3 += k_q[i];
       }
@@ -278,20 +269,23 @@ export function gradient() {
       pair_1[i] = stored_pair_1[i + 2 * n];
     }
     // Stage 1: c = 0.
+    x_x[0] = stored_x_2;
     for (let i = 0; i < 2; i++) {
       x_q[i] = q[i];
     }
+    x_spin[0] = stored_spin_2;
+    x_pair_0[0] = stored_pair_0_2;
     for (let i = 0; i < 2; i++) {
       x_pair_1[i] = pair_1[i];
     }
-    x_x_1[0] = stored_x_2;
-    x_spin_1[0] = stored_spin_2;
-    x_pair_0_1[0] = stored_pair_0_2;
-    rhs_kernel(t_n, 0, 0, 0, 0);
+    rhs_kernel(t_n, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     // Stage 2: c = 1, a = 1.
+    x_x[1] = stored_x_2 + h * k_x[0];
     for (let i = 0; i < 2; i++) {
       x_q[i + 2] = q[i] + h * k_q[i];
     }
+    x_spin[1] = stored_spin_2 + h * k_spin[0];
+    x_pair_0[1] = stored_pair_0_2 + h * k_pair_0[0];
     for (let i = 0; i < 2; i++) {
       x_pair_1[i + 2] = pair_1[i] + h * k_pair_1[i];
     }
@@ -308,45 +302,42 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       w_pair_1[i] = h_1_2 * lambda_pair_1[i];
     }
+    u_x[1] = 0;
     for (let i = 0; i < 2; i++) {
       u_q[i + 2] = 0;
     }
+    u_spin[1] = 0;
+    u_pair_0[1] = 0;
     for (let i = 0; i < 2; i++) {
       u_pair_1[i + 2] = 0;
     }
-    x_x_2[0] = stored_x_2 + h * k_x_1[0];
-    x_spin_2[0] = stored_spin_2 + h * k_spin_1[0];
-    x_pair_0_2[0] = stored_pair_0_2 + h * k_pair_0_1[0];
     w_x[0] = w_x_2;
     w_spin[0] = w_spin_2;
     w_pair_0[0] = w_pair_0_2;
-    u_x_2[0] = 0;
-    u_spin_2[0] = 0;
-    u_pair_0_2[0] = 0;
-    rhs_vjp_kernel(t_n + h, 1, 1, 1, 1);
+    rhs_vjp_kernel(t_n + h, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
     // Adjoint of evaluation 1.
-    const u_x = u_x_2[0];
     for (let i = 0; i < 2; i++) {
       w_q[i] = h_1_2 * lambda_q[i] + h * u_q[i + 2];
     }
-    const u_spin = u_spin_2[0];
-    const u_pair_0 = u_pair_0_2[0];
     for (let i = 0; i < 2; i++) {
       w_pair_1[i] = h_1_2 * lambda_pair_1[i] + h * u_pair_1[i + 2];
     }
+    const w_x_3 = w_x_2 + h * u_x[1];
+    u_x[0] = 0;
     for (let i = 0; i < 2; i++) {
       u_q[i] = 0;
     }
+    const w_spin_3 = w_spin_2 + h * u_spin[1];
+    u_spin[0] = 0;
+    const w_pair_0_3 = w_pair_0_2 + h * u_pair_0[1];
+    u_pair_0[0] = 0;
     for (let i = 0; i < 2; i++) {
       u_pair_1[i] = 0;
     }
-    w_x[0] = w_x_2 + h * u_x;
-    w_spin[0] = w_spin_2 + h * u_spin;
-    w_pair_0[0] = w_pair_0_2 + h * u_pair_0;
-    u_x_1[0] = 0;
-    u_spin_1[0] = 0;
-    u_pair_0_1[0] = 0;
-    rhs_vjp_kernel_2(t_n, 0, 0, 0, 0);
+    w_x[0] = w_x_3;
+    w_spin[0] = w_spin_3;
+    w_pair_0[0] = w_pair_0_3;
+    rhs_vjp_kernel(t_n, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     // λ of the step's start.
     for (let i = 0; i < 2; i++) {
       lambda_q[i] = lambda_q[i] + u_q[i + 2] + u_q[i];
@@ -354,9 +345,9 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       lambda_pair_1[i] = lambda_pair_1[i] + u_pair_1[i + 2] + u_pair_1[i];
     }
-    lambda_x = lambda_x_2 + u_x + u_x_1[0];
-    lambda_spin = lambda_spin_2 + u_spin + u_spin_1[0];
-    lambda_pair_0 = lambda_pair_0_2 + u_pair_0 + u_pair_0_1[0];
+    lambda_x = lambda_x_2 + u_x[1] + u_x[0];
+    lambda_spin = lambda_spin_2 + u_spin[1] + u_spin[0];
+    lambda_pair_0 = lambda_pair_0_2 + u_pair_0[1] + u_pair_0[0];
   }
   for (let i = 0; i < 2; i++) {
     q_start_bar[i] = lambda_q[i];

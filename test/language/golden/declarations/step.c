@@ -122,13 +122,13 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     for (int32_t i = 0; i < 2; i++) {
                         ws->x_u[0][i] = ws->u[i];
                     }
-                    sample_rhs_taped_kernel(in, ws, t_n, 0, 0, 0);
+                    sample_rhs_taped_kernel(in, ws, t_n, 0, 0, 0, 0, 0);
                     /* Stage 2: c = 1, a = 1. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->x_u[1][i] = ws->u[i] + (h * ws->k_u[0][i]);
                     }
                     const double v = t_n + h;
-                    sample_rhs_taped_kernel_2(in, ws, v, 1, 1, 1);
+                    sample_rhs_taped_kernel(in, ws, v, 1, 1, 1, 1, 1);
                     /* Adjoint of evaluation 2. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->w_u[i] = h_1_2 * ws->lambda_u[i];
@@ -136,7 +136,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     for (int32_t i = 0; i < 2; i++) {
                         ws->u_u[1][i] = 0.0;
                     }
-                    sample_rhs_back_kernel(in, ws, out, v, 1, 1, 1);
+                    sample_rhs_back_kernel(in, ws, out, v, 1, 1, 1, 1, 1);
                     /* Adjoint of evaluation 1. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->w_u[i] = (h_1_2 * ws->lambda_u[i]) + (h * ws->u_u[1][i]);
@@ -144,7 +144,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     for (int32_t i = 0; i < 2; i++) {
                         ws->u_u[0][i] = 0.0;
                     }
-                    sample_rhs_back_kernel_2(in, ws, out, t_n, 0, 0, 0);
+                    sample_rhs_back_kernel(in, ws, out, t_n, 0, 0, 0, 0, 0);
                     /* λ of the step's start. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->lambda_u[i] = ws->lambda_u[i] + ws->u_u[1][i] + ws->u_u[0][i];

@@ -139,13 +139,13 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       x_u[i] = u[i];
     }
-    rhs_taped_kernel(t_n, 0, 0, 0);
+    rhs_taped_kernel(t_n, 0, 0, 0, 0, 0);
     // Stage 2: c = 1, a = 1.
     for (let i = 0; i < 2; i++) {
       x_u[i + 2] = u[i] + h * k_u[i];
     }
     const v = t_n + h;
-    rhs_taped_kernel_2(v, 1, 1, 1);
+    rhs_taped_kernel(v, 1, 1, 1, 1, 1);
     // Adjoint of evaluation 2.
     for (let i = 0; i < 2; i++) {
       w_u[i] = h_1_2 * lambda_u[i];
@@ -153,7 +153,7 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       u_u[i + 2] = 0;
     }
-    rhs_back_kernel(v, 1, 1, 1);
+    rhs_back_kernel(v, 1, 1, 1, 1, 1);
     // Adjoint of evaluation 1.
     for (let i = 0; i < 2; i++) {
       w_u[i] = h_1_2 * lambda_u[i] + h * u_u[i + 2];
@@ -161,7 +161,7 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       u_u[i] = 0;
     }
-    rhs_back_kernel_2(t_n, 0, 0, 0);
+    rhs_back_kernel(t_n, 0, 0, 0, 0, 0);
     // λ of the step's start.
     for (let i = 0; i < 2; i++) {
       lambda_u[i] = lambda_u[i] + u_u[i + 2] + u_u[i];
