@@ -26,6 +26,7 @@ import { promote } from "./promote.ts";
 import { registers } from "./registers.ts";
 import { reroll } from "./reroll.ts";
 import { reuse } from "./reuse.ts";
+import { sameFunctions } from "./same-functions.ts";
 import { sharedRuns } from "./shared-runs.ts";
 import { softsigns, withoutSoftsigns } from "./softsign.ts";
 import { split } from "./split.ts";
@@ -52,7 +53,8 @@ export function optimise(
   const held = inEntries(inner, entries, (fn) => registers(fn, program.arrays));
   const inlined = inEntries(held, entries, (fn) => tidy(fn, program.arrays));
   const stored = storage(inlined, [...entries, ...exported], new Set(entries));
-  const bound = kernels(stored, entries);
+  const outside = new Set([...entries, ...exported]);
+  const bound = sameFunctions(parameters(kernels(stored, entries), outside), outside);
   const kernelNames = bound.functions
     .map((fn) => fn.name)
     .filter((name) => !program.functions.some((fn) => fn.name === name));

@@ -254,7 +254,7 @@ const f_H$ = new Float64Array(224); // 14 × 16
 const z_9$ = new Float64Array(16);
 const z_bar_4$ = new Float64Array(16);
 
-function initial_kernel(t: number): void {
+function initial_kernel(): void {
   const H = H$;
   const X_column = X_column$;
   const X_rowStart = X_rowStart$;
@@ -277,7 +277,7 @@ function initial_kernel(t: number): void {
   }
 }
 
-function rhs_kernel(t: number, at_x_H: number, at_k_H: number): void {
+function rhs_kernel(at_x_H: number): void {
   const A_column = A_column$;
   const A_rowStart = A_rowStart$;
   const A_value = A_value$;
@@ -311,12 +311,12 @@ function rhs_kernel(t: number, at_x_H: number, at_k_H: number): void {
       }
     }
     for (let c = 0; c < 16; c++) {
-      k_H[224 * at_k_H + c + 16 * i] = Math.tanh(z[c]) - x_H[224 * at_x_H + c + 16 * i];
+      k_H[224 * at_x_H + c + 16 * i] = Math.tanh(z[c]) - x_H[224 * at_x_H + c + 16 * i];
     }
   }
 }
 
-function output_scores_kernel(t: number, at_scores_output: number): void {
+function output_scores_kernel(): void {
   const H = H$;
   const decoder_W = decoder_W$;
   const decoder_b = decoder_b$;
@@ -332,12 +332,12 @@ function output_scores_kernel(t: number, at_scores_output: number): void {
       }
     }
     for (let c = 0; c < 3; c++) {
-      outputs[42 * at_scores_output + c + 3 * i] = z_5[c];
+      outputs[c + 3 * i] = z_5[c];
     }
   }
 }
 
-function terminal_kernel(t: number): void {
+function terminal_kernel(): void {
   const H = H$;
   const cora_label = cora_label$;
   const cora_train_integer = cora_train_integer$;
@@ -400,8 +400,7 @@ function terminal_kernel(t: number): void {
 }
 
 /** rhs, keeping what its cotangent needs. */
-function rhs_taped_kernel(t: number, at_x_H: number, at_x_H_2: number, at_k_H: number,
-    at_h_tape: number, at_h_tape_2: number, at_dH_tape: number, at_dH_tape_2: number): void {
+function rhs_taped_kernel(at_x_H: number, at_x_H_2: number): void {
   const A_column = A_column$;
   const A_rowStart = A_rowStart$;
   const A_value = A_value$;
@@ -431,10 +430,10 @@ function rhs_taped_kernel(t: number, at_x_H: number, at_x_H_2: number, at_k_H: n
       const h_2 = h_4[4 * k + 1];
       const h_3 = h_4[4 * k + 2];
       const h_5 = h_4[4 * k + 3];
-      h_tape_2[448 * at_h_tape + 224 * at_h_tape_2 + 16 * i + 4 * k] = h;
-      h_tape_2[448 * at_h_tape + 224 * at_h_tape_2 + 16 * i + 4 * k + 1] = h_2;
-      h_tape_2[448 * at_h_tape + 224 * at_h_tape_2 + 16 * i + 4 * k + 2] = h_3;
-      h_tape_2[448 * at_h_tape + 224 * at_h_tape_2 + 16 * i + 4 * k + 3] = h_5;
+      h_tape_2[448 * at_x_H + 224 * at_x_H_2 + 16 * i + 4 * k] = h;
+      h_tape_2[448 * at_x_H + 224 * at_x_H_2 + 16 * i + 4 * k + 1] = h_2;
+      h_tape_2[448 * at_x_H + 224 * at_x_H_2 + 16 * i + 4 * k + 2] = h_3;
+      h_tape_2[448 * at_x_H + 224 * at_x_H_2 + 16 * i + 4 * k + 3] = h_5;
       for (let c = 0; c < 16; c++) {
         z_7[c] = z_7[c] + h * field_W[c + 64 * k] + h_2 * field_W[c + 64 * k + 16] +
             h_3 * field_W[c + 64 * k + 32] + h_5 * field_W[c + 64 * k + 48];
@@ -442,14 +441,14 @@ function rhs_taped_kernel(t: number, at_x_H: number, at_x_H_2: number, at_k_H: n
     }
     for (let c = 0; c < 16; c++) {
       const dH = Math.tanh(z_7[c]);
-      dH_tape_2[448 * at_dH_tape + 224 * at_dH_tape_2 + c + 16 * i] = dH;
-      k_H[224 * at_k_H + c + 16 * i] = dH - x_H_2[448 * at_x_H + 224 * at_x_H_2 + c + 16 * i];
+      dH_tape_2[448 * at_x_H + 224 * at_x_H_2 + c + 16 * i] = dH;
+      k_H[224 * at_x_H_2 + c + 16 * i] = dH - x_H_2[448 * at_x_H + 224 * at_x_H_2 + c + 16 * i];
     }
   }
 }
 
 /** Cotangent of terminal: adds its transposed Jacobian times the vector of the *_bar seeds. */
-function terminal_vjp_kernel(t: number): void {
+function terminal_vjp_kernel(): void {
   const H = H$;
   const cora_label = cora_label$;
   const cora_train_integer = cora_train_integer$;
@@ -574,8 +573,7 @@ function terminal_vjp_kernel(t: number): void {
 }
 
 /** Cotangent of rhs from what was kept: adds its transposed Jacobian times the vector of the *_bar seeds. */
-function rhs_back_kernel(t: number, at_h_tape: number, at_h_tape_2: number, at_dH_tape: number,
-    at_dH_tape_2: number, at_u_H: number): void {
+function rhs_back_kernel(at_h_tape: number, at_h_tape_2: number): void {
   const A_column = A_column$;
   const A_rowStart = A_rowStart$;
   const A_value = A_value$;
@@ -591,8 +589,8 @@ function rhs_back_kernel(t: number, at_h_tape: number, at_h_tape_2: number, at_d
   for (let i = 0; i < 14; i++) {
     for (let c = 0; c < 16; c++) {
       const dH_bar = w_H[c + 16 * i];
-      u_H[224 * at_u_H + c + 16 * i] -= dH_bar;
-      const dH = dH_tape_2[448 * at_dH_tape + 224 * at_dH_tape_2 + c + 16 * i];
+      u_H[224 * at_h_tape_2 + c + 16 * i] -= dH_bar;
+      const dH = dH_tape_2[448 * at_h_tape + 224 * at_h_tape_2 + c + 16 * i];
       z_bar_3[c] = dH_bar * (1 - dH * dH);
     }
     for (let k = 0; k < 4; k++) {
@@ -626,14 +624,14 @@ function rhs_back_kernel(t: number, at_h_tape: number, at_h_tape_2: number, at_d
     for (let e = A_rowStart[i]; e < A_rowStart[i + 1]; e++) {
       const A_value_2 = A_value[e];
       for (let c = 0; c < 16; c++) {
-        u_H[16 * A_column[e] + 224 * at_u_H + c] += h_bar_2[c] * A_value_2;
+        u_H[16 * A_column[e] + 224 * at_h_tape_2 + c] += h_bar_2[c] * A_value_2;
       }
     }
   }
 }
 
 /** Cotangent of initial: adds its transposed Jacobian times the vector of the *_bar seeds. */
-function initial_vjp_kernel(t: number): void {
+function initial_vjp_kernel(): void {
   const X_column = X_column$;
   const X_rowStart = X_rowStart$;
   const X_value = X_value$;
@@ -945,7 +943,7 @@ export function solve(): number {
 
   // ---- Forward sweep -----------------------------------------------
   const t0 = control[0];
-  initial_kernel(t0);
+  initial_kernel();
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
@@ -963,7 +961,7 @@ export function solve(): number {
         x_H[16 * i + j] = H[16 * i + j];
       }
     }
-    rhs_kernel(t_n, 0, 0);
+    rhs_kernel(0);
     // Stage 2: c = 1/2, a = 1/2.
     for (let i = 0; i < 3; i++) {
       for (let j = 0; j < 16; j++) {
@@ -978,7 +976,8 @@ export function solve(): number {
         x_H[16 * i + j + 224] = H[16 * i + j] + h_1_2 * k_H[16 * i + j];
       }
     }
-    rhs_kernel(t_n + h_1_2, 1, 1);
+    const v = t_n + h_1_2;
+    rhs_kernel(1);
     // New state.
     for (let i = 0; i < 3; i++) {
       for (let j = 0; j < 16; j++) {
@@ -1055,9 +1054,9 @@ export function solve(): number {
     }
   }
   const t1 = control[1];
-  output_scores_kernel(t1, 0);
+  output_scores_kernel();
   // Terminal loss.
-  terminal_kernel(t1);
+  terminal_kernel();
   report[0] = 0;
   report[1] = failed_stage;
   value[0] = terminal_loss[0];
@@ -1154,7 +1153,7 @@ export function gradient(): number {
 
   // ---- Forward sweep -----------------------------------------------
   const t0 = control[0];
-  initial_kernel(t0);
+  initial_kernel();
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
@@ -1172,7 +1171,7 @@ export function gradient(): number {
         x_H_2[16 * i + j + 448 * n] = H[16 * i + j];
       }
     }
-    rhs_taped_kernel(t_n, n, 0, 0, n, 0, n, 0);
+    rhs_taped_kernel(n, 0);
     // Stage 2: c = 1/2, a = 1/2.
     for (let i = 0; i < 3; i++) {
       for (let j = 0; j < 16; j++) {
@@ -1187,7 +1186,8 @@ export function gradient(): number {
         x_H_2[16 * i + j + 448 * n + 224] = H[16 * i + j] + h_1_2 * k_H[16 * i + j];
       }
     }
-    rhs_taped_kernel(t_n + h_1_2, n, 1, 1, n, 1, n, 1);
+    const v = t_n + h_1_2;
+    rhs_taped_kernel(n, 1);
     // New state.
     for (let i = 0; i < 3; i++) {
       for (let j = 0; j < 16; j++) {
@@ -1265,7 +1265,7 @@ export function gradient(): number {
   }
   // Terminal loss.
   const t1 = control[1];
-  terminal_kernel(t1);
+  terminal_kernel();
 
   // ---- Reverse sweep -----------------------------------------------
   for (let i = 0; i < 3; i++) {
@@ -1284,9 +1284,8 @@ export function gradient(): number {
   // Terminal loss.
   seed[0] = 1;
   const terminal_loss_2 = terminal_loss[0];
-  terminal_vjp_kernel(t1);
+  terminal_vjp_kernel();
   for (let n = step_count[0] - 1; n >= 0; n--) {
-    const t_n = t0 + n * h;
     // Adjoint of evaluation 2.
     for (let i = 0; i < 3; i++) {
       for (let j = 0; j < 16; j++) {
@@ -1314,7 +1313,8 @@ export function gradient(): number {
         u_H[16 * i + j + 224] = 0;
       }
     }
-    rhs_back_kernel(t_n + h_1_2, n, 1, n, 1, 1);
+    const v = t0 + n * h + h_1_2;
+    rhs_back_kernel(n, 1);
     // Adjoint of evaluation 1.
     for (let i = 0; i < 3; i++) {
       for (let j = 0; j < 16; j++) {
@@ -1342,7 +1342,7 @@ export function gradient(): number {
         u_H[16 * i + j] = 0;
       }
     }
-    rhs_back_kernel(t_n, n, 0, n, 0, 0);
+    rhs_back_kernel(n, 0);
     // λ of the step's start.
     for (let i = 0; i < 3; i++) {
       for (let j = 0; j < 16; j++) {
@@ -1362,7 +1362,7 @@ export function gradient(): number {
     }
   }
   // Initial state.
-  initial_vjp_kernel(t0);
+  initial_vjp_kernel();
   report[0] = 0;
   report[1] = failed_stage;
   value[0] = terminal_loss_2;

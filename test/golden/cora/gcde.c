@@ -116,10 +116,10 @@ static int gcde_owns_(gcde_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x9E9794E9u;
-        ws->tag[1] = 0x90E1F873u;
+        ws->tag[0] = 0x158CF5B1u;
+        ws->tag[1] = 0xCEC32326u;
     }
-    if ((ws->tag[0] == 0x9E9794E9u) && (ws->tag[1] == 0x90E1F873u)) {
+    if ((ws->tag[0] == 0x158CF5B1u) && (ws->tag[1] == 0xCEC32326u)) {
         is_own = 1;
     }
     return is_own;
@@ -181,9 +181,8 @@ static double gcde_max_(double x, double y)
     return result;
 }
 
-static void gcde_initial_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws, double t)
+static void gcde_initial_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws)
 {
-    (void)t;
     for (int32_t i = 0; i < 14; i++) {
         for (int32_t i_2 = 0; i_2 < 16; i_2++) {
             ws->z_2[i_2] = 0.0;
@@ -199,9 +198,8 @@ static void gcde_initial_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_works
     }
 }
 
-static void gcde_rhs_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws, double t, int32_t at_x_H, int32_t at_k_H)
+static void gcde_rhs_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws, int32_t at_x_H)
 {
-    (void)t;
     for (int32_t i = 0; i < 14; i++) {
         for (int32_t i_2 = 0; i_2 < 16; i_2++) {
             ws->h[i_2] = 0.0;
@@ -224,14 +222,13 @@ static void gcde_rhs_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_workspace
             }
         }
         for (int32_t c = 0; c < 16; c++) {
-            ws->k_H[at_k_H][i][c] = tanh(ws->z[c]) - ws->x_H[at_x_H][i][c];
+            ws->k_H[at_x_H][i][c] = tanh(ws->z[c]) - ws->x_H[at_x_H][i][c];
         }
     }
 }
 
-static void gcde_output_scores_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws, gcde_solution *GCDE_RESTRICT out, double t, int32_t at_scores_output)
+static void gcde_output_scores_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws, gcde_solution *GCDE_RESTRICT out)
 {
-    (void)t;
     for (int32_t i = 0; i < 14; i++) {
         for (int32_t c = 0; c < 3; c++) {
             ws->z_3[c] = in->params.decoder.b[c];
@@ -242,14 +239,13 @@ static void gcde_output_scores_kernel(const gcde_problem *GCDE_RESTRICT in, gcde
             }
         }
         for (int32_t c = 0; c < 3; c++) {
-            out->outputs[at_scores_output].scores[i][c] = ws->z_3[c];
+            out->outputs[0].scores[i][c] = ws->z_3[c];
         }
     }
 }
 
-static void gcde_terminal_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws, double t)
+static void gcde_terminal_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws)
 {
-    (void)t;
     double sum = 0.0;
     for (int32_t i = 0; i < 6; i++) {
         for (int32_t c = 0; c < 3; c++) {
@@ -302,9 +298,8 @@ static void gcde_terminal_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_work
 }
 
 /* rhs, keeping what its cotangent needs. */
-static void gcde_rhs_taped_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws, double t, int32_t at_x_H, int32_t at_x_H_2, int32_t at_k_H, int32_t at_h_tape, int32_t at_h_tape_2, int32_t at_dH_tape, int32_t at_dH_tape_2)
+static void gcde_rhs_taped_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws, int32_t at_x_H, int32_t at_x_H_2)
 {
-    (void)t;
     for (int32_t i = 0; i < 14; i++) {
         for (int32_t i_2 = 0; i_2 < 16; i_2++) {
             ws->h_2[i_2] = 0.0;
@@ -318,7 +313,7 @@ static void gcde_rhs_taped_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_wor
             ws->z_5[c] = in->params.field.b[c];
         }
         for (int32_t k = 0; k < 16; k++) {
-            ws->h_tape[at_h_tape][at_h_tape_2][i][k] = ws->h_2[k];
+            ws->h_tape[at_x_H][at_x_H_2][i][k] = ws->h_2[k];
         }
         for (int32_t k = 0; k < 4; k++) {
             for (int32_t c = 0; c < 16; c++) {
@@ -331,16 +326,15 @@ static void gcde_rhs_taped_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_wor
         }
         for (int32_t c = 0; c < 16; c++) {
             const double dH = tanh(ws->z_5[c]);
-            ws->dH_tape[at_dH_tape][at_dH_tape_2][i][c] = dH;
-            ws->k_H[at_k_H][i][c] = dH - ws->x_H_2[at_x_H][at_x_H_2][i][c];
+            ws->dH_tape[at_x_H][at_x_H_2][i][c] = dH;
+            ws->k_H[at_x_H_2][i][c] = dH - ws->x_H_2[at_x_H][at_x_H_2][i][c];
         }
     }
 }
 
 /* Cotangent of terminal: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void gcde_terminal_vjp_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws, gcde_gradients *GCDE_RESTRICT out, double t)
+static void gcde_terminal_vjp_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws, gcde_gradients *GCDE_RESTRICT out)
 {
-    (void)t;
     for (int32_t i = 0; i < 6; i++) {
         for (int32_t c = 0; c < 3; c++) {
             ws->z_6[c] = in->params.decoder.b[c];
@@ -452,14 +446,13 @@ static void gcde_terminal_vjp_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_
 }
 
 /* Cotangent of rhs from what was kept: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void gcde_rhs_back_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws, gcde_gradients *GCDE_RESTRICT out, double t, int32_t at_h_tape, int32_t at_h_tape_2, int32_t at_dH_tape, int32_t at_dH_tape_2, int32_t at_u_H)
+static void gcde_rhs_back_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws, gcde_gradients *GCDE_RESTRICT out, int32_t at_h_tape, int32_t at_h_tape_2)
 {
-    (void)t;
     for (int32_t i = 0; i < 14; i++) {
         for (int32_t c = 0; c < 16; c++) {
             const double dH_bar = ws->w_H[i][c];
-            ws->u_H[at_u_H][i][c] -= dH_bar;
-            const double dH = ws->dH_tape[at_dH_tape][at_dH_tape_2][i][c];
+            ws->u_H[at_h_tape_2][i][c] -= dH_bar;
+            const double dH = ws->dH_tape[at_h_tape][at_h_tape_2][i][c];
             ws->z_bar_2[c] = dH_bar * (1.0 - (dH * dH));
         }
         for (int32_t k = 0; k < 4; k++) {
@@ -492,16 +485,15 @@ static void gcde_rhs_back_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_work
         }
         for (int32_t e = gcde_A_rowStart[i]; e < gcde_A_rowStart[i + 1]; e++) {
             for (int32_t c = 0; c < 16; c++) {
-                ws->u_H[at_u_H][gcde_A_column[e]][c] += ws->h_bar[c] * gcde_A_value[e];
+                ws->u_H[at_h_tape_2][gcde_A_column[e]][c] += ws->h_bar[c] * gcde_A_value[e];
             }
         }
     }
 }
 
 /* Cotangent of initial: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void gcde_initial_vjp_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws, gcde_gradients *GCDE_RESTRICT out, double t)
+static void gcde_initial_vjp_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_workspace *GCDE_RESTRICT ws, gcde_gradients *GCDE_RESTRICT out)
 {
-    (void)t;
     for (int32_t i = 0; i < 14; i++) {
         for (int32_t i_2 = 0; i_2 < 16; i_2++) {
             ws->z_7[i_2] = 0.0;
@@ -607,11 +599,9 @@ static enum gcde_status gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcd
         const double h_1_2 = h * 0.5;
 
         /* ---- Forward sweep ----------------------------------------------- */
-        const double t0 = in->t0;
-        gcde_initial_kernel(in, ws, t0);
+        gcde_initial_kernel(in, ws);
         double failed_stage = 0.0;
         for (int32_t n = 0; (n < ws->step_count) && (status == GCDE_OK); n++) {
-            const double t_n = t0 + ((double)n * h);
             /* Stage 1: c = 0. */
             for (int32_t i = 0; i < 3; i++) {
                 for (int32_t j = 0; j < 16; j++) {
@@ -626,7 +616,7 @@ static enum gcde_status gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcd
                     ws->x_H[0][i][j] = ws->H[i][j];
                 }
             }
-            gcde_rhs_kernel(in, ws, t_n, 0, 0);
+            gcde_rhs_kernel(in, ws, 0);
             /* Stage 2: c = 1/2, a = 1/2. */
             for (int32_t i = 0; i < 3; i++) {
                 for (int32_t j = 0; j < 16; j++) {
@@ -645,7 +635,7 @@ static enum gcde_status gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcd
                     ws->x_H[1][i][j] = ws->H[i][j] + (h_1_2 * ws->k_H[0][i][j]);
                 }
             }
-            gcde_rhs_kernel(in, ws, t_n + h_1_2, 1, 1);
+            gcde_rhs_kernel(in, ws, 1);
             /* New state. */
             for (int32_t i = 0; i < 3; i++) {
                 for (int32_t j = 0; j < 16; j++) {
@@ -723,10 +713,9 @@ static enum gcde_status gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcd
                     out->states[0].H[i][j] = ws->H[i][j];
                 }
             }
-            const double t1 = in->t1;
-            gcde_output_scores_kernel(in, ws, out, t1, 0);
+            gcde_output_scores_kernel(in, ws, out);
             /* Terminal loss. */
-            gcde_terminal_kernel(in, ws, t1);
+            gcde_terminal_kernel(in, ws);
             ws->failed_step = 0.0;
             ws->failed_stage = failed_stage;
             out->value = ws->terminal_loss;
@@ -867,11 +856,9 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
             const double h_1_2 = h * 0.5;
 
             /* ---- Forward sweep ----------------------------------------------- */
-            const double t0 = in->t0;
-            gcde_initial_kernel(in, ws, t0);
+            gcde_initial_kernel(in, ws);
             double failed_stage = 0.0;
             for (int32_t n = 0; (n < ws->step_count) && (status == GCDE_OK); n++) {
-                const double t_n = t0 + ((double)n * h);
                 /* Stage 1: c = 0. */
                 for (int32_t i = 0; i < 3; i++) {
                     for (int32_t j = 0; j < 16; j++) {
@@ -886,7 +873,7 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
                         ws->x_H_2[n][0][i][j] = ws->H[i][j];
                     }
                 }
-                gcde_rhs_taped_kernel(in, ws, t_n, n, 0, 0, n, 0, n, 0);
+                gcde_rhs_taped_kernel(in, ws, n, 0);
                 /* Stage 2: c = 1/2, a = 1/2. */
                 for (int32_t i = 0; i < 3; i++) {
                     for (int32_t j = 0; j < 16; j++) {
@@ -905,7 +892,7 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
                         ws->x_H_2[n][1][i][j] = ws->H[i][j] + (h_1_2 * ws->k_H[0][i][j]);
                     }
                 }
-                gcde_rhs_taped_kernel(in, ws, t_n + h_1_2, n, 1, 1, n, 1, n, 1);
+                gcde_rhs_taped_kernel(in, ws, n, 1);
                 /* New state. */
                 for (int32_t i = 0; i < 3; i++) {
                     for (int32_t j = 0; j < 16; j++) {
@@ -971,8 +958,7 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
             if (status == GCDE_OK) {
                 /* Observation. */
                 /* Terminal loss. */
-                const double t1 = in->t1;
-                gcde_terminal_kernel(in, ws, t1);
+                gcde_terminal_kernel(in, ws);
 
                 /* ---- Reverse sweep ----------------------------------------------- */
                 for (int32_t i = 0; i < 3; i++) {
@@ -991,9 +977,8 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
                 /* Terminal loss. */
                 ws->seed = 1.0;
                 const double terminal_loss = ws->terminal_loss;
-                gcde_terminal_vjp_kernel(in, ws, out, t1);
+                gcde_terminal_vjp_kernel(in, ws, out);
                 for (int32_t n = ws->step_count - 1; n >= 0; n--) {
-                    const double t_n = t0 + ((double)n * h);
                     /* Adjoint of evaluation 2. */
                     for (int32_t i = 0; i < 3; i++) {
                         for (int32_t j = 0; j < 16; j++) {
@@ -1021,7 +1006,7 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
                             ws->u_H[1][i][j] = 0.0;
                         }
                     }
-                    gcde_rhs_back_kernel(in, ws, out, t_n + h_1_2, n, 1, n, 1, 1);
+                    gcde_rhs_back_kernel(in, ws, out, n, 1);
                     /* Adjoint of evaluation 1. */
                     for (int32_t i = 0; i < 3; i++) {
                         for (int32_t j = 0; j < 16; j++) {
@@ -1049,7 +1034,7 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
                             ws->u_H[0][i][j] = 0.0;
                         }
                     }
-                    gcde_rhs_back_kernel(in, ws, out, t_n, n, 0, n, 0, 0);
+                    gcde_rhs_back_kernel(in, ws, out, n, 0);
                     /* λ of the step's start. */
                     for (int32_t i = 0; i < 3; i++) {
                         for (int32_t j = 0; j < 16; j++) {
@@ -1075,7 +1060,7 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
                     }
                 }
                 /* Initial state. */
-                gcde_initial_vjp_kernel(in, ws, out, t0);
+                gcde_initial_vjp_kernel(in, ws, out);
                 ws->failed_step = 0.0;
                 ws->failed_stage = failed_stage;
                 out->value = terminal_loss;

@@ -280,7 +280,7 @@ function isProgrammable() {
   return true;
 }
 
-function initial_kernel(t) {
+function initial_kernel() {
   const E = E$;
   const H = H$;
   for (let i = 0; i < 34; i++) {
@@ -290,7 +290,7 @@ function initial_kernel(t) {
   }
 }
 
-function rhs_kernel(t, at_x_H, at_k_H) {
+function rhs_kernel(at_x_H) {
   const A = A$;
   const C_2 = C_2$;
   const C = C$;
@@ -316,13 +316,13 @@ function rhs_kernel(t, at_x_H, at_k_H) {
   }
   for (let i = 0; i < 34; i++) {
     for (let c = 0; c < 4; c++) {
-      k_H[136 * at_k_H + c + 4 * i] = Math.tanh(C_2[c + 4 * i] + b[c]) -
+      k_H[136 * at_x_H + c + 4 * i] = Math.tanh(C_2[c + 4 * i] + b[c]) -
           x_H[136 * at_x_H + c + 4 * i];
     }
   }
 }
 
-function output_side_kernel(t, at_side_output) {
+function output_side_kernel() {
   const C_5 = C_5$;
   const H = H$;
   const V = V$;
@@ -336,11 +336,11 @@ function output_side_kernel(t, at_side_output) {
     crossbar$.apply(1, C_5, 2 * i, 1, H, 4 * i, 1);
   }
   for (let i = 0; i < 34; i++) {
-    outputs[34 * at_side_output + i] = C_5[2 * i + 1] - C_5[2 * i];
+    outputs[i] = C_5[2 * i + 1] - C_5[2 * i];
   }
 }
 
-function terminal_kernel(t) {
+function terminal_kernel() {
   const C_6 = C_6$;
   const E = E$;
   const H = H$;
@@ -372,7 +372,7 @@ function terminal_kernel(t) {
 }
 
 /** Cotangent of terminal: adds its transposed Jacobian times the vector of the *_bar seeds. */
-function terminal_vjp_kernel(t) {
+function terminal_vjp_kernel() {
   const C_7 = C_7$;
   const C_bar_3 = C_bar_3$;
   const E = E$;
@@ -428,7 +428,7 @@ function terminal_vjp_kernel(t) {
 }
 
 /** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-function rhs_vjp_kernel(t, at_x_H, at_u_H) {
+function rhs_vjp_kernel(at_x_H) {
   const A = A$;
   const C_3 = C_3$;
   const C_4 = C_4$;
@@ -465,7 +465,7 @@ function rhs_vjp_kernel(t, at_x_H, at_u_H) {
   for (let i = 0; i < 34; i++) {
     for (let c = 0; c < 4; c++) {
       const dH_bar = w_H[c + 4 * i];
-      u_H[136 * at_u_H + c + 4 * i] -= dH_bar;
+      u_H[136 * at_x_H + c + 4 * i] -= dH_bar;
       const dH = Math.tanh(C_4[c + 4 * i] + b[c]);
       const dH_bar_2 = dH_bar * (1 - dH * dH);
       b_bar[c] += dH_bar_2;
@@ -479,12 +479,12 @@ function rhs_vjp_kernel(t, at_x_H, at_u_H) {
     crossbar$.applyTransposed(0, C_bar, 4 * i, 1, C_bar_2, 4 * i, 1);
   }
   for (let j = 0; j < 4; j++) {
-    crossbar$.applyTransposed(2, u_H, 136 * at_u_H + j, 4, C_bar, j, 4);
+    crossbar$.applyTransposed(2, u_H, 136 * at_x_H + j, 4, C_bar, j, 4);
   }
 }
 
 /** Cotangent of initial: adds its transposed Jacobian times the vector of the *_bar seeds. */
-function initial_vjp_kernel(t) {
+function initial_vjp_kernel() {
   const E_bar = E_bar$;
   const lambda_H = lambda_H$;
   for (let i = 0; i < 34; i++) {
@@ -576,7 +576,7 @@ export function solve() {
 
   // ---- Forward sweep -----------------------------------------------
   const t0 = control[0];
-  initial_kernel(t0);
+  initial_kernel();
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
@@ -586,7 +586,7 @@ export function solve() {
         x_H[4 * i + j] = H[4 * i + j];
       }
     }
-    rhs_kernel(t_n, 0, 0);
+    rhs_kernel(0);
     // Stage 2: c = 1/2, a = 1/2.
     for (let i = 0; i < 34; i++) {
       for (let j = 0; j < 4; j++) {
@@ -594,21 +594,22 @@ export function solve() {
       }
     }
     const v = t_n + h_1_2;
-    rhs_kernel(v, 1, 1);
+    rhs_kernel(1);
     // Stage 3: c = 1/2, a = 0, 1/2.
     for (let i = 0; i < 34; i++) {
       for (let j = 0; j < 4; j++) {
         x_H[4 * i + j + 272] = H[4 * i + j] + h_1_2 * k_H[4 * i + j + 136];
       }
     }
-    rhs_kernel(v, 2, 2);
+    rhs_kernel(2);
     // Stage 4: c = 1, a = 0, 0, 1.
     for (let i = 0; i < 34; i++) {
       for (let j = 0; j < 4; j++) {
         x_H[4 * i + j + 408] = H[4 * i + j] + h * k_H[4 * i + j + 272];
       }
     }
-    rhs_kernel(t_n + h, 3, 3);
+    const v_2 = t_n + h;
+    rhs_kernel(3);
     // New state.
     for (let i = 0; i < 34; i++) {
       for (let j = 0; j < 4; j++) {
@@ -688,9 +689,9 @@ export function solve() {
     }
   }
   const t1 = control[1];
-  output_side_kernel(t1, 0);
+  output_side_kernel();
   // Terminal loss.
-  terminal_kernel(t1);
+  terminal_kernel();
   report[0] = 0;
   report[1] = failed_stage;
   value[0] = terminal_loss[0];
@@ -774,7 +775,7 @@ export function gradient() {
 
   // ---- Forward sweep -----------------------------------------------
   const t0 = control[0];
-  initial_kernel(t0);
+  initial_kernel();
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
@@ -789,7 +790,7 @@ export function gradient() {
         x_H[4 * i + j] = H[4 * i + j];
       }
     }
-    rhs_kernel(t_n, 0, 0);
+    rhs_kernel(0);
     // Stage 2: c = 1/2, a = 1/2.
     for (let i = 0; i < 34; i++) {
       for (let j = 0; j < 4; j++) {
@@ -797,21 +798,22 @@ export function gradient() {
       }
     }
     const v = t_n + h_1_2;
-    rhs_kernel(v, 1, 1);
+    rhs_kernel(1);
     // Stage 3: c = 1/2, a = 0, 1/2.
     for (let i = 0; i < 34; i++) {
       for (let j = 0; j < 4; j++) {
         x_H[4 * i + j + 272] = H[4 * i + j] + h_1_2 * k_H[4 * i + j + 136];
       }
     }
-    rhs_kernel(v, 2, 2);
+    rhs_kernel(2);
     // Stage 4: c = 1, a = 0, 0, 1.
     for (let i = 0; i < 34; i++) {
       for (let j = 0; j < 4; j++) {
         x_H[4 * i + j + 408] = H[4 * i + j] + h * k_H[4 * i + j + 272];
       }
     }
-    rhs_kernel(t_n + h, 3, 3);
+    const v_2 = t_n + h;
+    rhs_kernel(3);
     // New state.
     for (let i = 0; i < 34; i++) {
       for (let j = 0; j < 4; j++) {
@@ -892,7 +894,7 @@ export function gradient() {
   }
   // Terminal loss.
   const t1 = control[1];
-  terminal_kernel(t1);
+  terminal_kernel();
 
   // ---- Reverse sweep -----------------------------------------------
   for (let i = 0; i < 34; i++) {
@@ -903,7 +905,7 @@ export function gradient() {
   // Terminal loss.
   seed[0] = 1;
   const terminal_loss_2 = terminal_loss[0];
-  terminal_vjp_kernel(t1);
+  terminal_vjp_kernel();
   for (let n = step_count[0] - 1; n >= 0; n--) {
     const t_n = t0 + n * h;
     // Stages of this step, again.
@@ -918,7 +920,7 @@ export function gradient() {
         x_H[4 * i + j] = H[4 * i + j];
       }
     }
-    rhs_kernel(t_n, 0, 0);
+    rhs_kernel(0);
     // Stage 2: c = 1/2, a = 1/2.
     for (let i = 0; i < 34; i++) {
       for (let j = 0; j < 4; j++) {
@@ -926,14 +928,14 @@ export function gradient() {
       }
     }
     const v = t_n + h_1_2;
-    rhs_kernel(v, 1, 1);
+    rhs_kernel(1);
     // Stage 3: c = 1/2, a = 0, 1/2.
     for (let i = 0; i < 34; i++) {
       for (let j = 0; j < 4; j++) {
         x_H[4 * i + j + 272] = H[4 * i + j] + h_1_2 * k_H[4 * i + j + 136];
       }
     }
-    rhs_kernel(v, 2, 2);
+    rhs_kernel(2);
     // Stage 4: c = 1, a = 0, 0, 1.
     for (let i = 0; i < 34; i++) {
       for (let j = 0; j < 4; j++) {
@@ -951,7 +953,8 @@ export function gradient() {
         u_H[4 * i + j + 408] = 0;
       }
     }
-    rhs_vjp_kernel(t_n + h, 3, 3);
+    const v_2 = t_n + h;
+    rhs_vjp_kernel(3);
     // Adjoint of evaluation 3.
     for (let i = 0; i < 34; i++) {
       for (let j = 0; j < 4; j++) {
@@ -963,7 +966,7 @@ export function gradient() {
         u_H[4 * i + j + 272] = 0;
       }
     }
-    rhs_vjp_kernel(v, 2, 2);
+    rhs_vjp_kernel(2);
     // Adjoint of evaluation 2.
     for (let i = 0; i < 34; i++) {
       for (let j = 0; j < 4; j++) {
@@ -975,7 +978,7 @@ export function gradient() {
         u_H[4 * i + j + 136] = 0;
       }
     }
-    rhs_vjp_kernel(v, 1, 1);
+    rhs_vjp_kernel(1);
     // Adjoint of evaluation 1.
     for (let i = 0; i < 34; i++) {
       for (let j = 0; j < 4; j++) {
@@ -987,7 +990,7 @@ export function gradient() {
         u_H[4 * i + j] = 0;
       }
     }
-    rhs_vjp_kernel(t_n, 0, 0);
+    rhs_vjp_kernel(0);
     // λ of the step's start.
     for (let i = 0; i < 34; i++) {
       for (let j = 0; j < 4; j++) {
@@ -997,7 +1000,7 @@ export function gradient() {
     }
   }
   // Initial state.
-  initial_vjp_kernel(t0);
+  initial_vjp_kernel();
   report[0] = 0;
   report[1] = failed_stage;
   value[0] = terminal_loss_2;

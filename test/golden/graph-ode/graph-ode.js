@@ -211,7 +211,7 @@ const s_tape$ = new Float64Array(2);
 const C_9$ = new Float64Array(68); // 34 × 2
 const C_bar_3$ = new Float64Array(68); // 34 × 2
 
-function initial_kernel(t) {
+function initial_kernel() {
   const E = E$;
   const H = H$;
   for (let i = 0; i < 8; i++) {
@@ -229,7 +229,7 @@ function initial_kernel(t) {
   }
 }
 
-function rhs_kernel(t, at_x_H, at_k_H) {
+function rhs_kernel(at_x_H) {
   const A = A$;
   const C_2 = C_2$;
   const C = C$;
@@ -299,25 +299,25 @@ function rhs_kernel(t, at_x_H, at_k_H) {
   for (let i = 0; i < 8; i++) {
     for (let c = 0; c < 4; c++) {
       const b_2 = b[c];
-      k_H[136 * at_k_H + c + 16 * i] = Math.tanh(C_2[c + 16 * i] + b_2) -
+      k_H[136 * at_x_H + c + 16 * i] = Math.tanh(C_2[c + 16 * i] + b_2) -
           x_H[136 * at_x_H + c + 16 * i];
-      k_H[136 * at_k_H + c + 16 * i + 4] = Math.tanh(C_2[c + 16 * i + 4] + b_2) -
+      k_H[136 * at_x_H + c + 16 * i + 4] = Math.tanh(C_2[c + 16 * i + 4] + b_2) -
           x_H[136 * at_x_H + c + 16 * i + 4];
-      k_H[136 * at_k_H + c + 16 * i + 8] = Math.tanh(C_2[c + 16 * i + 8] + b_2) -
+      k_H[136 * at_x_H + c + 16 * i + 8] = Math.tanh(C_2[c + 16 * i + 8] + b_2) -
           x_H[136 * at_x_H + c + 16 * i + 8];
-      k_H[136 * at_k_H + c + 16 * i + 12] = Math.tanh(C_2[c + 16 * i + 12] + b_2) -
+      k_H[136 * at_x_H + c + 16 * i + 12] = Math.tanh(C_2[c + 16 * i + 12] + b_2) -
           x_H[136 * at_x_H + c + 16 * i + 12];
     }
   }
   for (let i = 32; i < 34; i++) {
     for (let c = 0; c < 4; c++) {
-      k_H[136 * at_k_H + c + 4 * i] = Math.tanh(C_2[c + 4 * i] + b[c]) -
+      k_H[136 * at_x_H + c + 4 * i] = Math.tanh(C_2[c + 4 * i] + b[c]) -
           x_H[136 * at_x_H + c + 4 * i];
     }
   }
 }
 
-function output_side_kernel(t, at_side_output) {
+function output_side_kernel() {
   const C_7 = C_7$;
   const H = H$;
   const V = V$;
@@ -345,11 +345,11 @@ function output_side_kernel(t, at_side_output) {
     }
   }
   for (let i = 0; i < 34; i++) {
-    outputs[34 * at_side_output + i] = C_7[2 * i + 1] - C_7[2 * i];
+    outputs[i] = C_7[2 * i + 1] - C_7[2 * i];
   }
 }
 
-function terminal_kernel(t) {
+function terminal_kernel() {
   const C_8 = C_8$;
   const E = E$;
   const H = H$;
@@ -396,7 +396,7 @@ function terminal_kernel(t) {
 }
 
 /** Cotangent of terminal: adds its transposed Jacobian times the vector of the *_bar seeds. */
-function terminal_vjp_kernel(t) {
+function terminal_vjp_kernel() {
   const C_9 = C_9$;
   const C_bar_3 = C_bar_3$;
   const E = E$;
@@ -506,7 +506,7 @@ function terminal_vjp_kernel(t) {
 }
 
 /** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-function rhs_vjp_kernel(t, at_x_H, at_u_H) {
+function rhs_vjp_kernel(at_x_H) {
   const A = A$;
   const C_3 = C_3$;
   const C_4 = C_4$;
@@ -594,7 +594,7 @@ function rhs_vjp_kernel(t, at_x_H, at_u_H) {
   for (let i = 0; i < 34; i++) {
     for (let c = 0; c < 4; c++) {
       const dH_bar = w_H[c + 4 * i];
-      u_H[136 * at_u_H + c + 4 * i] -= dH_bar;
+      u_H[136 * at_x_H + c + 4 * i] -= dH_bar;
       const dH = Math.tanh(C_4[c + 4 * i] + b[c]);
       const dH_bar_2 = dH_bar * (1 - dH * dH);
       b_bar[c] += dH_bar_2;
@@ -635,7 +635,7 @@ function rhs_vjp_kernel(t, at_x_H, at_u_H) {
       const C_bar_5 = C_bar[16 * i + j + 8];
       const C_bar_6 = C_bar[16 * i + j + 12];
       for (let k = 0; k < 34; k++) {
-        u_H[136 * at_u_H + j + 4 * k] = u_H[136 * at_u_H + j + 4 * k] + C_bar_3 * A[136 * i + k] +
+        u_H[136 * at_x_H + j + 4 * k] = u_H[136 * at_x_H + j + 4 * k] + C_bar_3 * A[136 * i + k] +
             C_bar_4 * A[136 * i + k + 34] + C_bar_5 * A[136 * i + k + 68] +
             C_bar_6 * A[136 * i + k + 102];
       }
@@ -645,14 +645,14 @@ function rhs_vjp_kernel(t, at_x_H, at_u_H) {
     for (let j = 0; j < 4; j++) {
       const C_bar_3 = C_bar[4 * i + j];
       for (let k = 0; k < 34; k++) {
-        u_H[136 * at_u_H + j + 4 * k] += C_bar_3 * A[34 * i + k];
+        u_H[136 * at_x_H + j + 4 * k] += C_bar_3 * A[34 * i + k];
       }
     }
   }
 }
 
 /** Cotangent of initial: adds its transposed Jacobian times the vector of the *_bar seeds. */
-function initial_vjp_kernel(t) {
+function initial_vjp_kernel() {
   const E_bar = E_bar$;
   const lambda_H = lambda_H$;
   for (let i = 0; i < 8; i++) {
@@ -1098,7 +1098,7 @@ export function solve() {
 
   // ---- Forward sweep -----------------------------------------------
   const t0 = control[0];
-  initial_kernel(t0);
+  initial_kernel();
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
@@ -1116,7 +1116,7 @@ export function solve() {
         x_H[4 * i + j] = H[4 * i + j];
       }
     }
-    rhs_kernel(t_n, 0, 0);
+    rhs_kernel(0);
     // Stage 2: c = 1/2, a = 1/2.
     for (let i = 0; i < 8; i++) {
       for (let j = 0; j < 4; j++) {
@@ -1132,7 +1132,7 @@ export function solve() {
       }
     }
     const v = t_n + h_1_2;
-    rhs_kernel(v, 1, 1);
+    rhs_kernel(1);
     // Stage 3: c = 1/2, a = 0, 1/2.
     for (let i = 0; i < 8; i++) {
       for (let j = 0; j < 4; j++) {
@@ -1147,7 +1147,7 @@ export function solve() {
         x_H[4 * i + j + 272] = H[4 * i + j] + h_1_2 * k_H[4 * i + j + 136];
       }
     }
-    rhs_kernel(v, 2, 2);
+    rhs_kernel(2);
     // Stage 4: c = 1, a = 0, 0, 1.
     for (let i = 0; i < 8; i++) {
       for (let j = 0; j < 4; j++) {
@@ -1162,7 +1162,8 @@ export function solve() {
         x_H[4 * i + j + 408] = H[4 * i + j] + h * k_H[4 * i + j + 272];
       }
     }
-    rhs_kernel(t_n + h, 3, 3);
+    const v_2 = t_n + h;
+    rhs_kernel(3);
     // New state.
     for (let i = 0; i < 34; i++) {
       for (let j = 0; j < 4; j++) {
@@ -1250,9 +1251,9 @@ export function solve() {
     }
   }
   const t1 = control[1];
-  output_side_kernel(t1, 0);
+  output_side_kernel();
   // Terminal loss.
-  terminal_kernel(t1);
+  terminal_kernel();
   report[0] = 0;
   report[1] = failed_stage;
   value[0] = terminal_loss[0];
@@ -1350,7 +1351,7 @@ export function gradient() {
 
   // ---- Forward sweep -----------------------------------------------
   const t0 = control[0];
-  initial_kernel(t0);
+  initial_kernel();
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
@@ -1381,7 +1382,7 @@ export function gradient() {
         x_H[4 * i + j] = H[4 * i + j];
       }
     }
-    rhs_kernel(t_n, 0, 0);
+    rhs_kernel(0);
     // Stage 2: c = 1/2, a = 1/2.
     for (let i = 0; i < 8; i++) {
       for (let j = 0; j < 4; j++) {
@@ -1397,7 +1398,7 @@ export function gradient() {
       }
     }
     const v = t_n + h_1_2;
-    rhs_kernel(v, 1, 1);
+    rhs_kernel(1);
     // Stage 3: c = 1/2, a = 0, 1/2.
     for (let i = 0; i < 8; i++) {
       for (let j = 0; j < 4; j++) {
@@ -1412,7 +1413,7 @@ export function gradient() {
         x_H[4 * i + j + 272] = H[4 * i + j] + h_1_2 * k_H[4 * i + j + 136];
       }
     }
-    rhs_kernel(v, 2, 2);
+    rhs_kernel(2);
     // Stage 4: c = 1, a = 0, 0, 1.
     for (let i = 0; i < 8; i++) {
       for (let j = 0; j < 4; j++) {
@@ -1427,7 +1428,8 @@ export function gradient() {
         x_H[4 * i + j + 408] = H[4 * i + j] + h * k_H[4 * i + j + 272];
       }
     }
-    rhs_kernel(t_n + h, 3, 3);
+    const v_2 = t_n + h;
+    rhs_kernel(3);
     // New state.
     for (let i = 0; i < 34; i++) {
       for (let j = 0; j < 4; j++) {
@@ -1516,7 +1518,7 @@ export function gradient() {
   }
   // Terminal loss.
   const t1 = control[1];
-  terminal_kernel(t1);
+  terminal_kernel();
 
   // ---- Reverse sweep -----------------------------------------------
   for (let i = 0; i < 8; i++) {
@@ -1535,7 +1537,7 @@ export function gradient() {
   // Terminal loss.
   seed[0] = 1;
   const terminal_loss_2 = terminal_loss[0];
-  terminal_vjp_kernel(t1);
+  terminal_vjp_kernel();
   for (let n = step_count[0] - 1; n >= 0; n--) {
     const t_n = t0 + n * h;
     // Stages of this step, again.
@@ -1566,7 +1568,7 @@ export function gradient() {
         x_H[4 * i + j] = H[4 * i + j];
       }
     }
-    rhs_kernel(t_n, 0, 0);
+    rhs_kernel(0);
     // Stage 2: c = 1/2, a = 1/2.
     for (let i = 0; i < 8; i++) {
       for (let j = 0; j < 4; j++) {
@@ -1582,7 +1584,7 @@ export function gradient() {
       }
     }
     const v = t_n + h_1_2;
-    rhs_kernel(v, 1, 1);
+    rhs_kernel(1);
     // Stage 3: c = 1/2, a = 0, 1/2.
     for (let i = 0; i < 8; i++) {
       for (let j = 0; j < 4; j++) {
@@ -1597,7 +1599,7 @@ export function gradient() {
         x_H[4 * i + j + 272] = H[4 * i + j] + h_1_2 * k_H[4 * i + j + 136];
       }
     }
-    rhs_kernel(v, 2, 2);
+    rhs_kernel(2);
     // Stage 4: c = 1, a = 0, 0, 1.
     for (let i = 0; i < 8; i++) {
       for (let j = 0; j < 4; j++) {
@@ -1639,7 +1641,8 @@ export function gradient() {
         u_H[4 * i + j + 408] = 0;
       }
     }
-    rhs_vjp_kernel(t_n + h, 3, 3);
+    const v_2 = t_n + h;
+    rhs_vjp_kernel(3);
     // Adjoint of evaluation 3.
     for (let i = 0; i < 8; i++) {
       for (let j = 0; j < 4; j++) {
@@ -1667,7 +1670,7 @@ export function gradient() {
         u_H[4 * i + j + 272] = 0;
       }
     }
-    rhs_vjp_kernel(v, 2, 2);
+    rhs_vjp_kernel(2);
     // Adjoint of evaluation 2.
     for (let i = 0; i < 8; i++) {
       for (let j = 0; j < 4; j++) {
@@ -1695,7 +1698,7 @@ export function gradient() {
         u_H[4 * i + j + 136] = 0;
       }
     }
-    rhs_vjp_kernel(v, 1, 1);
+    rhs_vjp_kernel(1);
     // Adjoint of evaluation 1.
     for (let i = 0; i < 8; i++) {
       for (let j = 0; j < 4; j++) {
@@ -1723,7 +1726,7 @@ export function gradient() {
         u_H[4 * i + j] = 0;
       }
     }
-    rhs_vjp_kernel(t_n, 0, 0);
+    rhs_vjp_kernel(0);
     // λ of the step's start.
     for (let i = 0; i < 34; i++) {
       for (let j = 0; j < 4; j++) {
@@ -1733,7 +1736,7 @@ export function gradient() {
     }
   }
   // Initial state.
-  initial_vjp_kernel(t0);
+  initial_vjp_kernel();
   report[0] = 0;
   report[1] = failed_stage;
   value[0] = terminal_loss_2;

@@ -59,10 +59,10 @@ static int karate_club_owns_(karate_club_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x6A17EB1Cu;
-        ws->tag[1] = 0xD46308F8u;
+        ws->tag[0] = 0x5E29DB6Bu;
+        ws->tag[1] = 0x2700FFE4u;
     }
-    if ((ws->tag[0] == 0x6A17EB1Cu) && (ws->tag[1] == 0xD46308F8u)) {
+    if ((ws->tag[0] == 0x5E29DB6Bu) && (ws->tag[1] == 0x2700FFE4u)) {
         is_own = 1;
     }
     return is_own;
@@ -159,9 +159,8 @@ static const KARATE_CLUB_FLASH double karate_club_faction[34] =
     { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 0.0,
     1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0 };
 
-static void karate_club_initial_kernel(const karate_club_problem *KARATE_CLUB_RESTRICT in, karate_club_workspace *KARATE_CLUB_RESTRICT ws, double t)
+static void karate_club_initial_kernel(const karate_club_problem *KARATE_CLUB_RESTRICT in, karate_club_workspace *KARATE_CLUB_RESTRICT ws)
 {
-    (void)t;
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 4; j++) {
             ws->H[4 * (ptrdiff_t)i][j] = in->params.E_[4 * (ptrdiff_t)i][j];
@@ -177,9 +176,8 @@ static void karate_club_initial_kernel(const karate_club_problem *KARATE_CLUB_RE
     }
 }
 
-static void karate_club_rhs_kernel(const karate_club_problem *KARATE_CLUB_RESTRICT in, karate_club_workspace *KARATE_CLUB_RESTRICT ws, double t, int32_t at_x_H, int32_t at_k_H)
+static void karate_club_rhs_kernel(const karate_club_problem *KARATE_CLUB_RESTRICT in, karate_club_workspace *KARATE_CLUB_RESTRICT ws, int32_t at_x_H)
 {
-    (void)t;
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 4; j++) {
             ws->C[4 * (ptrdiff_t)i][j] = 0.0;
@@ -245,26 +243,25 @@ static void karate_club_rhs_kernel(const karate_club_problem *KARATE_CLUB_RESTRI
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t c = 0; c < 4; c++) {
             const double b = in->params.b[c];
-            ws->k_H[at_k_H][4 * (ptrdiff_t)i][c] = tanh(ws->C_2[4 * (ptrdiff_t)i][c] + b) -
+            ws->k_H[at_x_H][4 * (ptrdiff_t)i][c] = tanh(ws->C_2[4 * (ptrdiff_t)i][c] + b) -
                     ws->x_H[at_x_H][4 * (ptrdiff_t)i][c];
-            ws->k_H[at_k_H][(4 * i) + 1][c] = tanh(ws->C_2[(4 * i) + 1][c] + b) -
+            ws->k_H[at_x_H][(4 * i) + 1][c] = tanh(ws->C_2[(4 * i) + 1][c] + b) -
                     ws->x_H[at_x_H][(4 * i) + 1][c];
-            ws->k_H[at_k_H][(4 * i) + 2][c] = tanh(ws->C_2[(4 * i) + 2][c] + b) -
+            ws->k_H[at_x_H][(4 * i) + 2][c] = tanh(ws->C_2[(4 * i) + 2][c] + b) -
                     ws->x_H[at_x_H][(4 * i) + 2][c];
-            ws->k_H[at_k_H][(4 * i) + 3][c] = tanh(ws->C_2[(4 * i) + 3][c] + b) -
+            ws->k_H[at_x_H][(4 * i) + 3][c] = tanh(ws->C_2[(4 * i) + 3][c] + b) -
                     ws->x_H[at_x_H][(4 * i) + 3][c];
         }
     }
     for (int32_t i = 32; i < 34; i++) {
         for (int32_t c = 0; c < 4; c++) {
-            ws->k_H[at_k_H][i][c] = tanh(ws->C_2[i][c] + in->params.b[c]) - ws->x_H[at_x_H][i][c];
+            ws->k_H[at_x_H][i][c] = tanh(ws->C_2[i][c] + in->params.b[c]) - ws->x_H[at_x_H][i][c];
         }
     }
 }
 
-static void karate_club_output_side_kernel(const karate_club_problem *KARATE_CLUB_RESTRICT in, karate_club_workspace *KARATE_CLUB_RESTRICT ws, karate_club_solution *KARATE_CLUB_RESTRICT out, double t, int32_t at_side_output)
+static void karate_club_output_side_kernel(const karate_club_problem *KARATE_CLUB_RESTRICT in, karate_club_workspace *KARATE_CLUB_RESTRICT ws, karate_club_solution *KARATE_CLUB_RESTRICT out)
 {
-    (void)t;
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 2; j++) {
             ws->C_5[4 * (ptrdiff_t)i][j] = 0.0;
@@ -297,13 +294,12 @@ static void karate_club_output_side_kernel(const karate_club_problem *KARATE_CLU
         }
     }
     for (int32_t i = 0; i < 34; i++) {
-        out->outputs[at_side_output].side[i] = ws->C_5[i][1] - ws->C_5[i][0];
+        out->outputs[0].side[i] = ws->C_5[i][1] - ws->C_5[i][0];
     }
 }
 
-static void karate_club_terminal_kernel(const karate_club_problem *KARATE_CLUB_RESTRICT in, karate_club_workspace *KARATE_CLUB_RESTRICT ws, double t)
+static void karate_club_terminal_kernel(const karate_club_problem *KARATE_CLUB_RESTRICT in, karate_club_workspace *KARATE_CLUB_RESTRICT ws)
 {
-    (void)t;
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 2; j++) {
             ws->C_6[4 * (ptrdiff_t)i][j] = 0.0;
@@ -353,9 +349,8 @@ static void karate_club_terminal_kernel(const karate_club_problem *KARATE_CLUB_R
 }
 
 /* Cotangent of terminal: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void karate_club_terminal_vjp_kernel(const karate_club_problem *KARATE_CLUB_RESTRICT in, karate_club_workspace *KARATE_CLUB_RESTRICT ws, karate_club_gradients *KARATE_CLUB_RESTRICT out, double t)
+static void karate_club_terminal_vjp_kernel(const karate_club_problem *KARATE_CLUB_RESTRICT in, karate_club_workspace *KARATE_CLUB_RESTRICT ws, karate_club_gradients *KARATE_CLUB_RESTRICT out)
 {
-    (void)t;
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 2; j++) {
             ws->C_7[4 * (ptrdiff_t)i][j] = 0.0;
@@ -474,9 +469,8 @@ static void karate_club_terminal_vjp_kernel(const karate_club_problem *KARATE_CL
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void karate_club_rhs_vjp_kernel(const karate_club_problem *KARATE_CLUB_RESTRICT in, karate_club_workspace *KARATE_CLUB_RESTRICT ws, karate_club_gradients *KARATE_CLUB_RESTRICT out, double t, int32_t at_x_H, int32_t at_u_H)
+static void karate_club_rhs_vjp_kernel(const karate_club_problem *KARATE_CLUB_RESTRICT in, karate_club_workspace *KARATE_CLUB_RESTRICT ws, karate_club_gradients *KARATE_CLUB_RESTRICT out, int32_t at_x_H)
 {
-    (void)t;
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 4; j++) {
             ws->C_3[4 * (ptrdiff_t)i][j] = 0.0;
@@ -555,7 +549,7 @@ static void karate_club_rhs_vjp_kernel(const karate_club_problem *KARATE_CLUB_RE
     for (int32_t i = 0; i < 34; i++) {
         for (int32_t c = 0; c < 4; c++) {
             const double dH_bar = ws->w_H[i][c];
-            ws->u_H[at_u_H][i][c] -= dH_bar;
+            ws->u_H[at_x_H][i][c] -= dH_bar;
             const double dH = tanh(ws->C_4[i][c] + in->params.b[c]);
             const double dH_bar_2 = dH_bar * (1.0 - (dH * dH));
             out->params.b[c] += dH_bar_2;
@@ -605,7 +599,7 @@ static void karate_club_rhs_vjp_kernel(const karate_club_problem *KARATE_CLUB_RE
             const double C_bar_3 = ws->C_bar[(4 * i) + 2][j];
             const double C_bar_4 = ws->C_bar[(4 * i) + 3][j];
             for (int32_t k = 0; k < 34; k++) {
-                ws->u_H[at_u_H][k][j] = ws->u_H[at_u_H][k][j] +
+                ws->u_H[at_x_H][k][j] = ws->u_H[at_x_H][k][j] +
                         (C_bar * karate_club_A[4 * (ptrdiff_t)i][k]) +
                         (C_bar_2 * karate_club_A[(4 * i) + 1][k]) +
                         (C_bar_3 * karate_club_A[(4 * i) + 2][k]) +
@@ -617,16 +611,15 @@ static void karate_club_rhs_vjp_kernel(const karate_club_problem *KARATE_CLUB_RE
         for (int32_t j = 0; j < 4; j++) {
             const double C_bar = ws->C_bar[i][j];
             for (int32_t k = 0; k < 34; k++) {
-                ws->u_H[at_u_H][k][j] += C_bar * karate_club_A[i][k];
+                ws->u_H[at_x_H][k][j] += C_bar * karate_club_A[i][k];
             }
         }
     }
 }
 
 /* Cotangent of initial: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void karate_club_initial_vjp_kernel(karate_club_workspace *KARATE_CLUB_RESTRICT ws, karate_club_gradients *KARATE_CLUB_RESTRICT out, double t)
+static void karate_club_initial_vjp_kernel(karate_club_workspace *KARATE_CLUB_RESTRICT ws, karate_club_gradients *KARATE_CLUB_RESTRICT out)
 {
-    (void)t;
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 4; j++) {
             out->params.E_[4 * (ptrdiff_t)i][j] += ws->lambda_H[4 * (ptrdiff_t)i][j];
@@ -719,11 +712,9 @@ static enum karate_club_status karate_club_run_solve(const karate_club_problem *
         const double h_1_3 = h * 0.3333333333333333;
 
         /* ---- Forward sweep ----------------------------------------------- */
-        const double t0 = in->t0;
-        karate_club_initial_kernel(in, ws, t0);
+        karate_club_initial_kernel(in, ws);
         double failed_stage = 0.0;
         for (int32_t n = 0; (n < ws->step_count) && (status == KARATE_CLUB_OK); n++) {
-            const double t_n = t0 + ((double)n * h);
             /* Stage 1: c = 0. */
             for (int32_t i = 0; i < 8; i++) {
                 for (int32_t j = 0; j < 4; j++) {
@@ -738,7 +729,7 @@ static enum karate_club_status karate_club_run_solve(const karate_club_problem *
                     ws->x_H[0][i][j] = ws->H[i][j];
                 }
             }
-            karate_club_rhs_kernel(in, ws, t_n, 0, 0);
+            karate_club_rhs_kernel(in, ws, 0);
             /* Stage 2: c = 1/2, a = 1/2. */
             for (int32_t i = 0; i < 8; i++) {
                 for (int32_t j = 0; j < 4; j++) {
@@ -757,8 +748,7 @@ static enum karate_club_status karate_club_run_solve(const karate_club_problem *
                     ws->x_H[1][i][j] = ws->H[i][j] + (h_1_2 * ws->k_H[0][i][j]);
                 }
             }
-            const double v = t_n + h_1_2;
-            karate_club_rhs_kernel(in, ws, v, 1, 1);
+            karate_club_rhs_kernel(in, ws, 1);
             /* Stage 3: c = 1/2, a = 0, 1/2. */
             for (int32_t i = 0; i < 8; i++) {
                 for (int32_t j = 0; j < 4; j++) {
@@ -777,7 +767,7 @@ static enum karate_club_status karate_club_run_solve(const karate_club_problem *
                     ws->x_H[2][i][j] = ws->H[i][j] + (h_1_2 * ws->k_H[1][i][j]);
                 }
             }
-            karate_club_rhs_kernel(in, ws, v, 2, 2);
+            karate_club_rhs_kernel(in, ws, 2);
             /* Stage 4: c = 1, a = 0, 0, 1. */
             for (int32_t i = 0; i < 8; i++) {
                 for (int32_t j = 0; j < 4; j++) {
@@ -796,7 +786,7 @@ static enum karate_club_status karate_club_run_solve(const karate_club_problem *
                     ws->x_H[3][i][j] = ws->H[i][j] + (h * ws->k_H[2][i][j]);
                 }
             }
-            karate_club_rhs_kernel(in, ws, t_n + h, 3, 3);
+            karate_club_rhs_kernel(in, ws, 3);
             /* New state. */
             for (int32_t i = 0; i < 34; i++) {
                 for (int32_t j = 0; j < 4; j++) {
@@ -884,10 +874,9 @@ static enum karate_club_status karate_club_run_solve(const karate_club_problem *
                     out->states[0].H[i][j] = ws->H[i][j];
                 }
             }
-            const double t1 = in->t1;
-            karate_club_output_side_kernel(in, ws, out, t1, 0);
+            karate_club_output_side_kernel(in, ws, out);
             /* Terminal loss. */
-            karate_club_terminal_kernel(in, ws, t1);
+            karate_club_terminal_kernel(in, ws);
             ws->failed_step = 0.0;
             ws->failed_stage = failed_stage;
             out->value = ws->terminal_loss;
@@ -1023,11 +1012,9 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
             const double h_1_3 = h * 0.3333333333333333;
 
             /* ---- Forward sweep ----------------------------------------------- */
-            const double t0 = in->t0;
-            karate_club_initial_kernel(in, ws, t0);
+            karate_club_initial_kernel(in, ws);
             double failed_stage = 0.0;
             for (int32_t n = 0; (n < ws->step_count) && (status == KARATE_CLUB_OK); n++) {
-                const double t_n = t0 + ((double)n * h);
                 for (int32_t i = 0; i < 8; i++) {
                     for (int32_t j = 0; j < 4; j++) {
                         ws->stored_H[n][4 * (ptrdiff_t)i][j] = ws->H[4 * (ptrdiff_t)i][j];
@@ -1055,7 +1042,7 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
                         ws->x_H[0][i][j] = ws->H[i][j];
                     }
                 }
-                karate_club_rhs_kernel(in, ws, t_n, 0, 0);
+                karate_club_rhs_kernel(in, ws, 0);
                 /* Stage 2: c = 1/2, a = 1/2. */
                 for (int32_t i = 0; i < 8; i++) {
                     for (int32_t j = 0; j < 4; j++) {
@@ -1074,8 +1061,7 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
                         ws->x_H[1][i][j] = ws->H[i][j] + (h_1_2 * ws->k_H[0][i][j]);
                     }
                 }
-                const double v = t_n + h_1_2;
-                karate_club_rhs_kernel(in, ws, v, 1, 1);
+                karate_club_rhs_kernel(in, ws, 1);
                 /* Stage 3: c = 1/2, a = 0, 1/2. */
                 for (int32_t i = 0; i < 8; i++) {
                     for (int32_t j = 0; j < 4; j++) {
@@ -1094,7 +1080,7 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
                         ws->x_H[2][i][j] = ws->H[i][j] + (h_1_2 * ws->k_H[1][i][j]);
                     }
                 }
-                karate_club_rhs_kernel(in, ws, v, 2, 2);
+                karate_club_rhs_kernel(in, ws, 2);
                 /* Stage 4: c = 1, a = 0, 0, 1. */
                 for (int32_t i = 0; i < 8; i++) {
                     for (int32_t j = 0; j < 4; j++) {
@@ -1113,7 +1099,7 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
                         ws->x_H[3][i][j] = ws->H[i][j] + (h * ws->k_H[2][i][j]);
                     }
                 }
-                karate_club_rhs_kernel(in, ws, t_n + h, 3, 3);
+                karate_club_rhs_kernel(in, ws, 3);
                 /* New state. */
                 for (int32_t i = 0; i < 34; i++) {
                     for (int32_t j = 0; j < 4; j++) {
@@ -1189,8 +1175,7 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
             if (status == KARATE_CLUB_OK) {
                 /* Observation. */
                 /* Terminal loss. */
-                const double t1 = in->t1;
-                karate_club_terminal_kernel(in, ws, t1);
+                karate_club_terminal_kernel(in, ws);
 
                 /* ---- Reverse sweep ----------------------------------------------- */
                 for (int32_t i = 0; i < 8; i++) {
@@ -1209,9 +1194,8 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
                 /* Terminal loss. */
                 ws->seed = 1.0;
                 const double terminal_loss = ws->terminal_loss;
-                karate_club_terminal_vjp_kernel(in, ws, out, t1);
+                karate_club_terminal_vjp_kernel(in, ws, out);
                 for (int32_t n = ws->step_count - 1; n >= 0; n--) {
-                    const double t_n = t0 + ((double)n * h);
                     /* Stages of this step, again. */
                     for (int32_t i = 0; i < 8; i++) {
                         for (int32_t j = 0; j < 4; j++) {
@@ -1240,7 +1224,7 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
                             ws->x_H[0][i][j] = ws->H[i][j];
                         }
                     }
-                    karate_club_rhs_kernel(in, ws, t_n, 0, 0);
+                    karate_club_rhs_kernel(in, ws, 0);
                     /* Stage 2: c = 1/2, a = 1/2. */
                     for (int32_t i = 0; i < 8; i++) {
                         for (int32_t j = 0; j < 4; j++) {
@@ -1259,8 +1243,7 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
                             ws->x_H[1][i][j] = ws->H[i][j] + (h_1_2 * ws->k_H[0][i][j]);
                         }
                     }
-                    const double v = t_n + h_1_2;
-                    karate_club_rhs_kernel(in, ws, v, 1, 1);
+                    karate_club_rhs_kernel(in, ws, 1);
                     /* Stage 3: c = 1/2, a = 0, 1/2. */
                     for (int32_t i = 0; i < 8; i++) {
                         for (int32_t j = 0; j < 4; j++) {
@@ -1279,7 +1262,7 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
                             ws->x_H[2][i][j] = ws->H[i][j] + (h_1_2 * ws->k_H[1][i][j]);
                         }
                     }
-                    karate_club_rhs_kernel(in, ws, v, 2, 2);
+                    karate_club_rhs_kernel(in, ws, 2);
                     /* Stage 4: c = 1, a = 0, 0, 1. */
                     for (int32_t i = 0; i < 8; i++) {
                         for (int32_t j = 0; j < 4; j++) {
@@ -1326,7 +1309,7 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
                             ws->u_H[3][i][j] = 0.0;
                         }
                     }
-                    karate_club_rhs_vjp_kernel(in, ws, out, t_n + h, 3, 3);
+                    karate_club_rhs_vjp_kernel(in, ws, out, 3);
                     /* Adjoint of evaluation 3. */
                     for (int32_t i = 0; i < 8; i++) {
                         for (int32_t j = 0; j < 4; j++) {
@@ -1359,7 +1342,7 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
                             ws->u_H[2][i][j] = 0.0;
                         }
                     }
-                    karate_club_rhs_vjp_kernel(in, ws, out, v, 2, 2);
+                    karate_club_rhs_vjp_kernel(in, ws, out, 2);
                     /* Adjoint of evaluation 2. */
                     for (int32_t i = 0; i < 8; i++) {
                         for (int32_t j = 0; j < 4; j++) {
@@ -1393,7 +1376,7 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
                             ws->u_H[1][i][j] = 0.0;
                         }
                     }
-                    karate_club_rhs_vjp_kernel(in, ws, out, v, 1, 1);
+                    karate_club_rhs_vjp_kernel(in, ws, out, 1);
                     /* Adjoint of evaluation 1. */
                     for (int32_t i = 0; i < 8; i++) {
                         for (int32_t j = 0; j < 4; j++) {
@@ -1427,7 +1410,7 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
                             ws->u_H[0][i][j] = 0.0;
                         }
                     }
-                    karate_club_rhs_vjp_kernel(in, ws, out, t_n, 0, 0);
+                    karate_club_rhs_vjp_kernel(in, ws, out, 0);
                     /* λ of the step's start. */
                     for (int32_t i = 0; i < 34; i++) {
                         for (int32_t j = 0; j < 4; j++) {
@@ -1437,7 +1420,7 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
                     }
                 }
                 /* Initial state. */
-                karate_club_initial_vjp_kernel(ws, out, t0);
+                karate_club_initial_vjp_kernel(ws, out);
                 ws->failed_step = 0.0;
                 ws->failed_stage = failed_stage;
                 out->value = terminal_loss;

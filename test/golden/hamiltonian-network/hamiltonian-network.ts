@@ -162,8 +162,7 @@ const w_q$ = new Float64Array(1);
 const w_p$ = new Float64Array(1);
 const x$ = new Float64Array(2);
 
-function rhs_kernel(t: number, at_x_q: number, at_x_p: number, at_k_q: number,
-    at_k_p: number): void {
+function rhs_kernel(at_x_q: number): void {
   const W = W$;
   const b = b$;
   const g = g$;
@@ -179,7 +178,7 @@ function rhs_kernel(t: number, at_x_q: number, at_x_p: number, at_k_q: number,
   }
   const z = Math.cos(q);
   const z_2 = Math.sin(q);
-  const p = x_p[at_x_p];
+  const p = x_p[at_x_q];
   for (let i = 0; i < 32; i++) {
     s_tape[i] = W[3 * i] * z + W[3 * i + 1] * z_2 + W[3 * i + 2] * p + b[i];
   }
@@ -196,11 +195,11 @@ function rhs_kernel(t: number, at_x_q: number, at_x_p: number, at_k_q: number,
   g[1] += x_bar;
   g[0] += z_bar * z;
   g[0] -= z_bar_2 * z_2;
-  k_q[at_k_q] = g[1];
-  k_p[at_k_p] = -g[0];
+  k_q[at_x_q] = g[1];
+  k_p[at_x_q] = -g[0];
 }
 
-function output_energy_kernel(t: number, at_energy_output: number): void {
+function output_energy_kernel(at_energy_output: number): void {
   const W = W$;
   const b = b$;
   const outputs = outputs$;
@@ -230,8 +229,7 @@ function output_energy_kernel(t: number, at_energy_output: number): void {
 }
 
 /** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-function rhs_vjp_kernel(t: number, at_x_q: number, at_x_p: number, at_u_q: number,
-    at_u_p: number): void {
+function rhs_vjp_kernel(at_x_q: number): void {
   const W = W$;
   const W_bar = W_bar$;
   const b = b$;
@@ -248,7 +246,7 @@ function rhs_vjp_kernel(t: number, at_x_q: number, at_x_p: number, at_u_q: numbe
   const x_p = x_p$;
   const x_q = x_q$;
   const q = x_q[at_x_q];
-  const p = x_p[at_x_p];
+  const p = x_p[at_x_q];
   const z = Math.cos(q);
   const z_2 = Math.sin(q);
   for (let i = 0; i < 32; i++) {
@@ -294,8 +292,8 @@ function rhs_vjp_kernel(t: number, at_x_q: number, at_x_p: number, at_u_q: numbe
     z_bar_4 += s_bar * W[3 * i];
     W_bar[3 * i] += s_bar * z;
   }
-  u_p[at_u_p] += p_bar;
-  u_q[at_u_q] += (z_bar_3 + f_p_bar * z_bar_2) * z - (z_bar_4 - f_p_bar * z_bar) * z_2;
+  u_p[at_x_q] += p_bar;
+  u_q[at_x_q] += (z_bar_3 + f_p_bar * z_bar_2) * z - (z_bar_4 - f_p_bar * z_bar) * z_2;
 }
 
 export function field(t: number, y: Float64Array, p: Float64Array, data: Float64Array,
@@ -558,20 +556,21 @@ export function solve(): number {
       x_q[0] = q_2;
       const p = p_2[0];
       x_p[0] = p;
-      rhs_kernel(t_n, 0, 0, 0, 0);
+      rhs_kernel(0);
       // Stage 2: c = 1/2, a = 1/2.
       x_q[1] = q_2 + h_1_2 * k_q[0];
       x_p[1] = p + h_1_2 * k_p[0];
       const v = t_n + h_1_2;
-      rhs_kernel(v, 1, 1, 1, 1);
+      rhs_kernel(1);
       // Stage 3: c = 1/2, a = 0, 1/2.
       x_q[2] = q_2 + h_1_2 * k_q[1];
       x_p[2] = p + h_1_2 * k_p[1];
-      rhs_kernel(v, 2, 2, 2, 2);
+      rhs_kernel(2);
       // Stage 4: c = 1, a = 0, 0, 1.
       x_q[3] = q_2 + h * k_q[2];
       x_p[3] = p + h * k_p[2];
-      rhs_kernel(t_n + h, 3, 3, 3, 3);
+      const v_2 = t_n + h;
+      rhs_kernel(3);
       // New state.
       const k_q_2 = k_q[0];
       const k_q_3 = k_q[1];
@@ -623,7 +622,8 @@ export function solve(): number {
       // Observation.
       states[2 * segment] = q[0];
       states[2 * segment + 1] = p_2[0];
-      output_energy_kernel(times[segment], segment);
+      const times_ = times[segment];
+      output_energy_kernel(segment);
       const base = q[0] - seen[2 * segment];
       const base_2 = p_2[0] - seen[2 * segment + 1];
       value_ += base * base + base_2 * base_2;
@@ -747,20 +747,21 @@ export function gradient(): number {
       // Stage 1: c = 0.
       x_q[0] = q_2;
       x_p[0] = p_2;
-      rhs_kernel(t_n, 0, 0, 0, 0);
+      rhs_kernel(0);
       // Stage 2: c = 1/2, a = 1/2.
       x_q[1] = q_2 + h_1_2 * k_q[0];
       x_p[1] = p_2 + h_1_2 * k_p[0];
       const v = t_n + h_1_2;
-      rhs_kernel(v, 1, 1, 1, 1);
+      rhs_kernel(1);
       // Stage 3: c = 1/2, a = 0, 1/2.
       x_q[2] = q_2 + h_1_2 * k_q[1];
       x_p[2] = p_2 + h_1_2 * k_p[1];
-      rhs_kernel(v, 2, 2, 2, 2);
+      rhs_kernel(2);
       // Stage 4: c = 1, a = 0, 0, 1.
       x_q[3] = q_2 + h * k_q[2];
       x_p[3] = p_2 + h * k_p[2];
-      rhs_kernel(t_n + h, 3, 3, 3, 3);
+      const v_2 = t_n + h;
+      rhs_kernel(3);
       // New state.
       const k_q_2 = k_q[0];
       const k_q_3 = k_q[1];
@@ -843,16 +844,16 @@ export function gradient(): number {
       // Stage 1: c = 0.
       x_q[0] = stored_q_2;
       x_p[0] = stored_p_2;
-      rhs_kernel(t_n, 0, 0, 0, 0);
+      rhs_kernel(0);
       // Stage 2: c = 1/2, a = 1/2.
       x_q[1] = stored_q_2 + h_1_2 * k_q[0];
       x_p[1] = stored_p_2 + h_1_2 * k_p[0];
       const v = t_n + h_1_2;
-      rhs_kernel(v, 1, 1, 1, 1);
+      rhs_kernel(1);
       // Stage 3: c = 1/2, a = 0, 1/2.
       x_q[2] = stored_q_2 + h_1_2 * k_q[1];
       x_p[2] = stored_p_2 + h_1_2 * k_p[1];
-      rhs_kernel(v, 2, 2, 2, 2);
+      rhs_kernel(2);
       // Stage 4: c = 1, a = 0, 0, 1.
       x_q[3] = stored_q_2 + h * k_q[2];
       x_p[3] = stored_p_2 + h * k_p[2];
@@ -863,9 +864,10 @@ export function gradient(): number {
       const w_p_2 = h_1_6 * lambda_p_2;
       u_q[3] = 0;
       u_p[3] = 0;
+      const v_2 = t_n + h;
       w_q[0] = w_q_2;
       w_p[0] = w_p_2;
-      rhs_vjp_kernel(t_n + h, 3, 3, 3, 3);
+      rhs_vjp_kernel(3);
       // Adjoint of evaluation 3.
       const w_q_3 = h_1_3 * lambda_q_2;
       const w_p_3 = h_1_3 * lambda_p_2;
@@ -875,7 +877,7 @@ export function gradient(): number {
       u_p[2] = 0;
       w_q[0] = w_q_4;
       w_p[0] = w_p_4;
-      rhs_vjp_kernel(v, 2, 2, 2, 2);
+      rhs_vjp_kernel(2);
       // Adjoint of evaluation 2.
       const w_q_5 = w_q_3 + h_1_2 * u_q[2];
       u_q[1] = 0;
@@ -883,7 +885,7 @@ export function gradient(): number {
       u_p[1] = 0;
       w_q[0] = w_q_5;
       w_p[0] = w_p_5;
-      rhs_vjp_kernel(v, 1, 1, 1, 1);
+      rhs_vjp_kernel(1);
       // Adjoint of evaluation 1.
       const w_q_6 = w_q_2 + h_1_2 * u_q[1];
       u_q[0] = 0;
@@ -891,7 +893,7 @@ export function gradient(): number {
       u_p[0] = 0;
       w_q[0] = w_q_6;
       w_p[0] = w_p_6;
-      rhs_vjp_kernel(t_n, 0, 0, 0, 0);
+      rhs_vjp_kernel(0);
       // λ of the step's start.
       lambda_q = lambda_q_2 + u_q[3] + u_q[2] + u_q[1] + u_q[0];
       lambda_p = lambda_p_2 + u_p[3] + u_p[2] + u_p[1] + u_p[0];

@@ -129,7 +129,7 @@ const lambda_z$ = new Float64Array(2);
 const u_z$ = new Float64Array(8); // 4 × 2
 const w_z$ = new Float64Array(2);
 
-function rhs_kernel(t, at_x_z, at_k_z) {
+function rhs_kernel(at_x_z) {
   const W1 = W1$;
   const W2 = W2$;
   const b1 = b1$;
@@ -137,20 +137,20 @@ function rhs_kernel(t, at_x_z, at_k_z) {
   const k_z = k_z$;
   const x_z = x_z$;
   for (let i = 0; i < 2; i++) {
-    k_z[2 * at_k_z + i] = b2[i];
+    k_z[2 * at_x_z + i] = b2[i];
   }
   const z = x_z[2 * at_x_z];
   const z_2 = x_z[2 * at_x_z + 1];
   for (let j = 0; j < 16; j++) {
     const h = Math.tanh(W1[2 * j] * z + W1[2 * j + 1] * z_2 + b1[j]);
     for (let i = 0; i < 2; i++) {
-      k_z[2 * at_k_z + i] += W2[16 * i + j] * h;
+      k_z[2 * at_x_z + i] += W2[16 * i + j] * h;
     }
   }
 }
 
 /** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-function rhs_vjp_kernel(t, at_x_z, at_u_z) {
+function rhs_vjp_kernel(at_x_z) {
   const W1 = W1$;
   const W1_bar = W1_bar$;
   const W2 = W2$;
@@ -182,8 +182,8 @@ function rhs_vjp_kernel(t, at_x_z, at_u_z) {
     z_bar_2 += h_bar_2 * W1_2;
     W1_bar[2 * j] += h_bar_2 * z;
   }
-  u_z[2 * at_u_z + 1] += z_bar;
-  u_z[2 * at_u_z] += z_bar_2;
+  u_z[2 * at_x_z + 1] += z_bar;
+  u_z[2 * at_x_z] += z_bar_2;
   for (let i = 0; i < 2; i++) {
     b2_bar[i] += w_z[i];
   }
@@ -382,23 +382,24 @@ export function solve() {
       for (let i = 0; i < 2; i++) {
         x_z[i] = z[i];
       }
-      rhs_kernel(t_n, 0, 0);
+      rhs_kernel(0);
       // Stage 2: c = 1/2, a = 1/2.
       for (let i = 0; i < 2; i++) {
         x_z[i + 2] = z[i] + h_1_2 * k_z[i];
       }
       const v = t_n + h_1_2;
-      rhs_kernel(v, 1, 1);
+      rhs_kernel(1);
       // Stage 3: c = 1/2, a = 0, 1/2.
       for (let i = 0; i < 2; i++) {
         x_z[i + 4] = z[i] + h_1_2 * k_z[i + 2];
       }
-      rhs_kernel(v, 2, 2);
+      rhs_kernel(2);
       // Stage 4: c = 1, a = 0, 0, 1.
       for (let i = 0; i < 2; i++) {
         x_z[i + 6] = z[i] + h * k_z[i + 4];
       }
-      rhs_kernel(t_n + h, 3, 3);
+      const v_2 = t_n + h;
+      rhs_kernel(3);
       // New state.
       for (let i = 0; i < 2; i++) {
         z[i] = z[i] +
@@ -584,23 +585,24 @@ export function gradient() {
       for (let i = 0; i < 2; i++) {
         x_z[i] = z[i];
       }
-      rhs_kernel(t_n, 0, 0);
+      rhs_kernel(0);
       // Stage 2: c = 1/2, a = 1/2.
       for (let i = 0; i < 2; i++) {
         x_z[i + 2] = z[i] + h_1_2 * k_z[i];
       }
       const v = t_n + h_1_2;
-      rhs_kernel(v, 1, 1);
+      rhs_kernel(1);
       // Stage 3: c = 1/2, a = 0, 1/2.
       for (let i = 0; i < 2; i++) {
         x_z[i + 4] = z[i] + h_1_2 * k_z[i + 2];
       }
-      rhs_kernel(v, 2, 2);
+      rhs_kernel(2);
       // Stage 4: c = 1, a = 0, 0, 1.
       for (let i = 0; i < 2; i++) {
         x_z[i + 6] = z[i] + h * k_z[i + 4];
       }
-      rhs_kernel(t_n + h, 3, 3);
+      const v_2 = t_n + h;
+      rhs_kernel(3);
       // New state.
       for (let i = 0; i < 2; i++) {
         z[i] = z[i] +
@@ -696,18 +698,18 @@ export function gradient() {
       for (let i = 0; i < 2; i++) {
         x_z[i] = z[i];
       }
-      rhs_kernel(t_n, 0, 0);
+      rhs_kernel(0);
       // Stage 2: c = 1/2, a = 1/2.
       for (let i = 0; i < 2; i++) {
         x_z[i + 2] = z[i] + h_1_2 * k_z[i];
       }
       const v = t_n + h_1_2;
-      rhs_kernel(v, 1, 1);
+      rhs_kernel(1);
       // Stage 3: c = 1/2, a = 0, 1/2.
       for (let i = 0; i < 2; i++) {
         x_z[i + 4] = z[i] + h_1_2 * k_z[i + 2];
       }
-      rhs_kernel(v, 2, 2);
+      rhs_kernel(2);
       // Stage 4: c = 1, a = 0, 0, 1.
       for (let i = 0; i < 2; i++) {
         x_z[i + 6] = z[i] + h * k_z[i + 4];
@@ -719,7 +721,8 @@ export function gradient() {
       for (let i = 0; i < 2; i++) {
         u_z[i + 6] = 0;
       }
-      rhs_vjp_kernel(t_n + h, 3, 3);
+      const v_2 = t_n + h;
+      rhs_vjp_kernel(3);
       // Adjoint of evaluation 3.
       for (let i = 0; i < 2; i++) {
         w_z[i] = h_1_3 * lambda_z[i] + h * u_z[i + 6];
@@ -727,7 +730,7 @@ export function gradient() {
       for (let i = 0; i < 2; i++) {
         u_z[i + 4] = 0;
       }
-      rhs_vjp_kernel(v, 2, 2);
+      rhs_vjp_kernel(2);
       // Adjoint of evaluation 2.
       for (let i = 0; i < 2; i++) {
         w_z[i] = h_1_3 * lambda_z[i] + h_1_2 * u_z[i + 4];
@@ -735,7 +738,7 @@ export function gradient() {
       for (let i = 0; i < 2; i++) {
         u_z[i + 2] = 0;
       }
-      rhs_vjp_kernel(v, 1, 1);
+      rhs_vjp_kernel(1);
       // Adjoint of evaluation 1.
       for (let i = 0; i < 2; i++) {
         w_z[i] = h_1_6 * lambda_z[i] + h_1_2 * u_z[i + 2];
@@ -743,7 +746,7 @@ export function gradient() {
       for (let i = 0; i < 2; i++) {
         u_z[i] = 0;
       }
-      rhs_vjp_kernel(t_n, 0, 0);
+      rhs_vjp_kernel(0);
       // λ of the step's start.
       for (let i = 0; i < 2; i++) {
         lambda_z[i] = lambda_z[i] + u_z[i + 6] + u_z[i + 4] + u_z[i + 2] + u_z[i];

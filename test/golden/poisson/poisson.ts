@@ -285,7 +285,7 @@ const z_1$ = new Float64Array(2);
 const z_1_2$ = new Float64Array(2);
 const z_1_3$ = new Float64Array(2);
 
-function value_kernel(t: number, k: number, at_value_output: number): void {
+function value_kernel(k: number): void {
   const W1 = W1$;
   const W2 = W2$;
   const b1 = b1$;
@@ -367,12 +367,11 @@ function value_kernel(t: number, k: number, at_value_output: number): void {
   const result_top = (result_sum - x_2) * result_4;
   const result_6 = 19.739208802178716 *
       (Math.sin(3.141592653589793 * x) * Math.sin(3.141592653589793 * x_2));
-  outputs[at_value_output] = 2 *
-      (result_3 * result_4 * n_top + (result_top + result_sum_2) * n + result_sum_3) +
+  outputs[k] = 2 * (result_3 * result_4 * n_top + (result_top + result_sum_2) * n + result_sum_3) +
       result_6;
 }
 
-function at_kernel(t: number, k: number): void {
+function at_kernel(k: number): void {
   const W1 = W1$;
   const W2 = W2$;
   const amount = amount$;
@@ -461,7 +460,7 @@ function at_kernel(t: number, k: number): void {
 }
 
 /** The loss at a point; adds its derivative times the seed to the cotangents of the parameters. */
-function loss_vjp_kernel(t: number, k: number): void {
+function loss_vjp_kernel(k: number): void {
   const W1 = W1$;
   const W1_bar = W1_bar$;
   const W2 = W2$;
@@ -668,8 +667,8 @@ export function evaluate(): number {
   const value = value$;
   let value_ = 0;
   for (let k = 0; k < 1; k++) {
-    value_kernel(0, k, k);
-    at_kernel(0, k);
+    value_kernel(k);
+    at_kernel(k);
     const loss = amount[0];
     const spread = loss - loss;
     if (spread !== 0) {
@@ -724,7 +723,7 @@ export function gradient(): number {
   seed[0] = 1;
   let value_ = 0;
   for (let k = 0; k < 1; k++) {
-    loss_vjp_kernel(0, k);
+    loss_vjp_kernel(k);
     const loss = amount_2[0];
     if (loss - loss !== 0) {
       for (let i = 0; i < 24; i++) {

@@ -180,19 +180,18 @@ static int residual_owns_(residual_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xD0E97FB8u;
-        ws->tag[1] = 0x5EFB3D25u;
+        ws->tag[0] = 0xB545B11Eu;
+        ws->tag[1] = 0x7E4D0597u;
     }
-    if ((ws->tag[0] == 0xD0E97FB8u) && (ws->tag[1] == 0x5EFB3D25u)) {
+    if ((ws->tag[0] == 0xB545B11Eu) && (ws->tag[1] == 0x7E4D0597u)) {
         is_own = 1;
     }
     return is_own;
 }
 #endif
 
-static void residual_value_kernel(const residual_problem *RESIDUAL_RESTRICT in, residual_workspace *RESIDUAL_RESTRICT ws, residual_solution *RESIDUAL_RESTRICT out, double t, int32_t k, int32_t at_value_output)
+static void residual_value_kernel(const residual_problem *RESIDUAL_RESTRICT in, residual_workspace *RESIDUAL_RESTRICT ws, residual_solution *RESIDUAL_RESTRICT out, int32_t k)
 {
-    (void)t;
     const double argument = in->params.b3;
     for (int32_t i = 0; i < 24; i++) {
         const double W1 = in->params.W1[i][0];
@@ -263,14 +262,13 @@ static void residual_value_kernel(const residual_problem *RESIDUAL_RESTRICT in, 
     const double result_top = (result_sum - x_2) * result_4;
     const double result_6 = 19.739208802178716 *
             (sin(3.141592653589793 * x) * sin(3.141592653589793 * x_2));
-    out->outputs[at_value_output].value = (2.0 *
+    out->outputs[k].value = (2.0 *
             ((result_3 * result_4 * n_top) + ((result_top + result_sum_2) * n) + result_sum_3)) +
             result_6;
 }
 
-static void residual_at_kernel(const residual_problem *RESIDUAL_RESTRICT in, residual_workspace *RESIDUAL_RESTRICT ws, double t, int32_t k)
+static void residual_at_kernel(const residual_problem *RESIDUAL_RESTRICT in, residual_workspace *RESIDUAL_RESTRICT ws, int32_t k)
 {
-    (void)t;
     const double argument = in->params.b3;
     for (int32_t i = 0; i < 24; i++) {
         const double W1 = in->params.W1[i][0];
@@ -348,9 +346,8 @@ static void residual_at_kernel(const residual_problem *RESIDUAL_RESTRICT in, res
 }
 
 /* The loss at a point; adds its derivative times the seed to the cotangents of the parameters. */
-static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT in, residual_workspace *RESIDUAL_RESTRICT ws, residual_gradients *RESIDUAL_RESTRICT out, double t, int32_t k)
+static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT in, residual_workspace *RESIDUAL_RESTRICT ws, residual_gradients *RESIDUAL_RESTRICT out, int32_t k)
 {
-    (void)t;
     const double argument = in->params.b3;
     for (int32_t i = 0; i < 24; i++) {
         const double W1 = in->params.W1[i][0];
@@ -530,8 +527,8 @@ static enum residual_status residual_run_solve(const residual_problem *RESIDUAL_
     enum residual_status status = RESIDUAL_OK;
     double value = 0.0;
     for (int32_t k = 0; (k < 1) && (status == RESIDUAL_OK); k++) {
-        residual_value_kernel(in, ws, out, 0.0, k, k);
-        residual_at_kernel(in, ws, 0.0, k);
+        residual_value_kernel(in, ws, out, k);
+        residual_at_kernel(in, ws, k);
         const double loss = ws->amount;
         const double spread = loss - loss;
         if (spread != 0.0) {
@@ -600,7 +597,7 @@ static enum residual_status residual_run_gradient(const residual_problem *RESIDU
     ws->seed = 1.0;
     double value = 0.0;
     for (int32_t k = 0; (k < 1) && (status == RESIDUAL_OK); k++) {
-        residual_loss_vjp_kernel(in, ws, out, 0.0, k);
+        residual_loss_vjp_kernel(in, ws, out, k);
         const double loss = ws->amount_2;
         if ((loss - loss) != 0.0) {
             for (int32_t i = 0; i < 24; i++) {

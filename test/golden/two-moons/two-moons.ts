@@ -172,7 +172,7 @@ const u_spread$ = new Float64Array(4);
 const w_z$ = new Float64Array(2);
 const w_spread$ = new Float64Array(1);
 
-function rhs_kernel(t: number, at_x_z: number, at_k_z: number, at_k_spread: number): void {
+function rhs_kernel(t: number, at_x_z: number): void {
   const A = A$;
   const B = B$;
   const a = a$;
@@ -185,7 +185,7 @@ function rhs_kernel(t: number, at_x_z: number, at_k_z: number, at_k_spread: numb
   const v_1 = v_1$;
   const x_z = x_z$;
   for (let i = 0; i < 2; i++) {
-    k_z[2 * at_k_z + i] = b[i];
+    k_z[2 * at_x_z + i] = b[i];
   }
   const z = x_z[2 * at_x_z];
   const z_2 = x_z[2 * at_x_z + 1];
@@ -195,7 +195,7 @@ function rhs_kernel(t: number, at_x_z: number, at_k_z: number, at_k_spread: numb
     const h_3 = Math.tanh(A[8 * k + 4] * z + A[8 * k + 5] * z_2 + c[4 * k + 2] * t + a[4 * k + 2]);
     const h_4 = Math.tanh(A[8 * k + 6] * z + A[8 * k + 7] * z_2 + c[4 * k + 3] * t + a[4 * k + 3]);
     for (let i = 0; i < 2; i++) {
-      k_z[2 * at_k_z + i] = k_z[2 * at_k_z + i] + B[32 * i + 4 * k] * h +
+      k_z[2 * at_x_z + i] = k_z[2 * at_x_z + i] + B[32 * i + 4 * k] * h +
           B[32 * i + 4 * k + 1] * h_2 + B[32 * i + 4 * k + 2] * h_3 + B[32 * i + 4 * k + 3] * h_4;
     }
   }
@@ -228,11 +228,11 @@ function rhs_kernel(t: number, at_x_z: number, at_k_z: number, at_k_spread: numb
   for (let i = 0; i < 2; i++) {
     divergence += derivative[3 * i];
   }
-  k_spread[at_k_spread] = divergence;
+  k_spread[at_x_z] = divergence;
 }
 
 /** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-function rhs_vjp_kernel(t: number, at_x_z: number, at_u_z: number): void {
+function rhs_vjp_kernel(t: number, at_x_z: number): void {
   const A = A$;
   const A_bar = A_bar$;
   const B = B$;
@@ -375,8 +375,8 @@ function rhs_vjp_kernel(t: number, at_x_z: number, at_u_z: number): void {
     A_bar[8 * k + 4] += h_bar_7 * z;
     A_bar[8 * k + 6] += h_bar_8 * z;
   }
-  u_z[2 * at_u_z + 1] += z_bar;
-  u_z[2 * at_u_z] += z_bar_2;
+  u_z[2 * at_x_z + 1] += z_bar;
+  u_z[2 * at_x_z] += z_bar_2;
   for (let i = 0; i < 2; i++) {
     b_bar[i] += w_z[i];
   }
@@ -757,26 +757,26 @@ export function solve(): number {
     }
     const spread_2 = spread;
     x_spread[0] = spread_2;
-    rhs_kernel(t_n, 0, 0, 0);
+    rhs_kernel(t_n, 0);
     // Stage 2: c = 1/2, a = 1/2.
     for (let i = 0; i < 2; i++) {
       x_z[i + 2] = z[i] + h_1_2 * k_z[i];
     }
     x_spread[1] = spread_2 + h_1_2 * k_spread[0];
     const v = t_n + h_1_2;
-    rhs_kernel(v, 1, 1, 1);
+    rhs_kernel(v, 1);
     // Stage 3: c = 1/2, a = 0, 1/2.
     for (let i = 0; i < 2; i++) {
       x_z[i + 4] = z[i] + h_1_2 * k_z[i + 2];
     }
     x_spread[2] = spread_2 + h_1_2 * k_spread[1];
-    rhs_kernel(v, 2, 2, 2);
+    rhs_kernel(v, 2);
     // Stage 4: c = 1, a = 0, 0, 1.
     for (let i = 0; i < 2; i++) {
       x_z[i + 6] = z[i] + h * k_z[i + 4];
     }
     x_spread[3] = spread_2 + h * k_spread[2];
-    rhs_kernel(t_n + h, 3, 3, 3);
+    rhs_kernel(t_n + h, 3);
     // New state.
     for (let i = 0; i < 2; i++) {
       z[i] = z[i] + (h_1_6 * k_z[i] + h_1_3 * k_z[i + 2] + h_1_3 * k_z[i + 4] + h_1_6 * k_z[i + 6]);
@@ -960,26 +960,26 @@ export function gradient(): number {
       x_z[i] = z[i];
     }
     x_spread[0] = spread_2;
-    rhs_kernel(t_n, 0, 0, 0);
+    rhs_kernel(t_n, 0);
     // Stage 2: c = 1/2, a = 1/2.
     for (let i = 0; i < 2; i++) {
       x_z[i + 2] = z[i] + h_1_2 * k_z[i];
     }
     x_spread[1] = spread_2 + h_1_2 * k_spread[0];
     const v = t_n + h_1_2;
-    rhs_kernel(v, 1, 1, 1);
+    rhs_kernel(v, 1);
     // Stage 3: c = 1/2, a = 0, 1/2.
     for (let i = 0; i < 2; i++) {
       x_z[i + 4] = z[i] + h_1_2 * k_z[i + 2];
     }
     x_spread[2] = spread_2 + h_1_2 * k_spread[1];
-    rhs_kernel(v, 2, 2, 2);
+    rhs_kernel(v, 2);
     // Stage 4: c = 1, a = 0, 0, 1.
     for (let i = 0; i < 2; i++) {
       x_z[i + 6] = z[i] + h * k_z[i + 4];
     }
     x_spread[3] = spread_2 + h * k_spread[2];
-    rhs_kernel(t_n + h, 3, 3, 3);
+    rhs_kernel(t_n + h, 3);
     // New state.
     for (let i = 0; i < 2; i++) {
       z[i] = z[i] + (h_1_6 * k_z[i] + h_1_3 * k_z[i + 2] + h_1_3 * k_z[i + 4] + h_1_6 * k_z[i + 6]);
@@ -1080,20 +1080,20 @@ export function gradient(): number {
       x_z[i] = z[i];
     }
     x_spread[0] = stored_spread_2;
-    rhs_kernel(t_n, 0, 0, 0);
+    rhs_kernel(t_n, 0);
     // Stage 2: c = 1/2, a = 1/2.
     for (let i = 0; i < 2; i++) {
       x_z[i + 2] = z[i] + h_1_2 * k_z[i];
     }
     x_spread[1] = stored_spread_2 + h_1_2 * k_spread[0];
     const v = t_n + h_1_2;
-    rhs_kernel(v, 1, 1, 1);
+    rhs_kernel(v, 1);
     // Stage 3: c = 1/2, a = 0, 1/2.
     for (let i = 0; i < 2; i++) {
       x_z[i + 4] = z[i] + h_1_2 * k_z[i + 2];
     }
     x_spread[2] = stored_spread_2 + h_1_2 * k_spread[1];
-    rhs_kernel(v, 2, 2, 2);
+    rhs_kernel(v, 2);
     // Stage 4: c = 1, a = 0, 0, 1.
     for (let i = 0; i < 2; i++) {
       x_z[i + 6] = z[i] + h * k_z[i + 4];
@@ -1110,7 +1110,7 @@ export function gradient(): number {
     }
     u_spread[3] = 0;
     w_spread[0] = w_spread_2;
-    rhs_vjp_kernel(t_n + h, 3, 3);
+    rhs_vjp_kernel(t_n + h, 3);
     // Adjoint of evaluation 3.
     for (let i = 0; i < 2; i++) {
       w_z[i] = h_1_3 * lambda_z[i] + h * u_z[i + 6];
@@ -1122,7 +1122,7 @@ export function gradient(): number {
     const w_spread_4 = w_spread_3 + h * u_spread[3];
     u_spread[2] = 0;
     w_spread[0] = w_spread_4;
-    rhs_vjp_kernel(v, 2, 2);
+    rhs_vjp_kernel(v, 2);
     // Adjoint of evaluation 2.
     for (let i = 0; i < 2; i++) {
       w_z[i] = h_1_3 * lambda_z[i] + h_1_2 * u_z[i + 4];
@@ -1133,7 +1133,7 @@ export function gradient(): number {
     const w_spread_5 = w_spread_3 + h_1_2 * u_spread[2];
     u_spread[1] = 0;
     w_spread[0] = w_spread_5;
-    rhs_vjp_kernel(v, 1, 1);
+    rhs_vjp_kernel(v, 1);
     // Adjoint of evaluation 1.
     for (let i = 0; i < 2; i++) {
       w_z[i] = h_1_6 * lambda_z[i] + h_1_2 * u_z[i + 2];
@@ -1144,7 +1144,7 @@ export function gradient(): number {
     const w_spread_6 = w_spread_2 + h_1_2 * u_spread[1];
     u_spread[0] = 0;
     w_spread[0] = w_spread_6;
-    rhs_vjp_kernel(t_n, 0, 0);
+    rhs_vjp_kernel(t_n, 0);
     // λ of the step's start.
     for (let i = 0; i < 2; i++) {
       lambda_z[i] = lambda_z[i] + u_z[i + 6] + u_z[i + 4] + u_z[i + 2] + u_z[i];

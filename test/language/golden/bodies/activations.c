@@ -1,14 +1,13 @@
-static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, double t, int32_t at_x_u, int32_t at_k_u)
+static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws)
 {
-    (void)t;
-    double largest = ws->x_u[at_x_u][0];
+    double largest = ws->x_u[0][0];
     for (int32_t i = 1; i < 4; i++) {
-        largest = sample_max_(largest, ws->x_u[at_x_u][i]);
+        largest = sample_max_(largest, ws->x_u[0][i]);
     }
     double sum = 0.0;
     const double largest_2 = largest;
     for (int32_t i = 0; i < 4; i++) {
-        const double p = exp(ws->x_u[at_x_u][i] - largest_2);
+        const double p = exp(ws->x_u[0][i] - largest_2);
         ws->p[i] = p;
         sum += p;
     }
@@ -60,25 +59,24 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     }
     ws->k_x_1 = y + y_2 + (sigmoid * softplus) + (ws->p[1] * sigmoid_2) + softplus_2 - x;
     for (int32_t i = 0; i < 4; i++) {
-        const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
+        const double each = ws->x_u[0][i];
+        ws->k_u[0][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out, double t, int32_t at_x_u, int32_t at_u_u)
+static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out)
 {
-    (void)t;
-    double largest = ws->x_u[at_x_u][0];
+    double largest = ws->x_u[0][0];
     for (int32_t i = 1; i < 4; i++) {
         const double largest_2 = largest;
         ws->largest_tape[i - 1] = largest_2;
-        largest = sample_max_(largest_2, ws->x_u[at_x_u][i]);
+        largest = sample_max_(largest_2, ws->x_u[0][i]);
     }
     double sum = 0.0;
     const double largest_2 = largest;
     for (int32_t i = 0; i < 4; i++) {
-        const double p = exp(ws->x_u[at_x_u][i] - largest_2);
+        const double p = exp(ws->x_u[0][i] - largest_2);
         ws->p_tape[i] = p;
         ws->p_2[i] = p;
         sum += p;
@@ -141,7 +139,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         x_bar += d_u_bar * (d_u * params_k);
         params_k_bar += d_u_bar_2 * d_u;
         out->params.a[i] += d_u_bar_2 * params_k * 0.1;
-        ws->u_u[at_u_u][i] -= d_u_bar;
+        ws->u_u[0][i] -= d_u_bar;
     }
     const double f_x_bar = ws->w_x;
     const double sigmoid_bar = f_x_bar * ws->p_2[1];
@@ -225,15 +223,15 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         const double p = ws->p_tape[i];
         const double p_bar_3 = (p_bar_2 == 0.0) ? 0.0 : (p_bar_2 * p);
         largest_bar -= p_bar_3;
-        ws->u_u[at_u_u][i] += p_bar_3;
+        ws->u_u[0][i] += p_bar_3;
     }
     double largest_bar_2 = largest_bar;
     for (int32_t i = 3; i >= 1; i--) {
         const double largest_bar_3 = largest_bar_2;
         const double largest_3 = ws->largest_tape[i - 1];
-        const double u = ws->x_u[at_x_u][i];
-        ws->u_u[at_u_u][i] += (largest_3 >= u) ? 0.0 : largest_bar_3;
+        const double u = ws->x_u[0][i];
+        ws->u_u[0][i] += (largest_3 >= u) ? 0.0 : largest_bar_3;
         largest_bar_2 = (largest_3 >= u) ? largest_bar_3 : 0.0;
     }
-    ws->u_u[at_u_u][0] += largest_bar_2;
+    ws->u_u[0][0] += largest_bar_2;
 }

@@ -1,21 +1,19 @@
-static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, double t, int32_t at_x_u, int32_t at_k_u)
+static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws)
 {
-    (void)t;
     const double x = ws->x_x_1;
-    const double y = (2.0 * ws->x_u[at_x_u][3]) + (0.25 * x);
-    ws->k_x_1 = x + (ws->x_u[at_x_u][1] + (0.5 * x)) +
-            ((1.5 * ws->x_u[at_x_u][2]) + (0.3333333333333333 * x)) + y - x;
+    const double y = (2.0 * ws->x_u[0][3]) + (0.25 * x);
+    ws->k_x_1 = x + (ws->x_u[0][1] + (0.5 * x)) +
+            ((1.5 * ws->x_u[0][2]) + (0.3333333333333333 * x)) + y - x;
     const double params_k = in->params.k;
     for (int32_t i = 0; i < 4; i++) {
-        const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
+        const double each = ws->x_u[0][i];
+        ws->k_u[0][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out, double t, int32_t at_u_u)
+static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out)
 {
-    (void)t;
     const double params_k = in->params.k;
     double x_bar = 0.0;
     double params_k_bar = 0.0;
@@ -27,13 +25,13 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         x_bar += d_u_bar * (d_u * params_k);
         params_k_bar += d_u_bar_2 * d_u;
         out->params.a[i] += d_u_bar_2 * params_k * 0.1;
-        ws->u_u[at_u_u][i] -= d_u_bar;
+        ws->u_u[0][i] -= d_u_bar;
     }
     out->params.k += params_k_bar;
     const double f_x_bar = ws->w_x;
-    ws->u_u[at_u_u][3] += f_x_bar * 2.0;
-    ws->u_u[at_u_u][2] += f_x_bar * 1.5;
-    ws->u_u[at_u_u][1] += f_x_bar;
+    ws->u_u[0][3] += f_x_bar * 2.0;
+    ws->u_u[0][2] += f_x_bar * 1.5;
+    ws->u_u[0][1] += f_x_bar;
     ws->u_x_1 += x_bar - f_x_bar + (f_x_bar * 0.25) + (f_x_bar * 0.3333333333333333) + f_x_bar +
             (f_x_bar * 0.5);
 }

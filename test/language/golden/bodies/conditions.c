@@ -1,6 +1,5 @@
-static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, double t, int32_t at_x_u, int32_t at_k_u)
+static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws)
 {
-    (void)t;
     const double x = ws->x_x_1;
     double holds = 0.0;
     if (x > 0.5) {
@@ -8,7 +7,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
         if (in->params.k <= 2.0) {
             holds_2 = 1.0;
         } else {
-            if (ws->x_u[at_x_u][0] > 3.0) {
+            if (ws->x_u[0][0] > 3.0) {
                 holds_2 = 1.0;
             } else {
                 holds_2 = 0.0;
@@ -25,7 +24,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double isLarge = (holds == 1.0) ? 1.0 : 0.0;
     const double params_k = in->params.k;
     double isOn = (!(x < params_k) || (isLarge != 0.0)) ? 1.0 : 0.0;
-    if (ws->x_u[at_x_u][1] >= 0.0) {
+    if (ws->x_u[0][1] >= 0.0) {
         isOn = 0.0;
     }
     double y = 0.0;
@@ -34,7 +33,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     } else {
         y = sin(x);
     }
-    const double u = ws->x_u[at_x_u][2];
+    const double u = ws->x_u[0][2];
     double y_2 = 0.0;
     if (u < 0.0) {
         y_2 = sqrt(u);
@@ -49,15 +48,14 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     }
     ws->k_x_1 = y + y_2 - x;
     for (int32_t i = 0; i < 4; i++) {
-        const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
+        const double each = ws->x_u[0][i];
+        ws->k_u[0][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out, double t, int32_t at_x_u, int32_t at_u_u)
+static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out)
 {
-    (void)t;
     const double x = ws->x_x_1;
     double holds = 0.0;
     if (x > 0.5) {
@@ -65,7 +63,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         if (in->params.k <= 2.0) {
             holds_2 = 1.0;
         } else {
-            if (ws->x_u[at_x_u][0] > 3.0) {
+            if (ws->x_u[0][0] > 3.0) {
                 holds_2 = 1.0;
             } else {
                 holds_2 = 0.0;
@@ -82,10 +80,10 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double isLarge = (holds == 1.0) ? 1.0 : 0.0;
     const double params_k = in->params.k;
     double isOn = (!(x < params_k) || (isLarge != 0.0)) ? 1.0 : 0.0;
-    if (ws->x_u[at_x_u][1] >= 0.0) {
+    if (ws->x_u[0][1] >= 0.0) {
         isOn = 0.0;
     }
-    const double u = ws->x_u[at_x_u][2];
+    const double u = ws->x_u[0][2];
     double x_bar = 0.0;
     double params_k_bar = 0.0;
     for (int32_t i = 0; i < 4; i++) {
@@ -95,7 +93,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         x_bar += d_u_bar * (d_u * params_k);
         params_k_bar += d_u_bar_2 * d_u;
         out->params.a[i] += d_u_bar_2 * params_k * 0.1;
-        ws->u_u[at_u_u][i] -= d_u_bar;
+        ws->u_u[0][i] -= d_u_bar;
     }
     const double f_x_bar = ws->w_x;
     double u_bar = 0.0;
@@ -108,7 +106,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
             u_bar = u_bar_2 + u_bar_2;
         }
     }
-    ws->u_u[at_u_u][2] += u_bar;
+    ws->u_u[0][2] += u_bar;
     if (isOn != 0.0) {
         x_bar += f_x_bar * params_k;
         params_k_bar += f_x_bar * x;

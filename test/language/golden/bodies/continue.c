@@ -1,9 +1,8 @@
-static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, double t, int32_t at_x_u, int32_t at_k_u)
+static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws)
 {
-    (void)t;
     double y = 0.0;
     for (int32_t i = 0; i < 4; i++) {
-        const double u = ws->x_u[at_x_u][i];
+        const double u = ws->x_u[0][i];
         if (!(u < 0.0)) {
             y += sqrt(u) * in->params.a[i];
         }
@@ -12,15 +11,14 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     ws->k_x_1 = y - x;
     const double params_k = in->params.k;
     for (int32_t i = 0; i < 4; i++) {
-        const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
+        const double each = ws->x_u[0][i];
+        ws->k_u[0][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out, double t, int32_t at_x_u, int32_t at_u_u)
+static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out)
 {
-    (void)t;
     const double params_k = in->params.k;
     double x_bar = 0.0;
     double params_k_bar = 0.0;
@@ -32,13 +30,13 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         x_bar += d_u_bar * (d_u * params_k);
         params_k_bar += d_u_bar_2 * d_u;
         out->params.a[i] += d_u_bar_2 * params_k * 0.1;
-        ws->u_u[at_u_u][i] -= d_u_bar;
+        ws->u_u[0][i] -= d_u_bar;
     }
     out->params.k += params_k_bar;
     const double f_x_bar = ws->w_x;
     ws->u_x_1 += x_bar - f_x_bar;
     for (int32_t i = 0; i < 4; i++) {
-        const double u = ws->x_u[at_x_u][i];
+        const double u = ws->x_u[0][i];
         double u_bar = 0.0;
         if (!(u < 0.0)) {
             const double y_bar = f_x_bar * in->params.a[i];
@@ -47,6 +45,6 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
             const double u_bar_2 = 0.5 / y;
             u_bar = (y_bar == 0.0) ? 0.0 : (y_bar * u_bar_2);
         }
-        ws->u_u[at_u_u][i] += u_bar;
+        ws->u_u[0][i] += u_bar;
     }
 }

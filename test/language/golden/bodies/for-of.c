@@ -1,6 +1,5 @@
-static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, double t, int32_t at_x_u, int32_t at_k_u)
+static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws)
 {
-    (void)t;
     const double x = ws->x_x_1;
     ws->M_0[0] = x;
     const double params_k = in->params.k;
@@ -15,7 +14,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     }
     double y = 0.0;
     for (int32_t i = 0; i < 4; i++) {
-        const double each = ws->x_u[at_x_u][i];
+        const double each = ws->x_u[0][i];
         y += each * each;
     }
     for (int32_t i = 0; i < 2; i++) {
@@ -29,14 +28,13 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     }
     ws->k_x_1 = y - x;
     for (int32_t i = 0; i < 4; i++) {
-        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - ws->x_u[at_x_u][i];
+        ws->k_u[0][i] = (0.1 * in->params.a[i] * params_k * x) - ws->x_u[0][i];
     }
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out, double t, int32_t at_x_u, int32_t at_u_u)
+static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out)
 {
-    (void)t;
     const double x = ws->x_x_1;
     ws->M_0_2[0] = x;
     const double params_k = in->params.k;
@@ -51,7 +49,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     }
     double y = 0.0;
     for (int32_t i = 0; i < 4; i++) {
-        const double each = ws->x_u[at_x_u][i];
+        const double each = ws->x_u[0][i];
         y += each * each;
     }
     for (int32_t i = 0; i < 2; i++) {
@@ -79,7 +77,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         x_bar += d_u_bar * (d_u * params_k);
         params_k_bar += d_u_bar_2 * d_u;
         out->params.a[i] += d_u_bar_2 * params_k * 0.1;
-        ws->u_u[at_u_u][i] -= d_u_bar;
+        ws->u_u[0][i] -= d_u_bar;
     }
     const double f_x_bar = ws->w_x;
     double y_bar = f_x_bar;
@@ -95,8 +93,8 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         ws->M_bar[i][0] = y_bar_2 * ws->M_2[i][1];
     }
     for (int32_t i = 0; i < 4; i++) {
-        const double each_bar = y_bar_2 * ws->x_u[at_x_u][i];
-        ws->u_u[at_u_u][i] += each_bar + each_bar;
+        const double each_bar = y_bar_2 * ws->x_u[0][i];
+        ws->u_u[0][i] += each_bar + each_bar;
     }
     for (int32_t i = 0; i < 2; i++) {
         ws->M_1_bar[i] = ws->M_bar[1][i];

@@ -1,9 +1,8 @@
-static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, double t, int32_t at_x_u, int32_t at_k_u)
+static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws)
 {
-    (void)t;
     double s = 0.0;
     for (int32_t i = 0; i < 4; i++) {
-        const double each = ws->x_u[at_x_u][i];
+        const double each = ws->x_u[0][i];
         s += each;
     }
     const double x = ws->x_x_1;
@@ -17,17 +16,16 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     }
     ws->k_x_1 = (s * (4.0 * x / 2.0 * x)) + s_2 + initial - x;
     for (int32_t i = 0; i < 4; i++) {
-        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * initial * x) - ws->x_u[at_x_u][i];
+        ws->k_u[0][i] = (0.1 * in->params.a[i] * initial * x) - ws->x_u[0][i];
     }
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out, double t, int32_t at_x_u, int32_t at_u_u)
+static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out)
 {
-    (void)t;
     double s = 0.0;
     for (int32_t i = 0; i < 4; i++) {
-        const double each = ws->x_u[at_x_u][i];
+        const double each = ws->x_u[0][i];
         s += each;
     }
     const double x = ws->x_x_1;
@@ -43,7 +41,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         x_bar += d_u_bar * (d_u * initial);
         initial_bar += d_u_bar_2 * d_u;
         out->params.a[i] += d_u_bar_2 * initial * 0.1;
-        ws->u_u[at_u_u][i] -= d_u_bar;
+        ws->u_u[0][i] -= d_u_bar;
     }
     const double f_x_bar = ws->w_x;
     const double y_bar = f_x_bar * (x * s_2);
@@ -57,6 +55,6 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     ws->u_x_1 += x_bar - f_x_bar + (f_x_bar * (y * s_2)) + (y_bar * 0.5 * 4.0);
     const double s_bar = f_x_bar * (y * x);
     for (int32_t i = 0; i < 4; i++) {
-        ws->u_u[at_u_u][i] += s_bar;
+        ws->u_u[0][i] += s_bar;
     }
 }

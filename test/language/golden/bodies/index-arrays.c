@@ -1,11 +1,10 @@
-static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, double t, int32_t at_x_u, int32_t at_k_u)
+static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws)
 {
-    (void)t;
     for (int32_t i = 0; i < 4; i++) {
         ws->v[i] = 0.0;
     }
     for (int32_t i = 0; i < 4; i++) {
-        ws->v[sample_next[i]] += ws->x_u[at_x_u][i] * ws->x_u[at_x_u][sample_next[sample_next[i]]];
+        ws->v[sample_next[i]] += ws->x_u[0][i] * ws->x_u[0][sample_next[sample_next[i]]];
     }
     const double params_k = in->params.k;
     double y = 0.0;
@@ -15,21 +14,19 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double x = ws->x_x_1;
     ws->k_x_1 = y - x;
     for (int32_t i = 0; i < 4; i++) {
-        const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
+        const double each = ws->x_u[0][i];
+        ws->k_u[0][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out, double t, int32_t at_x_u, int32_t at_u_u)
+static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out)
 {
-    (void)t;
     for (int32_t i = 0; i < 4; i++) {
         ws->v_2[i] = 0.0;
     }
     for (int32_t i = 0; i < 4; i++) {
-        ws->v_2[sample_next[i]] += ws->x_u[at_x_u][i] *
-                ws->x_u[at_x_u][sample_next[sample_next[i]]];
+        ws->v_2[sample_next[i]] += ws->x_u[0][i] * ws->x_u[0][sample_next[sample_next[i]]];
     }
     const double params_k = in->params.k;
     for (int32_t i = 0; i < 4; i++) {
@@ -45,7 +42,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         x_bar += d_u_bar * (d_u * params_k);
         params_k_bar += d_u_bar_2 * d_u;
         out->params.a[i] += d_u_bar_2 * params_k * 0.1;
-        ws->u_u[at_u_u][i] -= d_u_bar;
+        ws->u_u[0][i] -= d_u_bar;
     }
     const double f_x_bar = ws->w_x;
     ws->u_x_1 += x_bar - f_x_bar;
@@ -60,7 +57,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     out->params.k += params_k_bar;
     for (int32_t i = 0; i < 4; i++) {
         const double v_bar = ws->v_bar[sample_next[i]];
-        ws->u_u[at_u_u][sample_next[sample_next[i]]] += v_bar * ws->x_u[at_x_u][i];
-        ws->u_u[at_u_u][i] += v_bar * ws->x_u[at_x_u][sample_next[sample_next[i]]];
+        ws->u_u[0][sample_next[sample_next[i]]] += v_bar * ws->x_u[0][i];
+        ws->u_u[0][i] += v_bar * ws->x_u[0][sample_next[sample_next[i]]];
     }
 }

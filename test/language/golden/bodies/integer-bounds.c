@@ -1,26 +1,24 @@
-static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, double t, int32_t at_x_u, int32_t at_k_u)
+static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws)
 {
-    (void)t;
     double y = 0.0;
     for (int32_t i = 0; i < 4; i++) {
         for (int32_t j = sample_from_zero[i]; j < sample_up_to_zero[i] + 4; j++) {
-            y += in->params.a[i] * ws->x_u[at_x_u][j] * ws->x_u[at_x_u][i];
+            y += in->params.a[i] * ws->x_u[0][j] * ws->x_u[0][i];
         }
     }
     const double x = ws->x_x_1;
-    y += ws->x_u[at_x_u][3] * x;
+    y += ws->x_u[0][3] * x;
     ws->k_x_1 = y - x;
     const double params_k = in->params.k;
     for (int32_t i = 0; i < 4; i++) {
-        const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
+        const double each = ws->x_u[0][i];
+        ws->k_u[0][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out, double t, int32_t at_x_u, int32_t at_u_u)
+static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out)
 {
-    (void)t;
     const double x = ws->x_x_1;
     const double params_k = in->params.k;
     double x_bar = 0.0;
@@ -32,19 +30,19 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         x_bar += d_u_bar * (d_u * params_k);
         params_k_bar += d_u_bar_2 * d_u;
         out->params.a[i] += d_u_bar_2 * params_k * 0.1;
-        ws->u_u[at_u_u][i] -= d_u_bar;
+        ws->u_u[0][i] -= d_u_bar;
     }
     out->params.k += params_k_bar;
     const double f_x_bar = ws->w_x;
-    ws->u_x_1 += x_bar - f_x_bar + (f_x_bar * ws->x_u[at_x_u][3]);
-    ws->u_u[at_u_u][3] += f_x_bar * x;
+    ws->u_x_1 += x_bar - f_x_bar + (f_x_bar * ws->x_u[0][3]);
+    ws->u_u[0][3] += f_x_bar * x;
     for (int32_t i = 0; i < 4; i++) {
         for (int32_t j = sample_from_zero[i]; j < sample_up_to_zero[i] + 4; j++) {
-            const double y_bar = f_x_bar * ws->x_u[at_x_u][i];
+            const double y_bar = f_x_bar * ws->x_u[0][i];
             const double a = in->params.a[i];
-            const double u = ws->x_u[at_x_u][j];
-            ws->u_u[at_u_u][i] += f_x_bar * (a * u);
-            ws->u_u[at_u_u][j] += y_bar * a;
+            const double u = ws->x_u[0][j];
+            ws->u_u[0][i] += f_x_bar * (a * u);
+            ws->u_u[0][j] += y_bar * a;
             out->params.a[i] += y_bar * u;
         }
     }

@@ -1,6 +1,5 @@
-static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, double t, int32_t at_x_u, int32_t at_k_u)
+static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws)
 {
-    (void)t;
     for (int32_t i = 0; i < 3; i++) {
         ws->v[i] = 0.5;
     }
@@ -23,7 +22,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     }
     ws->L_0[0] = x;
     ws->L_0[1] = 1.0;
-    ws->L_1[0] = ws->x_u[at_x_u][0];
+    ws->L_1[0] = ws->x_u[0][0];
     ws->L_1[1] = initial;
     for (int32_t i = 0; i < 2; i++) {
         ws->L[0][i] = ws->L_0[i];
@@ -34,15 +33,14 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     ws->k_x_1 = (x * ws->M[1][2]) + (ws->T[1][0][1] * x * (ws->L[1][0] * ws->L[0][1])) +
             ws->copy[1] - x;
     for (int32_t i = 0; i < 4; i++) {
-        const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * initial * x) - each;
+        const double each = ws->x_u[0][i];
+        ws->k_u[0][i] = (0.1 * in->params.a[i] * initial * x) - each;
     }
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out, double t, int32_t at_x_u, int32_t at_u_u)
+static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out)
 {
-    (void)t;
     const double x = ws->x_x_1;
     for (int32_t i = 0; i < 2; i++) {
         for (int32_t j = 0; j < 3; j++) {
@@ -59,7 +57,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     }
     ws->L_0_2[0] = x;
     ws->L_0_2[1] = 1.0;
-    ws->L_1_2[0] = ws->x_u[at_x_u][0];
+    ws->L_1_2[0] = ws->x_u[0][0];
     ws->L_1_2[1] = initial;
     for (int32_t i = 0; i < 2; i++) {
         ws->L_2[0][i] = ws->L_0_2[i];
@@ -98,7 +96,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         x_bar += d_u_bar * (d_u * initial);
         initial_bar += d_u_bar_2 * d_u;
         out->params.a[i] += d_u_bar_2 * initial * 0.1;
-        ws->u_u[at_u_u][i] -= d_u_bar;
+        ws->u_u[0][i] -= d_u_bar;
     }
     const double f_x_bar = ws->w_x;
     ws->M_bar[1][2] = f_x_bar * x;
@@ -111,7 +109,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     for (int32_t i = 0; i < 2; i++) {
         ws->L_0_bar[i] = ws->L_bar[0][i];
     }
-    ws->u_u[at_u_u][0] += ws->L_1_bar[0];
+    ws->u_u[0][0] += ws->L_1_bar[0];
     for (int32_t i = 0; i < 2; i++) {
         for (int32_t j = 0; j < 2; j++) {
             for (int32_t k = 0; k < 2; k++) {

@@ -1,8 +1,7 @@
-static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, double t, int32_t at_x_u, int32_t at_k_u)
+static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws)
 {
-    (void)t;
     for (int32_t i = 0; i < 4; i++) {
-        const double each = ws->x_u[at_x_u][i];
+        const double each = ws->x_u[0][i];
         ws->squares[i] = each * each * in->params.a[i];
     }
     const double x = ws->x_x_1;
@@ -19,16 +18,15 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     ws->k_x_1 = (sum_2 * ws->v[2]) - x;
     const double params_k = in->params.k;
     for (int32_t i = 0; i < 4; i++) {
-        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - ws->x_u[at_x_u][i];
+        ws->k_u[0][i] = (0.1 * in->params.a[i] * params_k * x) - ws->x_u[0][i];
     }
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out, double t, int32_t at_x_u, int32_t at_u_u)
+static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out)
 {
-    (void)t;
     for (int32_t i = 0; i < 4; i++) {
-        const double each = ws->x_u[at_x_u][i];
+        const double each = ws->x_u[0][i];
         ws->squares_2[i] = each * each * in->params.a[i];
     }
     const double x = ws->x_x_1;
@@ -55,7 +53,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         x_bar += d_u_bar * (d_u * params_k);
         params_k_bar += d_u_bar_2 * d_u;
         out->params.a[i] += d_u_bar_2 * params_k * 0.1;
-        ws->u_u[at_u_u][i] -= d_u_bar;
+        ws->u_u[0][i] -= d_u_bar;
     }
     out->params.k += params_k_bar;
     const double f_x_bar = ws->w_x;
@@ -74,9 +72,9 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     ws->u_x_1 += x_bar - f_x_bar + sum_bar;
     for (int32_t i = 0; i < 4; i++) {
         const double squares_bar = ws->squares_bar[i];
-        const double each = ws->x_u[at_x_u][i];
+        const double each = ws->x_u[0][i];
         out->params.a[i] += squares_bar * (each * each);
         const double each_bar = squares_bar * in->params.a[i] * each;
-        ws->u_u[at_u_u][i] += each_bar + each_bar;
+        ws->u_u[0][i] += each_bar + each_bar;
     }
 }

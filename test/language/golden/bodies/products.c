@@ -1,6 +1,5 @@
-static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, double t, int32_t at_x_u, int32_t at_k_u)
+static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws)
 {
-    (void)t;
     const double initial = ws->x_x_1;
     for (int32_t i = 0; i < 2; i++) {
         for (int32_t j = 0; j < 2; j++) {
@@ -10,7 +9,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double params_k = in->params.k;
     ws->W[0][1] = params_k;
     ws->W[1][1] = ws->W[1][1] * params_k;
-    const double initial_2 = ws->x_u[at_x_u][0];
+    const double initial_2 = ws->x_u[0][0];
     for (int32_t i = 0; i < 2; i++) {
         ws->x[i] = initial_2;
     }
@@ -33,7 +32,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
             }
         }
     }
-    const double initial_3 = ws->x_u[at_x_u][3];
+    const double initial_3 = ws->x_u[0][3];
     for (int32_t i = 0; i < 2; i++) {
         ws->b[i] = initial_3;
     }
@@ -43,19 +42,18 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     }
     double sum_2 = 0.0;
     for (int32_t i = 0; i < 4; i++) {
-        sum_2 += ws->x_u[at_x_u][i] * in->params.a[i];
+        sum_2 += ws->x_u[0][i] * in->params.a[i];
     }
     ws->k_x_1 = sum + (ws->C[0][1] * ws->C[1][1]) + sum_2 - initial;
     for (int32_t i = 0; i < 4; i++) {
-        const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * initial) - each;
+        const double each = ws->x_u[0][i];
+        ws->k_u[0][i] = (0.1 * in->params.a[i] * params_k * initial) - each;
     }
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out, double t, int32_t at_x_u, int32_t at_u_u)
+static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out)
 {
-    (void)t;
     const double initial = ws->x_x_1;
     for (int32_t i = 0; i < 2; i++) {
         for (int32_t j = 0; j < 2; j++) {
@@ -66,7 +64,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     ws->W_2[0][1] = params_k;
     const double W = ws->W_2[1][1];
     ws->W_2[1][1] = W * params_k;
-    const double initial_2 = ws->x_u[at_x_u][0];
+    const double initial_2 = ws->x_u[0][0];
     for (int32_t i = 0; i < 2; i++) {
         ws->x_2[i] = initial_2;
     }
@@ -89,7 +87,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
             }
         }
     }
-    const double initial_3 = ws->x_u[at_x_u][3];
+    const double initial_3 = ws->x_u[0][3];
     for (int32_t i = 0; i < 2; i++) {
         ws->b_2[i] = initial_3;
     }
@@ -115,14 +113,14 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         initial_bar += d_u_bar * (d_u * params_k);
         params_k_bar += d_u_bar_2 * d_u;
         out->params.a[i] += d_u_bar_2 * params_k * 0.1;
-        ws->u_u[at_u_u][i] -= d_u_bar;
+        ws->u_u[0][i] -= d_u_bar;
     }
     const double f_x_bar = ws->w_x;
     ws->C_bar[1][1] = f_x_bar * ws->C_2[0][1];
     ws->C_bar[0][1] = f_x_bar * ws->C_2[1][1];
     for (int32_t i = 0; i < 4; i++) {
-        out->params.a[i] += f_x_bar * ws->x_u[at_x_u][i];
-        ws->u_u[at_u_u][i] += f_x_bar * in->params.a[i];
+        out->params.a[i] += f_x_bar * ws->x_u[0][i];
+        ws->u_u[0][i] += f_x_bar * in->params.a[i];
     }
     for (int32_t i = 0; i < 2; i++) {
         ws->b_bar[i] = f_x_bar * ws->y_2[i];
@@ -132,7 +130,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     for (int32_t i = 0; i < 2; i++) {
         initial_bar_2 += ws->b_bar[i];
     }
-    ws->u_u[at_u_u][3] += initial_bar_2;
+    ws->u_u[0][3] += initial_bar_2;
     for (int32_t i = 0; i < 2; i++) {
         for (int32_t j = 0; j < 2; j++) {
             for (int32_t k = 0; k < 2; k++) {
@@ -156,7 +154,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     for (int32_t i = 0; i < 2; i++) {
         initial_bar_3 += ws->x_bar[i];
     }
-    ws->u_u[at_u_u][0] += initial_bar_3;
+    ws->u_u[0][0] += initial_bar_3;
     const double W_bar = ws->W_bar[1][1];
     ws->W_bar[1][1] = 0.0;
     ws->W_bar[1][1] += W_bar * params_k;

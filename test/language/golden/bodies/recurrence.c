@@ -1,6 +1,5 @@
-static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, double t, int32_t at_x_u, int32_t at_k_u)
+static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws)
 {
-    (void)t;
     for (int32_t i = 0; i < 4; i++) {
         ws->c[i] = 0.0;
     }
@@ -10,11 +9,11 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double params_k = in->params.k;
     const double c = 4.0 + params_k;
     ws->c[0] = (-1.0) / c;
-    ws->d[0] = ws->x_u[at_x_u][0] / c;
+    ws->d[0] = ws->x_u[0][0] / c;
     for (int32_t i = 1; i < 4; i++) {
         const double scale = 1.0 / (c + ws->c[i - 1]);
         ws->c[i] = -scale;
-        ws->d[i] = (ws->x_u[at_x_u][i] + ws->d[i - 1]) * scale;
+        ws->d[i] = (ws->x_u[0][i] + ws->d[i - 1]) * scale;
     }
     for (int32_t i = 2; i >= 0; i--) {
         ws->d[i] = ws->d[i] - (ws->c[i] * ws->d[i + 1]);
@@ -26,15 +25,14 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double x = ws->x_x_1;
     ws->k_x_1 = y - x;
     for (int32_t i = 0; i < 4; i++) {
-        const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
+        const double each = ws->x_u[0][i];
+        ws->k_u[0][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out, double t, int32_t at_x_u, int32_t at_u_u)
+static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out)
 {
-    (void)t;
     for (int32_t i = 0; i < 4; i++) {
         ws->c_2[i] = 0.0;
     }
@@ -45,12 +43,12 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double c = 4.0 + params_k;
     const double c_2 = (-1.0) / c;
     ws->c_2[0] = c_2;
-    const double d = ws->x_u[at_x_u][0] / c;
+    const double d = ws->x_u[0][0] / c;
     ws->d_2[0] = d;
     for (int32_t i = 1; i < 4; i++) {
         const double scale = 1.0 / (c + ws->c_2[i - 1]);
         ws->c_2[i] = -scale;
-        const double d_2 = ws->x_u[at_x_u][i] + ws->d_2[i - 1];
+        const double d_2 = ws->x_u[0][i] + ws->d_2[i - 1];
         ws->d_tape[i - 1] = d_2;
         ws->d_2[i] = d_2 * scale;
     }
@@ -70,7 +68,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         x_bar += d_u_bar * (d_u * params_k);
         params_k_bar += d_u_bar_2 * d_u;
         out->params.a[i] += d_u_bar_2 * params_k * 0.1;
-        ws->u_u[at_u_u][i] -= d_u_bar;
+        ws->u_u[0][i] -= d_u_bar;
     }
     const double f_x_bar = ws->w_x;
     ws->u_x_1 += x_bar - f_x_bar;
@@ -93,7 +91,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         const double d_bar_2 = d_bar * scale_2;
         const double scale_bar = d_bar * ws->d_tape[i - 1];
         ws->d_bar[i - 1] += d_bar_2;
-        ws->u_u[at_u_u][i] += d_bar_2;
+        ws->u_u[0][i] += d_bar_2;
         const double scale_bar_2 = scale_bar - ws->c_bar[i];
         const double scale_bar_3 = (scale_bar_2 == 0.0) ? 0.0 :
                 (scale_bar_2 * (-(scale_2 / scale)));
@@ -102,7 +100,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     }
     const double d_bar = ws->d_bar[0];
     const double u_bar = 1.0 / c;
-    ws->u_u[at_u_u][0] += (d_bar == 0.0) ? 0.0 : (d_bar * u_bar);
+    ws->u_u[0][0] += (d_bar == 0.0) ? 0.0 : (d_bar * u_bar);
     const double c_bar_2 = ws->c_bar[0];
     out->params.k += params_k_bar +
             (c_bar + ((d_bar == 0.0) ? 0.0 : (d_bar * (-(d / c)))) +

@@ -1,6 +1,5 @@
-static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, double t, int32_t at_x_u, int32_t at_k_u)
+static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws)
 {
-    (void)t;
     const double x = ws->x_x_1;
     const double level = x - 0.5;
     double left = 0.0;
@@ -9,8 +8,8 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
         double going_2 = 1.0;
         for (int32_t j = i; j >= 0; j--) {
             if (going_2 == 1.0) {
-                const double u = ws->x_u[at_x_u][i];
-                const double u_2 = ws->x_u[at_x_u][j];
+                const double u = ws->x_u[0][i];
+                const double u_2 = ws->x_u[0][j];
                 if ((u * u_2) > level) {
                     ws->first_2[0] = u;
                     ws->first_2[1] = u_2;
@@ -36,15 +35,14 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double params_k = in->params.k;
     ws->k_x_1 = (p * q * params_k) - x;
     for (int32_t i = 0; i < 4; i++) {
-        const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
+        const double each = ws->x_u[0][i];
+        ws->k_u[0][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out, double t, int32_t at_x_u, int32_t at_u_u)
+static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out)
 {
-    (void)t;
     const double x = ws->x_x_1;
     const double level = x - 0.5;
     ws->trips_tape = 0;
@@ -56,8 +54,8 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
             const double going_3 = going_2;
             ws->going_tape[i][j] = going_3;
             if (going_3 == 1.0) {
-                const double u = ws->x_u[at_x_u][i];
-                const double u_2 = ws->x_u[at_x_u][j];
+                const double u = ws->x_u[0][i];
+                const double u_2 = ws->x_u[0][j];
                 if ((u * u_2) > level) {
                     ws->first_5[0] = u;
                     ws->first_5[1] = u_2;
@@ -95,7 +93,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         x_bar += d_u_bar * (d_u * params_k);
         params_k_bar += d_u_bar_2 * d_u;
         out->params.a[i] += d_u_bar_2 * params_k * 0.1;
-        ws->u_u[at_u_u][i] -= d_u_bar;
+        ws->u_u[0][i] -= d_u_bar;
     }
     const double f_x_bar = ws->w_x;
     const double p_bar = f_x_bar * (q * params_k);
@@ -118,7 +116,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
             if (ws->going_tape[i][j] == 1.0) {
                 double u_bar = 0.0;
                 double u_bar_2 = 0.0;
-                if ((ws->x_u[at_x_u][i] * ws->x_u[at_x_u][j]) > level) {
+                if ((ws->x_u[0][i] * ws->x_u[0][j]) > level) {
                     for (int32_t i_2 = 0; i_2 < 2; i_2++) {
                         const double first_bar = ws->first_bar[i_2];
                         ws->first_bar[i_2] = 0.0;
@@ -127,8 +125,8 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
                     u_bar = ws->first_bar_3[1];
                     u_bar_2 = ws->first_bar_3[0];
                 }
-                ws->u_u[at_u_u][j] += u_bar;
-                ws->u_u[at_u_u][i] += u_bar_2;
+                ws->u_u[0][j] += u_bar;
+                ws->u_u[0][i] += u_bar_2;
             }
         }
     }

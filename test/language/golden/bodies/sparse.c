@@ -1,12 +1,10 @@
-static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, double t, int32_t at_x_u, int32_t at_k_u)
+static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws)
 {
-    (void)t;
     const double params_k = in->params.k;
     double y = 0.0;
     for (int32_t i = 0; i < 4; i++) {
         for (int32_t e = sample_A_rowStart[i]; e < sample_A_rowStart[i + 1]; e++) {
-            y += sample_A_value[e] * sin(ws->x_u[at_x_u][sample_A_column[e]] - ws->x_u[at_x_u][i]) *
-                    params_k;
+            y += sample_A_value[e] * sin(ws->x_u[0][sample_A_column[e]] - ws->x_u[0][i]) * params_k;
         }
     }
     for (int32_t i = 0; i < 4; i++) {
@@ -14,7 +12,7 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     }
     for (int32_t i = 0; i < 4; i++) {
         for (int32_t e = sample_A_rowStart[i]; e < sample_A_rowStart[i + 1]; e++) {
-            ws->y[i] += sample_A_value[e] * ws->x_u[at_x_u][sample_A_column[e]];
+            ws->y[i] += sample_A_value[e] * ws->x_u[0][sample_A_column[e]];
         }
     }
     const double x = ws->x_x_1;
@@ -24,19 +22,18 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     }
     ws->k_x_1 = y - x;
     for (int32_t i = 0; i < 4; i++) {
-        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - ws->x_u[at_x_u][i];
+        ws->k_u[0][i] = (0.1 * in->params.a[i] * params_k * x) - ws->x_u[0][i];
     }
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out, double t, int32_t at_x_u, int32_t at_u_u)
+static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out)
 {
-    (void)t;
     const double params_k = in->params.k;
     for (int32_t i = 0; i < 4; i++) {
-        const double u = ws->x_u[at_x_u][i];
+        const double u = ws->x_u[0][i];
         for (int32_t e = sample_A_rowStart[i]; e < sample_A_rowStart[i + 1]; e++) {
-            ws->y_tape[i][e] = sin(ws->x_u[at_x_u][sample_A_column[e]] - u);
+            ws->y_tape[i][e] = sin(ws->x_u[0][sample_A_column[e]] - u);
         }
     }
     for (int32_t i = 0; i < 4; i++) {
@@ -44,7 +41,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     }
     for (int32_t i = 0; i < 4; i++) {
         for (int32_t e = sample_A_rowStart[i]; e < sample_A_rowStart[i + 1]; e++) {
-            ws->y_2[i] += sample_A_value[e] * ws->x_u[at_x_u][sample_A_column[e]];
+            ws->y_2[i] += sample_A_value[e] * ws->x_u[0][sample_A_column[e]];
         }
     }
     const double x = ws->x_x_1;
@@ -57,7 +54,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         x_bar += d_u_bar * (d_u * params_k);
         params_k_bar += d_u_bar_2 * d_u;
         out->params.a[i] += d_u_bar_2 * params_k * 0.1;
-        ws->u_u[at_u_u][i] -= d_u_bar;
+        ws->u_u[0][i] -= d_u_bar;
     }
     const double f_x_bar = ws->w_x;
     const double each_bar = f_x_bar * x;
@@ -68,7 +65,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     ws->u_x_1 += x_bar - f_x_bar;
     for (int32_t i = 0; i < 4; i++) {
         for (int32_t e = sample_A_rowStart[i]; e < sample_A_rowStart[i + 1]; e++) {
-            ws->u_u[at_u_u][sample_A_column[e]] += ws->y_bar[i] * sample_A_value[e];
+            ws->u_u[0][sample_A_column[e]] += ws->y_bar[i] * sample_A_value[e];
         }
     }
     for (int32_t i = 0; i < 4; i++) {
@@ -83,11 +80,11 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     for (int32_t i = 0; i < 4; i++) {
         for (int32_t e = sample_A_rowStart[i]; e < sample_A_rowStart[i + 1]; e++) {
             const double y_bar_2 = y_bar * sample_A_value[e] *
-                    cos(ws->x_u[at_x_u][sample_A_column[e]] - ws->x_u[at_x_u][i]);
+                    cos(ws->x_u[0][sample_A_column[e]] - ws->x_u[0][i]);
             ws->u_bar_of[i] -= y_bar_2;
-            ws->u_u[at_u_u][sample_A_column[e]] += y_bar_2;
+            ws->u_u[0][sample_A_column[e]] += y_bar_2;
         }
-        ws->u_u[at_u_u][i] += ws->u_bar_of[i];
+        ws->u_u[0][i] += ws->u_bar_of[i];
     }
     out->params.k += params_k_bar;
 }

@@ -1,11 +1,10 @@
-static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, double t, int32_t at_x_u, int32_t at_k_u)
+static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws)
 {
-    (void)t;
     double y = 0.0;
     for (int32_t i = 0; i < 4; i++) {
         double sum = 0.0;
         for (int32_t j = 0; j < i + 1; j++) {
-            sum += in->params.a[j] * ws->x_u[at_x_u][i - j];
+            sum += in->params.a[j] * ws->x_u[0][i - j];
         }
         const double sum_2 = sum;
         y += sum_2 * sum_2;
@@ -13,25 +12,24 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double params_k = in->params.k;
     for (int32_t i = 0; i < 4; i++) {
         for (int32_t j = i + 1; j < 4; j++) {
-            y -= ws->x_u[at_x_u][i] * ws->x_u[at_x_u][j] * params_k;
+            y -= ws->x_u[0][i] * ws->x_u[0][j] * params_k;
         }
     }
     const double x = ws->x_x_1;
     ws->k_x_1 = y - x;
     for (int32_t i = 0; i < 4; i++) {
-        const double each = ws->x_u[at_x_u][i];
-        ws->k_u[at_k_u][i] = (0.1 * in->params.a[i] * params_k * x) - each;
+        const double each = ws->x_u[0][i];
+        ws->k_u[0][i] = (0.1 * in->params.a[i] * params_k * x) - each;
     }
 }
 
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
-static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out, double t, int32_t at_x_u, int32_t at_u_u)
+static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out)
 {
-    (void)t;
     for (int32_t i = 0; i < 4; i++) {
         double sum = 0.0;
         for (int32_t j = 0; j < i + 1; j++) {
-            sum += in->params.a[j] * ws->x_u[at_x_u][i - j];
+            sum += in->params.a[j] * ws->x_u[0][i - j];
         }
         ws->sum_tape[i] = sum;
     }
@@ -46,19 +44,19 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         x_bar += d_u_bar * (d_u * params_k);
         params_k_bar += d_u_bar_2 * d_u;
         out->params.a[i] += d_u_bar_2 * params_k * 0.1;
-        ws->u_u[at_u_u][i] -= d_u_bar;
+        ws->u_u[0][i] -= d_u_bar;
     }
     const double f_x_bar = ws->w_x;
     ws->u_x_1 += x_bar - f_x_bar;
     const double y_bar = f_x_bar * params_k;
     for (int32_t i = 0; i < 4; i++) {
         for (int32_t j = i + 1; j < 4; j++) {
-            const double u = ws->x_u[at_x_u][i];
-            const double u_2 = ws->x_u[at_x_u][j];
+            const double u = ws->x_u[0][i];
+            const double u_2 = ws->x_u[0][j];
             params_k_bar -= f_x_bar * (u * u_2);
             const double u_bar = y_bar * u_2;
-            ws->u_u[at_u_u][j] -= y_bar * u;
-            ws->u_u[at_u_u][i] -= u_bar;
+            ws->u_u[0][j] -= y_bar * u;
+            ws->u_u[0][i] -= u_bar;
         }
     }
     out->params.k += params_k_bar;
@@ -66,8 +64,8 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         const double sum_bar = f_x_bar * ws->sum_tape[i];
         const double sum_bar_2 = sum_bar + sum_bar;
         for (int32_t j = 0; j < i + 1; j++) {
-            ws->u_u[at_u_u][i - j] += sum_bar_2 * in->params.a[j];
-            out->params.a[j] += sum_bar_2 * ws->x_u[at_x_u][i - j];
+            ws->u_u[0][i - j] += sum_bar_2 * in->params.a[j];
+            out->params.a[j] += sum_bar_2 * ws->x_u[0][i - j];
         }
     }
 }

@@ -37,9 +37,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 ws->u[i] = in->state0.u[i];
             }
             double failed_stage = 0.0;
-            const double t0 = in->t0;
             for (int32_t n = 0; (n < ws->step_count) && (status == SAMPLE_OK); n++) {
-                const double t_n = t0 + ((double)n * h);
                 for (int32_t i = 0; i < 3; i++) {
                     ws->stored_u[n][i] = ws->u[i];
                 }
@@ -47,7 +45,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 for (int32_t i = 0; i < 3; i++) {
                     ws->x_u[0][i] = ws->u[i];
                 }
-                sample_rhs_kernel(in, ws, t_n, 0, 0);
+                sample_rhs_kernel(in, ws);
                 /* New state. */
                 for (int32_t i = 0; i < 3; i++) {
                     ws->u[i] = ws->u[i] + (h * ws->k_u[0][i]);
@@ -114,7 +112,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     for (int32_t i = 0; i < 3; i++) {
                         ws->u_u[0][i] = 0.0;
                     }
-                    sample_rhs_vjp_kernel(in, ws, out, t0 + ((double)n * h), 0, 0);
+                    sample_rhs_vjp_kernel(in, ws, out);
                     /* λ of the step's start. */
                     for (int32_t i = 0; i < 3; i++) {
                         ws->lambda_u[i] = ws->lambda_u[i] + ws->u_u[0][i];

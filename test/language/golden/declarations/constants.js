@@ -62,7 +62,7 @@ export function gradient() {
     for (let i = 0; i < 3; i++) {
       x_u[i] = u[i];
     }
-    rhs_kernel(t_n, 0, 0);
+    rhs_kernel();
     // New state.
     for (let i = 0; i < 3; i++) {
       u[i] = u[i] + h * k_u[i];
@@ -116,6 +116,7 @@ export function gradient() {
   lambda_u[0] = u_3;
   const result = u_2 * u_3;
   for (let n = step_count[0] - 1; n >= 0; n--) {
+    const t_n = t0 + n * h;
     // Stages of this step, again.
     for (let i = 0; i < 3; i++) {
       u[i] = stored_u[i + 3 * n];
@@ -131,7 +132,7 @@ export function gradient() {
     for (let i = 0; i < 3; i++) {
       u_u[i] = 0;
     }
-    rhs_vjp_kernel(t0 + n * h, 0, 0);
+    rhs_vjp_kernel();
     // λ of the step's start.
     for (let i = 0; i < 3; i++) {
       lambda_u[i] = lambda_u[i] + u_u[i];

@@ -49,8 +49,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
             double failed_stage = 0.0;
             ws->x = in->state0.x;
             const double t0 = in->t0;
-            const double t1 = in->t1;
-            const double position = t1 - t0;
+            const double position = in->t1 - t0;
             for (int32_t n = 0; (n < ws->step_count) && (status == SAMPLE_OK); n++) {
                 const double t_n = t0 + ((double)n * h);
                 const double x = ws->x;
@@ -60,28 +59,25 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 const double position_2 = (t_n - t0) / position * 3.0;
                 ws->push_at = (int32_t)(sample_max_(sample_min_(floor(position_2), 2.0), 0.0));
                 const double push_weight = position_2 - (double)ws->push_at;
-                sample_rhs_of_knots_kernel(in, ws, t_n, 0, push_weight, ws->push_at,
-                        ws->push_at + 1, ws->push_at, ws->push_at + 1, 0);
+                sample_rhs_of_knots_kernel(in, ws, 0, push_weight, ws->push_at, ws->push_at + 1);
                 /* Stage 2: c = 1/2, a = 1/2. */
                 ws->x_x[1] = x + (h_1_2 * ws->k_x[0]);
-                const double position_3 = t_n + h_1_2;
-                const double position_4 = (position_3 - t0) / position * 3.0;
-                const double push_at = sample_max_(sample_min_(floor(position_4), 2.0), 0.0);
+                const double position_3 = (t_n + h_1_2 - t0) / position * 3.0;
+                const double push_at = sample_max_(sample_min_(floor(position_3), 2.0), 0.0);
                 ws->push_at = (int32_t)push_at;
-                sample_rhs_of_knots_kernel(in, ws, position_3, 1, position_4 - (double)ws->push_at,
-                        ws->push_at, ws->push_at + 1, ws->push_at, ws->push_at + 1, 1);
+                sample_rhs_of_knots_kernel(in, ws, 1, position_3 - (double)ws->push_at, ws->push_at,
+                        ws->push_at + 1);
                 /* Stage 3: c = 1/2, a = 0, 1/2. */
                 ws->x_x[2] = x + (h_1_2 * ws->k_x[1]);
                 ws->push_at = (int32_t)push_at;
-                sample_rhs_of_knots_kernel(in, ws, position_3, 2, position_4 - (double)ws->push_at,
-                        ws->push_at, ws->push_at + 1, ws->push_at, ws->push_at + 1, 2);
+                sample_rhs_of_knots_kernel(in, ws, 2, position_3 - (double)ws->push_at, ws->push_at,
+                        ws->push_at + 1);
                 /* Stage 4: c = 1, a = 0, 0, 1. */
                 ws->x_x[3] = x + (h * ws->k_x[2]);
-                const double position_5 = t_n + h;
-                const double position_6 = (position_5 - t0) / position * 3.0;
-                ws->push_at = (int32_t)(sample_max_(sample_min_(floor(position_6), 2.0), 0.0));
-                sample_rhs_of_knots_kernel(in, ws, position_5, 3, position_6 - (double)ws->push_at,
-                        ws->push_at, ws->push_at + 1, ws->push_at, ws->push_at + 1, 3);
+                const double position_4 = (t_n + h - t0) / position * 3.0;
+                ws->push_at = (int32_t)(sample_max_(sample_min_(floor(position_4), 2.0), 0.0));
+                sample_rhs_of_knots_kernel(in, ws, 3, position_4 - (double)ws->push_at, ws->push_at,
+                        ws->push_at + 1);
                 /* New state. */
                 const double k_x = ws->k_x[0];
                 const double k_x_2 = ws->k_x[1];
@@ -131,8 +127,8 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 const double position_2 = position / position * 3.0;
                 const double push_at = sample_max_(sample_min_(floor(position_2), 2.0), 0.0);
                 ws->push_at = (int32_t)push_at;
-                sample_terminal_of_knots_kernel(in, ws, t1, position_2 - (double)ws->push_at,
-                        ws->push_at, ws->push_at + 1, ws->push_at, ws->push_at + 1);
+                sample_terminal_of_knots_kernel(in, ws, position_2 - (double)ws->push_at,
+                        ws->push_at, ws->push_at + 1);
 
                 /* ---- Reverse sweep ----------------------------------------------- */
                 /* Terminal loss. */
@@ -140,8 +136,8 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 ws->seed = 1.0;
                 ws->lambda_x = 0.0;
                 const double terminal_loss = ws->terminal_loss;
-                sample_terminal_of_knots_vjp_ke(in, ws, t1, position_2 - (double)ws->push_at,
-                        ws->push_at, ws->push_at + 1, ws->push_at, ws->push_at + 1);
+                sample_terminal_of_knots_vjp_ke(in, ws, position_2 - (double)ws->push_at,
+                        ws->push_at, ws->push_at + 1);
                 for (int32_t n = ws->step_count - 1; n >= 0; n--) {
                     const double t_n = t0 + ((double)n * h);
                     /* Stages of this step, again. */
@@ -151,36 +147,30 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     const double position_3 = (t_n - t0) / position * 3.0;
                     const double push_at_2 = sample_max_(sample_min_(floor(position_3), 2.0), 0.0);
                     ws->push_at = (int32_t)push_at_2;
-                    sample_rhs_of_knots_kernel(in, ws, t_n, 0, position_3 - (double)ws->push_at,
-                            ws->push_at, ws->push_at + 1, ws->push_at, ws->push_at + 1, 0);
+                    sample_rhs_of_knots_kernel(in, ws, 0, position_3 - (double)ws->push_at,
+                            ws->push_at, ws->push_at + 1);
                     /* Stage 2: c = 1/2, a = 1/2. */
                     ws->x_x[1] = stored_x + (h_1_2 * ws->k_x[0]);
-                    const double position_4 = t_n + h_1_2;
-                    const double position_5 = (position_4 - t0) / position * 3.0;
-                    const double push_at_3 = sample_max_(sample_min_(floor(position_5), 2.0), 0.0);
+                    const double position_4 = (t_n + h_1_2 - t0) / position * 3.0;
+                    const double push_at_3 = sample_max_(sample_min_(floor(position_4), 2.0), 0.0);
                     ws->push_at = (int32_t)push_at_3;
-                    sample_rhs_of_knots_kernel(in, ws, position_4, 1,
-                            position_5 - (double)ws->push_at, ws->push_at, ws->push_at + 1,
-                            ws->push_at, ws->push_at + 1, 1);
+                    sample_rhs_of_knots_kernel(in, ws, 1, position_4 - (double)ws->push_at,
+                            ws->push_at, ws->push_at + 1);
                     /* Stage 3: c = 1/2, a = 0, 1/2. */
                     ws->x_x[2] = stored_x + (h_1_2 * ws->k_x[1]);
                     ws->push_at = (int32_t)push_at_3;
-                    sample_rhs_of_knots_kernel(in, ws, position_4, 2,
-                            position_5 - (double)ws->push_at, ws->push_at, ws->push_at + 1,
-                            ws->push_at, ws->push_at + 1, 2);
+                    sample_rhs_of_knots_kernel(in, ws, 2, position_4 - (double)ws->push_at,
+                            ws->push_at, ws->push_at + 1);
                     /* Stage 4: c = 1, a = 0, 0, 1. */
                     ws->x_x[3] = stored_x + (h * ws->k_x[2]);
                     /* Adjoint of evaluation 4. */
                     const double lambda_x = ws->lambda_x;
                     const double w_x = h_1_6 * lambda_x;
                     ws->u_x[3] = 0.0;
-                    const double position_6 = t_n + h;
-                    const double position_7 = (position_6 - t0) / position * 3.0;
-                    ws->push_at = (int32_t)(sample_max_(sample_min_(floor(position_7), 2.0), 0.0));
+                    const double position_5 = (t_n + h - t0) / position * 3.0;
+                    ws->push_at = (int32_t)(sample_max_(sample_min_(floor(position_5), 2.0), 0.0));
                     ws->w_x = w_x;
-                    sample_rhs_of_knots_vjp_kernel(in, ws, out, position_6, 3,
-                            position_7 - (double)ws->push_at, ws->push_at, ws->push_at + 1,
-                            ws->push_at, ws->push_at + 1, 3, ws->push_at, ws->push_at + 1,
+                    sample_rhs_of_knots_vjp_kernel(in, ws, out, 3, position_5 - (double)ws->push_at,
                             ws->push_at, ws->push_at + 1);
                     /* Adjoint of evaluation 3. */
                     const double w_x_2 = h_1_3 * lambda_x;
@@ -188,27 +178,21 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     ws->u_x[2] = 0.0;
                     ws->push_at = (int32_t)push_at_3;
                     ws->w_x = w_x_3;
-                    sample_rhs_of_knots_vjp_kernel(in, ws, out, position_4, 2,
-                            position_5 - (double)ws->push_at, ws->push_at, ws->push_at + 1,
-                            ws->push_at, ws->push_at + 1, 2, ws->push_at, ws->push_at + 1,
+                    sample_rhs_of_knots_vjp_kernel(in, ws, out, 2, position_4 - (double)ws->push_at,
                             ws->push_at, ws->push_at + 1);
                     /* Adjoint of evaluation 2. */
                     const double w_x_4 = w_x_2 + (h_1_2 * ws->u_x[2]);
                     ws->u_x[1] = 0.0;
                     ws->push_at = (int32_t)push_at_3;
                     ws->w_x = w_x_4;
-                    sample_rhs_of_knots_vjp_kernel(in, ws, out, position_4, 1,
-                            position_5 - (double)ws->push_at, ws->push_at, ws->push_at + 1,
-                            ws->push_at, ws->push_at + 1, 1, ws->push_at, ws->push_at + 1,
+                    sample_rhs_of_knots_vjp_kernel(in, ws, out, 1, position_4 - (double)ws->push_at,
                             ws->push_at, ws->push_at + 1);
                     /* Adjoint of evaluation 1. */
                     const double w_x_5 = w_x + (h_1_2 * ws->u_x[1]);
                     ws->u_x[0] = 0.0;
                     ws->push_at = (int32_t)push_at_2;
                     ws->w_x = w_x_5;
-                    sample_rhs_of_knots_vjp_kernel(in, ws, out, t_n, 0,
-                            position_3 - (double)ws->push_at, ws->push_at, ws->push_at + 1,
-                            ws->push_at, ws->push_at + 1, 0, ws->push_at, ws->push_at + 1,
+                    sample_rhs_of_knots_vjp_kernel(in, ws, out, 0, position_3 - (double)ws->push_at,
                             ws->push_at, ws->push_at + 1);
                     /* λ of the step's start. */
                     ws->lambda_x = lambda_x + ws->u_x[3] + ws->u_x[2] + ws->u_x[1] + ws->u_x[0];

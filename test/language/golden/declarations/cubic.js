@@ -69,8 +69,7 @@ export function gradient() {
   let failed_stage = 0;
   x[0] = state0[0];
   const t0 = control[0];
-  const t1 = control[1];
-  const position = t1 - t0;
+  const position = control[1] - t0;
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     const x_2 = x[0];
@@ -80,28 +79,22 @@ export function gradient() {
     const position_2 = (t_n - t0) / position * 3;
     push_at[0] = Math.max(Math.min(Math.floor(position_2), 2), 0);
     const push_weight = position_2 - push_at[0];
-    rhs_of_knots_kernel(t_n, 0, push_weight, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1,
-        0);
+    rhs_of_knots_kernel(0, push_weight, push_at[0], push_at[0] + 1);
     // Stage 2: c = 1/2, a = 1/2.
     x_x[1] = x_2 + h_1_2 * k_x[0];
-    const position_3 = t_n + h_1_2;
-    const position_4 = (position_3 - t0) / position * 3;
-    const push_at_2 = Math.max(Math.min(Math.floor(position_4), 2), 0);
+    const position_3 = (t_n + h_1_2 - t0) / position * 3;
+    const push_at_2 = Math.max(Math.min(Math.floor(position_3), 2), 0);
     push_at[0] = push_at_2;
-    rhs_of_knots_kernel(position_3, 1, position_4 - push_at[0], push_at[0], push_at[0] + 1,
-        push_at[0], push_at[0] + 1, 1);
+    rhs_of_knots_kernel(1, position_3 - push_at[0], push_at[0], push_at[0] + 1);
     // Stage 3: c = 1/2, a = 0, 1/2.
     x_x[2] = x_2 + h_1_2 * k_x[1];
     push_at[0] = push_at_2;
-    rhs_of_knots_kernel(position_3, 2, position_4 - push_at[0], push_at[0], push_at[0] + 1,
-        push_at[0], push_at[0] + 1, 2);
+    rhs_of_knots_kernel(2, position_3 - push_at[0], push_at[0], push_at[0] + 1);
     // Stage 4: c = 1, a = 0, 0, 1.
     x_x[3] = x_2 + h * k_x[2];
-    const position_5 = t_n + h;
-    const position_6 = (position_5 - t0) / position * 3;
-    push_at[0] = Math.max(Math.min(Math.floor(position_6), 2), 0);
-    rhs_of_knots_kernel(position_5, 3, position_6 - push_at[0], push_at[0], push_at[0] + 1,
-        push_at[0], push_at[0] + 1, 3);
+    const position_4 = (t_n + h - t0) / position * 3;
+    push_at[0] = Math.max(Math.min(Math.floor(position_4), 2), 0);
+    rhs_of_knots_kernel(3, position_4 - push_at[0], push_at[0], push_at[0] + 1);
     // New state.
     const k_x_2 = k_x[0];
     const k_x_3 = k_x[1];
@@ -148,8 +141,7 @@ export function gradient() {
   const position_2 = position / position * 3;
   const push_at_2 = Math.max(Math.min(Math.floor(position_2), 2), 0);
   push_at[0] = push_at_2;
-  terminal_of_knots_kernel(t1, position_2 - push_at[0], push_at[0], push_at[0] + 1, push_at[0],
-      push_at[0] + 1);
+  terminal_of_knots_kernel(position_2 - push_at[0], push_at[0], push_at[0] + 1);
 
   // ---- Reverse sweep -----------------------------------------------
   // Terminal loss.
@@ -157,8 +149,7 @@ export function gradient() {
   seed[0] = 1;
   lambda_x[0] = 0;
   const terminal_loss_2 = terminal_loss[0];
-  terminal_of_knots_vjp_ke(t1, position_2 - push_at[0], push_at[0], push_at[0] + 1, push_at[0],
-      push_at[0] + 1);
+  terminal_of_knots_vjp_ke(position_2 - push_at[0], push_at[0], push_at[0] + 1);
   for (let n = step_count[0] - 1; n >= 0; n--) {
     const t_n = t0 + n * h;
     // Stages of this step, again.
@@ -168,55 +159,46 @@ export function gradient() {
     const position_3 = (t_n - t0) / position * 3;
     const push_at_3 = Math.max(Math.min(Math.floor(position_3), 2), 0);
     push_at[0] = push_at_3;
-    rhs_of_knots_kernel(t_n, 0, position_3 - push_at[0], push_at[0], push_at[0] + 1, push_at[0],
-        push_at[0] + 1, 0);
+    rhs_of_knots_kernel(0, position_3 - push_at[0], push_at[0], push_at[0] + 1);
     // Stage 2: c = 1/2, a = 1/2.
     x_x[1] = stored_x_2 + h_1_2 * k_x[0];
-    const position_4 = t_n + h_1_2;
-    const position_5 = (position_4 - t0) / position * 3;
-    const push_at_4 = Math.max(Math.min(Math.floor(position_5), 2), 0);
+    const position_4 = (t_n + h_1_2 - t0) / position * 3;
+    const push_at_4 = Math.max(Math.min(Math.floor(position_4), 2), 0);
     push_at[0] = push_at_4;
-    rhs_of_knots_kernel(position_4, 1, position_5 - push_at[0], push_at[0], push_at[0] + 1,
-        push_at[0], push_at[0] + 1, 1);
+    rhs_of_knots_kernel(1, position_4 - push_at[0], push_at[0], push_at[0] + 1);
     // Stage 3: c = 1/2, a = 0, 1/2.
     x_x[2] = stored_x_2 + h_1_2 * k_x[1];
     push_at[0] = push_at_4;
-    rhs_of_knots_kernel(position_4, 2, position_5 - push_at[0], push_at[0], push_at[0] + 1,
-        push_at[0], push_at[0] + 1, 2);
+    rhs_of_knots_kernel(2, position_4 - push_at[0], push_at[0], push_at[0] + 1);
     // Stage 4: c = 1, a = 0, 0, 1.
     x_x[3] = stored_x_2 + h * k_x[2];
     // Adjoint of evaluation 4.
     const lambda_x_2 = lambda_x[0];
     const w_x_2 = h_1_6 * lambda_x_2;
     u_x[3] = 0;
-    const position_6 = t_n + h;
-    const position_7 = (position_6 - t0) / position * 3;
-    push_at[0] = Math.max(Math.min(Math.floor(position_7), 2), 0);
+    const position_5 = (t_n + h - t0) / position * 3;
+    push_at[0] = Math.max(Math.min(Math.floor(position_5), 2), 0);
     w_x[0] = w_x_2;
-    rhs_of_knots_vjp_kernel(position_6, 3, position_7 - push_at[0], push_at[0], push_at[0] + 1,
-        push_at[0], push_at[0] + 1, 3, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
+    rhs_of_knots_vjp_kernel(3, position_5 - push_at[0], push_at[0], push_at[0] + 1);
     // Adjoint of evaluation 3.
     const w_x_3 = h_1_3 * lambda_x_2;
     const w_x_4 = w_x_3 + h * u_x[3];
     u_x[2] = 0;
     push_at[0] = push_at_4;
     w_x[0] = w_x_4;
-    rhs_of_knots_vjp_kernel(position_4, 2, position_5 - push_at[0], push_at[0], push_at[0] + 1,
-        push_at[0], push_at[0] + 1, 2, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
+    rhs_of_knots_vjp_kernel(2, position_4 - push_at[0], push_at[0], push_at[0] + 1);
     // Adjoint of evaluation 2.
     const w_x_5 = w_x_3 + h_1_2 * u_x[2];
     u_x[1] = 0;
     push_at[0] = push_at_4;
     w_x[0] = w_x_5;
-    rhs_of_knots_vjp_kernel(position_4, 1, position_5 - push_at[0], push_at[0], push_at[0] + 1,
-        push_at[0], push_at[0] + 1, 1, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
+    rhs_of_knots_vjp_kernel(1, position_4 - push_at[0], push_at[0], push_at[0] + 1);
     // Adjoint of evaluation 1.
     const w_x_6 = w_x_2 + h_1_2 * u_x[1];
     u_x[0] = 0;
     push_at[0] = push_at_3;
     w_x[0] = w_x_6;
-    rhs_of_knots_vjp_kernel(t_n, 0, position_3 - push_at[0], push_at[0], push_at[0] + 1, push_at[0],
-        push_at[0] + 1, 0, push_at[0], push_at[0] + 1, push_at[0], push_at[0] + 1);
+    rhs_of_knots_vjp_kernel(0, position_3 - push_at[0], push_at[0], push_at[0] + 1);
     // λ of the step's start.
     lambda_x[0] = lambda_x_2 + u_x[3] + u_x[2] + u_x[1] + u_x[0];
   }

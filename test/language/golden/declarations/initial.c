@@ -39,8 +39,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
             const double h_1_2 = h * 0.5;
 
             /* ---- Forward sweep ----------------------------------------------- */
-            const double t0 = in->t0;
-            sample_initial_kernel(in, ws, t0);
+            sample_initial_kernel(in, ws);
             double failed_stage = 0.0;
             const double params_k = in->params.k;
             for (int32_t n = 0; (n < ws->step_count) && (status == SAMPLE_OK); n++) {
@@ -185,7 +184,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 }
                 /* Initial state. */
                 const double result = (x * x) + (u * u_2);
-                sample_initial_vjp_kernel(in, ws, out, t0);
+                sample_initial_vjp_kernel(in, ws, out);
                 out->state0.x = 0.0;
                 ws->failed_step = 0.0;
                 ws->failed_stage = failed_stage;

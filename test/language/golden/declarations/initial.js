@@ -60,7 +60,7 @@ export function gradient() {
 
   // ---- Forward sweep -----------------------------------------------
   const t0 = control[0];
-  initial_kernel(t0);
+  initial_kernel();
   let failed_stage = 0;
   const params_k = params[0];
   for (let n = 0; n < step_count[0]; n++) {
@@ -204,7 +204,7 @@ export function gradient() {
   }
   // Initial state.
   const result = x_2 * x_2 + u_2 * u_3;
-  initial_vjp_kernel(t0);
+  initial_vjp_kernel();
   state0Bar[0] = 0;
   report[0] = 0;
   report[1] = failed_stage;

@@ -73,12 +73,13 @@ export function gradient() {
     for (let i = 0; i < 3; i++) {
       x_u[i] = u[i];
     }
-    rhs_kernel(t_n, 0, 0);
+    rhs_kernel(0);
     // Stage 2: c = 1/2, a = 1/2.
     for (let i = 0; i < 3; i++) {
       x_u[i + 3] = u[i] + h_1_2 * k_u[i];
     }
-    rhs_kernel(t_n + h_1_2, 1, 1);
+    const v = t_n + h_1_2;
+    rhs_kernel(1);
     // New state.
     for (let i = 0; i < 3; i++) {
       u[i] = u[i] + h * k_u[i + 3];
@@ -139,7 +140,6 @@ export function gradient() {
   lambda_u[0] = u_3;
   const result = u_2 * u_3 - u[2];
   for (let n = step_count[0] - 1; n >= 0; n--) {
-    const t_n = t0 + n * h;
     // Stages of this step, again.
     for (let i = 0; i < 3; i++) {
       u[i] = stored_u[i + 3 * n];
@@ -148,7 +148,8 @@ export function gradient() {
     for (let i = 0; i < 3; i++) {
       x_u[i] = u[i];
     }
-    rhs_kernel(t_n, 0, 0);
+    const t_n = t0 + n * h;
+    rhs_kernel(0);
     // Stage 2: c = 1/2, a = 1/2.
     for (let i = 0; i < 3; i++) {
       x_u[i + 3] = u[i] + h_1_2 * k_u[i];
@@ -160,7 +161,8 @@ export function gradient() {
     for (let i = 0; i < 3; i++) {
       u_u[i + 3] = 0;
     }
-    rhs_vjp_kernel(t_n + h_1_2, 1, 1);
+    const v = t_n + h_1_2;
+    rhs_vjp_kernel(1);
     // Adjoint of evaluation 1.
     for (let i = 0; i < 3; i++) {
       w_u[i] = h_1_2 * u_u[i + 3];
@@ -168,7 +170,7 @@ export function gradient() {
     for (let i = 0; i < 3; i++) {
       u_u[i] = 0;
     }
-    rhs_vjp_kernel(t_n, 0, 0);
+    rhs_vjp_kernel(0);
     // λ of the step's start.
     for (let i = 0; i < 3; i++) {
       lambda_u[i] = lambda_u[i] + u_u[i + 3] + u_u[i];

@@ -49,12 +49,12 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 for (int32_t i = 0; i < 2; i++) {
                     ws->x_y[0][i] = ws->y[i];
                 }
-                sample_rhs_kernel(in, ws, t_n, 0, 0);
+                sample_rhs_kernel(in, ws, t_n, 0);
                 /* Stage 2: c = 1, a = 1. */
                 for (int32_t i = 0; i < 2; i++) {
                     ws->x_y[1][i] = ws->y[i] + (h * ws->k_y[0][i]);
                 }
-                sample_rhs_kernel(in, ws, t_n + h, 1, 1);
+                sample_rhs_kernel(in, ws, t_n + h, 1);
                 /* New state. */
                 for (int32_t i = 0; i < 2; i++) {
                     ws->y[i] = ws->y[i] + ((h_1_2 * ws->k_y[0][i]) + (h_1_2 * ws->k_y[1][i]));
@@ -127,7 +127,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     for (int32_t i = 0; i < 2; i++) {
                         ws->x_y[0][i] = ws->y[i];
                     }
-                    sample_rhs_kernel(in, ws, t0 + ((double)n * h), 0, 0);
+                    sample_rhs_kernel(in, ws, t0 + ((double)n * h), 0);
                     /* Stage 2: c = 1, a = 1. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->x_y[1][i] = ws->y[i] + (h * ws->k_y[0][i]);

@@ -65,12 +65,12 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       x_y[i] = y_2[i];
     }
-    rhs_kernel(t_n, 0, 0);
+    rhs_kernel(t_n, 0);
     // Stage 2: c = 1, a = 1.
     for (let i = 0; i < 2; i++) {
       x_y[i + 2] = y_2[i] + h * k_y[i];
     }
-    rhs_kernel(t_n + h, 1, 1);
+    rhs_kernel(t_n + h, 1);
     // New state.
     for (let i = 0; i < 2; i++) {
       y_2[i] = y_2[i] + (h_1_2 * k_y[i] + h_1_2 * k_y[i + 2]);
@@ -145,7 +145,7 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       x_y[i] = y_2[i];
     }
-    rhs_kernel(t0 + n * h, 0, 0);
+    rhs_kernel(t0 + n * h, 0);
     // Stage 2: c = 1, a = 1.
     for (let i = 0; i < 2; i++) {
       x_y[i + 2] = y_2[i] + h * k_y[i];

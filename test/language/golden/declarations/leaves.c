@@ -69,9 +69,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
             double x = in->state0.x;
             double spin = in->state0.body.spin;
             double pair_0 = in->state0.pair._0;
-            const double t0 = in->t0;
             for (int32_t n = 0; (n < ws->step_count) && (status == SAMPLE_OK); n++) {
-                const double t_n = t0 + ((double)n * h);
                 const double x_2 = x;
                 ws->stored_x[n] = x_2;
                 for (int32_t i = 0; i < 2; i++) {
@@ -94,7 +92,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 for (int32_t i = 0; i < 2; i++) {
                     ws->x_pair_1[0][i] = ws->pair_1[i];
                 }
-                sample_rhs_kernel(in, ws, t_n, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+                sample_rhs_kernel(in, ws, 0);
                 /* Stage 2: c = 1, a = 1. */
                 ws->x_x[1] = x_2 + (h * ws->k_x[0]);
                 for (int32_t i = 0; i < 2; i++) {
@@ -105,7 +103,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 for (int32_t i = 0; i < 2; i++) {
                     ws->x_pair_1[1][i] = ws->pair_1[i] + (h * ws->k_pair_1[0][i]);
                 }
-                sample_rhs_kernel(in, ws, t_n + h, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+                sample_rhs_kernel(in, ws, 1);
                 /* New state. */
                 const double k_x = ws->k_x[0];
                 const double k_x_2 = ws->k_x[1];
@@ -207,7 +205,6 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 double lambda_pair_0 = pair_1;
                 const double result = (x_2 * x_2) + (q * spin_2) + (pair_0_2 * pair_1);
                 for (int32_t n = ws->step_count - 1; n >= 0; n--) {
-                    const double t_n = t0 + ((double)n * h);
                     /* Stages of this step, again. */
                     const double stored_x = ws->stored_x[n];
                     for (int32_t i = 0; i < 2; i++) {
@@ -228,7 +225,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     for (int32_t i = 0; i < 2; i++) {
                         ws->x_pair_1[0][i] = ws->pair_1[i];
                     }
-                    sample_rhs_kernel(in, ws, t_n, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+                    sample_rhs_kernel(in, ws, 0);
                     /* Stage 2: c = 1, a = 1. */
                     ws->x_x[1] = stored_x + (h * ws->k_x[0]);
                     for (int32_t i = 0; i < 2; i++) {
@@ -264,7 +261,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     ws->w_x = w_x;
                     ws->w_spin = w_spin;
                     ws->w_pair_0 = w_pair_0;
-                    sample_rhs_vjp_kernel(in, ws, out, t_n + h, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+                    sample_rhs_vjp_kernel(in, ws, out, 1);
                     /* Adjoint of evaluation 1. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->w_q[i] = (h_1_2 * ws->lambda_q[i]) + (h * ws->u_q[1][i]);
@@ -287,7 +284,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     ws->w_x = w_x_2;
                     ws->w_spin = w_spin_2;
                     ws->w_pair_0 = w_pair_0_2;
-                    sample_rhs_vjp_kernel(in, ws, out, t_n, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+                    sample_rhs_vjp_kernel(in, ws, out, 0);
                     /* λ of the step's start. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->lambda_q[i] = ws->lambda_q[i] + ws->u_q[1][i] + ws->u_q[0][i];

@@ -139,7 +139,7 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       x_pair_1[i] = pair_1[i];
     }
-    rhs_kernel(t_n, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    rhs_kernel(0);
     // Stage 2: c = 1, a = 1.
     x_x[1] = x_2 + h * k_x[0];
     for (let i = 0; i < 2; i++) {
@@ -150,7 +150,8 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       x_pair_1[i + 2] = pair_1[i] + h * k_pair_1[i];
     }
-    rhs_kernel(t_n + h, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+    const v = t_n + h;
+    rhs_kernel(1);
     // New state.
     const k_x_2 = k_x[0];
     const k_x_3 = k_x[1];
@@ -257,7 +258,6 @@ export function gradient() {
   let lambda_pair_0 = pair_1_2;
   const result = x_2 * x_2 + q_2 * spin_2 + pair_0_2 * pair_1_2;
   for (let n = step_count[0] - 1; n >= 0; n--) {
-    const t_n = t0 + n * h;
     // Stages of this step, again.
     const stored_x_2 = stored_x[n];
     for (let i = 0; i < 2; i++) {
@@ -278,7 +278,8 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       x_pair_1[i] = pair_1[i];
     }
-    rhs_kernel(t_n, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    const t_n = t0 + n * h;
+    rhs_kernel(0);
     // Stage 2: c = 1, a = 1.
     x_x[1] = stored_x_2 + h * k_x[0];
     for (let i = 0; i < 2; i++) {
@@ -311,10 +312,11 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       u_pair_1[i + 2] = 0;
     }
+    const v = t_n + h;
     w_x[0] = w_x_2;
     w_spin[0] = w_spin_2;
     w_pair_0[0] = w_pair_0_2;
-    rhs_vjp_kernel(t_n + h, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+    rhs_vjp_kernel(1);
     // Adjoint of evaluation 1.
     for (let i = 0; i < 2; i++) {
       w_q[i] = h_1_2 * lambda_q[i] + h * u_q[i + 2];
@@ -337,7 +339,7 @@ export function gradient() {
     w_x[0] = w_x_3;
     w_spin[0] = w_spin_3;
     w_pair_0[0] = w_pair_0_3;
-    rhs_vjp_kernel(t_n, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    rhs_vjp_kernel(0);
     // λ of the step's start.
     for (let i = 0; i < 2; i++) {
       lambda_q[i] = lambda_q[i] + u_q[i + 2] + u_q[i];

@@ -38,9 +38,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 ws->u[i] = in->state0.u[i];
             }
             double failed_stage = 0.0;
-            const double t0 = in->t0;
             for (int32_t n = 0; (n < ws->step_count) && (status == SAMPLE_OK); n++) {
-                const double t_n = t0 + ((double)n * h);
                 for (int32_t i = 0; i < 2; i++) {
                     ws->stored_u[n][i] = ws->u[i];
                 }
@@ -48,12 +46,12 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 for (int32_t i = 0; i < 2; i++) {
                     ws->x_u[0][i] = ws->u[i];
                 }
-                sample_rhs_kernel(in, ws, t_n, 0, 0);
+                sample_rhs_kernel(in, ws, 0);
                 /* Stage 2: c = 1, a = 1. */
                 for (int32_t i = 0; i < 2; i++) {
                     ws->x_u[1][i] = ws->u[i] + (h * ws->k_u[0][i]);
                 }
-                sample_rhs_kernel(in, ws, t_n + h, 1, 1);
+                sample_rhs_kernel(in, ws, 1);
                 /* New state. */
                 for (int32_t i = 0; i < 2; i++) {
                     ws->u[i] = ws->u[i] + ((h_1_2 * ws->k_u[0][i]) + (h_1_2 * ws->k_u[1][i]));
@@ -113,7 +111,6 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 ws->lambda_u[0] = u_2;
                 const double result = u * u_2;
                 for (int32_t n = ws->step_count - 1; n >= 0; n--) {
-                    const double t_n = t0 + ((double)n * h);
                     /* Stages of this step, again. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->u[i] = ws->stored_u[n][i];
@@ -122,13 +119,12 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     for (int32_t i = 0; i < 2; i++) {
                         ws->x_u[0][i] = ws->u[i];
                     }
-                    sample_rhs_taped_kernel(in, ws, t_n, 0, 0, 0, 0, 0);
+                    sample_rhs_taped_kernel(in, ws, 0);
                     /* Stage 2: c = 1, a = 1. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->x_u[1][i] = ws->u[i] + (h * ws->k_u[0][i]);
                     }
-                    const double v = t_n + h;
-                    sample_rhs_taped_kernel(in, ws, v, 1, 1, 1, 1, 1);
+                    sample_rhs_taped_kernel(in, ws, 1);
                     /* Adjoint of evaluation 2. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->w_u[i] = h_1_2 * ws->lambda_u[i];
@@ -136,7 +132,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     for (int32_t i = 0; i < 2; i++) {
                         ws->u_u[1][i] = 0.0;
                     }
-                    sample_rhs_back_kernel(in, ws, out, v, 1, 1, 1, 1, 1);
+                    sample_rhs_back_kernel(in, ws, out, 1);
                     /* Adjoint of evaluation 1. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->w_u[i] = (h_1_2 * ws->lambda_u[i]) + (h * ws->u_u[1][i]);
@@ -144,7 +140,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     for (int32_t i = 0; i < 2; i++) {
                         ws->u_u[0][i] = 0.0;
                     }
-                    sample_rhs_back_kernel(in, ws, out, t_n, 0, 0, 0, 0, 0);
+                    sample_rhs_back_kernel(in, ws, out, 0);
                     /* λ of the step's start. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->lambda_u[i] = ws->lambda_u[i] + ws->u_u[1][i] + ws->u_u[0][i];

@@ -38,19 +38,17 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 ws->u[i] = in->state0.u[i];
             }
             double failed_stage = 0.0;
-            const double t0 = in->t0;
             for (int32_t n = 0; (n < ws->step_count) && (status == SAMPLE_OK); n++) {
-                const double t_n = t0 + ((double)n * h);
                 /* Stage 1: c = 0. */
                 for (int32_t i = 0; i < 2; i++) {
                     ws->x_u_2[n][0][i] = ws->u[i];
                 }
-                sample_rhs_taped_kernel(in, ws, t_n, n, 0, 0, n, 0, n, 0, n, 0);
+                sample_rhs_taped_kernel(in, ws, n, 0);
                 /* Stage 2: c = 1, a = 1. */
                 for (int32_t i = 0; i < 2; i++) {
                     ws->x_u_2[n][1][i] = ws->u[i] + (h * ws->k_u[0][i]);
                 }
-                sample_rhs_taped_kernel(in, ws, t_n + h, n, 1, 1, n, 1, n, 1, n, 1);
+                sample_rhs_taped_kernel(in, ws, n, 1);
                 /* New state. */
                 for (int32_t i = 0; i < 2; i++) {
                     ws->u[i] = ws->u[i] + ((h_1_2 * ws->k_u[0][i]) + (h_1_2 * ws->k_u[1][i]));
@@ -110,7 +108,6 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 ws->lambda_u[0] = u_2;
                 const double result = u * u_2;
                 for (int32_t n = ws->step_count - 1; n >= 0; n--) {
-                    const double t_n = t0 + ((double)n * h);
                     /* Adjoint of evaluation 2. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->w_u[i] = h_1_2 * ws->lambda_u[i];
@@ -118,7 +115,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     for (int32_t i = 0; i < 2; i++) {
                         ws->u_u[1][i] = 0.0;
                     }
-                    sample_rhs_back_kernel(in, ws, out, t_n + h, n, 1, n, 1, n, 1, n, 1, 1);
+                    sample_rhs_back_kernel(in, ws, out, n, 1);
                     /* Adjoint of evaluation 1. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->w_u[i] = (h_1_2 * ws->lambda_u[i]) + (h * ws->u_u[1][i]);
@@ -126,7 +123,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     for (int32_t i = 0; i < 2; i++) {
                         ws->u_u[0][i] = 0.0;
                     }
-                    sample_rhs_back_kernel(in, ws, out, t_n, n, 0, n, 0, n, 0, n, 0, 0);
+                    sample_rhs_back_kernel(in, ws, out, n, 0);
                     /* λ of the step's start. */
                     for (int32_t i = 0; i < 2; i++) {
                         ws->lambda_u[i] = ws->lambda_u[i] + ws->u_u[1][i] + ws->u_u[0][i];

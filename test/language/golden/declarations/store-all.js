@@ -59,12 +59,13 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       x_u_2[i + 4 * n] = u[i];
     }
-    rhs_taped_kernel(t_n, n, 0, 0, n, 0, n, 0, n, 0);
+    rhs_taped_kernel(n, 0);
     // Stage 2: c = 1, a = 1.
     for (let i = 0; i < 2; i++) {
       x_u_2[i + 4 * n + 2] = u[i] + h * k_u[i];
     }
-    rhs_taped_kernel(t_n + h, n, 1, 1, n, 1, n, 1, n, 1);
+    const v = t_n + h;
+    rhs_taped_kernel(n, 1);
     // New state.
     for (let i = 0; i < 2; i++) {
       u[i] = u[i] + (h_1_2 * k_u[i] + h_1_2 * k_u[i + 2]);
@@ -126,7 +127,6 @@ export function gradient() {
   lambda_u[0] = u_3;
   const result = u_2 * u_3;
   for (let n = step_count[0] - 1; n >= 0; n--) {
-    const t_n = t0 + n * h;
     // Adjoint of evaluation 2.
     for (let i = 0; i < 2; i++) {
       w_u[i] = h_1_2 * lambda_u[i];
@@ -134,7 +134,8 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       u_u[i + 2] = 0;
     }
-    rhs_back_kernel(t_n + h, n, 1, n, 1, n, 1, n, 1, 1);
+    const v = t0 + n * h + h;
+    rhs_back_kernel(n, 1);
     // Adjoint of evaluation 1.
     for (let i = 0; i < 2; i++) {
       w_u[i] = h_1_2 * lambda_u[i] + h * u_u[i + 2];
@@ -142,7 +143,7 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       u_u[i] = 0;
     }
-    rhs_back_kernel(t_n, n, 0, n, 0, n, 0, n, 0, 0);
+    rhs_back_kernel(n, 0);
     // λ of the step's start.
     for (let i = 0; i < 2; i++) {
       lambda_u[i] = lambda_u[i] + u_u[i + 2] + u_u[i];

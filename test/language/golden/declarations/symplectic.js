@@ -63,12 +63,13 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       x_u[i] = u[i];
     }
-    rhs_kernel(t_n, 0, 0);
+    rhs_kernel(0);
     // Stage 2: c = 1, a = 1.
     for (let i = 0; i < 2; i++) {
       x_u[i + 2] = u[i] + h * k_u[i];
     }
-    rhs_kernel(t_n + h, 1, 1);
+    const v = t_n + h;
+    rhs_kernel(1);
     // New state.
     for (let i = 0; i < 2; i++) {
       u[i] = u[i] + (h_1_2 * k_u[i] + h_1_2 * k_u[i + 2]);
@@ -130,7 +131,6 @@ export function gradient() {
   lambda_u[0] = u_3;
   const result = u_2 * u_3;
   for (let n = step_count[0] - 1; n >= 0; n--) {
-    const t_n = t0 + n * h;
     // Stages of this step, again.
     for (let i = 0; i < 2; i++) {
       u[i] = stored_u[i + 2 * n];
@@ -139,7 +139,8 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       x_u[i] = u[i];
     }
-    rhs_kernel(t_n, 0, 0);
+    const t_n = t0 + n * h;
+    rhs_kernel(0);
     // Stage 2: c = 1, a = 1.
     for (let i = 0; i < 2; i++) {
       x_u[i + 2] = u[i] + h * k_u[i];
@@ -151,7 +152,8 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       u_u[i + 2] = 0;
     }
-    rhs_vjp_kernel(t_n + h, 1, 1);
+    const v = t_n + h;
+    rhs_vjp_kernel(1);
     // Adjoint of evaluation 1.
     for (let i = 0; i < 2; i++) {
       w_u[i] = h_1_2 * lambda_u[i] + h * u_u[i + 2];
@@ -159,7 +161,7 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       u_u[i] = 0;
     }
-    rhs_vjp_kernel(t_n, 0, 0);
+    rhs_vjp_kernel(0);
     // λ of the step's start.
     for (let i = 0; i < 2; i++) {
       lambda_u[i] = lambda_u[i] + u_u[i + 2] + u_u[i];

@@ -1,4 +1,4 @@
-/** What becomes scalars of its own, and what stays an array so that one function serves all of its entries. */
+/** Functions that entries call: one for all stages, with no more arguments than it looks at, and one where two would be the same. */
 
 import { describe, expect, it } from "vitest";
 import { build } from "../../compiler/compile.ts";
@@ -8,13 +8,13 @@ const model = (rhs: string): string => `import { ode, vec } from "odegrad";
 export const m = ode({
   state: { q: 1, p: 0.5 },
   params: { w: vec(8, 0.25), k: 0.5 },
-  rhs: ({ q, p }, { w, k }) => { ${rhs} },
+  rhs: ({ q, p }, { w, k }, { t }) => { ${rhs} },
   loss: { terminal: ({ q, p }) => q * p },
   solver: { method: "rk4", t1: 1, steps: 4 },
 });`;
 
-const source = (rhs: string): string => {
-  const options = { emit: ["solve", "gradient", "hvp"] };
+const source = (rhs: string, emitted: readonly string[] = ["solve", "gradient", "hvp"]): string => {
+  const options = { emit: emitted };
   const { ready } = build({ file: "m.ode.ts", text: model(rhs), host: { read: () => undefined } }, options);
   return emit(ready!, "js", options)[0]!.text;
 };
@@ -41,10 +41,29 @@ describe("scalars of a state", () => {
     expect([...text.matchAll(/^ +rhs_kernel\(.*\);$/gm)].length).toBeGreaterThanOrEqual(4);
   });
 
-  it("are asked for by index only where the function looks at them", () => {
+  it("are asked for by one index, which says which stage it is", () => {
     const text = source(
       "let s = 0; for (let i = 0; i < 8; i++) s += Math.sin(w[i] * q); return { q: s, p: -s };",
     );
-    expect(text).toMatch(/^function rhs_kernel\(t, at_x_q, at_k_q, at_k_p\)/m);
+    expect(text).toMatch(/^function rhs_kernel\(at_x_q\)/m);
+    // Time, which this field does not ask for, is not handed over either.
+    expect([...text.matchAll(/^ +rhs_kernel\((.*)\);$/gm)].map(([, given]) => given)).toEqual(
+      expect.arrayContaining(["0", "1", "2", "3"]),
+    );
+  });
+});
+
+describe("tangents of what a solve and a gradient share", () => {
+  const loop = "let s = 0; for (let i = 0; i < 8; i++) s += Math.sin(w[i] * q);";
+
+  it("are one function for jvp and hvp", () => {
+    const names = kernelsIn(source(`${loop} return { q: p, p: -s };`, ["jvp", "hvp"]));
+    expect(names).toContain("rhs_with_jvp_kernel");
+    expect(names).not.toContain("rhs_with_hvp_kernel");
+  });
+
+  it("are two where they differ: the interval is no direction of a Hessian", () => {
+    const names = kernelsIn(source(`${loop} return { q: p * t, p: -s };`, ["jvp", "hvp"]));
+    expect(names).toEqual(expect.arrayContaining(["rhs_with_jvp_kernel", "rhs_with_hvp_kernel"]));
   });
 });
