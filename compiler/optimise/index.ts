@@ -44,7 +44,8 @@ export function optimise(
   exported: readonly string[],
   isSmall = false,
 ): Program {
-  const program = writtenOut(withoutRules(whole, entries));
+  const outside = new Set([...entries, ...exported]);
+  const program = sameFunctions(parameters(writtenOut(withoutRules(whole, entries)), outside), outside);
   // Entries are tidied once, with what is put into them.
   const functions = program.functions.map((fn) =>
     entries.includes(fn.name) ? fn : tidy(fn, program.arrays),
@@ -53,7 +54,6 @@ export function optimise(
   const held = inEntries(inner, entries, (fn) => registers(fn, program.arrays));
   const inlined = inEntries(held, entries, (fn) => tidy(fn, program.arrays));
   const stored = storage(inlined, [...entries, ...exported], new Set(entries));
-  const outside = new Set([...entries, ...exported]);
   const bound = sameFunctions(parameters(kernels(stored, entries), outside), outside);
   const kernelNames = bound.functions
     .map((fn) => fn.name)

@@ -942,9 +942,9 @@ export function solve(): number {
   const h_1_2 = h * 0.5;
 
   // ---- Forward sweep -----------------------------------------------
-  const t0 = control[0];
   initial_kernel();
   let failed_stage = 0;
+  const t0 = control[0];
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     // Stage 1: c = 0.
@@ -1053,7 +1053,6 @@ export function solve(): number {
       states[16 * i + j] = H[16 * i + j];
     }
   }
-  const t1 = control[1];
   output_scores_kernel();
   // Terminal loss.
   terminal_kernel();
@@ -1152,11 +1151,9 @@ export function gradient(): number {
   const h_1_2 = h * 0.5;
 
   // ---- Forward sweep -----------------------------------------------
-  const t0 = control[0];
   initial_kernel();
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
-    const t_n = t0 + n * h;
     // Stage 1: c = 0.
     for (let i = 0; i < 3; i++) {
       for (let j = 0; j < 16; j++) {
@@ -1186,7 +1183,6 @@ export function gradient(): number {
         x_H_2[16 * i + j + 448 * n + 224] = H[16 * i + j] + h_1_2 * k_H[16 * i + j];
       }
     }
-    const v = t_n + h_1_2;
     rhs_taped_kernel(n, 1);
     // New state.
     for (let i = 0; i < 3; i++) {
@@ -1264,7 +1260,6 @@ export function gradient(): number {
     }
   }
   // Terminal loss.
-  const t1 = control[1];
   terminal_kernel();
 
   // ---- Reverse sweep -----------------------------------------------
@@ -1313,7 +1308,6 @@ export function gradient(): number {
         u_H[16 * i + j + 224] = 0;
       }
     }
-    const v = t0 + n * h + h_1_2;
     rhs_back_kernel(n, 1);
     // Adjoint of evaluation 1.
     for (let i = 0; i < 3; i++) {

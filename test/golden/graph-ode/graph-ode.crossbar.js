@@ -575,9 +575,9 @@ export function solve() {
   const h_1_3 = h * 0.3333333333333333;
 
   // ---- Forward sweep -----------------------------------------------
-  const t0 = control[0];
   initial_kernel();
   let failed_stage = 0;
+  const t0 = control[0];
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     // Stage 1: c = 0.
@@ -688,7 +688,6 @@ export function solve() {
       states[4 * i + j] = H[4 * i + j];
     }
   }
-  const t1 = control[1];
   output_side_kernel();
   // Terminal loss.
   terminal_kernel();
@@ -774,9 +773,9 @@ export function gradient() {
   const h_1_3 = h * 0.3333333333333333;
 
   // ---- Forward sweep -----------------------------------------------
-  const t0 = control[0];
   initial_kernel();
   let failed_stage = 0;
+  const t0 = control[0];
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     for (let i = 0; i < 34; i++) {
@@ -893,7 +892,6 @@ export function gradient() {
     }
   }
   // Terminal loss.
-  const t1 = control[1];
   terminal_kernel();
 
   // ---- Reverse sweep -----------------------------------------------

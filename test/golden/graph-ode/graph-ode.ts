@@ -1103,9 +1103,9 @@ export function solve(): number {
   const h_1_3 = h * 0.3333333333333333;
 
   // ---- Forward sweep -----------------------------------------------
-  const t0 = control[0];
   initial_kernel();
   let failed_stage = 0;
+  const t0 = control[0];
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     // Stage 1: c = 0.
@@ -1256,7 +1256,6 @@ export function solve(): number {
       states[4 * i + j] = H[4 * i + j];
     }
   }
-  const t1 = control[1];
   output_side_kernel();
   // Terminal loss.
   terminal_kernel();
@@ -1356,9 +1355,9 @@ export function gradient(): number {
   const h_1_3 = h * 0.3333333333333333;
 
   // ---- Forward sweep -----------------------------------------------
-  const t0 = control[0];
   initial_kernel();
   let failed_stage = 0;
+  const t0 = control[0];
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     for (let i = 0; i < 8; i++) {
@@ -1523,7 +1522,6 @@ export function gradient(): number {
     }
   }
   // Terminal loss.
-  const t1 = control[1];
   terminal_kernel();
 
   // ---- Reverse sweep -----------------------------------------------

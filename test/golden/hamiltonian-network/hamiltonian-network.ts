@@ -622,7 +622,6 @@ export function solve(): number {
       // Observation.
       states[2 * segment] = q[0];
       states[2 * segment + 1] = p_2[0];
-      const times_ = times[segment];
       output_energy_kernel(segment);
       const base = q[0] - seen[2 * segment];
       const base_2 = p_2[0] - seen[2 * segment + 1];

@@ -59,7 +59,6 @@ export function gradient() {
   const h_1_2 = h * 0.5;
 
   // ---- Forward sweep -----------------------------------------------
-  const t0 = control[0];
   initial_kernel();
   let failed_stage = 0;
   const params_k = params[0];

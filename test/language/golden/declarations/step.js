@@ -139,13 +139,11 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       x_u[i] = u[i];
     }
-    const t_n = t0 + n * h;
     rhs_taped_kernel(0);
     // Stage 2: c = 1, a = 1.
     for (let i = 0; i < 2; i++) {
       x_u[i + 2] = u[i] + h * k_u[i];
     }
-    const v = t_n + h;
     rhs_taped_kernel(1);
     // Adjoint of evaluation 2.
     for (let i = 0; i < 2; i++) {

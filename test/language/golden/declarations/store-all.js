@@ -52,9 +52,7 @@ export function gradient() {
     u[i] = u_start[i];
   }
   let failed_stage = 0;
-  const t0 = control[0];
   for (let n = 0; n < step_count[0]; n++) {
-    const t_n = t0 + n * h;
     // Stage 1: c = 0.
     for (let i = 0; i < 2; i++) {
       x_u_2[i + 4 * n] = u[i];
@@ -64,7 +62,6 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       x_u_2[i + 4 * n + 2] = u[i] + h * k_u[i];
     }
-    const v = t_n + h;
     rhs_taped_kernel(n, 1);
     // New state.
     for (let i = 0; i < 2; i++) {
@@ -134,7 +131,6 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       u_u[i + 2] = 0;
     }
-    const v = t0 + n * h + h;
     rhs_back_kernel(n, 1);
     // Adjoint of evaluation 1.
     for (let i = 0; i < 2; i++) {
