@@ -1,9 +1,9 @@
 /**
  * Rebuilding a model in place, as a development server does at every save: each example after an edit of a comment, of a
- * default value and of an expression of its equations, with solve, gradient, jvp and hvp. Milliseconds on the clock, the
- * middle of many saves in one process that has seen some.
+ * default value and of an expression of its equations, with solve, gradient, jvp and hvp, or those that are named.
+ * Milliseconds on the clock, the middle of many saves in one process that has seen some.
  *
- *   node bench/rebuild.mjs [example ...]
+ *   node bench/rebuild.mjs [--emit solve,gradient] [example ...]
  */
 
 import * as fs from "node:fs";
@@ -46,7 +46,9 @@ const edits = {
 
 const middle = (times) => times.toSorted((a, b) => a - b)[times.length >> 1];
 
-const wanted = process.argv.slice(2).filter((name) => name in places);
+const words = process.argv.slice(2);
+const wanted = words.filter((name) => name in places);
+const options = words[0] === "--emit" ? { emit: words[1].split(",") } : {};
 console.log("Rebuilding in place after an edit, ms: middle (fastest)");
 console.log(
   `  ${"".padEnd(20)} ${Object.keys(edits)
@@ -67,7 +69,7 @@ for (const [name, place] of Object.entries(places)) {
     const edited = edit(text, place, ++saved);
     if (edited === text) throw new Error(`${name} has no longer what is to be edited.`);
     const began = performance.now();
-    const { code } = transform({ file, text: edited, host }, {}, kept);
+    const { code } = transform({ file, text: edited, host }, options, kept);
     if (code === undefined) throw new Error(`${name} is not compiled.`);
     return performance.now() - began;
   };
