@@ -196,3 +196,17 @@ export interface OperatorCall {
 }
 
 export const sizeOf = (shape: Shape): number => shape.reduce((product, extent) => product * extent, 1);
+
+/** The model with something else in the place of each function that its solve asks for. */
+export function mapFunctions(model: Model, map: (fn: Fn) => Fn): Model {
+  const maybe = (fn: Fn | undefined): Fn | undefined => fn && map(fn);
+  const { loss, event } = model;
+  return {
+    ...model,
+    rhs: map(model.rhs),
+    initial: maybe(model.initial),
+    event: event && { ...event, when: map(event.when), then: maybe(event.then) },
+    loss: { terminal: maybe(loss.terminal), running: maybe(loss.running), at: maybe(loss.at) },
+    outputs: model.outputs.map((output) => ({ ...output, fn: map(output.fn) })),
+  };
+}

@@ -10,7 +10,7 @@ import { expandCalls } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
 import type { Fn, GlobalArray } from "../ir/nodes.ts";
 import { bindersOf } from "../ir/walk.ts";
-import type { Model, SchemeChoice } from "../model.ts";
+import { type Model, mapFunctions, type SchemeChoice } from "../model.ts";
 import { derive } from "./operators.ts";
 
 export function withOperators(model: Model): {
@@ -43,31 +43,22 @@ export function withOperators(model: Model): {
     const names = new Names([...bindersOf(fn), ...arrays.map(({ name }) => name)]);
     return { ...fn, body: expandCalls(fn.body, (call) => byName.get(call.callee), names.fresh) };
   };
-  const whole = mapFunctions(model, expanded);
+  const whole = mapAll(model, expanded);
   return { model: { ...whole, constants: arrays, operators: [], schemes }, diagnostics };
 }
 
 /** The functions of a model that it is asked for. */
 function functionsOf(model: Model): Fn[] {
   const found: Fn[] = [];
-  mapFunctions(model, (fn) => {
+  mapAll(model, (fn) => {
     found.push(fn);
     return fn;
   });
   return found;
 }
 
-function mapFunctions(model: Model, map: (fn: Fn) => Fn): Model {
-  const maybe = (fn: Fn | undefined): Fn | undefined => fn && map(fn);
-  const { loss, event } = model;
-  return {
-    ...model,
-    functions: model.functions.map(map),
-    rhs: map(model.rhs),
-    hamiltonian: maybe(model.hamiltonian),
-    initial: maybe(model.initial),
-    event: event && { ...event, when: map(event.when), then: maybe(event.then) },
-    loss: { terminal: maybe(loss.terminal), running: maybe(loss.running), at: maybe(loss.at) },
-    outputs: model.outputs.map((output) => ({ ...output, fn: map(output.fn) })),
-  };
+/** Those of the model's solve, helpers and the Hamiltonian. */
+function mapAll(model: Model, map: (fn: Fn) => Fn): Model {
+  const functions = model.functions.map(map);
+  return { ...mapFunctions(model, map), functions, hamiltonian: model.hamiltonian && map(model.hamiltonian) };
 }

@@ -14,7 +14,7 @@ import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
 import type { Expr, Fn, GlobalArray, Parameter, Statement } from "../ir/nodes.ts";
 import { bindersOf } from "../ir/walk.ts";
-import type { Input, Leaf, Model } from "../model.ts";
+import { type Input, type Leaf, type Model, mapFunctions } from "../model.ts";
 
 export const isSignal = (input: Input): boolean => input.kind !== "hold";
 
@@ -153,20 +153,7 @@ export function withSignals(model: Model): {
   readonly pivotArrays: readonly GlobalArray[];
 } {
   if (!model.inputs.some(isSignal)) return { solved: model, splines: new Map(), pivotArrays: [] };
-  const of = (fn: Fn): Fn => ofKnots(fn, model);
-  const { terminal, running, at } = model.loss;
-  const solved: Model = {
-    ...model,
-    rhs: of(model.rhs),
-    initial: model.initial && of(model.initial),
-    event: model.event && {
-      ...model.event,
-      when: of(model.event.when),
-      then: model.event.then && of(model.event.then),
-    },
-    loss: { terminal: terminal && of(terminal), running: running && of(running), at: at && of(at) },
-    outputs: model.outputs.map((output) => ({ ...output, fn: of(output.fn) })),
-  };
+  const solved = mapFunctions(model, (fn) => ofKnots(fn, model));
   const names = new Names([
     ...[...model.state, ...model.params, ...model.data].map((leaf) => leaf.name),
     ...model.inputs.flatMap((input) =>

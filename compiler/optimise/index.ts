@@ -9,7 +9,7 @@ import { expandCalls } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
 import type { Fn, For, GlobalArray, Program } from "../ir/nodes.ts";
 import { arraysOf, bindersOf, calleesOf, hasLoops, opcodesOf, reachable } from "../ir/walk.ts";
-import type { Model } from "../model.ts";
+import { type Model, mapFunctions } from "../model.ts";
 import { contractions } from "./contractions.ts";
 import { copies } from "./copies.ts";
 import { dead } from "./dead.ts";
@@ -174,19 +174,7 @@ export function tidyModel(model: Model): Model {
     const merged = (model.schemes?.size ?? 0) > 0 ? merge(once) : once;
     return merged === once ? once : tidy(merged, model.constants);
   };
-  const { terminal, running, at } = model.loss;
-  return {
-    ...model,
-    rhs: clean(model.rhs),
-    initial: model.initial && clean(model.initial),
-    event: model.event && {
-      ...model.event,
-      when: clean(model.event.when),
-      then: model.event.then && clean(model.event.then),
-    },
-    loss: { terminal: terminal && clean(terminal), running: running && clean(running), at: at && clean(at) },
-    outputs: model.outputs.map((output) => ({ ...output, fn: clean(output.fn) })),
-  };
+  return mapFunctions(model, clean);
 }
 
 /** Normal form, scalars out of arrays, each value once, nothing dead, no needless clearing. */
