@@ -1,5 +1,5 @@
 /**
- * Takes from functions the parameters that they can do without: those that nothing reads, those that are given one
+ * Takes from functions the parameters that they can do without: those that nothing looks at, those that are given one
  * number by every call, and those that always are what another one is. In: a program whose kernels are bound to its
  * arrays. Out: the same with shorter calls. Functions that are called from outside stay as they are.
  */
@@ -9,7 +9,7 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Argument, Block, Call, Expr, Fn, Parameter, Program, Statement } from "../ir/nodes.ts";
 import { rewriteBlock } from "../ir/rewrite.ts";
-import { forEachExprIn, forEachStatement, formsOf, withBlocks } from "../ir/walk.ts";
+import { arraysOf, forEachExprIn, forEachStatement, formsOf, withBlocks } from "../ir/walk.ts";
 import { isSame } from "./alike.ts";
 
 export function parameters(program: Program, outside: ReadonlySet<string>): Program {
@@ -35,12 +35,15 @@ export function parameters(program: Program, outside: ReadonlySet<string>): Prog
 
 function shortened(fn: Fn, calls: readonly Call[]) {
   const used = namesIn(fn.body);
+  const touched = arraysOf(fn);
   const positions: number[] = [];
   const names = new Map<string, Expr>();
   const indices = new Map<string, Affine>();
   const left: Parameter[] = [];
   fn.parameters.forEach((parameter, position) => {
     if (parameter.kind === "array") {
+      // What is stored for a function that does not look at it is dead.
+      if (!touched.has(parameter.name)) return;
       positions.push(position);
       left.push(parameter);
       return;

@@ -53,6 +53,18 @@ describe("scalars of a state", () => {
   });
 });
 
+describe("a state that the field does not ask for", () => {
+  const loop = "let s = 0; for (let i = 0; i < 8; i++) s += Math.sin(w[i] * q);";
+
+  it("is not stored stage by stage for a function that does not look at it", () => {
+    // The slopes of p are those of q: the loop is in one function, which p is no part of.
+    const text = source(`${loop} return { q: s, p: s * k };`, ["solve"]);
+    expect(text).toContain("rhs_kernel(");
+    expect(text).toMatch(/\bx_q\w*\[/);
+    expect(text).not.toMatch(/\bx_p/);
+  });
+});
+
 describe("tangents of what a solve and a gradient share", () => {
   const loop = "let s = 0; for (let i = 0; i < 8; i++) s += Math.sin(w[i] * q);";
 
