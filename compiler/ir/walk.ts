@@ -58,6 +58,26 @@ export function withBlocks(statement: Statement, map: (block: Block) => Block): 
   }
 }
 
+/**
+ * The block with what becomes of each statement: another one, or several in its place; the block itself where all stay what
+ * they are.
+ */
+export function withEach(
+  block: Block,
+  map: (statement: Statement) => Statement | readonly Statement[],
+): Block {
+  let changed: Statement[] | undefined;
+  block.forEach((statement, i) => {
+    const made = map(statement);
+    if (changed === undefined && made !== statement) changed = block.slice(0, i);
+    if (isList(made)) changed!.push(...made);
+    else changed?.push(made);
+  });
+  return changed ?? block;
+}
+
+const isList = (made: Statement | readonly Statement[]): made is readonly Statement[] => Array.isArray(made);
+
 /** The expressions a statement itself evaluates, those of inner blocks left out. */
 export function expressionsOf(statement: Statement): readonly Expr[] {
   switch (statement.kind) {

@@ -39,7 +39,7 @@ import { storage } from "./storage.ts";
 export function pairedRows(program: Program): Program {
   const own = withOwnSums(program, Number.POSITIVE_INFINITY);
   const sums = inBodies(own, (body, names) => heldSums(body, names));
-  const rows = inBodies(blocked(sums), (body) => heldReads(body));
+  const rows = inBodies(blocked(sums, {}, new Set(program.functions)), (body) => heldReads(body));
   if (own === program) return rows;
   return storage(
     rows,
@@ -76,23 +76,31 @@ export function vectorised(program: Program, entries: readonly string[], keepsCo
   return inBodies(ordered, (body) => heldReads(body, wordsOfShortRow + 1));
 }
 
-function inBodies(program: Program, pass: (block: Block, names: Names) => Statement[]): Program {
+function inBodies(program: Program, pass: (block: Block, names: Names) => Block): Program {
   const taken = program.arrays.map((array) => array.name);
-  const functions = program.functions.map((fn) => ({
-    ...fn,
-    body: pass(fn.body, new Names(() => [...bindersOf(fn), ...taken])),
-  }));
+  const functions = program.functions.map((fn) => {
+    const body = pass(fn.body, new Names(() => [...bindersOf(fn), ...taken]));
+    return body === fn.body ? fn : { ...fn, body };
+  });
   return { ...program, functions };
 }
 
-/** The program with its loops over rows blocked for registers, as a target without a vectoriser wants it. */
-function blocked(program: Program, loops: NonNullable<Parameters<typeof jam>[4]> = {}): Program {
+/**
+ * The program with its loops over rows blocked for registers, as a target without a vectoriser wants it. `clean`: functions in
+ * which nothing is left to clean up, but for what blocking leaves.
+ */
+function blocked(
+  program: Program,
+  loops: NonNullable<Parameters<typeof jam>[4]>,
+  clean: ReadonlySet<Fn> = new Set(),
+): Program {
   const ofArray = constantRanges(program.arrays);
   const taken = program.arrays.map((array) => array.name);
   const functions = program.functions.map((fn) => {
     if (!hasLoops(fn.body)) return fn;
     const names = new Names(() => [...bindersOf(fn), ...taken]);
     const body = jam(fission(fn.body, names), names, ofArray, rangesOf(fn), loops);
+    if (body === fn.body && clean.has(fn)) return fn;
     // Kernels write to the arrays they are bound to: a value read before a call of one is not known behind it.
     if (calleesOf(fn).size > 0) return { ...fn, body };
     const reused = reuse(body);

@@ -8,18 +8,12 @@ import * as affine from "../ir/affine.ts";
 import type { Names } from "../ir/names.ts";
 import type { Block, For, Statement } from "../ir/nodes.ts";
 import { instantiate } from "../ir/rewrite.ts";
-import { expressionsOf, forEachExpr, forEachStatement, formsOf, withBlocks } from "../ir/walk.ts";
+import { expressionsOf, forEachExpr, forEachStatement, formsOf, withBlocks, withEach } from "../ir/walk.ts";
 
-export function fission(block: Block, names: Names): Statement[] {
-  return block.flatMap((statement): Statement[] => {
-    switch (statement.kind) {
-      case "for": {
-        const loop = { ...statement, body: fission(statement.body, names) };
-        return apart(loop, names) ?? [loop];
-      }
-      default:
-        return [withBlocks(statement, (inner) => fission(inner, names))];
-    }
+export function fission(block: Block, names: Names): Block {
+  return withEach(block, (statement) => {
+    const inside = withBlocks(statement, (inner) => fission(inner, names));
+    return (inside.kind === "for" ? apart(inside, names) : undefined) ?? inside;
   });
 }
 

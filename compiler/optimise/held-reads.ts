@@ -7,7 +7,7 @@
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import type { Block, For, Let, Statement } from "../ir/nodes.ts";
-import { bindersIn, withBlocks } from "../ir/walk.ts";
+import { bindersIn, withBlocks, withEach } from "../ir/walk.ts";
 import { writes } from "./reuse.ts";
 
 /** Trips from which it pays. */
@@ -16,15 +16,13 @@ const worthwhile = 4;
 const most = 8;
 
 /** `least`: trips from which it is done. */
-export function heldReads(block: Block, least = worthwhile): Statement[] {
-  return block.flatMap((statement): Statement[] => {
-    switch (statement.kind) {
-      case "for":
-        return held(statement, least) ?? [{ ...statement, body: heldReads(statement.body, least) }];
-      default:
-        return [withBlocks(statement, (inner) => heldReads(inner, least))];
-    }
-  });
+export function heldReads(block: Block, least = worthwhile): Block {
+  return withEach(
+    block,
+    (statement) =>
+      (statement.kind === "for" ? held(statement, least) : undefined) ??
+      withBlocks(statement, (inner) => heldReads(inner, least)),
+  );
 }
 
 /** The reads and the loop behind them; nothing where it has loops inside, or too little or too much to hold. */

@@ -10,23 +10,19 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import { type Names, stemOf } from "../ir/names.ts";
 import type { Accumulate, Block, For, Statement } from "../ir/nodes.ts";
-import { bindersIn, forEachExprIn, formsOf, withBlocks } from "../ir/walk.ts";
+import { bindersIn, forEachExprIn, formsOf, withBlocks, withEach } from "../ir/walk.ts";
 
 /** Trips from which holding pays. */
 const worthwhile = 4;
 
 /** `least`: trips from which it is done. */
-export function heldSums(block: Block, names: Names, least = worthwhile): Statement[] {
-  return block.flatMap((statement): Statement[] => {
-    switch (statement.kind) {
-      case "for":
-        return (
-          held(statement, names, least) ?? [{ ...statement, body: heldSums(statement.body, names, least) }]
-        );
-      default:
-        return [withBlocks(statement, (inner) => heldSums(inner, names, least))];
-    }
-  });
+export function heldSums(block: Block, names: Names, least = worthwhile): Block {
+  return withEach(
+    block,
+    (statement) =>
+      (statement.kind === "for" ? held(statement, names, least) : undefined) ??
+      withBlocks(statement, (inner) => heldSums(inner, names, least)),
+  );
 }
 
 /** The loop with its sums in scalars, filled in front of it and stored behind; nothing where there is none to hold. */

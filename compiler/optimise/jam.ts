@@ -15,7 +15,7 @@ import * as build from "../ir/build.ts";
 import type { Names } from "../ir/names.ts";
 import type { Accumulate, Block, For, Statement } from "../ir/nodes.ts";
 import { instantiate, rewriteBlock } from "../ir/rewrite.ts";
-import { forEachStatement, withBlocks } from "../ir/walk.ts";
+import { forEachStatement, withBlocks, withEach } from "../ir/walk.ts";
 
 /** Rows done together, and columns of a sum in one trip. */
 const rows = 4;
@@ -43,22 +43,21 @@ export function jam(
     readonly rowsOfJets?: (loop: For) => number;
     readonly together?: (loop: For) => number;
   } = {},
-): Statement[] {
-  const sites = collectSites(block, ofArray, ofParameter);
-  const walk = (statements: Block): Statement[] =>
-    statements.flatMap((statement): Statement[] => {
-      switch (statement.kind) {
-        case "for": {
-          const done = isKept(statement)
-            ? undefined
-            : jammed(statement, sites, names, least, together(statement));
-          if (done !== undefined) return done;
-          const walked = { ...statement, body: walk(statement.body) };
-          return paired(statement, walked, sites, names, least, rowsOfJets(statement)) ?? [walked];
-        }
-        default:
-          return [withBlocks(statement, walk)];
-      }
+): Block {
+  let collected: Sites | undefined;
+  const sites = (): Sites => {
+    collected ??= collectSites(block, ofArray, ofParameter);
+    return collected;
+  };
+  const walk = (statements: Block): Block =>
+    withEach(statements, (statement) => {
+      if (statement.kind !== "for") return withBlocks(statement, walk);
+      const done = isKept(statement)
+        ? undefined
+        : jammed(statement, sites, names, least, together(statement));
+      if (done !== undefined) return done;
+      const walked = withBlocks(statement, walk) as For;
+      return paired(statement, walked, sites, names, least, rowsOfJets(statement)) ?? walked;
     });
   return walk(block);
 }
@@ -66,12 +65,18 @@ export function jam(
 const tripsOf = ({ from, to }: For): number | undefined => affine.constantOf(affine.subtract(to, from));
 
 /** The loop with its rows done in fours; nothing where that is not right, or not worth it. */
-function jammed(loop: For, sites: Sites, names: Names, least: number, rows: number): Statement[] | undefined {
+function jammed(
+  loop: For,
+  sites: () => Sites,
+  names: Names,
+  least: number,
+  rows: number,
+): Statement[] | undefined {
   const trips = tripsOf(loop);
   const inner = loop.body.filter((statement): statement is For => statement.kind === "for");
   if (trips === undefined || trips < rows || inner.length === 0) return undefined;
   if (!inner.every((each) => isPlainInner(each, loop, trips, least))) return undefined;
-  if (!isSimple(loop) || carries(loop, sites)) return undefined;
+  if (!isSimple(loop) || carries(loop, sites())) return undefined;
   return inBlocks(loop, trips, rows, names);
 }
 
@@ -82,7 +87,7 @@ function jammed(loop: For, sites: Sites, names: Names, least: number, rows: numb
 function paired(
   loop: For,
   walked: For,
-  sites: Sites,
+  sites: () => Sites,
   names: Names,
   least: number,
   atMost: number,
@@ -97,7 +102,7 @@ function paired(
   if (!loop.body.some(isProduct)) return undefined;
   const inner = walked.body.filter((statement): statement is For => statement.kind === "for");
   if (!inner.every((each) => isNest(each, loop)) || !isSimple(walked)) return undefined;
-  return carries(loop, sites) ? undefined : inBlocks(walked, trips, rows, names);
+  return carries(loop, sites()) ? undefined : inBlocks(walked, trips, rows, names);
 }
 
 /** Loops of known length, as often whatever the row, around plain statements. */
