@@ -12,6 +12,7 @@ import { type Model, sizeOf } from "./model.ts";
 import { type Module, type Solver, stepsInWords } from "./module.ts";
 import { pairedRows, vectorised } from "./optimise/blocking.ts";
 import { compact, contracted, onCrossbar, withoutPassing } from "./optimise/index.ts";
+import { outlined } from "./optimise/outline.ts";
 import { portable } from "./optimise/portable.ts";
 import type { Options, Target } from "./options.ts";
 import { planOf } from "./plan.ts";
@@ -136,7 +137,7 @@ export interface Printed {
 
 function shapedForJavaScript(module: Module, options: Options): Module {
   const shaped = isSmall(options) ? module.program : pairedRows(module.program);
-  const program = withMath(shaped, options, "double");
+  const program = outlined(withMath(shaped, options, "double"));
   return { ...module, program, words: { ...module.words, workspace: wordsOf(program).workspace } };
 }
 

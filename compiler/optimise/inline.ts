@@ -9,7 +9,7 @@ import { Names } from "../ir/names.ts";
 import type { Call, Fn, Program } from "../ir/nodes.ts";
 import { bindersOf, forEachExprIn, forEachStatement } from "../ir/walk.ts";
 
-/** Operations of an entry function up to which calls of loop-free functions are expanded: V8 gives up well above. */
+/** Operations of an entry function up to which calls of loop-free functions are expanded; `outline` cuts for V8 what gets too long. */
 const budget = 3000;
 
 /** `isSmall`: what an entry calls at one place is expanded with its loops too. */
