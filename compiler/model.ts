@@ -18,6 +18,8 @@ export interface Leaf {
   /** Row-major default values. For an input, of all pieces: piece 0 first. */
   readonly initial: readonly number[];
   readonly span: Span;
+  /** Of an array that stands for scalars of the user's: those scalars, one for each entry. */
+  readonly parts?: readonly Leaf[] | undefined;
 }
 
 /** A signal of time. Its leaves have one copy for each piece or knot: flat storage is [count, ...shape], leaf by leaf. */

@@ -7,7 +7,7 @@ import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
-import type { Alloc, Expr, Statement, View } from "../ir/nodes.ts";
+import type { Access, Alloc, Expr, Statement, View } from "../ir/nodes.ts";
 import type { Input, Leaf, Model } from "../model.ts";
 import type { Solver } from "../module.ts";
 import { Calls, type Point } from "./calls.ts";
@@ -347,6 +347,30 @@ export class Driver {
     );
   }
 
+  /**
+   * Statements for every entry of the state that has a place in the interface: `places` by leaf of the user's, under the
+   * indices `lead`.
+   */
+  placed(
+    places: ReadonlyMap<string, string>,
+    lead: readonly Affine[],
+    write: (leaf: Leaf, at: readonly Affine[], place: Access) => Statement[],
+  ): Statement[] {
+    return this.model.state.flatMap((leaf) => {
+      if (leaf.parts === undefined) {
+        const array = places.get(leaf.name);
+        if (array === undefined) return [];
+        return build.forEachEntry(leaf.shape, this.names.fresh, (at) =>
+          write(leaf, at, { array, at: [...lead, ...at] }),
+        );
+      }
+      return leaf.parts.flatMap(({ name }, i) => {
+        const array = places.get(name);
+        return array === undefined ? [] : write(leaf, [affine.integer(i)], { array, at: lead });
+      });
+    });
+  }
+
   /** Asks the field, all of it or one half, for a slope. */
   slopeOf(point: Point, slope: Vec): Statement[] {
     const { fn } = this.vjps.fields.get(slope.part)!;
@@ -393,7 +417,9 @@ export class Driver {
   start(): Statement[] {
     const { initial, state } = this.model;
     if (initial !== undefined) return this.calls.to(initial, this.startPoint(), state.map(this.state));
-    return this.assign(this.state, (leaf, at) => build.read(this.io.start.get(leaf.name)!, at));
+    return this.placed(this.io.start, [], (leaf, at, place) => [
+      build.store(leaf.name, at, build.read(place.array, place.at)),
+    ]);
   }
 
   /** How far the state at hand is from the start, relative to its largest entry; where it was recovered. */
@@ -402,8 +428,6 @@ export class Driver {
     if (deviation === undefined) return [];
     const truth = this.model.initial === undefined ? undefined : this.vector("true_");
     const [most, size] = [this.names.fresh("most"), this.names.fresh("size")];
-    const given = (leaf: Leaf, at: readonly Affine[]): Expr =>
-      truth === undefined ? build.read(start.get(leaf.name)!, at) : read(truth, leaf, at);
     const larger = (array: string, value: Expr): Statement =>
       // Not a maximum, which may lose what is not a number.
       build.branch(build.not(build.compare("le", value, build.read(array))), [build.store(array, [], value)]);
@@ -418,12 +442,10 @@ export class Driver {
           ]),
       build.alloc(most, []),
       build.alloc(size, []),
-      ...this.model.state.flatMap((leaf) =>
-        build.forEachEntry(leaf.shape, this.names.fresh, (at) => [
-          larger(most, abs(build.sub(read(this.state, leaf, at), given(leaf, at)))),
-          larger(size, abs(given(leaf, at))),
-        ]),
-      ),
+      ...this.placed(start, [], (leaf, at, place) => {
+        const given = truth === undefined ? build.read(place.array, place.at) : read(truth, leaf, at);
+        return [larger(most, abs(build.sub(read(this.state, leaf, at), given))), larger(size, abs(given))];
+      }),
       build.store(
         deviation,
         [],

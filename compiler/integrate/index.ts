@@ -24,6 +24,7 @@ import { buildField } from "./field-program.ts";
 import { implicitMethod } from "./implicit.ts";
 import { type Interface, interfaceArrays } from "./interface-arrays.ts";
 import { usualOrder } from "./methods.ts";
+import { withPackedState } from "./packed-state.ts";
 import { gradientEntry } from "./plans/adjoint.ts";
 import { plans } from "./plans/index.ts";
 import type { Field, Vjps } from "./plans/plan.ts";
@@ -53,13 +54,15 @@ export function buildSolve(
   const io = interfaceArrays(model, solver, products);
   const { rhs } = model;
   const inputLeaves = model.inputs.flatMap((input) => input.leaves);
-  const stateNames = model.state.map((leaf) => leaf.name);
-  const all = [...stateNames, ...[...model.params, ...inputLeaves].map((leaf) => leaf.name)];
+  const all = [...model.state, ...model.params, ...inputLeaves].map((leaf) => leaf.name);
   const ownContext: Context = { arrays: model.constants, functions: model.functions };
   const fieldVjp = vjp(rhs, new Set(all), ownContext);
   const fieldJvp = jvp(rhs, new Set(all), ownContext);
 
-  const signals = withSignals(model);
+  const isPacked = solver.isSmall === true && !isPartitioned(solver.method);
+  const packed = isPacked ? withPackedState(model) : model;
+  const stateNames = packed.state.map((leaf) => leaf.name);
+  const signals = withSignals(packed);
   const { splines, pivotArrays } = signals;
   const context: Context = { arrays: [...model.constants, ...pivotArrays], functions: model.functions };
   const order = solver.order ?? usualOrder;
@@ -76,7 +79,7 @@ export function buildSolve(
       input.leaves.flatMap((leaf) => (io.givenBar.has(leaf.name) ? valueParameters(input, leaf) : [])),
     ),
   ]);
-  const isNarrowed = io.givenBar.size + stateNames.length < all.length;
+  const isNarrowed = io.givenBar.size + model.state.length < all.length;
   const inSolve = (fn: Fn): Fn => {
     const derived = vjp(fn, wanted, context);
     return isNarrowed ? { ...derived, name: `${derived.name}_wrt` } : derived;
@@ -93,7 +96,7 @@ export function buildSolve(
   const whole = isNarrowed || solved !== model ? undefined : fieldVjp;
   const fields = fieldsOf(solved, leaves, (fn, of) => {
     if (isTaped) return { vjp: undefined, halves: halves(fn, onlyState(wanted, of, solved.state), context) };
-    if (of.length === model.state.length) {
+    if (of.length === solved.state.length) {
       const vjpOfState = solver.adjoint === "continuous" ? ofState(fn) : undefined;
       return { vjp: whole ?? inSolve(fn), halves: undefined, vjpOfState };
     }
@@ -120,7 +123,7 @@ export function buildSolve(
   gradientDriver.results.hasBars = true;
   const densities =
     density &&
-    densityFunctions(model, density, (leaf) => io.density.has(leaf.name), context, ofState, solved);
+    densityFunctions(packed, density, (leaf) => io.density.has(leaf.name), context, ofState, solved);
   const { event } = solved;
   const eventFunctions = event && eventFunctionsOf(event, solved, wanted, io, context, inSolve);
   const tableau = tableaus[solver.method];

@@ -71,10 +71,9 @@ function observe(driver: Driver, k: Affine): Statement[] {
   const amount = driver.names.fresh("observed_loss");
   return [
     build.comment("Observation."),
-    ...driver.assign(
-      (leaf) => ({ array: io.states.get(leaf.name)!, prefix: [k] }),
-      (leaf, entry) => build.read(leaf.name, entry),
-    ),
+    ...driver.placed(io.states, [k], (leaf, entry, place) => [
+      build.store(place.array, place.at, build.read(leaf.name, entry)),
+    ]),
     // A gradient has no use for outputs.
     ...(driver.results.hasBars ? [] : model.outputs).flatMap((output) =>
       driver.calls.to(output.fn, point, [{ array: io.outputs.get(output.name)!, prefix: [k] }]),

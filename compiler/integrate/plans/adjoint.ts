@@ -18,7 +18,7 @@ import type { Transposer } from "../stepper.ts";
 
 /** `density`: where the density of inputs is asked for as well. `events`: of models that have one. */
 export function gradientEntry(driver: Driver, exact: Transposer, density?: Density, events?: Events): Fn {
-  const { io, model, vjps } = driver;
+  const { io, vjps } = driver;
   const transposer = density?.listening(exact) ?? exact;
   const { lambda } = transposer;
   const allocations = transposer.allocatePlan();
@@ -44,12 +44,9 @@ export function gradientEntry(driver: Driver, exact: Transposer, density?: Densi
         ...driver.deviation(),
         ...startAdjoint(driver, lambda),
         ...driver.calls.transposeCurves(vjps.splineVjps),
-        ...[...io.startBar].flatMap(([leafName, bar]) => {
-          const leaf = model.state.find((one) => one.name === leafName)!;
-          return build.forEachEntry(leaf.shape, driver.names.fresh, (at) => [
-            build.store(bar, at, read(lambda, leaf, at)),
-          ]);
-        }),
+        ...driver.placed(io.startBar, [], (leaf, at, place) => [
+          build.store(place.array, place.at, read(lambda, leaf, at)),
+        ]),
       ]),
       build.leave(status.ok),
     ],
@@ -185,5 +182,7 @@ function byBoundaries(
 /** The state at an observation is among the results; the reverse sweep takes it from there. */
 function restoreObserved(driver: Driver, k: Affine): Statement[] {
   if (driver.vjps.at === undefined || driver.model.times === undefined) return [];
-  return driver.assign(driver.state, (leaf, at) => build.read(driver.io.states.get(leaf.name)!, [k, ...at]));
+  return driver.placed(driver.io.states, [k], (leaf, at, place) => [
+    build.store(leaf.name, at, build.read(place.array, place.at)),
+  ]);
 }
