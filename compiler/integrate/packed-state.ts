@@ -12,7 +12,7 @@ import { bindersOf } from "../ir/walk.ts";
 import { type Leaf, type Model, mapFunctions } from "../model.ts";
 
 /** Scalars from which it pays: fewer take less code one by one, as registers. */
-const least = 3;
+const least = 4;
 
 export function withPackedState(model: Model): Model {
   const functions: Fn[] = [];

@@ -12,7 +12,10 @@ import { bindersOf, forEachExprIn, forEachStatement } from "../ir/walk.ts";
 /** Operations of an entry function up to which calls of loop-free functions are expanded; `outline` cuts for V8 what gets too long. */
 const budget = 3000;
 
-/** `isSmall`: what an entry calls at one place is expanded with its loops too. */
+/** Operations up to which short code has a function of arrays at each of several places. */
+const mostRepeated = 16;
+
+/** `isSmall`: what an entry calls at one place is expanded with its loops too; what it calls at several stays a function. */
 export function inline(program: Program, entries: readonly string[], isSmall = false): Program {
   const byName = new Map(program.functions.map((fn) => [fn.name, fn]));
   const sizes = new Map(program.functions.map((fn) => [fn.name, operations(fn)]));
@@ -24,8 +27,12 @@ export function inline(program: Program, entries: readonly string[], isSmall = f
       forEachStatement(fn.body, (statement) => {
         if (statement.kind === "call") counts.set(statement.callee, (counts.get(statement.callee) ?? 0) + 1);
       });
-      const isWanted = (callee: Fn): boolean =>
-        !hasLoop(callee) || (isSmall && callee.parameters.length > 0 && counts.get(callee.name) === 1);
+      const isWanted = (callee: Fn): boolean => {
+        const isAlone = counts.get(callee.name) === 1;
+        if (hasLoop(callee)) return isSmall && isAlone && callee.parameters.length > 0;
+        // Scalars are handed over one by one, which takes as much code as what is done with them.
+        return !isSmall || isAlone || !takesArrays(callee) || sizes.get(callee.name)! <= mostRepeated;
+      };
       let left = budget;
       const chosen = new Set<string>();
       for (const [name, count] of [...counts].sort((a, b) => cost(a, sizes) - cost(b, sizes))) {
@@ -54,6 +61,9 @@ function hasLoop(fn: Fn): boolean {
   });
   return found;
 }
+
+const takesArrays = ({ parameters }: Fn): boolean =>
+  parameters.some((parameter) => parameter.kind === "array" && parameter.shape.length > 0);
 
 /** Number of primitive operations written in a function. */
 export function operations(fn: Fn): number {

@@ -38,7 +38,7 @@ const written: readonly Pick<Row, "name" | "model">[] = [
   { name: "Lotka-Volterra, log", model: "test/reference/models/lotka-volterra/lotka-volterra" },
   { name: "pendulum, sin and cos", model: "test/reference/models/pendulum-control/pendulum-control" },
 ];
-const rows: readonly Row[] = [
+const rows: Row[] = [
   { name: "4-8 rebuilt", model: "node-4-8", options: small, flag: "-Os", most: {} },
   {
     name: "4-8 rebuilt",
@@ -96,6 +96,21 @@ const rows: readonly Row[] = [
     }),
   ),
 ];
+
+/** Six scalars, one by one and as an array. */
+rows.push(
+  ...(["rk4", "dopri8"] as const).flatMap((method) =>
+    (["speed", "size"] as const).map(
+      (optimise): Row => ({
+        name: `repressilator, ${method}, for ${optimise}`,
+        model: "repressilator",
+        options: { optimise, method },
+        flag: "-Os",
+        most: {},
+      }),
+    ),
+  ),
+);
 
 const pathOf = (model: string): string => (model.includes("/") ? model : `test/edge/models/${model}`);
 
