@@ -69,5 +69,7 @@ function withArrays(fn: Fn, state: readonly Leaf[]): Fn {
     const array = arrays.get(parameter.name);
     return array === undefined ? [] : [{ ...parameter, ...array }];
   });
-  return { ...fn, parameters, body: rewriteBlock(fn.body, { array: (name) => entries.get(name) }) };
+  // The functions of a point keep the field as it is.
+  const name = `${fn.name}_packed`;
+  return { ...fn, name, parameters, body: rewriteBlock(fn.body, { array: (array) => entries.get(array) }) };
 }

@@ -1,12 +1,14 @@
 /** Scalars of a state as one array, for code that is to be short: the same bits, fewer lines, the same records. */
 
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { build } from "../../compiler/compile.ts";
 import { emit } from "../../compiler/emission.ts";
 import { loadJavaScript } from "../../compiler/execute/javascript.ts";
 import type { Options } from "../../compiler/options.ts";
+import { odegrad } from "../support/command.ts";
 import { type Ivp, modelOf } from "../support/ivp.ts";
 
 /** Runs of scalars around arrays, names that what is packed would like to have, a computed start, every kind of signal. */
@@ -109,6 +111,51 @@ describe.each([
     const packed = await wordsOf(text, { ...asked, optimise: "size" });
     expect(one[0]).toBe(0);
     expect(packed).toEqual(one);
+  });
+});
+
+describe("beside functions of a point", () => {
+  it("the field is that of the text, and the solve has its bits", async () => {
+    const emitted = ["solve", "gradient", "field", "fieldVjp", "fieldJvp"];
+    const [one, packed] = await Promise.all(
+      (["speed", "size"] as const).map(async (optimise) => {
+        const options: Options = { emit: emitted, optimise };
+        const ready = readyOf(body, options);
+        const names = ready.module.program.functions.map(({ name }) => name);
+        expect(new Set(names).size).toBe(names.length);
+        const loaded = await loadJavaScript(`${emit(ready, "js", options)[0]!.text}// ${optimise}, field`);
+        const [y, p, w, yDot, pDot] = [5, 2, 5, 5, 2].map((size, k) =>
+          Float64Array.from({ length: size }, (_, i) => 0.4 + Math.sin(i + 3 * k)),
+        ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+        const [dy, yBar, pBar, dyDot] = [5, 5, 2, 5].map((size) => new Float64Array(size)) as [
+          Float64Array,
+          Float64Array,
+          Float64Array,
+          Float64Array,
+        ];
+        loaded.field(0, y, p, dy);
+        loaded.fieldVjp(0, y, p, w, yBar, pBar);
+        loaded.fieldJvp(0, y, p, yDot, pDot, dyDot);
+        const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, v, i) => sum + v * b[i]!, 0);
+        expect(dot(w, dyDot)).toBeCloseTo(dot(yBar, yDot) + dot(pBar, pDot), 12);
+        expect(loaded.gradient()).toBe(0);
+        return [dy, yBar, pBar, dyDot, loaded.io.state0Bar!, loaded.io.paramsBar!].map((list) => [...list]);
+      }),
+    );
+    expect(packed).toEqual(one);
+  });
+
+  it("verify finds nothing amiss", async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-"));
+    try {
+      const file = path.join(folder, "mixed.ode.ts");
+      fs.writeFileSync(file, mixed);
+      const { code, out } = await odegrad(["verify", file, "--optimise", "size"]);
+      expect(out).toMatch(/^\d passed, 0 failed/m);
+      expect(code).toBe(0);
+    } finally {
+      fs.rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 
