@@ -1,14 +1,12 @@
 /** Scalars of a state as one array, for code that is to be short: the same bits, fewer lines, the same records. */
 
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { build } from "../../compiler/compile.ts";
 import { emit } from "../../compiler/emission.ts";
 import { loadJavaScript } from "../../compiler/execute/javascript.ts";
 import type { Options } from "../../compiler/options.ts";
-import { odegrad } from "../support/command.ts";
 import { type Ivp, modelOf } from "../support/ivp.ts";
 
 /** Runs of scalars around arrays, names that what is packed would like to have, a computed start, every kind of signal. */
@@ -143,19 +141,6 @@ describe("beside functions of a point", () => {
       }),
     );
     expect(packed).toEqual(one);
-  });
-
-  it("verify finds nothing amiss", async () => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-"));
-    try {
-      const file = path.join(folder, "mixed.ode.ts");
-      fs.writeFileSync(file, mixed);
-      const { code, out } = await odegrad(["verify", file, "--optimise", "size"]);
-      expect(out).toMatch(/^\d passed, 0 failed/m);
-      expect(code).toBe(0);
-    } finally {
-      fs.rmSync(folder, { recursive: true, force: true });
-    }
   });
 });
 
