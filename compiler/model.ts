@@ -199,6 +199,16 @@ export interface OperatorCall {
 
 export const sizeOf = (shape: Shape): number => shape.reduce((product, extent) => product * extent, 1);
 
+/** The functions of a model that its solve asks for. */
+export function functionsOf(model: Model): Fn[] {
+  const found: Fn[] = [];
+  mapFunctions(model, (fn) => {
+    found.push(fn);
+    return fn;
+  });
+  return found;
+}
+
 /** The model with something else in the place of each function that its solve asks for. */
 export function mapFunctions(model: Model, map: (fn: Fn) => Fn): Model {
   const maybe = (fn: Fn | undefined): Fn | undefined => fn && map(fn);

@@ -23,7 +23,7 @@ import type {
 } from "../ir/nodes.ts";
 import { primitives } from "../ir/primitives.ts";
 import { printStatement } from "../ir/print.ts";
-import { blocksOf, calleesOf, expressionsOf, forEachExpr } from "../ir/walk.ts";
+import { calleesOf, expressionsOf, forEachExpr, mayLeave } from "../ir/walk.ts";
 import { type ArrayFacts, Scope } from "./scope.ts";
 import { constantRanges } from "./sites.ts";
 
@@ -76,9 +76,6 @@ function isRecursive(fn: Fn, functions: ReadonlyMap<string, Fn>): boolean {
 /** Whether the sub-arrays behind two prefixes of one array certainly have an entry in common. */
 const doOverlap = (left: readonly Affine[], right: readonly Affine[]): boolean =>
   left.every((form, axis) => right[axis] === undefined || affine.equal(form, right[axis]));
-
-const mayLeave = (statement: Statement): boolean =>
-  statement.kind === "return" || blocksOf(statement).some((block) => block.some(mayLeave));
 
 class Check {
   readonly #fn: Fn;
@@ -136,7 +133,7 @@ class Check {
     this.#scope.isCertain &&= isCertain;
     for (const statement of block) this.#statement(statement);
     // Behind a branch that may have left, nothing is certain any more.
-    this.#scope.isCertain = before && !block.some(mayLeave);
+    this.#scope.isCertain = before && !mayLeave(block);
     for (const name of [...this.#scope.scalars]) if (!scalars.has(name)) this.#scope.scalars.delete(name);
     for (const name of [...this.#scope.arrays.keys()]) if (!arrays.has(name)) this.#scope.arrays.delete(name);
   }

@@ -10,7 +10,7 @@ import { expandCalls } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
 import type { Fn, GlobalArray } from "../ir/nodes.ts";
 import { bindersOf } from "../ir/walk.ts";
-import { type Model, mapFunctions, type SchemeChoice } from "../model.ts";
+import { functionsOf, type Model, mapFunctions, type SchemeChoice } from "../model.ts";
 import { derive } from "./operators.ts";
 
 export function withOperators(model: Model): {
@@ -18,7 +18,12 @@ export function withOperators(model: Model): {
   readonly diagnostics: readonly Diagnostic[];
 } {
   if (model.operators.length === 0) return { model, diagnostics: [] };
-  const everything = [...functionsOf(model), ...model.operators.map(({ fn }) => fn)];
+  const everything = [
+    ...functionsOf(model),
+    ...model.functions,
+    ...(model.hamiltonian === undefined ? [] : [model.hamiltonian]),
+    ...model.operators.map(({ fn }) => fn),
+  ];
   const taken = new Set(everything.flatMap(bindersOf));
   const arrays: GlobalArray[] = [...model.constants];
   const derived: Fn[] = [];
@@ -47,17 +52,7 @@ export function withOperators(model: Model): {
   return { model: { ...whole, constants: arrays, operators: [], schemes }, diagnostics };
 }
 
-/** The functions of a model that it is asked for. */
-function functionsOf(model: Model): Fn[] {
-  const found: Fn[] = [];
-  mapAll(model, (fn) => {
-    found.push(fn);
-    return fn;
-  });
-  return found;
-}
-
-/** Those of the model's solve, helpers and the Hamiltonian. */
+/** Functions of the model's solve, helpers and the Hamiltonian. */
 function mapAll(model: Model, map: (fn: Fn) => Fn): Model {
   const functions = model.functions.map(map);
   return { ...mapFunctions(model, map), functions, hamiltonian: model.hamiltonian && map(model.hamiltonian) };

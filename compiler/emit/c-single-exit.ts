@@ -6,7 +6,7 @@
 
 import * as build from "../ir/build.ts";
 import type { Block, If, Statement, Test } from "../ir/nodes.ts";
-import { arraysOf, forEachStatement } from "../ir/walk.ts";
+import { arraysOf, forEachStatement, mayLeave } from "../ir/walk.ts";
 import { status } from "../module.ts";
 
 /** The scalar that holds the status. */
@@ -21,14 +21,6 @@ const isOk: Test = {
   left: build.name(exitStatus),
   right: build.name(wellStatus),
 };
-
-export function mayLeave(block: Block): boolean {
-  let found = false;
-  forEachStatement(block, (statement) => {
-    found ||= statement.kind === "return";
-  });
-  return found;
-}
 
 /** The body with one exit; nothing where it leaves early and well, which a status cannot tell from going on. */
 export function singleExit(body: Block): Block | undefined {

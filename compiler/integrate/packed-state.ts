@@ -9,21 +9,16 @@ import { Names } from "../ir/names.ts";
 import type { Fn, Parameter, View } from "../ir/nodes.ts";
 import { rewriteBlock } from "../ir/rewrite.ts";
 import { bindersOf } from "../ir/walk.ts";
-import { type Leaf, type Model, mapFunctions } from "../model.ts";
+import { functionsOf, type Leaf, type Model, mapFunctions } from "../model.ts";
 
 /** Scalars from which it pays: fewer take less code one by one, as registers. */
 const least = 4;
 
 export function withPackedState(model: Model): Model {
-  const functions: Fn[] = [];
-  mapFunctions(model, (fn) => {
-    functions.push(fn);
-    return fn;
-  });
   const given = [...model.params, ...model.inputs.flatMap(({ leaves }) => leaves), ...model.data];
   const names = new Names([
     ...[...model.state, ...given, ...model.constants].map(({ name }) => name),
-    ...functions.flatMap(bindersOf),
+    ...functionsOf(model).flatMap(bindersOf),
   ]);
   const state = runsOf(model.state).flatMap((run): readonly Leaf[] =>
     run.length < least ? run : [packed(run, names)],

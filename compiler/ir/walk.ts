@@ -322,6 +322,10 @@ export function reachable(functions: readonly Fn[], root: string): Fn[] {
   return [...found.values()];
 }
 
+/** Whether a block has a way out of the function. */
+export const mayLeave = (block: Block): boolean =>
+  block.some((statement) => statement.kind === "return" || blocksOf(statement).some(mayLeave));
+
 export function hasLoops(block: Block): boolean {
   let found = false;
   forEachStatement(block, (statement) => {

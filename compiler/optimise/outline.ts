@@ -12,10 +12,10 @@ import { rewriteBlock } from "../ir/rewrite.ts";
 import {
   bindersIn,
   bindersOf,
-  blocksOf,
   forEachExprIn,
   forEachStatement,
   formsOf,
+  mayLeave,
   withBlocks,
 } from "../ir/walk.ts";
 
@@ -70,7 +70,7 @@ function weightOf(block: Block): number {
 class Part {
   readonly name: string;
   readonly body: Block;
-  readonly uses: ReadonlySet<string>;
+  readonly uses = new Set<string>();
   readonly indices: ReadonlySet<string>;
   /** Scalars that it reads or writes, and those that it writes. */
   readonly touched = new Set<string>();
@@ -81,10 +81,9 @@ class Part {
     this.name = name;
     this.body = body;
     this.binds = new Set(bindersIn(body));
-    const uses = new Set<string>();
     const indices = new Set<string>();
     forEachExprIn(body, (expr) => {
-      if (expr.kind === "name") uses.add(expr.name);
+      if (expr.kind === "name") this.uses.add(expr.name);
       if (expr.kind === "read" && expr.at.length === 0) this.touched.add(expr.array);
     });
     forEachStatement(body, (statement) => {
@@ -96,7 +95,6 @@ class Part {
       this.touched.add(statement.array);
       this.written.add(statement.array);
     });
-    this.uses = uses;
     this.indices = new Set([...indices].filter((name) => !this.binds.has(name)));
   }
 }
@@ -154,7 +152,7 @@ class Outline {
     };
     for (const statement of block) {
       const weight = weightOf([statement]);
-      if (leaves(statement) || weight > mostInPart) {
+      if (mayLeave([statement]) || weight > mostInPart) {
         close();
         out.push(withBlocks(statement, (inner) => this.#cut(inner)));
         continue;
@@ -177,10 +175,6 @@ class Outline {
       args: [...part.indices].map((name) => ({ kind: "integer", value: affine.index(name) })),
     };
   }
-}
-
-function leaves(statement: Statement): boolean {
-  return statement.kind === "return" || blocksOf(statement).some((block) => block.some(leaves));
 }
 
 /** Scalars that a function allocates. */

@@ -7,6 +7,7 @@ import { build } from "../../compiler/compile.ts";
 import { emit } from "../../compiler/emission.ts";
 import { loadJavaScript } from "../../compiler/execute/javascript.ts";
 import type { Options } from "../../compiler/options.ts";
+import { everyWord } from "../support/every-word.ts";
 import { type Ivp, modelOf } from "../support/ivp.ts";
 
 /** Runs of scalars around arrays, names that what is packed would like to have, a computed start, every kind of signal. */
@@ -67,22 +68,8 @@ const readyOf = (text: string, options: Options) => {
   return ready;
 };
 
-/** Every word of every result of every function that there is. */
-async function wordsOf(text: string, options: Options): Promise<number[]> {
-  const [output] = emit(readyOf(text, options), "js", options);
-  const { io, solve, gradient, jvp, hvp } = await loadJavaScript(`${output!.text}// ${options.optimise}`);
-  for (const direction of [io.state0Dot, io.paramsDot, io.inputsDot])
-    direction?.forEach((_, i) => {
-      direction[i] = Math.sin(i + 1);
-    });
-  const words: number[] = [];
-  for (const run of [solve, gradient, jvp, hvp]) {
-    if (run === undefined) continue;
-    words.push(run());
-    for (const record of Object.values(io)) if (record instanceof Float64Array) words.push(...record);
-  }
-  return words;
-}
+const wordsOf = (text: string, options: Options): Promise<number[]> =>
+  everyWord(emit(readyOf(text, options), "js", options)[0]!.text);
 
 const stiff = { rtol: 1e-4, atol: 1e-7 };
 describe.each([

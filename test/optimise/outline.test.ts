@@ -7,12 +7,12 @@ import { describe, expect, it } from "vitest";
 import { build } from "../../compiler/compile.ts";
 import { emit } from "../../compiler/emission.ts";
 import { emitJavaScript } from "../../compiler/emit/javascript.ts";
-import { loadJavaScript } from "../../compiler/execute/javascript.ts";
 import type { Program } from "../../compiler/ir/nodes.ts";
 import type { Module } from "../../compiler/module.ts";
 import { pairedRows } from "../../compiler/optimise/blocking.ts";
 import { outlined } from "../../compiler/optimise/outline.ts";
 import type { Options } from "../../compiler/options.ts";
+import { everyWord } from "../support/every-word.ts";
 import { type Ivp, modelOf } from "../support/ivp.ts";
 
 const host = { read: () => undefined };
@@ -32,27 +32,12 @@ const moduleOf = (text: string, options: Options): Module => {
   return ready.module;
 };
 
-let loaded = 0;
-
-/** The words of every result, of every function that a module has. */
 async function wordsOf(module: Module, program: Program): Promise<{ words: number[]; code: string }> {
   const { code } = emitJavaScript(
     { ...module, program },
     { dialect: "js", file: "m.ode.ts", header: "", text: "" },
   );
-  // A module of its own each time, with its own arrays.
-  const { io, solve, gradient, jvp, hvp } = await loadJavaScript(`${code}// ${++loaded}`);
-  for (const direction of [io.state0Dot, io.paramsDot, io.inputsDot])
-    direction?.forEach((_, i) => {
-      direction[i] = Math.sin(i + 1);
-    });
-  const words: number[] = [];
-  for (const run of [solve, gradient, jvp, hvp]) {
-    if (run === undefined) continue;
-    words.push(run());
-    for (const record of Object.values(io)) if (record instanceof Float64Array) words.push(...record);
-  }
-  return { words, code };
+  return { words: await everyWord(code), code };
 }
 
 const partsIn = (code: string): number => [...code.matchAll(/^function \w+_part\w*\(/gm)].length;
