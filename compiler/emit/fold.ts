@@ -13,11 +13,19 @@ const most = 9;
 
 const nothing: ReadonlySet<string> = new Set();
 
+/** Visits what may have been done where the code behind a statement runs: a block that leaves has not been gone through. */
+function forEachDone(statement: Statement, visit: (statement: Statement) => void): void {
+  visit(statement);
+  for (const block of blocksOf(statement)) {
+    if (block.at(-1)?.kind !== "return") for (const inner of block) forEachDone(inner, visit);
+  }
+}
+
 /** Arrays a statement may change, inner blocks included. */
 function changes(statement: Statement): ReadonlySet<string> {
   if (statement.kind === "let") return nothing;
   const arrays = new Set<string>();
-  forEachStatement([statement], (inner) => {
+  forEachDone(statement, (inner) => {
     if (inner.kind === "store" || inner.kind === "accumulate" || inner.kind === "alloc")
       arrays.add(inner.array);
     if (inner.kind === "contract") arrays.add(inner.to.array);
@@ -29,7 +37,7 @@ const calls = (statement: Statement): boolean => {
   if (statement.kind === "call") return true;
   if (blocksOf(statement).length === 0) return false;
   let found = false;
-  forEachStatement([statement], (inner) => {
+  forEachDone(statement, (inner) => {
     found ||= inner.kind === "call";
   });
   return found;

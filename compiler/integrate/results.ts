@@ -34,18 +34,15 @@ export class Results {
 
   /** No result is left over from an earlier run: all of them become NaN. */
   leaveInvalid(code: number): Statement[] {
-    const scalars = [this.#io.value, ...(this.hasBars ? this.#barArrays() : [])].filter(
-      (array) => this.#rank(array) === 0,
-    );
     const arrays = this.#resultArrays();
     return [
-      ...scalars.map((array) => build.store(array, [], build.number(Number.NaN))),
+      build.store(this.#io.value, [], build.number(Number.NaN)),
       ...(arrays.length === 0 ? [] : [{ kind: "call" as const, callee: this.#invalidate, args: [] }]),
       build.leave(code),
     ];
   }
 
-  /** The function that makes the arrays among the results NaN; entry functions share it where they share results. */
+  /** The function that makes the results NaN, but for the value; entry functions share it where they share results. */
   invalidation(): Fn[] {
     const arrays = this.#resultArrays();
     if (arrays.length === 0) return [];
@@ -54,23 +51,19 @@ export class Results {
         name: this.#invalidate,
         parameters: [],
         body: arrays.flatMap((array) => this.#fill(array, Number.NaN)),
-        doc: "Makes the arrays among the results NaN, so that none is left over from an earlier run.",
+        doc: "Makes states, outputs and cotangents NaN, so that none is left over from an earlier run.",
       },
     ];
   }
 
   get #invalidate(): string {
-    return this.hasBars ? "invalidate_gradient" : "invalidate_solve";
+    return this.hasBars ? "spoil_gradient" : "spoil_solve";
   }
 
   #resultArrays(): string[] {
     const { states, outputs } = this.#io;
     const bars = this.hasBars ? this.#barArrays() : [];
     const own = this.hasBars ? bars : [...outputs.values()];
-    return [...states.values(), ...own].filter((array) => this.#rank(array) > 0);
-  }
-
-  #rank(array: string): number {
-    return this.#io.arrays.find((one) => one.name === array)!.shape.length;
+    return [...states.values(), ...own];
   }
 }

@@ -51,7 +51,7 @@ export function optimise(
     entries.includes(fn.name) ? fn : tidy(fn, program.arrays),
   );
   const inner = inline({ ...program, functions }, entries, isSmall);
-  const held = inEntries(inner, entries, (fn) => registers(fn, program.arrays));
+  const held = inEntries(inner, entries, (fn) => registers(fn, inner));
   const inlined = inEntries(held, entries, (fn) => tidy(fn, program.arrays));
   const stored = storage(inlined, [...entries, ...exported], new Set(entries));
   const bound = sameFunctions(parameters(kernels(stored, entries), outside), outside);

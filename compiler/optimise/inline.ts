@@ -6,8 +6,8 @@
 
 import { expandCalls } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
-import type { Call, Fn, Program } from "../ir/nodes.ts";
-import { bindersOf, forEachExprIn, forEachStatement } from "../ir/walk.ts";
+import type { Block, Call, Fn, Program } from "../ir/nodes.ts";
+import { bindersOf, blocksOf, forEachExprIn, forEachStatement } from "../ir/walk.ts";
 
 /** Operations of an entry function up to which calls of loop-free functions are expanded; `outline` cuts for V8 what gets too long. */
 const budget = 3000;
@@ -27,8 +27,11 @@ export function inline(program: Program, entries: readonly string[], isSmall = f
       forEachStatement(fn.body, (statement) => {
         if (statement.kind === "call") counts.set(statement.callee, (counts.get(statement.callee) ?? 0) + 1);
       });
+      const onTheWay = calledOnTheWay(fn.body);
       const isWanted = (callee: Fn): boolean => {
         const isAlone = counts.get(callee.name) === 1;
+        // Where a run ends badly nobody waits for a call, and its code is read and translated at every place.
+        if (!isAlone && !onTheWay.has(callee.name) && callee.body.length > 1) return false;
         if (hasLoop(callee)) return isSmall && isAlone && callee.parameters.length > 0;
         // Scalars are handed over one by one, which takes as much code as what is done with them.
         return !isSmall || isAlone || !takesArrays(callee) || sizes.get(callee.name)! <= mostRepeated;
@@ -48,6 +51,16 @@ export function inline(program: Program, entries: readonly string[], isSmall = f
       return { ...fn, body: expandCalls(fn.body, choose, names.fresh) };
     }),
   };
+}
+
+/** Functions called in blocks that go on behind the call; the others are called in front of a `return` alone. */
+function calledOnTheWay(block: Block, out = new Set<string>()): Set<string> {
+  const leaves = block.at(-1)?.kind === "return";
+  for (const statement of block) {
+    if (statement.kind === "call" && !leaves) out.add(statement.callee);
+    for (const inner of blocksOf(statement)) calledOnTheWay(inner, out);
+  }
+  return out;
 }
 
 const cost = ([name, count]: readonly [string, number], sizes: ReadonlyMap<string, number>): number =>

@@ -831,8 +831,8 @@ export function fieldJvp(t, y, p, yDot, pDot, dyDot) {
   }
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_solve() {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_solve() {
   const states = states$;
   const outputs = outputs$;
   for (let j = 0; j < 3; j++) {
@@ -855,8 +855,8 @@ function invalidate_solve() {
   }
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_gradient() {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_gradient() {
   const states = states$;
   const decoder_W_bar = decoder_W_bar$;
   const decoder_b_bar = decoder_b_bar$;
@@ -926,7 +926,7 @@ export function solve() {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_solve();
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -1019,13 +1019,13 @@ export function solve() {
       }
       const failed_stage_2 = failed_stage;
       if (failed_stage_2 > 0) {
-        invalidate_solve();
+        spoil_solve();
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
         return 3;
       } else {
-        invalidate_solve();
+        spoil_solve();
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
@@ -1128,14 +1128,14 @@ export function gradient() {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_gradient();
+    spoil_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
-    invalidate_gradient();
+    spoil_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -1225,13 +1225,13 @@ export function gradient() {
       }
       const failed_stage_2 = failed_stage;
       if (failed_stage_2 > 0) {
-        invalidate_gradient();
+        spoil_gradient();
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
         return 3;
       } else {
-        invalidate_gradient();
+        spoil_gradient();
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;

@@ -116,10 +116,10 @@ static int gcde_owns_(gcde_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x158CF5B1u;
-        ws->tag[1] = 0xCEC32326u;
+        ws->tag[0] = 0x10D15F74u;
+        ws->tag[1] = 0x70E6F6A4u;
     }
-    if ((ws->tag[0] == 0x158CF5B1u) && (ws->tag[1] == 0xCEC32326u)) {
+    if ((ws->tag[0] == 0x10D15F74u) && (ws->tag[1] == 0x70E6F6A4u)) {
         is_own = 1;
     }
     return is_own;
@@ -521,8 +521,8 @@ static void gcde_initial_vjp_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_w
     }
 }
 
-/* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-static void gcde_invalidate_solve(gcde_solution *GCDE_RESTRICT out)
+/* Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+static void gcde_spoil_solve(gcde_solution *GCDE_RESTRICT out)
 {
     for (int32_t j = 0; j < 3; j++) {
         for (int32_t k = 0; k < 16; k++) {
@@ -544,8 +544,8 @@ static void gcde_invalidate_solve(gcde_solution *GCDE_RESTRICT out)
     }
 }
 
-/* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-static void gcde_invalidate_gradient(gcde_gradients *GCDE_RESTRICT out)
+/* Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+static void gcde_spoil_gradient(gcde_gradients *GCDE_RESTRICT out)
 {
     for (int32_t i = 0; i < 3; i++) {
         for (int32_t j = 0; j < 16; j++) {
@@ -589,7 +589,7 @@ static enum gcde_status gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcd
     const double h_spread = h - h;
     const double h_size = fabs(h);
     if (!(h_spread < h_size)) {
-        gcde_invalidate_solve(out);
+        gcde_spoil_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
@@ -684,13 +684,13 @@ static enum gcde_status gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcd
                 }
                 const double failed_stage_2 = failed_stage;
                 if (failed_stage_2 > 0.0) {
-                    gcde_invalidate_solve(out);
+                    gcde_spoil_solve(out);
                     ws->failed_step = (double)n;
                     ws->failed_stage = failed_stage_2;
                     out->value = (double)NAN;
                     status = GCDE_NOT_FINITE_FIELD;
                 } else {
-                    gcde_invalidate_solve(out);
+                    gcde_spoil_solve(out);
                     ws->failed_step = (double)n;
                     ws->failed_stage = failed_stage_2;
                     out->value = (double)NAN;
@@ -839,14 +839,14 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
     const double h_spread = h - h;
     const double h_size = fabs(h);
     if (!(h_spread < h_size)) {
-        gcde_invalidate_gradient(out);
+        gcde_spoil_gradient(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = GCDE_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)GCDE_STEPS) {
-            gcde_invalidate_gradient(out);
+            gcde_spoil_gradient(out);
             ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
@@ -941,13 +941,13 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
                     }
                     const double failed_stage_2 = failed_stage;
                     if (failed_stage_2 > 0.0) {
-                        gcde_invalidate_gradient(out);
+                        gcde_spoil_gradient(out);
                         ws->failed_step = (double)n;
                         ws->failed_stage = failed_stage_2;
                         out->value = (double)NAN;
                         status = GCDE_NOT_FINITE_FIELD;
                     } else {
-                        gcde_invalidate_gradient(out);
+                        gcde_spoil_gradient(out);
                         ws->failed_step = (double)n;
                         ws->failed_stage = failed_stage_2;
                         out->value = (double)NAN;

@@ -494,8 +494,8 @@ function initial_vjp_kernel() {
   }
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_solve() {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_solve() {
   const states = states$;
   const outputs = outputs$;
   for (let j = 0; j < 34; j++) {
@@ -508,8 +508,8 @@ function invalidate_solve() {
   }
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_gradient() {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_gradient() {
   const E_bar = E_bar$;
   const states = states$;
   const V_bar = V_bar$;
@@ -563,7 +563,7 @@ export function solve() {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_solve();
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -668,13 +668,13 @@ export function solve() {
       }
       const failed_stage_2 = failed_stage;
       if (failed_stage_2 > 0) {
-        invalidate_solve();
+        spoil_solve();
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
         return 3;
       } else {
-        invalidate_solve();
+        spoil_solve();
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
@@ -754,14 +754,14 @@ export function gradient() {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_gradient();
+    spoil_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
-    invalidate_gradient();
+    spoil_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -871,13 +871,13 @@ export function gradient() {
       }
       const failed_stage_2 = failed_stage;
       if (failed_stage_2 > 0) {
-        invalidate_gradient();
+        spoil_gradient();
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
         return 3;
       } else {
-        invalidate_gradient();
+        spoil_gradient();
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;

@@ -59,10 +59,10 @@ static int karate_club_owns_(karate_club_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x5E29DB6Bu;
-        ws->tag[1] = 0x2700FFE4u;
+        ws->tag[0] = 0x67229BB4u;
+        ws->tag[1] = 0x3679FA24u;
     }
-    if ((ws->tag[0] == 0x5E29DB6Bu) && (ws->tag[1] == 0x2700FFE4u)) {
+    if ((ws->tag[0] == 0x67229BB4u) && (ws->tag[1] == 0x3679FA24u)) {
         is_own = 1;
     }
     return is_own;
@@ -635,8 +635,8 @@ static void karate_club_initial_vjp_kernel(karate_club_workspace *KARATE_CLUB_RE
     }
 }
 
-/* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-static void karate_club_invalidate_solve(karate_club_solution *KARATE_CLUB_RESTRICT out)
+/* Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+static void karate_club_spoil_solve(karate_club_solution *KARATE_CLUB_RESTRICT out)
 {
     for (int32_t j = 0; j < 8; j++) {
         for (int32_t k = 0; k < 4; k++) {
@@ -656,8 +656,8 @@ static void karate_club_invalidate_solve(karate_club_solution *KARATE_CLUB_RESTR
     }
 }
 
-/* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-static void karate_club_invalidate_gradient(karate_club_gradients *KARATE_CLUB_RESTRICT out)
+/* Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+static void karate_club_spoil_gradient(karate_club_gradients *KARATE_CLUB_RESTRICT out)
 {
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 4; j++) {
@@ -700,7 +700,7 @@ static enum karate_club_status karate_club_run_solve(const karate_club_problem *
     const double h_spread = h - h;
     const double h_size = fabs(h);
     if (!(h_spread < h_size)) {
-        karate_club_invalidate_solve(out);
+        karate_club_spoil_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
@@ -845,13 +845,13 @@ static enum karate_club_status karate_club_run_solve(const karate_club_problem *
                 }
                 const double failed_stage_2 = failed_stage;
                 if (failed_stage_2 > 0.0) {
-                    karate_club_invalidate_solve(out);
+                    karate_club_spoil_solve(out);
                     ws->failed_step = (double)n;
                     ws->failed_stage = failed_stage_2;
                     out->value = (double)NAN;
                     status = KARATE_CLUB_NOT_FINITE_FIELD;
                 } else {
-                    karate_club_invalidate_solve(out);
+                    karate_club_spoil_solve(out);
                     ws->failed_step = (double)n;
                     ws->failed_stage = failed_stage_2;
                     out->value = (double)NAN;
@@ -993,14 +993,14 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
     const double h_spread = h - h;
     const double h_size = fabs(h);
     if (!(h_spread < h_size)) {
-        karate_club_invalidate_gradient(out);
+        karate_club_spoil_gradient(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = KARATE_CLUB_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)KARATE_CLUB_STEPS) {
-            karate_club_invalidate_gradient(out);
+            karate_club_spoil_gradient(out);
             ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
@@ -1158,13 +1158,13 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
                     }
                     const double failed_stage_2 = failed_stage;
                     if (failed_stage_2 > 0.0) {
-                        karate_club_invalidate_gradient(out);
+                        karate_club_spoil_gradient(out);
                         ws->failed_step = (double)n;
                         ws->failed_stage = failed_stage_2;
                         out->value = (double)NAN;
                         status = KARATE_CLUB_NOT_FINITE_FIELD;
                     } else {
-                        karate_club_invalidate_gradient(out);
+                        karate_club_spoil_gradient(out);
                         ws->failed_step = (double)n;
                         ws->failed_stage = failed_stage_2;
                         out->value = (double)NAN;

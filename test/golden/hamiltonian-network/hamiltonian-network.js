@@ -432,8 +432,8 @@ export function fieldJvp(t, y, p, data, yDot, pDot, dyDot) {
   dyDot[1] = -g_dot[0];
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_solve() {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_solve() {
   const outputs = outputs$;
   const states = states$;
   for (let i = 0; i < 8; i++) {
@@ -447,8 +447,8 @@ function invalidate_solve() {
   }
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_gradient() {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_gradient() {
   const W_bar = W_bar$;
   const b_bar = b_bar$;
   const states = states$;
@@ -501,7 +501,7 @@ export function solve() {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_solve();
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -526,7 +526,7 @@ export function solve() {
     }
   }
   if (misplaced !== 0) {
-    invalidate_solve();
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -595,13 +595,13 @@ export function solve() {
         }
         const failed_stage_2 = failed_stage;
         if (failed_stage_2 > 0) {
-          invalidate_solve();
+          spoil_solve();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;
           return 3;
         } else {
-          invalidate_solve();
+          spoil_solve();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;
@@ -676,7 +676,7 @@ export function gradient() {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_gradient();
+    spoil_gradient();
     state0Bar[0] = 0;
     state0Bar[1] = 0;
     report[0] = 0;
@@ -685,7 +685,7 @@ export function gradient() {
     return 8;
   }
   if (n_steps > capacity[0]) {
-    invalidate_gradient();
+    spoil_gradient();
     state0Bar[0] = 0;
     state0Bar[1] = 0;
     report[0] = 0;
@@ -712,7 +712,7 @@ export function gradient() {
     }
   }
   if (misplaced !== 0) {
-    invalidate_gradient();
+    spoil_gradient();
     state0Bar[0] = 0;
     state0Bar[1] = 0;
     report[0] = 0;
@@ -785,7 +785,7 @@ export function gradient() {
         }
         const failed_stage_2 = failed_stage;
         if (failed_stage_2 > 0) {
-          invalidate_gradient();
+          spoil_gradient();
           state0Bar[0] = 0;
           state0Bar[1] = 0;
           report[0] = n;
@@ -793,7 +793,7 @@ export function gradient() {
           value[0] = 0 / 0;
           return 3;
         } else {
-          invalidate_gradient();
+          spoil_gradient();
           state0Bar[0] = 0;
           state0Bar[1] = 0;
           report[0] = n;

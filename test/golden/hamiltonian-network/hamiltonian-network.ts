@@ -439,8 +439,8 @@ export function fieldJvp(t: number, y: Float64Array, p: Float64Array, data: Floa
   dyDot[1] = -g_dot[0];
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_solve(): void {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_solve(): void {
   const outputs = outputs$;
   const states = states$;
   for (let i = 0; i < 8; i++) {
@@ -454,8 +454,8 @@ function invalidate_solve(): void {
   }
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_gradient(): void {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_gradient(): void {
   const W_bar = W_bar$;
   const b_bar = b_bar$;
   const states = states$;
@@ -508,7 +508,7 @@ export function solve(): number {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_solve();
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -533,7 +533,7 @@ export function solve(): number {
     }
   }
   if (misplaced !== 0) {
-    invalidate_solve();
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -602,13 +602,13 @@ export function solve(): number {
         }
         const failed_stage_2 = failed_stage;
         if (failed_stage_2 > 0) {
-          invalidate_solve();
+          spoil_solve();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;
           return 3;
         } else {
-          invalidate_solve();
+          spoil_solve();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;
@@ -683,7 +683,7 @@ export function gradient(): number {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_gradient();
+    spoil_gradient();
     state0Bar[0] = 0;
     state0Bar[1] = 0;
     report[0] = 0;
@@ -692,7 +692,7 @@ export function gradient(): number {
     return 8;
   }
   if (n_steps > capacity[0]) {
-    invalidate_gradient();
+    spoil_gradient();
     state0Bar[0] = 0;
     state0Bar[1] = 0;
     report[0] = 0;
@@ -719,7 +719,7 @@ export function gradient(): number {
     }
   }
   if (misplaced !== 0) {
-    invalidate_gradient();
+    spoil_gradient();
     state0Bar[0] = 0;
     state0Bar[1] = 0;
     report[0] = 0;
@@ -792,7 +792,7 @@ export function gradient(): number {
         }
         const failed_stage_2 = failed_stage;
         if (failed_stage_2 > 0) {
-          invalidate_gradient();
+          spoil_gradient();
           state0Bar[0] = 0;
           state0Bar[1] = 0;
           report[0] = n;
@@ -800,7 +800,7 @@ export function gradient(): number {
           value[0] = 0 / 0;
           return 3;
         } else {
-          invalidate_gradient();
+          spoil_gradient();
           state0Bar[0] = 0;
           state0Bar[1] = 0;
           report[0] = n;

@@ -75,10 +75,10 @@ static int pendulum_owns_(pendulum_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x1BD1D570u;
-        ws->tag[1] = 0x115FC2F3u;
+        ws->tag[0] = 0x036716A9u;
+        ws->tag[1] = 0x76B7147Bu;
     }
-    if ((ws->tag[0] == 0x1BD1D570u) && (ws->tag[1] == 0x115FC2F3u)) {
+    if ((ws->tag[0] == 0x036716A9u) && (ws->tag[1] == 0x76B7147Bu)) {
         is_own = 1;
     }
     return is_own;
@@ -217,8 +217,8 @@ static void pendulum_rhs_vjp_kernel(const pendulum_problem *PENDULUM_RESTRICT in
             ((z_bar_4 - (f_p_bar * z_bar)) * z_2);
 }
 
-/* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-static void pendulum_invalidate_solve(pendulum_solution *PENDULUM_RESTRICT out)
+/* Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+static void pendulum_spoil_solve(pendulum_solution *PENDULUM_RESTRICT out)
 {
     for (int32_t i = 0; i < 8; i++) {
         out->states[i].q = (double)NAN;
@@ -231,8 +231,8 @@ static void pendulum_invalidate_solve(pendulum_solution *PENDULUM_RESTRICT out)
     }
 }
 
-/* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-static void pendulum_invalidate_gradient(pendulum_workspace *PENDULUM_RESTRICT ws, pendulum_gradients *PENDULUM_RESTRICT out)
+/* Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+static void pendulum_spoil_gradient(pendulum_workspace *PENDULUM_RESTRICT ws, pendulum_gradients *PENDULUM_RESTRICT out)
 {
     for (int32_t i = 0; i < 8; i++) {
         ws->states[i].q = (double)NAN;
@@ -269,7 +269,7 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
     const double h_spread = h - h;
     const double h_size = fabs(h);
     if (!(h_spread < h_size)) {
-        pendulum_invalidate_solve(out);
+        pendulum_spoil_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
@@ -294,7 +294,7 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
             }
         }
         if (misplaced != 0.0) {
-            pendulum_invalidate_solve(out);
+            pendulum_spoil_solve(out);
             ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
@@ -363,13 +363,13 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
                         }
                         const double failed_stage_2 = failed_stage;
                         if (failed_stage_2 > 0.0) {
-                            pendulum_invalidate_solve(out);
+                            pendulum_spoil_solve(out);
                             ws->failed_step = (double)n;
                             ws->failed_stage = failed_stage_2;
                             out->value = (double)NAN;
                             status = PENDULUM_NOT_FINITE_FIELD;
                         } else {
-                            pendulum_invalidate_solve(out);
+                            pendulum_spoil_solve(out);
                             ws->failed_step = (double)n;
                             ws->failed_stage = failed_stage_2;
                             out->value = (double)NAN;
@@ -489,7 +489,7 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
     const double h_spread = h - h;
     const double h_size = fabs(h);
     if (!(h_spread < h_size)) {
-        pendulum_invalidate_gradient(ws, out);
+        pendulum_spoil_gradient(ws, out);
         out->state0.q = 0.0;
         out->state0.p = 0.0;
         ws->failed_step = 0.0;
@@ -498,7 +498,7 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
         status = PENDULUM_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)PENDULUM_STEPS) {
-            pendulum_invalidate_gradient(ws, out);
+            pendulum_spoil_gradient(ws, out);
             out->state0.q = 0.0;
             out->state0.p = 0.0;
             ws->failed_step = 0.0;
@@ -525,7 +525,7 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                 }
             }
             if (misplaced != 0.0) {
-                pendulum_invalidate_gradient(ws, out);
+                pendulum_spoil_gradient(ws, out);
                 out->state0.q = 0.0;
                 out->state0.p = 0.0;
                 ws->failed_step = 0.0;
@@ -600,7 +600,7 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                             }
                             const double failed_stage_2 = failed_stage;
                             if (failed_stage_2 > 0.0) {
-                                pendulum_invalidate_gradient(ws, out);
+                                pendulum_spoil_gradient(ws, out);
                                 out->state0.q = 0.0;
                                 out->state0.p = 0.0;
                                 ws->failed_step = (double)n;
@@ -608,7 +608,7 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                                 out->value = (double)NAN;
                                 status = PENDULUM_NOT_FINITE_FIELD;
                             } else {
-                                pendulum_invalidate_gradient(ws, out);
+                                pendulum_spoil_gradient(ws, out);
                                 out->state0.q = 0.0;
                                 out->state0.p = 0.0;
                                 ws->failed_step = (double)n;

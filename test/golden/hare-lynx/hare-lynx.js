@@ -132,8 +132,8 @@ export function fieldJvp(t, y, p, data, yDot, pDot, dyDot) {
   dyDot[1] = (pDot[3] * hare + hare_dot * delta) * lynx + lynx_dot * (delta * hare) - f_lynx_dot;
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_solve() {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_solve() {
   const states = states$;
   for (let i = 0; i < 21; i++) {
     states[2 * i] = 0 / 0;
@@ -143,8 +143,10 @@ function invalidate_solve() {
   }
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_gradient() {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_gradient() {
+  const paramsBar = paramsBar$;
+  const state0Bar = state0Bar$;
   const states = states$;
   for (let i = 0; i < 21; i++) {
     states[2 * i] = 0 / 0;
@@ -152,6 +154,12 @@ function invalidate_gradient() {
   for (let i = 0; i < 21; i++) {
     states[2 * i + 1] = 0 / 0;
   }
+  state0Bar[0] = 0 / 0;
+  state0Bar[1] = 0 / 0;
+  paramsBar[0] = 0 / 0;
+  paramsBar[1] = 0 / 0;
+  paramsBar[2] = 0 / 0;
+  paramsBar[3] = 0 / 0;
 }
 
 /** Integrates from t0 to t1 in equal steps; fills the states at the observation times and the value of the loss. */
@@ -176,7 +184,7 @@ export function solve() {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_solve();
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -201,7 +209,7 @@ export function solve() {
     }
   }
   if (misplaced !== 0) {
-    invalidate_solve();
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -312,13 +320,13 @@ export function solve() {
         }
         const failed_stage_2 = failed_stage;
         if (failed_stage_2 > 0) {
-          invalidate_solve();
+          spoil_solve();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;
           return 3;
         } else {
-          invalidate_solve();
+          spoil_solve();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;
@@ -372,26 +380,14 @@ export function gradient() {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_gradient();
-    state0Bar[0] = 0 / 0;
-    state0Bar[1] = 0 / 0;
-    paramsBar[0] = 0 / 0;
-    paramsBar[1] = 0 / 0;
-    paramsBar[2] = 0 / 0;
-    paramsBar[3] = 0 / 0;
+    spoil_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
-    invalidate_gradient();
-    state0Bar[0] = 0 / 0;
-    state0Bar[1] = 0 / 0;
-    paramsBar[0] = 0 / 0;
-    paramsBar[1] = 0 / 0;
-    paramsBar[2] = 0 / 0;
-    paramsBar[3] = 0 / 0;
+    spoil_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -416,13 +412,7 @@ export function gradient() {
     }
   }
   if (misplaced !== 0) {
-    invalidate_gradient();
-    state0Bar[0] = 0 / 0;
-    state0Bar[1] = 0 / 0;
-    paramsBar[0] = 0 / 0;
-    paramsBar[1] = 0 / 0;
-    paramsBar[2] = 0 / 0;
-    paramsBar[3] = 0 / 0;
+    spoil_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -535,25 +525,13 @@ export function gradient() {
         }
         const failed_stage_2 = failed_stage;
         if (failed_stage_2 > 0) {
-          invalidate_gradient();
-          state0Bar[0] = 0 / 0;
-          state0Bar[1] = 0 / 0;
-          paramsBar[0] = 0 / 0;
-          paramsBar[1] = 0 / 0;
-          paramsBar[2] = 0 / 0;
-          paramsBar[3] = 0 / 0;
+          spoil_gradient();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;
           return 3;
         } else {
-          invalidate_gradient();
-          state0Bar[0] = 0 / 0;
-          state0Bar[1] = 0 / 0;
-          paramsBar[0] = 0 / 0;
-          paramsBar[1] = 0 / 0;
-          paramsBar[2] = 0 / 0;
-          paramsBar[3] = 0 / 0;
+          spoil_gradient();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;

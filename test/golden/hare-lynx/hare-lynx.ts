@@ -139,8 +139,8 @@ export function fieldJvp(t: number, y: Float64Array, p: Float64Array, data: Floa
   dyDot[1] = (pDot[3] * hare + hare_dot * delta) * lynx + lynx_dot * (delta * hare) - f_lynx_dot;
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_solve(): void {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_solve(): void {
   const states = states$;
   for (let i = 0; i < 21; i++) {
     states[2 * i] = 0 / 0;
@@ -150,8 +150,10 @@ function invalidate_solve(): void {
   }
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_gradient(): void {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_gradient(): void {
+  const paramsBar = paramsBar$;
+  const state0Bar = state0Bar$;
   const states = states$;
   for (let i = 0; i < 21; i++) {
     states[2 * i] = 0 / 0;
@@ -159,6 +161,12 @@ function invalidate_gradient(): void {
   for (let i = 0; i < 21; i++) {
     states[2 * i + 1] = 0 / 0;
   }
+  state0Bar[0] = 0 / 0;
+  state0Bar[1] = 0 / 0;
+  paramsBar[0] = 0 / 0;
+  paramsBar[1] = 0 / 0;
+  paramsBar[2] = 0 / 0;
+  paramsBar[3] = 0 / 0;
 }
 
 /** Integrates from t0 to t1 in equal steps; fills the states at the observation times and the value of the loss. */
@@ -183,7 +191,7 @@ export function solve(): number {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_solve();
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -208,7 +216,7 @@ export function solve(): number {
     }
   }
   if (misplaced !== 0) {
-    invalidate_solve();
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -319,13 +327,13 @@ export function solve(): number {
         }
         const failed_stage_2 = failed_stage;
         if (failed_stage_2 > 0) {
-          invalidate_solve();
+          spoil_solve();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;
           return 3;
         } else {
-          invalidate_solve();
+          spoil_solve();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;
@@ -379,26 +387,14 @@ export function gradient(): number {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_gradient();
-    state0Bar[0] = 0 / 0;
-    state0Bar[1] = 0 / 0;
-    paramsBar[0] = 0 / 0;
-    paramsBar[1] = 0 / 0;
-    paramsBar[2] = 0 / 0;
-    paramsBar[3] = 0 / 0;
+    spoil_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
-    invalidate_gradient();
-    state0Bar[0] = 0 / 0;
-    state0Bar[1] = 0 / 0;
-    paramsBar[0] = 0 / 0;
-    paramsBar[1] = 0 / 0;
-    paramsBar[2] = 0 / 0;
-    paramsBar[3] = 0 / 0;
+    spoil_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -423,13 +419,7 @@ export function gradient(): number {
     }
   }
   if (misplaced !== 0) {
-    invalidate_gradient();
-    state0Bar[0] = 0 / 0;
-    state0Bar[1] = 0 / 0;
-    paramsBar[0] = 0 / 0;
-    paramsBar[1] = 0 / 0;
-    paramsBar[2] = 0 / 0;
-    paramsBar[3] = 0 / 0;
+    spoil_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -542,25 +532,13 @@ export function gradient(): number {
         }
         const failed_stage_2 = failed_stage;
         if (failed_stage_2 > 0) {
-          invalidate_gradient();
-          state0Bar[0] = 0 / 0;
-          state0Bar[1] = 0 / 0;
-          paramsBar[0] = 0 / 0;
-          paramsBar[1] = 0 / 0;
-          paramsBar[2] = 0 / 0;
-          paramsBar[3] = 0 / 0;
+          spoil_gradient();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;
           return 3;
         } else {
-          invalidate_gradient();
-          state0Bar[0] = 0 / 0;
-          state0Bar[1] = 0 / 0;
-          paramsBar[0] = 0 / 0;
-          paramsBar[1] = 0 / 0;
-          paramsBar[2] = 0 / 0;
-          paramsBar[3] = 0 / 0;
+          spoil_gradient();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;

@@ -44,10 +44,10 @@ static int hare_lynx_owns_(hare_lynx_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x46ECFFA3u;
-        ws->tag[1] = 0x22CAEF6Eu;
+        ws->tag[0] = 0x8DA118FAu;
+        ws->tag[1] = 0x7404BC5Du;
     }
-    if ((ws->tag[0] == 0x46ECFFA3u) && (ws->tag[1] == 0x22CAEF6Eu)) {
+    if ((ws->tag[0] == 0x8DA118FAu) && (ws->tag[1] == 0x7404BC5Du)) {
         is_own = 1;
     }
     return is_own;
@@ -64,8 +64,8 @@ static double hare_lynx_round_(double x)
     return copysign(whole, x);
 }
 
-/* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-static void hare_lynx_invalidate_solve(hare_lynx_solution *HARE_LYNX_RESTRICT out)
+/* Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+static void hare_lynx_spoil_solve(hare_lynx_solution *HARE_LYNX_RESTRICT out)
 {
     for (int32_t i = 0; i < 21; i++) {
         out->states[i].hare = (double)NAN;
@@ -75,8 +75,8 @@ static void hare_lynx_invalidate_solve(hare_lynx_solution *HARE_LYNX_RESTRICT ou
     }
 }
 
-/* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-static void hare_lynx_invalidate_gradient(hare_lynx_workspace *HARE_LYNX_RESTRICT ws)
+/* Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+static void hare_lynx_spoil_gradient(hare_lynx_workspace *HARE_LYNX_RESTRICT ws, hare_lynx_gradients *HARE_LYNX_RESTRICT out)
 {
     for (int32_t i = 0; i < 21; i++) {
         ws->states[i].hare = (double)NAN;
@@ -84,6 +84,12 @@ static void hare_lynx_invalidate_gradient(hare_lynx_workspace *HARE_LYNX_RESTRIC
     for (int32_t i = 0; i < 21; i++) {
         ws->states[i].lynx = (double)NAN;
     }
+    out->state0.hare = (double)NAN;
+    out->state0.lynx = (double)NAN;
+    out->params.alpha = (double)NAN;
+    out->params.beta = (double)NAN;
+    out->params.gamma_ = (double)NAN;
+    out->params.delta = (double)NAN;
 }
 
 /* Integrates from t0 to t1 in equal steps; fills the states at the observation times and the value of the loss. */
@@ -99,7 +105,7 @@ static enum hare_lynx_status hare_lynx_run_solve(const hare_lynx_problem *HARE_L
     const double h_spread = h - h;
     const double h_size = fabs(h);
     if (!(h_spread < h_size)) {
-        hare_lynx_invalidate_solve(out);
+        hare_lynx_spoil_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
@@ -124,7 +130,7 @@ static enum hare_lynx_status hare_lynx_run_solve(const hare_lynx_problem *HARE_L
             }
         }
         if (misplaced != 0.0) {
-            hare_lynx_invalidate_solve(out);
+            hare_lynx_spoil_solve(out);
             ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
@@ -242,13 +248,13 @@ static enum hare_lynx_status hare_lynx_run_solve(const hare_lynx_problem *HARE_L
                         }
                         const double failed_stage_2 = failed_stage;
                         if (failed_stage_2 > 0.0) {
-                            hare_lynx_invalidate_solve(out);
+                            hare_lynx_spoil_solve(out);
                             ws->failed_step = (double)n;
                             ws->failed_stage = failed_stage_2;
                             out->value = (double)NAN;
                             status = HARE_LYNX_NOT_FINITE_FIELD;
                         } else {
-                            hare_lynx_invalidate_solve(out);
+                            hare_lynx_spoil_solve(out);
                             ws->failed_step = (double)n;
                             ws->failed_stage = failed_stage_2;
                             out->value = (double)NAN;
@@ -346,26 +352,14 @@ static enum hare_lynx_status hare_lynx_run_gradient(const hare_lynx_problem *HAR
     const double h_spread = h - h;
     const double h_size = fabs(h);
     if (!(h_spread < h_size)) {
-        hare_lynx_invalidate_gradient(ws);
-        out->state0.hare = (double)NAN;
-        out->state0.lynx = (double)NAN;
-        out->params.alpha = (double)NAN;
-        out->params.beta = (double)NAN;
-        out->params.gamma_ = (double)NAN;
-        out->params.delta = (double)NAN;
+        hare_lynx_spoil_gradient(ws, out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = HARE_LYNX_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)HARE_LYNX_STEPS) {
-            hare_lynx_invalidate_gradient(ws);
-            out->state0.hare = (double)NAN;
-            out->state0.lynx = (double)NAN;
-            out->params.alpha = (double)NAN;
-            out->params.beta = (double)NAN;
-            out->params.gamma_ = (double)NAN;
-            out->params.delta = (double)NAN;
+            hare_lynx_spoil_gradient(ws, out);
             ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
@@ -390,13 +384,7 @@ static enum hare_lynx_status hare_lynx_run_gradient(const hare_lynx_problem *HAR
                 }
             }
             if (misplaced != 0.0) {
-                hare_lynx_invalidate_gradient(ws);
-                out->state0.hare = (double)NAN;
-                out->state0.lynx = (double)NAN;
-                out->params.alpha = (double)NAN;
-                out->params.beta = (double)NAN;
-                out->params.gamma_ = (double)NAN;
-                out->params.delta = (double)NAN;
+                hare_lynx_spoil_gradient(ws, out);
                 ws->failed_step = 0.0;
                 ws->failed_stage = 0.0;
                 out->value = (double)NAN;
@@ -518,25 +506,13 @@ static enum hare_lynx_status hare_lynx_run_gradient(const hare_lynx_problem *HAR
                             }
                             const double failed_stage_2 = failed_stage;
                             if (failed_stage_2 > 0.0) {
-                                hare_lynx_invalidate_gradient(ws);
-                                out->state0.hare = (double)NAN;
-                                out->state0.lynx = (double)NAN;
-                                out->params.alpha = (double)NAN;
-                                out->params.beta = (double)NAN;
-                                out->params.gamma_ = (double)NAN;
-                                out->params.delta = (double)NAN;
+                                hare_lynx_spoil_gradient(ws, out);
                                 ws->failed_step = (double)n;
                                 ws->failed_stage = failed_stage_2;
                                 out->value = (double)NAN;
                                 status = HARE_LYNX_NOT_FINITE_FIELD;
                             } else {
-                                hare_lynx_invalidate_gradient(ws);
-                                out->state0.hare = (double)NAN;
-                                out->state0.lynx = (double)NAN;
-                                out->params.alpha = (double)NAN;
-                                out->params.beta = (double)NAN;
-                                out->params.gamma_ = (double)NAN;
-                                out->params.delta = (double)NAN;
+                                hare_lynx_spoil_gradient(ws, out);
                                 ws->failed_step = (double)n;
                                 ws->failed_stage = failed_stage_2;
                                 out->value = (double)NAN;

@@ -125,6 +125,28 @@ export function fieldJvp(t: number, y: Float64Array, p: Float64Array, yDot: Floa
   dyDot[1] = (pDot[3] * hare + hare_dot * delta) * lynx + lynx_dot * (delta * hare) - f_lynx_dot;
 }
 
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_solve(): void {
+  const states = states$;
+  states[0] = 0 / 0;
+  states[1] = 0 / 0;
+}
+
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_gradient(): void {
+  const paramsBar = paramsBar$;
+  const state0Bar = state0Bar$;
+  const states = states$;
+  states[0] = 0 / 0;
+  states[1] = 0 / 0;
+  state0Bar[0] = 0 / 0;
+  state0Bar[1] = 0 / 0;
+  paramsBar[0] = 0 / 0;
+  paramsBar[1] = 0 / 0;
+  paramsBar[2] = 0 / 0;
+  paramsBar[3] = 0 / 0;
+}
+
 /** Integrates from t0 to t1 in equal steps; fills the states at the observation times and the value of the loss. */
 export function solve(): number {
   const params = params$;
@@ -144,8 +166,7 @@ export function solve(): number {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    states[0] = 0 / 0;
-    states[1] = 0 / 0;
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -210,15 +231,13 @@ export function solve(): number {
       }
       const failed_stage_2 = failed_stage;
       if (failed_stage_2 > 0) {
-        states[0] = 0 / 0;
-        states[1] = 0 / 0;
+        spoil_solve();
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
         return 3;
       } else {
-        states[0] = 0 / 0;
-        states[1] = 0 / 0;
+        spoil_solve();
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
@@ -266,28 +285,14 @@ export function gradient(): number {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    states[0] = 0 / 0;
-    states[1] = 0 / 0;
-    state0Bar[0] = 0 / 0;
-    state0Bar[1] = 0 / 0;
-    paramsBar[0] = 0 / 0;
-    paramsBar[1] = 0 / 0;
-    paramsBar[2] = 0 / 0;
-    paramsBar[3] = 0 / 0;
+    spoil_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
-    states[0] = 0 / 0;
-    states[1] = 0 / 0;
-    state0Bar[0] = 0 / 0;
-    state0Bar[1] = 0 / 0;
-    paramsBar[0] = 0 / 0;
-    paramsBar[1] = 0 / 0;
-    paramsBar[2] = 0 / 0;
-    paramsBar[3] = 0 / 0;
+    spoil_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -354,27 +359,13 @@ export function gradient(): number {
       }
       const failed_stage_2 = failed_stage;
       if (failed_stage_2 > 0) {
-        states[0] = 0 / 0;
-        states[1] = 0 / 0;
-        state0Bar[0] = 0 / 0;
-        state0Bar[1] = 0 / 0;
-        paramsBar[0] = 0 / 0;
-        paramsBar[1] = 0 / 0;
-        paramsBar[2] = 0 / 0;
-        paramsBar[3] = 0 / 0;
+        spoil_gradient();
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
         return 3;
       } else {
-        states[0] = 0 / 0;
-        states[1] = 0 / 0;
-        state0Bar[0] = 0 / 0;
-        state0Bar[1] = 0 / 0;
-        paramsBar[0] = 0 / 0;
-        paramsBar[1] = 0 / 0;
-        paramsBar[2] = 0 / 0;
-        paramsBar[3] = 0 / 0;
+        spoil_gradient();
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;

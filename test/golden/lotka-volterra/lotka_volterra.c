@@ -40,15 +40,33 @@ static int lotka_volterra_owns_(lotka_volterra_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x5855A360u;
-        ws->tag[1] = 0x4EA687D8u;
+        ws->tag[0] = 0x42B05E5Eu;
+        ws->tag[1] = 0x9DA5D38Fu;
     }
-    if ((ws->tag[0] == 0x5855A360u) && (ws->tag[1] == 0x4EA687D8u)) {
+    if ((ws->tag[0] == 0x42B05E5Eu) && (ws->tag[1] == 0x9DA5D38Fu)) {
         is_own = 1;
     }
     return is_own;
 }
 #endif
+
+/* Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+static void lotka_volterra_spoil_solve(lotka_volterra_solution *LOTKA_VOLTERRA_RESTRICT out)
+{
+    out->states[0].hare = (double)NAN;
+    out->states[0].lynx = (double)NAN;
+}
+
+/* Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+static void lotka_volterra_spoil_gradient(lotka_volterra_gradients *LOTKA_VOLTERRA_RESTRICT out)
+{
+    out->state0.hare = (double)NAN;
+    out->state0.lynx = (double)NAN;
+    out->params.alpha = (double)NAN;
+    out->params.beta = (double)NAN;
+    out->params.gamma_ = (double)NAN;
+    out->params.delta = (double)NAN;
+}
 
 /* Integrates from t0 to t1 in equal steps; fills the states at the observation times and the value of the loss. */
 static enum lotka_volterra_status lotka_volterra_run_solve(const lotka_volterra_problem *LOTKA_VOLTERRA_RESTRICT in, lotka_volterra_workspace *LOTKA_VOLTERRA_RESTRICT ws, lotka_volterra_solution *LOTKA_VOLTERRA_RESTRICT out)
@@ -63,8 +81,7 @@ static enum lotka_volterra_status lotka_volterra_run_solve(const lotka_volterra_
     const double h_spread = h - h;
     const double h_size = fabs(h);
     if (!(h_spread < h_size)) {
-        out->states[0].hare = (double)NAN;
-        out->states[0].lynx = (double)NAN;
+        lotka_volterra_spoil_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
@@ -131,15 +148,13 @@ static enum lotka_volterra_status lotka_volterra_run_solve(const lotka_volterra_
                 }
                 const double failed_stage_2 = failed_stage;
                 if (failed_stage_2 > 0.0) {
-                    out->states[0].hare = (double)NAN;
-                    out->states[0].lynx = (double)NAN;
+                    lotka_volterra_spoil_solve(out);
                     ws->failed_step = (double)n;
                     ws->failed_stage = failed_stage_2;
                     out->value = (double)NAN;
                     status = LOTKA_VOLTERRA_NOT_FINITE_FIELD;
                 } else {
-                    out->states[0].hare = (double)NAN;
-                    out->states[0].lynx = (double)NAN;
+                    lotka_volterra_spoil_solve(out);
                     ws->failed_step = (double)n;
                     ws->failed_stage = failed_stage_2;
                     out->value = (double)NAN;
@@ -219,24 +234,14 @@ static enum lotka_volterra_status lotka_volterra_run_gradient(const lotka_volter
     const double h_spread = h - h;
     const double h_size = fabs(h);
     if (!(h_spread < h_size)) {
-        out->state0.hare = (double)NAN;
-        out->state0.lynx = (double)NAN;
-        out->params.alpha = (double)NAN;
-        out->params.beta = (double)NAN;
-        out->params.gamma_ = (double)NAN;
-        out->params.delta = (double)NAN;
+        lotka_volterra_spoil_gradient(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = LOTKA_VOLTERRA_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)LOTKA_VOLTERRA_STEPS) {
-            out->state0.hare = (double)NAN;
-            out->state0.lynx = (double)NAN;
-            out->params.alpha = (double)NAN;
-            out->params.beta = (double)NAN;
-            out->params.gamma_ = (double)NAN;
-            out->params.delta = (double)NAN;
+            lotka_volterra_spoil_gradient(out);
             ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
@@ -305,23 +310,13 @@ static enum lotka_volterra_status lotka_volterra_run_gradient(const lotka_volter
                     }
                     const double failed_stage_2 = failed_stage;
                     if (failed_stage_2 > 0.0) {
-                        out->state0.hare = (double)NAN;
-                        out->state0.lynx = (double)NAN;
-                        out->params.alpha = (double)NAN;
-                        out->params.beta = (double)NAN;
-                        out->params.gamma_ = (double)NAN;
-                        out->params.delta = (double)NAN;
+                        lotka_volterra_spoil_gradient(out);
                         ws->failed_step = (double)n;
                         ws->failed_stage = failed_stage_2;
                         out->value = (double)NAN;
                         status = LOTKA_VOLTERRA_NOT_FINITE_FIELD;
                     } else {
-                        out->state0.hare = (double)NAN;
-                        out->state0.lynx = (double)NAN;
-                        out->params.alpha = (double)NAN;
-                        out->params.beta = (double)NAN;
-                        out->params.gamma_ = (double)NAN;
-                        out->params.delta = (double)NAN;
+                        lotka_volterra_spoil_gradient(out);
                         ws->failed_step = (double)n;
                         ws->failed_stage = failed_stage_2;
                         out->value = (double)NAN;

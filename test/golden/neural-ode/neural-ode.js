@@ -255,8 +255,8 @@ export function fieldJvp(t, y, p, data, yDot, pDot, dyDot) {
   }
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_solve() {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_solve() {
   const states = states$;
   for (let i = 0; i < 10; i++) {
     for (let j = 0; j < 2; j++) {
@@ -273,8 +273,8 @@ function invalidate_solve() {
   }
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_gradient() {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_gradient() {
   const W1_bar = W1_bar$;
   const W2_bar = W2_bar$;
   const b1_bar = b1_bar$;
@@ -334,7 +334,7 @@ export function solve() {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_solve();
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -359,7 +359,7 @@ export function solve() {
     }
   }
   if (misplaced !== 0) {
-    invalidate_solve();
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -445,13 +445,13 @@ export function solve() {
         }
         const failed_stage_2 = failed_stage;
         if (failed_stage_2 > 0) {
-          invalidate_solve();
+          spoil_solve();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;
           return 3;
         } else {
-          invalidate_solve();
+          spoil_solve();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;
@@ -527,14 +527,14 @@ export function gradient() {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_gradient();
+    spoil_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
-    invalidate_gradient();
+    spoil_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -559,7 +559,7 @@ export function gradient() {
     }
   }
   if (misplaced !== 0) {
-    invalidate_gradient();
+    spoil_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -648,13 +648,13 @@ export function gradient() {
         }
         const failed_stage_2 = failed_stage;
         if (failed_stage_2 > 0) {
-          invalidate_gradient();
+          spoil_gradient();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;
           return 3;
         } else {
-          invalidate_gradient();
+          spoil_gradient();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;

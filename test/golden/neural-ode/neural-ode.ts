@@ -262,8 +262,8 @@ export function fieldJvp(t: number, y: Float64Array, p: Float64Array, data: Floa
   }
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_solve(): void {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_solve(): void {
   const states = states$;
   for (let i = 0; i < 10; i++) {
     for (let j = 0; j < 2; j++) {
@@ -280,8 +280,8 @@ function invalidate_solve(): void {
   }
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_gradient(): void {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_gradient(): void {
   const W1_bar = W1_bar$;
   const W2_bar = W2_bar$;
   const b1_bar = b1_bar$;
@@ -341,7 +341,7 @@ export function solve(): number {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_solve();
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -366,7 +366,7 @@ export function solve(): number {
     }
   }
   if (misplaced !== 0) {
-    invalidate_solve();
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -452,13 +452,13 @@ export function solve(): number {
         }
         const failed_stage_2 = failed_stage;
         if (failed_stage_2 > 0) {
-          invalidate_solve();
+          spoil_solve();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;
           return 3;
         } else {
-          invalidate_solve();
+          spoil_solve();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;
@@ -534,14 +534,14 @@ export function gradient(): number {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_gradient();
+    spoil_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
-    invalidate_gradient();
+    spoil_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -566,7 +566,7 @@ export function gradient(): number {
     }
   }
   if (misplaced !== 0) {
-    invalidate_gradient();
+    spoil_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -655,13 +655,13 @@ export function gradient(): number {
         }
         const failed_stage_2 = failed_stage;
         if (failed_stage_2 > 0) {
-          invalidate_gradient();
+          spoil_gradient();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;
           return 3;
         } else {
-          invalidate_gradient();
+          spoil_gradient();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;

@@ -64,10 +64,10 @@ static int spiral_owns_(spiral_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xC988EC21u;
-        ws->tag[1] = 0x3F893413u;
+        ws->tag[0] = 0x04035CE2u;
+        ws->tag[1] = 0x798F9735u;
     }
-    if ((ws->tag[0] == 0xC988EC21u) && (ws->tag[1] == 0x3F893413u)) {
+    if ((ws->tag[0] == 0x04035CE2u) && (ws->tag[1] == 0x798F9735u)) {
         is_own = 1;
     }
     return is_own;
@@ -143,8 +143,8 @@ static void spiral_rhs_vjp_kernel(const spiral_problem *SPIRAL_RESTRICT in, spir
     }
 }
 
-/* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-static void spiral_invalidate_solve(spiral_solution *SPIRAL_RESTRICT out)
+/* Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+static void spiral_spoil_solve(spiral_solution *SPIRAL_RESTRICT out)
 {
     for (int32_t i = 0; i < 10; i++) {
         for (int32_t j = 0; j < 2; j++) {
@@ -161,8 +161,8 @@ static void spiral_invalidate_solve(spiral_solution *SPIRAL_RESTRICT out)
     }
 }
 
-/* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-static void spiral_invalidate_gradient(spiral_workspace *SPIRAL_RESTRICT ws, spiral_gradients *SPIRAL_RESTRICT out)
+/* Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+static void spiral_spoil_gradient(spiral_workspace *SPIRAL_RESTRICT ws, spiral_gradients *SPIRAL_RESTRICT out)
 {
     for (int32_t i = 0; i < 10; i++) {
         for (int32_t j = 0; j < 2; j++) {
@@ -208,7 +208,7 @@ static enum spiral_status spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT
     const double h_spread = h - h;
     const double h_size = fabs(h);
     if (!(h_spread < h_size)) {
-        spiral_invalidate_solve(out);
+        spiral_spoil_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
@@ -233,7 +233,7 @@ static enum spiral_status spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT
             }
         }
         if (misplaced != 0.0) {
-            spiral_invalidate_solve(out);
+            spiral_spoil_solve(out);
             ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
@@ -318,13 +318,13 @@ static enum spiral_status spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT
                         }
                         const double failed_stage_2 = failed_stage;
                         if (failed_stage_2 > 0.0) {
-                            spiral_invalidate_solve(out);
+                            spiral_spoil_solve(out);
                             ws->failed_step = (double)n;
                             ws->failed_stage = failed_stage_2;
                             out->value = (double)NAN;
                             status = SPIRAL_NOT_FINITE_FIELD;
                         } else {
-                            spiral_invalidate_solve(out);
+                            spiral_spoil_solve(out);
                             ws->failed_step = (double)n;
                             ws->failed_stage = failed_stage_2;
                             out->value = (double)NAN;
@@ -433,14 +433,14 @@ static enum spiral_status spiral_run_gradient(const spiral_problem *SPIRAL_RESTR
     const double h_spread = h - h;
     const double h_size = fabs(h);
     if (!(h_spread < h_size)) {
-        spiral_invalidate_gradient(ws, out);
+        spiral_spoil_gradient(ws, out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = SPIRAL_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)SPIRAL_STEPS) {
-            spiral_invalidate_gradient(ws, out);
+            spiral_spoil_gradient(ws, out);
             ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
@@ -465,7 +465,7 @@ static enum spiral_status spiral_run_gradient(const spiral_problem *SPIRAL_RESTR
                 }
             }
             if (misplaced != 0.0) {
-                spiral_invalidate_gradient(ws, out);
+                spiral_spoil_gradient(ws, out);
                 ws->failed_step = 0.0;
                 ws->failed_stage = 0.0;
                 out->value = (double)NAN;
@@ -553,13 +553,13 @@ static enum spiral_status spiral_run_gradient(const spiral_problem *SPIRAL_RESTR
                             }
                             const double failed_stage_2 = failed_stage;
                             if (failed_stage_2 > 0.0) {
-                                spiral_invalidate_gradient(ws, out);
+                                spiral_spoil_gradient(ws, out);
                                 ws->failed_step = (double)n;
                                 ws->failed_stage = failed_stage_2;
                                 out->value = (double)NAN;
                                 status = SPIRAL_NOT_FINITE_FIELD;
                             } else {
-                                spiral_invalidate_gradient(ws, out);
+                                spiral_spoil_gradient(ws, out);
                                 ws->failed_step = (double)n;
                                 ws->failed_stage = failed_stage_2;
                                 out->value = (double)NAN;

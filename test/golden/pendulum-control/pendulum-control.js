@@ -151,8 +151,8 @@ export function fieldJvp(t, y, p, inputs, yDot, pDot, inputsDot, dyDot) {
   dyDot[1] = -f_rate_dot_3 - (pDot[2] * y[1] + rate_dot * p[2]) + f_rate_dot_7;
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_solve() {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_solve() {
   const states = states$;
   const outputs = outputs$;
   for (let i = 0; i < 8; i++) {
@@ -166,8 +166,8 @@ function invalidate_solve() {
   }
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_gradient() {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_gradient() {
   const states = states$;
   const torque_bar = torque_bar$;
   for (let i = 0; i < 8; i++) {
@@ -205,7 +205,7 @@ export function solve() {
   const h_size = Math.abs(h);
   const left_over = (n_steps % 40);
   if (whole_steps !== n_steps || !(h_spread < h_size) || left_over !== 0) {
-    invalidate_solve();
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -231,7 +231,7 @@ export function solve() {
     }
   }
   if (misplaced !== 0) {
-    invalidate_solve();
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -299,13 +299,13 @@ export function solve() {
         }
         const failed_stage_2 = failed_stage;
         if (failed_stage_2 > 0) {
-          invalidate_solve();
+          spoil_solve();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;
           return 3;
         } else {
-          invalidate_solve();
+          spoil_solve();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;
@@ -365,7 +365,7 @@ export function gradient() {
   const h_size = Math.abs(h);
   const left_over = (n_steps % 40);
   if (whole_steps !== n_steps || !(h_spread < h_size) || left_over !== 0) {
-    invalidate_gradient();
+    spoil_gradient();
     state0Bar[0] = 0;
     state0Bar[1] = 0;
     paramsBar[0] = 0;
@@ -377,7 +377,7 @@ export function gradient() {
     return 8;
   }
   if (n_steps > capacity[0]) {
-    invalidate_gradient();
+    spoil_gradient();
     state0Bar[0] = 0;
     state0Bar[1] = 0;
     paramsBar[0] = 0;
@@ -408,7 +408,7 @@ export function gradient() {
     }
   }
   if (misplaced !== 0) {
-    invalidate_gradient();
+    spoil_gradient();
     state0Bar[0] = 0;
     state0Bar[1] = 0;
     paramsBar[0] = 0;
@@ -483,7 +483,7 @@ export function gradient() {
         }
         const failed_stage_2 = failed_stage;
         if (failed_stage_2 > 0) {
-          invalidate_gradient();
+          spoil_gradient();
           state0Bar[0] = 0;
           state0Bar[1] = 0;
           paramsBar[0] = 0;
@@ -494,7 +494,7 @@ export function gradient() {
           value[0] = 0 / 0;
           return 3;
         } else {
-          invalidate_gradient();
+          spoil_gradient();
           state0Bar[0] = 0;
           state0Bar[1] = 0;
           paramsBar[0] = 0;

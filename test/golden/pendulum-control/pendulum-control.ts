@@ -158,8 +158,8 @@ export function fieldJvp(t: number, y: Float64Array, p: Float64Array, inputs: Fl
   dyDot[1] = -f_rate_dot_3 - (pDot[2] * y[1] + rate_dot * p[2]) + f_rate_dot_7;
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_solve(): void {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_solve(): void {
   const states = states$;
   const outputs = outputs$;
   for (let i = 0; i < 8; i++) {
@@ -173,8 +173,8 @@ function invalidate_solve(): void {
   }
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_gradient(): void {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_gradient(): void {
   const states = states$;
   const torque_bar = torque_bar$;
   for (let i = 0; i < 8; i++) {
@@ -212,7 +212,7 @@ export function solve(): number {
   const h_size = Math.abs(h);
   const left_over = (n_steps % 40);
   if (whole_steps !== n_steps || !(h_spread < h_size) || left_over !== 0) {
-    invalidate_solve();
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -238,7 +238,7 @@ export function solve(): number {
     }
   }
   if (misplaced !== 0) {
-    invalidate_solve();
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -306,13 +306,13 @@ export function solve(): number {
         }
         const failed_stage_2 = failed_stage;
         if (failed_stage_2 > 0) {
-          invalidate_solve();
+          spoil_solve();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;
           return 3;
         } else {
-          invalidate_solve();
+          spoil_solve();
           report[0] = n;
           report[1] = failed_stage_2;
           value[0] = 0 / 0;
@@ -372,7 +372,7 @@ export function gradient(): number {
   const h_size = Math.abs(h);
   const left_over = (n_steps % 40);
   if (whole_steps !== n_steps || !(h_spread < h_size) || left_over !== 0) {
-    invalidate_gradient();
+    spoil_gradient();
     state0Bar[0] = 0;
     state0Bar[1] = 0;
     paramsBar[0] = 0;
@@ -384,7 +384,7 @@ export function gradient(): number {
     return 8;
   }
   if (n_steps > capacity[0]) {
-    invalidate_gradient();
+    spoil_gradient();
     state0Bar[0] = 0;
     state0Bar[1] = 0;
     paramsBar[0] = 0;
@@ -415,7 +415,7 @@ export function gradient(): number {
     }
   }
   if (misplaced !== 0) {
-    invalidate_gradient();
+    spoil_gradient();
     state0Bar[0] = 0;
     state0Bar[1] = 0;
     paramsBar[0] = 0;
@@ -490,7 +490,7 @@ export function gradient(): number {
         }
         const failed_stage_2 = failed_stage;
         if (failed_stage_2 > 0) {
-          invalidate_gradient();
+          spoil_gradient();
           state0Bar[0] = 0;
           state0Bar[1] = 0;
           paramsBar[0] = 0;
@@ -501,7 +501,7 @@ export function gradient(): number {
           value[0] = 0 / 0;
           return 3;
         } else {
-          invalidate_gradient();
+          spoil_gradient();
           state0Bar[0] = 0;
           state0Bar[1] = 0;
           paramsBar[0] = 0;

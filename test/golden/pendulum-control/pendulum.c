@@ -42,10 +42,10 @@ static int pendulum_owns_(pendulum_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x92499BF6u;
-        ws->tag[1] = 0x8B1814C6u;
+        ws->tag[0] = 0x75F7AC00u;
+        ws->tag[1] = 0x9E42CC06u;
     }
-    if ((ws->tag[0] == 0x92499BF6u) && (ws->tag[1] == 0x8B1814C6u)) {
+    if ((ws->tag[0] == 0x75F7AC00u) && (ws->tag[1] == 0x9E42CC06u)) {
         is_own = 1;
     }
     return is_own;
@@ -62,8 +62,8 @@ static double pendulum_round_(double x)
     return copysign(whole, x);
 }
 
-/* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-static void pendulum_invalidate_solve(pendulum_solution *PENDULUM_RESTRICT out)
+/* Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+static void pendulum_spoil_solve(pendulum_solution *PENDULUM_RESTRICT out)
 {
     for (int32_t i = 0; i < 8; i++) {
         out->states[i].angle = (double)NAN;
@@ -76,8 +76,8 @@ static void pendulum_invalidate_solve(pendulum_solution *PENDULUM_RESTRICT out)
     }
 }
 
-/* Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-static void pendulum_invalidate_gradient(pendulum_gradients *PENDULUM_RESTRICT out)
+/* Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+static void pendulum_spoil_gradient(pendulum_gradients *PENDULUM_RESTRICT out)
 {
     for (int32_t i = 0; i < 40; i++) {
         out->inputs.torque[i] = (double)NAN;
@@ -98,7 +98,7 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
     const double h_size = fabs(h);
     const double left_over = fmod(n_steps, 40.0);
     if (!(h_spread < h_size) || (left_over != 0.0)) {
-        pendulum_invalidate_solve(out);
+        pendulum_spoil_solve(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
@@ -124,7 +124,7 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
             }
         }
         if (misplaced != 0.0) {
-            pendulum_invalidate_solve(out);
+            pendulum_spoil_solve(out);
             ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
@@ -199,13 +199,13 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
                         }
                         const double failed_stage_2 = failed_stage;
                         if (failed_stage_2 > 0.0) {
-                            pendulum_invalidate_solve(out);
+                            pendulum_spoil_solve(out);
                             ws->failed_step = (double)n;
                             ws->failed_stage = failed_stage_2;
                             out->value = (double)NAN;
                             status = PENDULUM_NOT_FINITE_FIELD;
                         } else {
-                            pendulum_invalidate_solve(out);
+                            pendulum_spoil_solve(out);
                             ws->failed_step = (double)n;
                             ws->failed_stage = failed_stage_2;
                             out->value = (double)NAN;
@@ -317,7 +317,7 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
     const double h_size = fabs(h);
     const double left_over = fmod(n_steps, 40.0);
     if (!(h_spread < h_size) || (left_over != 0.0)) {
-        pendulum_invalidate_gradient(out);
+        pendulum_spoil_gradient(out);
         out->state0.angle = 0.0;
         out->state0.rate = 0.0;
         out->params.gravity = 0.0;
@@ -329,7 +329,7 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
         status = PENDULUM_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)PENDULUM_STEPS) {
-            pendulum_invalidate_gradient(out);
+            pendulum_spoil_gradient(out);
             out->state0.angle = 0.0;
             out->state0.rate = 0.0;
             out->params.gravity = 0.0;
@@ -360,7 +360,7 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                 }
             }
             if (misplaced != 0.0) {
-                pendulum_invalidate_gradient(out);
+                pendulum_spoil_gradient(out);
                 out->state0.angle = 0.0;
                 out->state0.rate = 0.0;
                 out->params.gravity = 0.0;
@@ -442,7 +442,7 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                             }
                             const double failed_stage_2 = failed_stage;
                             if (failed_stage_2 > 0.0) {
-                                pendulum_invalidate_gradient(out);
+                                pendulum_spoil_gradient(out);
                                 out->state0.angle = 0.0;
                                 out->state0.rate = 0.0;
                                 out->params.gravity = 0.0;
@@ -453,7 +453,7 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                                 out->value = (double)NAN;
                                 status = PENDULUM_NOT_FINITE_FIELD;
                             } else {
-                                pendulum_invalidate_gradient(out);
+                                pendulum_spoil_gradient(out);
                                 out->state0.angle = 0.0;
                                 out->state0.rate = 0.0;
                                 out->params.gravity = 0.0;

@@ -656,8 +656,8 @@ export function fieldJvp(t, y, p, yDot, pDot, dyDot) {
   dyDot[2] = divergence_dot;
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_solve() {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_solve() {
   const states = states$;
   for (let j = 0; j < 2; j++) {
     states[j] = 0 / 0;
@@ -665,8 +665,8 @@ function invalidate_solve() {
   states[2] = 0 / 0;
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_gradient() {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_gradient() {
   const A_bar = A_bar$;
   const B_bar = B_bar$;
   const a_bar = a_bar$;
@@ -725,7 +725,7 @@ export function solve() {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_solve();
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -821,13 +821,13 @@ export function solve() {
       }
       const failed_stage_2 = failed_stage;
       if (failed_stage_2 > 0) {
-        invalidate_solve();
+        spoil_solve();
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
         return 3;
       } else {
-        invalidate_solve();
+        spoil_solve();
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
@@ -915,7 +915,7 @@ export function gradient() {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_gradient();
+    spoil_gradient();
     state0Bar[2] = 0;
     report[0] = 0;
     report[1] = 0;
@@ -923,7 +923,7 @@ export function gradient() {
     return 8;
   }
   if (n_steps > capacity[0]) {
-    invalidate_gradient();
+    spoil_gradient();
     state0Bar[2] = 0;
     report[0] = 0;
     report[1] = 0;
@@ -1024,14 +1024,14 @@ export function gradient() {
       }
       const failed_stage_2 = failed_stage;
       if (failed_stage_2 > 0) {
-        invalidate_gradient();
+        spoil_gradient();
         state0Bar[2] = 0;
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
         return 3;
       } else {
-        invalidate_gradient();
+        spoil_gradient();
         state0Bar[2] = 0;
         report[0] = n;
         report[1] = failed_stage_2;

@@ -662,8 +662,8 @@ export function fieldJvp(t: number, y: Float64Array, p: Float64Array, yDot: Floa
   dyDot[2] = divergence_dot;
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_solve(): void {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_solve(): void {
   const states = states$;
   for (let j = 0; j < 2; j++) {
     states[j] = 0 / 0;
@@ -671,8 +671,8 @@ function invalidate_solve(): void {
   states[2] = 0 / 0;
 }
 
-/** Makes the arrays among the results NaN, so that none is left over from an earlier run. */
-function invalidate_gradient(): void {
+/** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
+function spoil_gradient(): void {
   const A_bar = A_bar$;
   const B_bar = B_bar$;
   const a_bar = a_bar$;
@@ -731,7 +731,7 @@ export function solve(): number {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_solve();
+    spoil_solve();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -827,13 +827,13 @@ export function solve(): number {
       }
       const failed_stage_2 = failed_stage;
       if (failed_stage_2 > 0) {
-        invalidate_solve();
+        spoil_solve();
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
         return 3;
       } else {
-        invalidate_solve();
+        spoil_solve();
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
@@ -921,7 +921,7 @@ export function gradient(): number {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_gradient();
+    spoil_gradient();
     state0Bar[2] = 0;
     report[0] = 0;
     report[1] = 0;
@@ -929,7 +929,7 @@ export function gradient(): number {
     return 8;
   }
   if (n_steps > capacity[0]) {
-    invalidate_gradient();
+    spoil_gradient();
     state0Bar[2] = 0;
     report[0] = 0;
     report[1] = 0;
@@ -1030,14 +1030,14 @@ export function gradient(): number {
       }
       const failed_stage_2 = failed_stage;
       if (failed_stage_2 > 0) {
-        invalidate_gradient();
+        spoil_gradient();
         state0Bar[2] = 0;
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
         return 3;
       } else {
-        invalidate_gradient();
+        spoil_gradient();
         state0Bar[2] = 0;
         report[0] = n;
         report[1] = failed_stage_2;

@@ -30,18 +30,14 @@ export function gradient() {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
-    invalidate_gradient();
-    paramsBar[0] = 0 / 0;
-    paramsBar[1] = 0 / 0;
+    spoil_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
-    invalidate_gradient();
-    paramsBar[0] = 0 / 0;
-    paramsBar[1] = 0 / 0;
+    spoil_gradient();
     report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
@@ -99,17 +95,13 @@ export function gradient() {
       }
       const failed_stage_2 = failed_stage;
       if (failed_stage_2 > 0) {
-        invalidate_gradient();
-        paramsBar[0] = 0 / 0;
-        paramsBar[1] = 0 / 0;
+        spoil_gradient();
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
         return 3;
       } else {
-        invalidate_gradient();
-        paramsBar[0] = 0 / 0;
-        paramsBar[1] = 0 / 0;
+        spoil_gradient();
         report[0] = n;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;

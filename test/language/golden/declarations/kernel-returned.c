@@ -14,16 +14,14 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
     const double h_spread = h - h;
     const double h_size = fabs(h);
     if (!(h_spread < h_size)) {
-        sample_invalidate_gradient(out);
-        out->params.k = (double)NAN;
+        sample_spoil_gradient(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = SAMPLE_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)SAMPLE_STEPS) {
-            sample_invalidate_gradient(out);
-            out->params.k = (double)NAN;
+            sample_spoil_gradient(out);
             ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
@@ -114,15 +112,13 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     }
                     const double failed_stage_2 = failed_stage;
                     if (failed_stage_2 > 0.0) {
-                        sample_invalidate_gradient(out);
-                        out->params.k = (double)NAN;
+                        sample_spoil_gradient(out);
                         ws->failed_step = (double)n;
                         ws->failed_stage = failed_stage_2;
                         out->value = (double)NAN;
                         status = SAMPLE_NOT_FINITE_FIELD;
                     } else {
-                        sample_invalidate_gradient(out);
-                        out->params.k = (double)NAN;
+                        sample_spoil_gradient(out);
                         ws->failed_step = (double)n;
                         ws->failed_stage = failed_stage_2;
                         out->value = (double)NAN;

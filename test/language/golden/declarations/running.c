@@ -11,18 +11,14 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
     const double h_spread = h - h;
     const double h_size = fabs(h);
     if (!(h_spread < h_size)) {
-        out->state0.x = (double)NAN;
-        out->params.k = (double)NAN;
-        out->params.weight = (double)NAN;
+        sample_spoil_gradient(out);
         ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = SAMPLE_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)SAMPLE_STEPS) {
-            out->state0.x = (double)NAN;
-            out->params.k = (double)NAN;
-            out->params.weight = (double)NAN;
+            sample_spoil_gradient(out);
             ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
@@ -82,17 +78,13 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     }
                     const double failed_stage_2 = failed_stage;
                     if (failed_stage_2 > 0.0) {
-                        out->state0.x = (double)NAN;
-                        out->params.k = (double)NAN;
-                        out->params.weight = (double)NAN;
+                        sample_spoil_gradient(out);
                         ws->failed_step = (double)n;
                         ws->failed_stage = failed_stage_2;
                         out->value = (double)NAN;
                         status = SAMPLE_NOT_FINITE_FIELD;
                     } else {
-                        out->state0.x = (double)NAN;
-                        out->params.k = (double)NAN;
-                        out->params.weight = (double)NAN;
+                        sample_spoil_gradient(out);
                         ws->failed_step = (double)n;
                         ws->failed_stage = failed_stage_2;
                         out->value = (double)NAN;
@@ -135,35 +127,36 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     const double t_2 = t_n + h;
                     const double f_x_4 = x_x_3 * x_x_3;
                     const double x_bar = w_x * (x_x_3 * params_k);
+                    const double x_bar_2 = -x_bar;
                     params_k_bar -= w_x * f_x_4;
-                    const double x_bar_2 = h_1_6 * (weight * t_2) * x_x_3;
-                    const double u_x_4 = -x_bar - x_bar + (x_bar_2 + x_bar_2);
+                    const double x_bar_3 = h_1_6 * (weight * t_2) * x_x_3;
+                    const double u_x_4 = x_bar_2 - x_bar + (x_bar_3 + x_bar_3);
                     weight_bar += h_1_6 * (f_x_4 * t_2);
                     /* Adjoint of evaluation 3. */
                     const double w_x_2 = h_1_3 * lambda_x_2;
                     const double w_x_3 = w_x_2 + (h * u_x_4);
-                    const double x_bar_3 = w_x_3 * (x_x_2 * params_k);
+                    const double x_bar_4 = w_x_3 * (x_x_2 * params_k);
                     params_k_bar -= w_x_3 * f_x_3;
                     const double result_bar = h_1_3 * (weight * t);
-                    const double x_bar_4 = result_bar * x_x_2;
-                    const double u_x_3 = -x_bar_3 - x_bar_3 + (x_bar_4 + x_bar_4);
+                    const double x_bar_5 = result_bar * x_x_2;
+                    const double u_x_3 = -x_bar_4 - x_bar_4 + (x_bar_5 + x_bar_5);
                     weight_bar += h_1_3 * (f_x_3 * t);
                     /* Adjoint of evaluation 2. */
                     const double w_x_4 = w_x_2 + (h_1_2 * u_x_3);
-                    const double x_bar_5 = w_x_4 * (x_x * params_k);
+                    const double x_bar_6 = w_x_4 * (x_x * params_k);
                     params_k_bar -= w_x_4 * f_x_2;
-                    const double x_bar_6 = result_bar * x_x;
-                    const double u_x_2 = -x_bar_5 - x_bar_5 + (x_bar_6 + x_bar_6);
+                    const double x_bar_7 = result_bar * x_x;
+                    const double u_x_2 = -x_bar_6 - x_bar_6 + (x_bar_7 + x_bar_7);
                     weight_bar += h_1_3 * (f_x_2 * t);
                     /* Adjoint of evaluation 1. */
                     const double w_x_5 = w_x + (h_1_2 * u_x_2);
-                    const double x_bar_7 = w_x_5 * (stored_x * params_k);
+                    const double x_bar_8 = w_x_5 * (stored_x * params_k);
                     params_k_bar -= w_x_5 * f_x;
-                    const double x_bar_8 = h_1_6 * (weight * t_n) * stored_x;
+                    const double x_bar_9 = h_1_6 * (weight * t_n) * stored_x;
                     weight_bar += h_1_6 * (f_x * t_n);
                     /* λ of the step's start. */
                     lambda_x = lambda_x_2 + u_x_4 + u_x_3 + u_x_2 +
-                            (-x_bar_7 - x_bar_7 + (x_bar_8 + x_bar_8));
+                            (-x_bar_8 - x_bar_8 + (x_bar_9 + x_bar_9));
                 }
                 out->state0.x = lambda_x;
                 out->params.k = params_k_bar;

@@ -15,8 +15,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
     const double h_size = fabs(h);
     const double left_over = fmod(n_steps, 2.0);
     if (!(h_spread < h_size) || (left_over != 0.0)) {
-        sample_invalidate_gradient(out);
-        out->params.k = (double)NAN;
+        sample_spoil_gradient(out);
         out->state0.x = 0.0;
         out->state0.v = 0.0;
         out->params.damping = 0.0;
@@ -26,8 +25,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
         status = SAMPLE_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)SAMPLE_STEPS) {
-            sample_invalidate_gradient(out);
-            out->params.k = (double)NAN;
+            sample_spoil_gradient(out);
             out->state0.x = 0.0;
             out->state0.v = 0.0;
             out->params.damping = 0.0;
@@ -72,8 +70,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     }
                     const double failed_stage_2 = failed_stage;
                     if (failed_stage_2 > 0.0) {
-                        sample_invalidate_gradient(out);
-                        out->params.k = (double)NAN;
+                        sample_spoil_gradient(out);
                         out->state0.x = 0.0;
                         out->state0.v = 0.0;
                         out->params.damping = 0.0;
@@ -82,8 +79,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                         out->value = (double)NAN;
                         status = SAMPLE_NOT_FINITE_FIELD;
                     } else {
-                        sample_invalidate_gradient(out);
-                        out->params.k = (double)NAN;
+                        sample_spoil_gradient(out);
                         out->state0.x = 0.0;
                         out->state0.v = 0.0;
                         out->params.damping = 0.0;

@@ -28,8 +28,7 @@ export function gradient() {
   const h_size = Math.abs(h);
   const left_over = (n_steps % 2);
   if (whole_steps !== n_steps || !(h_spread < h_size) || left_over !== 0) {
-    invalidate_gradient();
-    paramsBar[0] = 0 / 0;
+    spoil_gradient();
     state0Bar[0] = 0;
     state0Bar[1] = 0;
     paramsBar[1] = 0;
@@ -39,8 +38,7 @@ export function gradient() {
     return 8;
   }
   if (n_steps > capacity[0]) {
-    invalidate_gradient();
-    paramsBar[0] = 0 / 0;
+    spoil_gradient();
     state0Bar[0] = 0;
     state0Bar[1] = 0;
     paramsBar[1] = 0;
@@ -84,8 +82,7 @@ export function gradient() {
       }
       const failed_stage_2 = failed_stage;
       if (failed_stage_2 > 0) {
-        invalidate_gradient();
-        paramsBar[0] = 0 / 0;
+        spoil_gradient();
         state0Bar[0] = 0;
         state0Bar[1] = 0;
         paramsBar[1] = 0;
@@ -94,8 +91,7 @@ export function gradient() {
         value[0] = 0 / 0;
         return 3;
       } else {
-        invalidate_gradient();
-        paramsBar[0] = 0 / 0;
+        spoil_gradient();
         state0Bar[0] = 0;
         state0Bar[1] = 0;
         paramsBar[1] = 0;
