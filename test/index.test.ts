@@ -5,6 +5,7 @@ import * as path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compile, version } from "../compiler/index.ts";
+import { isLong } from "./support/long.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const model = fs.readFileSync(path.join(root, "examples/pendulum-control/pendulum-control.ode.ts"), "utf8");
@@ -109,7 +110,7 @@ describe("compile", () => {
           expect(span.start).toBeLessThanOrEqual(span.end);
         }
       }),
-      { numRuns: process.env["ODEGRAD_LONG"] === "1" ? 20_000 : 300 },
+      { numRuns: isLong ? 20_000 : 300 },
     );
   });
 });

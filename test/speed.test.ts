@@ -6,8 +6,7 @@
 import { describe, expect, it } from "vitest";
 import { build } from "../compiler/compile.ts";
 import { emit } from "../compiler/emission.ts";
-
-const long = process.env["ODEGRAD_LONG"] === "1";
+import { isLong } from "./support/long.ts";
 
 /** Bodies of about `n` lines. */
 const kinds: Readonly<Record<string, (n: number) => string>> = {
@@ -68,7 +67,7 @@ describe.each(Object.entries(kinds))("%s", (_, body) => {
     expect(large.bytes / small.bytes).toBeGreaterThan(3);
   });
 
-  it.runIf(long)("compile, 1,000 lines in a second and 10,000 in eight", { timeout: 300_000 }, () => {
+  it.runIf(isLong)("compile, 1,000 lines in a second and 10,000 in eight", { timeout: 300_000 }, () => {
     compiled(model(body(1000)));
     expect(best(model(body(1000))).seconds).toBeLessThan(1);
     expect(best(model(body(10_000))).seconds).toBeLessThan(8);

@@ -8,6 +8,7 @@ import { vjp } from "../../compiler/differentiate/reverse.ts";
 import type { Fn, GlobalArray } from "../../compiler/ir/nodes.ts";
 import { printFn } from "../../compiler/ir/print.ts";
 import { contracted, tidy } from "../../compiler/optimise/index.ts";
+import { isLong } from "../support/long.ts";
 import { read } from "../support/plain-model.ts";
 import { numbers, run, size } from "../support/vectors.ts";
 
@@ -200,7 +201,7 @@ function randomNests(next: () => number): string {
 }
 
 describe("random nests", () => {
-  const programs = process.env["ODEGRAD_LONG"] === "1" ? 20_000 : 400;
+  const programs = isLong ? 20_000 : 400;
   const choices = fc.array(fc.nat(1000), { minLength: 40, maxLength: 80, size: "max" });
 
   it("keep every bit, their cotangents too", () => {

@@ -9,11 +9,12 @@ import { jvp } from "../../compiler/differentiate/forward.ts";
 import { type Bundle, jets } from "../../compiler/differentiate/jets.ts";
 import type { Fn } from "../../compiler/ir/nodes.ts";
 import { tidy } from "../../compiler/optimise/index.ts";
+import { isLong } from "../support/long.ts";
 import { inputs, randomFunction, results } from "../support/random-function.ts";
 import { numbers, run, size } from "../support/vectors.ts";
 
-const programs = process.env["ODEGRAD_LONG"] === "1" ? 5_000 : 150;
-const drawn = process.env["ODEGRAD_LONG"] === "1" ? {} : { seed: 20_261_121 };
+const programs = isLong ? 5_000 : 150;
+const drawn = isLong ? {} : { seed: 20_261_121 };
 const choices = fc.array(fc.nat(1000), { minLength: 40, maxLength: 200, size: "max" });
 const context = { arrays: [], functions: [] };
 const t = 0.7;

@@ -12,15 +12,16 @@ import { vjp } from "../../compiler/differentiate/reverse.ts";
 import type { Fn } from "../../compiler/ir/nodes.ts";
 import { forEachStatement } from "../../compiler/ir/walk.ts";
 import { tidy } from "../../compiler/optimise/index.ts";
+import { isLong } from "../support/long.ts";
 import { inputs, randomFunction, results } from "../support/random-function.ts";
 import { numbers, run, size } from "../support/vectors.ts";
 
-const programs = process.env["ODEGRAD_LONG"] === "1" ? 20_000 : 600;
+const programs = isLong ? 20_000 : 600;
 /**
  * The same programs everywhere; the long run draws anew. A few in a million multiply by 16! on their way and cancel it,
  * and then differ by what that rounds.
  */
-const drawn = process.env["ODEGRAD_LONG"] === "1" ? {} : { seed: 20_261_121 };
+const drawn = isLong ? {} : { seed: 20_261_121 };
 const choices = fc.array(fc.nat(1000), { minLength: 40, maxLength: 200, size: "max" });
 const context = { arrays: [], functions: [] };
 const wrt = new Set(inputs.map((one) => one.name));

@@ -7,11 +7,12 @@ import { evaluate } from "../../compiler/ir/evaluate.ts";
 import type { Fn } from "../../compiler/ir/nodes.ts";
 import { doubles } from "../../runtime/random.ts";
 import { type Complex, evaluateComplex } from "../support/complex.ts";
+import { isLong } from "../support/long.ts";
 import { randomText } from "../support/random-text.ts";
 import { size } from "../support/vectors.ts";
 
 /** From text to derivatives, for random models as people write them: ⟨w, J v⟩ = ⟨Jᵀ w, v⟩, and J v by a complex step. */
-const rounds = process.env["ODEGRAD_LONG"] === "1" ? 20_000 : 500;
+const rounds = isLong ? 20_000 : 500;
 const first = Number(process.env["ODEGRAD_SEED"] ?? 1);
 
 const top = `const half = 0.5;

@@ -58,7 +58,7 @@ function report(o, r) {
 
 const USAGE = `usage:
   edge.mjs run  --driver driver.c [--target m4f,rv32,...|all] [options] module.c ...
-  edge.mjs lint [--driver driver.c] [--misra-allow 15.5,8.7] [--double] [--as-gcc] [options] module.c ...
+  edge.mjs lint [--driver driver.c] [--misra-allow 15.5,8.7] [--double] [--as-gcc] [--only valgrind,…] [options] module.c ...
   edge.mjs selftest [--target m4f,...]     edge.mjs doctor
 options: -O2|-Os|-O3  -f<flag of the compiler>  -Dname=value  -Idir  --std gnu99  --flash 256K --ram 64K --stack 1K
          --same-bits (every target must print the same bits)  --json  --quiet  --keep
@@ -103,6 +103,7 @@ function parse(argv) {
     else if (a === "--no-count") o.count = false;
     else if (a === "--double") o.isDouble = true;
     else if (a === "--as-gcc") o.isAsGcc = true;
+    else if (a === "--only") o.only = next().split(",");
     else if (a.startsWith("-")) throw new Trouble(`unknown option ${a}\n${USAGE}`);
     else o.modules.push(a);
   }

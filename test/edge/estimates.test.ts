@@ -8,6 +8,7 @@ import { estimateOf } from "../../compiler/analysis/estimate.ts";
 import { footprintOf } from "../../compiler/analysis/footprint.ts";
 import { asC } from "../../compiler/emission.ts";
 import type { Options } from "../../compiler/options.ts";
+import { inTurn } from "../support/long.ts";
 import { isReady, run } from "./support/harness.ts";
 import { compiledModel } from "./support/module.ts";
 import { networkProblem } from "./support/network-problem.ts";
@@ -33,7 +34,7 @@ const atMost =
   (instructions: number) =>
   (one: Case): Case => ({ ...one, most: { instructions } });
 
-const cases: readonly Case[] = [
+const all: readonly Case[] = [
   ...plans("test/edge/models/node-4-8", size, "symplectic", "step", "store-all", "revolve"),
   ...plans("test/edge/models/node-4-8", speed, "step", "store-all"),
   ...plans("test/edge/models/node-16-32", size, "step", "store-all"),
@@ -51,6 +52,8 @@ const cases: readonly Case[] = [
   ...plans(`${reference}/resnet-hold/resnet-hold`, size, "step"),
   ...plans("examples/graph-ode/graph-ode", { ...size, steps: 2 }, "step", "store-all"),
 ];
+
+const cases = inTurn(all, 2);
 
 /** The defaults, byte by byte, so that no function of the library is linked for the driver's sake. */
 const defaults = [

@@ -3,6 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
+import { isLong } from "../support/long.ts";
 import { isReady, lint, run } from "./support/harness.ts";
 import { compiledModel } from "./support/module.ts";
 
@@ -17,7 +18,8 @@ describe.each(["size", "speed"] as const)("wrong use, for %s", (optimise) => {
       // `run` throws where a check of the driver does not hold.
       for (const { checks } of run(["--target", "m4f,host", "--no-count", ...folder.args]))
         expect(checks.length).toBe(16);
-      const findings = lint(folder.args);
+      // The short run has what else there is to say of such a module in lint.test.
+      const findings = lint([...(isLong ? [] : ["--only", "sanitizers,valgrind"]), ...folder.args]);
       expect(findings.filter(({ result }) => result === "FAIL")).toEqual([]);
       const watched = ["address+undefined sanitizers", "valgrind memcheck"];
       for (const name of watched) expect(findings.find(({ check }) => check === name)?.result).toBe("ok");
@@ -84,7 +86,7 @@ describe("a workspace of another model", () => {
       driver,
     );
     try {
-      const findings = lint(["-DM_DEBUG", ...folder.args]);
+      const findings = lint([...(isLong ? [] : ["--as-gcc"]), "-DM_DEBUG", ...folder.args]);
       expect(findings.filter(({ result }) => result === "FAIL")).toEqual([]);
     } finally {
       folder.close();

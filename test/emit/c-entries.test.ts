@@ -7,6 +7,7 @@ import type { Direction } from "../../compiler/execute/problem.ts";
 import { compile } from "../../compiler/index.ts";
 import { anyCompiler, inFolder, strict } from "../support/c-files.ts";
 import { compiled } from "../support/compiled.ts";
+import { isLong } from "../support/long.ts";
 import { numbers } from "../support/vectors.ts";
 
 const folder = path.join(import.meta.dirname, "../reference/models");
@@ -14,7 +15,6 @@ const fields = new Set(["field-mlp"]);
 const models = fs.readdirSync(folder).filter((name) => !fields.has(name));
 const textOf = (name: string): string => fs.readFileSync(path.join(folder, name, `${name}.ode.ts`), "utf8");
 
-const isLong = process.env["ODEGRAD_LONG"] === "1";
 /** Short code of large models takes long to make. */
 const isShort = (name: string): boolean => isLong || name === "neural-ode" || name === "kepler";
 const cases = models.flatMap((name) =>

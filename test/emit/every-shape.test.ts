@@ -16,9 +16,9 @@ import { sizeOf } from "../../compiler/model.ts";
 import type { Module } from "../../compiler/module.ts";
 import type { Options } from "../../compiler/options.ts";
 import { anyCompiler, inFolder, strict } from "../support/c-files.ts";
+import { isLong } from "../support/long.ts";
 import { diskHost } from "../support/plain-model.ts";
 
-const isLong = process.env["ODEGRAD_LONG"] === "1";
 const root = path.resolve(import.meta.dirname, "../..");
 
 const models = ["examples", "test/reference/models"].flatMap((folder) =>

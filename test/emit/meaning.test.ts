@@ -11,6 +11,7 @@ import { rewriteBlock } from "../../compiler/ir/rewrite.ts";
 import { tidy } from "../../compiler/optimise/index.ts";
 import { storage } from "../../compiler/optimise/storage.ts";
 import { compiler, handModule, outputs, outputsOf } from "../support/hand-module.ts";
+import { isLong } from "../support/long.ts";
 import { randomFunction } from "../support/random-function.ts";
 import { numbers } from "../support/vectors.ts";
 
@@ -322,7 +323,7 @@ describe("random programs", () => {
     });
   }
 
-  const runs = process.env["ODEGRAD_LONG"] === "1" ? 200 : compiler === undefined ? 20 : 5;
+  const runs = isLong ? 200 : compiler === undefined ? 20 : 5;
   const sample = fc.array(fc.nat(1000), { minLength: 40, maxLength: 200, size: "max" });
 
   it("compute the same bits as the interpreter in both targets", { timeout: 600_000 }, async () => {

@@ -18,8 +18,8 @@ import { defaultProblem, type Engine, type Problem } from "../../compiler/execut
 import { root } from "../docs/models.ts";
 import { cCompilers, cxxCompilers, strict } from "../support/c-files.ts";
 import { allHostileNames, isVariable } from "../support/hostile-names.ts";
+import { isLong } from "../support/long.ts";
 
-const long = process.env["ODEGRAD_LONG"] === "1";
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-names-"));
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
@@ -126,7 +126,7 @@ describe.each(batches)("$first and those behind it", ({ own, variable, modelName
   });
 
   // Where C compiles and its numbers are those of plain names for some, it differs in no more than names for the rest.
-  it.skipIf(cCompilers.length === 0 || !(long || number % 4 === 0))("compute the same in C", () => {
+  it.skipIf(cCompilers.length === 0 || !(isLong || number % 4 === 0))("compute the same in C", () => {
     truthInC ??= inC(truth);
     expect(inC(ready)).toEqual(truthInC);
   });
@@ -197,7 +197,7 @@ const declared_ = ode({
 export { declared_ as ${name} };
 `;
   // `export { x as default }` is another thing, tested with the names of files.
-  const exported = names.filter((name) => name !== "default").filter((_, i) => long || i % 6 === 0);
+  const exported = names.filter((name) => name !== "default").filter((_, i) => isLong || i % 6 === 0);
 
   it("may be any word, and none of them harms the header of another", async () => {
     const own = path.join(folder, "models");

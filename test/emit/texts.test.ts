@@ -14,9 +14,9 @@ import { adjoints } from "../../compiler/resolve.ts";
 import { DiscreteSolve } from "../../compiler/verify/discrete.ts";
 import { doubles } from "../../runtime/random.ts";
 import { compiler } from "../support/compiled.ts";
+import { isLong } from "../support/long.ts";
 import { randomText } from "../support/random-text.ts";
 
-const isLong = process.env["ODEGRAD_LONG"] === "1";
 const rounds = isLong ? 2000 : 40;
 const inC = isLong ? 300 : 12;
 const first = Number(process.env["ODEGRAD_SEED"] ?? 1);

@@ -7,6 +7,7 @@ import { Reporter } from "../../compiler/frontend/reporter.ts";
 import { Interpreter } from "../../compiler/frontend/static.ts";
 import { forEachStatement } from "../../compiler/ir/walk.ts";
 import { doubles } from "../../runtime/random.ts";
+import { isLong } from "../support/long.ts";
 
 const nothing = { read: () => undefined };
 const models = (text: string) => readModels("model.ode.ts", text, nothing);
@@ -171,7 +172,7 @@ describe("anything at all", () => {
       .filter((name) => name.startsWith("ODE") && !name.includes("too-"))
       .map((name) => join(root, "errors", name, "model.ode.ts")),
   ].map((file) => readFileSync(file, "utf8"));
-  const rounds = process.env["ODEGRAD_LONG"] === "1" ? 100_000 : 1500;
+  const rounds = isLong ? 100_000 : 1500;
 
   it(`gives models or located diagnostics, never an exception, for ${rounds} damaged texts`, () => {
     const seed = 20261120;

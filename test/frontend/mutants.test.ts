@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { readModels } from "../../compiler/frontend/index.ts";
 import { doubles } from "../../runtime/random.ts";
+import { isLong } from "../support/long.ts";
 import { differences, diskHost } from "../support/plain-model.ts";
 
 /**
@@ -16,7 +17,7 @@ const texts = files.map((file) => readFileSync(join(folder, file), "utf8"));
 const scratch = mkdtempSync(join(tmpdir(), "odegrad-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-const rounds = process.env["ODEGRAD_LONG"] === "1" ? 20_000 : 400;
+const rounds = isLong ? 20_000 : 400;
 const seed = 7;
 
 const classes = [/[A-Za-z_$][\w$]*/g, /\b\d+(?:\.\d+)?\b/g, /[-+*/%<>=!&|]+/g, /\([^()]*\)/g, /[-+*/%]/g];

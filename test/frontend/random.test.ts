@@ -3,6 +3,7 @@ import { verifyProgram } from "../../compiler/analysis/well-formed.ts";
 import { readModels } from "../../compiler/frontend/index.ts";
 import { vec } from "../../runtime/index.ts";
 import { doubles } from "../../runtime/random.ts";
+import { isLong } from "../support/long.ts";
 import { differences } from "../support/plain-model.ts";
 import { randomText } from "../support/random-text.ts";
 
@@ -10,7 +11,7 @@ import { randomText } from "../support/random-text.ts";
  * Random models run as plain JavaScript and compiled to the IR give the same numbers: order of evaluation, arrays under
  * two names, writes through helpers, early returns, what a branch leaves behind.
  */
-const rounds = process.env["ODEGRAD_LONG"] === "1" ? 20_000 : 400;
+const rounds = isLong ? 20_000 : 400;
 const first = Number(process.env["ODEGRAD_SEED"] ?? 1);
 
 const top = `const half = 0.5;

@@ -14,8 +14,8 @@ import { methods } from "../../compiler/integrate/methods.ts";
 import type { Options } from "../../compiler/options.ts";
 import { adjoints } from "../../compiler/resolve.ts";
 import { direction, slopeAlong } from "../../compiler/verify/direction.ts";
+import { isLong } from "../support/long.ts";
 
-const isLong = process.env["ODEGRAD_LONG"] === "1";
 const folder = path.join(import.meta.dirname, "../reference/models");
 const names = ["gcde-karate", "kepler", "kuramoto-csr", "lotka-volterra", "neural-ode"]
   .concat(["pendulum-control", "resnet-hold", "van-der-pol"])

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { Input } from "../../compiler/model.ts";
 import { knotWeights } from "../../compiler/verify/knot-weights.ts";
 import { odegrad } from "../support/command.ts";
+import { inTurn } from "../support/long.ts";
 
 const file = join(import.meta.dirname, "models/signals.ode.ts");
 
@@ -16,16 +17,22 @@ async function json(...words: string[]): Promise<any> {
   return JSON.parse(out);
 }
 
-describe.each(["straight", "curved"])("%s", (model) => {
-  it.each(["euler", "rk4", "dopri5"])("passes every check of verify with %s", async (method) => {
-    const { checks } = await json("verify", file, "--model", model, "--method", method);
-    const outcomes = (checks as { outcome: string; title: string }[]).map(({ title, outcome }) => [
-      title,
-      outcome,
-    ]);
-    expect(outcomes).toHaveLength(8);
-    for (const [title, outcome] of outcomes) expect(outcome, title).toBe("pass");
-  });
+describe.each([
+  ["straight", 0],
+  ["curved", 1],
+] as const)("%s", (model, turn) => {
+  it.each(inTurn(["euler", "rk4", "dopri5"], 2, turn))(
+    "passes every check of verify with %s",
+    async (method) => {
+      const { checks } = await json("verify", file, "--model", model, "--method", method);
+      const outcomes = (checks as { outcome: string; title: string }[]).map(({ title, outcome }) => [
+        title,
+        outcome,
+      ]);
+      expect(outcomes).toHaveLength(8);
+      for (const [title, outcome] of outcomes) expect(outcome, title).toBe("pass");
+    },
+  );
 
   it("differentiates for what is asked alone", async () => {
     const whole = await json("grad", file, "--model", model);

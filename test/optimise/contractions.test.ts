@@ -9,6 +9,7 @@ import type { Fn, GlobalArray } from "../../compiler/ir/nodes.ts";
 import { printStatement } from "../../compiler/ir/print.ts";
 import { forEachStatement } from "../../compiler/ir/walk.ts";
 import { contracted, tidy } from "../../compiler/optimise/index.ts";
+import { isLong } from "../support/long.ts";
 import { read } from "../support/plain-model.ts";
 import { inputs, randomFunction, results } from "../support/random-function.ts";
 import { numbers, size } from "../support/vectors.ts";
@@ -126,7 +127,7 @@ describe("left alone", () => {
 });
 
 describe("random programs", () => {
-  const programs = process.env["ODEGRAD_LONG"] === "1" ? 20_000 : 400;
+  const programs = isLong ? 20_000 : 400;
   const choices = fc.array(fc.nat(1000), { minLength: 40, maxLength: 200, size: "max" });
 
   it("keep every bit, their cotangents too", () => {

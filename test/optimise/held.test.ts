@@ -11,10 +11,11 @@ import { bindersOf, forEachStatement } from "../../compiler/ir/walk.ts";
 import { heldReads } from "../../compiler/optimise/held-reads.ts";
 import { heldSums } from "../../compiler/optimise/held-sums.ts";
 import { tidy } from "../../compiler/optimise/index.ts";
+import { isLong } from "../support/long.ts";
 import { inputs, randomFunction, results } from "../support/random-function.ts";
 import { numbers, run, size } from "../support/vectors.ts";
 
-const programs = process.env["ODEGRAD_LONG"] === "1" ? 10_000 : 500;
+const programs = isLong ? 10_000 : 500;
 const choices = fc.array(fc.nat(1000), { minLength: 40, maxLength: 200, size: "max" });
 
 const passes = {

@@ -11,6 +11,7 @@ import { printFn } from "../../compiler/ir/print.ts";
 import { bindersOf } from "../../compiler/ir/walk.ts";
 import { tidy } from "../../compiler/optimise/index.ts";
 import { jam } from "../../compiler/optimise/jam.ts";
+import { isLong } from "../support/long.ts";
 import { read } from "../support/plain-model.ts";
 import { inputs, randomFunction, results } from "../support/random-function.ts";
 import { numbers, run, size } from "../support/vectors.ts";
@@ -123,7 +124,7 @@ describe("jets of a product of a matrix and a vector", () => {
 });
 
 describe("random programs", () => {
-  const programs = process.env["ODEGRAD_LONG"] === "1" ? 20_000 : 600;
+  const programs = isLong ? 20_000 : 600;
   const choices = fc.array(fc.nat(1000), { minLength: 40, maxLength: 200, size: "max" });
 
   it("keep every bit, their cotangents too", () => {

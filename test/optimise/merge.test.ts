@@ -11,12 +11,13 @@ import { instantiate } from "../../compiler/ir/rewrite.ts";
 import { bindersOf, forEachStatement } from "../../compiler/ir/walk.ts";
 import { tidy } from "../../compiler/optimise/index.ts";
 import { merge } from "../../compiler/optimise/merge.ts";
+import { isLong } from "../support/long.ts";
 import { inputs, randomFunction, results } from "../support/random-function.ts";
 import { numbers, run, size } from "../support/vectors.ts";
 
 const context = { arrays: [], functions: [] };
 const point = Object.fromEntries(inputs.map((one, i) => [one.name, numbers(i + 1, size(one.shape))]));
-const programs = process.env["ODEGRAD_LONG"] === "1" ? 10_000 : 300;
+const programs = isLong ? 10_000 : 300;
 const choices = fc.array(fc.nat(1000), { minLength: 40, maxLength: 200, size: "max" });
 
 const outsOf = (fn: Fn): string[] =>

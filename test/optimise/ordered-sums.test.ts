@@ -9,11 +9,12 @@ import type { Expr, Fn, Program, Statement } from "../../compiler/ir/nodes.ts";
 import { forEachStatement } from "../../compiler/ir/walk.ts";
 import { orderedSums } from "../../compiler/optimise/ordered-sums.ts";
 import { storage } from "../../compiler/optimise/storage.ts";
+import { isLong } from "../support/long.ts";
 import { inputs, randomFunction } from "../support/random-function.ts";
 import { numbers, run, size } from "../support/vectors.ts";
 
 const point = Object.fromEntries(inputs.map((one, i) => [one.name, numbers(i + 1, size(one.shape))]));
-const programs = process.env["ODEGRAD_LONG"] === "1" ? 10_000 : 300;
+const programs = isLong ? 10_000 : 300;
 const choices = fc.array(fc.nat(1000), { minLength: 40, maxLength: 200, size: "max" });
 
 /** Working arrays of the function at the top of its body, as the workspace of a module would hold them. */

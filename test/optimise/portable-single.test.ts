@@ -22,11 +22,11 @@ import { portable, portableFunctions } from "../../compiler/optimise/portable.ts
 import type { Options } from "../../compiler/options.ts";
 import { anyCompiler, emitted, inFolder, withEngine } from "../support/c-files.ts";
 import { handModule, javaScriptOf } from "../support/hand-module.ts";
+import { isLong } from "../support/long.ts";
 import { inSingle } from "../support/rounded.ts";
 import { numbers } from "../support/vectors.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const isLong = process.env["ODEGRAD_LONG"] === "1";
 
 /** Units in the last place, found over all floats. */
 const worst: Readonly<Record<string, number>> = {

@@ -19,9 +19,14 @@ export interface Packed {
   remove(): void;
 }
 
-/** A fresh project with the files of `fixture` in it. */
-export function packed(fixture?: string): Packed {
-  const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-packed-")));
+const fresh = (): string => fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-packed-")));
+
+let made: Pick<Packed, "files" | "tarball"> | undefined;
+
+/** The tarball, packed once for all files of tests that share a process. */
+function pack(): Pick<Packed, "files" | "tarball"> {
+  const folder = fresh();
+  process.once("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
   const said = execFileSync("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], {
     cwd: root,
     encoding: "utf8",
@@ -29,7 +34,17 @@ export function packed(fixture?: string): Packed {
   });
   const answer = JSON.parse(said);
   const [{ filename, files }] = Array.isArray(answer) ? answer : Object.values(answer);
-  const tarball = path.join(folder, filename);
+  return {
+    files: files.map((file: { path: string }) => file.path),
+    tarball: path.join(folder, filename),
+  };
+}
+
+/** A fresh project with the files of `fixture` in it. */
+export function packed(fixture?: string): Packed {
+  made ??= pack();
+  const { files, tarball } = made;
+  const folder = fresh();
   const modules = path.join(folder, "node_modules");
   const own = path.join(modules, "odegrad");
   fs.mkdirSync(own, { recursive: true });
@@ -46,7 +61,7 @@ export function packed(fixture?: string): Packed {
   return {
     folder,
     tarball,
-    files: files.map((file: { path: string }) => file.path),
+    files,
     remove: () => fs.rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -20,7 +20,9 @@ function run(words: readonly string[], environment: NodeJS.ProcessEnv = {}) {
   const clean = Object.fromEntries(
     Object.keys(process.env).flatMap((key) => (/^VITEST/.test(key) ? [[key, undefined]] : [])),
   );
-  const { code, out, err } = node(["node_modules/vitest/vitest.mjs", "run", ...words], project.folder, {
+  // One process for both files: each of its own would load everything again.
+  const alone = ["node_modules/vitest/vitest.mjs", "run", "--no-isolate", "--no-file-parallelism"];
+  const { code, out, err } = node([...alone, ...words], project.folder, {
     ...clean,
     CI: "",
     NO_COLOR: "1",

@@ -9,6 +9,7 @@ import { tidyModel } from "../../compiler/optimise/index.ts";
 import { adjoints } from "../../compiler/resolve.ts";
 import { compiled } from "../support/compiled.ts";
 import { type Complex, evaluateComplex } from "../support/complex.ts";
+import { isLong } from "../support/long.ts";
 import { read } from "../support/plain-model.ts";
 
 const bodies: Readonly<Record<string, (n: number) => string>> = {
@@ -50,7 +51,6 @@ export const model = ode({
   solver: { method: "heun", t1: 0.3, steps: 3 },
 });`;
 
-const isLong = process.env["ODEGRAD_LONG"] === "1";
 const trips = [0, 1, 2, 3, 17];
 const cases = Object.entries(bodies).map(([name, body], i) => ({
   name,
@@ -102,6 +102,8 @@ describe.each(cases)("$name", ({ body, loops }) => {
       };
       const exact = [along(1, 0), along(0, 1)] as const;
       for (const [plan, adjoint] of adjoints.entries()) {
+        const isAsked = isLong || plan === turn || plan === (turn + 1) % adjoints.length;
+        if (!isAsked) continue;
         const { engine, c, problem, loaded } = await compiled(source, { adjoint }, isLong || plan === turn);
         const before = problem.params.slice();
         for (const [name, target] of Object.entries({ js: engine, c })) {
