@@ -287,6 +287,22 @@ function flag(spec: OptionSpec): Option {
 const hide = (option: Option, spec: OptionSpec): Option =>
   spec.later === undefined ? option : option.hideHelp();
 
+/** What a letter stands for in other compilers and tools. */
+const letters: Readonly<Record<string, readonly string[]>> = {
+  "-o": ["--out", "--out-dir"],
+  "-q": ["--quiet"],
+  "-t": ["--target"],
+  "-w": ["--watch", "--wrt"],
+};
+
+/** Options have no letters of their own: the one that is called by it elsewhere, or the only one that begins with it. */
+function meantByLetter(name: string, flags: readonly string[]): string | undefined {
+  if (!/^-[a-z]$/.test(name)) return undefined;
+  const usual = letters[name]?.find((flag) => flags.includes(flag));
+  const [only, ...others] = flags.filter((flag) => flag.startsWith(`-${name}`));
+  return usual ?? (others.length === 0 ? only : undefined);
+}
+
 function usageFault(error: CommanderError, words: readonly string[]): Diagnostic {
   const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? "";
   switch (error.code) {
@@ -294,7 +310,9 @@ function usageFault(error: CommanderError, words: readonly string[]): Diagnostic
       const command = commands.find((each) => words.includes(each.name));
       const known = command === undefined ? ["help", "version"] : [...command.options, ...everywhere, "help"];
       const name = quoted.replace(/=.*$/, "");
-      return unknownOption(name, nearest(name, known.map(flagOf)));
+      const flags = known.map(flagOf);
+      const where = command === undefined ? "odegrad" : `odegrad ${command.name}`;
+      return unknownOption(name, meantByLetter(name, flags) ?? nearest(name, flags), where);
     }
     case "commander.unknownCommand":
       return unknownCommand(

@@ -290,9 +290,9 @@ export const tooMuchMemory = (gibibytes: string, span: Span | undefined): Diagno
 
 // 5xxx: the command line and its files.
 
-export const unknownOption = (option: string, close: string | undefined): Diagnostic =>
+export const unknownOption = (option: string, close: string | undefined, where = "odegrad"): Diagnostic =>
   error("ODE5001", `there is no option \`${option}\``, {
-    suggestion: did(close, "`odegrad --help` lists the options"),
+    suggestion: did(close, `\`${where} --help\` lists the options`),
   });
 
 export const optionNotAvailableYet = (option: string, meanwhile: string): Diagnostic =>

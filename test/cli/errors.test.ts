@@ -86,6 +86,10 @@ describe("broken models", () => {
 describe("bad command lines", () => {
   it.each<[string, string[], number, RegExp, RegExp]>([
     ["unknown option", ["grad", "FILE", "--stesp", "3"], 2, /ODE5001/, /--steps/],
+    ["a letter for a file", ["compile", "FILE", "-o", "x.js"], 2, /ODE5001/, /did you mean `--out`/],
+    ["a letter for a folder", ["build", "-o", "x"], 2, /ODE5001/, /did you mean `--out-dir`/],
+    ["a letter of one option", ["grad", "FILE", "-q"], 2, /ODE5001/, /did you mean `--quiet`/],
+    ["a letter of none", ["grad", "FILE", "-z"], 2, /ODE5001/, /`odegrad grad --help` lists/],
     ["unknown command", ["gard", "FILE"], 2, /ODE5005/, /`grad`/],
     ["later command", ["bench", "FILE"], 2, /ODE5006/, /not available yet/],
     ["later option", ["inspect", "FILE", "--graph"], 2, /ODE5002/, /inspect --ir/],
