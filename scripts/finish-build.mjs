@@ -1,5 +1,5 @@
 // After tsc: takes out of dist what was built of sources that are gone, which would be published, lets the program be run, and has
-// Node load the parser as frontend/typescript does it.
+// Node load the parser as load/typescript does it.
 // What is still built stays in place all the while, for whoever is using it.
 import fs from "node:fs";
 import path from "node:path";

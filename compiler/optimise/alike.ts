@@ -110,13 +110,19 @@ const weight = once((statement) => {
   let sum = 0;
   forEachStatement([statement], (inner) => {
     sum += inner.kind === "for" ? 3 : inner.kind === "call" ? 2 + inner.args.length : 1;
-    for (const top of expressionsOf(inner))
-      forEachExpr(top, (expr) => {
-        if (expr.kind !== "number" && expr.kind !== "name") sum++;
-      });
+    for (const top of expressionsOf(inner)) sum += weightOf(top);
   });
   return sum;
 });
+
+/** Operations, reads and counters of an expression. */
+export function weightOf(expr: Expr): number {
+  let sum = 0;
+  forEachExpr(expr, (inner) => {
+    if (inner.kind !== "number" && inner.kind !== "name") sum++;
+  });
+  return sum;
+}
 
 /** The weight of all statements before each, and of all of them. */
 export function weightsBefore(statements: readonly Statement[]): number[] {

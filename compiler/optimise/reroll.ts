@@ -9,10 +9,10 @@ import * as build from "../ir/build.ts";
 import type { Names } from "../ir/names.ts";
 import type { Block, Expr, GlobalArray, Statement } from "../ir/nodes.ts";
 import { forEachExpr, forEachStatement, withBlocks } from "../ir/walk.ts";
-import { alike, type Holes, isSame, mentionsOf, outline, weightsBefore } from "./alike.ts";
+import { alike, type Holes, isSame, mentionsOf, outline, weightOf, weightsBefore } from "./alike.ts";
 
-/** Statements and operations that a loop must save, or it is not made: a loop costs a counter and tables. */
-const worthwhile = 12;
+/** Statements and operations that a loop must save beyond what fills its tables, or it is not made: it costs a counter. */
+const worthwhile = 8;
 
 /** Statements of a trip at most: a stage is a few loops and calls. */
 const longestPeriod = 24;
@@ -26,45 +26,40 @@ export interface Rerolled {
 /** `names`: of the function; `fresh`: of arrays of the program. */
 export function reroll(body: Block, names: Names, fresh: (wish: string) => string): Rerolled {
   const tables = new Tables(fresh);
-  const rolled = inBlock(early(body), names, tables);
+  const rolled = inBlock(body, names, tables);
   const filled = tables.filled(rolled);
   if (!tables.areFilled) throw new Error("a table of stages is read and never filled");
   return { body: filled, tables: tables.arrays };
 }
 
-/** Scalars that read no array stand as early as they can, so that they are in nobody's way. */
+/** Scalars that read no array stand as early in the block as they can, so that they are in nobody's way. */
 function early(block: Block): Statement[] {
   const out: Statement[] = [];
   for (const statement of block) {
-    switch (statement.kind) {
-      case "let": {
-        if (!isPure(statement.value)) {
-          out.push(statement);
-          break;
-        }
-        const operands = namesOf(statement.value);
-        let at = out.length;
-        while (at > 0) {
-          const before = out[at - 1]!;
-          if (before.kind === "let" && (operands.has(before.name) || isPure(before.value))) break;
-          at--;
-        }
-        // Behind the last scalar it needs; at the front of the block only where that is no comment's first line.
-        out.splice(at, 0, statement);
-        break;
-      }
-      case "for":
-      case "while":
-        out.push({ ...statement, body: early(statement.body) });
-        break;
-      case "if":
-        out.push({ ...statement, then: early(statement.then), else: early(statement.else) });
-        break;
-      default:
-        out.push(statement);
+    if (statement.kind !== "let" || !isPure(statement.value)) {
+      out.push(statement);
+      continue;
     }
+    const operands = namesOf(statement.value);
+    let at = out.length;
+    while (at > 0) {
+      const before = out[at - 1]!;
+      if (before.kind === "let" && (operands.has(before.name) || isPure(before.value))) break;
+      at--;
+    }
+    // Behind the last scalar it needs; at the front of the block only where that is no comment's first line.
+    out.splice(at, 0, statement);
   }
-  return out;
+  return withoutLeftComments(out, block);
+}
+
+/** A comment all of whose statements went elsewhere says nothing any more. */
+function withoutLeftComments(block: readonly Statement[], before: Block): Statement[] {
+  const stoodAlone = new Set(before.filter((_, i) => before[i + 1]?.kind === "comment"));
+  return block.filter(
+    (statement, i) =>
+      statement.kind !== "comment" || block[i + 1]?.kind !== "comment" || stoodAlone.has(statement),
+  );
 }
 
 const isPure = (expr: Expr): boolean => {
@@ -83,18 +78,22 @@ function namesOf(expr: Expr): Set<string> {
   return found;
 }
 
-function inBlock(block: Block, names: Names, tables: Tables): Statement[] {
+/** A block in which no run is found keeps its order. */
+function inBlock(block: Block, names: Names, tables: Tables): Block {
   const inside = block.map(
     (statement): Statement => withBlocks(statement, (inner) => inBlock(inner, names, tables)),
   );
-  const row = new Row(inside);
+  const arranged = early(inside);
+  const row = new Row(arranged);
   const out: Statement[] = [];
-  for (let at = 0; at < inside.length; ) {
-    const found = inside[at]!.kind === "comment" ? undefined : longestRun(row, at, names, tables);
-    out.push(found?.loop ?? inside[at]!);
+  let isRolled = false;
+  for (let at = 0; at < arranged.length; ) {
+    const found = arranged[at]!.kind === "comment" ? undefined : longestRun(row, at, names, tables);
+    isRolled ||= found !== undefined;
+    out.push(found?.loop ?? arranged[at]!);
     at += found?.length ?? 1;
   }
-  return out;
+  return isRolled ? out : inside;
 }
 
 /** The statements of a block but for comments, with what is asked of them again and again. */
@@ -179,7 +178,7 @@ function longestRun(row: Row, at: number, names: Names, tables: Tables): Run | u
   const left = row.statements.length - first;
   let best:
     | {
-        readonly make: NonNullable<ReturnType<typeof loopOf>>;
+        readonly make: Loop["make"];
         readonly count: number;
         readonly saved: number;
       }
@@ -194,10 +193,13 @@ function longestRun(row: Row, at: number, names: Names, tables: Tables): Run | u
       const runs = Array.from({ length: count }, (_, k) =>
         row.statements.slice(first + k * period, first + (k + 1) * period),
       );
-      const make = loopOf(runs);
-      if (make === undefined) continue;
-      best = { make, count: count * period, saved };
-      break;
+      const loop = loopOf(runs);
+      if (loop === undefined) continue;
+      const net = saved - tables.costOf(loop.tabled);
+      if (net >= worthwhile && net > (best?.saved ?? 0)) {
+        best = { make: loop.make, count: count * period, saved: net };
+        break;
+      }
     }
   }
   // Only what is chosen fills tables.
@@ -212,8 +214,15 @@ const isJump = (statement: Statement): boolean => {
   return found;
 };
 
-/** What makes the loop whose trips the runs are; nothing where they are not alike. */
-function loopOf(runs: readonly Block[]): ((names: Names, tables: Tables) => Statement) | undefined {
+/** The loop whose trips some runs are, before anything is made for it. */
+interface Loop {
+  /** Scalars that differ from run to run: a table for each. */
+  readonly tabled: readonly (readonly Expr[])[];
+  readonly make: (names: Names, tables: Tables) => Statement;
+}
+
+/** Nothing where the runs are not alike. */
+function loopOf(runs: readonly Block[]): Loop | undefined {
   const count = runs.length;
   // The loop counts as the first place does that differs from run to run by one.
   let counting: { readonly first: number; readonly by: 1 | -1 } | undefined;
@@ -229,6 +238,14 @@ function loopOf(runs: readonly Block[]): ((names: Names, tables: Tables) => Stat
     const step = progress(forms.map((form) => form.constant));
     return step && { ...step, common: rest[0]! };
   };
+  /** Whole numbers that go on from run to run are those of a form. */
+  const counted = (values: readonly Expr[]) => {
+    const numbers = values.flatMap((each) =>
+      each.kind === "number" && Number.isInteger(each.value) ? [each.value] : [],
+    );
+    return numbers.length === values.length ? progress(numbers) : undefined;
+  };
+  const tabled: (readonly Expr[])[] = [];
   const asked: Holes = {
     form(forms) {
       const step = goingOn(forms);
@@ -237,12 +254,16 @@ function loopOf(runs: readonly Block[]): ((names: Names, tables: Tables) => Stat
       if (counting === undefined && (by === 1 || by === -1)) counting = { first, by };
       return forms[0];
     },
-    real: () => build.zero,
+    real(values) {
+      if (counted(values) === undefined) tabled.push(values);
+      return build.zero;
+    },
   };
   if (alike(runs, asked) === undefined) return undefined;
   const { first, by } = (counting as { first: number; by: 1 | -1 } | undefined) ?? { first: 0, by: 1 };
   const low = by === 1 ? first : first - count + 1;
-  return (names, tables) => {
+  const rowOf = (values: readonly Expr[]): readonly Expr[] => (by === -1 ? values.toReversed() : values);
+  const make: Loop["make"] = (names, tables) => {
     const index = names.fresh("stage");
     const trip = affine.index(index);
     /** The number of the run, in the loop's own count. */
@@ -253,19 +274,16 @@ function loopOf(runs: readonly Block[]): ((names: Names, tables: Tables) => Stat
         return affine.add(affine.offset(step.common, step.first), affine.scale(run, step.by));
       },
       real(values) {
-        const numbers = values.flatMap((each) =>
-          each.kind === "number" && Number.isInteger(each.value) ? [each.value] : [],
-        );
-        const step = numbers.length === values.length ? progress(numbers) : undefined;
+        const step = counted(values);
         if (step !== undefined)
           return build.integerValue(affine.offset(affine.scale(run, step.by), step.first));
-        const rows = by === -1 ? values.toReversed() : values;
-        return build.read(tables.of(rows), [affine.offset(trip, -low)]);
+        return build.read(tables.of(rowOf(values)), [affine.offset(trip, -low)]);
       },
     };
     const body = alike(runs, holes)!;
     return build.loop(index, affine.integer(low), affine.integer(low + count), body, { down: by === -1 });
   };
+  return { tabled: tabled.map(rowOf), make };
 }
 
 /** Small tables of scalars, each filled once, as soon as its scalars are there. */
@@ -287,6 +305,16 @@ class Tables {
     for (const value of values) for (const name of scalarsOf(value)) this.#names.add(name);
     this.arrays.push({ name: array, element: "real", shape: [values.length], role: "workspace" });
     return array;
+  }
+
+  /** Statements and operations it takes to fill tables that are not there yet, and to read them. */
+  costOf(rows: readonly (readonly Expr[])[]): number {
+    const missing: (readonly Expr[])[] = [];
+    for (const values of rows) {
+      const isThere = [...this.#rows.map((row) => row.values), ...missing].some((one) => isSame(one, values));
+      if (!isThere) missing.push(values);
+    }
+    return missing.flat().reduce((sum, value) => sum + 1 + weightOf(value), missing.length);
   }
 
   /** Whether a table is filled with a scalar of this name. */
