@@ -43,14 +43,24 @@ const all: readonly Case[] = [
   ...plans(`${reference}/lotka-volterra/lotka-volterra`, size, "step", "revolve"),
   ...plans(`${reference}/kepler/kepler`, { ...size, steps: 200 }, "symplectic", "store-all"),
   ...plans(`${reference}/allen-cahn/allen-cahn`, { ...size, steps: 10 }, "step", "store-all"),
-  ...plans(`${reference}/pendulum-control/pendulum-control`, size, "symplectic", "store-all"),
+  ...plans("test/edge/models/repressilator", size, "step", "store-all"),
+  ...plans(
+    "test/edge/models/repressilator",
+    { ...size, method: "dopri8", steps: 10 },
+    "symplectic",
+    "revolve",
+  ),
   // What a sine takes depends on its argument, small ones here and large ones there.
+  ...plans(`${reference}/pendulum-control/pendulum-control`, size, "symplectic", "store-all").map(
+    atMost(0.25),
+  ),
   ...plans(`${reference}/pendulum-control/pendulum-control`, speed, "symplectic").map(atMost(0.25)),
-  ...plans(`${reference}/kuramoto-csr/kuramoto-csr`, size, "store-all"),
+  ...plans(`${reference}/kuramoto-csr/kuramoto-csr`, size, "store-all").map(atMost(0.25)),
   // Loops of two and four rounds, which the compiler writes out whole.
   ...plans(`${reference}/cnf-2d/cnf-2d`, size, "symplectic", "store-all").map(atMost(0.27)),
   ...plans(`${reference}/resnet-hold/resnet-hold`, size, "step"),
-  ...plans("examples/graph-ode/graph-ode", { ...size, steps: 2 }, "step", "store-all"),
+  // Kept for the last: what the fit has not seen.
+  ...plans("examples/graph-ode/graph-ode", { ...size, steps: 2 }, "step", "store-all").map(atMost(0.25)),
 ];
 
 const cases = inTurn(all, 2);
@@ -87,7 +97,7 @@ describe.skipIf(!isReady("m4f"))("the bill of a gradient", { timeout: 240_000 },
       const inFlash = estimate.flash / flash - 1;
       const inCount = estimate.instructions / part!.measures["gradient"]!.insns! - 1;
       errors.push(Math.abs(inCount));
-      expect(Math.abs(inFlash), "flash").toBeLessThanOrEqual(most.flash ?? 0.2);
+      expect(Math.abs(inFlash), "flash").toBeLessThanOrEqual(most.flash ?? 0.16);
       expect(Math.abs(inCount), "instructions").toBeLessThanOrEqual(most.instructions ?? 0.2);
     } finally {
       folder.close();

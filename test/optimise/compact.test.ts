@@ -109,3 +109,20 @@ describe("working memory of small C", () => {
     expect((wordsOfWork(program) - tables) / needed).toBeLessThanOrEqual(1.05);
   });
 });
+
+describe("small C of two scalars", () => {
+  const model = "examples/lotka-volterra/lotka-volterra";
+  const textOf = (options: Options): string => emit(made(model, options), "c", options)[1]!.text;
+
+  it("has no loops whose tables take as much as they save, and its comments in front of what they are about", () => {
+    const text = textOf({ optimise: "size", method: "rk4", emit: ["gradient"] });
+    expect(text).not.toContain("of_stage");
+    expect(text).toMatch(/Stage 2: c = 1\/2, a = 1\/2\. \*\/\n +const double x_hare =/);
+    expect(text).toMatch(/Adjoint of evaluation 3\. \*\/\n +const double w_hare/);
+  });
+
+  it("has no comment left in front of another where loops took what stood between them", () => {
+    const text = textOf({ optimise: "size", method: "dopri5", rtol: 1e-6, atol: 1e-9, emit: ["gradient"] });
+    expect(text).not.toMatch(/Stage \d+:.*\*\/\n\s*\/\* Stage/);
+  });
+});
