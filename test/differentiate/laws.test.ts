@@ -16,7 +16,7 @@ import { isLong } from "../support/long.ts";
 import { inputs, randomFunction, results } from "../support/random-function.ts";
 import { numbers, run, size } from "../support/vectors.ts";
 
-const programs = isLong ? 20_000 : 600;
+const programs = isLong ? 20_000 : 400;
 /**
  * The same programs everywhere; the long run draws anew. A few in a million multiply by 16! on their way and cancel it,
  * and then differ by what that rounds.

@@ -18,7 +18,7 @@ import { defaultProblem, type Engine, type Problem } from "../../compiler/execut
 import { root } from "../docs/models.ts";
 import { cCompilers, cxxCompilers, strict } from "../support/c-files.ts";
 import { allHostileNames, isVariable } from "../support/hostile-names.ts";
-import { isLong } from "../support/long.ts";
+import { inTurn, isLong } from "../support/long.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-names-"));
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -144,7 +144,8 @@ describe.each(batches)("$first and those behind it", ({ own, variable, modelName
         .slice(0, 1)
         .map((command) => [command, ..."-x c++ -std=c++20 -Wall -Wextra -Werror".split(" ")]),
     ];
-    for (const [command, ...flags] of strictly) {
+    // One of them in turn, but for the long run.
+    for (const [command, ...flags] of inTurn(strictly, strictly.length, number % strictly.length)) {
       const { status, stderr } = spawnSync(command!, [...flags, "-fsyntax-only", ...sources], {
         cwd: own,
         encoding: "utf8",

@@ -20,6 +20,7 @@ import { plansAgree, solveIdentity } from "../../compiler/verify/solve-checks.ts
 import { taylorCheck, taylorSlope } from "../../compiler/verify/taylor.ts";
 import { uncompiledLoss } from "../../compiler/verify/uncompiled.ts";
 import { odegrad } from "../support/command.ts";
+import { inTurn } from "../support/long.ts";
 
 const models = path.join(import.meta.dirname, "../reference/models");
 const pendulum = path.join(models, "pendulum-control/pendulum-control.ode.ts");
@@ -216,21 +217,26 @@ describe("7: emitted files", () => {
 });
 
 describe("verify, the command", () => {
-  it.each(["lotka-volterra", "neural-ode", "kuramoto-csr", "pendulum-control", "gcde-karate", "resnet-hold"])(
-    "passes on %s",
-    async (name) => {
-      const file = path.join(models, name, `${name}.ode.ts`);
-      const steps = name === "gcde-karate" ? ["--steps", "4"] : [];
-      const { code, out } = await odegrad(["verify", file, ...steps, "--json"]);
-      const { checks } = JSON.parse(out) as {
-        checks: { number: number; outcome: string; figure: string; detail: string }[];
-      };
-      for (const check of checks)
-        expect(check, `${check.figure}: ${check.detail}`).toMatchObject({ outcome: "pass" });
-      expect(checks.map((check) => check.number)).toEqual([1, 1, 2, 3, 4, 5, 6, 7]);
-      expect(code).toBe(0);
-    },
-  );
+  const all = [
+    "lotka-volterra",
+    "neural-ode",
+    "pendulum-control",
+    "kuramoto-csr",
+    "gcde-karate",
+    "resnet-hold",
+  ];
+  it.each(inTurn(all, 2))("passes on %s", async (name) => {
+    const file = path.join(models, name, `${name}.ode.ts`);
+    const steps = name === "gcde-karate" ? ["--steps", "4"] : [];
+    const { code, out } = await odegrad(["verify", file, ...steps, "--json"]);
+    const { checks } = JSON.parse(out) as {
+      checks: { number: number; outcome: string; figure: string; detail: string }[];
+    };
+    for (const check of checks)
+      expect(check, `${check.figure}: ${check.detail}`).toMatchObject({ outcome: "pass" });
+    expect(checks.map((check) => check.number)).toEqual([1, 1, 2, 3, 4, 5, 6, 7]);
+    expect(code).toBe(0);
+  });
 });
 
 describe("a rule of the user's own", () => {
