@@ -101,7 +101,8 @@ describe.each(Object.entries(models))("%s", (name, text) => {
         return { along, ...tangentOfSolve(module, problem, along) };
       });
       for (const adjoint of plansOf(way)) {
-        const made = adjoint === "symplectic" ? first : await open(text, { ...options, adjoint });
+        const made =
+          adjoint === "symplectic" ? first : await open(text, { ...options, adjoint, emit: ["gradient"] });
         // Coefficients of Rodas5P are as large as 147 and cancel: what they round is 2,500 times a unit in the last place.
         const close = options.method === "rodas5p" ? 1e-12 : 1e-13;
         for (const engine of [made.engine, made.c]) {
