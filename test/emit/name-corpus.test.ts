@@ -99,6 +99,7 @@ function inC(ready: Ready) {
   }
 }
 
+let truthInJavaScript: ReturnType<typeof inJavaScript> | undefined;
 let truthInC: ReturnType<typeof inC> | undefined;
 /** What is held to `tsc` at the end, all at once. */
 const typed: { readonly name: string; readonly text: string }[] = [];
@@ -118,7 +119,8 @@ describe.each(batches)("$first and those behind it", ({ own, variable, modelName
   const ready = readyOf(text);
 
   it("compute what plain names compute", async () => {
-    const expected = await inJavaScript(truth);
+    truthInJavaScript ??= inJavaScript(truth);
+    const expected = await truthInJavaScript;
     const [{ status, params }] = expected as unknown as [{ status: number; params: Float64Array }];
     expect(status).toBe(0);
     expect(params.every((slope) => slope !== 0)).toBe(true);

@@ -9,6 +9,7 @@ import { loadJavaScript } from "../../compiler/execute/javascript.ts";
 import type { Options } from "../../compiler/options.ts";
 import { everyWord } from "../support/every-word.ts";
 import { type Ivp, modelOf } from "../support/ivp.ts";
+import { inTurn } from "../support/long.ts";
 
 /** Runs of scalars around arrays, names that what is packed would like to have, a computed start, every kind of signal. */
 const mixed = `import { ode, hold, linear, cubic, vec } from "odegrad";
@@ -72,7 +73,7 @@ const wordsOf = (text: string, options: Options): Promise<number[]> =>
   everyWord(emit(readyOf(text, options), "js", options)[0]!.text);
 
 const stiff = { rtol: 1e-4, atol: 1e-7 };
-describe.each([
+const ways: readonly (readonly [string, string, Options])[] = [
   ["scalars beside arrays", mixed, {}],
   ["scalars beside arrays, checkpoints", mixed, { adjoint: "revolve", checkpoints: 3 }],
   ["scalars beside arrays, stored", mixed, { adjoint: "store-all" }],
@@ -89,7 +90,9 @@ describe.each([
   ["records of scalars, Taylor", body, { method: "taylor", order: 4 }],
   ["eight scalars, Rosenbrock", hires, { method: "rodas4", ...stiff }],
   ["eight scalars, Radau", hires, { method: "radau5", ...stiff }],
-] satisfies [string, string, Options][])("%s", (_name, text, options) => {
+];
+
+describe.each(inTurn(ways, 2))("%s", (_name, text, options) => {
   it("has every bit of code that takes them one by one", async () => {
     const asked: Options = { emit: ["solve", "gradient", "jvp", "hvp"], ...options };
     const one = await wordsOf(text, { ...asked, optimise: "speed" });
