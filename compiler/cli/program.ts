@@ -292,7 +292,7 @@ const letters: Readonly<Record<string, readonly string[]>> = {
   "-o": ["--out", "--out-dir"],
   "-q": ["--quiet"],
   "-t": ["--target"],
-  "-w": ["--watch", "--wrt"],
+  "-w": ["--watch"],
 };
 
 /** Options have no letters of their own: the one that is called by it elsewhere, or the only one that begins with it. */

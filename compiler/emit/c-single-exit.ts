@@ -6,7 +6,7 @@
 
 import * as build from "../ir/build.ts";
 import type { Block, If, Statement, Test } from "../ir/nodes.ts";
-import { arraysOf, forEachStatement, mayLeave } from "../ir/walk.ts";
+import { arraysOf, forEachStatement, leaves, mayLeave } from "../ir/walk.ts";
 import { status } from "../module.ts";
 
 /** The scalar that holds the status. */
@@ -46,7 +46,7 @@ function guarded(block: Block): Statement[] {
       out.push(own);
       continue;
     }
-    if (own.kind === "if" && own.else.length === 0 && own.then.at(-1)?.kind === "return")
+    if (own.kind === "if" && own.else.length === 0 && leaves(own.then))
       return [...out, { ...own, else: guarded(rest) }];
     const going: If = { kind: "if", test: isOk, then: guarded(rest), else: [] };
     return [...out, own, going];

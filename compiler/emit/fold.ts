@@ -6,7 +6,14 @@
 
 import type { Span } from "../diagnostics/span.ts";
 import type { Block, Expr, Statement, Test } from "../ir/nodes.ts";
-import { blocksOf, forEachExprIn, forEachExprOf, forEachGathered, forEachStatement } from "../ir/walk.ts";
+import {
+  blocksOf,
+  forEachExprIn,
+  forEachExprOf,
+  forEachGathered,
+  forEachStatement,
+  leaves,
+} from "../ir/walk.ts";
 
 /** Operations up to which an expression grows by folding; longer ones are easier to read in two lines. */
 const most = 9;
@@ -17,7 +24,7 @@ const nothing: ReadonlySet<string> = new Set();
 function forEachDone(statement: Statement, visit: (statement: Statement) => void): void {
   visit(statement);
   for (const block of blocksOf(statement)) {
-    if (block.at(-1)?.kind !== "return") for (const inner of block) forEachDone(inner, visit);
+    if (!leaves(block)) for (const inner of block) forEachDone(inner, visit);
   }
 }
 

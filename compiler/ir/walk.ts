@@ -322,6 +322,9 @@ export function reachable(functions: readonly Fn[], root: string): Fn[] {
   return [...found.values()];
 }
 
+/** Whether a block ends by leaving the function: nothing behind it is done after it. */
+export const leaves = (block: Block): boolean => block.at(-1)?.kind === "return";
+
 /** Whether a block has a way out of the function. */
 export const mayLeave = (block: Block): boolean =>
   block.some((statement) => statement.kind === "return" || blocksOf(statement).some(mayLeave));

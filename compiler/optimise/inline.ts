@@ -7,7 +7,7 @@
 import { expandCalls } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
 import type { Block, Call, Fn, Program } from "../ir/nodes.ts";
-import { bindersOf, blocksOf, forEachExprIn, forEachStatement } from "../ir/walk.ts";
+import { bindersOf, blocksOf, forEachExprIn, forEachStatement, leaves } from "../ir/walk.ts";
 
 /** Operations of an entry function up to which calls of loop-free functions are expanded; `outline` cuts for V8 what gets too long. */
 const budget = 3000;
@@ -55,9 +55,9 @@ export function inline(program: Program, entries: readonly string[], isSmall = f
 
 /** Functions called in blocks that go on behind the call; the others are called in front of a `return` alone. */
 function calledOnTheWay(block: Block, out = new Set<string>()): Set<string> {
-  const leaves = block.at(-1)?.kind === "return";
+  const isLast = leaves(block);
   for (const statement of block) {
-    if (statement.kind === "call" && !leaves) out.add(statement.callee);
+    if (statement.kind === "call" && !isLast) out.add(statement.callee);
     for (const inner of blocksOf(statement)) calledOnTheWay(inner, out);
   }
   return out;

@@ -9,7 +9,16 @@ import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
 import type { Block, Fn, Program, Statement, Store } from "../ir/nodes.ts";
 import { rewriteBlock } from "../ir/rewrite.ts";
-import { arraysIn, arraysOf, bindersOf, blocksOf, calleesOf, reachable, withBlocks } from "../ir/walk.ts";
+import {
+  arraysIn,
+  arraysOf,
+  bindersOf,
+  blocksOf,
+  calleesOf,
+  leaves,
+  reachable,
+  withBlocks,
+} from "../ir/walk.ts";
 
 export function registers(fn: Fn, { arrays, functions }: Program): Fn {
   const scalars = new Set(
@@ -77,7 +86,7 @@ function spoiltBy(functions: readonly Fn[]): (block: Block) => ReadonlySet<strin
   const byName = new Map(functions.map((fn) => [fn.name, fn]));
   return (block) => {
     const spoilt = new Set<string>();
-    if (block.at(-1)?.kind !== "return") return spoilt;
+    if (!leaves(block)) return spoilt;
     block.forEach((statement, i) => {
       const callee = statement.kind === "call" ? byName.get(statement.callee) : undefined;
       if (callee === undefined || calleesOf(callee).size > 0) return;

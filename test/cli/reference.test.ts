@@ -71,8 +71,8 @@ const asUsers = new Set(
 
 describe.each(["js", "c"])("target %s", (target) => {
   // Of C that has been asked for as users have it, one case in two is enough beside.
-  const asked = cases.filter((one, i) => target === "js" || asUsers.has(one) || isLong || i % 2 === 0);
-  it.each(asked)("$title", async (given) => {
+  const due = cases.filter((one, i) => target === "js" || asUsers.has(one) || isLong || i % 2 === 0);
+  it.each(due)("$title", async (given) => {
     const { file, one } = given;
     vi.stubEnv("ODEGRAD_CFLAGS", asUsers.has(given) ? "" : "-O0");
     const words = [one.command, file, ...one.args, "--json", "--target", target];

@@ -38,7 +38,7 @@ const written: readonly Pick<Row, "name" | "model">[] = [
   { name: "Lotka-Volterra, log", model: "test/reference/models/lotka-volterra/lotka-volterra" },
   { name: "pendulum, sin and cos", model: "test/reference/models/pendulum-control/pendulum-control" },
 ];
-const rows: Row[] = [
+const rows: readonly Row[] = [
   { name: "4-8 rebuilt", model: "node-4-8", options: small, flag: "-Os", most: {} },
   {
     name: "4-8 rebuilt",
@@ -95,10 +95,7 @@ const rows: Row[] = [
       return { name: `${name} ${whose}`, model, options: { ...small, math }, flag: "-O2", most: {} };
     }),
   ),
-];
-
-/** Six scalars, one by one and as an array. */
-rows.push(
+  // Six scalars, one by one and as an array.
   ...(["rk4", "dopri8"] as const).flatMap((method) =>
     (["speed", "size"] as const).map(
       (optimise): Row => ({
@@ -110,7 +107,7 @@ rows.push(
       }),
     ),
   ),
-);
+];
 
 const pathOf = (model: string): string => (model.includes("/") ? model : `test/edge/models/${model}`);
 

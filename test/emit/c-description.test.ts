@@ -242,9 +242,10 @@ describe.skipIf(!canCount)("operations are those of a run", { timeout: 120_000 }
     },
   );
 
+  const tolerances = isLong ? { rtol: 1e-6, atol: 1e-8 } : { rtol: 1e-4, atol: 1e-6 };
   it.each(["tsit5", "dopri5", "bosh3"])("at most: %s with adaptive steps", (method) => {
     for (const optimise of inTurn(["speed", "size"] as const, 2, method === "dopri5" ? 1 : 0)) {
-      const { files, read } = described("v.ode.ts", van, { method, rtol: 1e-4, atol: 1e-6, optimise });
+      const { files, read } = described("v.ode.ts", van, { method, ...tolerances, optimise });
       const entries = ["solve", "gradient"] as const;
       const runs = countedRuns(files, "double", entries, ["accepted", "rejected"]);
       for (const [i, entry] of entries.entries()) {
