@@ -14,6 +14,7 @@ import { pairedRows, vectorised } from "./optimise/blocking.ts";
 import { compact, contracted, onCrossbar, withoutPassing } from "./optimise/index.ts";
 import { outlined } from "./optimise/outline.ts";
 import { portable } from "./optimise/portable.ts";
+import { quotients } from "./optimise/quotients.ts";
 import type { Options, Target } from "./options.ts";
 import { planOf } from "./plan.ts";
 import { version } from "./version.ts";
@@ -59,7 +60,7 @@ export function emit(
       ];
     }
     case "c": {
-      const files = emitC(shapedForC(module, options), cOptions(module, header, options, stem));
+      const files = filesOfC(shapedForC(module, options), cOptions(module, header, options, stem));
       const name = stem ?? prefixFor(module.model, options);
       return [
         { target, name: `${name}.h`, text: files.header },
@@ -135,41 +136,51 @@ export interface Printed {
   readonly functions: EmittedJavaScript["functions"];
 }
 
-function shapedForJavaScript(module: Module, options: Options): Module {
+/** What is made of a module, by what decides on it: files and the memory they need are asked for one after the other. */
+function once<Asked, Made>(
+  make: (module: Module, asked: Asked) => Made,
+  keyOf: (asked: Asked) => unknown,
+): (module: Module, asked: Asked) => Made {
+  const made = new WeakMap<Module, Map<string, Made>>();
+  return (module, asked) => {
+    const ofModule = made.get(module) ?? new Map<string, Made>();
+    made.set(module, ofModule);
+    const key = JSON.stringify(keyOf(asked));
+    const one = ofModule.get(key) ?? make(module, asked);
+    ofModule.set(key, one);
+    return one;
+  };
+}
+
+const wayOf = (options: Options): unknown => [isSmall(options), options.math, options.real];
+
+const shapedForJavaScript = once((module: Module, options: Options): Module => {
   const shaped = isSmall(options) ? module.program : pairedRows(module.program);
-  const program = outlined(withMath(shaped, options, "double"));
+  const program = quotients(outlined(withMath(shaped, options, "double")));
   return { ...module, program, words: { ...module.words, workspace: wordsOf(program).workspace } };
-}
+}, wayOf);
 
-/** Modules as C has them, by what decides on it: files and the memory they need are asked for one after the other. */
-const shapes = new WeakMap<Module, Map<string, Module>>();
-
-function shapedForC(module: Module, options: Options): Module {
-  const known = shapes.get(module) ?? new Map<string, Module>();
-  shapes.set(module, known);
-  const way = `${isSmall(options)} ${options.math} ${options.real}`;
-  const shaped = known.get(way) ?? shapeForC(module, options);
-  known.set(way, shaped);
-  return shaped;
-}
-
-function shapeForC(module: Module, options: Options): Module {
+const shapedForC = once((module: Module, options: Options): Module => {
   const entries = module.entries.filter((entry) => entry.arguments.length === 0).map((entry) => entry.fn);
   const real = options.real ?? "double";
   if (isSmall(options)) {
-    const small = withMath(compact(withoutPassing(module.program, entries), entries), options, real, true);
+    const short = compact(withoutPassing(module.program, entries), entries);
+    const small = quotients(withMath(short, options, real, true));
     return { ...module, program: small, words: wordsOf(small) };
   }
   const passed = withoutPassing(module.program, entries);
   const shaped = (keepsCopies: boolean): Module => {
-    const program = withMath(vectorised(passed, entries, keepsCopies), options, real);
+    const program = quotients(withMath(vectorised(passed, entries, keepsCopies), options, real));
     return { ...module, program, words: wordsOf(program) };
   };
   const { ram } = module.solver;
   const fast = shaped(true);
   const fits = ram === undefined || emitC(fast, cOptions(module, "", options)).workspaceBytes <= ram;
   return fits ? fast : shaped(false);
-}
+}, wayOf);
+
+/** The files of a module that is shaped for C. */
+const filesOfC = once(emitC, (options) => options);
 
 /** JavaScript computes in doubles whatever the C is asked for. */
 const withMath = (program: Program, options: Options, real: "double" | "float", isSmall = false): Program =>
@@ -195,7 +206,7 @@ export function workspaceBytes(ready: Ready, target: Target, options: Options): 
 /** The module as C has it, with the sizes of its workspace and of what the caller hands over. */
 export function asC({ module, hash }: Ready, options: Options) {
   const shaped = shapedForC(module, options);
-  const { workspaceBytes, description } = emitC(
+  const { workspaceBytes, description } = filesOfC(
     shaped,
     cOptions(module, headerOf(module, hash, options), options),
   );

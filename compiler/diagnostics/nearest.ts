@@ -1,9 +1,14 @@
 /** Spelling suggestions: the known word nearest to what was written, if it is near enough to have been meant. */
 
-/** The candidate with the fewest edits (insert, delete, replace, swap neighbours); undefined where none is close. */
+/**
+ * The candidate with the fewest edits (insert, delete, replace, swap neighbours), or before them the only one that begins as the
+ * word does; undefined where none is close.
+ */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   // A bound on the length keeps a hostile name of thousands of characters from costing quadratic time.
   if (word.length > 64) return undefined;
+  const whole = begun(word, candidates);
+  if (whole !== undefined) return whole;
   let best: string | undefined;
   let least = (word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3))) + 1;
   for (const candidate of candidates) {
@@ -16,6 +21,14 @@ export function nearest(word: string, candidates: readonly string[]): string | u
     }
   }
   return best;
+}
+
+/** The only candidate that goes on where the word ends, which must have three letters or digits to say so. */
+function begun(word: string, candidates: readonly string[]): string | undefined {
+  if (!/\w.*\w.*\w/.test(word)) return undefined;
+  const start = word.toLowerCase();
+  const [only, ...others] = candidates.filter((candidate) => candidate.toLowerCase().startsWith(start));
+  return others.length === 0 ? only : undefined;
 }
 
 /** Optimal string alignment distance. */

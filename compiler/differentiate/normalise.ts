@@ -66,8 +66,11 @@ function flattenStatement(statement: Statement, names: Names, out: Statement[]):
       out.push(withValue(statement, operation(statement.value, names, out, statement.name, statement.span)));
       return;
     case "store":
-    case "accumulate":
       out.push(withValue(statement, atom(statement.value, names, out, statement.array, statement.span)));
+      return;
+    case "accumulate":
+      if (!build.isZero(statement.value))
+        out.push(withValue(statement, atom(statement.value, names, out, statement.array, statement.span)));
       return;
     case "for":
     case "while":

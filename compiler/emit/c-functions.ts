@@ -238,9 +238,11 @@ export class CPrinter extends FunctionPrinter {
     return of?.kind === "name" ? of : value;
   }
 
-  protected stored(array: string, value: string): string {
-    if (!this.wholes.has(array) && (this.identifiers.has(array) || !this.#spelling.isInteger(array)))
-      return value;
+  protected holdsWholes(array: string): boolean {
+    return this.wholes.has(array) || (!this.identifiers.has(array) && this.#spelling.isInteger(array));
+  }
+
+  protected asWhole(value: string): string {
     if (/^\d+\.0f?$/.test(value)) return value.slice(0, value.indexOf("."));
     return /^[\w.>-]+$/.test(value) ? `(int32_t)${value}` : `(int32_t)(${value})`;
   }

@@ -37,9 +37,9 @@ export abstract class FunctionPrinter {
   protected abstract target(array: string, at: readonly Affine[]): string;
   protected abstract constant(name: string, value: string): string;
   protected abstract variable(name: string, value: string): string;
-  /** A variable that holds whole numbers. */
   /** The declaration of an array of a block's own, not filled. */
   protected abstract local(name: string, shape: Shape): string;
+  /** A variable that holds whole numbers. */
   protected abstract whole(name: string, value: string): string;
   /** `isLeft`: a statement of the body may leave the function. */
   protected abstract loopHeader(
@@ -55,8 +55,10 @@ export abstract class FunctionPrinter {
   protected abstract returnText(status: number): string;
   protected abstract bannerText(text: string): string;
   protected abstract commentText(text: string): string;
-  /** The value stored into an array, converted where the array does not hold real numbers. */
-  protected abstract stored(array: string, value: string): string;
+  /** Whether what an array holds, which need not be the function's own, has a type of whole numbers in the target. */
+  protected abstract holdsWholes(array: string): boolean;
+  /** A real value, converted to that type. */
+  protected abstract asWhole(value: string): string;
 
   /** The value of a store, without what the conversion to a whole number does anyway. */
   protected converted({ value }: Store): Expr {
@@ -64,7 +66,11 @@ export abstract class FunctionPrinter {
   }
 
   #value(statement: Store): string {
-    return printExpr(this.converted(statement), this.dialect).text;
+    const value = this.converted(statement);
+    const isWhole = this.holdsWholes(statement.array);
+    if (isWhole && value.kind === "integer") return printForm(value.value, this.dialect).text;
+    const { text } = printExpr(value, this.dialect);
+    return isWhole ? this.asWhole(text) : text;
   }
 
   /** Local variables that hold whole numbers. */
@@ -92,9 +98,7 @@ export abstract class FunctionPrinter {
         const isFirstStore = statement.kind === "store" && statement.array === array;
         if (isFirstStore && !reads(statement, array)) {
           const value = this.#value(statement);
-          const text = this.wholes.has(array)
-            ? this.whole(name, this.stored(array, value))
-            : this.variable(name, value);
+          const text = this.wholes.has(array) ? this.whole(name, value) : this.variable(name, value);
           this.line(text, statement.span);
           isDone = true;
         } else {
@@ -132,8 +136,7 @@ export abstract class FunctionPrinter {
       case "alloc":
         return;
       case "store": {
-        const value = this.stored(statement.array, this.#value(statement));
-        this.line(`${this.target(statement.array, statement.at)} = ${value};`, span);
+        this.line(`${this.target(statement.array, statement.at)} = ${this.#value(statement)};`, span);
         return;
       }
       case "accumulate": {

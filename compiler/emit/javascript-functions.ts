@@ -262,7 +262,11 @@ export class JavaScriptPrinter extends FunctionPrinter {
     return lineComments(text.replaceAll("\n", " "))[0]!;
   }
 
-  protected stored(_array: string, value: string): string {
+  protected holdsWholes(): boolean {
+    return false;
+  }
+
+  protected asWhole(value: string): string {
     return value;
   }
 }

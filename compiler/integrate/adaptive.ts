@@ -520,30 +520,25 @@ export class AdaptiveSweep implements Searched {
     ];
   }
 
-  #leave(code: number): Statement[] {
-    const driver = this.#driver;
-    return [
-      build.store(driver.io.failedStep, [], build.integerValue(this.accepted)),
-      ...driver.results.leaveInvalid(code),
-    ];
+  /** What is left to the caller of every run that ends badly. */
+  #spoil(): Statement[] {
+    const { io, results } = this.#driver;
+    return [build.store(io.failedStep, [], build.integerValue(this.accepted)), ...results.spoil()];
   }
 
   /** With a status, or with what was not finite where the last attempt came to no number. */
   #leaveFinite(code: number): Statement[] {
     return [
+      ...this.#spoil(),
       build.branch(
         build.compare("ne", this.scalar("was_finite"), build.zero),
-        this.#leave(code),
-        this.#leaveNotFinite(),
+        [build.leave(code)],
+        this.#attempts.leaveNotFinite(),
       ),
     ];
   }
 
   #leaveNotFinite(): Statement[] {
-    const driver = this.#driver;
-    return [
-      build.store(driver.io.failedStep, [], build.integerValue(this.accepted)),
-      ...this.#attempts.leaveNotFinite(),
-    ];
+    return [...this.#spoil(), ...this.#attempts.leaveNotFinite()];
   }
 }

@@ -63,13 +63,12 @@ export class ExplicitStepper implements Stepper {
   }
 
   forward(n: Affine): Statement[] {
-    const driver = this.#driver;
     return [
       ...this.#sweep.enter(n),
       ...this.#step.byScheme(n, (scheme) => [
         ...this.#step.operations(n, scheme, this.#sweep.slope),
         ...this.#step.next(scheme),
-        ...this.#step.checkFinite(n, scheme, (code) => driver.results.leaveInvalid(code)),
+        ...this.#step.checkFinite(n, scheme),
       ]),
     ];
   }
@@ -127,7 +126,7 @@ class EmbeddedAttempts implements Attempts {
   }
 
   leaveNotFinite(): Statement[] {
-    return this.#step.leaveNotFinite(this.#method.main, (code) => this.#driver.results.leaveInvalid(code));
+    return this.#step.leaveNotFinite(this.#method.main);
   }
 
   /** The slope behind the stages. */
@@ -276,7 +275,7 @@ class SeriesAttempts implements Attempts {
   }
 
   leaveNotFinite(): Statement[] {
-    return this.#step.leaveNotFinite(this.#method.main, (code) => this.#driver.results.leaveInvalid(code));
+    return this.#step.leaveNotFinite(this.#method.main);
   }
 }
 

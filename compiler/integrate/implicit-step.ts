@@ -85,7 +85,8 @@ export class ImplicitStepper implements Stepper, Attempts {
       ...this.stages(n),
       build.branch(build.compare("ne", build.read(this.#failed), build.zero), [
         build.store(failedStep, [], build.integerValue(n)),
-        ...this.#leaveFailed(),
+        ...driver.results.spoil(),
+        ...this.leaveNotFinite(),
       ]),
       ...this.#running(n),
       build.comment("New state."),
@@ -116,24 +117,19 @@ export class ImplicitStepper implements Stepper, Attempts {
     return this.#driver.inCoefficients(() => this.#running(n));
   }
 
-  leaveNotFinite(): Statement[] {
-    return this.#leaveFailed();
-  }
-
   /** Says whether the field was not finite or the iteration came to no end. */
-  #leaveFailed(): Statement[] {
-    const driver = this.#driver;
+  leaveNotFinite(): Statement[] {
     const what = (code: number): Expr => build.number(code);
     const failed = build.read(this.#failed);
     return [
       build.branch(
         build.compare("eq", failed, what(status.notFiniteField)),
-        driver.results.leaveInvalid(status.notFiniteField),
+        [build.leave(status.notFiniteField)],
         [
           build.branch(
             build.compare("eq", failed, what(status.singularMatrix)),
-            driver.results.leaveInvalid(status.singularMatrix),
-            driver.results.leaveInvalid(status.newtonFailed),
+            [build.leave(status.singularMatrix)],
+            [build.leave(status.newtonFailed)],
           ),
         ],
       ),

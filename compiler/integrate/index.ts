@@ -168,8 +168,8 @@ export function buildSolve(
     ...(eventFunctions === undefined ? [] : functionsOf(eventFunctions)),
     ...present([densities?.field, densities?.running, densities?.ofState, densities?.runningOfState]),
     ...family.functions,
-    ...solveDriver.results.invalidation(),
-    ...gradientDriver.results.invalidation(),
+    ...solveDriver.results.spoilingFunctions(),
+    ...gradientDriver.results.spoilingFunctions(),
     solveEntry(solveDriver, family.stepper(solveDriver), splines, eventsIn(solveDriver)),
     gradientEntry(
       gradientDriver,

@@ -48,26 +48,21 @@ export function prelude(driver: Driver, capacity: string | undefined): Statement
   statements.push(
     build.store(io.failedStep, [], build.zero),
     build.store(io.failedStage, [], build.zero),
+    ...clearCounts(driver),
     build.branch(
       wrong.reduce((left, right) => build.or(left, right)),
-      driver.results.leaveInvalid(status.badArgument),
+      driver.results.leaveSpoilt(status.badArgument),
     ),
   );
   if (capacity !== undefined) {
     statements.push(
       build.branch(
         build.compare("gt", n, build.read(capacity)),
-        driver.results.leaveInvalid(status.stepLimit),
+        driver.results.leaveSpoilt(status.stepLimit),
       ),
     );
   }
-  if (io.evaluations !== undefined) {
-    statements.push(
-      build.store(io.accepted!, [], n),
-      build.store(io.rejected!, [], build.zero),
-      build.store(io.evaluations, [], build.zero),
-    );
-  }
+  if (io.accepted !== undefined) statements.push(build.store(io.accepted, [], n));
   if (io.deviation !== undefined && driver.results.hasBars)
     statements.push(build.store(io.deviation, [], build.number(Number.NaN)));
   statements.push(build.alloc(driver.stepCount, [], { element: "integer", zero: false }));
@@ -75,6 +70,12 @@ export function prelude(driver: Driver, capacity: string | undefined): Statement
   statements.push(...driver.calls.allocateKnots());
   return model.times === undefined ? statements : [...statements, ...placeObservations(driver, n)];
 }
+
+/** Nothing is counted yet, and nothing is left of what an earlier run counted. */
+const clearCounts = ({ io: { accepted, rejected, evaluations } }: Driver): Statement[] =>
+  [accepted, rejected, evaluations]
+    .filter((array) => array !== undefined)
+    .map((array) => build.store(array, [], build.zero));
 
 function badTolerances(driver: Driver, bound: (wish: string, value: Expr) => Expr): Test[] {
   const [rtol, atol] = [build.read(driver.io.rtol!), build.read(driver.io.atol!)];
@@ -115,14 +116,14 @@ function findingPrelude(driver: Driver, capacity: string | undefined): Statement
   statements.push(
     build.store(io.failedStep, [], build.zero),
     build.store(io.failedStage, [], build.zero),
-    ...[io.accepted!, io.rejected!, io.evaluations!].map((array) => build.store(array, [], build.zero)),
-    build.branch(wrong, driver.results.leaveInvalid(status.badArgument)),
+    ...clearCounts(driver),
+    build.branch(wrong, driver.results.leaveSpoilt(status.badArgument)),
   );
   if (capacity !== undefined) {
     statements.push(
       build.branch(
         build.compare("gt", limit, build.read(capacity)),
-        driver.results.leaveInvalid(status.stepLimit),
+        driver.results.leaveSpoilt(status.stepLimit),
       ),
     );
   }
@@ -173,7 +174,7 @@ function findingPrelude(driver: Driver, capacity: string | undefined): Statement
     ]),
     build.branch(
       build.compare("ne", build.read(misplaced), build.zero),
-      driver.results.leaveInvalid(status.badArgument),
+      driver.results.leaveSpoilt(status.badArgument),
     ),
   ];
 }
@@ -225,7 +226,7 @@ function placeObservations(driver: Driver, n: Expr): Statement[] {
     ]),
     build.branch(
       build.compare("ne", build.read(misplaced), build.zero),
-      driver.results.leaveInvalid(status.badArgument),
+      driver.results.leaveSpoilt(status.badArgument),
     ),
   ];
 }

@@ -33,22 +33,25 @@ export class Results {
   }
 
   /** No result is left over from an earlier run: all of them become NaN. */
-  leaveInvalid(code: number): Statement[] {
+  spoil(): Statement[] {
     const arrays = this.#resultArrays();
     return [
       build.store(this.#io.value, [], build.number(Number.NaN)),
-      ...(arrays.length === 0 ? [] : [{ kind: "call" as const, callee: this.#invalidate, args: [] }]),
-      build.leave(code),
+      ...(arrays.length === 0 ? [] : [{ kind: "call" as const, callee: this.#spoiling, args: [] }]),
     ];
   }
 
+  leaveSpoilt(code: number): Statement[] {
+    return [...this.spoil(), build.leave(code)];
+  }
+
   /** The function that makes the results NaN, but for the value; entry functions share it where they share results. */
-  invalidation(): Fn[] {
+  spoilingFunctions(): Fn[] {
     const arrays = this.#resultArrays();
     if (arrays.length === 0) return [];
     return [
       {
-        name: this.#invalidate,
+        name: this.#spoiling,
         parameters: [],
         body: arrays.flatMap((array) => this.#fill(array, Number.NaN)),
         doc: "Makes states, outputs and cotangents NaN, so that none is left over from an earlier run.",
@@ -56,7 +59,7 @@ export class Results {
     ];
   }
 
-  get #invalidate(): string {
+  get #spoiling(): string {
     return this.hasBars ? "spoil_gradient" : "spoil_solve";
   }
 

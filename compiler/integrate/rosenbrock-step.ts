@@ -91,6 +91,7 @@ export class RosenbrockStepper implements Stepper, Attempts {
       ...this.#keeps.leave(n),
       build.branch(this.#isFailed(), [
         build.store(driver.io.failedStep, [], build.integerValue(n)),
+        ...driver.results.spoil(),
         ...this.leaveNotFinite(),
       ]),
       ...this.#running(n),
@@ -123,12 +124,11 @@ export class RosenbrockStepper implements Stepper, Attempts {
   }
 
   leaveNotFinite(): Statement[] {
-    const driver = this.#driver;
     return [
       build.branch(
         build.compare("eq", build.read(this.#failed), build.number(status.singularMatrix)),
-        driver.results.leaveInvalid(status.singularMatrix),
-        driver.results.leaveInvalid(status.notFiniteField),
+        [build.leave(status.singularMatrix)],
+        [build.leave(status.notFiniteField)],
       ),
     ];
   }

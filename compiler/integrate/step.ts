@@ -155,20 +155,21 @@ export class Step {
    * Leaves when the new state is not finite: says in which step, and at which evaluation the slope first was not. One
    * sum and one comparison a step; the search is off the common path.
    */
-  checkFinite(n: Affine, scheme: Scheme, invalidate: (code: number) => Statement[]): Statement[] {
+  checkFinite(n: Affine, scheme: Scheme): Statement[] {
     const driver = this.#driver;
     const { statements, sum } = this.#total(driver.state, driver.model.state);
     return [
       ...statements,
       build.branch(build.isNotFinite(sum), [
         build.store(driver.io.failedStep, [], build.integerValue(n)),
-        ...this.leaveNotFinite(scheme, invalidate),
+        ...driver.results.spoil(),
+        ...this.leaveNotFinite(scheme),
       ]),
     ];
   }
 
   /** Looks for the evaluation that first was not finite, and leaves. */
-  leaveNotFinite(scheme: Scheme, invalidate: (code: number) => Statement[]): Statement[] {
+  leaveNotFinite(scheme: Scheme): Statement[] {
     const driver = this.#driver;
     const { failedStage } = driver.io;
     const search = evaluationsOf(scheme)
@@ -184,8 +185,8 @@ export class Step {
       ...search,
       build.branch(
         build.compare("gt", build.read(failedStage), build.zero),
-        invalidate(status.notFiniteField),
-        invalidate(status.notFiniteState),
+        [build.leave(status.notFiniteField)],
+        [build.leave(status.notFiniteState)],
       ),
     ];
   }

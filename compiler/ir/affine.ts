@@ -157,15 +157,30 @@ function substituteAtom(
   gathers: (array: string, at: readonly Affine[]) => Affine,
 ): Affine {
   const inside = (form: Affine) => substitute(form, indices, gathers);
+  if (atom.kind === "index") return indices(atom.name) ?? ofAtom(atom);
+  return atom.kind === "gather" ? gathers(atom.array, atom.at.map(inside)) : rebuilt(atom, inside);
+}
+
+/** Replaces atoms as a whole; those inside an atom that stays are asked for too. */
+export function replace(form: Affine, map: (atom: Atom) => Affine | undefined): Affine {
+  let result = integer(form.constant);
+  for (const { coefficient, atom } of form.terms) {
+    const inside = (part: Affine): Affine => replace(part, map);
+    result = add(result, scale(map(atom) ?? rebuilt(atom, inside), coefficient));
+  }
+  return result;
+}
+
+function rebuilt(atom: Atom, map: (form: Affine) => Affine): Affine {
   switch (atom.kind) {
     case "index":
-      return indices(atom.name) ?? ofAtom(atom);
+      return ofAtom(atom);
     case "gather":
-      return gathers(atom.array, atom.at.map(inside));
+      return gather(atom.array, atom.at.map(map));
     case "quotient":
-      return quotient(inside(atom.of), inside(atom.by));
+      return quotient(map(atom.of), map(atom.by));
     case "remainder":
-      return remainder(inside(atom.of), inside(atom.by));
+      return remainder(map(atom.of), map(atom.by));
     default:
       return atom satisfies never;
   }

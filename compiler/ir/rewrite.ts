@@ -3,7 +3,7 @@
  * other functions. What does not change stays the same object. Nothing here knows what a node means.
  */
 
-import type { Affine } from "./affine.ts";
+import type { Affine, Atom } from "./affine.ts";
 import * as affine from "./affine.ts";
 import * as build from "./build.ts";
 import type { Access, Argument, Block, Expr, Statement, Test, View } from "./nodes.ts";
@@ -17,14 +17,19 @@ export interface Rewriter {
   readonly index?: (name: string) => Affine | undefined;
   /** Replaces an array by a view: accesses get the view's prefix in front of their own indices. */
   readonly array?: (array: string) => View | undefined;
+  /** Replaces an atom of index forms as a whole, before anything inside it. */
+  readonly atom?: (atom: Atom) => Affine | undefined;
   /** Renames what statements bind. */
   readonly binder?: (name: string) => string;
 }
 
+const keepsForms = ({ index, array, atom }: Rewriter): boolean =>
+  index === undefined && array === undefined && atom === undefined;
+
 export function rewriteForm(form: Affine, rewriter: Rewriter): Affine {
-  if (rewriter.index === undefined && rewriter.array === undefined) return form;
+  if (keepsForms(rewriter)) return form;
   return affine.substitute(
-    form,
+    rewriter.atom === undefined ? form : affine.replace(form, rewriter.atom),
     (name) => rewriter.index?.(name),
     (array, at) => {
       const view = rewriter.array?.(array);
@@ -34,7 +39,7 @@ export function rewriteForm(form: Affine, rewriter: Rewriter): Affine {
 }
 
 export function rewriteAccess(place: Access, rewriter: Rewriter): Access {
-  if (rewriter.index === undefined && rewriter.array === undefined) return place;
+  if (keepsForms(rewriter)) return place;
   const at = place.at.length === 0 ? place.at : mapped(place.at, (form) => rewriteForm(form, rewriter));
   const view = rewriter.array?.(place.array);
   if (view !== undefined)

@@ -169,7 +169,7 @@ export function forEachExprIn(block: Block, visit: (expr: Expr) => void): void {
 }
 
 /** Visits the index forms a statement itself contains: subscripts, bounds, integer arguments, those inside expressions too. */
-function forEachForm(statement: Statement, visit: (form: Affine) => void): void {
+export function forEachForm(statement: Statement, visit: (form: Affine) => void): void {
   forEachExprOf(statement, (expr) => {
     if (expr.kind === "read") for (const form of expr.at) visit(form);
     else if (expr.kind === "integer") visit(expr.value);
@@ -323,7 +323,10 @@ export function reachable(functions: readonly Fn[], root: string): Fn[] {
 }
 
 /** Whether a block ends by leaving the function: nothing behind it is done after it. */
-export const leaves = (block: Block): boolean => block.at(-1)?.kind === "return";
+export function leaves(block: Block): boolean {
+  const last = block.at(-1);
+  return last?.kind === "return" || (last?.kind === "if" && leaves(last.then) && leaves(last.else));
+}
 
 /** Whether a block has a way out of the function. */
 export const mayLeave = (block: Block): boolean =>

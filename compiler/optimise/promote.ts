@@ -8,7 +8,7 @@ import * as build from "../ir/build.ts";
 import type { Names } from "../ir/names.ts";
 import type { Block, Expr, Statement } from "../ir/nodes.ts";
 import { rewriteExpr, rewriteTest } from "../ir/rewrite.ts";
-import { forEachGathered, forEachStatement } from "../ir/walk.ts";
+import { forEachGathered, forEachStatement, leaves } from "../ir/walk.ts";
 
 /** Nothing is renamed. */
 const asItIs = {};
@@ -39,12 +39,6 @@ export function promote(block: Block, names: Names): Statement[] {
   });
   if (promotable.size === 0) return [...block];
   return new Promotion(promotable, names).block(block, { known: new Map(), pending: new Set() }, false);
-}
-
-/** Does the block end the function? Local scalars are gone then, and need not be written out. */
-function leaves(block: Block): boolean {
-  const last = block.at(-1);
-  return last?.kind === "return" || (last?.kind === "if" && leaves(last.then) && leaves(last.else));
 }
 
 const withValue = <T extends { readonly value: Expr }>(statement: T, value: Expr): T =>

@@ -25,7 +25,15 @@ import type {
   Statement,
 } from "../ir/nodes.ts";
 import { rewriteForm } from "../ir/rewrite.ts";
-import { arraysOf, bindersOf, calleesOf, forEachStatement, reachable, withBlocks } from "../ir/walk.ts";
+import {
+  arraysOf,
+  bindersOf,
+  calleesOf,
+  forEachStatement,
+  mayLeave,
+  reachable,
+  withBlocks,
+} from "../ir/walk.ts";
 import { lanes, wordsOfShortRow } from "./pack.ts";
 import { writes } from "./reuse.ts";
 
@@ -181,7 +189,7 @@ class Fusion {
       if (run !== undefined) {
         const touched = this.#touchedBy(statement);
         const meets = [...run.matrices].some((matrix) => touched.has(matrix) && !updates?.has(matrix));
-        if (meets || leaves(statement)) run = undefined;
+        if (meets || mayLeave([statement])) run = undefined;
       }
       if (statement.kind !== "call" || updates === undefined) return;
       if (run === undefined) {
@@ -378,15 +386,6 @@ function writtenIn(fn: Fn): Set<string> {
     for (const array of writes(statement)) written.add(array);
   });
   return written;
-}
-
-/** Whether the statement may leave the function. */
-function leaves(statement: Statement): boolean {
-  let found = false;
-  forEachStatement([statement], (each) => {
-    found ||= each.kind === "return";
-  });
-  return found;
 }
 
 function gathers(form: Affine): boolean {

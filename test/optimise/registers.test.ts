@@ -40,6 +40,31 @@ const through = fn("through", [build.store("mark", [], build.number(-9)), call("
 
 const cases: readonly (readonly [string, Fn, readonly string[]])[] = [
   ["is spoilt on the way out", counting([call("spoil"), build.leave(1)]), ["sum"]],
+  [
+    "is spoilt in front of two ways out",
+    counting([
+      call("spoil"),
+      build.branch(build.compare("gt", build.read("mark"), build.zero), [build.leave(1)], [build.leave(2)]),
+    ]),
+    ["sum"],
+  ],
+  [
+    "is spoilt in front of a way out that looks at it",
+    counting([
+      call("spoil"),
+      build.branch(build.compare("gt", build.read("sum"), build.zero), [build.leave(1)], [build.leave(2)]),
+    ]),
+    [],
+  ],
+  [
+    "is spoilt behind another way out",
+    counting([
+      build.branch(build.compare("gt", build.read("mark"), build.number(1)), [build.leave(1)]),
+      call("spoil"),
+      build.leave(2),
+    ]),
+    ["sum"],
+  ],
   ["is read on the way out", counting([call("count"), build.leave(1)]), []],
   ["is read and spoilt on the way out", counting([call("both"), build.leave(1)]), []],
   ["is read further inside", counting([call("through"), build.leave(1)]), []],

@@ -931,9 +931,9 @@ export function solve(): number {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_solve();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
@@ -1003,6 +1003,8 @@ export function solve(): number {
     }
     const sum = total;
     if (sum - sum !== 0) {
+      report[0] = n;
+      spoil_solve();
       let total_2 = 0;
       for (let i = 0; i < 14; i++) {
         for (let j = 0; j < 16; j++) {
@@ -1024,17 +1026,11 @@ export function solve(): number {
         failed_stage = 1;
       }
       const failed_stage_2 = failed_stage;
+      report[1] = failed_stage_2;
+      value[0] = 0 / 0;
       if (failed_stage_2 > 0) {
-        spoil_solve();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 3;
       } else {
-        spoil_solve();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 4;
       }
     }
@@ -1056,7 +1052,6 @@ export function solve(): number {
   output_scores_kernel();
   // Terminal loss.
   terminal_kernel();
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = terminal_loss[0];
   return 0;
@@ -1133,16 +1128,15 @@ export function gradient(): number {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 1;
@@ -1209,6 +1203,8 @@ export function gradient(): number {
     }
     const sum = total;
     if (sum - sum !== 0) {
+      report[0] = n;
+      spoil_gradient();
       let total_2 = 0;
       for (let i = 0; i < 14; i++) {
         for (let j = 0; j < 16; j++) {
@@ -1230,17 +1226,11 @@ export function gradient(): number {
         failed_stage = 1;
       }
       const failed_stage_2 = failed_stage;
+      report[1] = failed_stage_2;
+      value[0] = 0 / 0;
       if (failed_stage_2 > 0) {
-        spoil_gradient();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 3;
       } else {
-        spoil_gradient();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 4;
       }
     }
@@ -1357,7 +1347,6 @@ export function gradient(): number {
   }
   // Initial state.
   initial_vjp_kernel();
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = terminal_loss_2;
   return 0;

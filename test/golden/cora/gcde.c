@@ -116,10 +116,10 @@ static int gcde_owns_(gcde_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x10D15F74u;
-        ws->tag[1] = 0x70E6F6A4u;
+        ws->tag[0] = 0xB3B735A6u;
+        ws->tag[1] = 0xFB226C72u;
     }
-    if ((ws->tag[0] == 0x10D15F74u) && (ws->tag[1] == 0x70E6F6A4u)) {
+    if ((ws->tag[0] == 0xB3B735A6u) && (ws->tag[1] == 0xFB226C72u)) {
         is_own = 1;
     }
     return is_own;
@@ -588,9 +588,9 @@ static enum gcde_status gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcd
     const double h = length;
     const double h_spread = h - h;
     const double h_size = fabs(h);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size)) {
         gcde_spoil_solve(out);
-        ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = GCDE_BAD_ARGUMENT;
@@ -662,6 +662,8 @@ static enum gcde_status gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcd
             }
             const double sum = total;
             if ((sum - sum) != 0.0) {
+                ws->failed_step = (double)n;
+                gcde_spoil_solve(out);
                 double total_2 = 0.0;
                 for (int32_t i = 0; i < 14; i++) {
                     for (int32_t j = 0; j < 16; j++) {
@@ -683,17 +685,11 @@ static enum gcde_status gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcd
                     failed_stage = 1.0;
                 }
                 const double failed_stage_2 = failed_stage;
+                ws->failed_stage = failed_stage_2;
+                out->value = (double)NAN;
                 if (failed_stage_2 > 0.0) {
-                    gcde_spoil_solve(out);
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (double)NAN;
                     status = GCDE_NOT_FINITE_FIELD;
                 } else {
-                    gcde_spoil_solve(out);
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (double)NAN;
                     status = GCDE_NOT_FINITE_STATE;
                 }
             }
@@ -716,7 +712,6 @@ static enum gcde_status gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcd
             gcde_output_scores_kernel(in, ws, out);
             /* Terminal loss. */
             gcde_terminal_kernel(in, ws);
-            ws->failed_step = 0.0;
             ws->failed_stage = failed_stage;
             out->value = ws->terminal_loss;
         }
@@ -838,16 +833,15 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
     const double h = length;
     const double h_spread = h - h;
     const double h_size = fabs(h);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size)) {
         gcde_spoil_gradient(out);
-        ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = GCDE_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)GCDE_STEPS) {
             gcde_spoil_gradient(out);
-            ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
             status = GCDE_STEP_LIMIT;
@@ -919,6 +913,8 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
                 }
                 const double sum = total;
                 if ((sum - sum) != 0.0) {
+                    ws->failed_step = (double)n;
+                    gcde_spoil_gradient(out);
                     double total_2 = 0.0;
                     for (int32_t i = 0; i < 14; i++) {
                         for (int32_t j = 0; j < 16; j++) {
@@ -940,17 +936,11 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
                         failed_stage = 1.0;
                     }
                     const double failed_stage_2 = failed_stage;
+                    ws->failed_stage = failed_stage_2;
+                    out->value = (double)NAN;
                     if (failed_stage_2 > 0.0) {
-                        gcde_spoil_gradient(out);
-                        ws->failed_step = (double)n;
-                        ws->failed_stage = failed_stage_2;
-                        out->value = (double)NAN;
                         status = GCDE_NOT_FINITE_FIELD;
                     } else {
-                        gcde_spoil_gradient(out);
-                        ws->failed_step = (double)n;
-                        ws->failed_stage = failed_stage_2;
-                        out->value = (double)NAN;
                         status = GCDE_NOT_FINITE_STATE;
                     }
                 }
@@ -1061,7 +1051,6 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
                 }
                 /* Initial state. */
                 gcde_initial_vjp_kernel(in, ws, out);
-                ws->failed_step = 0.0;
                 ws->failed_stage = failed_stage;
                 out->value = terminal_loss;
             }

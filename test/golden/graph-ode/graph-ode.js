@@ -1084,9 +1084,9 @@ export function solve() {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_solve();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
@@ -1180,6 +1180,8 @@ export function solve() {
     }
     const sum = total;
     if (sum - sum !== 0) {
+      report[0] = n;
+      spoil_solve();
       let total_2 = 0;
       for (let i = 0; i < 34; i++) {
         for (let j = 0; j < 4; j++) {
@@ -1221,17 +1223,11 @@ export function solve() {
         failed_stage = 1;
       }
       const failed_stage_2 = failed_stage;
+      report[1] = failed_stage_2;
+      value[0] = 0 / 0;
       if (failed_stage_2 > 0) {
-        spoil_solve();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 3;
       } else {
-        spoil_solve();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 4;
       }
     }
@@ -1253,7 +1249,6 @@ export function solve() {
   output_side_kernel();
   // Terminal loss.
   terminal_kernel();
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = terminal_loss[0];
   return 0;
@@ -1329,16 +1324,15 @@ export function gradient() {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 1;
@@ -1445,6 +1439,8 @@ export function gradient() {
     }
     const sum = total;
     if (sum - sum !== 0) {
+      report[0] = n;
+      spoil_gradient();
       let total_2 = 0;
       for (let i = 0; i < 34; i++) {
         for (let j = 0; j < 4; j++) {
@@ -1486,17 +1482,11 @@ export function gradient() {
         failed_stage = 1;
       }
       const failed_stage_2 = failed_stage;
+      report[1] = failed_stage_2;
+      value[0] = 0 / 0;
       if (failed_stage_2 > 0) {
-        spoil_gradient();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 3;
       } else {
-        spoil_gradient();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 4;
       }
     }
@@ -1735,7 +1725,6 @@ export function gradient() {
   }
   // Initial state.
   initial_vjp_kernel();
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = terminal_loss_2;
   return 0;

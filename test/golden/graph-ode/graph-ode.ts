@@ -1090,9 +1090,9 @@ export function solve(): number {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_solve();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
@@ -1186,6 +1186,8 @@ export function solve(): number {
     }
     const sum = total;
     if (sum - sum !== 0) {
+      report[0] = n;
+      spoil_solve();
       let total_2 = 0;
       for (let i = 0; i < 34; i++) {
         for (let j = 0; j < 4; j++) {
@@ -1227,17 +1229,11 @@ export function solve(): number {
         failed_stage = 1;
       }
       const failed_stage_2 = failed_stage;
+      report[1] = failed_stage_2;
+      value[0] = 0 / 0;
       if (failed_stage_2 > 0) {
-        spoil_solve();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 3;
       } else {
-        spoil_solve();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 4;
       }
     }
@@ -1259,7 +1255,6 @@ export function solve(): number {
   output_side_kernel();
   // Terminal loss.
   terminal_kernel();
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = terminal_loss[0];
   return 0;
@@ -1335,16 +1330,15 @@ export function gradient(): number {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 1;
@@ -1451,6 +1445,8 @@ export function gradient(): number {
     }
     const sum = total;
     if (sum - sum !== 0) {
+      report[0] = n;
+      spoil_gradient();
       let total_2 = 0;
       for (let i = 0; i < 34; i++) {
         for (let j = 0; j < 4; j++) {
@@ -1492,17 +1488,11 @@ export function gradient(): number {
         failed_stage = 1;
       }
       const failed_stage_2 = failed_stage;
+      report[1] = failed_stage_2;
+      value[0] = 0 / 0;
       if (failed_stage_2 > 0) {
-        spoil_gradient();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 3;
       } else {
-        spoil_gradient();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 4;
       }
     }
@@ -1741,7 +1731,6 @@ export function gradient(): number {
   }
   // Initial state.
   initial_vjp_kernel();
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = terminal_loss_2;
   return 0;

@@ -59,10 +59,10 @@ static int karate_club_owns_(karate_club_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x67229BB4u;
-        ws->tag[1] = 0x3679FA24u;
+        ws->tag[0] = 0x63AC3B8Au;
+        ws->tag[1] = 0x61E63D54u;
     }
-    if ((ws->tag[0] == 0x67229BB4u) && (ws->tag[1] == 0x3679FA24u)) {
+    if ((ws->tag[0] == 0x63AC3B8Au) && (ws->tag[1] == 0x61E63D54u)) {
         is_own = 1;
     }
     return is_own;
@@ -699,9 +699,9 @@ static enum karate_club_status karate_club_run_solve(const karate_club_problem *
     const double h = length;
     const double h_spread = h - h;
     const double h_size = fabs(h);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size)) {
         karate_club_spoil_solve(out);
-        ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = KARATE_CLUB_BAD_ARGUMENT;
@@ -803,6 +803,8 @@ static enum karate_club_status karate_club_run_solve(const karate_club_problem *
             }
             const double sum = total;
             if ((sum - sum) != 0.0) {
+                ws->failed_step = (double)n;
+                karate_club_spoil_solve(out);
                 double total_2 = 0.0;
                 for (int32_t i = 0; i < 34; i++) {
                     for (int32_t j = 0; j < 4; j++) {
@@ -844,17 +846,11 @@ static enum karate_club_status karate_club_run_solve(const karate_club_problem *
                     failed_stage = 1.0;
                 }
                 const double failed_stage_2 = failed_stage;
+                ws->failed_stage = failed_stage_2;
+                out->value = (double)NAN;
                 if (failed_stage_2 > 0.0) {
-                    karate_club_spoil_solve(out);
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (double)NAN;
                     status = KARATE_CLUB_NOT_FINITE_FIELD;
                 } else {
-                    karate_club_spoil_solve(out);
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (double)NAN;
                     status = KARATE_CLUB_NOT_FINITE_STATE;
                 }
             }
@@ -877,7 +873,6 @@ static enum karate_club_status karate_club_run_solve(const karate_club_problem *
             karate_club_output_side_kernel(in, ws, out);
             /* Terminal loss. */
             karate_club_terminal_kernel(in, ws);
-            ws->failed_step = 0.0;
             ws->failed_stage = failed_stage;
             out->value = ws->terminal_loss;
         }
@@ -992,16 +987,15 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
     const double h = length;
     const double h_spread = h - h;
     const double h_size = fabs(h);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size)) {
         karate_club_spoil_gradient(out);
-        ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = KARATE_CLUB_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)KARATE_CLUB_STEPS) {
             karate_club_spoil_gradient(out);
-            ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
             status = KARATE_CLUB_STEP_LIMIT;
@@ -1116,6 +1110,8 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
                 }
                 const double sum = total;
                 if ((sum - sum) != 0.0) {
+                    ws->failed_step = (double)n;
+                    karate_club_spoil_gradient(out);
                     double total_2 = 0.0;
                     for (int32_t i = 0; i < 34; i++) {
                         for (int32_t j = 0; j < 4; j++) {
@@ -1157,17 +1153,11 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
                         failed_stage = 1.0;
                     }
                     const double failed_stage_2 = failed_stage;
+                    ws->failed_stage = failed_stage_2;
+                    out->value = (double)NAN;
                     if (failed_stage_2 > 0.0) {
-                        karate_club_spoil_gradient(out);
-                        ws->failed_step = (double)n;
-                        ws->failed_stage = failed_stage_2;
-                        out->value = (double)NAN;
                         status = KARATE_CLUB_NOT_FINITE_FIELD;
                     } else {
-                        karate_club_spoil_gradient(out);
-                        ws->failed_step = (double)n;
-                        ws->failed_stage = failed_stage_2;
-                        out->value = (double)NAN;
                         status = KARATE_CLUB_NOT_FINITE_STATE;
                     }
                 }
@@ -1421,7 +1411,6 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
                 }
                 /* Initial state. */
                 karate_club_initial_vjp_kernel(ws, out);
-                ws->failed_step = 0.0;
                 ws->failed_stage = failed_stage;
                 out->value = terminal_loss;
             }

@@ -507,9 +507,9 @@ export function solve(): number {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_solve();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
@@ -534,7 +534,6 @@ export function solve(): number {
   }
   if (misplaced !== 0) {
     spoil_solve();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
@@ -584,6 +583,8 @@ export function solve(): number {
       const p_3 = p + (h_1_6 * k_p_2 + h_1_3 * k_p_3 + h_1_3 * k_p_4 + h_1_6 * k_p_5);
       const sum = q_3 + p_3;
       if (sum - sum !== 0) {
+        report[0] = n;
+        spoil_solve();
         const sum_2 = k_q_5 + k_p_5;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 4;
@@ -601,17 +602,11 @@ export function solve(): number {
           failed_stage = 1;
         }
         const failed_stage_2 = failed_stage;
+        report[1] = failed_stage_2;
+        value[0] = 0 / 0;
         if (failed_stage_2 > 0) {
-          spoil_solve();
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 3;
         } else {
-          spoil_solve();
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 4;
         }
       }
@@ -628,7 +623,6 @@ export function solve(): number {
       value_ += base * base + base_2 * base_2;
     }
   }
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = value_;
   return 0;
@@ -673,6 +667,8 @@ export function gradient(): number {
   for (let i = 0; i < 32; i++) {
     w_bar[i] = 0;
   }
+  state0Bar[0] = 0;
+  state0Bar[1] = 0;
   const n_steps = control[2];
   let length = 0;
   if (n_steps >= 1) {
@@ -682,20 +678,15 @@ export function gradient(): number {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_gradient();
-    state0Bar[0] = 0;
-    state0Bar[1] = 0;
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
     spoil_gradient();
-    state0Bar[0] = 0;
-    state0Bar[1] = 0;
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 1;
@@ -720,9 +711,6 @@ export function gradient(): number {
   }
   if (misplaced !== 0) {
     spoil_gradient();
-    state0Bar[0] = 0;
-    state0Bar[1] = 0;
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
@@ -774,6 +762,8 @@ export function gradient(): number {
       const p_3 = p_2 + (h_1_6 * k_p_2 + h_1_3 * k_p_3 + h_1_3 * k_p_4 + h_1_6 * k_p_5);
       const sum = q_3 + p_3;
       if (sum - sum !== 0) {
+        report[0] = n;
+        spoil_gradient();
         const sum_2 = k_q_5 + k_p_5;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 4;
@@ -791,21 +781,11 @@ export function gradient(): number {
           failed_stage = 1;
         }
         const failed_stage_2 = failed_stage;
+        report[1] = failed_stage_2;
+        value[0] = 0 / 0;
         if (failed_stage_2 > 0) {
-          spoil_gradient();
-          state0Bar[0] = 0;
-          state0Bar[1] = 0;
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 3;
         } else {
-          spoil_gradient();
-          state0Bar[0] = 0;
-          state0Bar[1] = 0;
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 4;
         }
       }
@@ -898,9 +878,6 @@ export function gradient(): number {
       lambda_p = lambda_p_2 + u_p[3] + u_p[2] + u_p[1] + u_p[0];
     }
   }
-  state0Bar[0] = 0;
-  state0Bar[1] = 0;
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = value_;
   return 0;

@@ -75,10 +75,10 @@ static int pendulum_owns_(pendulum_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x036716A9u;
-        ws->tag[1] = 0x76B7147Bu;
+        ws->tag[0] = 0xEFD426E8u;
+        ws->tag[1] = 0x78938C7Au;
     }
-    if ((ws->tag[0] == 0x036716A9u) && (ws->tag[1] == 0x76B7147Bu)) {
+    if ((ws->tag[0] == 0xEFD426E8u) && (ws->tag[1] == 0x78938C7Au)) {
         is_own = 1;
     }
     return is_own;
@@ -268,9 +268,9 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
     const double h = length;
     const double h_spread = h - h;
     const double h_size = fabs(h);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size)) {
         pendulum_spoil_solve(out);
-        ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = PENDULUM_BAD_ARGUMENT;
@@ -295,7 +295,6 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
         }
         if (misplaced != 0.0) {
             pendulum_spoil_solve(out);
-            ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
             status = PENDULUM_BAD_ARGUMENT;
@@ -345,6 +344,8 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
                             ((h_1_6 * k_p) + (h_1_3 * k_p_2) + (h_1_3 * k_p_3) + (h_1_6 * k_p_4));
                     const double sum = q_2 + p_2;
                     if ((sum - sum) != 0.0) {
+                        ws->failed_step = (double)n;
+                        pendulum_spoil_solve(out);
                         const double sum_2 = k_q_4 + k_p_4;
                         if ((sum_2 - sum_2) != 0.0) {
                             failed_stage = 4.0;
@@ -362,21 +363,14 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
                             failed_stage = 1.0;
                         }
                         const double failed_stage_2 = failed_stage;
+                        ws->failed_stage = failed_stage_2;
+                        out->value = (double)NAN;
                         if (failed_stage_2 > 0.0) {
-                            pendulum_spoil_solve(out);
-                            ws->failed_step = (double)n;
-                            ws->failed_stage = failed_stage_2;
-                            out->value = (double)NAN;
                             status = PENDULUM_NOT_FINITE_FIELD;
                         } else {
-                            pendulum_spoil_solve(out);
-                            ws->failed_step = (double)n;
-                            ws->failed_stage = failed_stage_2;
-                            out->value = (double)NAN;
                             status = PENDULUM_NOT_FINITE_STATE;
                         }
-                    }
-                    if (status == PENDULUM_OK) {
+                    } else {
                         ws->q = q_2;
                         ws->p = p_2;
                     }
@@ -394,7 +388,6 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
                 }
             }
             if (status == PENDULUM_OK) {
-                ws->failed_step = 0.0;
                 ws->failed_stage = failed_stage;
                 out->value = value;
             }
@@ -480,6 +473,8 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
     for (int32_t i = 0; i < 32; i++) {
         out->params.w[i] = 0.0;
     }
+    out->state0.q = 0.0;
+    out->state0.p = 0.0;
     const double n_steps = (double)in->steps;
     double length = 0.0;
     if (n_steps >= 1.0) {
@@ -488,20 +483,15 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
     const double h = length;
     const double h_spread = h - h;
     const double h_size = fabs(h);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size)) {
         pendulum_spoil_gradient(ws, out);
-        out->state0.q = 0.0;
-        out->state0.p = 0.0;
-        ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = PENDULUM_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)PENDULUM_STEPS) {
             pendulum_spoil_gradient(ws, out);
-            out->state0.q = 0.0;
-            out->state0.p = 0.0;
-            ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
             status = PENDULUM_STEP_LIMIT;
@@ -526,9 +516,6 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
             }
             if (misplaced != 0.0) {
                 pendulum_spoil_gradient(ws, out);
-                out->state0.q = 0.0;
-                out->state0.p = 0.0;
-                ws->failed_step = 0.0;
                 ws->failed_stage = 0.0;
                 out->value = (double)NAN;
                 status = PENDULUM_BAD_ARGUMENT;
@@ -582,6 +569,8 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                                 (h_1_6 * k_p_4));
                         const double sum = q_3 + p_3;
                         if ((sum - sum) != 0.0) {
+                            ws->failed_step = (double)n;
+                            pendulum_spoil_gradient(ws, out);
                             const double sum_2 = k_q_4 + k_p_4;
                             if ((sum_2 - sum_2) != 0.0) {
                                 failed_stage = 4.0;
@@ -599,25 +588,14 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                                 failed_stage = 1.0;
                             }
                             const double failed_stage_2 = failed_stage;
+                            ws->failed_stage = failed_stage_2;
+                            out->value = (double)NAN;
                             if (failed_stage_2 > 0.0) {
-                                pendulum_spoil_gradient(ws, out);
-                                out->state0.q = 0.0;
-                                out->state0.p = 0.0;
-                                ws->failed_step = (double)n;
-                                ws->failed_stage = failed_stage_2;
-                                out->value = (double)NAN;
                                 status = PENDULUM_NOT_FINITE_FIELD;
                             } else {
-                                pendulum_spoil_gradient(ws, out);
-                                out->state0.q = 0.0;
-                                out->state0.p = 0.0;
-                                ws->failed_step = (double)n;
-                                ws->failed_stage = failed_stage_2;
-                                out->value = (double)NAN;
                                 status = PENDULUM_NOT_FINITE_STATE;
                             }
-                        }
-                        if (status == PENDULUM_OK) {
+                        } else {
                             q = q_3;
                             p = p_3;
                         }
@@ -711,9 +689,6 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                                     ws->u_p[0];
                         }
                     }
-                    out->state0.q = 0.0;
-                    out->state0.p = 0.0;
-                    ws->failed_step = 0.0;
                     ws->failed_stage = failed_stage;
                     out->value = value;
                 }

@@ -183,9 +183,9 @@ export function solve() {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_solve();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
@@ -210,7 +210,6 @@ export function solve() {
   }
   if (misplaced !== 0) {
     spoil_solve();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
@@ -294,6 +293,8 @@ export function solve() {
       const lynx_4 = lynx_2 + lynx_3;
       const sum = hare_4 + lynx_4;
       if (sum - sum !== 0) {
+        report[0] = n;
+        spoil_solve();
         const sum_2 = f_hare_6 + f_lynx_6;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 6;
@@ -319,17 +320,11 @@ export function solve() {
           failed_stage = 1;
         }
         const failed_stage_2 = failed_stage;
+        report[1] = failed_stage_2;
+        value[0] = 0 / 0;
         if (failed_stage_2 > 0) {
-          spoil_solve();
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 3;
         } else {
-          spoil_solve();
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 4;
         }
       }
@@ -347,7 +342,6 @@ export function solve() {
       value_ += base * base + base_2 * base_2;
     }
   }
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = value_;
   return 0;
@@ -379,16 +373,15 @@ export function gradient() {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 1;
@@ -413,7 +406,6 @@ export function gradient() {
   }
   if (misplaced !== 0) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
@@ -499,6 +491,8 @@ export function gradient() {
       const lynx_4 = lynx_2 + lynx_3;
       const sum = hare_4 + lynx_4;
       if (sum - sum !== 0) {
+        report[0] = n;
+        spoil_gradient();
         const sum_2 = f_hare_6 + f_lynx_6;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 6;
@@ -524,17 +518,11 @@ export function gradient() {
           failed_stage = 1;
         }
         const failed_stage_2 = failed_stage;
+        report[1] = failed_stage_2;
+        value[0] = 0 / 0;
         if (failed_stage_2 > 0) {
-          spoil_gradient();
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 3;
         } else {
-          spoil_gradient();
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 4;
         }
       }
@@ -708,15 +696,14 @@ export function gradient() {
           lynx_bar_6;
     }
   }
-  state0Bar[0] = lambda_hare;
-  state0Bar[1] = lambda_lynx;
-  paramsBar[0] = alpha_bar;
-  paramsBar[1] = beta_bar;
-  paramsBar[2] = gamma_bar;
-  paramsBar[3] = delta_bar;
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = value_;
+  paramsBar[2] = gamma_bar;
+  paramsBar[3] = delta_bar;
+  paramsBar[1] = beta_bar;
+  paramsBar[0] = alpha_bar;
+  state0Bar[0] = lambda_hare;
+  state0Bar[1] = lambda_lynx;
   return 0;
 }
 

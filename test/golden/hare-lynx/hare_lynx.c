@@ -44,10 +44,10 @@ static int hare_lynx_owns_(hare_lynx_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x8DA118FAu;
-        ws->tag[1] = 0x7404BC5Du;
+        ws->tag[0] = 0x34449BF0u;
+        ws->tag[1] = 0xEB58C2EDu;
     }
-    if ((ws->tag[0] == 0x8DA118FAu) && (ws->tag[1] == 0x7404BC5Du)) {
+    if ((ws->tag[0] == 0x34449BF0u) && (ws->tag[1] == 0xEB58C2EDu)) {
         is_own = 1;
     }
     return is_own;
@@ -104,9 +104,9 @@ static enum hare_lynx_status hare_lynx_run_solve(const hare_lynx_problem *HARE_L
     const double h = length;
     const double h_spread = h - h;
     const double h_size = fabs(h);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size)) {
         hare_lynx_spoil_solve(out);
-        ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = HARE_LYNX_BAD_ARGUMENT;
@@ -131,7 +131,6 @@ static enum hare_lynx_status hare_lynx_run_solve(const hare_lynx_problem *HARE_L
         }
         if (misplaced != 0.0) {
             hare_lynx_spoil_solve(out);
-            ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
             status = HARE_LYNX_BAD_ARGUMENT;
@@ -222,6 +221,8 @@ static enum hare_lynx_status hare_lynx_run_solve(const hare_lynx_problem *HARE_L
                     const double lynx_4 = lynx_2 + lynx_3;
                     const double sum = hare_4 + lynx_4;
                     if ((sum - sum) != 0.0) {
+                        ws->failed_step = (double)n;
+                        hare_lynx_spoil_solve(out);
                         const double sum_2 = f_hare_6 + f_lynx_6;
                         if ((sum_2 - sum_2) != 0.0) {
                             failed_stage = 6.0;
@@ -247,21 +248,14 @@ static enum hare_lynx_status hare_lynx_run_solve(const hare_lynx_problem *HARE_L
                             failed_stage = 1.0;
                         }
                         const double failed_stage_2 = failed_stage;
+                        ws->failed_stage = failed_stage_2;
+                        out->value = (double)NAN;
                         if (failed_stage_2 > 0.0) {
-                            hare_lynx_spoil_solve(out);
-                            ws->failed_step = (double)n;
-                            ws->failed_stage = failed_stage_2;
-                            out->value = (double)NAN;
                             status = HARE_LYNX_NOT_FINITE_FIELD;
                         } else {
-                            hare_lynx_spoil_solve(out);
-                            ws->failed_step = (double)n;
-                            ws->failed_stage = failed_stage_2;
-                            out->value = (double)NAN;
                             status = HARE_LYNX_NOT_FINITE_STATE;
                         }
-                    }
-                    if (status == HARE_LYNX_OK) {
+                    } else {
                         hare = hare_4;
                         lynx = lynx_4;
                     }
@@ -280,7 +274,6 @@ static enum hare_lynx_status hare_lynx_run_solve(const hare_lynx_problem *HARE_L
                 }
             }
             if (status == HARE_LYNX_OK) {
-                ws->failed_step = 0.0;
                 ws->failed_stage = failed_stage;
                 out->value = value;
             }
@@ -351,16 +344,15 @@ static enum hare_lynx_status hare_lynx_run_gradient(const hare_lynx_problem *HAR
     const double h = length;
     const double h_spread = h - h;
     const double h_size = fabs(h);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size)) {
         hare_lynx_spoil_gradient(ws, out);
-        ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = HARE_LYNX_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)HARE_LYNX_STEPS) {
             hare_lynx_spoil_gradient(ws, out);
-            ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
             status = HARE_LYNX_STEP_LIMIT;
@@ -385,7 +377,6 @@ static enum hare_lynx_status hare_lynx_run_gradient(const hare_lynx_problem *HAR
             }
             if (misplaced != 0.0) {
                 hare_lynx_spoil_gradient(ws, out);
-                ws->failed_step = 0.0;
                 ws->failed_stage = 0.0;
                 out->value = (double)NAN;
                 status = HARE_LYNX_BAD_ARGUMENT;
@@ -480,6 +471,8 @@ static enum hare_lynx_status hare_lynx_run_gradient(const hare_lynx_problem *HAR
                         const double lynx_4 = lynx_2 + lynx_3;
                         const double sum = hare_4 + lynx_4;
                         if ((sum - sum) != 0.0) {
+                            ws->failed_step = (double)n;
+                            hare_lynx_spoil_gradient(ws, out);
                             const double sum_2 = f_hare_6 + f_lynx_6;
                             if ((sum_2 - sum_2) != 0.0) {
                                 failed_stage = 6.0;
@@ -505,21 +498,14 @@ static enum hare_lynx_status hare_lynx_run_gradient(const hare_lynx_problem *HAR
                                 failed_stage = 1.0;
                             }
                             const double failed_stage_2 = failed_stage;
+                            ws->failed_stage = failed_stage_2;
+                            out->value = (double)NAN;
                             if (failed_stage_2 > 0.0) {
-                                hare_lynx_spoil_gradient(ws, out);
-                                ws->failed_step = (double)n;
-                                ws->failed_stage = failed_stage_2;
-                                out->value = (double)NAN;
                                 status = HARE_LYNX_NOT_FINITE_FIELD;
                             } else {
-                                hare_lynx_spoil_gradient(ws, out);
-                                ws->failed_step = (double)n;
-                                ws->failed_stage = failed_stage_2;
-                                out->value = (double)NAN;
                                 status = HARE_LYNX_NOT_FINITE_STATE;
                             }
-                        }
-                        if (status == HARE_LYNX_OK) {
+                        } else {
                             hare = hare_4;
                             lynx = lynx_4;
                         }
@@ -716,15 +702,14 @@ static enum hare_lynx_status hare_lynx_run_gradient(const hare_lynx_problem *HAR
                                     lynx_bar_4 + lynx_bar_5 + lynx_bar_6;
                         }
                     }
-                    out->state0.hare = lambda_hare;
-                    out->state0.lynx = lambda_lynx;
-                    out->params.alpha = alpha_bar;
-                    out->params.beta = beta_bar;
-                    out->params.gamma_ = gamma_bar;
-                    out->params.delta = delta_bar;
-                    ws->failed_step = 0.0;
                     ws->failed_stage = failed_stage;
                     out->value = value;
+                    out->params.gamma_ = gamma_bar;
+                    out->params.delta = delta_bar;
+                    out->params.beta = beta_bar;
+                    out->params.alpha = alpha_bar;
+                    out->state0.hare = lambda_hare;
+                    out->state0.lynx = lambda_lynx;
                 }
             }
         }

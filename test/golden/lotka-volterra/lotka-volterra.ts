@@ -165,9 +165,9 @@ export function solve(): number {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_solve();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
@@ -213,6 +213,8 @@ export function solve(): number {
         (h_1_6 * f_lynx + h_1_3 * f_lynx_2 + h_1_3 * f_lynx_3 + h_1_6 * f_lynx_4);
     const sum = hare_3 + lynx_3;
     if (sum - sum !== 0) {
+      report[0] = n;
+      spoil_solve();
       const sum_2 = f_hare_4 + f_lynx_4;
       if (sum_2 - sum_2 !== 0) {
         failed_stage = 4;
@@ -230,17 +232,11 @@ export function solve(): number {
         failed_stage = 1;
       }
       const failed_stage_2 = failed_stage;
+      report[1] = failed_stage_2;
+      value[0] = 0 / 0;
       if (failed_stage_2 > 0) {
-        spoil_solve();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 3;
       } else {
-        spoil_solve();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 4;
       }
     }
@@ -255,7 +251,6 @@ export function solve(): number {
   // Terminal loss.
   const base = Math.log(hare_2) - 3;
   const base_2 = Math.log(lynx_2) - 2;
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = base * base + 0.5 * (base_2 * base_2);
   return 0;
@@ -284,16 +279,15 @@ export function gradient(): number {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 1;
@@ -341,6 +335,8 @@ export function gradient(): number {
         (h_1_6 * f_lynx + h_1_3 * f_lynx_2 + h_1_3 * f_lynx_3 + h_1_6 * f_lynx_4);
     const sum = hare_3 + lynx_3;
     if (sum - sum !== 0) {
+      report[0] = n;
+      spoil_gradient();
       const sum_2 = f_hare_4 + f_lynx_4;
       if (sum_2 - sum_2 !== 0) {
         failed_stage = 4;
@@ -358,17 +354,11 @@ export function gradient(): number {
         failed_stage = 1;
       }
       const failed_stage_2 = failed_stage;
+      report[1] = failed_stage_2;
+      value[0] = 0 / 0;
       if (failed_stage_2 > 0) {
-        spoil_gradient();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 3;
       } else {
-        spoil_gradient();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 4;
       }
     }
@@ -467,15 +457,14 @@ export function gradient(): number {
     lambda_lynx = lambda_lynx_2 + lynx_bar_2 + lynx_bar_3 + lynx_bar_4 +
         (w_lynx_5 * f_lynx - w_lynx_5 * gamma - w_hare_5 * f_hare);
   }
-  state0Bar[0] = lambda_hare;
-  state0Bar[1] = lambda_lynx;
-  paramsBar[0] = alpha_bar;
-  paramsBar[1] = beta_bar;
-  paramsBar[2] = gamma_bar;
-  paramsBar[3] = delta_bar;
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = base * base + 0.5 * (base_2 * base_2);
+  paramsBar[2] = gamma_bar;
+  paramsBar[3] = delta_bar;
+  paramsBar[1] = beta_bar;
+  paramsBar[0] = alpha_bar;
+  state0Bar[0] = lambda_hare;
+  state0Bar[1] = lambda_lynx;
   return 0;
 }
 

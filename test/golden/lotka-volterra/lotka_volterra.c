@@ -40,10 +40,10 @@ static int lotka_volterra_owns_(lotka_volterra_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x42B05E5Eu;
-        ws->tag[1] = 0x9DA5D38Fu;
+        ws->tag[0] = 0x4D0FC639u;
+        ws->tag[1] = 0x3A4DCC23u;
     }
-    if ((ws->tag[0] == 0x42B05E5Eu) && (ws->tag[1] == 0x9DA5D38Fu)) {
+    if ((ws->tag[0] == 0x4D0FC639u) && (ws->tag[1] == 0x3A4DCC23u)) {
         is_own = 1;
     }
     return is_own;
@@ -80,9 +80,9 @@ static enum lotka_volterra_status lotka_volterra_run_solve(const lotka_volterra_
     const double h = length;
     const double h_spread = h - h;
     const double h_size = fabs(h);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size)) {
         lotka_volterra_spoil_solve(out);
-        ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = LOTKA_VOLTERRA_BAD_ARGUMENT;
@@ -130,6 +130,8 @@ static enum lotka_volterra_status lotka_volterra_run_solve(const lotka_volterra_
                     (h_1_6 * f_lynx_4));
             const double sum = hare_3 + lynx_3;
             if ((sum - sum) != 0.0) {
+                ws->failed_step = (double)n;
+                lotka_volterra_spoil_solve(out);
                 const double sum_2 = f_hare_4 + f_lynx_4;
                 if ((sum_2 - sum_2) != 0.0) {
                     failed_stage = 4.0;
@@ -147,21 +149,14 @@ static enum lotka_volterra_status lotka_volterra_run_solve(const lotka_volterra_
                     failed_stage = 1.0;
                 }
                 const double failed_stage_2 = failed_stage;
+                ws->failed_stage = failed_stage_2;
+                out->value = (double)NAN;
                 if (failed_stage_2 > 0.0) {
-                    lotka_volterra_spoil_solve(out);
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (double)NAN;
                     status = LOTKA_VOLTERRA_NOT_FINITE_FIELD;
                 } else {
-                    lotka_volterra_spoil_solve(out);
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (double)NAN;
                     status = LOTKA_VOLTERRA_NOT_FINITE_STATE;
                 }
-            }
-            if (status == LOTKA_VOLTERRA_OK) {
+            } else {
                 hare = hare_3;
                 lynx = lynx_3;
             }
@@ -175,7 +170,6 @@ static enum lotka_volterra_status lotka_volterra_run_solve(const lotka_volterra_
             /* Terminal loss. */
             const double base = log(hare_2) - 3.0;
             const double base_2 = log(lynx_2) - 2.0;
-            ws->failed_step = 0.0;
             ws->failed_stage = failed_stage;
             out->value = (base * base) + (0.5 * (base_2 * base_2));
         }
@@ -233,16 +227,15 @@ static enum lotka_volterra_status lotka_volterra_run_gradient(const lotka_volter
     const double h = length;
     const double h_spread = h - h;
     const double h_size = fabs(h);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size)) {
         lotka_volterra_spoil_gradient(out);
-        ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = LOTKA_VOLTERRA_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)LOTKA_VOLTERRA_STEPS) {
             lotka_volterra_spoil_gradient(out);
-            ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
             status = LOTKA_VOLTERRA_STEP_LIMIT;
@@ -292,6 +285,8 @@ static enum lotka_volterra_status lotka_volterra_run_gradient(const lotka_volter
                         (h_1_6 * f_lynx_4));
                 const double sum = hare_3 + lynx_3;
                 if ((sum - sum) != 0.0) {
+                    ws->failed_step = (double)n;
+                    lotka_volterra_spoil_gradient(out);
                     const double sum_2 = f_hare_4 + f_lynx_4;
                     if ((sum_2 - sum_2) != 0.0) {
                         failed_stage = 4.0;
@@ -309,21 +304,14 @@ static enum lotka_volterra_status lotka_volterra_run_gradient(const lotka_volter
                         failed_stage = 1.0;
                     }
                     const double failed_stage_2 = failed_stage;
+                    ws->failed_stage = failed_stage_2;
+                    out->value = (double)NAN;
                     if (failed_stage_2 > 0.0) {
-                        lotka_volterra_spoil_gradient(out);
-                        ws->failed_step = (double)n;
-                        ws->failed_stage = failed_stage_2;
-                        out->value = (double)NAN;
                         status = LOTKA_VOLTERRA_NOT_FINITE_FIELD;
                     } else {
-                        lotka_volterra_spoil_gradient(out);
-                        ws->failed_step = (double)n;
-                        ws->failed_stage = failed_stage_2;
-                        out->value = (double)NAN;
                         status = LOTKA_VOLTERRA_NOT_FINITE_STATE;
                     }
-                }
-                if (status == LOTKA_VOLTERRA_OK) {
+                } else {
                     hare = hare_3;
                     lynx = lynx_3;
                 }
@@ -430,15 +418,14 @@ static enum lotka_volterra_status lotka_volterra_run_gradient(const lotka_volter
                     lambda_lynx = lambda_lynx_2 + lynx_bar_2 + lynx_bar_3 + lynx_bar_4 +
                             ((w_lynx_5 * f_lynx) - (w_lynx_5 * gamma_) - (w_hare_5 * f_hare));
                 }
-                out->state0.hare = lambda_hare;
-                out->state0.lynx = lambda_lynx;
-                out->params.alpha = alpha_bar;
-                out->params.beta = beta_bar;
-                out->params.gamma_ = gamma_bar;
-                out->params.delta = delta_bar;
-                ws->failed_step = 0.0;
                 ws->failed_stage = failed_stage;
                 out->value = (base * base) + (0.5 * (base_2 * base_2));
+                out->params.gamma_ = gamma_bar;
+                out->params.delta = delta_bar;
+                out->params.beta = beta_bar;
+                out->params.alpha = alpha_bar;
+                out->state0.hare = lambda_hare;
+                out->state0.lynx = lambda_lynx;
             }
         }
     }

@@ -333,9 +333,9 @@ export function solve() {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_solve();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
@@ -360,7 +360,6 @@ export function solve() {
   }
   if (misplaced !== 0) {
     spoil_solve();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
@@ -411,6 +410,8 @@ export function solve() {
       }
       const sum = total;
       if (sum - sum !== 0) {
+        report[0] = n;
+        spoil_solve();
         let total_2 = 0;
         for (let i = 0; i < 2; i++) {
           total_2 += k_z[i + 6];
@@ -444,17 +445,11 @@ export function solve() {
           failed_stage = 1;
         }
         const failed_stage_2 = failed_stage;
+        report[1] = failed_stage_2;
+        value[0] = 0 / 0;
         if (failed_stage_2 > 0) {
-          spoil_solve();
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 3;
         } else {
-          spoil_solve();
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 4;
         }
       }
@@ -469,7 +464,6 @@ export function solve() {
       value_ += base * base + base_2 * base_2;
     }
   }
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = value_;
   return 0;
@@ -526,16 +520,15 @@ export function gradient() {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 1;
@@ -560,7 +553,6 @@ export function gradient() {
   }
   if (misplaced !== 0) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
@@ -614,6 +606,8 @@ export function gradient() {
       }
       const sum = total;
       if (sum - sum !== 0) {
+        report[0] = n;
+        spoil_gradient();
         let total_2 = 0;
         for (let i = 0; i < 2; i++) {
           total_2 += k_z[i + 6];
@@ -647,17 +641,11 @@ export function gradient() {
           failed_stage = 1;
         }
         const failed_stage_2 = failed_stage;
+        report[1] = failed_stage_2;
+        value[0] = 0 / 0;
         if (failed_stage_2 > 0) {
-          spoil_gradient();
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 3;
         } else {
-          spoil_gradient();
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 4;
         }
       }
@@ -753,7 +741,6 @@ export function gradient() {
       }
     }
   }
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = value_;
   return 0;

@@ -340,9 +340,9 @@ export function solve(): number {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_solve();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
@@ -367,7 +367,6 @@ export function solve(): number {
   }
   if (misplaced !== 0) {
     spoil_solve();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
@@ -418,6 +417,8 @@ export function solve(): number {
       }
       const sum = total;
       if (sum - sum !== 0) {
+        report[0] = n;
+        spoil_solve();
         let total_2 = 0;
         for (let i = 0; i < 2; i++) {
           total_2 += k_z[i + 6];
@@ -451,17 +452,11 @@ export function solve(): number {
           failed_stage = 1;
         }
         const failed_stage_2 = failed_stage;
+        report[1] = failed_stage_2;
+        value[0] = 0 / 0;
         if (failed_stage_2 > 0) {
-          spoil_solve();
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 3;
         } else {
-          spoil_solve();
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 4;
         }
       }
@@ -476,7 +471,6 @@ export function solve(): number {
       value_ += base * base + base_2 * base_2;
     }
   }
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = value_;
   return 0;
@@ -533,16 +527,15 @@ export function gradient(): number {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 1;
@@ -567,7 +560,6 @@ export function gradient(): number {
   }
   if (misplaced !== 0) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
@@ -621,6 +613,8 @@ export function gradient(): number {
       }
       const sum = total;
       if (sum - sum !== 0) {
+        report[0] = n;
+        spoil_gradient();
         let total_2 = 0;
         for (let i = 0; i < 2; i++) {
           total_2 += k_z[i + 6];
@@ -654,17 +648,11 @@ export function gradient(): number {
           failed_stage = 1;
         }
         const failed_stage_2 = failed_stage;
+        report[1] = failed_stage_2;
+        value[0] = 0 / 0;
         if (failed_stage_2 > 0) {
-          spoil_gradient();
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 3;
         } else {
-          spoil_gradient();
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 4;
         }
       }
@@ -760,7 +748,6 @@ export function gradient(): number {
       }
     }
   }
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = value_;
   return 0;

@@ -64,10 +64,10 @@ static int spiral_owns_(spiral_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x04035CE2u;
-        ws->tag[1] = 0x798F9735u;
+        ws->tag[0] = 0x4C3E25F4u;
+        ws->tag[1] = 0x05574459u;
     }
-    if ((ws->tag[0] == 0x04035CE2u) && (ws->tag[1] == 0x798F9735u)) {
+    if ((ws->tag[0] == 0x4C3E25F4u) && (ws->tag[1] == 0x05574459u)) {
         is_own = 1;
     }
     return is_own;
@@ -207,9 +207,9 @@ static enum spiral_status spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT
     const double h = length;
     const double h_spread = h - h;
     const double h_size = fabs(h);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size)) {
         spiral_spoil_solve(out);
-        ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = SPIRAL_BAD_ARGUMENT;
@@ -234,7 +234,6 @@ static enum spiral_status spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT
         }
         if (misplaced != 0.0) {
             spiral_spoil_solve(out);
-            ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
             status = SPIRAL_BAD_ARGUMENT;
@@ -284,6 +283,8 @@ static enum spiral_status spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT
                     }
                     const double sum = total;
                     if ((sum - sum) != 0.0) {
+                        ws->failed_step = (double)n;
+                        spiral_spoil_solve(out);
                         double total_2 = 0.0;
                         for (int32_t i = 0; i < 2; i++) {
                             total_2 += ws->k_z[3][i];
@@ -317,17 +318,11 @@ static enum spiral_status spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT
                             failed_stage = 1.0;
                         }
                         const double failed_stage_2 = failed_stage;
+                        ws->failed_stage = failed_stage_2;
+                        out->value = (double)NAN;
                         if (failed_stage_2 > 0.0) {
-                            spiral_spoil_solve(out);
-                            ws->failed_step = (double)n;
-                            ws->failed_stage = failed_stage_2;
-                            out->value = (double)NAN;
                             status = SPIRAL_NOT_FINITE_FIELD;
                         } else {
-                            spiral_spoil_solve(out);
-                            ws->failed_step = (double)n;
-                            ws->failed_stage = failed_stage_2;
-                            out->value = (double)NAN;
                             status = SPIRAL_NOT_FINITE_STATE;
                         }
                     }
@@ -345,7 +340,6 @@ static enum spiral_status spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT
                 }
             }
             if (status == SPIRAL_OK) {
-                ws->failed_step = 0.0;
                 ws->failed_stage = failed_stage;
                 out->value = value;
             }
@@ -432,16 +426,15 @@ static enum spiral_status spiral_run_gradient(const spiral_problem *SPIRAL_RESTR
     const double h = length;
     const double h_spread = h - h;
     const double h_size = fabs(h);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size)) {
         spiral_spoil_gradient(ws, out);
-        ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = SPIRAL_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)SPIRAL_STEPS) {
             spiral_spoil_gradient(ws, out);
-            ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
             status = SPIRAL_STEP_LIMIT;
@@ -466,7 +459,6 @@ static enum spiral_status spiral_run_gradient(const spiral_problem *SPIRAL_RESTR
             }
             if (misplaced != 0.0) {
                 spiral_spoil_gradient(ws, out);
-                ws->failed_step = 0.0;
                 ws->failed_stage = 0.0;
                 out->value = (double)NAN;
                 status = SPIRAL_BAD_ARGUMENT;
@@ -519,6 +511,8 @@ static enum spiral_status spiral_run_gradient(const spiral_problem *SPIRAL_RESTR
                         }
                         const double sum = total;
                         if ((sum - sum) != 0.0) {
+                            ws->failed_step = (double)n;
+                            spiral_spoil_gradient(ws, out);
                             double total_2 = 0.0;
                             for (int32_t i = 0; i < 2; i++) {
                                 total_2 += ws->k_z[3][i];
@@ -552,17 +546,11 @@ static enum spiral_status spiral_run_gradient(const spiral_problem *SPIRAL_RESTR
                                 failed_stage = 1.0;
                             }
                             const double failed_stage_2 = failed_stage;
+                            ws->failed_stage = failed_stage_2;
+                            out->value = (double)NAN;
                             if (failed_stage_2 > 0.0) {
-                                spiral_spoil_gradient(ws, out);
-                                ws->failed_step = (double)n;
-                                ws->failed_stage = failed_stage_2;
-                                out->value = (double)NAN;
                                 status = SPIRAL_NOT_FINITE_FIELD;
                             } else {
-                                spiral_spoil_gradient(ws, out);
-                                ws->failed_step = (double)n;
-                                ws->failed_stage = failed_stage_2;
-                                out->value = (double)NAN;
                                 status = SPIRAL_NOT_FINITE_STATE;
                             }
                         }
@@ -660,7 +648,6 @@ static enum spiral_status spiral_run_gradient(const spiral_problem *SPIRAL_RESTR
                             }
                         }
                     }
-                    ws->failed_step = 0.0;
                     ws->failed_stage = failed_stage;
                     out->value = value;
                 }

@@ -204,11 +204,11 @@ export function solve() {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   const left_over = (n_steps % 40);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size) || left_over !== 0) {
     spoil_solve();
-    report[0] = 0;
-    report[1] = 0;
     value[0] = 0 / 0;
+    report[1] = 0;
     return 8;
   }
   step_count[0] = n_steps;
@@ -232,9 +232,8 @@ export function solve() {
   }
   if (misplaced !== 0) {
     spoil_solve();
-    report[0] = 0;
-    report[1] = 0;
     value[0] = 0 / 0;
+    report[1] = 0;
     return 8;
   }
   const h_1_6 = h * 0.16666666666666666;
@@ -281,6 +280,8 @@ export function solve() {
           (h_1_6 * f_rate_4 + h_1_3 * f_rate_5 + h_1_3 * f_rate_6 + h_1_6 * f_rate_7);
       const sum = angle_3 + rate_3;
       if (sum - sum !== 0) {
+        report[0] = n;
+        spoil_solve();
         const sum_2 = x_rate_3 + f_rate_7;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 4;
@@ -297,18 +298,12 @@ export function solve() {
         if (sum_5 - sum_5 !== 0) {
           failed_stage = 1;
         }
+        value[0] = 0 / 0;
         const failed_stage_2 = failed_stage;
+        report[1] = failed_stage_2;
         if (failed_stage_2 > 0) {
-          spoil_solve();
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 3;
         } else {
-          spoil_solve();
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 4;
         }
       }
@@ -327,9 +322,8 @@ export function solve() {
   const base = angle - 3.141592653589793;
   const rate_2 = rate;
   value_ += 10 * (base * base) + rate_2 * rate_2;
-  report[0] = 0;
-  report[1] = failed_stage;
   value[0] = value_;
+  report[1] = failed_stage;
   return 0;
 }
 
@@ -354,6 +348,11 @@ export function gradient() {
   for (let i = 0; i < 40; i++) {
     torque_bar[i] = 0;
   }
+  state0Bar[0] = 0;
+  state0Bar[1] = 0;
+  paramsBar[0] = 0;
+  paramsBar[1] = 0;
+  paramsBar[2] = 0;
   const n_steps = control[2];
   let length = 0;
   if (n_steps >= 1) {
@@ -364,28 +363,17 @@ export function gradient() {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   const left_over = (n_steps % 40);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size) || left_over !== 0) {
     spoil_gradient();
-    state0Bar[0] = 0;
-    state0Bar[1] = 0;
-    paramsBar[0] = 0;
-    paramsBar[1] = 0;
-    paramsBar[2] = 0;
-    report[0] = 0;
-    report[1] = 0;
     value[0] = 0 / 0;
+    report[1] = 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
     spoil_gradient();
-    state0Bar[0] = 0;
-    state0Bar[1] = 0;
-    paramsBar[0] = 0;
-    paramsBar[1] = 0;
-    paramsBar[2] = 0;
-    report[0] = 0;
-    report[1] = 0;
     value[0] = 0 / 0;
+    report[1] = 0;
     return 1;
   }
   step_count[0] = n_steps;
@@ -409,14 +397,8 @@ export function gradient() {
   }
   if (misplaced !== 0) {
     spoil_gradient();
-    state0Bar[0] = 0;
-    state0Bar[1] = 0;
-    paramsBar[0] = 0;
-    paramsBar[1] = 0;
-    paramsBar[2] = 0;
-    report[0] = 0;
-    report[1] = 0;
     value[0] = 0 / 0;
+    report[1] = 0;
     return 8;
   }
   const h_1_6 = h * 0.16666666666666666;
@@ -465,6 +447,8 @@ export function gradient() {
           (h_1_6 * f_rate_4 + h_1_3 * f_rate_5 + h_1_3 * f_rate_6 + h_1_6 * f_rate_7);
       const sum = angle_3 + rate_3;
       if (sum - sum !== 0) {
+        report[0] = n;
+        spoil_gradient();
         const sum_2 = x_rate_3 + f_rate_7;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 4;
@@ -481,28 +465,12 @@ export function gradient() {
         if (sum_5 - sum_5 !== 0) {
           failed_stage = 1;
         }
+        value[0] = 0 / 0;
         const failed_stage_2 = failed_stage;
+        report[1] = failed_stage_2;
         if (failed_stage_2 > 0) {
-          spoil_gradient();
-          state0Bar[0] = 0;
-          state0Bar[1] = 0;
-          paramsBar[0] = 0;
-          paramsBar[1] = 0;
-          paramsBar[2] = 0;
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 3;
         } else {
-          spoil_gradient();
-          state0Bar[0] = 0;
-          state0Bar[1] = 0;
-          paramsBar[0] = 0;
-          paramsBar[1] = 0;
-          paramsBar[2] = 0;
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 4;
         }
       }
@@ -532,7 +500,8 @@ export function gradient() {
       const stored_angle_2 = stored_angle[n];
       const stored_rate_2 = stored_rate[n];
       // Stage 1: c = 0.
-      const torque_2 = torque[Math.floor(40 * n / step_count[0])];
+      let quotient = Math.floor(40 * n / step_count[0]);
+      const torque_2 = torque[quotient];
       const f_rate_3 = torque_2 / f_rate_2;
       // Stage 2: c = 1/2, a = 1/2.
       const x_angle = stored_angle_2 + h_1_2 * stored_rate_2;
@@ -547,36 +516,33 @@ export function gradient() {
       const w_angle = h_1_6 * lambda_angle_2;
       const lambda_rate_2 = lambda_rate;
       const w_rate = h_1_6 * lambda_rate_2;
-      torque_bar[Math.floor(40 * n / step_count[0])] += w_rate === 0 ? 0 : w_rate * torque_bar_2;
+      torque_bar[quotient] += w_rate === 0 ? 0 : w_rate * torque_bar_2;
       const angle_bar = w_rate * f_rate * Math.cos(stored_angle_2 + x_angle_2);
       const rate_bar = w_angle - w_rate * damping;
       const torque_bar_3 = torque_2 * 0.001;
       const torque_bar_4 = h_1_6 * torque_bar_3;
       const torque_bar_5 = torque_bar_4 + torque_bar_4;
-      torque_bar[Math.floor(40 * n / step_count[0])] += torque_bar_5;
+      torque_bar[quotient] += torque_bar_5;
       // Adjoint of evaluation 3.
       const w_angle_2 = h_1_3 * lambda_angle_2;
       const w_rate_2 = h_1_3 * lambda_rate_2;
       const w_rate_3 = w_rate_2 + h * rate_bar;
-      torque_bar[Math.floor(40 * n / step_count[0])] += w_rate_3 === 0 ? 0 :
-          w_rate_3 * torque_bar_2;
+      torque_bar[quotient] += w_rate_3 === 0 ? 0 : w_rate_3 * torque_bar_2;
       const angle_bar_2 = w_rate_3 * f_rate * Math.cos(stored_angle_2 + h_1_2 * x_rate);
       const rate_bar_2 = w_angle_2 - h * angle_bar - w_rate_3 * damping;
       const torque_bar_6 = h_1_3 * torque_bar_3;
       const torque_bar_7 = torque_bar_6 + torque_bar_6;
-      torque_bar[Math.floor(40 * n / step_count[0])] += torque_bar_7;
+      torque_bar[quotient] += torque_bar_7;
       // Adjoint of evaluation 2.
       const w_rate_4 = w_rate_2 + h_1_2 * rate_bar_2;
-      torque_bar[Math.floor(40 * n / step_count[0])] += w_rate_4 === 0 ? 0 :
-          w_rate_4 * torque_bar_2;
+      torque_bar[quotient] += w_rate_4 === 0 ? 0 : w_rate_4 * torque_bar_2;
       const angle_bar_3 = w_rate_4 * f_rate * Math.cos(x_angle);
       const rate_bar_3 = w_angle_2 - h_1_2 * angle_bar_2 - w_rate_4 * damping;
-      torque_bar[Math.floor(40 * n / step_count[0])] += torque_bar_7;
+      torque_bar[quotient] += torque_bar_7;
       // Adjoint of evaluation 1.
       const w_rate_5 = w_rate + h_1_2 * rate_bar_3;
-      torque_bar[Math.floor(40 * n / step_count[0])] += w_rate_5 === 0 ? 0 :
-          w_rate_5 * torque_bar_2;
-      torque_bar[Math.floor(40 * n / step_count[0])] += torque_bar_5;
+      torque_bar[quotient] += w_rate_5 === 0 ? 0 : w_rate_5 * torque_bar_2;
+      torque_bar[quotient] += torque_bar_5;
       // λ of the step's start.
       lambda_angle = lambda_angle_2 - angle_bar - angle_bar_2 - angle_bar_3 -
           w_rate_5 * f_rate * Math.cos(stored_angle_2);
@@ -584,14 +550,8 @@ export function gradient() {
           (w_angle - h_1_2 * angle_bar_3 - w_rate_5 * damping);
     }
   }
-  state0Bar[0] = 0;
-  state0Bar[1] = 0;
-  paramsBar[0] = 0;
-  paramsBar[1] = 0;
-  paramsBar[2] = 0;
-  report[0] = 0;
-  report[1] = failed_stage;
   value[0] = value_;
+  report[1] = failed_stage;
   return 0;
 }
 

@@ -42,10 +42,10 @@ static int pendulum_owns_(pendulum_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x75F7AC00u;
-        ws->tag[1] = 0x9E42CC06u;
+        ws->tag[0] = 0xDE26064Au;
+        ws->tag[1] = 0x9C88C88Du;
     }
-    if ((ws->tag[0] == 0x75F7AC00u) && (ws->tag[1] == 0x9E42CC06u)) {
+    if ((ws->tag[0] == 0xDE26064Au) && (ws->tag[1] == 0x9C88C88Du)) {
         is_own = 1;
     }
     return is_own;
@@ -97,11 +97,11 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
     const double h_spread = h - h;
     const double h_size = fabs(h);
     const double left_over = fmod(n_steps, 40.0);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size) || (left_over != 0.0)) {
         pendulum_spoil_solve(out);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
         out->value = (double)NAN;
+        ws->failed_stage = 0.0;
         status = PENDULUM_BAD_ARGUMENT;
     } else {
         ws->step_count = (int32_t)n_steps;
@@ -125,9 +125,8 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
         }
         if (misplaced != 0.0) {
             pendulum_spoil_solve(out);
-            ws->failed_step = 0.0;
-            ws->failed_stage = 0.0;
             out->value = (double)NAN;
+            ws->failed_stage = 0.0;
             status = PENDULUM_BAD_ARGUMENT;
         } else {
             const double h_1_6 = h * 0.16666666666666666;
@@ -181,6 +180,8 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
                             (h_1_6 * f_rate_8));
                     const double sum = angle_3 + rate_3;
                     if ((sum - sum) != 0.0) {
+                        ws->failed_step = (double)n;
+                        pendulum_spoil_solve(out);
                         const double sum_2 = x_rate_3 + f_rate_8;
                         if ((sum_2 - sum_2) != 0.0) {
                             failed_stage = 4.0;
@@ -197,22 +198,15 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
                         if ((sum_5 - sum_5) != 0.0) {
                             failed_stage = 1.0;
                         }
+                        out->value = (double)NAN;
                         const double failed_stage_2 = failed_stage;
+                        ws->failed_stage = failed_stage_2;
                         if (failed_stage_2 > 0.0) {
-                            pendulum_spoil_solve(out);
-                            ws->failed_step = (double)n;
-                            ws->failed_stage = failed_stage_2;
-                            out->value = (double)NAN;
                             status = PENDULUM_NOT_FINITE_FIELD;
                         } else {
-                            pendulum_spoil_solve(out);
-                            ws->failed_step = (double)n;
-                            ws->failed_stage = failed_stage_2;
-                            out->value = (double)NAN;
                             status = PENDULUM_NOT_FINITE_STATE;
                         }
-                    }
-                    if (status == PENDULUM_OK) {
+                    } else {
                         angle = angle_3;
                         rate = rate_3;
                     }
@@ -232,9 +226,8 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
                 const double base = angle - 3.141592653589793;
                 const double rate_2 = rate;
                 value += (10.0 * (base * base)) + (rate_2 * rate_2);
-                ws->failed_step = 0.0;
-                ws->failed_stage = failed_stage;
                 out->value = value;
+                ws->failed_stage = failed_stage;
             }
         }
     }
@@ -307,6 +300,11 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
     for (int32_t i = 0; i < 40; i++) {
         out->inputs.torque[i] = 0.0;
     }
+    out->state0.angle = 0.0;
+    out->state0.rate = 0.0;
+    out->params.gravity = 0.0;
+    out->params.length = 0.0;
+    out->params.damping = 0.0;
     const double n_steps = (double)in->steps;
     double length = 0.0;
     if (n_steps >= 1.0) {
@@ -316,28 +314,17 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
     const double h_spread = h - h;
     const double h_size = fabs(h);
     const double left_over = fmod(n_steps, 40.0);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size) || (left_over != 0.0)) {
         pendulum_spoil_gradient(out);
-        out->state0.angle = 0.0;
-        out->state0.rate = 0.0;
-        out->params.gravity = 0.0;
-        out->params.length = 0.0;
-        out->params.damping = 0.0;
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
         out->value = (double)NAN;
+        ws->failed_stage = 0.0;
         status = PENDULUM_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)PENDULUM_STEPS) {
             pendulum_spoil_gradient(out);
-            out->state0.angle = 0.0;
-            out->state0.rate = 0.0;
-            out->params.gravity = 0.0;
-            out->params.length = 0.0;
-            out->params.damping = 0.0;
-            ws->failed_step = 0.0;
-            ws->failed_stage = 0.0;
             out->value = (double)NAN;
+            ws->failed_stage = 0.0;
             status = PENDULUM_STEP_LIMIT;
         } else {
             ws->step_count = (int32_t)n_steps;
@@ -361,14 +348,8 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
             }
             if (misplaced != 0.0) {
                 pendulum_spoil_gradient(out);
-                out->state0.angle = 0.0;
-                out->state0.rate = 0.0;
-                out->params.gravity = 0.0;
-                out->params.length = 0.0;
-                out->params.damping = 0.0;
-                ws->failed_step = 0.0;
-                ws->failed_stage = 0.0;
                 out->value = (double)NAN;
+                ws->failed_stage = 0.0;
                 status = PENDULUM_BAD_ARGUMENT;
             } else {
                 const double h_1_6 = h * 0.16666666666666666;
@@ -424,6 +405,8 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                                 (h_1_6 * f_rate_8));
                         const double sum = angle_3 + rate_3;
                         if ((sum - sum) != 0.0) {
+                            ws->failed_step = (double)n;
+                            pendulum_spoil_gradient(out);
                             const double sum_2 = x_rate_3 + f_rate_8;
                             if ((sum_2 - sum_2) != 0.0) {
                                 failed_stage = 4.0;
@@ -440,32 +423,15 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                             if ((sum_5 - sum_5) != 0.0) {
                                 failed_stage = 1.0;
                             }
+                            out->value = (double)NAN;
                             const double failed_stage_2 = failed_stage;
+                            ws->failed_stage = failed_stage_2;
                             if (failed_stage_2 > 0.0) {
-                                pendulum_spoil_gradient(out);
-                                out->state0.angle = 0.0;
-                                out->state0.rate = 0.0;
-                                out->params.gravity = 0.0;
-                                out->params.length = 0.0;
-                                out->params.damping = 0.0;
-                                ws->failed_step = (double)n;
-                                ws->failed_stage = failed_stage_2;
-                                out->value = (double)NAN;
                                 status = PENDULUM_NOT_FINITE_FIELD;
                             } else {
-                                pendulum_spoil_gradient(out);
-                                out->state0.angle = 0.0;
-                                out->state0.rate = 0.0;
-                                out->params.gravity = 0.0;
-                                out->params.length = 0.0;
-                                out->params.damping = 0.0;
-                                ws->failed_step = (double)n;
-                                ws->failed_stage = failed_stage_2;
-                                out->value = (double)NAN;
                                 status = PENDULUM_NOT_FINITE_STATE;
                             }
-                        }
-                        if (status == PENDULUM_OK) {
+                        } else {
                             angle = angle_3;
                             rate = rate_3;
                         }
@@ -490,7 +456,8 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                             const double stored_angle = ws->stored_angle[n];
                             const double stored_rate = ws->stored_rate[n];
                             /* Stage 1: c = 0. */
-                            const double torque = in->inputs.torque[((40 * n) / ws->step_count)];
+                            int32_t quotient = ((40 * n) / ws->step_count);
+                            const double torque = in->inputs.torque[quotient];
                             const double f_rate_3 = torque / f_rate_2;
                             /* Stage 2: c = 1/2, a = 1/2. */
                             const double x_angle = stored_angle + (h_1_2 * stored_rate);
@@ -509,41 +476,41 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                             const double w_angle = h_1_6 * lambda_angle_2;
                             const double lambda_rate_2 = lambda_rate;
                             const double w_rate = h_1_6 * lambda_rate_2;
-                            out->inputs.torque[((40 * n) / ws->step_count)] += (w_rate == 0.0) ?
-                                    0.0 : (w_rate * torque_bar);
+                            out->inputs.torque[quotient] += (w_rate == 0.0) ? 0.0 :
+                                    (w_rate * torque_bar);
                             const double angle_bar = w_rate * f_rate *
                                     cos(stored_angle + x_angle_2);
                             const double rate_bar = w_angle - (w_rate * damping);
                             const double torque_bar_2 = torque * 0.001;
                             const double torque_bar_3 = h_1_6 * torque_bar_2;
                             const double torque_bar_4 = torque_bar_3 + torque_bar_3;
-                            out->inputs.torque[((40 * n) / ws->step_count)] += torque_bar_4;
+                            out->inputs.torque[quotient] += torque_bar_4;
                             /* Adjoint of evaluation 3. */
                             const double w_angle_2 = h_1_3 * lambda_angle_2;
                             const double w_rate_2 = h_1_3 * lambda_rate_2;
                             const double w_rate_3 = w_rate_2 + (h * rate_bar);
-                            out->inputs.torque[((40 * n) / ws->step_count)] += (w_rate_3 == 0.0) ?
-                                    0.0 : (w_rate_3 * torque_bar);
+                            out->inputs.torque[quotient] += (w_rate_3 == 0.0) ? 0.0 :
+                                    (w_rate_3 * torque_bar);
                             const double angle_bar_2 = w_rate_3 * f_rate *
                                     cos(stored_angle + (h_1_2 * x_rate));
                             const double rate_bar_2 = w_angle_2 - (h * angle_bar) -
                                     (w_rate_3 * damping);
                             const double torque_bar_5 = h_1_3 * torque_bar_2;
                             const double torque_bar_6 = torque_bar_5 + torque_bar_5;
-                            out->inputs.torque[((40 * n) / ws->step_count)] += torque_bar_6;
+                            out->inputs.torque[quotient] += torque_bar_6;
                             /* Adjoint of evaluation 2. */
                             const double w_rate_4 = w_rate_2 + (h_1_2 * rate_bar_2);
-                            out->inputs.torque[((40 * n) / ws->step_count)] += (w_rate_4 == 0.0) ?
-                                    0.0 : (w_rate_4 * torque_bar);
+                            out->inputs.torque[quotient] += (w_rate_4 == 0.0) ? 0.0 :
+                                    (w_rate_4 * torque_bar);
                             const double angle_bar_3 = w_rate_4 * f_rate * cos(x_angle);
                             const double rate_bar_3 = w_angle_2 - (h_1_2 * angle_bar_2) -
                                     (w_rate_4 * damping);
-                            out->inputs.torque[((40 * n) / ws->step_count)] += torque_bar_6;
+                            out->inputs.torque[quotient] += torque_bar_6;
                             /* Adjoint of evaluation 1. */
                             const double w_rate_5 = w_rate + (h_1_2 * rate_bar_3);
-                            out->inputs.torque[((40 * n) / ws->step_count)] += (w_rate_5 == 0.0) ?
-                                    0.0 : (w_rate_5 * torque_bar);
-                            out->inputs.torque[((40 * n) / ws->step_count)] += torque_bar_4;
+                            out->inputs.torque[quotient] += (w_rate_5 == 0.0) ? 0.0 :
+                                    (w_rate_5 * torque_bar);
+                            out->inputs.torque[quotient] += torque_bar_4;
                             /* λ of the step's start. */
                             lambda_angle = lambda_angle_2 - angle_bar - angle_bar_2 - angle_bar_3 -
                                     (w_rate_5 * f_rate * cos(stored_angle));
@@ -551,14 +518,8 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                                     (w_angle - (h_1_2 * angle_bar_3) - (w_rate_5 * damping));
                         }
                     }
-                    out->state0.angle = 0.0;
-                    out->state0.rate = 0.0;
-                    out->params.gravity = 0.0;
-                    out->params.length = 0.0;
-                    out->params.damping = 0.0;
-                    ws->failed_step = 0.0;
-                    ws->failed_stage = failed_stage;
                     out->value = value;
+                    ws->failed_stage = failed_stage;
                 }
             }
         }

@@ -661,6 +661,8 @@ export function evaluate() {
   const amount = amount$;
   const report = report$;
   const value = value$;
+  report[0] = 0;
+  report[1] = 0;
   let value_ = 0;
   for (let k = 0; k < 1; k++) {
     value_kernel(k);
@@ -669,14 +671,11 @@ export function evaluate() {
     const spread = loss - loss;
     if (spread !== 0) {
       report[0] = k;
-      report[1] = 0;
       value[0] = 0 / 0;
       return 3;
     }
     value_ += loss;
   }
-  report[0] = 0;
-  report[1] = 0;
   value[0] = value_;
   return 0;
 }
@@ -693,6 +692,8 @@ export function gradient() {
   const seed = seed$;
   const value = value$;
   const w3_bar = w3_bar$;
+  report[0] = 0;
+  report[1] = 0;
   for (let i = 0; i < 24; i++) {
     for (let j = 0; j < 2; j++) {
       W1_bar[2 * i + j] = 0;
@@ -722,6 +723,7 @@ export function gradient() {
     loss_vjp_kernel(k);
     const loss = amount_2[0];
     if (loss - loss !== 0) {
+      report[0] = k;
       for (let i = 0; i < 24; i++) {
         for (let j = 0; j < 2; j++) {
           W1_bar[2 * i + j] = 0 / 0;
@@ -745,15 +747,11 @@ export function gradient() {
         w3_bar[i] = 0 / 0;
       }
       paramsBar[696] = 0 / 0;
-      report[0] = k;
-      report[1] = 0;
       value[0] = 0 / 0;
       return 3;
     }
     value_ += loss;
   }
-  report[0] = 0;
-  report[1] = 0;
   value[0] = value_;
   return 0;
 }

@@ -180,10 +180,10 @@ static int residual_owns_(residual_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xB545B11Eu;
-        ws->tag[1] = 0x7E4D0597u;
+        ws->tag[0] = 0xA71DA9E5u;
+        ws->tag[1] = 0x52869B07u;
     }
-    if ((ws->tag[0] == 0xB545B11Eu) && (ws->tag[1] == 0x7E4D0597u)) {
+    if ((ws->tag[0] == 0xA71DA9E5u) && (ws->tag[1] == 0x52869B07u)) {
         is_own = 1;
     }
     return is_own;
@@ -525,6 +525,8 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
 static enum residual_status residual_run_solve(const residual_problem *RESIDUAL_RESTRICT in, residual_workspace *RESIDUAL_RESTRICT ws, residual_solution *RESIDUAL_RESTRICT out)
 {
     enum residual_status status = RESIDUAL_OK;
+    ws->failed_step = 0.0;
+    ws->failed_stage = 0.0;
     double value = 0.0;
     for (int32_t k = 0; (k < 1) && (status == RESIDUAL_OK); k++) {
         residual_value_kernel(in, ws, out, k);
@@ -533,7 +535,6 @@ static enum residual_status residual_run_solve(const residual_problem *RESIDUAL_
         const double spread = loss - loss;
         if (spread != 0.0) {
             ws->failed_step = (double)k;
-            ws->failed_stage = 0.0;
             out->value = (double)NAN;
             status = RESIDUAL_NOT_FINITE_FIELD;
         } else {
@@ -541,8 +542,6 @@ static enum residual_status residual_run_solve(const residual_problem *RESIDUAL_
         }
     }
     if (status == RESIDUAL_OK) {
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
         out->value = value;
     }
     return status;
@@ -571,6 +570,8 @@ int residual_evaluate(const residual_problem *in, residual_workspace *ws, residu
 static enum residual_status residual_run_gradient(const residual_problem *RESIDUAL_RESTRICT in, residual_workspace *RESIDUAL_RESTRICT ws, residual_gradients *RESIDUAL_RESTRICT out)
 {
     enum residual_status status = RESIDUAL_OK;
+    ws->failed_step = 0.0;
+    ws->failed_stage = 0.0;
     for (int32_t i = 0; i < 24; i++) {
         for (int32_t j = 0; j < 2; j++) {
             out->params.W1[i][j] = 0.0;
@@ -600,6 +601,7 @@ static enum residual_status residual_run_gradient(const residual_problem *RESIDU
         residual_loss_vjp_kernel(in, ws, out, k);
         const double loss = ws->amount_2;
         if ((loss - loss) != 0.0) {
+            ws->failed_step = (double)k;
             for (int32_t i = 0; i < 24; i++) {
                 for (int32_t j = 0; j < 2; j++) {
                     out->params.W1[i][j] = (double)NAN;
@@ -623,8 +625,6 @@ static enum residual_status residual_run_gradient(const residual_problem *RESIDU
                 out->params.w3[i] = (double)NAN;
             }
             out->params.b3 = (double)NAN;
-            ws->failed_step = (double)k;
-            ws->failed_stage = 0.0;
             out->value = (double)NAN;
             status = RESIDUAL_NOT_FINITE_FIELD;
         } else {
@@ -632,8 +632,6 @@ static enum residual_status residual_run_gradient(const residual_problem *RESIDU
         }
     }
     if (status == RESIDUAL_OK) {
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
         out->value = value;
     }
     return status;

@@ -81,10 +81,10 @@ static int flow_owns_(flow_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xC5FF5213u;
-        ws->tag[1] = 0xB34F2670u;
+        ws->tag[0] = 0x8E74477Au;
+        ws->tag[1] = 0x030BF65Cu;
     }
-    if ((ws->tag[0] == 0xC5FF5213u) && (ws->tag[1] == 0xB34F2670u)) {
+    if ((ws->tag[0] == 0x8E74477Au) && (ws->tag[1] == 0x030BF65Cu)) {
         is_own = 1;
     }
     return is_own;
@@ -309,9 +309,9 @@ static enum flow_status flow_run_solve(const flow_problem *FLOW_RESTRICT in, flo
     const double h = length;
     const double h_spread = h - h;
     const double h_size = fabs(h);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size)) {
         flow_spoil_solve(out);
-        ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = FLOW_BAD_ARGUMENT;
@@ -375,6 +375,8 @@ static enum flow_status flow_run_solve(const flow_problem *FLOW_RESTRICT in, flo
             }
             const double sum = total;
             if ((sum - sum) != 0.0) {
+                ws->failed_step = (double)n;
+                flow_spoil_solve(out);
                 double total_2 = k_spread_4;
                 for (int32_t i = 0; i < 2; i++) {
                     total_2 += ws->k_z[3][i];
@@ -408,21 +410,14 @@ static enum flow_status flow_run_solve(const flow_problem *FLOW_RESTRICT in, flo
                     failed_stage = 1.0;
                 }
                 const double failed_stage_2 = failed_stage;
+                ws->failed_stage = failed_stage_2;
+                out->value = (double)NAN;
                 if (failed_stage_2 > 0.0) {
-                    flow_spoil_solve(out);
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (double)NAN;
                     status = FLOW_NOT_FINITE_FIELD;
                 } else {
-                    flow_spoil_solve(out);
-                    ws->failed_step = (double)n;
-                    ws->failed_stage = failed_stage_2;
-                    out->value = (double)NAN;
                     status = FLOW_NOT_FINITE_STATE;
                 }
-            }
-            if (status == FLOW_OK) {
+            } else {
                 spread = spread_3;
             }
         }
@@ -436,7 +431,6 @@ static enum flow_status flow_run_solve(const flow_problem *FLOW_RESTRICT in, flo
             /* Terminal loss. */
             const double base = ws->z[0];
             const double base_2 = ws->z[1];
-            ws->failed_step = 0.0;
             ws->failed_stage = failed_stage;
             out->value = (0.5 * ((base * base) + (base_2 * base_2))) + log(6.283185307179586) -
                     spread_2;
@@ -518,6 +512,7 @@ static enum flow_status flow_run_gradient(const flow_problem *FLOW_RESTRICT in, 
     for (int32_t i = 0; i < 2; i++) {
         out->state0.z[i] = 0.0;
     }
+    out->state0.spread = 0.0;
     const double n_steps = (double)in->steps;
     double length = 0.0;
     if (n_steps >= 1.0) {
@@ -526,18 +521,15 @@ static enum flow_status flow_run_gradient(const flow_problem *FLOW_RESTRICT in, 
     const double h = length;
     const double h_spread = h - h;
     const double h_size = fabs(h);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size)) {
         flow_spoil_gradient(out);
-        out->state0.spread = 0.0;
-        ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = FLOW_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)FLOW_STEPS) {
             flow_spoil_gradient(out);
-            out->state0.spread = 0.0;
-            ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
             status = FLOW_STEP_LIMIT;
@@ -605,6 +597,8 @@ static enum flow_status flow_run_gradient(const flow_problem *FLOW_RESTRICT in, 
                 }
                 const double sum = total;
                 if ((sum - sum) != 0.0) {
+                    ws->failed_step = (double)n;
+                    flow_spoil_gradient(out);
                     double total_2 = k_spread_4;
                     for (int32_t i = 0; i < 2; i++) {
                         total_2 += ws->k_z[3][i];
@@ -638,23 +632,14 @@ static enum flow_status flow_run_gradient(const flow_problem *FLOW_RESTRICT in, 
                         failed_stage = 1.0;
                     }
                     const double failed_stage_2 = failed_stage;
+                    ws->failed_stage = failed_stage_2;
+                    out->value = (double)NAN;
                     if (failed_stage_2 > 0.0) {
-                        flow_spoil_gradient(out);
-                        out->state0.spread = 0.0;
-                        ws->failed_step = (double)n;
-                        ws->failed_stage = failed_stage_2;
-                        out->value = (double)NAN;
                         status = FLOW_NOT_FINITE_FIELD;
                     } else {
-                        flow_spoil_gradient(out);
-                        out->state0.spread = 0.0;
-                        ws->failed_step = (double)n;
-                        ws->failed_stage = failed_stage_2;
-                        out->value = (double)NAN;
                         status = FLOW_NOT_FINITE_STATE;
                     }
-                }
-                if (status == FLOW_OK) {
+                } else {
                     spread = spread_3;
                 }
             }
@@ -761,8 +746,6 @@ static enum flow_status flow_run_gradient(const flow_problem *FLOW_RESTRICT in, 
                     lambda_spread = lambda_spread_2 + ws->u_spread[3] + ws->u_spread[2] +
                             ws->u_spread[1] + ws->u_spread[0];
                 }
-                out->state0.spread = 0.0;
-                ws->failed_step = 0.0;
                 ws->failed_stage = failed_stage;
                 out->value = result;
             }

@@ -724,9 +724,9 @@ export function solve() {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_solve();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
@@ -787,6 +787,8 @@ export function solve() {
     }
     const sum = total;
     if (sum - sum !== 0) {
+      report[0] = n;
+      spoil_solve();
       let total_2 = k_spread_5;
       for (let i = 0; i < 2; i++) {
         total_2 += k_z[i + 6];
@@ -820,17 +822,11 @@ export function solve() {
         failed_stage = 1;
       }
       const failed_stage_2 = failed_stage;
+      report[1] = failed_stage_2;
+      value[0] = 0 / 0;
       if (failed_stage_2 > 0) {
-        spoil_solve();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 3;
       } else {
-        spoil_solve();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 4;
       }
     }
@@ -845,7 +841,6 @@ export function solve() {
   // Terminal loss.
   const base = z[0];
   const base_2 = z[1];
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = 0.5 * (base * base + base_2 * base_2) + Math.log(6.283185307179586) - spread_2;
   return 0;
@@ -905,6 +900,7 @@ export function gradient() {
   for (let i = 0; i < 2; i++) {
     z_start_bar[i] = 0;
   }
+  state0Bar[2] = 0;
   const n_steps = control[2];
   let length = 0;
   if (n_steps >= 1) {
@@ -914,18 +910,15 @@ export function gradient() {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_gradient();
-    state0Bar[2] = 0;
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
     spoil_gradient();
-    state0Bar[2] = 0;
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 1;
@@ -990,6 +983,8 @@ export function gradient() {
     }
     const sum = total;
     if (sum - sum !== 0) {
+      report[0] = n;
+      spoil_gradient();
       let total_2 = k_spread_5;
       for (let i = 0; i < 2; i++) {
         total_2 += k_z[i + 6];
@@ -1023,19 +1018,11 @@ export function gradient() {
         failed_stage = 1;
       }
       const failed_stage_2 = failed_stage;
+      report[1] = failed_stage_2;
+      value[0] = 0 / 0;
       if (failed_stage_2 > 0) {
-        spoil_gradient();
-        state0Bar[2] = 0;
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 3;
       } else {
-        spoil_gradient();
-        state0Bar[2] = 0;
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 4;
       }
     }
@@ -1145,8 +1132,6 @@ export function gradient() {
     }
     lambda_spread = lambda_spread_2 + u_spread[3] + u_spread[2] + u_spread[1] + u_spread[0];
   }
-  state0Bar[2] = 0;
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = result;
   return 0;

@@ -28,7 +28,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         if (ws->x_u[0][i] > 0.8) {
             going = 0.0;
         }
-        ws->trips_tape = (int32_t)((double)(int32_t)(i + 1));
+        ws->trips_tape = i + 1;
     }
     const double params_k = in->params.k;
     double x_bar = 0.0;

@@ -34,7 +34,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         if (fabs(change) < 1e-13) {
             going = 0.0;
         }
-        ws->trips_tape = (int32_t)((double)(int32_t)(trip + 1));
+        ws->trips_tape = trip + 1;
     }
     const double params_k = in->params.k;
     double x_bar = 0.0;

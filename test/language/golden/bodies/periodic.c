@@ -35,13 +35,15 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double f_x_bar = ws->w_x;
     ws->u_x_1 += x_bar - f_x_bar;
     for (int32_t i = 0; i < 4; i++) {
-        const double base = ws->x_u[0][((i + 3) % 4)] - (2.0 * ws->x_u[0][i]) +
-                ws->x_u[0][((i + 1) % 4)];
+        int32_t remainder_ = ((i + 3) % 4);
+        int32_t remainder_2 = ((i + 1) % 4);
+        const double base = ws->x_u[0][remainder_] - (2.0 * ws->x_u[0][i]) +
+                ws->x_u[0][remainder_2];
         const double base_bar = f_x_bar * in->params.a[i] * base;
         out->params.a[i] += f_x_bar * (base * base);
         const double base_bar_2 = base_bar + base_bar;
-        ws->u_u[0][((i + 1) % 4)] += base_bar_2;
+        ws->u_u[0][remainder_2] += base_bar_2;
         ws->u_u[0][i] -= base_bar_2 * 2.0;
-        ws->u_u[0][((i + 3) % 4)] += base_bar_2;
+        ws->u_u[0][remainder_] += base_bar_2;
     }
 }

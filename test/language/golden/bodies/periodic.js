@@ -32,12 +32,14 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   const f_x_bar = w[0];
   yBar[0] += x_bar - f_x_bar;
   for (let i = 0; i < 4; i++) {
-    const base = y[((i + 3) % 4) + 1] - 2 * y[i + 1] + y[((i + 1) % 4) + 1];
+    let remainder = ((i + 3) % 4);
+    let remainder_2 = ((i + 1) % 4);
+    const base = y[remainder + 1] - 2 * y[i + 1] + y[remainder_2 + 1];
     const base_bar = f_x_bar * p[i + 1] * base;
     pBar[i + 1] += f_x_bar * (base * base);
     const base_bar_2 = base_bar + base_bar;
-    yBar[((i + 1) % 4) + 1] += base_bar_2;
+    yBar[remainder_2 + 1] += base_bar_2;
     yBar[i + 1] -= base_bar_2 * 2;
-    yBar[((i + 3) % 4) + 1] += base_bar_2;
+    yBar[remainder + 1] += base_bar_2;
   }
 }

@@ -68,7 +68,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
                 }
             }
         }
-        ws->trips_tape = (int32_t)((double)(int32_t)(i + 1));
+        ws->trips_tape = i + 1;
     }
     const double left_2 = left;
     if (left_2 == 0.0) {

@@ -16,16 +16,15 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
     const double h = length;
     const double h_spread = h - h;
     const double h_size = fabs(h);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size)) {
         sample_spoil_gradient(out);
-        ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = SAMPLE_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)SAMPLE_STEPS) {
             sample_spoil_gradient(out);
-            ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
             status = SAMPLE_STEP_LIMIT;
@@ -82,6 +81,8 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 const double x_2 = x +
                         ((h_1_6 * k_x) + (h_1_3 * k_x_2) + (h_1_3 * k_x_3) + (h_1_6 * k_x_4));
                 if ((x_2 - x_2) != 0.0) {
+                    ws->failed_step = (double)n;
+                    sample_spoil_gradient(out);
                     if ((k_x_4 - k_x_4) != 0.0) {
                         failed_stage = 4.0;
                     }
@@ -95,21 +96,14 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                         failed_stage = 1.0;
                     }
                     const double failed_stage_2 = failed_stage;
+                    ws->failed_stage = failed_stage_2;
+                    out->value = (double)NAN;
                     if (failed_stage_2 > 0.0) {
-                        sample_spoil_gradient(out);
-                        ws->failed_step = (double)n;
-                        ws->failed_stage = failed_stage_2;
-                        out->value = (double)NAN;
                         status = SAMPLE_NOT_FINITE_FIELD;
                     } else {
-                        sample_spoil_gradient(out);
-                        ws->failed_step = (double)n;
-                        ws->failed_stage = failed_stage_2;
-                        out->value = (double)NAN;
                         status = SAMPLE_NOT_FINITE_STATE;
                     }
-                }
-                if (status == SAMPLE_OK) {
+                } else {
                     ws->x = x_2;
                 }
             }
@@ -190,10 +184,9 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     ws->lambda_x = lambda_x + ws->u_x[3] + ws->u_x[2] + ws->u_x[1] + ws->u_x[0];
                 }
                 sample_spline_push_vjp_kernel(ws, out);
-                out->state0.x = ws->lambda_x;
-                ws->failed_step = 0.0;
                 ws->failed_stage = failed_stage;
                 out->value = terminal_loss;
+                out->state0.x = ws->lambda_x;
             }
         }
     }

@@ -36,16 +36,15 @@ export function gradient() {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 1;
@@ -98,6 +97,8 @@ export function gradient() {
     const k_x_5 = k_x[3];
     const x_3 = x_2 + (h_1_6 * k_x_2 + h_1_3 * k_x_3 + h_1_3 * k_x_4 + h_1_6 * k_x_5);
     if (x_3 - x_3 !== 0) {
+      report[0] = n;
+      spoil_gradient();
       if (k_x_5 - k_x_5 !== 0) {
         failed_stage = 4;
       }
@@ -111,17 +112,11 @@ export function gradient() {
         failed_stage = 1;
       }
       const failed_stage_2 = failed_stage;
+      report[1] = failed_stage_2;
+      value[0] = 0 / 0;
       if (failed_stage_2 > 0) {
-        spoil_gradient();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 3;
       } else {
-        spoil_gradient();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 4;
       }
     }
@@ -195,9 +190,8 @@ export function gradient() {
     lambda_x[0] = lambda_x_2 + u_x[3] + u_x[2] + u_x[1] + u_x[0];
   }
   spline_push_vjp_kernel();
-  state0Bar[0] = lambda_x[0];
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = terminal_loss_2;
+  state0Bar[0] = lambda_x[0];
   return 0;
 }

@@ -38,18 +38,17 @@ export function gradient() {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   const left_over = (n_steps % 2);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size) || left_over !== 0 || (n_steps % 4) !== 0) {
     spoil_gradient();
-    report[0] = 0;
-    report[1] = 0;
     value[0] = 0 / 0;
+    report[1] = 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
     spoil_gradient();
-    report[0] = 0;
-    report[1] = 0;
     value[0] = 0 / 0;
+    report[1] = 0;
     return 1;
   }
   step_count[0] = n_steps;
@@ -65,9 +64,10 @@ export function gradient() {
     stored_x[n] = x_2;
     // Stage 1: c = 0.
     const push_2 = push[Math.floor(2 * n / step_count[0])];
-    const w = w_2[2 * Math.floor(4 * n / step_count[0])];
-    const w_3 = w_2[2 * Math.floor(4 * n / step_count[0]) + 1];
-    const b_2 = b[Math.floor(4 * n / step_count[0])];
+    let quotient = Math.floor(4 * n / step_count[0]);
+    const w = w_2[2 * quotient];
+    const w_3 = w_2[2 * quotient + 1];
+    const b_2 = b[quotient];
     const f_x = push_2 - params_k * x_2 + Math.tanh(w * x_2 + w_3 + b_2);
     const value_2 = h_1_2 * (push_2 * push_2);
     value_ += value_2;
@@ -78,24 +78,20 @@ export function gradient() {
     // New state.
     const x_3 = x_2 + (h_1_2 * f_x + h_1_2 * f_x_2);
     if (x_3 - x_3 !== 0) {
+      report[0] = n;
+      spoil_gradient();
       if (f_x_2 - f_x_2 !== 0) {
         failed_stage = 2;
       }
       if (f_x - f_x !== 0) {
         failed_stage = 1;
       }
+      value[0] = 0 / 0;
       const failed_stage_2 = failed_stage;
+      report[1] = failed_stage_2;
       if (failed_stage_2 > 0) {
-        spoil_gradient();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 3;
       } else {
-        spoil_gradient();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 4;
       }
     }
@@ -115,10 +111,12 @@ export function gradient() {
     // Stages of this step, again.
     const stored_x_2 = stored_x[n];
     // Stage 1: c = 0.
-    const push_2 = push[Math.floor(2 * n / step_count[0])];
-    const w = w_2[2 * Math.floor(4 * n / step_count[0])];
-    const w_3 = w_2[2 * Math.floor(4 * n / step_count[0]) + 1];
-    const b_2 = b[Math.floor(4 * n / step_count[0])];
+    let quotient = Math.floor(2 * n / step_count[0]);
+    const push_2 = push[quotient];
+    let quotient_2 = Math.floor(4 * n / step_count[0]);
+    const w = w_2[2 * quotient_2];
+    const w_3 = w_2[2 * quotient_2 + 1];
+    const b_2 = b[quotient_2];
     const f_x = Math.tanh(w * stored_x_2 + w_3 + b_2);
     // Stage 2: c = 1, a = 1.
     const x_x = stored_x_2 + h * (push_2 - params_k * stored_x_2 + f_x);
@@ -127,31 +125,30 @@ export function gradient() {
     const w_x = h_1_2 * lambda_x_2;
     const f_x_2 = Math.tanh(w * x_x + w_3 + b_2);
     const f_x_bar = w_x * (1 - f_x_2 * f_x_2);
-    b_bar[Math.floor(4 * n / step_count[0])] += f_x_bar;
-    w_bar[2 * Math.floor(4 * n / step_count[0]) + 1] += f_x_bar;
-    w_bar[2 * Math.floor(4 * n / step_count[0])] += f_x_bar * x_x;
+    b_bar[quotient_2] += f_x_bar;
+    w_bar[2 * quotient_2 + 1] += f_x_bar;
+    w_bar[2 * quotient_2] += f_x_bar * x_x;
     const x_bar = f_x_bar * w - w_x * params_k;
     params_k_bar -= w_x * x_x;
-    push_bar[Math.floor(2 * n / step_count[0])] += w_x;
+    push_bar[quotient] += w_x;
     const push_bar_2 = h_1_2 * push_2;
     const push_bar_3 = push_bar_2 + push_bar_2;
-    push_bar[Math.floor(2 * n / step_count[0])] += push_bar_3;
+    push_bar[quotient] += push_bar_3;
     // Adjoint of evaluation 1.
     const w_x_2 = w_x + h * x_bar;
     const f_x_bar_2 = w_x_2 * (1 - f_x * f_x);
-    b_bar[Math.floor(4 * n / step_count[0])] += f_x_bar_2;
-    w_bar[2 * Math.floor(4 * n / step_count[0]) + 1] += f_x_bar_2;
-    w_bar[2 * Math.floor(4 * n / step_count[0])] += f_x_bar_2 * stored_x_2;
+    b_bar[quotient_2] += f_x_bar_2;
+    w_bar[2 * quotient_2 + 1] += f_x_bar_2;
+    w_bar[2 * quotient_2] += f_x_bar_2 * stored_x_2;
     params_k_bar -= w_x_2 * stored_x_2;
-    push_bar[Math.floor(2 * n / step_count[0])] += w_x_2;
-    push_bar[Math.floor(2 * n / step_count[0])] += push_bar_3;
+    push_bar[quotient] += w_x_2;
+    push_bar[quotient] += push_bar_3;
     // λ of the step's start.
     lambda_x = lambda_x_2 + x_bar + (f_x_bar_2 * w - w_x_2 * params_k);
   }
-  state0Bar[0] = lambda_x;
-  paramsBar[0] = params_k_bar;
-  report[0] = 0;
-  report[1] = failed_stage;
   value[0] = value_;
+  report[1] = failed_stage;
+  paramsBar[0] = params_k_bar;
+  state0Bar[0] = lambda_x;
   return 0;
 }

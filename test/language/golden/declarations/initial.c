@@ -6,6 +6,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
     for (int32_t i = 0; i < 2; i++) {
         out->params.height[i] = 0.0;
     }
+    out->state0.x = 0.0;
     for (int32_t i = 0; i < 2; i++) {
         out->state0.u[i] = 0.0;
     }
@@ -17,18 +18,15 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
     const double h = length;
     const double h_spread = h - h;
     const double h_size = fabs(h);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size)) {
         sample_spoil_gradient(out);
-        out->state0.x = 0.0;
-        ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = SAMPLE_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)SAMPLE_STEPS) {
             sample_spoil_gradient(out);
-            out->state0.x = 0.0;
-            ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
             status = SAMPLE_STEP_LIMIT;
@@ -74,6 +72,8 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 }
                 const double sum = total;
                 if ((sum - sum) != 0.0) {
+                    ws->failed_step = (double)n;
+                    sample_spoil_gradient(out);
                     double total_2 = -f_x_2;
                     for (int32_t i = 0; i < 2; i++) {
                         total_2 += ws->k_u[1][i];
@@ -91,23 +91,14 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                         failed_stage = 1.0;
                     }
                     const double failed_stage_2 = failed_stage;
+                    ws->failed_stage = failed_stage_2;
+                    out->value = (double)NAN;
                     if (failed_stage_2 > 0.0) {
-                        sample_spoil_gradient(out);
-                        out->state0.x = 0.0;
-                        ws->failed_step = (double)n;
-                        ws->failed_stage = failed_stage_2;
-                        out->value = (double)NAN;
                         status = SAMPLE_NOT_FINITE_FIELD;
                     } else {
-                        sample_spoil_gradient(out);
-                        out->state0.x = 0.0;
-                        ws->failed_step = (double)n;
-                        ws->failed_stage = failed_stage_2;
-                        out->value = (double)NAN;
                         status = SAMPLE_NOT_FINITE_STATE;
                     }
-                }
-                if (status == SAMPLE_OK) {
+                } else {
                     ws->x = x_3;
                 }
             }
@@ -181,8 +172,6 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 /* Initial state. */
                 const double result = (x * x) + (u * u_2);
                 sample_initial_vjp_kernel(in, ws, out);
-                out->state0.x = 0.0;
-                ws->failed_step = 0.0;
                 ws->failed_stage = failed_stage;
                 out->value = result;
             }

@@ -25,6 +25,7 @@ export function gradient() {
   for (let i = 0; i < 2; i++) {
     height_bar[i] = 0;
   }
+  state0Bar[0] = 0;
   for (let i = 0; i < 2; i++) {
     u_start_bar[i] = 0;
   }
@@ -37,18 +38,15 @@ export function gradient() {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_gradient();
-    state0Bar[0] = 0;
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
     spoil_gradient();
-    state0Bar[0] = 0;
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 1;
@@ -93,6 +91,8 @@ export function gradient() {
     }
     const sum = total;
     if (sum - sum !== 0) {
+      report[0] = n;
+      spoil_gradient();
       let total_2 = -f_x_2;
       for (let i = 0; i < 2; i++) {
         total_2 += k_u[i + 2];
@@ -110,19 +110,11 @@ export function gradient() {
         failed_stage = 1;
       }
       const failed_stage_2 = failed_stage;
+      report[1] = failed_stage_2;
+      value[0] = 0 / 0;
       if (failed_stage_2 > 0) {
-        spoil_gradient();
-        state0Bar[0] = 0;
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 3;
       } else {
-        spoil_gradient();
-        state0Bar[0] = 0;
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 4;
       }
     }
@@ -200,8 +192,6 @@ export function gradient() {
   // Initial state.
   const result = x_2 * x_2 + u_2 * u_3;
   initial_vjp_kernel();
-  state0Bar[0] = 0;
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = result;
   return 0;

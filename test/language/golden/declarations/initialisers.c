@@ -24,16 +24,15 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
     const double h = length;
     const double h_spread = h - h;
     const double h_size = fabs(h);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size)) {
         sample_spoil_gradient(out);
-        ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = SAMPLE_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)SAMPLE_STEPS) {
             sample_spoil_gradient(out);
-            ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
             status = SAMPLE_STEP_LIMIT;
@@ -70,6 +69,8 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 }
                 const double sum = total;
                 if ((sum - sum) != 0.0) {
+                    ws->failed_step = (double)n;
+                    sample_spoil_gradient(out);
                     double total_2 = 0.0;
                     for (int32_t i = 0; i < 3; i++) {
                         total_2 += ws->k_u[1][i];
@@ -87,17 +88,11 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                         failed_stage = 1.0;
                     }
                     const double failed_stage_2 = failed_stage;
+                    ws->failed_stage = failed_stage_2;
+                    out->value = (double)NAN;
                     if (failed_stage_2 > 0.0) {
-                        sample_spoil_gradient(out);
-                        ws->failed_step = (double)n;
-                        ws->failed_stage = failed_stage_2;
-                        out->value = (double)NAN;
                         status = SAMPLE_NOT_FINITE_FIELD;
                     } else {
-                        sample_spoil_gradient(out);
-                        ws->failed_step = (double)n;
-                        ws->failed_stage = failed_stage_2;
-                        out->value = (double)NAN;
                         status = SAMPLE_NOT_FINITE_STATE;
                     }
                 }
@@ -155,7 +150,6 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 for (int32_t i = 0; i < 3; i++) {
                     out->state0.u[i] = ws->lambda_u[i];
                 }
-                ws->failed_step = 0.0;
                 ws->failed_stage = failed_stage;
                 out->value = result;
             }

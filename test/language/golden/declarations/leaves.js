@@ -78,16 +78,15 @@ export function gradient() {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 1;
@@ -169,6 +168,8 @@ export function gradient() {
     }
     const sum = total;
     if (sum - sum !== 0) {
+      report[0] = n;
+      spoil_gradient();
       let total_2 = k_x_3 + k_spin_3 + k_pair_0_3;
       for (let i = 0; i < 2; i++) {
         total_2 += k_q[i + 2];
@@ -192,17 +193,11 @@ export function gradient() {
         failed_stage = 1;
       }
       const failed_stage_2 = failed_stage;
+      report[1] = failed_stage_2;
+      value[0] = 0 / 0;
       if (failed_stage_2 > 0) {
-        spoil_gradient();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 3;
       } else {
-        spoil_gradient();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 4;
       }
     }
@@ -341,11 +336,10 @@ export function gradient() {
   for (let i = 0; i < 2; i++) {
     pair_1_start_bar[i] = lambda_pair_1[i];
   }
+  report[1] = failed_stage;
+  value[0] = result;
   state0Bar[0] = lambda_x;
   state0Bar[3] = lambda_spin;
   state0Bar[4] = lambda_pair_0;
-  report[0] = 0;
-  report[1] = failed_stage;
-  value[0] = result;
   return 0;
 }

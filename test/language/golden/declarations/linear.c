@@ -13,16 +13,15 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
     const double h = length;
     const double h_spread = h - h;
     const double h_size = fabs(h);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size)) {
         sample_spoil_gradient(out);
-        ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = SAMPLE_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)SAMPLE_STEPS) {
             sample_spoil_gradient(out);
-            ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
             status = SAMPLE_STEP_LIMIT;
@@ -74,6 +73,8 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 const double x_3 = x_2 +
                         ((h_1_6 * f_x) + (h_1_3 * f_x_2) + (h_1_3 * f_x_3) + (h_1_6 * f_x_4));
                 if ((x_3 - x_3) != 0.0) {
+                    ws->failed_step = (double)n;
+                    sample_spoil_gradient(out);
                     if ((f_x_4 - f_x_4) != 0.0) {
                         failed_stage = 4.0;
                     }
@@ -87,21 +88,14 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                         failed_stage = 1.0;
                     }
                     const double failed_stage_2 = failed_stage;
+                    ws->failed_stage = failed_stage_2;
+                    out->value = (double)NAN;
                     if (failed_stage_2 > 0.0) {
-                        sample_spoil_gradient(out);
-                        ws->failed_step = (double)n;
-                        ws->failed_stage = failed_stage_2;
-                        out->value = (double)NAN;
                         status = SAMPLE_NOT_FINITE_FIELD;
                     } else {
-                        sample_spoil_gradient(out);
-                        ws->failed_step = (double)n;
-                        ws->failed_stage = failed_stage_2;
-                        out->value = (double)NAN;
                         status = SAMPLE_NOT_FINITE_STATE;
                     }
-                }
-                if (status == SAMPLE_OK) {
+                } else {
                     x = x_3;
                 }
             }
@@ -203,11 +197,10 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     lambda_x = lambda_x_2 - x_bar - x_bar_2 - x_bar_3 -
                             (w_x_5 * (params_k * push_11));
                 }
-                out->state0.x = lambda_x;
-                out->params.k = params_k_bar;
-                ws->failed_step = 0.0;
                 ws->failed_stage = failed_stage;
                 out->value = x_2 * x_2;
+                out->params.k = params_k_bar;
+                out->state0.x = lambda_x;
             }
         }
     }

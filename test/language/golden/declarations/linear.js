@@ -26,16 +26,15 @@ export function gradient() {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 1;
@@ -82,6 +81,8 @@ export function gradient() {
     // New state.
     const x_3 = x_2 + (h_1_6 * f_x + h_1_3 * f_x_2 + h_1_3 * f_x_3 + h_1_6 * f_x_4);
     if (x_3 - x_3 !== 0) {
+      report[0] = n;
+      spoil_gradient();
       if (f_x_4 - f_x_4 !== 0) {
         failed_stage = 4;
       }
@@ -95,17 +96,11 @@ export function gradient() {
         failed_stage = 1;
       }
       const failed_stage_2 = failed_stage;
+      report[1] = failed_stage_2;
+      value[0] = 0 / 0;
       if (failed_stage_2 > 0) {
-        spoil_gradient();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 3;
       } else {
-        spoil_gradient();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 4;
       }
     }
@@ -199,10 +194,9 @@ export function gradient() {
     // λ of the step's start.
     lambda_x = lambda_x_2 - x_bar - x_bar_2 - x_bar_3 - w_x_5 * (params_k * push_12);
   }
-  state0Bar[0] = lambda_x;
-  paramsBar[0] = params_k_bar;
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = x_2 * x_2;
+  paramsBar[0] = params_k_bar;
+  state0Bar[0] = lambda_x;
   return 0;
 }

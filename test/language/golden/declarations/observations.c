@@ -10,16 +10,15 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
     const double h = length;
     const double h_spread = h - h;
     const double h_size = fabs(h);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size)) {
         sample_spoil_gradient(ws, out);
-        ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = SAMPLE_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)SAMPLE_STEPS) {
             sample_spoil_gradient(ws, out);
-            ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
             status = SAMPLE_STEP_LIMIT;
@@ -44,7 +43,6 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
             }
             if (misplaced != 0.0) {
                 sample_spoil_gradient(ws, out);
-                ws->failed_step = 0.0;
                 ws->failed_stage = 0.0;
                 out->value = (double)NAN;
                 status = SAMPLE_BAD_ARGUMENT;
@@ -74,6 +72,8 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                         const double v_3 = v_2 + (-(h_1_2 * f_v) - (h_1_2 * f_v_2));
                         const double sum = x_3 + v_3;
                         if ((sum - sum) != 0.0) {
+                            ws->failed_step = (double)n;
+                            sample_spoil_gradient(ws, out);
                             const double sum_2 = x_v - f_v_2;
                             if ((sum_2 - sum_2) != 0.0) {
                                 failed_stage = 2.0;
@@ -83,21 +83,14 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                                 failed_stage = 1.0;
                             }
                             const double failed_stage_2 = failed_stage;
+                            ws->failed_stage = failed_stage_2;
+                            out->value = (double)NAN;
                             if (failed_stage_2 > 0.0) {
-                                sample_spoil_gradient(ws, out);
-                                ws->failed_step = (double)n;
-                                ws->failed_stage = failed_stage_2;
-                                out->value = (double)NAN;
                                 status = SAMPLE_NOT_FINITE_FIELD;
                             } else {
-                                sample_spoil_gradient(ws, out);
-                                ws->failed_step = (double)n;
-                                ws->failed_stage = failed_stage_2;
-                                out->value = (double)NAN;
                                 status = SAMPLE_NOT_FINITE_STATE;
                             }
-                        }
-                        if (status == SAMPLE_OK) {
+                        } else {
                             x = x_3;
                             v = v_3;
                         }
@@ -152,12 +145,11 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                             lambda_v = lambda_v_2 + w_x + (w_x - (h * x_bar));
                         }
                     }
-                    out->state0.x = lambda_x;
-                    out->state0.v = lambda_v;
-                    out->params.k = params_k_bar;
-                    ws->failed_step = 0.0;
                     ws->failed_stage = failed_stage;
                     out->value = value;
+                    out->params.k = params_k_bar;
+                    out->state0.x = lambda_x;
+                    out->state0.v = lambda_v;
                 }
             }
         }

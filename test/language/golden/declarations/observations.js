@@ -23,16 +23,15 @@ export function gradient() {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 1;
@@ -57,7 +56,6 @@ export function gradient() {
   }
   if (misplaced !== 0) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
@@ -86,6 +84,8 @@ export function gradient() {
       const v_3 = v_2 + (-h_1_2 * f_v - h_1_2 * f_v_2);
       const sum = x_3 + v_3;
       if (sum - sum !== 0) {
+        report[0] = n;
+        spoil_gradient();
         const sum_2 = x_v - f_v_2;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 2;
@@ -95,17 +95,11 @@ export function gradient() {
           failed_stage = 1;
         }
         const failed_stage_2 = failed_stage;
+        report[1] = failed_stage_2;
+        value[0] = 0 / 0;
         if (failed_stage_2 > 0) {
-          spoil_gradient();
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 3;
         } else {
-          spoil_gradient();
-          report[0] = n;
-          report[1] = failed_stage_2;
-          value[0] = 0 / 0;
           return 4;
         }
       }
@@ -156,11 +150,10 @@ export function gradient() {
       lambda_v = lambda_v_2 + w_x + (w_x - h * x_bar);
     }
   }
-  state0Bar[0] = lambda_x;
-  state0Bar[1] = lambda_v;
-  paramsBar[0] = params_k_bar;
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = value_;
+  paramsBar[0] = params_k_bar;
+  state0Bar[0] = lambda_x;
+  state0Bar[1] = lambda_v;
   return 0;
 }

@@ -10,18 +10,17 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
     const double h = length;
     const double h_spread = h - h;
     const double h_size = fabs(h);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size)) {
         sample_spoil_gradient(out);
-        ws->failed_step = 0.0;
-        ws->failed_stage = 0.0;
         out->value = (double)NAN;
+        ws->failed_stage = 0.0;
         status = SAMPLE_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)SAMPLE_STEPS) {
             sample_spoil_gradient(out);
-            ws->failed_step = 0.0;
-            ws->failed_stage = 0.0;
             out->value = (double)NAN;
+            ws->failed_stage = 0.0;
             status = SAMPLE_STEP_LIMIT;
         } else {
             ws->step_count = (int32_t)n_steps;
@@ -64,6 +63,8 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 const double x_3 = x_2 +
                         (-(h_1_6 * f_x_2) - (h_1_3 * f_x_4) - (h_1_3 * f_x_6) - (h_1_6 * f_x_8));
                 if ((x_3 - x_3) != 0.0) {
+                    ws->failed_step = (double)n;
+                    sample_spoil_gradient(out);
                     if ((f_x_8 - f_x_8) != 0.0) {
                         failed_stage = 4.0;
                     }
@@ -76,22 +77,15 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     if ((f_x_2 - f_x_2) != 0.0) {
                         failed_stage = 1.0;
                     }
+                    out->value = (double)NAN;
                     const double failed_stage_2 = failed_stage;
+                    ws->failed_stage = failed_stage_2;
                     if (failed_stage_2 > 0.0) {
-                        sample_spoil_gradient(out);
-                        ws->failed_step = (double)n;
-                        ws->failed_stage = failed_stage_2;
-                        out->value = (double)NAN;
                         status = SAMPLE_NOT_FINITE_FIELD;
                     } else {
-                        sample_spoil_gradient(out);
-                        ws->failed_step = (double)n;
-                        ws->failed_stage = failed_stage_2;
-                        out->value = (double)NAN;
                         status = SAMPLE_NOT_FINITE_STATE;
                     }
-                }
-                if (status == SAMPLE_OK) {
+                } else {
                     x = x_3;
                 }
             }
@@ -158,12 +152,11 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     lambda_x = lambda_x_2 + u_x_4 + u_x_3 + u_x_2 +
                             (-x_bar_8 - x_bar_8 + (x_bar_9 + x_bar_9));
                 }
-                out->state0.x = lambda_x;
+                out->value = value;
+                ws->failed_stage = failed_stage;
                 out->params.k = params_k_bar;
                 out->params.weight = weight_bar;
-                ws->failed_step = 0.0;
-                ws->failed_stage = failed_stage;
-                out->value = value;
+                out->state0.x = lambda_x;
             }
         }
     }

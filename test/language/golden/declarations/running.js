@@ -20,18 +20,17 @@ export function gradient() {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_gradient();
-    report[0] = 0;
-    report[1] = 0;
     value[0] = 0 / 0;
+    report[1] = 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
     spoil_gradient();
-    report[0] = 0;
-    report[1] = 0;
     value[0] = 0 / 0;
+    report[1] = 0;
     return 1;
   }
   step_count[0] = n_steps;
@@ -73,6 +72,8 @@ export function gradient() {
     // New state.
     const x_3 = x_2 + (-h_1_6 * f_x_2 - h_1_3 * f_x_4 - h_1_3 * f_x_6 - h_1_6 * f_x_8);
     if (x_3 - x_3 !== 0) {
+      report[0] = n;
+      spoil_gradient();
       if (f_x_8 - f_x_8 !== 0) {
         failed_stage = 4;
       }
@@ -85,18 +86,12 @@ export function gradient() {
       if (f_x_2 - f_x_2 !== 0) {
         failed_stage = 1;
       }
+      value[0] = 0 / 0;
       const failed_stage_2 = failed_stage;
+      report[1] = failed_stage_2;
       if (failed_stage_2 > 0) {
-        spoil_gradient();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 3;
       } else {
-        spoil_gradient();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 4;
       }
     }
@@ -163,11 +158,10 @@ export function gradient() {
     // λ of the step's start.
     lambda_x = lambda_x_2 + u_x_4 + u_x_3 + u_x_2 + (-x_bar_7 - x_bar_7 + (x_bar_8 + x_bar_8));
   }
-  state0Bar[0] = lambda_x;
+  value[0] = value_;
+  report[1] = failed_stage;
   paramsBar[0] = params_k_bar;
   paramsBar[1] = weight_bar;
-  report[0] = 0;
-  report[1] = failed_stage;
-  value[0] = value_;
+  state0Bar[0] = lambda_x;
   return 0;
 }

@@ -29,16 +29,15 @@ export function gradient() {
   const whole_steps = Math.floor(n_steps);
   const h_spread = h - h;
   const h_size = Math.abs(h);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size)) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
     spoil_gradient();
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 1;
@@ -78,6 +77,8 @@ export function gradient() {
     }
     const sum = total;
     if (sum - sum !== 0) {
+      report[0] = n;
+      spoil_gradient();
       let total_2 = 0;
       for (let i = 0; i < 2; i++) {
         total_2 += k_u[i + 2];
@@ -95,17 +96,11 @@ export function gradient() {
         failed_stage = 1;
       }
       const failed_stage_2 = failed_stage;
+      report[1] = failed_stage_2;
+      value[0] = 0 / 0;
       if (failed_stage_2 > 0) {
-        spoil_gradient();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 3;
       } else {
-        spoil_gradient();
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 4;
       }
     }
@@ -166,7 +161,6 @@ export function gradient() {
   for (let i = 0; i < 2; i++) {
     u_start_bar[i] = lambda_u[i];
   }
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = result;
   return 0;

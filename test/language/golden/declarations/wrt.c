@@ -5,6 +5,9 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
     for (int32_t i = 0; i < 2; i++) {
         out->inputs.push[i] = 0.0;
     }
+    out->state0.x = 0.0;
+    out->state0.v = 0.0;
+    out->params.damping = 0.0;
     const double n_steps = (double)in->steps;
     double length = 0.0;
     if (n_steps >= 1.0) {
@@ -14,22 +17,15 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
     const double h_spread = h - h;
     const double h_size = fabs(h);
     const double left_over = fmod(n_steps, 2.0);
+    ws->failed_step = 0.0;
     if (!(h_spread < h_size) || (left_over != 0.0)) {
         sample_spoil_gradient(out);
-        out->state0.x = 0.0;
-        out->state0.v = 0.0;
-        out->params.damping = 0.0;
-        ws->failed_step = 0.0;
         ws->failed_stage = 0.0;
         out->value = (double)NAN;
         status = SAMPLE_BAD_ARGUMENT;
     } else {
         if (n_steps > (double)SAMPLE_STEPS) {
             sample_spoil_gradient(out);
-            out->state0.x = 0.0;
-            out->state0.v = 0.0;
-            out->params.damping = 0.0;
-            ws->failed_step = 0.0;
             ws->failed_stage = 0.0;
             out->value = (double)NAN;
             status = SAMPLE_STEP_LIMIT;
@@ -60,6 +56,8 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 const double v_3 = v_2 + ((h_1_2 * f_v_2) + (h_1_2 * f_v_3));
                 const double sum = x_3 + v_3;
                 if ((sum - sum) != 0.0) {
+                    ws->failed_step = (double)n;
+                    sample_spoil_gradient(out);
                     const double sum_2 = x_v + f_v_3;
                     if ((sum_2 - sum_2) != 0.0) {
                         failed_stage = 2.0;
@@ -69,27 +67,14 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                         failed_stage = 1.0;
                     }
                     const double failed_stage_2 = failed_stage;
+                    ws->failed_stage = failed_stage_2;
+                    out->value = (double)NAN;
                     if (failed_stage_2 > 0.0) {
-                        sample_spoil_gradient(out);
-                        out->state0.x = 0.0;
-                        out->state0.v = 0.0;
-                        out->params.damping = 0.0;
-                        ws->failed_step = (double)n;
-                        ws->failed_stage = failed_stage_2;
-                        out->value = (double)NAN;
                         status = SAMPLE_NOT_FINITE_FIELD;
                     } else {
-                        sample_spoil_gradient(out);
-                        out->state0.x = 0.0;
-                        out->state0.v = 0.0;
-                        out->params.damping = 0.0;
-                        ws->failed_step = (double)n;
-                        ws->failed_stage = failed_stage_2;
-                        out->value = (double)NAN;
                         status = SAMPLE_NOT_FINITE_STATE;
                     }
-                }
-                if (status == SAMPLE_OK) {
+                } else {
                     x = x_3;
                     v = v_3;
                 }
@@ -114,25 +99,22 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     const double w_x = h_1_2 * lambda_x_2;
                     const double lambda_v_2 = lambda_v;
                     const double w_v = h_1_2 * lambda_v_2;
-                    out->inputs.push[((2 * n) / ws->step_count)] += w_v;
+                    int32_t quotient = ((2 * n) / ws->step_count);
+                    out->inputs.push[quotient] += w_v;
                     const double x_bar = w_v * params_k;
                     params_k_bar -= w_v * (stored_x + (h * ws->stored_v[n]));
                     const double v_bar = w_x - (w_v * damping);
                     /* Adjoint of evaluation 1. */
                     const double w_v_2 = w_v + (h * v_bar);
-                    out->inputs.push[((2 * n) / ws->step_count)] += w_v_2;
+                    out->inputs.push[quotient] += w_v_2;
                     params_k_bar -= w_v_2 * stored_x;
                     /* λ of the step's start. */
                     lambda_x = lambda_x_2 - x_bar - (w_v_2 * params_k);
                     lambda_v = lambda_v_2 + v_bar + (w_x - (h * x_bar) - (w_v_2 * damping));
                 }
-                out->params.k = params_k_bar;
-                out->state0.x = 0.0;
-                out->state0.v = 0.0;
-                out->params.damping = 0.0;
-                ws->failed_step = 0.0;
                 ws->failed_stage = failed_stage;
                 out->value = (x_2 * x_2) + v;
+                out->params.k = params_k_bar;
             }
         }
     }

@@ -17,6 +17,9 @@ export function gradient() {
   for (let i = 0; i < 2; i++) {
     push_bar[i] = 0;
   }
+  state0Bar[0] = 0;
+  state0Bar[1] = 0;
+  paramsBar[1] = 0;
   const n_steps = control[2];
   let length = 0;
   if (n_steps >= 1) {
@@ -27,22 +30,15 @@ export function gradient() {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   const left_over = (n_steps % 2);
+  report[0] = 0;
   if (whole_steps !== n_steps || !(h_spread < h_size) || left_over !== 0) {
     spoil_gradient();
-    state0Bar[0] = 0;
-    state0Bar[1] = 0;
-    paramsBar[1] = 0;
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 8;
   }
   if (n_steps > capacity[0]) {
     spoil_gradient();
-    state0Bar[0] = 0;
-    state0Bar[1] = 0;
-    paramsBar[1] = 0;
-    report[0] = 0;
     report[1] = 0;
     value[0] = 0 / 0;
     return 1;
@@ -72,6 +68,8 @@ export function gradient() {
     const v_3 = v_2 + (h_1_2 * f_v + h_1_2 * f_v_2);
     const sum = x_3 + v_3;
     if (sum - sum !== 0) {
+      report[0] = n;
+      spoil_gradient();
       const sum_2 = x_v + f_v_2;
       if (sum_2 - sum_2 !== 0) {
         failed_stage = 2;
@@ -81,23 +79,11 @@ export function gradient() {
         failed_stage = 1;
       }
       const failed_stage_2 = failed_stage;
+      report[1] = failed_stage_2;
+      value[0] = 0 / 0;
       if (failed_stage_2 > 0) {
-        spoil_gradient();
-        state0Bar[0] = 0;
-        state0Bar[1] = 0;
-        paramsBar[1] = 0;
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 3;
       } else {
-        spoil_gradient();
-        state0Bar[0] = 0;
-        state0Bar[1] = 0;
-        paramsBar[1] = 0;
-        report[0] = n;
-        report[1] = failed_stage_2;
-        value[0] = 0 / 0;
         return 4;
       }
     }
@@ -126,24 +112,21 @@ export function gradient() {
     const w_x = h_1_2 * lambda_x_2;
     const lambda_v_2 = lambda_v;
     const w_v = h_1_2 * lambda_v_2;
-    push_bar[Math.floor(2 * n / step_count[0])] += w_v;
+    let quotient = Math.floor(2 * n / step_count[0]);
+    push_bar[quotient] += w_v;
     const x_bar = w_v * params_k;
     params_k_bar -= w_v * (stored_x_2 + h * stored_v[n]);
     const v_bar = w_x - w_v * damping;
     // Adjoint of evaluation 1.
     const w_v_2 = w_v + h * v_bar;
-    push_bar[Math.floor(2 * n / step_count[0])] += w_v_2;
+    push_bar[quotient] += w_v_2;
     params_k_bar -= w_v_2 * stored_x_2;
     // λ of the step's start.
     lambda_x = lambda_x_2 - x_bar - w_v_2 * params_k;
     lambda_v = lambda_v_2 + v_bar + (w_x - h * x_bar - w_v_2 * damping);
   }
-  paramsBar[0] = params_k_bar;
-  state0Bar[0] = 0;
-  state0Bar[1] = 0;
-  paramsBar[1] = 0;
-  report[0] = 0;
   report[1] = failed_stage;
   value[0] = x_2 * x_2 + v_2;
+  paramsBar[0] = params_k_bar;
   return 0;
 }
