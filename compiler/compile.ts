@@ -9,6 +9,7 @@ import {
   noModel,
   noPortableForm,
   notSeparable,
+  oneHalf,
   severalModels,
   tooLittleRam,
   tooMuchMemory,
@@ -183,7 +184,9 @@ function couplingOf(model: Model, solver: Solver): Diagnostic | undefined {
   if (halves.positions !== undefined) return undefined;
   const { moved, on } = halves.coupled;
   const dotted = (leaf: Leaf): string => leaf.path.join(".");
-  return notSeparable(solver.method, dotted(moved), dotted(on), on.span, moved.span);
+  return on === undefined
+    ? oneHalf(solver.method, dotted(moved), moved.span)
+    : notSeparable(solver.method, dotted(moved), dotted(on), on.span, moved.span);
 }
 
 /** The plan that `auto` stands for, by the memory of the targets that are asked for. */

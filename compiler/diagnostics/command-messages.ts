@@ -62,6 +62,14 @@ export const nothingToSolve = (model: string, option: string): Diagnostic =>
     suggestion: "leave the option out; `--point` and `--points` say where a field is asked",
   });
 
+const anySystem = "take a method for any system, e.g. `gauss2` (symplectic too), `rk4` or `dopri5`";
+
+export const oneHalf = (method: string, only: string, span: Span): Diagnostic =>
+  error("ODE4018", `\`${method}\` moves positions and momenta in turn, and \`${only}\` is all that moves`, {
+    span,
+    suggestion: anySystem,
+  });
+
 export const notSeparable = (
   method: string,
   moved: string,
@@ -76,7 +84,7 @@ export const notSeparable = (
       : `\`${method}\` moves positions and momenta in turn, and the derivative of \`${moved}\` depends on \`${on}\`, which moves with it`,
     {
       span,
-      suggestion: "take a method for any system, e.g. `gauss2` (symplectic too), `rk4` or `dopri5`",
+      suggestion: anySystem,
       notes: moved === on ? [] : [{ message: `\`${moved}\` is declared here`, span: movedSpan }],
     },
   );

@@ -5,6 +5,7 @@
  */
 
 import type { Span } from "../diagnostics/span.ts";
+import * as affine from "../ir/affine.ts";
 import type { Block, Expr, Statement, Test } from "../ir/nodes.ts";
 import {
   blocksOf,
@@ -143,11 +144,18 @@ function foldBlock(block: Block, isSingle: (name: string) => boolean): Statement
       for (const array of readsOf(folded)) readers.set(array, [...(readers.get(array) ?? []), folded.name]);
       continue;
     }
-    out.push(folded);
+    // A cotangent that nothing was added to: what it is, it is.
+    if (!isOwnValue(folded)) out.push(folded);
   }
   for (const name of [...waiting.keys()]) release(name);
   return out;
 }
+
+const isOwnValue = (statement: Statement): boolean =>
+  statement.kind === "store" &&
+  statement.value.kind === "read" &&
+  statement.value.array === statement.array &&
+  statement.value.at.every((form, i) => affine.equal(form, statement.at[i]!));
 
 /** A statement of the compiler's own comes from where the value was written that it now holds. */
 function placed(statement: Statement, origin: Span | undefined): Statement {

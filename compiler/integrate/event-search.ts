@@ -37,6 +37,13 @@ export interface Searched extends Control {
 const mostRefinements = 200;
 const halving = 30;
 
+/**
+ * Behind `then` the event's function is still 0 where it is no larger than it was at the event, this many times, or comes
+ * there from 0 within this part of the time: what is more has been jumped to.
+ */
+const roundingOfValue = 4;
+const roundingOfTime = 2 ** -26;
+
 /** Stands for the sign that `when` has just behind an event, where its value is rounding. */
 const justBehind = 1e-300;
 
@@ -80,17 +87,61 @@ export class EventSearch {
 
   /** The sign that `when` has just behind a point where it is 0: that of its rate along the field. */
   #signBehind(point: Point): Statement[] {
-    const driver = this.#driver;
-    const { tangent, value } = this.#events;
-    const { fn } = driver.vjps.fields.get("all")!;
+    const { value } = this.#events;
     const sign = build.primitive("sign", [
       build.mul(build.read(value.rate), this.#sweep.scalar("direction")),
     ]);
     return [
-      ...driver.calls.to(fn, point, driver.model.state.map(tangent.change)),
-      ...value.rateAt(point, tangent.change),
+      ...this.#rateAlongField(point),
       this.#sweep.set("event_before", build.mul(build.number(justBehind), build.primitive("stop", [sign]))),
       this.#sweep.set("behind_event", build.one),
+    ];
+  }
+
+  #rateAlongField(point: Point): Statement[] {
+    const driver = this.#driver;
+    const { tangent, value } = this.#events;
+    const { fn } = driver.vjps.fields.get("all")!;
+    return [
+      ...driver.calls.to(fn, point, driver.model.state.map(tangent.change)),
+      ...value.rateAt(point, tangent.change),
+    ];
+  }
+
+  /** Where the event's function is behind `then`: at 0, so that its rate tells on which side it is going to be, or away. */
+  #sideBehind(point: Point): Statement[] {
+    const { value } = this.#events;
+    const stop = (x: Expr): Expr => build.primitive("stop", [x]);
+    const size = (x: Expr): Expr => stop(build.primitive("abs", [x]));
+    const here = build.read(value.value);
+    const span = build.add(
+      build.primitive("abs", [this.#sweep.t]),
+      build.primitive("abs", [this.#sweep.scalar("h_taken")]),
+    );
+    const isAtZero = build.or(
+      build.compare(
+        "le",
+        size(here),
+        build.mul(build.number(roundingOfValue), this.#sweep.scalar("event_residue")),
+      ),
+      build.compare(
+        "le",
+        size(here),
+        stop(
+          build.mul(
+            build.mul(build.number(roundingOfTime), span),
+            build.primitive("abs", [build.read(value.rate)]),
+          ),
+        ),
+      ),
+    );
+    return [
+      ...value.at(point),
+      ...this.#signBehind(point),
+      build.branch(build.not(isAtZero), [
+        this.#sweep.set("event_before", stop(here)),
+        this.#sweep.set("behind_event", build.zero),
+      ]),
     ];
   }
 
@@ -299,6 +350,11 @@ export class EventSearch {
       then === undefined
         ? []
         : [
+            ...this.#events.value.at(point),
+            this.#sweep.set(
+              "event_residue",
+              build.primitive("stop", [build.primitive("abs", [build.read(this.#events.value.value)])]),
+            ),
             ...driver.calls.to(then, point, driver.model.state.map(this.#sweep.next)),
             ...driver.assign(driver.state, (leaf, at) => read(this.#sweep.next, leaf, at)),
           ];
@@ -306,7 +362,11 @@ export class EventSearch {
       build.branch(build.compare("ne", this.#sweep.scalar("is_event"), build.zero), [
         ...jump,
         this.#sweep.set("fresh", build.one),
-        ...(stops ? this.#stopHere() : this.#signBehind(point)),
+        ...(stops
+          ? this.#stopHere()
+          : then === undefined
+            ? this.#signBehind(point)
+            : this.#sideBehind(point)),
       ]),
     ];
   }

@@ -11,8 +11,8 @@ import type { Leaf, Model } from "../model.ts";
 
 export type Halves =
   | { readonly positions: readonly Leaf[]; readonly momenta: readonly Leaf[] }
-  /** The derivative of `moved` depends on `on`, which would have to move at the same time. */
-  | { readonly positions?: undefined; readonly coupled: { readonly moved: Leaf; readonly on: Leaf } };
+  /** The derivative of `moved` depends on `on`, which would have to move at the same time; or nothing is left to move in turn. */
+  | { readonly positions?: undefined; readonly coupled: { readonly moved: Leaf; readonly on?: Leaf } };
 
 export function halvesOf(model: Model, context: Context): Halves {
   const { body } = normalise(model.rhs, context);
@@ -46,6 +46,12 @@ export function halvesOf(model: Model, context: Context): Halves {
         }
       }
     }
+  }
+  // Where nothing depends on the state, any leaf may be the other half.
+  if ([...isPosition.values()].every((one) => one)) {
+    const [last, ...others] = model.state.toReversed();
+    if (others.length === 0) return { coupled: { moved: last! } };
+    isPosition.set(last!, false);
   }
   return {
     positions: model.state.filter((leaf) => isPosition.get(leaf) === true),

@@ -127,6 +127,58 @@ describe("a bouncing ball", () => {
   });
 });
 
+describe("a state that jumps away from the event", () => {
+  const fires = (direction: string): string => `import { ode } from "odegrad";
+export const cell = ode({
+  state: { x: 0 },
+  params: { k: 3 },
+  rhs: (_state, { k }) => ({ x: 0.5 * k }),
+  events: { when: ({ x }) => x - 0.4, ${direction} then: ({ x }, { k }) => ({ x: x - 0.1 * k }) },
+  loss: { terminal: ({ x }) => x },
+  solver: { method: "dopri5", rtol: 1e-8, t1: 1 },
+});`;
+  const lifted = `import { ode } from "odegrad";
+export const ball = ode({
+  state: { height: 1, speed: 0, count: 0 },
+  params: { gravity: 9.81 },
+  rhs: ({ speed }, { gravity }) => ({ height: speed, speed: -gravity, count: 0 }),
+  events: {
+    when: ({ height }) => height,
+    direction: -1,
+    then: ({ count }) => ({ height: 1, speed: 0, count: count + 1 }),
+  },
+  loss: { terminal: ({ height, count }) => height + count },
+  solver: { method: "dopri5", rtol: 1e-8, t1: 2 },
+});`;
+  const fall = Math.sqrt(2 / 9.81);
+  const left = 2 - 4 * fall;
+  const cases = [
+    // Four times 0.3 less than 1.5; of k, 0.5 less four times 0.1.
+    { name: "fires when it rises", text: fires("direction: 1,"), value: 0.3, ofParameter: 0.1 },
+    { name: "fires either way", text: fires(""), value: 0.3, ofParameter: 0.1 },
+    {
+      name: "is lifted four times",
+      text: lifted,
+      value: 5 - (9.81 * left ** 2) / 2,
+      ofParameter: -(left ** 2) / 2 - 9.81 * left * ((4 * fall) / (2 * 9.81)),
+    },
+  ];
+  it.each(
+    cases.flatMap((one) =>
+      [{}, { method: "rk4", steps: 3 }, { method: "rk4", steps: 20 }].map((options) => ({ ...one, options })),
+    ),
+  )("$name with $options", async ({ text, options, value, ofParameter }) => {
+    const made = await open(text, options, options.steps !== 20);
+    for (const engine of [made.engine, made.c]) {
+      if (engine === undefined) continue;
+      const got = engine.gradient(made.problem);
+      expect(got.status).toBe(0);
+      expect(Math.abs(got.value - value)).toBeLessThan(1e-12);
+      expect(Math.abs(got.params[0]! - ofParameter)).toBeLessThan(1e-11);
+    }
+  });
+});
+
 describe("a stop", () => {
   const thrown = `import { ode } from "odegrad";
 export const thrown = ode({

@@ -135,4 +135,28 @@ export const damped = ode({ state: { q: 1, p: 0 }, rhs: ({ q, p }) => ({ q: p, p
     expect(ready).toBeUndefined();
     expect(diagnostics.map(({ code }) => code)).toEqual(["ODE4018"]);
   });
+
+  it.each(["symplectic-euler", "verlet", "yoshida8"])(
+    "%s goes on where nothing depends on the state",
+    async (method) => {
+      const text = `import { ode } from "odegrad";
+export const pushed = ode({ state: { q: 1, p: 0.5 }, params: { k: 2 }, rhs: (_state, { k }) => ({ q: k, p: -k }),
+  loss: { terminal: ({ q, p }) => q * p }, solver: { t1: 1, steps: 4 } });`;
+      const { engine, problem } = await compiled(text, { method }, false);
+      const { value, state0, params } = engine.gradient(problem);
+      // Weights of order 8 add up to 1 within a few units of the last place.
+      [value, ...state0, ...params].forEach((got, i) => {
+        expect(Math.abs(got - [-4.5, -1.5, 3, -4.5][i]!)).toBeLessThan(5e-15);
+      });
+      const alone = text
+        .replace(", p: 0.5", "")
+        .replace(", p: -k", "")
+        .replace("({ q, p }) => q * p", "({ q }) => q");
+      const { diagnostics } = build(
+        { file: "model.ode.ts", text: alone, host: { read: () => undefined } },
+        { method },
+      );
+      expect(diagnostics.map(({ code }) => code)).toEqual(["ODE4018"]);
+    },
+  );
 });
