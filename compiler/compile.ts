@@ -99,27 +99,31 @@ export function build(source: Source, options: Options): Built {
 /** The module of a model that was built before under the same options. */
 type Known = (model: Model, solver: Solver) => Module | undefined;
 
-/** Every model of a file, built; `imported` are the files it imports, by path. */
+/** Every model of a file, built, and what it imports: see `readWithImports`. */
 export function buildAll(source: Source, options: Options, known?: Known) {
-  const { models, diagnostics, imported } = readWithImports(source, options);
+  const { models, diagnostics, imported, absent } = readWithImports(source, options);
   const sound = diagnostics.some(isError) ? [] : models;
   const built = sound.map((model) => ({
     model,
     ...buildModel(model, source, imported, { ...options, model: model.name }, known),
   }));
-  return { built, diagnostics: [...diagnostics, ...built.flatMap((each) => each.diagnostics)], imported };
+  const all = [...diagnostics, ...built.flatMap((each) => each.diagnostics)];
+  return { built, diagnostics: all, imported, absent };
 }
 
+/** `imported`: the files that were read, with their text; `absent`: those that were looked for and would have been taken. */
 function readWithImports(source: Source, options: Options) {
   const imported = new Map<string, string>();
+  const absent = new Set<string>();
   const host: Host = {
     read(path) {
       const text = source.host.read(path);
-      if (text !== undefined) imported.set(path, text);
+      if (text === undefined) absent.add(path);
+      else imported.set(path, text);
       return text;
     },
   };
-  return { ...read({ ...source, host }, options.batch), imported };
+  return { ...read({ ...source, host }, options.batch), imported, absent };
 }
 
 /** model -> program; the diagnostics are those of this model under these options alone. */

@@ -34,6 +34,8 @@ export interface Transformed {
   readonly diagnostics: readonly Diagnostic[];
   /** Files the models were computed from, beside their own, by their path. */
   readonly imported: ReadonlyMap<string, string>;
+  /** Files that were looked for in vain: one that appears there changes what comes out. */
+  readonly absent: ReadonlySet<string>;
 }
 
 export interface TransformOptions extends Options {
@@ -52,10 +54,10 @@ export function transform(
   { hot = false, ...options }: TransformOptions = {},
   kept?: Kept,
 ): Transformed {
-  if (isTransformed(source.text)) return { diagnostics: [], imported: new Map() };
+  if (isTransformed(source.text)) return { diagnostics: [], imported: new Map(), absent: new Set() };
   const asked: Options = { emit: ["solve", "gradient", "jvp", "hvp"], ...options };
   const before = new Map<Module, Printed>();
-  const { built, diagnostics, imported } = buildAll(source, asked, (model, solver) => {
+  const { built, diagnostics, imported, absent } = buildAll(source, asked, (model, solver) => {
     const found = kept?.find(model, solver, asked);
     if (found !== undefined) before.set(found.module, found.printed);
     return found?.module;
@@ -66,7 +68,7 @@ export function transform(
   const refused = own.flatMap(({ model }) => refusals(model, asked, file!));
   const all = [...diagnostics, ...refused];
   if (file === undefined || own.length === 0 || all.some(({ severity }) => severity === "error")) {
-    return { diagnostics: all, imported };
+    return { diagnostics: all, imported, absent };
   }
 
   const name = (wish: string): string => (source.text.includes(wish) ? name(`${wish}_`) : wish);
@@ -104,7 +106,7 @@ export function transform(
     parts.push(factory.code);
   }
   if (isHot) parts.push("import.meta.hot?.accept();\n");
-  return { code: parts.join(""), map: toEncodedMap(map), diagnostics: all, imported };
+  return { code: parts.join(""), map: toEncodedMap(map), diagnostics: all, imported, absent };
 }
 
 /** What cannot be compiled where it stands. */

@@ -10,18 +10,20 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { UnpluginBuildContext, UnpluginContext, UnpluginFactory } from "unplugin";
 import { checkOptions } from "../compiler/check-options.ts";
-import { loadConfig } from "../compiler/cli/load-config.ts";
+import { configState, loadConfig } from "../compiler/cli/load-config.ts";
 import { decode, Failure } from "../compiler/cli/streams.ts";
 import type { Source } from "../compiler/compile.ts";
 import { withConfig } from "../compiler/config.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
+import { fingerprint } from "../compiler/fingerprint.ts";
 import { withoutTypes } from "../compiler/frontend/in-place.ts";
 import { Kept } from "../compiler/kept.ts";
 import { type Options, optionSpecs } from "../compiler/options.ts";
 import { isTransformed, transform } from "../compiler/transform.ts";
-import { Cache } from "./cache.ts";
+import { version } from "../compiler/version.ts";
+import { Cache, type Computed } from "./cache.ts";
 import { report } from "./report.ts";
-import { secondary } from "./secondary.ts";
+import { isGenerated, secondary } from "./secondary.ts";
 
 /**
  * The options of `compile`, for every model of the build, over those of the project's configuration. `emit` leaves out what is not
@@ -39,18 +41,20 @@ const compileKeys = optionSpecs
 
 type Context = UnpluginBuildContext & UnpluginContext;
 
-/** A model's file as bundlers name it: with what they write behind it for themselves, and with nothing that changes what it is. */
-const modelId = /\.ode\.ts(\?(?:[tv]=[^&]*|import)(?:&(?:[tv]=[^&]*|import))*)?$/;
-/** An import of generated text: `x.ode.ts?c`, or `x.ode.ts?c&model=name` where a file exports several models. */
-const secondaryId = /\.ode\.ts\?[a-z]+(?:&model=[\w$]+)?(?:&(?:[tv]=[^&]*|import))*$/;
+/** A model's file as bundlers and those who want it afresh name it: a query of values, as in `?v=2`, says nothing of what it is. */
+const modelId = /\.ode\.ts(\?(?:import|[\w$-]+=[^&]*)(?:&(?:import|[\w$-]+=[^&]*))*)?$/;
+/**
+ * An import of generated text: `x.ode.ts?c`, or `x.ode.ts?c&model=name` where a file exports several models. Words that bundlers have
+ * a meaning for are theirs; any other that is no target is refused rather than taken for none.
+ */
+const secondaryId =
+  /\.ode\.ts\?(?!(?:import|raw|url|inline|init|worker|sharedworker)(?:&|$))[A-Za-z]+(?:&.*)?$/;
 
 export const factory: UnpluginFactory<PluginOptions | undefined> = (
   { config, ...given } = {},
   { framework },
 ) => {
-  let settled: ReturnType<typeof settle> | undefined;
-  /** The options, read once. */
-  const settle = async () => {
+  const readOptions = async () => {
     const own = checkOptions(given as Readonly<Record<string, unknown>>, "library");
     if (config === false) return own;
     try {
@@ -62,32 +66,41 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
       return { options: own.options, diagnostics: [...own.diagnostics, ...error.diagnostics] };
     }
   };
+  let latest: { readonly state: string; readonly settled: ReturnType<typeof readOptions> } | undefined;
+  /** The options, read again when the configuration is another one; and the files it is in. */
+  const settle = () => {
+    const { files, text } = config === false ? { files: [], text: "" } : configState(root, config);
+    if (latest?.state !== text) latest = { state: text, settled: readOptions() };
+    return { files, settled: latest.settled };
+  };
   let isServing = false;
   let root = process.cwd();
   const models = new Cache<ReturnType<typeof transform>>();
   const kept = new Kept();
   const texts = new Cache<ReturnType<typeof secondary>>();
-  /** Modules that models import, with the models: they are in their language, and bundlers that know no types get them without. */
+  /**
+   * Files that models are computed from, with the models. Modules among them are in the language of models, and bundlers that know
+   * no types get them without.
+   */
   const helpers = new Map<string, Set<string>>();
   const takesTypes = framework === "rollup" || framework === "webpack" || framework === "rspack";
   // Webpack and its kin resolve queries themselves, and load the file before it is transformed.
   const resolvesQueries = framework === "webpack" || framework === "rspack";
 
   /** Compiles through a cache, watches what was read, and reports what is wrong. Nothing where there are errors. */
-  const through = async <
-    T extends { readonly diagnostics: readonly Diagnostic[]; readonly imported: ReadonlyMap<string, string> },
-  >(
+  const through = async <T extends Computed & { readonly diagnostics: readonly Diagnostic[] }>(
     context: Context,
     cache: Cache<T>,
     id: string,
     text: string,
     compile: (source: Source, options: Options) => T,
   ): Promise<T | undefined> => {
-    settled ??= settle();
-    const { options, diagnostics } = await settled;
+    const { files, settled } = settle();
+    const asked = await settled;
+    const { options, diagnostics } = asked;
     const source = sourceOf(id, text);
-    const result = cache.get(id, text, source.host, () => compile(source, options));
-    for (const file of result.imported.keys()) {
+    const result = cache.get(id, text, asked, source.host, () => compile(source, options));
+    for (const file of [...files, ...result.imported.keys(), ...result.absent]) {
       context.addWatchFile(path.resolve(file));
       const models = helpers.get(path.resolve(file)) ?? new Set();
       helpers.set(path.resolve(file), models.add(id.replace(/\?.*$/, "")));
@@ -100,11 +113,20 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
   const generated = async (context: Context, id: string, text: string) => {
     const question = new URLSearchParams(id.slice(id.indexOf("?") + 1));
     const [target = ""] = question.keys();
-    const model = question.get("model") ?? undefined;
+    const model = question.get("model") || undefined;
     const result = await through(context, texts, id, text, (source, options) =>
       secondary(source, target, model, options),
     );
     return result?.code === undefined ? broken : { code: result.code, map: null };
+  };
+  /** What a bundler keeps on disk from one run to the next is another one for other options, and for another version. */
+  const remember = (cache: unknown): void => {
+    if (typeof cache !== "object" || cache === null) return;
+    const kept = cache as { type?: string; version?: string };
+    if (kept.type !== "filesystem" && kept.type !== "persistent") return;
+    const state = config === false ? "" : configState(root, config).text;
+    const own = fingerprint([version, JSON.stringify(given), state]);
+    kept.version = `${kept.version ?? ""} odegrad ${own}`.trimStart();
   };
   // Errors and watched files go to esbuild with a text, or not at all.
   const broken = framework === "esbuild" ? { code: "", map: null } : undefined;
@@ -126,6 +148,11 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
         const own = models.flatMap((model) => [...(moduleGraph.getModulesByFile(model) ?? [])]);
         return own.length === 0 ? undefined : [...modules, ...own];
       },
+    },
+    webpack: (compiler) => remember(compiler.options.cache),
+    rspack: ({ options }) => {
+      remember(options.cache);
+      remember((options.experiments as { readonly cache?: unknown } | undefined)?.cache);
     },
     resolveId: {
       filter: { id: secondaryId },
@@ -160,7 +187,8 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
           const { code, map } = withoutTypes(path.basename(id), text);
           return { code, map: JSON.parse(map) };
         }
-        if (resolvesQueries && secondaryId.test(id)) return generated(this, id, text);
+        if (resolvesQueries && secondaryId.test(id))
+          return isGenerated(text) ? undefined : generated(this, id, text);
         if (!modelId.test(id) || isTransformed(text)) return undefined;
         const result = await through(this, models, id, text, (source, options) =>
           transform(source, { ...options, hot: isServing }, kept),

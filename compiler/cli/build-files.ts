@@ -29,12 +29,17 @@ export interface BuildResult {
   readonly diagnostics: readonly Diagnostic[];
   /** Everything that was read: models and what they import. */
   readonly read: ReadonlySet<string>;
+  /** Where the errors lie: in models, or in the options alone. */
+  readonly fault: "model" | "options";
 }
 
-/** What was built of a file, and from which texts. A build that is asked again takes it where nothing changed. */
+/**
+ * What was built of a file, and from which texts, those included that were not there. A build that is asked again takes it where
+ * nothing changed.
+ */
 export type Known = Map<
   string,
-  { readonly texts: ReadonlyMap<string, string>; readonly result: BuildResult }
+  { readonly texts: ReadonlyMap<string, string | undefined>; readonly result: BuildResult }
 >;
 
 export function buildFiles(
@@ -46,12 +51,18 @@ export function buildFiles(
   for (const model of known.keys()) if (!models.includes(model)) known.delete(model);
   const results = models.map((model) => buildFile(model, options, context, known));
   const files = results.flatMap((each) => each.files);
-  const diagnostics = [...results.flatMap((each) => each.diagnostics), ...collisions(files)];
+  const clashes = collisions(files);
+  // What is wrong with the options is wrong for every model.
+  const said = new Map(
+    results.flatMap(({ diagnostics }) => diagnostics.map((each) => [JSON.stringify(each), each])),
+  );
+  const diagnostics = [...said.values(), ...clashes];
   const isSound = diagnostics.every(({ severity }) => severity !== "error");
   return {
     files: isSound ? files : [],
     diagnostics,
     read: new Set(results.flatMap((each) => [...each.read])),
+    fault: clashes.length === 0 && results.every(({ fault }) => fault === "options") ? "options" : "model",
   };
 }
 
@@ -62,7 +73,7 @@ function buildFile(model: string, options: CommandOptions, context: Context, kno
   if (before !== undefined && isSame(before.texts, source.text, model, source.host.read))
     return before.result;
 
-  const { built, diagnostics, imported } = buildAll(source, options);
+  const { built, diagnostics, imported, absent } = buildAll(source, options);
   const all = [
     ...diagnostics,
     ...(built.length === 0 && diagnostics.every(({ severity }) => severity !== "error")
@@ -83,13 +94,21 @@ function buildFile(model: string, options: CommandOptions, context: Context, kno
       })),
     );
   });
-  const result = { files, diagnostics: all, read: new Set([model, ...imported.keys()]) };
-  known.set(model, { texts: new Map([[model, source.text], ...imported]), result });
+  const isError = ({ severity }: Diagnostic): boolean => severity === "error";
+  const faulty = built.filter((each) => each.diagnostics.some(isError));
+  const fault: BuildResult["fault"] =
+    all.filter(isError).length === faulty.flatMap((each) => each.diagnostics.filter(isError)).length &&
+    faulty.every((each) => each.fault === "options")
+      ? "options"
+      : "model";
+  const result = { files, diagnostics: all, read: new Set([model, ...imported.keys()]), fault };
+  const missing = [...absent].map((file) => [file, undefined] as const);
+  known.set(model, { texts: new Map([[model, source.text], ...imported, ...missing]), result });
   return result;
 }
 
 function isSame(
-  texts: ReadonlyMap<string, string>,
+  texts: ReadonlyMap<string, string | undefined>,
   text: string,
   model: string,
   read: (file: string) => string | undefined,

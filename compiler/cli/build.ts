@@ -11,6 +11,7 @@ import type { CommandOptions } from "../options.ts";
 import { writeTogether } from "./atomic-write.ts";
 import { type BuildResult, buildFiles, type Known } from "./build-files.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
+import { configState } from "./load-config.ts";
 import {
   type Manifest,
   manifestName,
@@ -30,6 +31,8 @@ export async function run(
   globs: readonly string[],
   options: CommandOptions,
   context: Context,
+  /** The options once more, under the configuration as it is then. */
+  settled: () => Promise<CommandOptions>,
 ): Promise<ExitCode> {
   const modes = [options.watch, options.check, options.clean].filter((each) => each === true);
   if (modes.length > 1) {
@@ -41,7 +44,8 @@ export async function run(
   if (options.clean === true) return build.clean();
   if (options.watch === true) {
     const { watch } = await import("./watch.ts");
-    return watch(build, context);
+    const configuration = () => configState(process.cwd(), options.config);
+    return watch(build, context, configuration, async () => new Build(globs, await settled(), context));
   }
   return options.check === true ? build.check() : build.write();
 }
@@ -52,6 +56,8 @@ export class Build {
   readonly #options: CommandOptions;
   readonly #context: Context;
   readonly #known: Known = new Map();
+  /** What the latest build read. */
+  read: ReadonlySet<string> = new Set();
 
   constructor(globs: readonly string[], options: CommandOptions, context: Context) {
     this.#globs = globs;
@@ -81,15 +87,16 @@ export class Build {
     const patterns = this.#globs.length > 0 ? this.#globs : (this.#options.include ?? ["**/*.ode.ts"]);
     let models: string[];
     try {
-      models = modelFiles(patterns, [this.outDir]);
+      models = modelFiles(patterns);
     } catch (error) {
       if (!(isWhole && error instanceof Failure && readManifest(this.outDir).size > 0)) throw error;
       models = [];
     }
     const result = buildFiles(models, this.#options, this.#context, this.#known);
-    const { diagnostics } = result;
+    const { diagnostics, fault } = result;
+    this.read = result.read;
     if (diagnostics.some(({ severity }) => severity === "error"))
-      throw new Failure(exitCode.model, diagnostics);
+      throw new Failure(fault === "options" ? exitCode.usage : exitCode.model, diagnostics);
     if (diagnostics.length > 0) {
       const { sources, colorError } = this.#context;
       this.#context.note(formatDiagnostics(diagnostics, sources, styleOf(this.#options), colorError));
@@ -172,9 +179,17 @@ export class Build {
     return exitCode.outOfDate;
   }
 
-  /** Removes what was built. */
+  /** Removes what was built; of some models alone, where patterns say which. */
   clean(): ExitCode {
-    const removed = removeBuilt(this.outDir, [...readManifest(this.outDir).keys(), manifestName]);
+    const before = readManifest(this.outDir);
+    const ours = this.#globs.length === 0 ? undefined : new Set(modelFiles(this.#globs));
+    const left = new Map([...before].filter(([, source]) => ours !== undefined && !ours.has(source)));
+    const names = [...before.keys()].filter((name) => !left.has(name));
+    const removed = removeBuilt(this.outDir, left.size === 0 ? [...names, manifestName] : names);
+    if (left.size > 0 && removed.length > 0)
+      writeTogether([
+        { path: path.join(this.outDir, manifestName), root: this.outDir, text: manifestText(left) },
+      ]);
     if (fs.existsSync(this.outDir) && fs.readdirSync(this.outDir).length === 0) fs.rmdirSync(this.outDir);
     this.#context.note(`${removed.filter((name) => name !== manifestName).length} files removed\n`);
     return exitCode.ok;

@@ -18,6 +18,9 @@ import { Failure } from "./streams.ts";
 
 const names = ["ts", "mts", "mjs", "js", "json"].map((ending) => `odegrad.config.${ending}`);
 
+/** Files of a folder that may hold its configuration. */
+export const configNames: readonly string[] = [...names, "package.json"];
+
 export interface Loaded {
   readonly config: CommandOptions;
   /** Where it was found. */
@@ -38,6 +41,35 @@ export async function loadConfig(
   const { config, diagnostics } = checkConfig(raw, shown);
   if (diagnostics.length > 0) fail(...diagnostics);
   return { config, file };
+}
+
+/**
+ * The files that say what the configuration of a folder is, and a text that is another one when it is: for those who go on while it
+ * changes. What a configuration that is code imports does not count.
+ */
+export function configState(
+  folder: string,
+  named: string | undefined,
+): { readonly files: readonly string[]; readonly text: string } {
+  const manifest = path.join(folder, "package.json");
+  const candidates =
+    named === undefined
+      ? [...names.map((name) => path.join(folder, name)), manifest]
+      : [path.resolve(folder, named)];
+  const found = candidates.flatMap((file) => {
+    const isManifest = named === undefined && file === manifest;
+    const text = isManifest ? JSON.stringify(inPackage(file)) : textOf(file);
+    return text === undefined ? [] : [{ file, text }];
+  });
+  return { files: found.map(({ file }) => file), text: JSON.stringify(found) };
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 function fail(...diagnostics: readonly Diagnostic[]): never {

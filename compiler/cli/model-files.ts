@@ -7,8 +7,8 @@ import { exitCode } from "./exit.ts";
 import { expandGlob, isGlob } from "./glob.ts";
 import { Failure } from "./streams.ts";
 
-/** Files of the patterns, sorted and each once: a folder means every model below it. `without`: folders that are left out. */
-export function modelFiles(patterns: readonly string[], without: readonly string[] = []): string[] {
+/** Files of the patterns, sorted and each once: a folder means every model below it. */
+export function modelFiles(patterns: readonly string[]): string[] {
   const files = new Set<string>();
   for (const pattern of patterns) {
     if (pattern === "-") files.add(pattern);
@@ -22,9 +22,7 @@ export function modelFiles(patterns: readonly string[], without: readonly string
       for (const file of matches) files.add(file);
     } else files.add(pattern);
   }
-  const isLeftOut = (file: string): boolean =>
-    without.some((folder) => !path.relative(folder, file).startsWith(".."));
-  return [...files].filter((file) => !isLeftOut(file)).sort();
+  return [...files].sort();
 }
 
 const nothing = (pattern: string, reason: string): Failure =>

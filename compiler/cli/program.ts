@@ -24,8 +24,16 @@ import { withBareFunction } from "./bare-function.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { type Context, Failure, setColor } from "./streams.ts";
 
-/** What a command file exports as `run`. */
-export type Run = (args: readonly string[], options: CommandOptions, context: Context) => Promise<ExitCode>;
+/**
+ * What a command file exports as `run`. `settled`: the options once more, under the configuration as it is then, for those who go on
+ * while it changes.
+ */
+export type Run = (
+  args: readonly string[],
+  options: CommandOptions,
+  context: Context,
+  settled: () => Promise<CommandOptions>,
+) => ExitCode | Promise<ExitCode>;
 
 interface CommandSpec {
   readonly name: string;
@@ -200,8 +208,11 @@ export async function main(words: readonly string[], context: Context): Promise<
           context.quiet = options.quiet === true;
           if (diagnostics.length > 0) throw new Failure(exitCode.usage, diagnostics);
           const { run } = await spec.load();
-          const whole = spec.options.includes("config") ? await underConfig(options, spec, context) : options;
-          return run(args, withBareFunction(whole), context);
+          const settled = async (): Promise<CommandOptions> =>
+            withBareFunction(
+              spec.options.includes("config") ? await underConfig(options, spec, context) : options,
+            );
+          return run(args, await settled(), context, settled);
         },
       };
     });

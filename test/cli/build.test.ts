@@ -45,6 +45,41 @@ afterEach(() => {
 });
 
 describe("build", () => {
+  it.each([
+    [["--out-dir", "."], "models/decay.js"],
+    [["models", "--out-dir", "models"], "models/models/decay.js"],
+  ])("%j finds models in the folder that it writes to", async (words, output) => {
+    put("models/decay.ode.ts", model("decay"));
+    expect((await odegrad(["build", ...words, "--check"])).code).toBe(3);
+    const { code, err } = await odegrad(["build", ...words]);
+    expect([code, err]).toEqual([0, expect.stringContaining("2 files, 2 changed")]);
+    expect(files()).toContain(output);
+    expect((await odegrad(["build", ...words, "--check"])).err).toContain("2 files are up to date");
+  });
+
+  it("removes what patterns say, and the rest with the list of it", async () => {
+    put("models/one.ode.ts", model("one"));
+    put("models/sub/two.ode.ts", model("two"));
+    await odegrad(["build"]);
+    expect((await odegrad(["build", "--clean", "models/sub"])).err).toContain("2 files removed");
+    expect(files("generated")).toEqual([
+      "generated/.odegrad.json",
+      "generated/models/one.js",
+      "generated/models/one.js.map",
+    ]);
+    expect((await odegrad(["build", "--check", "models/one.ode.ts"])).code).toBe(0);
+    expect((await odegrad(["build", "--clean"])).err).toContain("2 files removed");
+    expect(fs.existsSync("generated")).toBe(false);
+  });
+
+  it("says once what is wrong with the options of every model", async () => {
+    for (const name of ["one", "two"]) put(`${name}.ode.ts`, model(name));
+    put("odegrad.config.json", JSON.stringify({ steps: 7, dt: 0.1 }));
+    const { code, err } = await odegrad(["build"]);
+    expect(code).toBe(2);
+    expect(err.match(/ODE4008/g)).toHaveLength(1);
+  });
+
   it("writes every model below the folder to its place, and again nothing", async () => {
     put("models/decay.ode.ts", model("decay"));
     put("models/deep/two.ode.ts", model("one") + model("two", 2).replace(/^import.*\n/, ""));

@@ -82,8 +82,10 @@ describe("the plugin", () => {
     expect((await transform(code!)).code).toBeUndefined();
     for (const name of ["decay.ode.ts?raw", "decay.ode.ts?url", "decay.ode.ts?worker", "decay.ts", "ode.ts"])
       expect((await transform(model, name)).code, name).toBeUndefined();
-    for (const name of ["decay.ode.ts?t=123", "decay.ode.ts?v=abc&t=1", "decay.ode.ts?import"])
-      expect((await transform(model, name)).code, name).toBe(code);
+    const same = ["?t=123", "?v=abc&t=1", "?import", "?fresh=1", "?import&t=1"].map(
+      (query) => `decay.ode.ts${query}`,
+    );
+    for (const name of same) expect((await transform(model, name)).code, name).toBe(code);
   });
 
   it("watches what a model imports, and compiles again when that has changed", async () => {
@@ -97,6 +99,53 @@ describe("the plugin", () => {
     const second = await transform(importing);
     expect(second.code).toContain("53.75");
     expect(second.code).not.toContain("37.25");
+  });
+
+  it("sees a module that comes back, and one that comes before another", async () => {
+    const importing = `import { k } from "./lib/k";\n${model.replace("-a * y", "-a * k * y")}`;
+    const transform = plugin();
+    fs.mkdirSync("lib/k", { recursive: true });
+    fs.writeFileSync("lib/k/index.ts", "export const k = 37.25;\n");
+    const first = await transform(importing);
+    expect(first.code).toContain("37.25");
+    expect(first.watched).toContain("lib/k.ts");
+    fs.writeFileSync("lib/k.ts", "export const k = 53.75;\n");
+    expect((await transform(importing)).code).toContain("53.75");
+    fs.rmSync("lib", { recursive: true });
+    await expect(transform(importing)).rejects.toThrow(/ODE2013/);
+    fs.mkdirSync("lib");
+    fs.writeFileSync("lib/k.ts", "export const k = 61.5;\n");
+    expect((await transform(importing)).code).toContain("61.5");
+  });
+
+  it("follows a configuration that changes, comes and goes", async () => {
+    const transform = plugin();
+    expect((await transform(model)).code).toContain("rk4, 4 steps");
+    fs.writeFileSync("odegrad.config.json", '{ "steps": 16 }');
+    const { code, watched } = await transform(model);
+    expect(code).toContain("rk4, 16 steps");
+    expect(watched).toEqual(["odegrad.config.json"]);
+    fs.writeFileSync("odegrad.config.json", '{ "stesp": 16 }');
+    await expect(transform(model)).rejects.toThrow(/ODE5032/);
+    fs.rmSync("odegrad.config.json");
+    expect((await transform(model)).code).toContain("rk4, 4 steps");
+  });
+
+  it.each(["webpack", "rspack"] as const)("what %s keeps on disk is that of the options", (framework) => {
+    const versionOf = (options?: PluginOptions, cache: object = { type: "filesystem", version: "own" }) => {
+      const made = factory(options, { framework } as never) as UnpluginOptions;
+      made[framework]!({ options: { cache } } as never);
+      return (cache as { version?: string }).version;
+    };
+    const plain = versionOf();
+    expect(plain).toMatch(/^own odegrad [0-9a-f]{16}$/);
+    expect(versionOf()).toBe(plain);
+    const others = [versionOf({ steps: 3 })];
+    fs.writeFileSync("odegrad.config.json", '{ "steps": 5 }');
+    others.push(versionOf(), versionOf({ steps: 3 }));
+    expect(new Set([plain, ...others]).size).toBe(4);
+    expect(versionOf({ config: false })).not.toBe(others[1]);
+    expect(versionOf({}, { type: "memory" })).toBeUndefined();
   });
 
   it("gives the error its place", async () => {
