@@ -363,7 +363,7 @@ function stepCount(model: Model, options: Options, t0: number, length: number): 
   const dt = flagged ? options.dt : model.solver.dt;
   const span = flagged ? undefined : model.solverSpans[steps !== undefined ? "steps" : "dt"];
   if (steps !== undefined) {
-    const whole = Number.isSafeInteger(steps) && steps >= 1 && steps <= 0xffffffff;
+    const whole = Number.isSafeInteger(steps) && steps >= 1 && steps <= 0x7fffffff;
     return whole ? { steps, span, diagnostics: [] } : { diagnostics: [badSteps(steps, span)] };
   }
   if (dt === undefined) {
@@ -372,8 +372,8 @@ function stepCount(model: Model, options: Options, t0: number, length: number): 
   const exact = length / dt;
   const nearby = Math.max(1, Math.round(exact));
   // A step size written in decimals misses its double by half a unit in the last place, times the number of steps.
-  if (!(dt !== 0 && exact > 0 && Math.abs(exact - nearby) <= 1e-9 * nearby) || nearby > 0xffffffff) {
-    const suggested = Number.isFinite(exact) && nearby <= 0xffffffff ? nearby : defaultSteps;
+  if (!(dt !== 0 && exact > 0 && Math.abs(exact - nearby) <= 1e-9 * nearby) || nearby > 0x7fffffff) {
+    const suggested = Number.isFinite(exact) && nearby <= 0x7fffffff ? nearby : defaultSteps;
     return { diagnostics: [badStepSize(dt, length, suggested, span)] };
   }
   return { steps: nearby, span, diagnostics: [] };

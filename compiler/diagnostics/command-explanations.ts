@@ -62,7 +62,7 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
   ),
   ODE4006: say(
     "bad number of steps",
-    "The number of steps is not a whole number from 1 to 4294967295.",
+    "The number of steps is not a whole number from 1 to 2147483647.",
     "solver: { t1: 10, steps: 2.5 }",
     "Give a whole number, or a step size with `dt`.",
   ),

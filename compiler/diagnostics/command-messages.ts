@@ -181,7 +181,7 @@ export const badInterval = (t0: number, t1: number, span?: Span): Diagnostic =>
 export const badSteps = (steps: number, span?: Span): Diagnostic =>
   error("ODE4006", `${steps} is no number of steps`, {
     span,
-    suggestion: "give a whole number from 1 to 4294967295",
+    suggestion: "give a whole number from 1 to 2147483647",
   });
 
 export const badStepSize = (dt: number, length: number, suggested: number, span?: Span): Diagnostic =>

@@ -92,6 +92,12 @@ describe.each(ways)("%s", (_, options) => {
       ["c", made.c],
     ] as const) {
       if (engine === undefined) continue;
+      if (!isAdaptive) {
+        // Whole numbers of 32 bits count steps.
+        const { status: ended, value } = engine.solve({ ...problem, steps: 3e9 });
+        expect([status.badArgument, status.stepLimit]).toContain(ended);
+        expect(value).toBeNaN();
+      }
       for (const [what, change, codes] of cases) {
         // What was answered before must not be seen again.
         expect(engine.gradient(problem).status).toBe(status.ok);
