@@ -1,7 +1,12 @@
 /** What the plans promise beside exactness: how well states are recovered, how often steps are made, what is kept. */
 
 import { describe, expect, it } from "vitest";
-import { binomial, repetitions, usualCheckpoints } from "../../compiler/integrate/plans/revolve.ts";
+import {
+  binomial,
+  repetitions,
+  scheduleOf,
+  usualCheckpoints,
+} from "../../compiler/integrate/plans/revolve.ts";
 import type { Options } from "../../compiler/options.ts";
 import { compiled } from "../support/compiled.ts";
 
@@ -40,6 +45,19 @@ describe("checkpoints", () => {
       expect(repetitions(steps, usualCheckpoints(steps))).toBeLessThanOrEqual(3 * steps);
     }
   });
+
+  it.each([1, 2, 3, 10, 40, 400])(
+    "estimates long runs with %i checkpoints without going through them",
+    (slots) => {
+      // What a run a little longer than those that are gone through comes to, step by step.
+      const [within, beyond] = [scheduleOf(10_000, slots), scheduleOf(10_001, slots)];
+      for (const key of ["again", "stretches", "free", "placed"] as const)
+        expect(Math.abs(beyond[key] - within[key])).toBeLessThanOrEqual(0.001 * within[key] + 2);
+      const long = scheduleOf(2 ** 31 - 1, slots);
+      expect(long.again / repetitions(2 ** 31 - 1, slots)).toBeGreaterThan(0.5);
+      expect(long.again / repetitions(2 ** 31 - 1, slots)).toBeLessThanOrEqual(1);
+    },
+  );
 
   // Without functions whose last bit is the engine's own.
   const steps = 23;

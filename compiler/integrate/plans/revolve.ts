@@ -39,12 +39,14 @@ export function usualCheckpoints(steps: number): number {
 
 /** Steps that are made again in reversing l steps with c checkpoints. */
 export function repetitions(steps: number, checkpoints: number): number {
+  if (checkpoints === 1) return (steps * (steps - 1)) / 2;
   let r = 0;
-  while (binomial(checkpoints, r) < steps) r++;
+  // β(c, r) by the one before it: with few checkpoints there are many of them.
+  for (let reach = 1; reach < steps; r++) reach = (reach * (checkpoints + r + 1)) / (r + 1);
   return r * steps - binomial(checkpoints + 1, r - 1);
 }
 
-/** How often things happen in a run of so many steps with so many checkpoints; counted on the schedule itself. */
+/** How often things happen in a run of so many steps with so many checkpoints; counted on the schedule itself, or on a part of it. */
 interface Schedule {
   /** Rounds of the search for r, each time the next checkpoint is placed. */
   readonly rounds: number;
@@ -56,7 +58,23 @@ interface Schedule {
   readonly again: number;
 }
 
+/** Steps up to which a schedule is gone through, which estimates alone are made from. */
+const longest = 10_000;
+
 export function scheduleOf(steps: number, slots: number): Schedule {
+  if (steps <= longest) return countedSchedule(steps, slots);
+  const part = countedSchedule(longest, slots);
+  const share = steps / longest;
+  return {
+    rounds: part.rounds,
+    placed: Math.min(slots, steps),
+    stretches: Math.round(part.stretches * share),
+    free: Math.round(part.free * share),
+    again: repetitions(steps, slots) - Math.round((repetitions(longest, slots) - part.again) * share),
+  };
+}
+
+function countedSchedule(steps: number, slots: number): Schedule {
   const starts: number[] = [];
   let [searches, rounds, stretches, free, again] = [0, 0, 0, 0, 0];
   const ahead = (left: number): number => {
