@@ -277,7 +277,7 @@ export const primitives: Table = {
       cost: 2 * transcendental,
       singular: [true, true],
       convention:
-        "for the base y·x^(y-1), 0 for exponent 0; for the exponent v·log(x), 0 at base 0, NaN for a negative base",
+        "for the base y·x^(y-1), 0 for exponent 0; for the exponent v·log(x), 0 at base 0 for positive exponents, NaN for a negative base",
     },
   ),
   atan2: binary(
