@@ -20,17 +20,9 @@ import { Kept } from "../compiler/kept.ts";
 import { type Options, optionSpecs } from "../compiler/options.ts";
 import { isTransformed, transform } from "../compiler/transform.ts";
 import { Cache } from "./cache.ts";
+import type { PluginOptions } from "./options.ts";
 import { report } from "./report.ts";
 import { secondary } from "./secondary.ts";
-
-/**
- * The options of `compile`, for every model of the build, over those of the project's configuration. `emit` leaves out what is not
- * needed: `["solve", "gradient"]`.
- */
-export interface PluginOptions extends Omit<Options, "target" | "model" | "batch"> {
-  /** The configuration file, from the project's root; `false`: none is looked for. */
-  readonly config?: string | false;
-}
 
 /** What of a configuration concerns the compiling of a model. */
 const compileKeys = optionSpecs
@@ -41,8 +33,11 @@ type Context = UnpluginBuildContext & UnpluginContext;
 
 /** A model's file as bundlers name it: with what they write behind it for themselves, and with nothing that changes what it is. */
 const modelId = /\.ode\.ts(\?(?:[tv]=[^&]*|import)(?:&(?:[tv]=[^&]*|import))*)?$/;
-/** An import of generated text: `x.ode.ts?c`, or `x.ode.ts?c&model=name` where a file exports several models. */
-const secondaryId = /\.ode\.ts\?[a-z]+(?:&model=[\w$]+)?(?:&(?:[tv]=[^&]*|import))*$/;
+/**
+ * An import of generated text: `x.ode.ts?c`, or `x.ode.ts?model=name&c` where a file exports several models. The other order is
+ * taken too, but the types of `odegrad/client` cannot know it: their patterns leave one part of a specifier open.
+ */
+const secondaryId = /\.ode\.ts\?(?:model=[\w$]+&[a-z]+|[a-z]+(?:&model=[\w$]+)?)(?:&(?:[tv]=[^&]*|import))*$/;
 
 export const factory: UnpluginFactory<PluginOptions | undefined> = (
   { config, ...given } = {},
@@ -99,7 +94,7 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
 
   const generated = async (context: Context, id: string, text: string) => {
     const question = new URLSearchParams(id.slice(id.indexOf("?") + 1));
-    const [target = ""] = question.keys();
+    const target = [...question.keys()].find((key) => key !== "model") ?? "";
     const model = question.get("model") ?? undefined;
     const result = await through(context, texts, id, text, (source, options) =>
       secondary(source, target, model, options),

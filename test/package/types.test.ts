@@ -26,6 +26,10 @@ beforeAll(() => {
     const text = JSON.stringify({ compilerOptions: options, files: [`${name}.ode.ts`] });
     fs.writeFileSync(path.join(project.folder, `${name}.json`), text);
   }
+  // What the bundlers' own types need.
+  const bundled = { ...options, types: ["node"], lib: ["es2023", "dom"] };
+  const text = JSON.stringify({ compilerOptions: bundled, files: ["entries.ts"] });
+  fs.writeFileSync(path.join(project.folder, "entries.json"), text);
 });
 
 afterAll(() => project.remove());
@@ -55,4 +59,11 @@ describe.each(compilers)("under %s", (compiler) => {
     expect(expected.length).toBeGreaterThan(14);
     expect(found.map(([, line, column]) => `${line}:${column}`)).toEqual(expected);
   });
+});
+
+it("the types of every entry name nothing that is not there, and generated text has types", () => {
+  // Of bundlers that unplugin knows and this project does not have.
+  for (const name of ["@farmfe/core", "@rsbuild/core", "bun", "unloader"])
+    expect(fs.existsSync(path.join(project.folder, "node_modules", name)), name).toBe(false);
+  expect(tsc("typescript", "entries")).toBe("");
 });

@@ -5,7 +5,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type { UnpluginOptions } from "unplugin";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { factory, type PluginOptions } from "../../plugin/index.ts";
+import { factory } from "../../plugin/index.ts";
+import type { PluginOptions } from "../../plugin/options.ts";
 
 const before = process.cwd();
 let folder: string;

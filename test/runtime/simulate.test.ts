@@ -226,7 +226,8 @@ export const held = ode({
   state: { y: 1 }, inputs: { u: hold(7, 0.5) }, times: [0.5, 0.6],
   rhs: ({ y }, _, { inputs: { u } }) => ({ y: u - y * y }), loss: { at: ({ y }) => y * y },
 });`;
-    const { steps } = build({ file: "held.ode.ts", text }, {}).ready!.module.solver;
+    const { steps } = build({ file: "held.ode.ts", text, host: { read: () => undefined } }, {}).ready!.module
+      .solver;
     expect(steps).toBe(140);
     const held = ode({
       ...{ state: { y: 1 }, inputs: { u: hold(7, 0.5) }, times: [0.5, 0.6] },
