@@ -60,6 +60,7 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
   let isServing = false;
   let root = process.cwd();
   const models = new Cache<ReturnType<typeof transform>>();
+  const typedModels = new Cache<ReturnType<typeof transform>>();
   const kept = new Kept();
   const texts = new Cache<ReturnType<typeof secondary>>();
   /** Modules that models import, with the models: they are in their language, and bundlers that know no types get them without. */
@@ -151,14 +152,15 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
       filter: { id: takesTypes ? /\.ts(\?|$)/ : modelId },
       async handler(text, id) {
         if (takesTypes && !id.includes(".ode.ts")) {
-          if (!helpers.has(path.resolve(id))) return undefined;
+          if (!helpers.has(path.resolve(id)) || isTyped(this)) return undefined;
           const { code, map } = withoutTypes(path.basename(id), text);
           return { code, map: JSON.parse(map) };
         }
         if (resolvesQueries && secondaryId.test(id)) return generated(this, id, text);
         if (!modelId.test(id) || isTransformed(text)) return undefined;
-        const result = await through(this, models, id, text, (source, options) =>
-          transform(source, { ...options, hot: isServing }, kept),
+        const typed = isTyped(this);
+        const result = await through(this, typed ? typedModels : models, id, text, (source, options) =>
+          transform(source, { ...options, hot: isServing, typed }, kept),
         );
         if (result === undefined) return broken;
         return result.code === undefined ? undefined : { code: result.code, map: result.map as never };
@@ -166,6 +168,14 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
     },
   };
 };
+
+/** Whether the text goes to ts-loader next, which takes the types out itself and checks all that it is given with those of its kin. */
+function isTyped(context: UnpluginBuildContext): boolean {
+  const native = context.getNativeBuildContext?.();
+  if (native?.framework !== "webpack" && native?.framework !== "rspack") return false;
+  const loaders: readonly { readonly path: string }[] = native.loaderContext?.loaders ?? [];
+  return loaders.some((each) => /[\\/]ts-loader[\\/]/.test(each.path));
+}
 
 /** The model's file under a name from the working directory, as messages print it. */
 function sourceOf(id: string, text: string): Source {

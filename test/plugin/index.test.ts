@@ -32,8 +32,8 @@ afterEach(() => {
 });
 
 /** Hands a text through the transform: what comes out, and what was said. */
-function plugin(options?: PluginOptions) {
-  const made = factory(options, { framework: "rollup" } as never) as UnpluginOptions;
+function plugin(options?: PluginOptions, framework = "rollup", loaders: readonly string[] = []) {
+  const made = factory(options, { framework } as never) as UnpluginOptions;
   const { handler } = made.transform as {
     handler: (this: object, code: string, id: string) => Promise<unknown>;
   };
@@ -42,6 +42,10 @@ function plugin(options?: PluginOptions) {
     const context = {
       addWatchFile: (file: string) => watched.push(path.relative(folder, file)),
       warn: () => undefined,
+      getNativeBuildContext: () => ({
+        framework,
+        loaderContext: { loaders: loaders.map((path) => ({ path })) },
+      }),
       error: (error: object) => {
         throw Object.assign(new Error((error as Error).message), error);
       },
@@ -98,6 +102,27 @@ describe("the plugin", () => {
     const second = await transform(importing);
     expect(second.code).toContain("53.75");
     expect(second.code).not.toContain("37.25");
+  });
+
+  it("leaves ts-loader the types of a model and its helpers, and has it check neither", async () => {
+    const helper = "export const k: number = 2;\n";
+    fs.writeFileSync("k.ts", helper);
+    const importing = `import { k } from "./k.ts";\nexport type Rate = number;\n${model.replace("-a * y", "-a * k * y")}`;
+    const loader = "/project/node_modules/ts-loader/index.js";
+    for (const bundler of ["webpack", "rspack"]) {
+      const typed = plugin({}, bundler, [
+        "/project/node_modules/unplugin/dist/webpack/loaders/transform.mjs",
+        loader,
+      ]);
+      const { code } = await typed(importing);
+      expect(code).toMatch(
+        /^\/\/ @ts-nocheck\n[\s\S]*export type Rate = number;\n[\s\S]*compiled\$\(ode\(\{/,
+      );
+      expect((await typed(helper, "k.ts")).code).toBeUndefined();
+      const plain = plugin({}, bundler);
+      expect((await plain(importing)).code).not.toMatch(/ts-nocheck|type Rate/);
+      expect((await plain(helper, "k.ts")).code).toContain("const k = 2;");
+    }
   });
 
   it("gives the error its place", async () => {
