@@ -41,6 +41,8 @@ export interface TransformOptions extends Options {
   readonly hot?: boolean;
   /** Leave the types in, for a loader that takes them out and checks the text it is given. */
   readonly typed?: boolean;
+  /** Give a module of CommonJS. */
+  readonly common?: boolean;
 }
 
 const library = "odegrad/compiled";
@@ -57,7 +59,7 @@ export const isTransformed = (text: string): boolean => text.includes(library) &
 /** `kept`: what the same caller's builds before this one left; the result does not depend on it. */
 export function transform(
   source: Source,
-  { hot = false, typed = false, ...options }: TransformOptions = {},
+  { hot = false, typed = false, common = false, ...options }: TransformOptions = {},
   kept?: Kept,
 ): Transformed {
   if (isTransformed(source.text)) return { diagnostics: [], imported: new Map() };
@@ -96,12 +98,15 @@ export function transform(
   });
   // Behind the user's imports for readers, before everything for engines; types must not take it out.
   const names = [...(isHot ? [`adopt as ${adopt}`] : []), `compiled as ${compiled}`];
-  text.append(`\nimport { ${names.join(", ")} } from "${library}";\n`);
+  const line = `import { ${names.join(", ")} } from "${library}";`;
+  // Engines of CommonJS have nothing before it is asked for.
+  if (common) text.prepend(`${line} `);
+  else text.append(`\n${line}\n`);
   // Generated code has no types; what is the user's own, the compiler has checked. The comment has to have a line of its own.
   if (typed) text.prepend("// @ts-nocheck\n");
 
   const edited = text.generateMap({ source: baseName(source.file), includeContent: true, hires: "boundary" });
-  const plain = typed ? undefined : withoutTypes(baseName(source.file), text.toString());
+  const plain = typed ? undefined : withoutTypes(baseName(source.file), text.toString(), common);
   const maps = [...(plain === undefined ? [] : [plain.map]), edited.toString()];
   const map = fromMap(remapping(maps, () => null).toString());
   const parts = [(plain?.code ?? text.toString()).replace(/\n*$/, "\n")];
