@@ -8,7 +8,12 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { UnpluginBuildContext, UnpluginContext, UnpluginFactory } from "unplugin";
+import {
+  createVitePlugin,
+  type UnpluginBuildContext,
+  type UnpluginContext,
+  type UnpluginFactory,
+} from "unplugin";
 import { checkOptions } from "../compiler/check-options.ts";
 import { loadConfig } from "../compiler/cli/load-config.ts";
 import { decode, Failure } from "../compiler/cli/streams.ts";
@@ -110,7 +115,15 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
     enforce: "pre",
     vite: {
       // Found only after the page has loaded, they would be bundled then, and the page loaded again.
-      config: () => ({ optimizeDeps: { exclude: ["odegrad", "odegrad/compiled"] } }),
+      config: () => ({
+        optimizeDeps: { exclude: ["odegrad", "odegrad/compiled"] },
+        // A build of workers has plugins of its own. Where the user has named this one there too, the second finds all compiled.
+        worker: {
+          plugins: () => [
+            createVitePlugin(factory)({ ...given, ...(config === undefined ? {} : { config }) }),
+          ],
+        },
+      }),
       configResolved(config) {
         isServing = config.command === "serve";
         root = config.root;
