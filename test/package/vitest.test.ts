@@ -43,7 +43,7 @@ describe("odegrad/vitest", () => {
     expect(fs.existsSync(golden("swing.js"))).toBe(false);
     expect(run(["model"]).code).toBe(0);
     expect(fs.readdirSync(path.join(project.folder, "golden"))).toEqual(["swing.h", "swing.js"]);
-    // As `odegrad.config.ts` has it, and what the test gives itself.
+    // As `odegrad.config.json` has it, and what the test gives itself.
     expect(fs.readFileSync(golden("swing.js"), "utf8")).toContain("dopri5, 80 steps");
     expect(fs.readFileSync(golden("swing.h"), "utf8")).toContain("dopri5, 40 steps");
   });
