@@ -3,7 +3,7 @@
  * `ode({...})` makes the same object with generated code inside. Pure.
  *
  * Every exported model's call is wrapped, `compiled(ode({...}), make, plan)`, and the functions that make the generated modules
- * follow behind the user's own text, so that its lines stay where they are. Types are taken out. Other exports and imports
+ * follow behind the user's own text, so that its lines stay where they are. Types are taken out, unless they are asked for. Other exports and imports
  * stay. The source map leads from generated loops to the lines of the model.
  */
 
@@ -41,17 +41,27 @@ export interface Transformed {
 export interface TransformOptions extends Options {
   /** Add what keeps a page alive when the model changes under a development server. */
   readonly hot?: boolean;
+  /** Leave the types in, for a loader that takes them out and checks the text it is given. */
+  readonly typed?: boolean;
+  /** Give a module of CommonJS. */
+  readonly common?: boolean;
 }
 
 const library = "odegrad/compiled";
 
+/** The line that every text has which `transform` gave; who writes about it in a comment writes no such line. */
+const mark = new RegExp(
+  `^import \\{ (?:adopt as adopt\\$_*, )?compiled as compiled\\$_* \\} from "${library}";$`,
+  "m",
+);
+
 /** Whether a text is one that `transform` gave. */
-export const isTransformed = (text: string): boolean => text.includes(`from "${library}"`);
+export const isTransformed = (text: string): boolean => text.includes(library) && mark.test(text);
 
 /** `kept`: what the same caller's builds before this one left; the result does not depend on it. */
 export function transform(
   source: Source,
-  { hot = false, ...options }: TransformOptions = {},
+  { hot = false, typed = false, common = false, ...options }: TransformOptions = {},
   kept?: Kept,
 ): Transformed {
   if (isTransformed(source.text)) return { diagnostics: [], imported: new Map(), absent: new Set() };
@@ -90,12 +100,18 @@ export function transform(
   });
   // Behind the user's imports for readers, before everything for engines; types must not take it out.
   const names = [...(isHot ? [`adopt as ${adopt}`] : []), `compiled as ${compiled}`];
-  text.append(`\nimport { ${names.join(", ")} } from "${library}";\n`);
+  const line = `import { ${names.join(", ")} } from "${library}";`;
+  // Engines of CommonJS have nothing before it is asked for.
+  if (common) text.prepend(`${line} `);
+  else text.append(`\n${line}\n`);
+  // Generated code has no types; what is the user's own, the compiler has checked. The comment has to have a line of its own.
+  if (typed) text.prepend("// @ts-nocheck\n");
 
   const edited = text.generateMap({ source: baseName(source.file), includeContent: true, hires: "boundary" });
-  const plain = withoutTypes(baseName(source.file), text.toString());
-  const map = fromMap(remapping([plain.map, edited.toString()], () => null).toString());
-  const parts = [plain.code.replace(/\n*$/, "\n")];
+  const plain = typed ? undefined : withoutTypes(baseName(source.file), text.toString(), common);
+  const maps = [...(plain === undefined ? [] : [plain.map]), edited.toString()];
+  const map = fromMap(remapping(maps, () => null).toString());
+  const parts = [(plain?.code ?? text.toString()).replace(/\n*$/, "\n")];
   for (const factory of factories) {
     const above = parts.join("").split("\n").length - 1;
     for (const { generated, source, original } of allMappings(fromMap(JSON.stringify(factory.map)))) {

@@ -2,9 +2,10 @@
 
 import type { Plugin } from "esbuild";
 import { createEsbuildPlugin } from "unplugin";
-import { factory, type PluginOptions } from "./index.ts";
+import { factory } from "./index.ts";
+import type { PluginOptions } from "./options.ts";
 
-export type { PluginOptions } from "./index.ts";
+export type { PluginOptions } from "./options.ts";
 
 const create = createEsbuildPlugin(factory);
 

@@ -8,7 +8,12 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { UnpluginBuildContext, UnpluginContext, UnpluginFactory } from "unplugin";
+import {
+  createVitePlugin,
+  type UnpluginBuildContext,
+  type UnpluginContext,
+  type UnpluginFactory,
+} from "unplugin";
 import { checkOptions } from "../compiler/check-options.ts";
 import { configState, loadConfig } from "../compiler/cli/load-config.ts";
 import { decode, Failure } from "../compiler/cli/streams.ts";
@@ -22,17 +27,9 @@ import { type Options, optionSpecs } from "../compiler/options.ts";
 import { isTransformed, transform } from "../compiler/transform.ts";
 import { version } from "../compiler/version.ts";
 import { Cache, type Computed } from "./cache.ts";
+import type { PluginOptions } from "./options.ts";
 import { report } from "./report.ts";
 import { isGenerated, secondary } from "./secondary.ts";
-
-/**
- * The options of `compile`, for every model of the build, over those of the project's configuration. `emit` leaves out what is not
- * needed: `["solve", "gradient"]`.
- */
-export interface PluginOptions extends Omit<Options, "target" | "model" | "batch"> {
-  /** The configuration file, from the project's root; `false`: none is looked for. */
-  readonly config?: string | false;
-}
 
 /** What of a configuration concerns the compiling of a model. */
 const compileKeys = optionSpecs
@@ -44,11 +41,12 @@ type Context = UnpluginBuildContext & UnpluginContext;
 /** A model's file as bundlers and those who want it afresh name it: a query of values, as in `?v=2`, says nothing of what it is. */
 const modelId = /\.ode\.ts(\?(?:import|[\w$-]+=[^&]*)(?:&(?:import|[\w$-]+=[^&]*))*)?$/;
 /**
- * An import of generated text: `x.ode.ts?c`, or `x.ode.ts?c&model=name` where a file exports several models. Words that bundlers have
- * a meaning for are theirs; any other that is no target is refused rather than taken for none.
+ * An import of generated text: `x.ode.ts?c`, or `x.ode.ts?model=name&c` where a file exports several models. The other order is
+ * taken too, but the types of `odegrad/client` cannot know it: their patterns leave one part of a specifier open. Words that bundlers
+ * have a meaning for are theirs; any other that is no target is refused rather than taken for none.
  */
 const secondaryId =
-  /\.ode\.ts\?(?!(?:import|raw|url|inline|init|worker|sharedworker)(?:&|$))[A-Za-z]+(?:&.*)?$/;
+  /\.ode\.ts\?(?:model=[\w$]+&)?(?!(?:import|raw|url|inline|init|worker|sharedworker)(?:&|$))[A-Za-z]+(?:&.*)?$/;
 
 export const factory: UnpluginFactory<PluginOptions | undefined> = (
   { config, ...given } = {},
@@ -76,6 +74,7 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
   let isServing = false;
   let root = process.cwd();
   const models = new Cache<ReturnType<typeof transform>>();
+  const typedModels = new Cache<ReturnType<typeof transform>>();
   const kept = new Kept();
   const texts = new Cache<ReturnType<typeof secondary>>();
   /**
@@ -112,7 +111,7 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
 
   const generated = async (context: Context, id: string, text: string) => {
     const question = new URLSearchParams(id.slice(id.indexOf("?") + 1));
-    const [target = ""] = question.keys();
+    const target = [...question.keys()].find((key) => key !== "model") ?? "";
     const model = question.get("model") || undefined;
     const result = await through(context, texts, id, text, (source, options) =>
       secondary(source, target, model, options),
@@ -136,7 +135,15 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
     enforce: "pre",
     vite: {
       // Found only after the page has loaded, they would be bundled then, and the page loaded again.
-      config: () => ({ optimizeDeps: { exclude: ["odegrad", "odegrad/compiled"] } }),
+      config: () => ({
+        optimizeDeps: { exclude: ["odegrad", "odegrad/compiled"] },
+        // A build of workers has plugins of its own. Where the user has named this one there too, the second finds all compiled.
+        worker: {
+          plugins: () => [
+            createVitePlugin(factory)({ ...given, ...(config === undefined ? {} : { config }) }),
+          ],
+        },
+      }),
       configResolved(config) {
         isServing = config.command === "serve";
         root = config.root;
@@ -183,15 +190,16 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
       filter: { id: takesTypes ? /\.ts(\?|$)/ : modelId },
       async handler(text, id) {
         if (takesTypes && !id.includes(".ode.ts")) {
-          if (!helpers.has(path.resolve(id))) return undefined;
+          if (!helpers.has(path.resolve(id)) || isTyped(this)) return undefined;
           const { code, map } = withoutTypes(path.basename(id), text);
           return { code, map: JSON.parse(map) };
         }
         if (resolvesQueries && secondaryId.test(id))
           return isGenerated(text) ? undefined : generated(this, id, text);
         if (!modelId.test(id) || isTransformed(text)) return undefined;
-        const result = await through(this, models, id, text, (source, options) =>
-          transform(source, { ...options, hot: isServing }, kept),
+        const typed = isTyped(this);
+        const result = await through(this, typed ? typedModels : models, id, text, (source, options) =>
+          transform(source, { ...options, hot: isServing, typed }, kept),
         );
         if (result === undefined) return broken;
         return result.code === undefined ? undefined : { code: result.code, map: result.map as never };
@@ -199,6 +207,14 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
     },
   };
 };
+
+/** Whether the text goes to ts-loader next, which takes the types out itself and checks all that it is given with those of its kin. */
+function isTyped(context: UnpluginBuildContext): boolean {
+  const native = context.getNativeBuildContext?.();
+  if (native?.framework !== "webpack" && native?.framework !== "rspack") return false;
+  const loaders: readonly { readonly path: string }[] = native.loaderContext?.loaders ?? [];
+  return loaders.some((each) => /[\\/]ts-loader[\\/]/.test(each.path));
+}
 
 /** The model's file under a name from the working directory, as messages print it. */
 function sourceOf(id: string, text: string): Source {

@@ -2,9 +2,10 @@
 
 import type { Plugin } from "rollup";
 import { createRollupPlugin } from "unplugin";
-import { factory, type PluginOptions } from "./index.ts";
+import { factory } from "./index.ts";
+import type { PluginOptions } from "./options.ts";
 
-export type { PluginOptions } from "./index.ts";
+export type { PluginOptions } from "./options.ts";
 
 const create = createRollupPlugin(factory);
 

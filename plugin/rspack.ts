@@ -2,9 +2,10 @@
 
 import type { RspackPluginInstance } from "@rspack/core";
 import { createRspackPlugin } from "unplugin";
-import { factory, type PluginOptions } from "./index.ts";
+import { factory } from "./index.ts";
+import type { PluginOptions } from "./options.ts";
 
-export type { PluginOptions } from "./index.ts";
+export type { PluginOptions } from "./options.ts";
 
 const create = createRspackPlugin(factory);
 

@@ -2,9 +2,10 @@
 
 import { createVitePlugin } from "unplugin";
 import type { Plugin } from "vite";
-import { factory, type PluginOptions } from "./index.ts";
+import { factory } from "./index.ts";
+import type { PluginOptions } from "./options.ts";
 
-export type { PluginOptions } from "./index.ts";
+export type { PluginOptions } from "./options.ts";
 
 const create = createVitePlugin(factory);
 

@@ -3,7 +3,8 @@
  *
  * `expectGradient(file).toPass()` runs the checks of `odegrad verify` and fails with their figures. `expectGenerated(file,
  * options).toMatchGolden(path)` holds generated code against a file: `-u` writes it, line ends and the version of the compiler
- * make no difference, and where there is no such file it is written on a developer's machine and missing in CI.
+ * make no difference, and where there is no such file it is written on a developer's machine and missing in CI. Both follow the
+ * configuration of the folder that the tests run in, as `odegrad build` does.
  */
 
 import { spawnSync } from "node:child_process";
@@ -12,8 +13,12 @@ import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import { writeTogether } from "../compiler/cli/atomic-write.ts";
+import { loadConfig } from "../compiler/cli/load-config.ts";
+import { Failure } from "../compiler/cli/streams.ts";
+import { withConfig } from "../compiler/config.ts";
 import { formatDiagnostic } from "../compiler/diagnostics/codeframe.ts";
 import { type CompileOptions, compile } from "../compiler/index.ts";
+import { type CommandOptions, optionSpecs } from "../compiler/options.ts";
 
 /** A model's file, as a path from the working directory or a URL: `new URL("./x.ode.ts", import.meta.url)`. */
 export type ModelFile = string | URL;
@@ -35,11 +40,30 @@ interface Check {
   readonly detail?: string;
 }
 
+/** Options of `compile`, over those of the configuration. */
+export interface GeneratedOptions extends Omit<CompileOptions, "file" | "host"> {
+  /** `false`: the configuration is not followed. */
+  readonly config?: boolean;
+}
+
+/** The configuration, or what is wrong with it: read where the helper is imported, since matchers do not wait. */
+const configured: CommandOptions | Failure = await loadConfig(process.cwd(), {}).then(
+  ({ config }) => config,
+  (error) => {
+    if (error instanceof Failure) return error;
+    throw error;
+  },
+);
+
 const program = fileURLToPath(new URL("../compiler/main.js", import.meta.url));
 
 /** The gradient of a model. */
 export function expectGradient(model: ModelFile, options: GradientOptions = {}) {
   return {
+    /** There is none. */
+    get not(): never {
+      throw failure("expectGradient has no `.not`: say what is right, and have it pass");
+    },
     /** Every check of `odegrad verify` passes; those that need a C compiler are left out where there is none. */
     toPass(): void {
       const file = typeof model === "string" ? model : fileURLToPath(model);
@@ -51,6 +75,12 @@ export function expectGradient(model: ModelFile, options: GradientOptions = {}) 
         [program, "verify", file, "--json", ...chosen, ...flags],
         { encoding: "utf8", timeout, env: { ...process.env, NODE_OPTIONS: "" } },
       );
+      if ((error as NodeJS.ErrnoException | undefined)?.code === "ETIMEDOUT") {
+        throw failure(
+          `odegrad verify ${file} was stopped after ${timeout / 1000} s. Give it more, expectGradient(file, { timeout: ${10 * timeout} }), ` +
+            'or less to do, { flags: ["--steps", "20"] }',
+        );
+      }
       if (error !== undefined) throw failure(`odegrad verify ${file}: ${error.message}`);
       const checks = checksOf(stdout);
       if (checks === undefined) throw failure(`odegrad verify ${file}\n${stderr}`);
@@ -73,8 +103,12 @@ function checksOf(text: string): readonly Check[] | undefined {
 }
 
 /** Generated code of a model. The name of the golden file says which of several outputs is meant: `x.h` of `--target c`. */
-export function expectGenerated(model: ModelFile, options: Omit<CompileOptions, "file" | "host"> = {}) {
+export function expectGenerated(model: ModelFile, { config, ...given }: GeneratedOptions = {}) {
   return {
+    /** There is none. */
+    get not(): never {
+      throw failure("expectGenerated has no `.not`: say what is right, and have it match");
+    },
     /** @param golden a path from the folder of the test file, or a URL */
     toMatchGolden(golden: ModelFile): void {
       const file = typeof model === "string" ? model : fileURLToPath(model);
@@ -83,7 +117,7 @@ export function expectGenerated(model: ModelFile, options: Omit<CompileOptions, 
         typeof golden === "string"
           ? path.resolve(path.dirname(testPath ?? "."), golden)
           : fileURLToPath(golden);
-      const text = generated(file, options, path.basename(place));
+      const text = generated(file, config === false ? given : underConfig(given), path.basename(place));
       const known = textOf(place);
       // What `-u` and CI say is kept where matchers of images look for it too.
       const updates = (snapshotState as unknown as { _updateSnapshot?: "all" | "new" | "none" } | undefined)
@@ -103,8 +137,23 @@ export function expectGenerated(model: ModelFile, options: Omit<CompileOptions, 
   };
 }
 
-function generated(file: string, options: Omit<CompileOptions, "file" | "host">, name: string): string {
-  const source = fs.readFileSync(file, "utf8");
+/** What of a configuration concerns the text of one model. */
+const keys = optionSpecs
+  .filter(({ key, library }) => library === true && !["model", "batch"].includes(key))
+  .map(({ key }) => key);
+
+function underConfig(given: CompileOptions): CompileOptions {
+  if (configured instanceof Failure) throw failure(configured.message);
+  return withConfig(given as CommandOptions, configured, keys) as CompileOptions;
+}
+
+function generated(file: string, options: CompileOptions, name: string): string {
+  const source = textOf(file);
+  if (source === undefined) {
+    throw failure(
+      `cannot read the model ${file}: its path is relative to ${process.cwd()}, where the tests run`,
+    );
+  }
   const shown = path.relative(process.cwd(), file).split(path.sep).join("/");
   const { outputs, diagnostics } = compile(source, { ...options, file: shown, host: { read: textOf } });
   const errors = diagnostics.filter(({ severity }) => severity === "error");

@@ -2,9 +2,10 @@
 
 import { createWebpackPlugin } from "unplugin";
 import type { WebpackPluginInstance } from "webpack";
-import { factory, type PluginOptions } from "./index.ts";
+import { factory } from "./index.ts";
+import type { PluginOptions } from "./options.ts";
 
-export type { PluginOptions } from "./index.ts";
+export type { PluginOptions } from "./options.ts";
 
 const create = createWebpackPlugin(factory);
 

@@ -4,11 +4,10 @@
  *
  * A bundle is where models are compiled, and a compiled model brings its own solve and its own graph. So `simulate` of a
  * model that was not compiled, and a look into an `adjacency`, are errors here, while in `index.ts` they run.
+ *
+ * Nothing but names of other modules, as in `index.ts`: webpack leaves out what a module passes on and nobody asks for, and in
+ * development it does so where the module itself needs it.
  */
-import type { adjacency as adjacencyOf } from "./graph.ts";
-import { kernelBy, odeBy } from "./ode.ts";
-import { notCompiled } from "./refuse.ts";
-
 export { rationalTanh, relu, sigmoid, softmax, softplus, softsign } from "./activations.ts";
 export type {
   AdjointName,
@@ -64,10 +63,4 @@ export {
 export { type Initialiser, normal, uniform } from "./random.ts";
 export { custom, stopGradient } from "./rules.ts";
 export { cubic, hold, linear, type Signal } from "./signals.ts";
-
-export const ode = /* @__PURE__ */ odeBy(notCompiled("simulate"));
-export const kernel = /* @__PURE__ */ kernelBy(notCompiled("simulate"));
-
-// Made where a model's file is loaded, and looked at by a model that runs un-compiled alone.
-export const adjacency = (() =>
-  new Proxy({}, { get: notCompiled("adjacency") })) as unknown as typeof adjacencyOf;
+export { adjacency, kernel, ode } from "./unsolved.ts";

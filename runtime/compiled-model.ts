@@ -147,7 +147,10 @@ export function compiledModel(declaration: Declaration, module: () => Generated,
     const bars = (record: string) => io[`${record}${suffix}`] ?? new Float64Array(io[`${record}Bar`]!.length);
     return {
       params: read(params, bars("params"), itself),
-      ...(initial === undefined ? { state: read(state, bars("state0"), itself) } : {}),
+      // Absent, and not there as `undefined`, where it is computed.
+      ...((initial === undefined ? { state: read(state, bars("state0"), itself) } : {}) as {
+        state: LeafRecord;
+      }),
       inputs: readInputs(bars("inputs")) as never,
     };
   };

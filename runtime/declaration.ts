@@ -22,7 +22,7 @@ export interface Env<C, I, D> {
   readonly data: Readonly<Widen<D>>;
 }
 
-/** The env of `loss.at` and `outputs`: also the index of the observation in `times`. */
+/** The env of `loss.at`: also the index of the observation in `times`. */
 export interface ObservedEnv<C, I, D> extends Env<C, I, D> {
   readonly k: number;
 }
@@ -55,6 +55,8 @@ export type MethodName =
   | "yoshida6"
   | "yoshida8"
   | "leapfrog"
+  | "reversible-heun"
+  | "alf"
   | "ab2"
   | "ab3"
   | "ab4"
@@ -76,8 +78,9 @@ export interface SolverOptions {
   readonly method?: MethodName;
   /** Start of the interval, 0 if left out. */
   readonly t0?: number;
+  /** Its end, 1 if left out. */
   readonly t1?: number;
-  /** Number of fixed steps; or `dt`, which must divide the interval; or tolerances, for adaptive steps. */
+  /** Number of fixed steps; or `dt`, which must divide the interval; or tolerances, for adaptive steps. 100 steps if left out. */
   readonly steps?: number;
   readonly dt?: number;
   readonly rtol?: number;
@@ -92,6 +95,8 @@ export interface SolverOptions {
   readonly wrt?: readonly string[];
   /** The method that starts a multistep method. */
   readonly start?: MethodName;
+  /** Of `taylor`: the order, 2 to 16. */
+  readonly order?: number;
   readonly real?: "double" | "float";
   readonly math?: "engine" | "portable";
   readonly batch?: number;
@@ -131,8 +136,11 @@ export type Motion<S, P, C, I, D> =
       readonly rhs?: never;
     };
 
-/** The argument of `ode`. S, P, C, I, D are the types of state, params, constants, inputs and data; O of the outputs' values. */
-export interface OdeDeclaration<S, P, C, I, D, O> {
+/**
+ * The argument of `ode`. S, P, C, I, D are the types of state, params, constants, inputs and data; O of the outputs' values; N of
+ * what `initial` gives, and `undefined` where there is none.
+ */
+export interface OdeDeclaration<S, P, C, I, D, O, N = unknown> {
   /** Leaves and their default initial values. */
   readonly state: S;
   readonly params?: P;
@@ -142,10 +150,10 @@ export interface OdeDeclaration<S, P, C, I, D, O> {
   /** Supplied at run time, never differentiated. */
   readonly data?: D;
   /** The initial state as a function of parameters, constants and data. */
-  readonly initial?: (params: Widen<P>, env: Env<C, I, D>) => NoInfer<Given<S>>;
+  readonly initial?: (params: Widen<P>, env: Env<C, I, D>) => NoInfer<Given<S>> & N;
   /** Functions of the state, reported at `times`. */
   readonly outputs?: {
-    readonly [K in keyof O]: (state: Widen<S>, params: Widen<P>, env: ObservedEnv<C, I, D>) => O[K];
+    readonly [K in keyof O]: (state: Widen<S>, params: Widen<P>, env: Env<C, I, D>) => O[K];
   };
   /** Observation times; the end time alone if left out. */
   readonly times?: readonly number[];
@@ -173,10 +181,10 @@ export interface Simulation<S, O> {
   readonly value: number;
 }
 
-/** One leaf for each leaf that is differentiated. `state` is absent when the model has `initial`. */
-export interface Gradient<S, P, I> {
+/** One leaf for each leaf that is differentiated. `state` is absent when the model has `initial`, which gives an N. */
+export interface Gradient<S, P, I, N = undefined> {
   readonly params: Widen<P>;
-  readonly state?: Widen<S>;
+  readonly state: N extends undefined ? Widen<S> : undefined;
   readonly inputs: { readonly [K in keyof I]: readonly LeafOf<I[K]>[] };
 }
 
@@ -234,18 +242,21 @@ export interface SolvePlan {
   readonly wrt?: readonly string[];
 }
 
-/** What `ode` returns. Everything runs once the file is compiled; un-compiled, what does not need derivatives. */
-export interface Model<S extends LeafRecord, P, C, I, D, O> {
+/**
+ * What `ode` returns. Everything runs once the file is compiled; un-compiled, what does not need derivatives. N is what
+ * `initial` gives, `undefined` where there is none.
+ */
+export interface Model<S extends LeafRecord, P, C, I, D, O, N = undefined> {
   readonly declaration: OdeDeclaration<S, P, C, I, D, O> & Motion<S, P, C, I, D>;
   readonly meta: SolveMeta;
   readonly plan: SolvePlan;
   simulate(options?: RunOptions<S, P, I, D>): Simulation<S, O>;
   outputs(options?: RunOptions<S, P, I, D>): Simulation<S, O>["outputs"];
   loss(options?: RunOptions<S, P, I, D>): number;
-  gradient(options?: RunOptions<S, P, I, D>): Gradient<S, P, I>;
-  valueAndGradient(options?: RunOptions<S, P, I, D>): { value: number; gradient: Gradient<S, P, I> };
+  gradient(options?: RunOptions<S, P, I, D>): Gradient<S, P, I, N>;
+  valueAndGradient(options?: RunOptions<S, P, I, D>): { value: number; gradient: Gradient<S, P, I, N> };
   /** Derivative of the loss along a direction. */
   jvp(direction: Direction<S, P, I>, options?: RunOptions<S, P, I, D>): number;
   /** Hessian of the loss times a direction. */
-  hvp(direction: Direction<S, P, I>, options?: RunOptions<S, P, I, D>): Gradient<S, P, I>;
+  hvp(direction: Direction<S, P, I>, options?: RunOptions<S, P, I, D>): Gradient<S, P, I, N>;
 }

@@ -36,12 +36,13 @@ export const odeBy =
     I extends SignalRecord = None,
     D extends LeafRecord = None,
     O extends object = None,
+    N extends object | undefined = undefined,
   >(
-    declaration: OdeDeclaration<S, P, C, I, D, O> & Motion<S, P, C, I, D>,
-  ): Model<S, P, C, I, D, O> => {
+    declaration: OdeDeclaration<S, P, C, I, D, O, N> & Motion<S, P, C, I, D>,
+  ): Model<S, P, C, I, D, O, N> => {
     // The declaration says the types of what its functions give; the solve has forgotten them.
     const simulate = (options?: object) => solve(declaration, options) as unknown as Simulation<S, O>;
-    return uncompiled<Model<S, P, C, I, D, O>>({
+    return uncompiled<Model<S, P, C, I, D, O, N>>({
       declaration,
       simulate,
       outputs: (options) => simulate(options).outputs,
@@ -83,4 +84,6 @@ export const kernelBy =
 
 /** What one run of a model `M` may replace. */
 export type OptionsOf<M> =
-  M extends Model<infer S, infer P, infer _C, infer I, infer D, infer _O> ? RunOptions<S, P, I, D> : never;
+  M extends Model<infer S, infer P, infer _C, infer I, infer D, infer _O, infer _N>
+    ? RunOptions<S, P, I, D>
+    : never;

@@ -13,22 +13,30 @@ export interface Operator {
   readonly operator: string;
   readonly operands: readonly unknown[];
   /** Of a function with a scalar or vector value: the same kind of value. */
-  <A extends Rest, R extends number | Vec>(f: (x: Vec, ...rest: A) => R): (x: Row, ...rest: A) => R;
+  <X extends Coordinates, A extends Rest, R extends number | Vec>(
+    f: (x: X, ...rest: A) => R,
+  ): (x: Point<X>, ...rest: A) => R;
 }
 
 /** An operator that is also given a direction, after the function's own arguments. */
 export interface DirectionalOperator {
   readonly operator: string;
   readonly operands: readonly unknown[];
-  <A extends Rest, R extends number | Vec>(
-    f: (x: Vec, ...rest: A) => R,
-  ): (x: Row, ...rest: [...A, direction: Row]) => R;
+  <X extends Coordinates, A extends Rest, R extends number | Vec>(
+    f: (x: X, ...rest: A) => R,
+  ): (x: Point<X>, ...rest: [...A, direction: Point<X>]) => R;
 }
 
 type Rest = readonly unknown[];
 type Row = Vec | readonly number[];
+/** A point that is no record: one coordinate, or an array of them. */
+type Coordinates = number | Row | readonly Vec[] | readonly (readonly Vec[])[];
+/** What is differentiated by. What an operator gives takes its point as an array literal too, and is differentiated again. */
+type Place = Leaves | readonly number[];
 /** An array literal will do where a vector is the point. */
 type Point<X> = X extends Vec ? X | readonly number[] : X;
+/** What has the shape of the point and is computed: a vector where an array literal would do for the point. */
+type Like<X> = readonly number[] extends X ? Vec : X;
 type OfPoint<T> = T | ((x: Vec) => T);
 
 /** One term c d^alpha f: `alpha` has one exponent per coordinate. */
@@ -56,9 +64,9 @@ const described = ((operator, ...operands) =>
 
 /** First derivatives of a scalar field, in the shape of the point. */
 export const gradient = /* @__PURE__ */ described<
-  { operator: "gradient" } & (<X extends Leaves, A extends Rest>(
+  { operator: "gradient" } & (<X extends Place, A extends Rest>(
     f: (x: X, ...rest: A) => number,
-  ) => (x: Point<X>, ...rest: A) => X)
+  ) => (x: Point<X>, ...rest: A) => Like<X>)
 >("gradient");
 
 /** First derivatives of a vector field: `J[i][j]` is the derivative of component i by coordinate j. */
@@ -68,9 +76,9 @@ export const jacobian = /* @__PURE__ */ described<
 
 /** Second derivatives of a scalar field. */
 export const hessian = /* @__PURE__ */ described<
-  { operator: "hessian" } & (<A extends Rest>(
-    f: (x: Vec, ...rest: A) => number,
-  ) => (x: Row, ...rest: A) => Mat)
+  { operator: "hessian" } & (<X extends number | Row, A extends Rest>(
+    f: (x: X, ...rest: A) => number,
+  ) => (x: Point<X>, ...rest: A) => X extends number ? number : Mat)
 >("hessian");
 
 /** Trace of the Jacobian of a vector field with as many components as coordinates. */
@@ -88,23 +96,23 @@ export const biharmonic: Operator = /* @__PURE__ */ described("biharmonic");
 
 /** Derivative along a direction, which comes after the function's own arguments. */
 export const jvp = /* @__PURE__ */ described<
-  { operator: "jvp" } & (<X extends Leaves, A extends Rest, R>(
+  { operator: "jvp" } & (<X extends Place, A extends Rest, R>(
     f: (x: X, ...rest: A) => R,
   ) => (x: Point<X>, ...rest: [...A, direction: Point<X>]) => R)
 >("jvp");
 
 /** Transposed Jacobian times a covector in the shape of the value, which comes after the function's own arguments. */
 export const vjp = /* @__PURE__ */ described<
-  { operator: "vjp" } & (<X extends Leaves, A extends Rest, R>(
+  { operator: "vjp" } & (<X extends Place, A extends Rest, R>(
     f: (x: X, ...rest: A) => R,
-  ) => (x: Point<X>, ...rest: [...A, covector: Point<R>]) => X)
+  ) => (x: Point<X>, ...rest: [...A, covector: Point<R>]) => Like<X>)
 >("vjp");
 
 /** Hessian of a scalar field times a direction, which comes after the function's own arguments. */
 export const hvp = /* @__PURE__ */ described<
-  { operator: "hvp" } & (<X extends Leaves, A extends Rest>(
+  { operator: "hvp" } & (<X extends Place, A extends Rest>(
     f: (x: X, ...rest: A) => number,
-  ) => (x: Point<X>, ...rest: [...A, direction: Point<X>]) => X)
+  ) => (x: Point<X>, ...rest: [...A, direction: Point<X>]) => Like<X>)
 >("hvp");
 
 /** sum_ij (sigma sigma^T)_ij d_ij f + drift . grad f, for a D by R `sigma`; either may be a function of the point. */

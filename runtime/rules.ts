@@ -2,6 +2,8 @@
  * Two ways for a user to steer differentiation. Un-compiled both are transparent: values never change.
  */
 
+import type { Given } from "./leaves.ts";
+
 /** The value of `x`, taken as a constant by every derivative. */
 export function stopGradient<T>(x: T): T {
   return x;
@@ -17,8 +19,14 @@ export const custom = stopGradient as <A extends readonly unknown[], R>(
   f: (...args: A) => R,
   rules: {
     readonly jvp?: (...args: [...A, ...A]) => R;
-    readonly vjp?: (
-      ...args: [...A, cotangent: R]
-    ) => A extends readonly [infer Only] ? Only | readonly [Only] : A;
+    readonly vjp?: (...args: [...A, cotangent: R]) => Cotangents<A>;
   },
 ) => (...args: A) => R;
+
+/**
+ * A list with an entry for each argument, or the entry alone where there is one argument. The list is spread, and not said by a
+ * condition, so that an array literal is read as a list of so many entries.
+ */
+type Cotangents<A extends readonly unknown[]> =
+  | readonly [...{ [K in keyof A]: Given<A[K]> }]
+  | (A extends readonly [infer Only] ? Given<Only> : never);

@@ -7,7 +7,8 @@
  *
  * The rules it fixes: step n starts at t0 + n h with h = (t1 - t0) / steps. A step uses the piece of a `hold` it lies in for all
  * its stages. Observation times are step boundaries; a boundary sees the piece that ends there (t0 the first). The running loss is
- * integrated by the method's own weights. The method is `rk4` when none is named.
+ * integrated by the method's own weights. The method is `rk4` when none is named, the interval [0, 1], the number of steps the
+ * first from 100 on that fits the declared pieces and observation times.
  */
 import type { Env, RunOptions, Simulation, SolverOptions } from "./declaration.ts";
 import type { LeafRecord, Leaves } from "./leaves.ts";
@@ -48,16 +49,20 @@ export function simulate(
   const model = declaration as Plain;
   const given = options as RunOptions<LeafRecord, LeafRecord, Record<string, Signal<Leaves>>, LeafRecord>;
   const { rhs, loss = {}, constants = {} } = model;
-  const { method = "rk4", t0 = 0, t1 = Number.NaN } = { ...model.solver, ...given };
-  const { a, b, c } = coefficients(method) ?? notCompiled(method)();
-  if (!rhs || model.events) return notCompiled("simulate with events or a hamiltonian")();
+  const { method = "rk4", t0 = 0, t1 = 1 } = { ...model.solver, ...given };
+  const { a, b, c } = coefficients(method) ?? needsCompiler(`the method ${method}`);
+  if (!rhs) return needsCompiler("a hamiltonian");
+  if (model.events) return needsCompiler("events");
 
   // A way of stepping that was given replaces the declared one, whichever it is.
-  const { steps: asked, dt } = given.steps || given.dt || given.rtol ? given : { ...model.solver };
-  const exact = asked ?? (t1 - t0) / dt!;
+  const isGiven = [given.steps, given.dt, given.rtol, given.atol].some((each) => each !== undefined);
+  const { steps: asked, dt, rtol, atol } = isGiven ? given : { ...model.solver };
+  if (asked === undefined && dt === undefined && (rtol ?? atol) !== undefined)
+    return needsCompiler("adaptive steps (rtol, atol), where fixed ones, `steps` or `dt`, would do");
+  const exact = asked ?? (dt === undefined ? usualSteps(model) : (t1 - t0) / dt);
   const steps = Math.round(exact);
-  if (!(steps > 0 && Math.abs(exact - steps) < 1e-9))
-    refuse("simulate needs t1 and fixed steps that divide the interval");
+  if (!(steps > 0 && Math.abs(exact - steps) < 1e-9 * steps))
+    refuse("simulate needs a number of steps, or a dt that divides the interval");
   const h = (t1 - t0) / steps;
 
   const params = replaced(model.params ?? {}, given.params, "params");
@@ -129,4 +134,18 @@ export function simulate(
     ),
     value,
   };
+}
+
+const needsCompiler = (what: string): never => notCompiled(`simulate with ${what}`)();
+
+/** The number of steps where none is named: the first from 100 on whose steps meet all declared pieces and times. */
+function usualSteps({ inputs = {}, times = [], solver }: Plain): number {
+  const { t0 = 0, t1 = 1 } = { ...solver };
+  const pieces = Object.values(inputs).flatMap(({ kind, knots }) => (kind === "hold" ? [knots.length] : []));
+  const isWhole = (x: number): boolean => Math.abs(x - Math.round(x)) <= 1e-9 * Math.max(1, Math.abs(x));
+  for (let steps = 100; steps < 1e6; steps++) {
+    const meets = times.every((time) => isWhole(((time - t0) / (t1 - t0)) * steps));
+    if (meets && pieces.every((count) => steps % count === 0)) return steps;
+  }
+  return 100;
 }

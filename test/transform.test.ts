@@ -161,7 +161,25 @@ export const size = vec(3)!.length;
   });
 
   it("does nothing a second time", () => {
-    expect(transform(source(transform(source(own)).code!)).code).toBeUndefined();
+    for (const options of [{}, { typed: true }, { hot: true }]) {
+      const { code } = transform(source(own), options);
+      expect(transform(source(code!)).code).toBeUndefined();
+    }
+  });
+
+  it("is not kept from a model by words about code of ours", () => {
+    const words = '// See `import { compiled } from "odegrad/compiled"`.\n/* from "odegrad/compiled" */\n';
+    expect(transform(source(`${words}${own}`)).code).toContain("compiled$(ode({");
+  });
+
+  it("leaves types in where they are asked for, beneath a line that has them not checked", () => {
+    const { code, map } = transform(source(own), { typed: true });
+    expect(code).toMatch(/^\/\/ @ts-nocheck\nimport \{ type Vec, ode, vec \} from "odegrad";\n/);
+    expect(code).toContain("export const half = (x: number): number => x / 2;");
+    const line = code!.split("\n").findIndex((each) => each.includes("x / 2"));
+    expect(originalPositionFor(AnyMap(map as never), { line: line + 1, column: 43 })).toMatchObject({
+      line: 4,
+    });
   });
 
   it("gives the same bytes again, and no clash with the names of the file", () => {

@@ -122,7 +122,11 @@ function models(builds: readonly BundlerFile[], { outDir = "generated" }: Comman
   const built = new Set(readManifest(outDir).values());
   const isBuilt = files.every((file) => built.has(file));
   const plugin = builds.find(({ hasPlugin }) => hasPlugin);
-  const scripts = packageText();
+  const scripts = textOf("package.json");
+  // In a Makefile the program may be a variable: `$(ODEGRAD) compile`.
+  const makes = fs
+    .readdirSync(".")
+    .find((file) => /^(GNUm|[mM])akefile$/.test(file) && /odegrad\)? +(build|compile)/i.test(textOf(file)));
   const way =
     plugin !== undefined
       ? `compiled by ${plugin.file}`
@@ -130,9 +134,11 @@ function models(builds: readonly BundlerFile[], { outDir = "generated" }: Comman
         ? "compiled at import, by odegrad/register"
         : /odegrad (build|fit|compile)/.test(scripts)
           ? "compiled by a script of package.json"
-          : isBuilt
-            ? `built into ${outDir}`
-            : undefined;
+          : makes !== undefined
+            ? `compiled by ${makes}`
+            : isBuilt
+              ? `built into ${outDir}`
+              : undefined;
   if (way !== undefined) return { about: "models", state: "ok", says: `${count}, ${way}` };
   return {
     about: "models",
@@ -141,9 +147,9 @@ function models(builds: readonly BundlerFile[], { outDir = "generated" }: Comman
   };
 }
 
-function packageText(): string {
+function textOf(file: string): string {
   try {
-    return fs.readFileSync("package.json", "utf8");
+    return fs.readFileSync(file, "utf8");
   } catch {
     return "";
   }

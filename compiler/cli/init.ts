@@ -38,7 +38,11 @@ export async function run(
   const there = files.find((file) => fs.existsSync(file.path));
   if (there !== undefined) {
     throw new Failure(exitCode.usage, [
-      cannotWrite(there.path, "it is there already, and init overwrites nothing"),
+      cannotWrite(
+        there.path,
+        "it is there already, and init overwrites nothing",
+        "name a folder that is empty, or is not there yet: `odegrad init my-model`",
+      ),
     ]);
   }
   writeTogether(files);
@@ -47,8 +51,14 @@ export async function run(
     return exitCode.ok;
   }
   for (const file of files) context.note(`${file.path}\n`);
-  context.note(`\nnext:${folder === "." ? "" : ` cd ${folder} &&`} npm install && npm start\n`);
+  context.note(`\nnext:${folder === "." ? "" : ` cd ${quoted(folder)} &&`} npm install && npm start\n`);
   return exitCode.ok;
+}
+
+/** A word of a command line, as shells read it back. */
+function quoted(word: string): string {
+  if (/^[\w./\\:@%+,~-]+$/.test(word)) return word;
+  return /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
 }
 
 /** The folder of the templates: beside the built compiler as beside its source. */

@@ -336,9 +336,9 @@ export const cannotRead = (file: string, reason: string, suggestion?: string): D
     suggestion: suggestion ?? "check the path; it is relative to the folder the command runs in",
   });
 
-export const cannotWrite = (file: string, reason: string): Diagnostic =>
+export const cannotWrite = (file: string, reason: string, suggestion?: string): Diagnostic =>
   error("ODE5009", `cannot write ${file}: ${reason}`, {
-    suggestion: "choose another place with `--out` or `--out-dir`; no output file was changed",
+    suggestion: suggestion ?? "choose another place with `--out` or `--out-dir`; no output file was changed",
   });
 
 export const noModel = (file: string): Diagnostic =>

@@ -51,13 +51,18 @@ export function fileOf(file: string, text: string): File {
   };
 }
 
-/** JavaScript of a module: types are taken out, and imports that nothing but types used. `map`: source map, as JSON. */
-export function withoutTypes(file: string, text: string): { code: string; map: string } {
+/**
+ * JavaScript of a module: types are taken out, and imports that nothing but types used. `map`: source map, as JSON.
+ *
+ * @param isCommon as a module of CommonJS
+ */
+export function withoutTypes(file: string, text: string, isCommon = false): { code: string; map: string } {
   const { outputText, sourceMapText } = ts.transpileModule(text, {
     fileName: file,
     compilerOptions: {
       target: ts.ScriptTarget.ESNext,
-      module: ts.ModuleKind.ESNext,
+      module: isCommon ? ts.ModuleKind.CommonJS : ts.ModuleKind.ESNext,
+      esModuleInterop: true,
       newLine: ts.NewLineKind.LineFeed,
       sourceMap: true,
     },

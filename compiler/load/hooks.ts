@@ -4,17 +4,15 @@
  * hooks that Node has: those that answer at once, and those of a thread of their own.
  */
 
-import * as fs from "node:fs";
 import type { InitializeHook, LoadHook, ResolveFnOutput, ResolveHook, ResolveHookContext } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { meant, own } from "./helpers.ts";
 import { modelModule, plainModule } from "./model-module.ts";
 
 export interface LoaderOptions {
   readonly types?: "all";
 }
 
-/** Files whose types are ours to take out. */
-const own = new Set<string>();
 let takesAll = false;
 
 /** Also in a thread of hooks, by Node. */
@@ -22,20 +20,12 @@ export const initialize: InitializeHook<LoaderOptions | undefined> = (data) => {
   takesAll ||= data?.types === "all";
 };
 
-/**
- * Models and their helpers find each other as the compiler finds them: `./x` and `./x.js` may be `./x.ts`. In: what was not found,
- * and the error that said so. Out: the address of the file that is meant; the error is thrown where there is none.
- */
-function meant(error: unknown, specifier: string, { parentURL }: ResolveHookContext): string {
-  const file = parentURL?.startsWith("file:") ? fileURLToPath(parentURL) : undefined;
-  const isOurs = file !== undefined && (own.has(file) || takesAll);
-  if (!isOurs || !/^\.{1,2}\//.test(specifier)) throw error;
-  for (const candidate of [specifier.replace(/\.js$/, ".ts"), `${specifier}.ts`, `${specifier}/index.ts`]) {
-    const found = new URL(candidate, parentURL);
-    if (found.pathname.endsWith(".ts") && fs.existsSync(found))
-      return pathToFileURL(fileURLToPath(found)).href;
-  }
-  throw error;
+/** In: what was not found, and the error that said so. Out: the address of the file that is meant; the error is thrown where there is none. */
+function meantBy(error: unknown, specifier: string, { parentURL }: ResolveHookContext): string {
+  const from = parentURL?.startsWith("file:") ? fileURLToPath(parentURL) : undefined;
+  const found = from !== undefined && (own.has(from) || takesAll) ? meant(specifier, from) : undefined;
+  if (found === undefined) throw error;
+  return pathToFileURL(found).href;
 }
 
 /** A module that is ours to load. */
@@ -55,7 +45,7 @@ export const resolve: ResolveHook = async (specifier, context, next) => {
   try {
     return await next(specifier, context);
   } catch (error) {
-    return next(meant(error, specifier, context), context);
+    return next(meantBy(error, specifier, context), context);
   }
 };
 
@@ -73,7 +63,7 @@ export const atOnce = {
     try {
       return next(specifier, context);
     } catch (error) {
-      return next(meant(error, specifier, context), context);
+      return next(meantBy(error, specifier, context), context);
     }
   },
   load<Context, Answer>(url: string, context: Context, next: Next<Context, Answer>) {

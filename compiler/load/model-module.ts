@@ -16,10 +16,14 @@ export interface ModelModule {
   readonly helpers: readonly string[];
 }
 
-export function modelModule(file: string): ModelModule {
+/** @param isCommon as a module of CommonJS */
+export function modelModule(file: string, isCommon = false): ModelModule {
   const text = fs.readFileSync(file, "utf8");
   const name = path.relative(process.cwd(), file).split(path.sep).join("/");
-  const { code, map, diagnostics, imported } = transform({ file: name, text, host: { read } });
+  const { code, map, diagnostics, imported } = transform(
+    { file: name, text, host: { read } },
+    { common: isCommon },
+  );
   const textOf = (wanted: string) => (wanted === name ? text : imported.get(wanted));
   for (const each of diagnostics) if (each.severity === "warning") warn(formatDiagnostic(each, textOf));
   const errors = diagnostics.filter(({ severity }) => severity === "error");
@@ -29,7 +33,7 @@ export function modelModule(file: string): ModelModule {
     throw Object.assign(new Error(said), { stack: said });
   }
   const helpers = [...imported.keys()].map((each) => path.resolve(each));
-  if (code === undefined) return { code: plainModule(file), helpers };
+  if (code === undefined) return { code: plainModule(file, isCommon), helpers };
   return { code: withMap(code, JSON.stringify(map)), helpers };
 }
 
@@ -39,8 +43,8 @@ function warn(text: string): void {
 }
 
 /** A TypeScript module that is no model's. */
-export function plainModule(file: string): string {
-  const { code, map } = withoutTypes(path.basename(file), fs.readFileSync(file, "utf8"));
+export function plainModule(file: string, isCommon = false): string {
+  const { code, map } = withoutTypes(path.basename(file), fs.readFileSync(file, "utf8"), isCommon);
   return withMap(code, map);
 }
 

@@ -46,6 +46,12 @@ it("watches what a model imports, in a development server and in a build", () =>
   fs.copyFileSync(path.join(fixture, "physics.ts"), path.join(project.folder, "physics.ts"));
 });
 
+it("compiles what a web worker imports, in a build that names the plugin once", () => {
+  const { out, err } = node(["worker.mjs"], project.folder);
+  expect(err).toBe("");
+  expect(JSON.parse(out)).toEqual(grad("swing.ode.ts").gradient);
+});
+
 describe.each(bundlers)("%s", (bundler) => {
   let faults: Record<string, string>;
   const bundle = (name: string) => path.join(project.folder, "out", bundler, name);

@@ -54,6 +54,29 @@ describe("odegrad/register", () => {
     },
   );
 
+  it("compiles what CommonJS requires, alone and beside tsx, and says what is wrong with it", () => {
+    const folder = path.join(project.folder, "common");
+    const model = fs
+      .readFileSync(path.join(project.folder, "swing.ode.ts"), "utf8")
+      .replace("physics.ts", "physics");
+    fs.writeFileSync(path.join(folder, "swing.ode.ts"), model);
+    fs.writeFileSync(path.join(folder, "broken.ode.ts"), model.replace("damping * rate", "dampling * rate"));
+    fs.copyFileSync(path.join(project.folder, "physics.ts"), path.join(folder, "physics.ts"));
+    const runs = [
+      [...register, "plain.cjs"],
+      [...register, "--import", "tsx", "main.ts"],
+      ["--import", "tsx", ...register, "main.ts"],
+    ];
+    for (const words of runs) {
+      const { out, err } = node(words, folder);
+      expect(err).toBe("");
+      expect(JSON.parse(out)).toEqual({ value: expected.value, kind: 1 });
+    }
+    const { code, err } = node([...register, "plain.cjs", "broken"], folder);
+    expect(code).toBe(1);
+    expect(err).toMatch(/broken\.ode\.ts:10:51: error ODE\d{4}: [^\n]*`dampling`/);
+  });
+
   it("finds helpers as the compiler does: without an ending, and as .js", () => {
     const model = fs.readFileSync(path.join(project.folder, "swing.ode.ts"), "utf8");
     for (const [i, specifier] of ["./physics", "./physics.js"].entries()) {

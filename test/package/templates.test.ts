@@ -122,6 +122,8 @@ describe("init", () => {
     const { code, err } = node([commandLine, "init", "mine"], project.folder);
     expect(code).toBe(2);
     expect(err).toMatch(/ODE5009: cannot write mine\/README\.md: it is there already/);
+    expect(err).toContain("help: name a folder that is empty");
+    expect(err).not.toContain("--out");
     expect(fs.readdirSync(folder)).toEqual(["README.md"]);
   });
 });
@@ -129,16 +131,25 @@ describe("init", () => {
 describe("doctor", () => {
   const doctor = (folder: string) =>
     node([path.join(project.folder, commandLine), "doctor", "--json"], path.join(project.folder, folder));
+  const findings = (out: string) =>
+    new Map<string, { state: string; says: string }>(
+      JSON.parse(out).findings.map((each: { about: string }) => [each.about, each]),
+    );
+
+  it("sees a Makefile that compiles; and init says the way to a folder with a space in its name", () => {
+    const { err } = node([commandLine, "init", "a part", "--template", "mcu"], project.folder);
+    expect(err).toContain('next: cd "a part" && npm install');
+    expect(findings(doctor("a part").out).get("models")).toMatchObject({
+      state: "ok",
+      says: "1 model file, compiled by Makefile",
+    });
+  });
 
   it("sees the plugin, and models that nothing compiles", () => {
     const folder = path.join(project.folder, "plain");
     fs.mkdirSync(folder);
     fs.cpSync(path.join(import.meta.dirname, "fixture"), folder, { recursive: true });
     fs.writeFileSync(path.join(folder, "vite.config.js"), "export default {};\n");
-    const findings = (out: string) =>
-      new Map<string, { state: string; says: string }>(
-        JSON.parse(out).findings.map((each: { about: string }) => [each.about, each]),
-      );
     const plain = findings(doctor("plain").out);
     expect(plain.get("vite")).toMatchObject({ state: "note", says: expect.stringContaining("odegrad/vite") });
     expect(plain.get("models")).toMatchObject({

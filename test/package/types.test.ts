@@ -4,6 +4,8 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { transform } from "../../compiler/transform.ts";
+import { host } from "../support/in-place.ts";
 import { type Packed, packed, root } from "./packed.ts";
 
 const compilers = ["typescript-5.9", "typescript-6", "typescript"];
@@ -26,6 +28,20 @@ beforeAll(() => {
     const text = JSON.stringify({ compilerOptions: options, files: [`${name}.ode.ts`] });
     fs.writeFileSync(path.join(project.folder, `${name}.json`), text);
   }
+  // What the bundlers' own types need.
+  const bundled = { ...options, types: ["node"], lib: ["es2023", "dom"], allowImportingTsExtensions: true };
+  const text = JSON.stringify({ compilerOptions: bundled, files: ["entries.ts", "compiled.ode.ts"] });
+  fs.writeFileSync(path.join(project.folder, "entries.json"), text);
+  // As ts-loader has it from the plugin.
+  const fixture = path.join(import.meta.dirname, "fixture");
+  const own = fs.readFileSync(path.join(fixture, "swing.ode.ts"), "utf8");
+  const source = {
+    file: path.join(fixture, "swing.ode.ts"),
+    text: `${own}export type Kept = number;\n`,
+    host,
+  };
+  fs.writeFileSync(path.join(project.folder, "compiled.ode.ts"), transform(source, { typed: true }).code!);
+  fs.copyFileSync(path.join(fixture, "physics.ts"), path.join(project.folder, "physics.ts"));
 });
 
 afterAll(() => project.remove());
@@ -55,4 +71,11 @@ describe.each(compilers)("under %s", (compiler) => {
     expect(expected.length).toBeGreaterThan(14);
     expect(found.map(([, line, column]) => `${line}:${column}`)).toEqual(expected);
   });
+});
+
+it("entries name no types that are not there; generated text and models compiled in place have theirs", () => {
+  // Of bundlers that unplugin knows and this project does not have.
+  for (const name of ["@farmfe/core", "@rsbuild/core", "bun", "unloader"])
+    expect(fs.existsSync(path.join(project.folder, "node_modules", name)), name).toBe(false);
+  expect(tsc("typescript", "entries")).toBe("");
 });

@@ -43,6 +43,9 @@ describe("odegrad/vitest", () => {
     expect(fs.existsSync(golden("swing.js"))).toBe(false);
     expect(run(["model"]).code).toBe(0);
     expect(fs.readdirSync(path.join(project.folder, "golden"))).toEqual(["swing.h", "swing.js"]);
+    // As `odegrad.config.json` has it, and what the test gives itself.
+    expect(fs.readFileSync(golden("swing.js"), "utf8")).toContain("dopri5, 80 steps");
+    expect(fs.readFileSync(golden("swing.h"), "utf8")).toContain("dopri5, 40 steps");
   });
 
   it("line ends and the version are no difference, a changed line is one; a wrong gradient fails with its figures", () => {
@@ -61,6 +64,10 @@ describe("odegrad/vitest", () => {
     expect(said).toMatch(/- .*swung_params;/);
     expect(said).toMatch(/\+ .*swing_params;/);
     expect(said).toMatch(/the gradient of wrong\.ode\.ts does not pass/);
+    expect(said).toContain("odegrad verify wrong.ode.ts was stopped after 0.001 s. Give it more");
+    expect(said).toContain("cannot read the model missing.ode.ts: its path is relative to ");
+    for (const name of ["expectGradient", "expectGenerated"])
+      expect(said).toContain(`${name} has no \`.not\``);
     expect(said).toMatch(/\(2\) FAIL {2}Taylor remainder of the solve: slope \d/);
     expect(run(["model", "-t", "golden", "-u"]).code).toBe(0);
     expect(fs.readFileSync(golden("swing.h"), "utf8")).toBe(before);

@@ -5,7 +5,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type { UnpluginOptions } from "unplugin";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { factory, type PluginOptions } from "../../plugin/index.ts";
+import { factory } from "../../plugin/index.ts";
+import type { PluginOptions } from "../../plugin/options.ts";
 
 const before = process.cwd();
 let folder: string;
@@ -31,8 +32,8 @@ afterEach(() => {
 });
 
 /** Hands a text through the transform: what comes out, and what was said. */
-function plugin(options?: PluginOptions) {
-  const made = factory(options, { framework: "rollup" } as never) as UnpluginOptions;
+function plugin(options?: PluginOptions, framework = "rollup", loaders: readonly string[] = []) {
+  const made = factory(options, { framework } as never) as UnpluginOptions;
   const { handler } = made.transform as {
     handler: (this: object, code: string, id: string) => Promise<unknown>;
   };
@@ -41,6 +42,10 @@ function plugin(options?: PluginOptions) {
     const context = {
       addWatchFile: (file: string) => watched.push(path.relative(folder, file)),
       warn: () => undefined,
+      getNativeBuildContext: () => ({
+        framework,
+        loaderContext: { loaders: loaders.map((path) => ({ path })) },
+      }),
       error: (error: object) => {
         throw Object.assign(new Error((error as Error).message), error);
       },
@@ -146,6 +151,27 @@ describe("the plugin", () => {
     expect(new Set([plain, ...others]).size).toBe(4);
     expect(versionOf({ config: false })).not.toBe(others[1]);
     expect(versionOf({}, { type: "memory" })).toBeUndefined();
+  });
+
+  it("leaves ts-loader the types of a model and its helpers, and has it check neither", async () => {
+    const helper = "export const k: number = 2;\n";
+    fs.writeFileSync("k.ts", helper);
+    const importing = `import { k } from "./k.ts";\nexport type Rate = number;\n${model.replace("-a * y", "-a * k * y")}`;
+    const loader = "/project/node_modules/ts-loader/index.js";
+    for (const bundler of ["webpack", "rspack"]) {
+      const typed = plugin({}, bundler, [
+        "/project/node_modules/unplugin/dist/webpack/loaders/transform.mjs",
+        loader,
+      ]);
+      const { code } = await typed(importing);
+      expect(code).toMatch(
+        /^\/\/ @ts-nocheck\n[\s\S]*export type Rate = number;\n[\s\S]*compiled\$\(ode\(\{/,
+      );
+      expect((await typed(helper, "k.ts")).code).toBeUndefined();
+      const plain = plugin({}, bundler);
+      expect((await plain(importing)).code).not.toMatch(/ts-nocheck|type Rate/);
+      expect((await plain(helper, "k.ts")).code).toContain("const k = 2;");
+    }
   });
 
   it("gives the error its place", async () => {

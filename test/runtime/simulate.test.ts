@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { build } from "../../compiler/compile.ts";
 import { cubic, hold, linear, mat, ode, type Signal, vec } from "../../runtime/index.ts";
 import { simulate } from "../../runtime/simulate.ts";
 import { coefficients } from "../../runtime/tableaus.ts";
@@ -185,12 +186,55 @@ describe("grid, options, errors", () => {
   });
 
   test("what does not fit is refused, with its name", () => {
-    expect(() => decay.loss({ dt: 0.3 })).toThrow("fixed steps that divide the interval");
-    expect(() => decay.loss({ rtol: 1e-6 })).toThrow("fixed steps");
+    expect(() => decay.loss({ dt: 0.3 })).toThrow("a dt that divides the interval");
     expect(() => decay.loss({ times: [0.25] })).toThrow("times: 0.25 is no step boundary");
     expect(() => decay.loss({ times: [1.1] })).toThrow("times: 1.1 is no step boundary");
-    expect(() => decay.loss({ method: "gauss2" })).toThrow("gauss2: not compiled");
     expect(() => decay.loss({ state: { y: "1" as never } })).toThrow("state.y is no number");
+  });
+
+  test("what needs generated code says what it is, and the ways to compile", () => {
+    const ways = "not compiled. Use a bundler plugin";
+    expect(() => decay.loss({ method: "gauss2" })).toThrow(`simulate with the method gauss2: ${ways}`);
+    const fixed = "simulate with adaptive steps (rtol, atol), where fixed ones, `steps` or `dt`, would do:";
+    for (const options of [{ rtol: 1e-6 }, { atol: 1e-6 }]) {
+      expect(() => decay.loss(options)).toThrow(`${fixed} ${ways}`);
+    }
+    const adaptive = ode({
+      state: { y: 1 },
+      rhs: ({ y }) => ({ y }),
+      solver: { method: "tsit5", atol: 1e-6 },
+    });
+    expect(() => adaptive.loss()).toThrow(fixed);
+    expect(adaptive.simulate({ steps: 50 }).state.y[0]).toBeCloseTo(Math.E, 8);
+    const bounces = ode({ state: { y: 1 }, rhs: ({ y }) => ({ y }), events: { when: ({ y }) => y - 2 } });
+    expect(() => bounces.simulate()).toThrow(`simulate with events: ${ways}`);
+    const kepler = ode({ state: { q: 1, p: 0 }, hamiltonian: ({ q, p }) => (q * q + p * p) / 2 });
+    expect(() => kepler.simulate()).toThrow(`simulate with a hamiltonian: ${ways}`);
+  });
+
+  test("without a solver the interval is [0, 1] in 100 steps, or as many more as pieces and times need", () => {
+    const declared = { state: { y: 1 }, rhs: ({ y }: { y: number }) => ({ y: -y * y }) };
+    const loss = { terminal: ({ y }: { y: number }) => y };
+    const value = ode({ ...declared, loss, solver: { method: "rk4", t0: 0, t1: 1, steps: 100 } }).loss();
+    expect(ode({ ...declared, loss }).loss()).toBe(value);
+    expect(ode({ ...declared, loss, solver: { t1: 1 } }).loss()).toBe(value);
+    expect(ode({ ...declared, loss, solver: { steps: 100 } }).loss()).toBe(value);
+    expect(ode({ ...declared, loss, solver: { t1: 2 } }).loss({ t1: 1 })).toBe(value);
+
+    const text = `import { hold, ode } from "odegrad";
+export const held = ode({
+  state: { y: 1 }, inputs: { u: hold(7, 0.5) }, times: [0.5, 0.6],
+  rhs: ({ y }, _, { inputs: { u } }) => ({ y: u - y * y }), loss: { at: ({ y }) => y * y },
+});`;
+    const { steps } = build({ file: "held.ode.ts", text, host: { read: () => undefined } }, {}).ready!.module
+      .solver;
+    expect(steps).toBe(140);
+    const held = ode({
+      ...{ state: { y: 1 }, inputs: { u: hold(7, 0.5) }, times: [0.5, 0.6] },
+      rhs: ({ y }, _, { inputs: { u } }) => ({ y: u - y * y }),
+      loss: { at: ({ y }) => y * y },
+    });
+    expect(held.loss()).toBe(held.loss({ steps }));
   });
 
   test("times within rounding of a boundary are that boundary", () => {

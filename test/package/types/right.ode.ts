@@ -1,4 +1,17 @@
-import { field, hold, kernel, mat, normal, ode, type Vec, vec } from "odegrad";
+import {
+  custom,
+  divergence,
+  field,
+  hold,
+  kernel,
+  laplacian,
+  mat,
+  gradient as nabla,
+  normal,
+  ode,
+  type Vec,
+  vec,
+} from "odegrad";
 
 export const network = ode({
   state: { y: vec(2, [2, 0]), energy: 0 },
@@ -34,6 +47,7 @@ const numbers: number[] = [
 const vectors: Vec[] = [gradient.params.b, gradient.inputs.push[1]!.y, network.simulate().state.y[2]!];
 const sizes: readonly number[] = network.outputs().size;
 const along: number = network.jvp({ params: { b: [1, 0] }, inputs: { torque: [1, 0, 0, 0] } });
+const start: number = gradient.state.y[0]! + network.hvp({}).state.energy;
 const curvature: Vec = network.hvp({ state: { energy: 1 } }).params.b;
 const words: string[] = [network.plan.method, network.meta.params.leaves[0]!.name];
 
@@ -46,6 +60,12 @@ export const potential = field({
 });
 const slope: number = potential.gradient({ points: [Float64Array.of(1, 2, 3)] }).params.k;
 
+const product = custom((x: number, k: number) => x * k, { vjp: (x, k, bar) => [bar * k, bar * x] });
+const velocity = (x: Vec, A: Vec[]): Vec => vec(2, (i) => A[i]![0]! * x[0]!);
+const ofLine = (x: number, k: number): number => k * x ** 3;
+const nested = (x: Vec, A: Vec[]): number =>
+  nabla(divergence(velocity))(x, A)[0]! + laplacian(ofLine)(0.3, 2) + product(1, 2);
+
 export const oscillator = kernel({
   state: 2,
   params: ["k", "c"],
@@ -55,4 +75,4 @@ export const oscillator = kernel({
 });
 const stiffness: number = oscillator.gradient({ params: { k: 4 } }).params.k;
 
-export const used = [numbers, vectors, sizes, along, curvature, words, slope, stiffness];
+export const used = [nested, start, numbers, vectors, sizes, along, curvature, words, slope, stiffness];

@@ -47,6 +47,20 @@ export const loss = ode({
   loss: { terminal: ({ y }) => y }, //! terminal
 });
 
+// An initial state that lacks a leaf.
+export const started = ode({
+  state: { y: 1, z: 2 },
+  initial: () => ({ y: 1 }), //! initial
+  rhs: ({ y, z }) => ({ y, z }),
+});
+
+// An output does not know the number of the observation.
+export const output = ode({
+  state: { y: 1 },
+  rhs: ({ y }) => ({ y }),
+  outputs: { o: ({ y }, _, { k }) => y * k }, //! k })
+});
+
 // Questions.
 decay.gradient({ params: { rait: 1 } }); //! rait
 decay.gradient({ params: { W: 1 } }); //! W: 1

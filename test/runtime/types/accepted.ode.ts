@@ -30,6 +30,9 @@ type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ?
 const same = <A, B>(_equal: Equal<A, B>) => {};
 
 const linearStep = custom((x: number) => x, { jvp: (_x, xDot) => xDot, vjp: (_x, bar) => bar });
+const listed = custom((x: number) => x, { vjp: (_x, bar) => [bar] });
+const product = custom((x: number, k: number) => x * k, { vjp: (x, k, bar) => [bar * k, bar * x] });
+const scaled = custom((x: Vec, k: number) => x[0]! * k, { vjp: (x, k, bar) => [[bar * k, 0], bar * x[0]!] });
 
 export const everything = ode({
   state: { x: vec(2, [1, 2]), W: mat(2, 2), s: 1, pair: [0.5, vec(3)], nested: { deep: { z: 2 } } },
@@ -75,12 +78,12 @@ export const everything = ode({
     return {
       x: [relu(y[0]!) + constants.table[0]![1]!, -x[0]!],
       W,
-      s: torque + t + load.a + linearStep(s) + stopGradient(s),
+      s: torque + t + load.a + linearStep(s) + stopGradient(s) + listed(product(s, scaled(x, t))),
       pair: [pair[0] + wind[0]!, pair[1]],
       nested: { deep: { z: nested.deep.z + constants.T[0]![1]![2]! } },
     };
   },
-  outputs: { speed: ({ x }) => x[0]!, all: ({ x }, { rate }, { k }) => [x[0]! * rate, k] },
+  outputs: { speed: ({ x }) => x[0]!, all: ({ x }, { rate }, { t }) => [x[0]! * rate, t] },
   times: [0.5, 1],
   loss: { at: ({ x }, _params, { k, data }) => (x[0]! - data.observed[k]![0]!) ** 2 },
   events: { when: ({ s }) => s, direction: -1, then: (state) => ({ ...state, s: 0 }) },
@@ -94,11 +97,23 @@ same<typeof run.outputs.all, readonly number[][]>(true);
 const slope: Float64Array = everything.gradient().params.layers[1].b;
 const torques: readonly number[] = everything.valueAndGradient().gradient.inputs.torque;
 const along: number = everything.jvp({ params: { rate: 1 } });
+same<ReturnType<typeof everything.gradient>["state"], undefined>(true);
 
 export { along, slope, torques };
 
 const u = (x: Vec, p: { a: number }) => p.a * x[0]! * x[1]!;
 const v = (x: Vec, p: { a: number }): Vec => vec(2, [p.a * x[0]!, x[1]!]);
+
+const w = (x: number, k: number) => k * x ** 3;
+const m = (x: Vec[], k: number) => k * x[0]![1]! ** 3;
+const nested: number[] = [
+  gradient(divergence(v))([1, 2], { a: 1 })[0]!,
+  gradient(laplacian(u))(vec(2), { a: 1 })[0]!,
+  hessian(laplacian(u))([1, 2], { a: 1 })[0]![1]!,
+  jvp(laplacian(u))([1, 2], { a: 1 }, [1, 0]),
+];
+const scalar: number[] = [gradient(w)(0.3, 2), laplacian(w)(0.3, 2), hessian(laplacian(w))(0.3, 2)];
+const ofMatrix: number[] = [gradient(m)(mat(2, 2), 2)[0]![1]!, laplacian(m)(mat(2, 2), 2)];
 
 export const net = field({
   point: vec(2),
@@ -145,4 +160,11 @@ export const inPlace = kernel({
 });
 const stiffness: number = bare.gradient().params.k;
 
-export { components, fieldValue, squared, stiffness };
+for (const solver of [
+  { method: "taylor", order: 6 },
+  { method: "reversible-heun" },
+  { method: "alf" },
+] as const)
+  ode({ state: { y: 1 }, rhs: ({ y }) => ({ y }), solver });
+
+export { components, fieldValue, nested, ofMatrix, scalar, squared, stiffness };

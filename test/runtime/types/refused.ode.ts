@@ -1,5 +1,5 @@
 // What the types of the authoring entry refuse: every directive below must meet an error, or tsc reports it as unused.
-import { field, gradient, hold, kernel, laplacian, mat, ode, vec } from "odegrad";
+import { custom, field, gradient, hold, kernel, laplacian, mat, ode, vec } from "odegrad";
 
 const solver = { method: "rk4", t1: 1, steps: 10 } as const;
 
@@ -31,9 +31,25 @@ ode({ state: { W: mat(2, 2) }, rhs: ({ W }) => ({ W: W[0]! }), solver });
 // @ts-expect-error
 ode({ state: { pair: [1, vec(2)] }, rhs: ({ pair }) => ({ pair: [pair[1], pair[0]] }), solver });
 
-// The index of the observation is known to `at` and `outputs` alone.
+// The index of the observation is known to `at` alone.
 // @ts-expect-error
 ode({ state: { y: 1 }, rhs: (_s, _p, { k }) => ({ y: k }), solver });
+// @ts-expect-error
+ode({ state: { y: 1 }, rhs: ({ y }) => ({ y }), outputs: { o: ({ y }, _p, env) => y * env.k }, solver });
+
+// An initial state that lacks a leaf; a gradient by an initial state that is computed.
+// @ts-expect-error
+ode({ state: { x: 1, y: 1 }, initial: () => ({ x: 1 }), rhs: ({ x, y }) => ({ x, y }), solver });
+// @ts-expect-error
+ode({ state: { y: 1 }, initial: () => ({ y: 1 }), rhs: ({ y }) => ({ y }), solver }).gradient().state.y;
+
+// Cotangents: too few, one alone for two arguments, one of another kind.
+// @ts-expect-error
+custom((x: number, k: number) => x * k, { vjp: (_x, k, bar) => [bar * k] });
+// @ts-expect-error
+custom((x: number, k: number) => x * k, { vjp: (_x, k, bar) => bar * k });
+// @ts-expect-error
+custom((x: number, k: number) => x * k, { vjp: (_x, k, bar) => [bar * k, [bar]] });
 
 // Neither or both of rhs and hamiltonian; a loss that is no number; a method that does not exist.
 // @ts-expect-error
@@ -65,6 +81,10 @@ const u = (x: Float64Array, p: { a: number }) => p.a * x[0]!;
 laplacian(u)(vec(2));
 // @ts-expect-error
 laplacian(u)(vec(2), { b: 1 });
+// @ts-expect-error
+laplacian((x: number) => x ** 3)(vec(2));
+// @ts-expect-error
+laplacian((p: { x: number }) => p.x ** 3)({ x: 1 });
 // @ts-expect-error
 gradient((x: Float64Array) => x)(vec(2));
 // @ts-expect-error
