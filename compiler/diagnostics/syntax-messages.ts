@@ -307,6 +307,14 @@ export const wholeArray = (span: Span, name: string): Diagnostic =>
     "assign entry by entry: `for (let i = 0; i < n; i++) x[i] = …`, or use `x.fill(0)`",
   );
 
+export const sharedRows = (span: Span, name: string): Diagnostic =>
+  error(
+    "ODE1083",
+    span,
+    `\`${name}\` has numbers in common with another array: one of the two was taken out of the other, not copied`,
+    "copy what is taken, entry by entry: `row.map((x) => x)` for a row, `A.map((row) => row.map((x) => x))` for a matrix",
+  );
+
 export const indexAssigned = (span: Span, name: string): Diagnostic =>
   error(
     "ODE1061",

@@ -164,6 +164,8 @@ function stopped(lowering: Lowering, value: Value, wish: string): Value {
       if (value.element === "integer") return value;
       const array = lowering.alloc(wish, value.shape, false);
       const { view, shape } = value;
+      // JavaScript hands on the array itself.
+      if (value.readOnly === undefined) lowering.lend(view.array);
       lowering.emit(
         ...build.forEachEntry(shape, lowering.fresh, (at) => [
           build.store(array, at, build.primitive("stop", [build.read(view.array, [...view.prefix, ...at])])),
@@ -175,6 +177,7 @@ function stopped(lowering: Lowering, value: Value, wish: string): Value {
         shape,
         element: "real",
         readOnly: "a stopped value",
+        list: value.list,
       };
     }
     default:

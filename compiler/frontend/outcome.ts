@@ -13,11 +13,11 @@ import { asArray } from "./access.ts";
 import { copy } from "./arrays.ts";
 import { refuse, spanOf } from "./load.ts";
 import type { Lowering } from "./lowering.ts";
-import { condition, describe, type RecordOfValues, real, type Value } from "./values.ts";
+import { chosen, condition, describe, type RecordOfValues, real, type Value } from "./values.ts";
 
 type Storage =
   | { readonly kind: "scalar" | "condition"; readonly array: string }
-  | { readonly kind: "array"; readonly array: string; readonly shape: Shape }
+  | { readonly kind: "array"; readonly array: string; readonly shape: Shape; list: boolean }
   | { readonly kind: "record"; readonly tuple: boolean; readonly entries: ReadonlyMap<string, Storage> };
 
 export class Outcome {
@@ -67,8 +67,8 @@ export class Outcome {
       }
       case "array":
       case "constant": {
-        const { shape } = asArray(this.#lowering, value, at);
-        return { kind: "array", array: this.#alloc(wish, shape), shape };
+        const { shape, list = false } = asArray(this.#lowering, value, at);
+        return { kind: "array", array: this.#alloc(wish, shape), shape, list };
       }
       case "function":
         return refuse(syntax.functionValue(spanOf(at)));
@@ -110,6 +110,7 @@ export class Outcome {
           refuse(messages.unsupported(spanOf(at), "choosing one of several arrays that can change", instead));
         }
         copy(this.#lowering, from, { array: storage.array, prefix: [] });
+        storage.list &&= from.list ?? false;
         return;
       }
       case "record": {
@@ -146,7 +147,8 @@ export class Outcome {
           view: { array: storage.array, prefix: [] },
           shape: storage.shape,
           element: "real",
-          readOnly: "the result of a branch",
+          readOnly: chosen,
+          list: storage.list,
         };
       case "record": {
         const entries = [...storage.entries].map(([name, inner]) => [name, this.#valueOf(inner)] as const);

@@ -49,6 +49,8 @@ export interface ArrayValue {
   readonly element: Element;
   /** May be written to: it was made in the body. Otherwise what it is, in words. */
   readonly readOnly?: string | undefined;
+  /** Its numbers stand in arrays of JavaScript, whose `map` may give anything; else in `Float64Array`s. */
+  readonly list?: boolean | undefined;
 }
 
 export interface RecordOfValues {
@@ -93,6 +95,12 @@ export const condition = (
   whenTrue: readonly Fact[] = [],
   whenFalse: readonly Fact[] = [],
 ): Condition => ({ kind: "condition", test, whenTrue, whenFalse });
+
+/** What was chosen between two sides: a copy of one of them. */
+export const chosen = "the result of a branch";
+
+/** What `map` or `stopGradient` hands on of an array that can change: a copy here, the same numbers in JavaScript. */
+export const borrowed = "a part of another array";
 
 export const constant = (value: Static, name: string): Constant => ({
   kind: "constant",
