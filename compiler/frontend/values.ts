@@ -26,6 +26,8 @@ export interface Scalar {
   readonly form?: (() => Affine) | undefined;
   /** It is an integer by its making (a loop index, a length), so that its form may stand for the number everywhere. */
   readonly pure: boolean;
+  /** It is an integer by its making, too, but may be -0, which no form is: the number is computed as it is written. */
+  readonly signed?: boolean | undefined;
   /** What it is the least or the greatest of: it is not above, or not below, any of these. */
   readonly extreme?: { readonly op: "min" | "max"; readonly of: readonly Affine[] } | undefined;
 }
