@@ -9,8 +9,9 @@ import * as syntax from "../diagnostics/syntax-messages.ts";
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
-import type { Shape, View } from "../ir/nodes.ts";
+import type { Shape, Statement, Store, View } from "../ir/nodes.ts";
 import { arrayEntry, asArray, checkWritable, entry } from "./access.ts";
+import { isSteady } from "./arithmetic.ts";
 import { expand } from "./calls.ts";
 import { lowerExpression, lowerScalar, scalarOf } from "./expressions.ts";
 import { refuse, spanOf } from "./load.ts";
@@ -154,29 +155,33 @@ export function lowerArrayLiteral(
   }
   const shape = literalShape(node);
   const { block, position } = lowering.mark();
-  const item = (element: ts.Expression, i: number) =>
-    lowerExpression(lowering, element, scope, `${wish}_${i}`);
-  const [head, ...tail] = node.elements;
-  const first = head && item(head, 0);
-  if (first?.kind === "scalar") {
-    const array = lowering.fresh(wish);
+  const items: Value[] = [];
+  // Numbers go into an array right away, until there is something else among them: then it is a tuple.
+  let array: string | undefined;
+  const stores: Store[] = [];
+  node.elements.forEach((element, i) => {
+    const value = lowerExpression(lowering, element, scope, `${wish}_${i}`);
+    if (value.kind === "scalar" && stores.length === i) {
+      array ??= lowering.fresh(wish);
+      const store = build.store(array, [affine.integer(i)], value.real(), lowering.span);
+      stores.push(store);
+      lowering.emit(store);
+      items.push(value);
+      return;
+    }
+    items.push(keep(lowering, `${wish}_${i}`, value));
+  });
+  if (array !== undefined && stores.length === items.length) {
     lowering.insert(
       position,
-      build.alloc(array, [node.elements.length], { zero: false, span: lowering.span }),
+      build.alloc(array, [items.length], { zero: false, span: lowering.span }),
       block,
     );
     lowering.made(array);
-    const put = (value: Scalar, i: number) =>
-      lowering.emit(build.store(array, [affine.integer(i)], value.real(), lowering.span));
-    put(first, 0);
-    tail.forEach((element, i) => {
-      put(scalarOf(item(element, i + 1), element), i + 1);
-    });
-    return listed(array, [node.elements.length]);
+    return listed(array, [items.length]);
   }
-  const items: Value[] = first === undefined ? [] : [keep(lowering, `${wish}_0`, first)];
-  tail.forEach((element, i) => {
-    items.push(keep(lowering, `${wish}_${i + 1}`, item(element, i + 1)));
+  stores.forEach((store, i) => {
+    items[i] = unstored(lowering, `${wish}_${i}`, items[i] as Scalar, store, block);
   });
   if (shape !== undefined && shape.length > 1) {
     // Rows of a literal become one array: rows that were made for it are copied, and the optimiser merges them.
@@ -191,6 +196,18 @@ export function lowerArrayLiteral(
   const entries = new Map(items.map((each, i) => [String(i), each]));
   const nodes = new Map(node.elements.map((each, i) => [String(i), each]));
   return { kind: "record", entries, tuple: true, nodes };
+}
+
+/** A number that was stored in an array that is none, as it was in the place of the store. */
+function unstored(lowering: Lowering, wish: string, value: Scalar, store: Store, block: Statement[]): Scalar {
+  const at = block.indexOf(store);
+  if (value.pure || isSteady(lowering, store.value)) {
+    block.splice(at, 1);
+    return value;
+  }
+  const name = lowering.fresh(wish);
+  block[at] = build.bind(name, store.value, store.span);
+  return { ...real(build.name(name)), form: value.form };
 }
 
 /** The shape of a literal of literals that is regular; undefined for others. */
