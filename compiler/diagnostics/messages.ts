@@ -180,12 +180,13 @@ export const unknownMember = (
   name: string,
   known: readonly string[],
   close: string | undefined,
+  where = "this record",
 ): Diagnostic =>
   error(
     "ODE2010",
     span,
-    `there is no \`${name}\` in this record`,
-    did(close, known.length === 0 ? "the record is empty" : `it holds ${list(known)}`),
+    `there is no \`${name}\` in ${where}`,
+    did(close, known.length === 0 ? `${where} is empty` : `it holds ${list(known)}`),
   );
 
 export const badSignal = (span: Span, what: string, instead: string): Diagnostic =>
@@ -230,12 +231,20 @@ export const notCanonical = (span: Span, place: Span): Diagnostic => ({
   notes: [{ message: "the field of this energy is q' = ∂H/∂p, p' = −∂H/∂q", span: place }],
 });
 
-export const cannotImport = (span: Span, path: string): Diagnostic =>
+/** `broken`: what the file is not, and where it ceases to be, for one that is there. */
+export const cannotImport = (
+  span: Span,
+  path: string,
+  broken?: { readonly as: string; readonly at: Span | undefined },
+): Diagnostic =>
   error(
     "ODE2013",
     span,
-    `the module "${path}" cannot be read`,
-    "check the path; local modules and JSON files can be imported, packages cannot",
+    broken === undefined ? `the module "${path}" cannot be read` : `the file "${path}" is no ${broken.as}`,
+    broken === undefined
+      ? "check the path; local modules and JSON files can be imported, packages cannot"
+      : "mend the file; JSON has names in double quotes, no comments, and no comma behind the last entry",
+    broken?.at === undefined ? [] : [{ message: `it is no ${broken.as} from here on`, span: broken.at }],
   );
 
 export const badSolverValue = (span: Span, key: string, expected: string): Diagnostic =>
