@@ -18,6 +18,7 @@ import { refuse, spanOf } from "./load.ts";
 import { type Lowering, writtenIn } from "./lowering.ts";
 import { keep } from "./patterns.ts";
 import type { Scope } from "./scope.ts";
+import { checkedSize, largest } from "./static-arguments.ts";
 import { unknownMethod } from "./static-arrays.ts";
 import type { FunctionValue } from "./static-values.ts";
 import { sizeOf } from "./static-values.ts";
@@ -99,6 +100,7 @@ export function lowerLeaf(
     }
     shape = args.slice(0, ranks).map((size) => lowerSize(lowering, size, scope));
   }
+  checkEntries(shape, node);
   const init = args[Math.max(1, ranks)];
   const start = init && lowerExpression(lowering, init, scope, "initial");
   if (start?.kind === "constant" && typeof start.value === "object" && start.value.kind === "initialiser") {
@@ -130,11 +132,23 @@ function fillWith(lowering: Lowering, to: ArrayValue, start: Value, at: ts.Node)
   copy(lowering, from, to.view);
 }
 
-function lowerSize(lowering: Lowering, node: ts.Expression, scope: Scope): number {
-  const size = constantOf(lowerScalar(lowering, node, scope));
-  if (size === undefined) return refuse(syntax.unknownSize(spanOf(node)));
-  if (size < 0) return refuse(messages.wrongKind(spanOf(node), "a size from 0 on", String(size)));
-  return size;
+const lowerSize = (lowering: Lowering, node: ts.Expression, scope: Scope): number =>
+  sizeIn(lowerScalar(lowering, node, scope), node);
+
+function sizeIn(value: Scalar, node: ts.Node): number {
+  const size = constantOf(value);
+  if (size !== undefined) return checkedSize(size, spanOf(node));
+  const known = value.real();
+  return known.kind === "number"
+    ? checkedSize(known.value, spanOf(node))
+    : refuse(syntax.unknownSize(spanOf(node)));
+}
+
+/** No array has more entries than one of the module. */
+function checkEntries(shape: Shape, node: ts.Node): void {
+  const found = sizeOf(shape);
+  if (found <= largest) return;
+  refuse(messages.wrongKind(spanOf(node), `an array of at most ${largest} entries`, `one of ${found}`));
 }
 
 const constantOf = ({ form }: ReturnType<typeof real>): number | undefined => {
@@ -249,8 +263,7 @@ export function lowerNew(lowering: Lowering, node: ts.NewExpression, scope: Scop
   if (name === "Array" && !isFilled(node)) {
     return refuse(syntax.hole(spanOf(node)));
   }
-  const size = constantOf(value);
-  if (size === undefined || size < 0) return refuse(syntax.unknownSize(spanOf(first)));
+  const size = sizeIn(value, first);
   const array = lowering.alloc(wish, [size], true);
   return name === "Array" ? listed(array, [size]) : whole(array, [size]);
 }
@@ -352,6 +365,7 @@ function lowerMap(
   // Every row is handed on as it is: the result is made of the very rows.
   if (own) return from;
   const shape = [length, ...(row?.shape ?? [])];
+  checkEntries(shape, node);
   lowering.insert(position, build.alloc(array, shape, { zero: false, span: lowering.span }), block);
   lowering.made(array);
   return { ...whole(array, shape), readOnly: row?.readOnly, list: row === undefined ? !isTyped : row.list };
