@@ -356,6 +356,12 @@ export const syntaxExplanations: Readonly<Record<string, Explanation>> = {
     'const z = Number("2") * x;',
     "const z = 2 * x;",
   ),
+  ODE1084: say(
+    "question whether a number is finite",
+    "A comparison says the same, and is what is compiled. A solve that leaves the finite numbers ends with a status of its own.",
+    "if (Number.isFinite(x)) y = x;",
+    "if (Math.abs(x) < Infinity) y = x;",
+  ),
   ODE1078: say(
     "calls too deep",
     "Helpers are expanded where they are called, one inside another, and a chain of two hundred is taken for a mistake.",

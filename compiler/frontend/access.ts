@@ -191,7 +191,11 @@ function rowOf(value: Constant["value"]): Constant["value"] {
 /** The form of a subscript that stays from 0 to extent - 1. */
 export function checkedSubscript(lowering: Lowering, subscript: Scalar, extent: number, at: ts.Node): Affine {
   const form = subscript.form?.();
-  if (form === undefined) return refuse(messages.badSubscript(spanOf(at)));
+  if (form === undefined) {
+    const table = ts.isElementAccessExpression(at) ? bare(at.expression) : undefined;
+    const name = table !== undefined && ts.isIdentifier(table) ? table.text : undefined;
+    return refuse(messages.badSubscript(spanOf(at), name));
+  }
   const { low, high } = rangeOf(form, lowering.knowledge);
   if (low >= 0 && high < extent) return form;
   if (isUnreachable(lowering.knowledge)) return form;

@@ -57,6 +57,7 @@ export function lowerCall(
   if (ts.isPropertyAccessExpression(callee)) {
     const object = bare(callee.expression);
     if (isGlobal(object, "Math", scope)) return lowerMath(lowering, node, callee.name.text, scope);
+    if (isGlobal(object, "Number", scope)) refuse(syntax.numberFromText(spanOf(callee), callee.getText()));
     for (const name of ["Array", "Float64Array", "Int32Array"]) {
       if (!isGlobal(object, name, scope)) continue;
       const instead = "make the array with `vec(n)` and fill it in a loop";

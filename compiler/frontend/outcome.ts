@@ -29,8 +29,11 @@ export class Outcome {
   #storage: Storage | undefined;
   #first: Span | undefined;
 
+  readonly #of: "returns" | "sides";
+
   /** Storage goes where the block stands now. */
-  constructor(lowering: Lowering, wish: string) {
+  constructor(lowering: Lowering, wish: string, of: "returns" | "sides" = "returns") {
+    this.#of = of;
     this.#lowering = lowering;
     this.#wish = wish;
     const { block, position } = lowering.mark();
@@ -132,7 +135,7 @@ export class Outcome {
     const first = this.#first!;
     if (first.start === spanOf(at).start)
       return refuse(messages.wrongKind(first, "a number", describe(value)));
-    return refuse(syntax.returnsDiffer(spanOf(at), first));
+    return refuse(syntax.returnsDiffer(spanOf(at), first, this.#of));
   }
 
   #valueOf(storage: Storage): Value {
