@@ -153,10 +153,11 @@ export class Modules {
         }
       });
       for (const { name, isDefault } of exportedBy(statement)) {
-        exports.set(isDefault ? "default" : name, () => valueIn(scope, name, statement));
-      }
-      if (isNamelessDefault(statement)) {
-        exports.set("default", () => ({ kind: "function", node: statement, scope, name: "" }));
+        const value = (): Static =>
+          isNamelessDefault(statement)
+            ? { kind: "function", node: statement, scope, name: "" }
+            : valueIn(scope, name, statement);
+        exports.set(isDefault ? "default" : name, value);
       }
     }
     // What a module exports by name wins over what it passes on from others.
@@ -351,6 +352,7 @@ export function exportedBy(statement: ts.Statement): { name: string; isDefault: 
   if (ts.isFunctionDeclaration(statement) && statement.name !== undefined) {
     return [{ name: statement.name.text, isDefault }];
   }
+  if (isNamelessDefault(statement)) return [{ name: "default", isDefault }];
   return declaredNames(statement).map((name) => ({ name, isDefault: false }));
 }
 
