@@ -221,7 +221,7 @@ function unstored(lowering: Lowering, wish: string, value: Scalar, store: Store,
   }
   const name = lowering.fresh(wish);
   block[at] = build.bind(name, store.value, store.span);
-  return { ...real(build.name(name)), form: value.form };
+  return { ...real(build.name(name)), form: value.form, signed: value.signed };
 }
 
 /** The shape of a literal of literals that is regular; undefined for others. */

@@ -154,7 +154,7 @@ function valuesOf(
 function stopped(lowering: Lowering, value: Value, wish: string): Value {
   switch (value.kind) {
     case "scalar":
-      return value.pure ? value : real(build.primitive("stop", [value.real()]));
+      return value.pure || value.signed === true ? value : real(build.primitive("stop", [value.real()]));
     case "record": {
       const entries = [...value.entries].map(
         ([key, inner]) => [key, stopped(lowering, inner, value.tuple ? `${wish}_${key}` : key)] as const,

@@ -266,7 +266,7 @@ export class Lowering {
     if (!readsAny(expr, written)) return { scalar, result };
     const name = this.fresh("before");
     this.insert(position, build.bind(name, expr, this.#span), block);
-    return { scalar: { ...real(build.name(name)), form: scalar.form }, result };
+    return { scalar: { ...real(build.name(name)), form: scalar.form, signed: scalar.signed }, result };
   }
 
   /** Ends with an error that was reported already. */

@@ -17,3 +17,18 @@ export const model = ode({
   expect(js).toMatch(/let j = 0 - i; j < /);
   expect(c).toMatch(/int32_t j = -i; j < /);
 });
+
+it("an integer that is negated is a subscript still, in a function that is differentiated too", () => {
+  const text = `import { gradient, ode, vec } from "odegrad";
+const f = (u: Float64Array, i: number) => u[3 + i] * u[0];
+export const model = ode({
+  state: { u: vec(4, 0.5) },
+  params: { k: 2 },
+  rhs: ({ u }, { k }) => {
+    const d = vec(4);
+    for (let i = 0; i < 3; i++) d[i] = gradient(f)(u, -i)[3 - i] * k;
+    return { u: d };
+  },
+});`;
+  expect(compile(text, { target: ["js"] }).diagnostics).toEqual([]);
+});
