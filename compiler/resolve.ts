@@ -361,6 +361,9 @@ function stepCount(model: Model, options: Options, t0: number, length: number): 
   const flagged = options.steps !== undefined || options.dt !== undefined;
   const steps = flagged ? options.steps : model.solver.steps;
   const dt = flagged ? options.dt : model.solver.dt;
+  if (steps !== undefined && dt !== undefined) {
+    return { diagnostics: [stepsAndStepSize(model.solverSpans["dt"])] };
+  }
   const span = flagged ? undefined : model.solverSpans[steps !== undefined ? "steps" : "dt"];
   if (steps !== undefined) {
     const whole = Number.isSafeInteger(steps) && steps >= 1 && steps <= 0x7fffffff;

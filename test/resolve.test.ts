@@ -117,6 +117,7 @@ describe("what does not fit", () => {
     ["step size zero", { dt: 0 }, {}, {}, "ODE4007", undefined, "options"],
     ["step size of the wrong sign", { dt: -0.1 }, {}, {}, "ODE4007", undefined, "options"],
     ["steps and step size", { steps: 3, dt: 0.1 }, {}, {}, "ODE4008", undefined, "options"],
+    ["steps and step size of the model", {}, { steps: 10, dt: 0.5 }, {}, "ODE4008", 5, "model"],
     ["pieces straddled", {}, { steps: 30 }, { inputs: [hold("u", 20)] }, "ODE4009", 4, "model"],
     [
       "pieces straddled by the option",

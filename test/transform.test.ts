@@ -213,6 +213,10 @@ export const size = vec(3)!.length;
     expect(transform(source(alone), { hot: true }).code).toMatch(
       /adopt\$\(import\.meta\.hot\?\.data, "decay"/,
     );
+    const nameless = `${alone}\nexport default function () {}\n`;
+    expect(transform({ ...source(nameless), file: "other.ode.ts" }, { hot: true }).code).not.toContain(
+      "import.meta.hot",
+    );
   });
 
   it("refuses a model in a function, and a batch", () => {

@@ -74,7 +74,7 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
   ),
   ODE4008: say(
     "both steps and step size",
-    "`--steps` and `--dt` say the same thing in two ways, and here they are both given.",
+    "`--steps` and `--dt`, or the two keys of a model's `solver`, say the same thing in two ways, and here they are both given.",
     "odegrad grad model.ode.ts --steps 100 --dt 0.1",
     "Leave one of them out. Either replaces whichever of the two the model has.",
   ),

@@ -190,9 +190,10 @@ export const badStepSize = (dt: number, length: number, suggested: number, span?
     suggestion: `\`--steps ${suggested}\` has steps of ${length / suggested}`,
   });
 
-export const stepsAndStepSize = (): Diagnostic =>
+export const stepsAndStepSize = (span?: Span): Diagnostic =>
   error("ODE4008", "both a number of steps and a step size are given", {
-    suggestion: "give `--steps` or `--dt`, not both",
+    span,
+    suggestion: span === undefined ? "give `--steps` or `--dt`, not both" : "leave out `steps` or `dt`",
   });
 
 export const stepsAndTolerances = (span?: Span): Diagnostic =>

@@ -189,6 +189,12 @@ const modelExplanations: Readonly<Record<string, Explanation>> = {
     "Math.pow(x)",
     "Math.pow(x, 2)",
   ),
+  ODE2018: say(
+    "more parameters than a function is given",
+    "The functions of a model are called by the solve, which hands over so many values and no more.",
+    "rhs: ({ x }, { k }, { t }, n) => ({ x: -k * x })",
+    "rhs: ({ x }, { k }, { t }) => ({ x: -k * x })",
+  ),
   ODE2017: say(
     "not constant",
     "Sizes, initial values and constants are computed when the model is compiled.",

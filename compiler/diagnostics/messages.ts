@@ -82,12 +82,20 @@ export const tooDeep = (span: Span): Diagnostic =>
 
 // 2xxx: names, shapes, declarations.
 
-export const unknownName = (span: Span, name: string, close: string | undefined): Diagnostic =>
+/** `isOurs`: the library has something of this name. */
+export const unknownName = (
+  span: Span,
+  name: string,
+  close: string | undefined,
+  isOurs = false,
+): Diagnostic =>
   error(
     "ODE2001",
     span,
     `there is nothing of the name \`${name}\` here`,
-    did(close, "declare it, or take it from the parameters of the function"),
+    isOurs
+      ? `import it: \`import { ${name} } from "odegrad"\``
+      : did(close, "declare it, or take it from the parameters of the function"),
   );
 
 export const unknownKey = (
@@ -146,12 +154,15 @@ export const wrongShape = (
     declared === undefined ? [] : [{ message: "the shape comes from here", span: declared }],
   );
 
-export const badSubscript = (span: Span): Diagnostic =>
+/** `table`: the array of the function that the subscript is an entry of. */
+export const badSubscript = (span: Span, table?: string): Diagnostic =>
   error(
     "ODE2006",
     span,
     "this subscript is not known to be a whole number",
-    "build subscripts from loop indices, constants, `%`, `Math.floor(a / b)` and entries of constant integer arrays",
+    table === undefined
+      ? "build subscripts from loop indices, constants, `%`, `Math.floor(a / b)` and entries of constant integer arrays"
+      : `declare \`${table}\` at module level if its entries are known: what comes into a function, or is made in it, is not`,
   );
 
 export const outOfRange = (span: Span, low: number, high: number, extent: number): Diagnostic =>
@@ -180,12 +191,13 @@ export const unknownMember = (
   name: string,
   known: readonly string[],
   close: string | undefined,
+  where = "this record",
 ): Diagnostic =>
   error(
     "ODE2010",
     span,
-    `there is no \`${name}\` in this record`,
-    did(close, known.length === 0 ? "the record is empty" : `it holds ${list(known)}`),
+    `there is no \`${name}\` in ${where}`,
+    did(close, known.length === 0 ? `${where} is empty` : `it holds ${list(known)}`),
   );
 
 export const badSignal = (span: Span, what: string, instead: string): Diagnostic =>
@@ -230,12 +242,20 @@ export const notCanonical = (span: Span, place: Span): Diagnostic => ({
   notes: [{ message: "the field of this energy is q' = ∂H/∂p, p' = −∂H/∂q", span: place }],
 });
 
-export const cannotImport = (span: Span, path: string): Diagnostic =>
+/** `broken`: what the file is not, and where it ceases to be, for one that is there. */
+export const cannotImport = (
+  span: Span,
+  path: string,
+  broken?: { readonly as: string; readonly at: Span | undefined },
+): Diagnostic =>
   error(
     "ODE2013",
     span,
-    `the module "${path}" cannot be read`,
-    "check the path; local modules and JSON files can be imported, packages cannot",
+    broken === undefined ? `the module "${path}" cannot be read` : `the file "${path}" is no ${broken.as}`,
+    broken === undefined
+      ? "check the path; local modules and JSON files can be imported, packages cannot"
+      : "mend the file; JSON has names in double quotes, no comments, and no comma behind the last entry",
+    broken?.at === undefined ? [] : [{ message: `it is no ${broken.as} from here on`, span: broken.at }],
   );
 
 export const badSolverValue = (span: Span, key: string, expected: string): Diagnostic =>
@@ -247,6 +267,15 @@ export const readOnly = (span: Span, name: string): Diagnostic =>
     span,
     `\`${name}\` comes into the function and cannot be changed`,
     "make an array of your own, `const v = vec(n)`, and copy the entries into it",
+  );
+
+/** `offered`: what the solve gives a function of the model; `found`: how many parameters it has. */
+export const tooManyParameters = (span: Span, name: string, offered: string, found: number): Diagnostic =>
+  error(
+    "ODE2018",
+    span,
+    `\`${name}\` is given ${offered}, but it has ${found} parameters`,
+    "leave out the parameters behind them",
   );
 
 export const wrongArity = (span: Span, name: string, expected: string, found: number): Diagnostic =>

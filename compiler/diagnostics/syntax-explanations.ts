@@ -254,6 +254,12 @@ export const syntaxExplanations: Readonly<Record<string, Explanation>> = {
     "for (let k = 0; k < 9; k++) h = matvec(W, h);",
     "for (…) { const next = matvec(W, h); for (let i = 0; i < 4; i++) h[i] = next[i];",
   ),
+  ODE1083: say(
+    "write to an array that others have a part of",
+    "What `map` and `stopGradient` hand on of an array is, in JavaScript, the array itself or a row of it; compiled code holds a copy. The two agree as long as neither is written to.",
+    "const R = M.map((_, i) => M[1 - i]); R[0][0] = x;",
+    "const R = M.map((_, i) => M[1 - i].map((each) => each)); R[0][0] = x;",
+  ),
   ODE1061: say(
     "assignment to the index of a loop",
     "How often a loop runs is known from its head.",
@@ -349,6 +355,12 @@ export const syntaxExplanations: Readonly<Record<string, Explanation>> = {
     "Everything a model computes with is a number already.",
     'const z = Number("2") * x;',
     "const z = 2 * x;",
+  ),
+  ODE1084: say(
+    "question whether a number is finite",
+    "A comparison says the same, and is what is compiled. A solve that leaves the finite numbers ends with a status of its own.",
+    "if (Number.isFinite(x)) y = x;",
+    "if (Math.abs(x) < Infinity) y = x;",
   ),
   ODE1078: say(
     "calls too deep",

@@ -260,13 +260,10 @@ export const dynamicCode = (span: Span, name: string): Diagnostic =>
     "write the function out",
   );
 
-export const functionValue = (span: Span): Diagnostic =>
-  error(
-    "ODE1054",
-    span,
-    "a function is used as a value here",
-    "call it by its own name; for two cases write a branch with a call in each",
-  );
+export const functionValue = (
+  span: Span,
+  instead = "call it by its own name; for two cases write a branch with a call in each",
+): Diagnostic => error("ODE1054", span, "a function is used as a value here", instead);
 
 export const unknownMethod = (span: Span, method: string, instead: string): Diagnostic =>
   error("ODE1055", span, `the method \`.${method}\` cannot be compiled`, instead);
@@ -290,13 +287,16 @@ export const missingReturn = (span: Span, name: string): Diagnostic =>
     "let the last statement be `return …`",
   );
 
-export const returnsDiffer = (span: Span, first: Span): Diagnostic =>
+/** `where`: whether the values are those of several `return`, or the two sides of `test ? a : b`. */
+export const returnsDiffer = (span: Span, first: Span, where: "returns" | "sides"): Diagnostic =>
   error(
     "ODE1059",
     span,
-    "the function returns another shape here than elsewhere",
-    "return the same shape in every case",
-    [{ message: "the other `return` is here", span: first }],
+    where === "returns"
+      ? "the function returns another shape here than elsewhere"
+      : "the two sides of this choice have different shapes",
+    where === "returns" ? "return the same shape in every case" : "give both sides the same shape",
+    [{ message: `the other ${where === "returns" ? "`return`" : "side"} is here`, span: first }],
   );
 
 export const wholeArray = (span: Span, name: string): Diagnostic =>
@@ -305,6 +305,14 @@ export const wholeArray = (span: Span, name: string): Diagnostic =>
     span,
     `the array \`${name}\` cannot come to stand for another array here`,
     "assign entry by entry: `for (let i = 0; i < n; i++) x[i] = …`, or use `x.fill(0)`",
+  );
+
+export const sharedRows = (span: Span, name: string): Diagnostic =>
+  error(
+    "ODE1083",
+    span,
+    `\`${name}\` has numbers in common with another array: one of the two was taken out of the other, not copied`,
+    "copy what is taken, entry by entry: `row.map((x) => x)` for a row, `A.map((row) => row.map((x) => x))` for a matrix",
   );
 
 export const indexAssigned = (span: Span, name: string): Diagnostic =>
@@ -428,8 +436,26 @@ export const mutableCapture = (span: Span, name: string, declared: Span | undefi
     declared === undefined ? [] : [{ message: `\`${name}\` is declared here`, span: declared }],
   );
 
-export const numberFromText = (span: Span, name: string): Diagnostic =>
-  error("ODE1076", span, `\`${name}\` converts other values to numbers`, "write the number itself");
+export const numberFromText = (span: Span, name: string): Diagnostic => {
+  const instead = finiteness.get(name.replace(/^Number\./, ""));
+  return instead === undefined
+    ? error("ODE1076", span, `\`${name}\` converts other values to numbers`, "write the number itself")
+    : comparisonInstead(span, name, instead);
+};
+
+/** What asks about a number, as a comparison. */
+const finiteness: ReadonlyMap<string, string> = new Map([
+  ["isFinite", "`Math.abs(x) < Infinity`"],
+  ["isNaN", "`!(Math.abs(x) <= Infinity)`"],
+]);
+
+const comparisonInstead = (span: Span, name: string, instead: string): Diagnostic =>
+  error(
+    "ODE1084",
+    span,
+    `\`${name}\` is no function of the input language`,
+    `compare the number: ${instead}`,
+  );
 
 export const callsTooDeep = (span: Span, limit: number): Diagnostic =>
   error(

@@ -69,6 +69,7 @@ export class CPrinter extends FunctionPrinter {
       equal: "==",
       unequal: "!=",
       isExplicit: true,
+      hasIntegers: true,
     };
   }
 

@@ -10,7 +10,7 @@ import * as affine from "../ir/affine.ts";
 import type { Block, Contract, Expr, Mapped, Shape, Statement, Store } from "../ir/nodes.ts";
 import { arraysIn, expressionsOf, forEachExpr, forEachStatement, mayLeave } from "../ir/walk.ts";
 import { Identifiers, type Words } from "./identifiers.ts";
-import { type Dialect, printExpr, printForm, printTest } from "./syntax.ts";
+import { type Dialect, printExpr, printForm, printInteger, printTest } from "./syntax.ts";
 import { broken } from "./wrap.ts";
 
 /** Where statements are broken; comments are not. */
@@ -218,7 +218,7 @@ export abstract class FunctionPrinter {
   }
 
   #for(statement: Statement & { kind: "for" }): void {
-    const from = printForm(statement.from, this.dialect).text;
+    const from = printInteger(statement.from, this.dialect).text;
     const last = printForm(affine.offset(statement.to, -1), this.dialect).text;
     const to = printForm(statement.to, this.dialect).text;
     this.identifiers.open();

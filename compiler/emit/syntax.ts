@@ -26,6 +26,8 @@ export interface Dialect {
   readonly unequal: string;
   /** Whether operators of different rank never stand side by side without parentheses, as MISRA C asks (rule 12.1). */
   readonly isExplicit?: boolean;
+  /** Whether integers are numbers of a type of their own. */
+  readonly hasIntegers?: boolean;
 }
 
 export interface Printed {
@@ -74,7 +76,7 @@ export function printExpr(expr: Expr, dialect: Dialect): Printed {
     case "read":
       return { text: dialect.read(expr.array, expr.at), precedence: precedence.atom };
     case "integer": {
-      const inner = printForm(expr.value, dialect);
+      const inner = printInteger(expr.value, dialect);
       const isAtom = inner.precedence === precedence.atom;
       const text = dialect.real(inner.text, isAtom);
       return text === inner.text ? inner : { text, precedence: precedence.unary };
@@ -184,8 +186,16 @@ export function printTest(test: Test, dialect: Dialect): Printed {
   }
 }
 
-/** An index form: terms with a positive sign first, so that subtraction reads as such. */
-export function printForm(form: Affine, dialect: Dialect): Printed {
+/** A form as the value of a variable: where all numbers are doubles -i would be -0 for i = 0, and no integer is. */
+export const printInteger = (form: Affine, dialect: Dialect): Printed =>
+  printForm(form, dialect, dialect.hasIntegers !== true && isNegative(form) ? "0" : "");
+
+/** Nothing but negative terms. */
+const isNegative = ({ constant, terms }: Affine): boolean =>
+  constant === 0 && terms.length > 0 && terms.every(({ coefficient }) => coefficient < 0);
+
+/** An index form: terms with a positive sign first, so that subtraction reads as such. `first`: what it starts from. */
+export function printForm(form: Affine, dialect: Dialect, first = ""): Printed {
   if (form.terms.length === 0) {
     return {
       text: String(form.constant),
@@ -193,7 +203,7 @@ export function printForm(form: Affine, dialect: Dialect): Printed {
     };
   }
   const ordered = [...form.terms].sort((a, b) => Number(b.coefficient > 0) - Number(a.coefficient > 0));
-  let text = "";
+  let text = first;
   for (const { coefficient, atom } of ordered) {
     const size = Math.abs(coefficient);
     const printed = printAtom(atom, dialect);

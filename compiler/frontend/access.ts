@@ -21,10 +21,11 @@ import { isUnreachable, rangeOf } from "./ranges.ts";
 import { isGlobal } from "./resolve-name.ts";
 import type { Scope } from "./scope.ts";
 import { memberOf, unknownMath } from "./static-operations.ts";
-import { isTagged, numbersOf, part } from "./static-values.ts";
+import { isTagged, numbersOf, part, type Static } from "./static-values.ts";
 import { bare } from "./syntax.ts";
 import {
   type ArrayValue,
+  borrowed,
   type Constant,
   constant,
   describe,
@@ -161,6 +162,7 @@ function constantEntry(lowering: Lowering, of: Constant, subscript: Scalar, at: 
         shape,
         element,
         readOnly: "a constant",
+        list: isList(value),
       };
     }
     // A row of whole numbers may still be needed either way: stay with the constant.
@@ -170,6 +172,13 @@ function constantEntry(lowering: Lowering, of: Constant, subscript: Scalar, at: 
   if (isInteger) return integer(gather());
   const expr = once(() => build.read(name("real"), prefix));
   return { kind: "scalar", real: expr, form: known.whole ? gather : undefined, pure: false };
+}
+
+/** Whether the numbers of a constant stand in arrays of JavaScript. */
+function isList(value: Static): boolean {
+  if (!isTagged(value) || value.kind !== "list") return false;
+  const [first] = value.items;
+  return !isTagged(first) || isList(first);
 }
 
 /** Any row of a regular constant: all have the same shape, and which one it is decides the prefix. */
@@ -182,7 +191,11 @@ function rowOf(value: Constant["value"]): Constant["value"] {
 /** The form of a subscript that stays from 0 to extent - 1. */
 export function checkedSubscript(lowering: Lowering, subscript: Scalar, extent: number, at: ts.Node): Affine {
   const form = subscript.form?.();
-  if (form === undefined) return refuse(messages.badSubscript(spanOf(at)));
+  if (form === undefined) {
+    const table = ts.isElementAccessExpression(at) ? bare(at.expression) : undefined;
+    const name = table !== undefined && ts.isIdentifier(table) ? table.text : undefined;
+    return refuse(messages.badSubscript(spanOf(at), name));
+  }
   const { low, high } = rangeOf(form, lowering.knowledge);
   if (low >= 0 && high < extent) return form;
   if (isUnreachable(lowering.knowledge)) return form;
@@ -206,11 +219,24 @@ export function lowerTarget(lowering: Lowering, node: ts.ElementAccessExpression
   }
   if (base.kind !== "array")
     return refuse(messages.wrongKind(spanOf(node.expression), "an array", describe(base)));
-  if (base.readOnly !== undefined) return refuse(messages.readOnly(spanOf(node), node.expression.getText()));
+  checkWritable(lowering, base, node, node.expression);
   if (base.shape.length > 1) return refuse(syntax.wholeArray(spanOf(node), node.getText()));
   const at = bare(node.argumentExpression);
   const form = checkedSubscript(lowering, lowerScalar(lowering, at, scope), base.shape[0]!, at);
   return { array: base.view.array, at: [...base.view.prefix, form] };
+}
+
+/** Refuses what may not be written to. `written`: the expression that names it. */
+export function checkWritable(
+  lowering: Lowering,
+  base: ArrayValue,
+  at: ts.Node,
+  written: ts.Expression,
+): void {
+  if (base.readOnly === borrowed || lowering.isLent(base.view.array)) {
+    refuse(syntax.sharedRows(spanOf(at), written.getText()));
+  }
+  if (base.readOnly !== undefined) refuse(messages.readOnly(spanOf(at), written.getText()));
 }
 
 /** A constant as an array of the program, where a view is needed. */
@@ -226,7 +252,14 @@ export function asArray(lowering: Lowering, value: Value, at: ts.Node): ArrayVal
       const element = isInteger ? "integer" : "real";
       const array = lowering.constants.name(value.root.value, value.root.name, element);
       const shape = known.shape.slice(value.prefix.length);
-      return { kind: "array", view: { array, prefix: value.prefix }, shape, element, readOnly: "a constant" };
+      return {
+        kind: "array",
+        view: { array, prefix: value.prefix },
+        shape,
+        element,
+        readOnly: "a constant",
+        list: isList(value.value),
+      };
     }
   }
   return refuse(messages.wrongKind(spanOf(at), "an array of numbers", describe(value)));

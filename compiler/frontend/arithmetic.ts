@@ -49,9 +49,45 @@ function exact(
   const formed = bothForms(left, right, form);
   const plain = () => expr(left.real(), right.real());
   if (formed === undefined) return real(plain());
-  if (!left.pure || !right.pure) return { kind: "scalar", real: once(plain), form: formed, pure: false };
+  if (!isInteger(left) || !isInteger(right)) {
+    return { kind: "scalar", real: once(plain), form: formed, pure: false };
+  }
   const { low, high } = rangeOf(formed(), lowering.knowledge);
-  return low >= -largest && high <= largest ? integer(formed()) : real(plain());
+  if (low < -largest || high > largest) return real(plain());
+  return isSigned(lowering, expr, left, right) ? signed(plain, formed()) : integer(formed());
+}
+
+/** An integer by its making. */
+const isInteger = ({ pure, signed }: Scalar): boolean => pure || signed === true;
+
+/** An integer whose zero may have a sign. */
+const signed = (plain: () => Expr, form: Affine): Scalar => ({
+  kind: "scalar",
+  real: once(plain),
+  form: () => form,
+  pure: false,
+  signed: true,
+});
+
+const isHeldBy = (lowering: Lowering, value: Scalar, number: number): boolean => {
+  const { low, high } = rangeOf(value.form!(), lowering.knowledge);
+  return low <= number && high >= number;
+};
+
+/** Whether the result of two integers may be -0. A product with 0 itself is 0, as it is for all numbers. */
+function isSigned(
+  lowering: Lowering,
+  expr: (a: Expr, b: Expr) => Expr,
+  left: Scalar,
+  right: Scalar,
+): boolean {
+  const mayBeMinus = (value: Scalar) => value.signed === true && isHeldBy(lowering, value, 0);
+  if (expr === build.add) return mayBeMinus(left) && mayBeMinus(right);
+  if (expr === build.sub) return mayBeMinus(left) && isHeldBy(lowering, right, 0);
+  const [a, b] = [left, right].map((each) => affine.constantOf(each.form!()));
+  const [factor, other] = a === undefined ? [b, left] : [a, right];
+  if (factor === undefined || factor === 0) return false;
+  return factor < 0 ? isHeldBy(lowering, other, 0) : mayBeMinus(other);
 }
 
 function bothForms(
@@ -62,12 +98,12 @@ function bothForms(
   const { form: a } = left;
   const { form: b } = right;
   if (a === undefined || b === undefined) return undefined;
-  if (left.pure && right.pure) {
+  if (isInteger(left) && isInteger(right)) {
     const form = combine(a(), b());
     return form && (() => form);
   }
   // A product with an entry of a constant list is a form only if the other factor is a number.
-  const probe = combine(left.pure ? a() : oneAtom, right.pure ? b() : oneAtom);
+  const probe = combine(isInteger(left) ? a() : oneAtom, isInteger(right) ? b() : oneAtom);
   return probe && (() => combine(a(), b())!);
 }
 
@@ -82,14 +118,13 @@ export function once<T>(compute: () => T): () => T {
   };
 }
 
-export function negate(value: Scalar): Scalar {
+export function negate(lowering: Lowering, value: Scalar): Scalar {
   const { form } = value;
-  // An integer form has no negative zero, and a number that is 0 becomes one.
-  const zero = form !== undefined && value.pure && affine.constantOf(form()) === 0;
-  if (form !== undefined && value.pure && !zero) return integer(affine.scale(form(), -1));
   const expr = once(() => build.neg(value.real()));
   if (form === undefined) return real(expr());
-  return { kind: "scalar", real: expr, form: () => affine.scale(form(), -1), pure: false };
+  const negated = () => affine.scale(form(), -1);
+  if (!isInteger(value)) return { kind: "scalar", real: expr, form: negated, pure: false };
+  return isHeldBy(lowering, value, 0) ? signed(expr, negated()) : integer(negated());
 }
 
 function remainder(lowering: Lowering, left: Scalar, right: Scalar): Scalar {
@@ -154,7 +189,9 @@ const longestTable = 2 ** 16;
 
 /** `Math.min` and `Math.max` of integer forms, which may then be subscripts and bounds; undefined for other numbers. */
 function extreme(lowering: Lowering, op: "min" | "max", left: Scalar, right: Scalar): Scalar | undefined {
-  if (!left.pure || !right.pure || left.form === undefined || right.form === undefined) return undefined;
+  if (!isInteger(left) || !isInteger(right) || left.form === undefined || right.form === undefined) {
+    return undefined;
+  }
   const [a, b] = [left.form(), right.form()];
   // What is constant stays outside of the table, so that its entries are the values less a constant.
   const [of, than] = affine.constantOf(a) === undefined ? [a, b] : [b, a];
@@ -163,14 +200,17 @@ function extreme(lowering: Lowering, op: "min" | "max", left: Scalar, right: Sca
   const extremes = [left, right].flatMap((each) =>
     each.extreme?.op === op ? each.extreme.of : [each.form!()],
   );
-  const known = (form: Affine): Scalar => ({ ...integer(form), extreme: { op, of: extremes } });
+  const plain = () => build.primitive(op, [left.real(), right.real()]);
+  const known = (form: Affine): Scalar => ({
+    ...(left.pure && right.pure ? integer(form) : signed(plain, form)),
+    extreme: { op, of: extremes },
+  });
   if (op === "max" ? low >= 0 : high <= 0) return known(of);
   if (op === "max" ? high <= 0 : low >= 0) return known(than);
   if (!(high - low < longestTable)) return undefined;
   const table = lowering.constants.table(op, low, high);
   const form = affine.add(than, affine.gather(table, [affine.offset(difference, -low)]));
-  const expr = once(() => build.primitive(op, [left.real(), right.real()]));
-  return { ...known(form), real: expr };
+  return { ...known(form), real: once(plain) };
 }
 
 export function unary(op: UnaryOpcode, value: Scalar): Scalar {

@@ -9,20 +9,31 @@ import * as syntax from "../diagnostics/syntax-messages.ts";
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
-import type { Shape, View } from "../ir/nodes.ts";
-import { arrayEntry, asArray, entry } from "./access.ts";
+import type { Shape, Statement, Store, View } from "../ir/nodes.ts";
+import { arrayEntry, asArray, checkWritable, entry } from "./access.ts";
+import { isSteady } from "./arithmetic.ts";
 import { expand } from "./calls.ts";
 import { lowerExpression, lowerScalar, scalarOf } from "./expressions.ts";
 import { refuse, spanOf } from "./load.ts";
-import type { Lowering } from "./lowering.ts";
+import { type Lowering, writtenIn } from "./lowering.ts";
 import { keep } from "./patterns.ts";
 import type { Scope } from "./scope.ts";
+import { checkedSize, largest } from "./static-arguments.ts";
 import { unknownMethod } from "./static-arrays.ts";
 import type { FunctionValue } from "./static-values.ts";
 import { sizeOf } from "./static-values.ts";
 import { examine } from "./subset.ts";
 import { bare } from "./syntax.ts";
-import { type ArrayValue, describe, integer, real, type Scalar, type Value } from "./values.ts";
+import {
+  type ArrayValue,
+  borrowed,
+  chosen,
+  describe,
+  integer,
+  real,
+  type Scalar,
+  type Value,
+} from "./values.ts";
 
 const whole = (array: string, shape: Shape): ArrayValue => ({
   kind: "array",
@@ -30,6 +41,9 @@ const whole = (array: string, shape: Shape): ArrayValue => ({
   shape,
   element: "real",
 });
+
+/** An array of JavaScript's own. */
+const listed = (array: string, shape: Shape): ArrayValue => ({ ...whole(array, shape), list: true });
 
 /** Loops over the entries of a shape, the first axis outermost. `body` emits what is done at each. */
 export function overEntries(lowering: Lowering, shape: Shape, body: (at: readonly Affine[]) => void): void {
@@ -86,6 +100,7 @@ export function lowerLeaf(
     }
     shape = args.slice(0, ranks).map((size) => lowerSize(lowering, size, scope));
   }
+  checkEntries(shape, node);
   const init = args[Math.max(1, ranks)];
   const start = init && lowerExpression(lowering, init, scope, "initial");
   if (start?.kind === "constant" && typeof start.value === "object" && start.value.kind === "initialiser") {
@@ -117,11 +132,23 @@ function fillWith(lowering: Lowering, to: ArrayValue, start: Value, at: ts.Node)
   copy(lowering, from, to.view);
 }
 
-function lowerSize(lowering: Lowering, node: ts.Expression, scope: Scope): number {
-  const size = constantOf(lowerScalar(lowering, node, scope));
-  if (size === undefined) return refuse(syntax.unknownSize(spanOf(node)));
-  if (size < 0) return refuse(messages.wrongKind(spanOf(node), "a size from 0 on", String(size)));
-  return size;
+const lowerSize = (lowering: Lowering, node: ts.Expression, scope: Scope): number =>
+  sizeIn(lowerScalar(lowering, node, scope), node);
+
+function sizeIn(value: Scalar, node: ts.Node): number {
+  const size = constantOf(value);
+  if (size !== undefined) return checkedSize(size, spanOf(node));
+  const known = value.real();
+  return known.kind === "number"
+    ? checkedSize(known.value, spanOf(node))
+    : refuse(syntax.unknownSize(spanOf(node)));
+}
+
+/** No array has more entries than one of the module. */
+function checkEntries(shape: Shape, node: ts.Node): void {
+  const found = sizeOf(shape);
+  if (found <= largest) return;
+  refuse(messages.wrongKind(spanOf(node), `an array of at most ${largest} entries`, `one of ${found}`));
 }
 
 const constantOf = ({ form }: ReturnType<typeof real>): number | undefined => {
@@ -142,29 +169,33 @@ export function lowerArrayLiteral(
   }
   const shape = literalShape(node);
   const { block, position } = lowering.mark();
-  const item = (element: ts.Expression, i: number) =>
-    lowerExpression(lowering, element, scope, `${wish}_${i}`);
-  const [head, ...tail] = node.elements;
-  const first = head && item(head, 0);
-  if (first?.kind === "scalar") {
-    const array = lowering.fresh(wish);
+  const items: Value[] = [];
+  // Numbers go into an array right away, until there is something else among them: then it is a tuple.
+  let array: string | undefined;
+  const stores: Store[] = [];
+  node.elements.forEach((element, i) => {
+    const value = lowerExpression(lowering, element, scope, `${wish}_${i}`);
+    if (value.kind === "scalar" && stores.length === i) {
+      array ??= lowering.fresh(wish);
+      const store = build.store(array, [affine.integer(i)], value.real(), lowering.span);
+      stores.push(store);
+      lowering.emit(store);
+      items.push(value);
+      return;
+    }
+    items.push(keep(lowering, `${wish}_${i}`, value));
+  });
+  if (array !== undefined && stores.length === items.length) {
     lowering.insert(
       position,
-      build.alloc(array, [node.elements.length], { zero: false, span: lowering.span }),
+      build.alloc(array, [items.length], { zero: false, span: lowering.span }),
       block,
     );
     lowering.made(array);
-    const put = (value: Scalar, i: number) =>
-      lowering.emit(build.store(array, [affine.integer(i)], value.real(), lowering.span));
-    put(first, 0);
-    tail.forEach((element, i) => {
-      put(scalarOf(item(element, i + 1), element), i + 1);
-    });
-    return whole(array, [node.elements.length]);
+    return listed(array, [items.length]);
   }
-  const items: Value[] = first === undefined ? [] : [keep(lowering, `${wish}_0`, first)];
-  tail.forEach((element, i) => {
-    items.push(keep(lowering, `${wish}_${i + 1}`, item(element, i + 1)));
+  stores.forEach((store, i) => {
+    items[i] = unstored(lowering, `${wish}_${i}`, items[i] as Scalar, store, block);
   });
   if (shape !== undefined && shape.length > 1) {
     // Rows of a literal become one array: rows that were made for it are copied, and the optimiser merges them.
@@ -174,11 +205,23 @@ export function lowerArrayLiteral(
     items.forEach((row, i) => {
       copy(lowering, asArray(lowering, row, node), { array, prefix: [affine.integer(i)] });
     });
-    return whole(array, shape);
+    return listed(array, shape);
   }
   const entries = new Map(items.map((each, i) => [String(i), each]));
   const nodes = new Map(node.elements.map((each, i) => [String(i), each]));
   return { kind: "record", entries, tuple: true, nodes };
+}
+
+/** A number that was stored in an array that is none, as it was in the place of the store. */
+function unstored(lowering: Lowering, wish: string, value: Scalar, store: Store, block: Statement[]): Scalar {
+  const at = block.indexOf(store);
+  if (value.pure || isSteady(lowering, store.value)) {
+    block.splice(at, 1);
+    return value;
+  }
+  const name = lowering.fresh(wish);
+  block[at] = build.bind(name, store.value, store.span);
+  return { ...real(build.name(name)), form: value.form, signed: value.signed };
 }
 
 /** The shape of a literal of literals that is regular; undefined for others. */
@@ -220,9 +263,9 @@ export function lowerNew(lowering: Lowering, node: ts.NewExpression, scope: Scop
   if (name === "Array" && !isFilled(node)) {
     return refuse(syntax.hole(spanOf(node)));
   }
-  const size = constantOf(value);
-  if (size === undefined || size < 0) return refuse(syntax.unknownSize(spanOf(first)));
-  return whole(lowering.alloc(wish, [size], true), [size]);
+  const size = sizeIn(value, first);
+  const array = lowering.alloc(wish, [size], true);
+  return name === "Array" ? listed(array, [size]) : whole(array, [size]);
 }
 
 /** `new Array(n).fill(x)`. */
@@ -252,9 +295,10 @@ export function lowerMethod(
 
 function lowerFill(lowering: Lowering, self: Value, node: ts.CallExpression, scope: Scope): Value {
   const target = node.expression as ts.PropertyAccessExpression;
-  if (self.kind !== "array" || self.readOnly !== undefined) {
+  if (self.kind !== "array") {
     return refuse(messages.readOnly(spanOf(target.expression), target.expression.getText()));
   }
+  checkWritable(lowering, self, target.expression, target.expression);
   const [argument] = node.arguments;
   if (node.arguments.length !== 1 || argument === undefined) {
     return refuse(messages.wrongArity(spanOf(node), "fill", "one number", node.arguments.length));
@@ -291,31 +335,75 @@ function lowerMap(
   const apply = (...args: Value[]) => expand(lowering, fn, args.slice(0, fn.node.parameters.length), node);
   if (self.kind === "record" && self.tuple) {
     const items = [...self.entries.values()].map((item, i) =>
-      keep(lowering, `${wish}_${i}`, apply(item, integer(affine.integer(i)))),
+      keep(lowering, `${wish}_${i}`, apply(item, integer(affine.integer(i)), self)),
     );
     return { kind: "record", tuple: true, entries: new Map(items.map((item, i) => [String(i), item])) };
   }
   const from = asArray(lowering, self, node);
   const [length] = from.shape as [number];
+  const isTyped = from.shape.length === 1 && from.list !== true;
+  const { age } = lowering;
   // The shape of the result is that of what the function returns, known after reading it once.
   const { block, position } = lowering.mark();
   const array = lowering.fresh(wish);
-  let row: Shape | undefined;
+  let row: ArrayValue | undefined;
+  let own = false;
   overEntries(lowering, [length], ([at]) => {
-    const value = apply(itemAt(lowering, self, from, at!, node), integer(at!));
+    const written = lowering.mark();
+    const value = apply(itemAt(lowering, self, from, at!, node), integer(at!), self);
     if (value.kind === "scalar") {
-      row = [];
       lowering.emit(build.store(array, [at!], value.real(), lowering.span));
       return;
     }
     const inner = asArray(lowering, value, node);
-    row = inner.shape;
+    if (isTyped) refuse(messages.unsupported(spanOf(node), "a row for each entry of a vector", rowsInstead));
+    own = isItem(inner.view, from.view, at!);
+    if (own) return;
+    row = handedOn(lowering, inner, age, written, node);
     copy(lowering, inner, { array, prefix: [at!] });
   });
-  const shape = [length, ...(row ?? [])];
+  // Every row is handed on as it is: the result is made of the very rows.
+  if (own) return from;
+  const shape = [length, ...(row?.shape ?? [])];
+  checkEntries(shape, node);
   lowering.insert(position, build.alloc(array, shape, { zero: false, span: lowering.span }), block);
   lowering.made(array);
-  return whole(array, shape);
+  return { ...whole(array, shape), readOnly: row?.readOnly, list: row === undefined ? !isTyped : row.list };
+}
+
+/** `map` of a `Float64Array` makes another one, and would turn rows into NaN. */
+const rowsInstead =
+  "`map` of a vector gives a number for each entry: make a matrix, `const M = mat(m, n)`, and fill it in two loops";
+
+/** Whether a view is entry `at` of another one. */
+const isItem = (view: View, of: View, at: Affine): boolean => {
+  const item = [...of.prefix, at];
+  return (
+    view.array === of.array &&
+    view.prefix.length === item.length &&
+    view.prefix.every((form, axis) => affine.key(form) === affine.key(item[axis]!))
+  );
+};
+
+/**
+ * What the function of a `map` returned, as an entry of the result, which is a copy. That is what JavaScript has if the
+ * array was made by the function; of any other array neither the copy nor the array may change from here on.
+ */
+function handedOn(
+  lowering: Lowering,
+  value: ArrayValue,
+  age: number,
+  since: ReturnType<Lowering["mark"]>,
+  node: ts.Node,
+): ArrayValue {
+  const { array } = value.view;
+  if (value.readOnly === chosen) return { ...value, readOnly: undefined };
+  if (value.readOnly !== undefined || lowering.isYounger(array, age)) return value;
+  // A trip that writes to the array writes to what earlier trips have returned.
+  const changes = writtenIn(since.block.slice(since.position));
+  if (changes.has(array)) refuse(syntax.sharedRows(spanOf(node), node.getText()));
+  lowering.lend(array);
+  return { ...value, readOnly: borrowed };
 }
 
 function lowerReduce(
@@ -337,7 +425,7 @@ function lowerReduce(
   if (self.kind === "record" && self.tuple) {
     let sum: Value = first;
     [...self.entries.values()].forEach((item, i) => {
-      sum = keep(lowering, wish, apply(sum, item, integer(affine.integer(i))));
+      sum = keep(lowering, wish, apply(sum, item, integer(affine.integer(i)), self));
     });
     return sum;
   }
@@ -346,7 +434,10 @@ function lowerReduce(
   lowering.emit(build.store(array, [], first.real(), lowering.span));
   overEntries(lowering, [from.shape[0]!], ([at]) => {
     const sum = real(lowering.leaf("before", build.read(array)));
-    const next = scalarOf(apply(sum, itemAt(lowering, self, from, at!, node), integer(at!)), node).real();
+    const next = scalarOf(
+      apply(sum, itemAt(lowering, self, from, at!, node), integer(at!), self),
+      node,
+    ).real();
     lowering.emit(build.store(array, [], next, lowering.span));
   });
   return real(build.read(array));

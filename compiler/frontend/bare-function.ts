@@ -43,8 +43,15 @@ export function lowerBare(
   const state = leavesAsValue(world, world.state) as Extract<Value, { kind: "record" }>;
   const args: Value[] = [real(build.name("t")), state.entries.get("y")!, paramsOf(world), dy];
   lowering.calls.push(node);
-  bindParameters(lowering, node.parameters, args, scope, changesIn(node), (found) =>
-    refuse(messages.wrongArity(spanOf(node), fn.name || "the function", "t, y, p and dy", found)),
+  bindParameters(lowering, node.parameters, args, scope, changesIn(node), () =>
+    refuse(
+      messages.tooManyParameters(
+        spanOf(node.parameters[args.length]!),
+        fn.name || "the function",
+        "t, y, p and dy",
+        node.parameters.length,
+      ),
+    ),
   );
   const inPlace = node.parameters.length > 3;
   if (inPlace) {

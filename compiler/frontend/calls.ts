@@ -57,6 +57,7 @@ export function lowerCall(
   if (ts.isPropertyAccessExpression(callee)) {
     const object = bare(callee.expression);
     if (isGlobal(object, "Math", scope)) return lowerMath(lowering, node, callee.name.text, scope);
+    if (isGlobal(object, "Number", scope)) refuse(syntax.numberFromText(spanOf(callee), callee.getText()));
     for (const name of ["Array", "Float64Array", "Int32Array"]) {
       if (!isGlobal(object, name, scope)) continue;
       const instead = "make the array with `vec(n)` and fill it in a loop";
@@ -153,7 +154,7 @@ function valuesOf(
 function stopped(lowering: Lowering, value: Value, wish: string): Value {
   switch (value.kind) {
     case "scalar":
-      return value.pure ? value : real(build.primitive("stop", [value.real()]));
+      return value.pure || value.signed === true ? value : real(build.primitive("stop", [value.real()]));
     case "record": {
       const entries = [...value.entries].map(
         ([key, inner]) => [key, stopped(lowering, inner, value.tuple ? `${wish}_${key}` : key)] as const,
@@ -164,6 +165,8 @@ function stopped(lowering: Lowering, value: Value, wish: string): Value {
       if (value.element === "integer") return value;
       const array = lowering.alloc(wish, value.shape, false);
       const { view, shape } = value;
+      // JavaScript hands on the array itself.
+      if (value.readOnly === undefined) lowering.lend(view.array);
       lowering.emit(
         ...build.forEachEntry(shape, lowering.fresh, (at) => [
           build.store(array, at, build.primitive("stop", [build.read(view.array, [...view.prefix, ...at])])),
@@ -175,6 +178,7 @@ function stopped(lowering: Lowering, value: Value, wish: string): Value {
         shape,
         element: "real",
         readOnly: "a stopped value",
+        list: value.list,
       };
     }
     default:

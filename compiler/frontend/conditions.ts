@@ -83,7 +83,8 @@ function factsOf(
   left: Scalar,
   right: Scalar,
 ): { whenTrue: Fact[]; whenFalse: Fact[] } {
-  if (!left.pure || !right.pure || left.form === undefined || right.form === undefined) {
+  const isInteger = ({ pure, signed }: Scalar) => pure || signed === true;
+  if (!isInteger(left) || !isInteger(right) || left.form === undefined || right.form === undefined) {
     return { whenTrue: [], whenFalse: [] };
   }
   const difference = affine.subtract(left.form(), right.form());

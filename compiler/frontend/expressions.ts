@@ -136,7 +136,7 @@ function lowerPrefix(lowering: Lowering, node: ts.PrefixUnaryExpression, scope: 
     case K.ExclamationToken:
       return not(lowerCondition(lowering, node.operand, scope));
     case K.MinusToken:
-      return negate(lowerScalar(lowering, node.operand, scope));
+      return negate(lowering, lowerScalar(lowering, node.operand, scope));
     case K.PlusToken:
       return lowerScalar(lowering, node.operand, scope);
     default:

@@ -15,6 +15,7 @@ import * as build from "../ir/build.ts";
 import type { Block, Fn, Parameter, Shape } from "../ir/nodes.ts";
 import { calleesOf } from "../ir/walk.ts";
 import { type FieldParts, type Model, sizeOf } from "../model.ts";
+import { overEntries } from "./arrays.ts";
 import { expand } from "./calls.ts";
 import { ConstantArrays } from "./constant-arrays.ts";
 import { Rules } from "./custom.ts";
@@ -175,13 +176,14 @@ export class FieldDeclaration extends Declared {
               : given[operator.name] === "covector"
                 ? [leavesAsValue(world, { kind: "leaf", leaf: covectorLeaf })]
                 : [];
-        return lowerOperator(
+        const result = lowerOperator(
           lowering,
           { kind: "applied", operator, of: value },
           [...args, ...more],
           node,
           operator.name,
         );
+        return inARow(lowering, result, operator.name);
       });
       const callee = made && [...calleesOf({ name, parameters: [], body: made.body })].at(-1);
       return made === undefined ? [] : [{ name, made, callee: callee ?? "" }];
@@ -362,6 +364,36 @@ function repeated(point: Tree, head: string, count: number | undefined): Tree {
   }
   const entries = [...point.entries].map(([key, inner]) => [key, repeated(inner, head, count)] as const);
   return { ...point, entries: new Map(entries) };
+}
+
+/** What is shaped like a point that is a record, as one array: number after number, in the order of writing. */
+function inARow(lowering: Lowering, value: Value, wish: string): Value {
+  if (value.kind !== "record") return value;
+  const leavesOf = (inner: Value): readonly Value[] =>
+    inner.kind === "record" ? [...inner.entries.values()].flatMap(leavesOf) : [inner];
+  const leaves = leavesOf(value);
+  const sizes = leaves.map((leaf) => (leaf.kind === "array" ? sizeOf(leaf.shape) : 1));
+  const size = sizes.reduce((sum, own) => sum + own, 0);
+  const array = lowering.alloc(wish, [size], false);
+  let start = 0;
+  leaves.forEach((leaf, i) => {
+    if (leaf.kind === "scalar") {
+      lowering.emit(build.store(array, [affine.integer(start)], leaf.real(), lowering.span));
+    } else if (leaf.kind === "array") {
+      const { view, shape } = leaf;
+      overEntries(lowering, shape, (at) => {
+        // The place of an entry: row-major, behind the leaves before it.
+        const place = at.reduce(
+          (sum, form, axis) => affine.add(affine.scale(sum, shape[axis]!), form),
+          affine.integer(0),
+        );
+        const entry = build.read(view.array, [...view.prefix, ...at]);
+        lowering.emit(build.store(array, [affine.offset(place, start)], entry, lowering.span));
+      });
+    }
+    start += sizes[i]!;
+  });
+  return { kind: "array", view: { array, prefix: [] }, shape: [size], element: "real" };
 }
 
 /** The k-th point as the functions see it. */

@@ -162,13 +162,13 @@ function lowerWhole(
     environment(world, times),
   ];
   lowering.calls.push(node);
-  bindParameters(lowering, node.parameters, args, scope, changesIn(node), (found) =>
+  bindParameters(lowering, node.parameters, args, scope, changesIn(node), () =>
     refuse(
-      messages.wrongArity(
-        spanOf(node),
+      messages.tooManyParameters(
+        spanOf(node.parameters[args.length]!),
         name,
         asked.kind === "initial" ? "params and env" : "state, params and env",
-        found,
+        node.parameters.length,
       ),
     ),
   );

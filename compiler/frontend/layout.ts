@@ -68,6 +68,10 @@ function leafOf(shape: Shape, initial: readonly number[], path: readonly string[
   if (!initial.every(Number.isFinite)) {
     refuse(messages.badLeaf(span, `\`${path.join(".")}\` has a default that is no finite number`));
   }
+  // C has no arrays without entries, and there is nothing to compute with them.
+  if (initial.length === 0) {
+    refuse(messages.badLeaf(span, `\`${path.join(".")}\` has no entries: leave it out`));
+  }
   return { kind: "leaf", leaf: { path, shape, initial, span } };
 }
 

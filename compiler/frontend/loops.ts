@@ -295,12 +295,7 @@ function readStart(
   const value = lowerScalar(lowering, first.initializer, head);
   const start = value.form?.();
   if (start === undefined) {
-    return refuse(
-      messages.loopForm(
-        spanOf(first.initializer),
-        "the start of this loop is not known when the model is compiled",
-      ),
-    );
+    return refuse(messages.loopForm(spanOf(first.initializer), unknown("the start of this loop", value)));
   }
   const changes = assignedNames(node);
   for (const { name, initializer } of others) {
@@ -322,8 +317,10 @@ function readStep(lowering: Lowering, node: ts.ForStatement, name: ts.Identifier
     const inner = bare(at);
     return ts.isIdentifier(inner) && inner.text === name.text;
   };
+  let found: Scalar | undefined;
   const known = (at: ts.Expression): number | undefined => {
-    const form = lowerScalar(lowering, at, head).form?.();
+    found = lowerScalar(lowering, at, head);
+    const form = found.form?.();
     return form && affine.constantOf(form);
   };
   let by: number | undefined;
@@ -340,12 +337,21 @@ function readStep(lowering: Lowering, node: ts.ForStatement, name: ts.Identifier
       }
     }
   }
-  if (by === undefined || by === 0) {
-    return refuse(
-      messages.loopForm(spanOf(step), `the step of \`${name.text}\` is not known when the model is compiled`),
-    );
+  if (by === undefined) {
+    return refuse(messages.loopForm(spanOf(step), unknown(`the step of \`${name.text}\``, found)));
+  }
+  if (by === 0) {
+    refuse(messages.loopForm(spanOf(step), `the step of \`${name.text}\` is 0, so the loop does not end`));
   }
   return by;
+}
+
+/** Why a number of the head of a loop is none that a loop can count with. */
+function unknown(what: string, value: Scalar | undefined): string {
+  const number = value?.real();
+  return number?.kind === "number"
+    ? `${what} is ${number.value}, which is no whole number`
+    : `${what} is not known when the model is compiled`;
 }
 
 const negated = (value: number | undefined): number | undefined => (value === undefined ? undefined : -value);
@@ -384,9 +390,7 @@ function readCondition(lowering: Lowering, node: ts.ForStatement, name: ts.Ident
   const last = lowerScalar(lowering, at, head);
   const bound = last.form?.();
   if (bound === undefined) {
-    return refuse(
-      messages.loopForm(spanOf(at), "the bound of this loop is not known when the model is compiled"),
-    );
+    return refuse(messages.loopForm(spanOf(at), unknown("the bound of this loop", last)));
   }
   return { relation, bound, at, last };
 }

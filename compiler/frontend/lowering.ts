@@ -52,6 +52,7 @@ export class Lowering {
   #site: Span | undefined;
   #count = 0;
   readonly #ages = new Map<string, number>();
+  readonly #lent = new Set<string>();
 
   constructor(
     interpreter: Interpreter,
@@ -238,6 +239,16 @@ export class Lowering {
     return this.#ages.size;
   }
 
+  /** Notes that a copy of a part of the array was made where JavaScript has the part itself. */
+  lend(array: string): void {
+    this.#lent.add(array);
+  }
+
+  /** Whether a write to the array would be seen elsewhere, too. */
+  isLent(array: string): boolean {
+    return this.#lent.has(array);
+  }
+
   isYounger(array: string, age: number): boolean {
     return (this.#ages.get(array) ?? -1) >= age;
   }
@@ -250,21 +261,27 @@ export class Lowering {
     const { block, position } = this.mark();
     const result = act();
     if (block.length === position || scalar.pure) return { scalar, result };
-    const written = new Set<string>();
-    forEachStatement(block.slice(position), (statement) => {
-      if (statement.kind === "store" || statement.kind === "accumulate") written.add(statement.array);
-    });
+    const written = writtenIn(block.slice(position));
     const expr = scalar.real();
     if (!readsAny(expr, written)) return { scalar, result };
     const name = this.fresh("before");
     this.insert(position, build.bind(name, expr, this.#span), block);
-    return { scalar: { ...real(build.name(name)), form: scalar.form }, result };
+    return { scalar: { ...real(build.name(name)), form: scalar.form, signed: scalar.signed }, result };
   }
 
   /** Ends with an error that was reported already. */
   give(): never {
     throw new Reported();
   }
+}
+
+/** Arrays that a block stores into. */
+export function writtenIn(block: Block): ReadonlySet<string> {
+  const written = new Set<string>();
+  forEachStatement(block, (statement) => {
+    if (statement.kind === "store" || statement.kind === "accumulate") written.add(statement.array);
+  });
+  return written;
 }
 
 export function readsAny(expr: Expr, arrays: ReadonlySet<string>): boolean {

@@ -36,12 +36,19 @@ export interface Module {
 /** The file name of the library's own functions in spans. */
 export const libraryFile = "odegrad";
 
+/** What a module specifier offers, by exported name. */
+interface Offer {
+  readonly find: (name: string, at: ts.Node) => Static;
+  readonly names: () => readonly string[];
+}
+
 export class Modules {
   readonly #host: Host;
   readonly #interpreter: Interpreter;
   readonly #reporter: Reporter;
   readonly #loaded = new Map<string, Module | "loading">();
   #library: Module | undefined;
+  #main: Source | undefined;
 
   constructor(host: Host, interpreter: Interpreter, reporter: Reporter) {
     this.#host = host;
@@ -56,6 +63,7 @@ export class Modules {
     this.#reporter.add(...diagnostics);
     if (source === undefined) return undefined;
     this.#reporter.add(...fence(source.tree));
+    this.#main = source;
     return this.#run(source, (error, at) => {
       this.#reporter.note(error, spanOf(at));
       return undefined;
@@ -115,6 +123,7 @@ export class Modules {
   ): Module {
     const scope = new Scope(undefined, undefined);
     const exports = new Map<string, () => Static>();
+    const passedOn: Offer[] = [];
     const { statements } = source.tree;
     const guarded = (at: ts.Statement, names: readonly string[], act: () => void) => {
       try {
@@ -135,7 +144,7 @@ export class Modules {
     for (const statement of statements) {
       if (ts.isImportDeclaration(statement) || isTypeOnly(statement)) continue;
       guarded(statement, declaredNames(statement), () => {
-        if (ts.isExportDeclaration(statement)) this.#export(statement, source, scope, exports);
+        if (ts.isExportDeclaration(statement)) this.#export(statement, source, scope, exports, passedOn);
         else if (ts.isExportAssignment(statement)) {
           const value = this.#interpreter.evaluate(statement.expression, scope);
           exports.set("default", () => value);
@@ -144,7 +153,18 @@ export class Modules {
         }
       });
       for (const { name, isDefault } of exportedBy(statement)) {
-        exports.set(isDefault ? "default" : name, () => valueIn(scope, name, statement));
+        const value = (): Static =>
+          isNamelessDefault(statement)
+            ? { kind: "function", node: statement, scope, name: "" }
+            : valueIn(scope, name, statement);
+        exports.set(isDefault ? "default" : name, value);
+      }
+    }
+    // What a module exports by name wins over what it passes on from others.
+    for (const offer of passedOn) {
+      for (const name of offer.names()) {
+        const at = source.tree;
+        if (name !== "default" && !exports.has(name)) exports.set(name, () => offer.find(name, at));
       }
     }
     for (const name of changed) {
@@ -162,7 +182,7 @@ export class Modules {
     const clause = statement.importClause;
     if (clause?.phaseModifier === ts.SyntaxKind.TypeKeyword) return;
     const specifier = statement.moduleSpecifier as ts.StringLiteral;
-    const find = this.#exporter(specifier, source.file);
+    const { find } = this.#exporter(specifier, source.file);
     const put = (local: ts.Identifier, value: Static) => {
       if (scope.own(local.text) !== undefined) refuse(syntax.duplicate(spanOf(local), local.text));
       if (local.text === "Math") refuse(syntax.mathChanged(spanOf(local)));
@@ -189,10 +209,14 @@ export class Modules {
     }
   }
 
-  /** What a module specifier offers, by exported name. */
-  #exporter(specifier: ts.StringLiteral, from: string): (name: string, at: ts.Node) => Static {
+  #exporter(specifier: ts.StringLiteral, from: string): Offer {
     const wanted = specifier.text;
-    if (wanted === "odegrad") return (name, at) => this.#fromLibrary(name, at);
+    if (wanted === "odegrad") {
+      return {
+        find: (name, at) => this.#fromLibrary(name, at),
+        names: () => [...libraryFunctions, ...this.#libraryModule().exports.keys()],
+      };
+    }
     // A file of declarations says what there is, and not what it does.
     const isDeclaration = /\.d\.[cm]?ts$/.test(wanted);
     if (isDeclaration || !/^\.{1,2}\//.test(wanted)) refuse(messages.noSource(spanOf(specifier), wanted));
@@ -209,15 +233,18 @@ export class Modules {
     }
     if (path.endsWith(".json")) {
       const value = this.#json(path, text, specifier);
-      return (name, at) => (name === "default" ? value : memberOf(value, name, at));
+      const find = (name: string, at: ts.Node) => (name === "default" ? value : memberOf(value, name, at));
+      return { find, names: () => [] };
     }
     const module = this.#imported(path, text, specifier);
-    return (name, at) => {
+    const find = (name: string, at: ts.Node) => {
       const found = module.exports.get(name);
       if (found !== undefined) return found();
       const known = [...module.exports.keys()];
-      return refuse(messages.unknownMember(spanOf(at), name, known, nearest(name, known)));
+      const where = `the module "${wanted}"`;
+      return refuse(messages.unknownMember(spanOf(at), name, known, nearest(name, known), where));
     };
+    return { find, names: () => [...module.exports.keys()] };
   }
 
   #fromLibrary(name: string, at: ts.Node): Static {
@@ -247,7 +274,11 @@ export class Modules {
       return fromJson(JSON.parse(text.replace(/^\ufeff/, "")));
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      return refuse(messages.cannotImport(spanOf(at), path));
+      // Engines differ in their words, and say where the mistake is if it is not at the end.
+      const [, place] = /at position (\d+)/.exec(error.message) ?? [];
+      const start = place === undefined ? undefined : Number(place) + (text.startsWith("\ufeff") ? 1 : 0);
+      const broken = start === undefined ? undefined : { file: path, start, end: start + 1 };
+      return refuse(messages.cannotImport(spanOf(at), path, { as: "JSON", at: broken }));
     }
   }
 
@@ -256,15 +287,23 @@ export class Modules {
     source: Source,
     scope: Scope,
     exports: Map<string, () => Static>,
+    passedOn: Offer[],
   ): void {
     const { exportClause, moduleSpecifier } = statement;
-    if (exportClause === undefined || !ts.isNamedExports(exportClause)) {
-      refuse(messages.unsupported(spanOf(statement), "`export *`", "export each name by itself"));
-    }
-    const find =
+    const offer =
       moduleSpecifier === undefined
         ? undefined
         : this.#exporter(moduleSpecifier as ts.StringLiteral, source.file);
+    const find = offer?.find;
+    if (exportClause === undefined || !ts.isNamedExports(exportClause)) {
+      // Which models a file has is to be seen in the file.
+      if (offer === undefined || source === this.#main) {
+        refuse(messages.unsupported(spanOf(statement), "`export *`", "export each name by itself"));
+      }
+      if (exportClause === undefined) passedOn.push(offer);
+      else exports.set(exportClause.name.text, () => ({ kind: "namespace", lookup: offer.find }));
+      return;
+    }
     for (const { propertyName, name, isTypeOnly } of exportClause.elements) {
       if (isTypeOnly) continue;
       const local = (propertyName ?? name).text;
@@ -301,6 +340,10 @@ function declaredNames(statement: ts.Statement): string[] {
   return statement.declarationList.declarations.flatMap(({ name }) => namesIn(name).map(({ text }) => text));
 }
 
+/** `export default function (…) { … }`. */
+const isNamelessDefault = (statement: ts.Statement): statement is ts.FunctionDeclaration =>
+  ts.isFunctionDeclaration(statement) && statement.name === undefined && statement.body !== undefined;
+
 /** Names that an `export` in front of a declaration exports. */
 export function exportedBy(statement: ts.Statement): { name: string; isDefault: boolean }[] {
   const modifiers = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : [];
@@ -309,6 +352,7 @@ export function exportedBy(statement: ts.Statement): { name: string; isDefault: 
   if (ts.isFunctionDeclaration(statement) && statement.name !== undefined) {
     return [{ name: statement.name.text, isDefault }];
   }
+  if (isNamelessDefault(statement)) return [{ name: "default", isDefault }];
   return declaredNames(statement).map((name) => ({ name, isDefault: false }));
 }
 

@@ -49,7 +49,7 @@ export function layoutOf(lowering: Lowering, value: Value, at: ts.Node, isPoint:
   const { operators } = lowering.rules;
   switch (value.kind) {
     case "scalar": {
-      const form = value.pure ? value.form?.() : undefined;
+      const form = value.pure || value.signed === true ? value.form?.() : undefined;
       if (form === undefined) return { kind: "real" };
       const known = affine.constantOf(form);
       if (known !== undefined) return { kind: "fixed", id: String(known) };

@@ -13,11 +13,11 @@ import { asArray } from "./access.ts";
 import { copy } from "./arrays.ts";
 import { refuse, spanOf } from "./load.ts";
 import type { Lowering } from "./lowering.ts";
-import { condition, describe, type RecordOfValues, real, type Value } from "./values.ts";
+import { chosen, condition, describe, type RecordOfValues, real, type Value } from "./values.ts";
 
 type Storage =
   | { readonly kind: "scalar" | "condition"; readonly array: string }
-  | { readonly kind: "array"; readonly array: string; readonly shape: Shape }
+  | { readonly kind: "array"; readonly array: string; readonly shape: Shape; list: boolean }
   | { readonly kind: "record"; readonly tuple: boolean; readonly entries: ReadonlyMap<string, Storage> };
 
 export class Outcome {
@@ -29,8 +29,11 @@ export class Outcome {
   #storage: Storage | undefined;
   #first: Span | undefined;
 
+  readonly #of: "returns" | "sides";
+
   /** Storage goes where the block stands now. */
-  constructor(lowering: Lowering, wish: string) {
+  constructor(lowering: Lowering, wish: string, of: "returns" | "sides" = "returns") {
+    this.#of = of;
     this.#lowering = lowering;
     this.#wish = wish;
     const { block, position } = lowering.mark();
@@ -67,8 +70,8 @@ export class Outcome {
       }
       case "array":
       case "constant": {
-        const { shape } = asArray(this.#lowering, value, at);
-        return { kind: "array", array: this.#alloc(wish, shape), shape };
+        const { shape, list = false } = asArray(this.#lowering, value, at);
+        return { kind: "array", array: this.#alloc(wish, shape), shape, list };
       }
       case "function":
         return refuse(syntax.functionValue(spanOf(at)));
@@ -110,6 +113,7 @@ export class Outcome {
           refuse(messages.unsupported(spanOf(at), "choosing one of several arrays that can change", instead));
         }
         copy(this.#lowering, from, { array: storage.array, prefix: [] });
+        storage.list &&= from.list ?? false;
         return;
       }
       case "record": {
@@ -131,7 +135,7 @@ export class Outcome {
     const first = this.#first!;
     if (first.start === spanOf(at).start)
       return refuse(messages.wrongKind(first, "a number", describe(value)));
-    return refuse(syntax.returnsDiffer(spanOf(at), first));
+    return refuse(syntax.returnsDiffer(spanOf(at), first, this.#of));
   }
 
   #valueOf(storage: Storage): Value {
@@ -146,7 +150,8 @@ export class Outcome {
           view: { array: storage.array, prefix: [] },
           shape: storage.shape,
           element: "real",
-          readOnly: "the result of a branch",
+          readOnly: chosen,
+          list: storage.list,
         };
       case "record": {
         const entries = [...storage.entries].map(([name, inner]) => [name, this.#valueOf(inner)] as const);

@@ -32,7 +32,7 @@ function keepScalar(lowering: Lowering, wish: string, value: Scalar): Scalar {
   if (value.pure) return value;
   const expr = value.real();
   if (isSteady(lowering, expr)) return value;
-  return { ...real(lowering.leaf(wish, expr)), form: value.form };
+  return { ...real(lowering.leaf(wish, expr)), form: value.form, signed: value.signed };
 }
 
 /** Binds the names of a pattern. `changes`: the names that are assigned to somewhere in the function. */

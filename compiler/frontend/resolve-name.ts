@@ -5,6 +5,7 @@ import { ModelError } from "../diagnostics/diagnostic.ts";
 import * as messages from "../diagnostics/messages.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
+import { libraryNames } from "./library-names.ts";
 import { refuse, spanOf } from "./load.ts";
 import type { Binding, Scope } from "./scope.ts";
 import { refusedGlobal } from "./subset.ts";
@@ -27,7 +28,10 @@ export function resolveName(node: ts.Identifier, scope: Scope): { binding: Found
     if (number !== undefined) return { binding: { kind: "static", value: number, constant: true }, scope };
     if (node.text === "undefined") refuse(syntax.notInLanguage(spanOf(node), "`undefined`"));
     const known = refusedGlobal(node.text, spanOf(node));
-    return refuse(known ?? messages.unknownName(spanOf(node), node.text, nearest(node.text, scope.names())));
+    const close = nearest(node.text, scope.names());
+    return refuse(
+      known ?? messages.unknownName(spanOf(node), node.text, close, libraryNames().includes(node.text)),
+    );
   }
   const { binding } = found;
   switch (binding.kind) {

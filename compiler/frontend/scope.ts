@@ -39,6 +39,12 @@ export class Scope {
     this.owner = owner;
   }
 
+  /** The scope of a function's body, which may not declare its parameters again. */
+  get isBody(): boolean {
+    const { parent, owner } = this;
+    return owner !== undefined && parent?.owner === owner && parent.parent?.owner !== owner;
+  }
+
   find(name: string): { readonly binding: Binding; readonly scope: Scope } | undefined {
     for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
       const binding = scope.#bindings?.get(name);

@@ -79,7 +79,7 @@ export function callMethod(
   }
   switch (name.text) {
     case "map": {
-      const items = itemsOf(self, node).map((item, i) => apply(item, i));
+      const items = itemsOf(self, node).map((item, i) => apply(item, i, self));
       return self.kind === "tensor" && self.shape.length === 1
         ? typedArray(list(items), self.element, spanOf(node))
         : list(items);
@@ -88,7 +88,7 @@ export function callMethod(
       const items = itemsOf(self, node);
       if (args.length < 2)
         return refuse(messages.wrongArity(spanOf(node), "reduce", "a function and a start", args.length));
-      return items.reduce((sum, item, i) => apply(sum, item, i), args[1]);
+      return items.reduce((sum, item, i) => apply(sum, item, i, self), args[1]);
     }
     case "fill": {
       const [value] = args;

@@ -161,7 +161,7 @@ export function callLibrary(
     case "linear":
     case "cubic": {
       const count = size(0);
-      if (count === 0) refuse(messages.badLeaf(place(0), "a signal needs at least one piece"));
+      if (count === 0) refuse(messages.wrongKind(place(0), "a number of pieces from 1 on", "0"));
       const leaf = args[1] ?? 0;
       const each = args[2];
       const knots = Array.from({ length: count }, (_, k) =>

@@ -509,6 +509,8 @@ export class Interpreter {
     if (ts.isPropertyAccessExpression(callee)) {
       const object = bare(callee.expression);
       if (isGlobal(object, "Math", scope)) return mathCall(node, callee.name, args());
+      if (isGlobal(object, "Number", scope))
+        return refuse(syntax.numberFromText(spanOf(callee), callee.getText()));
       const builder = ["Array", "Float64Array", "Int32Array"].find((name) => isGlobal(object, name, scope));
       if (builder !== undefined) return callMethod(this, builder, callee.name, args(), node);
       const self = this.evaluate(object, scope);
@@ -545,5 +547,9 @@ export class Interpreter {
 
 function declare(scope: Scope, at: ts.Node, name: string, binding: Parameters<Scope["set"]>[1]): void {
   if (scope.own(name) !== undefined) refuse(syntax.duplicate(spanOf(at), name));
+  if (scope.isBody && scope.parent?.own(name) !== undefined) {
+    scope.set(name, { kind: "broken", diagnostic: undefined });
+    refuse(syntax.duplicate(spanOf(at), name));
+  }
   scope.set(name, binding);
 }

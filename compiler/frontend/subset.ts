@@ -109,6 +109,8 @@ export function examine(node: ts.Node): Diagnostic | undefined {
   if (accepted.has(node.kind)) {
     if (ts.isParameter(node) || ts.isBindingElement(node)) {
       if (node.initializer !== undefined) return syntax.defaultValue(spanOf(node.initializer));
+      if (ts.isParameter(node) && ts.isIdentifier(node.name) && node.name.text === "this")
+        return syntax.thisValue(spanOf(node));
       if (ts.isParameter(node)) return examineType(node.type);
     }
     if (ts.isIdentifier(node) && isReserved(node)) {
@@ -121,6 +123,14 @@ export function examine(node: ts.Node): Diagnostic | undefined {
     }
     if ("questionDotToken" in node && node.questionDotToken !== undefined)
       return syntax.optionalValue(spanOf(node));
+    if (ts.isVariableStatement(node) && !ts.isSourceFile(node.parent)) {
+      const [modifier] = ts.getModifiers(node) ?? [];
+      if (modifier !== undefined)
+        return messages.syntaxError(
+          spanOf(modifier),
+          `\`${modifier.getText()}\` stands at module level alone`,
+        );
+    }
     if (ts.isForOfStatement(node) && node.awaitModifier !== undefined) return syntax.asyncCode(spanOf(node));
     return undefined;
   }
@@ -327,7 +337,7 @@ export function refusedGlobal(name: string, span: Span): Diagnostic | undefined 
   if (otherArrays.has(name)) return syntax.otherArray(span, name);
   if (collections.has(name)) return syntax.collection(span, name);
   if (name === "BigInt") return syntax.bigInteger(span);
-  if (name === "Math") return syntax.functionValue(span);
+  if (name === "Math") return syntax.functionValue(span, "write out the name at every call: `Math.sin(x)`");
   if (name === "arguments") return syntax.argumentsObject(span);
   if (name === "String" || name === "JSON") return syntax.textValue(span);
   if (["Boolean", "Number", "parseFloat", "parseInt", "isNaN", "isFinite"].includes(name)) {

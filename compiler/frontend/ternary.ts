@@ -24,7 +24,7 @@ export function lowerTernary(
   if (asked.test.kind === "constant") {
     return lowerExpression(lowering, asked.test.value ? node.whenTrue : node.whenFalse, scope, wish);
   }
-  const outcome = new Outcome(lowering, wish);
+  const outcome = new Outcome(lowering, wish, "sides");
   const then = lowerSide(lowering, node.whenTrue, scope, asked.whenTrue, wish);
   const otherwise = lowerSide(lowering, node.whenFalse, scope, asked.whenFalse, wish);
   // A side that is never reached leaves the other one.

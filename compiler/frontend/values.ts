@@ -26,6 +26,8 @@ export interface Scalar {
   readonly form?: (() => Affine) | undefined;
   /** It is an integer by its making (a loop index, a length), so that its form may stand for the number everywhere. */
   readonly pure: boolean;
+  /** It is an integer by its making, too, but may be -0, which no form is: the number is computed as it is written. */
+  readonly signed?: boolean | undefined;
   /** What it is the least or the greatest of: it is not above, or not below, any of these. */
   readonly extreme?: { readonly op: "min" | "max"; readonly of: readonly Affine[] } | undefined;
 }
@@ -49,6 +51,8 @@ export interface ArrayValue {
   readonly element: Element;
   /** May be written to: it was made in the body. Otherwise what it is, in words. */
   readonly readOnly?: string | undefined;
+  /** Its numbers stand in arrays of JavaScript, whose `map` may give anything; else in `Float64Array`s. */
+  readonly list?: boolean | undefined;
 }
 
 export interface RecordOfValues {
@@ -93,6 +97,12 @@ export const condition = (
   whenTrue: readonly Fact[] = [],
   whenFalse: readonly Fact[] = [],
 ): Condition => ({ kind: "condition", test, whenTrue, whenFalse });
+
+/** What was chosen between two sides: a copy of one of them. */
+export const chosen = "the result of a branch";
+
+/** What `map` or `stopGradient` hands on of an array that can change: a copy here, the same numbers in JavaScript. */
+export const borrowed = "a part of another array";
 
 export const constant = (value: Static, name: string): Constant => ({
   kind: "constant",

@@ -168,6 +168,26 @@ describe("the mean over points", () => {
   });
 });
 
+describe("a point that is a record", () => {
+  it("has its first derivatives in a row, in the order of writing", async () => {
+    const made = await open(`import { field, vec } from "odegrad";
+export const net = field({
+  point: { a: 0.3, b: vec(2, [0.4, 0.7]) },
+  params: { k: 2 },
+  value: ({ a, b }, { k }) => Math.sin(a * k) * b[0] + b[1] * b[1],
+  operators: ["gradient"],
+});`);
+    const truth = [2 * Math.cos(0.6) * 0.4, Math.sin(0.6), 2 * 0.7];
+    for (const engine of engines(made)) {
+      const { outputs } = engine.solve(made.problem);
+      expect(outputs.length).toBe(4);
+      [...outputs].slice(1).forEach((word, i) => {
+        expect(Math.abs(word - truth[i]!)).toBeLessThanOrEqual(1e-15);
+      });
+    }
+  });
+});
+
 describe("generated JavaScript of a field", () => {
   it("takes and gives named records", async () => {
     const made = await open(

@@ -64,3 +64,26 @@ export const model = ode({
     };
   },
 });
+
+// Tuples that begin with numbers: what is read before something is written keeps its value.
+export const tuples = ode({
+  state: { x: vec(3, [0.3, -0.4, 1.1]) },
+  params: { k: 1.7 },
+  rhs: ({ x }, { k }) => {
+    const split = (z: number): [number, Float64Array, number] => [Math.sin(z), x.map((e) => e * z), z * k];
+    const chosen = (z: number): [number, Float64Array] => {
+      if (z > 0) return [z, x];
+      return [k, split(z)[1]];
+    };
+    const work = vec(2, x[0]);
+    const row = [work[0], bump(work), x, work[0]] as const;
+    const [sine, scaled, last] = split(x[1]);
+    const [size, side] = chosen(x[0]);
+    let sum = 0;
+    for (let i = 0; i < 3; i++) {
+      const pair: [number, Float64Array] = [i, x];
+      sum += pair[1][pair[0]] * pair[0];
+    }
+    return { x: [sine * scaled[2] + last, size * side[1] + sum, row[0] * row[1] * row[2][2] - row[3]] };
+  },
+});

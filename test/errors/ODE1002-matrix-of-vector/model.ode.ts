@@ -1,0 +1,10 @@
+import { mat, ode, vec } from "odegrad";
+
+export const model = ode({
+  state: { u: vec(2, 1) },
+  params: { W: mat(2, 2, 1) },
+  rhs: ({ u }, { W }) => {
+    const turned = u.map((_, i) => u.map((_, j) => W[j][i]));
+    return { u: [turned[0][1] * u[0], turned[1][0] * u[1]] };
+  },
+});

@@ -1,0 +1,12 @@
+import { ode, vec } from "odegrad";
+
+export const model = ode({
+  state: { x: 1, u: vec(3, 0.5) },
+  params: { k: 2 },
+  rhs: ({ x, u }, { k }) => {
+    let y = 1;
+    if (Math.abs(x) < Infinity) y = 2;
+    if (!(Math.abs(k) <= Infinity)) y = 3;
+    return { x: -k * x * y, u: u.map((each) => -each) };
+  },
+});

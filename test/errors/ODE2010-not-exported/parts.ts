@@ -1,0 +1,3 @@
+export const scale = 3;
+
+export const pull = (x: number): number => -scale * x;

@@ -1,0 +1,7 @@
+import { ode } from "odegrad";
+
+export const model = ode({
+  state: { x: 1 },
+  params: { k: 2 },
+  rhs: ({ x }, { k }, env, more) => ({ x: -k * x }),
+});

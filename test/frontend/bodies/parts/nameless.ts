@@ -1,0 +1,3 @@
+export default function (x: number): number {
+  return 2 * x;
+}
