@@ -6,6 +6,9 @@
 import type { Program } from "./ir/nodes.ts";
 import type { Model } from "./model.ts";
 
+/** Steps are counted in whole numbers of 32 bits, which stay below this. Single precision has it, too. */
+export const uncountable = 2 ** 31;
+
 /** The status codes of generated code, the same numbers in every target. */
 export const status = {
   ok: 0,

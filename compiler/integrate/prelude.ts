@@ -6,7 +6,7 @@
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Expr, Statement, Test } from "../ir/nodes.ts";
-import { status } from "../module.ts";
+import { status, uncountable } from "../module.ts";
 import type { Driver } from "./driver.ts";
 
 /**
@@ -41,8 +41,7 @@ export function prelude(driver: Driver, capacity: string | undefined): Statement
   const spread = bound("h_spread", build.sub(driver.h, driver.h));
   const size = bound("h_size", build.primitive("abs", [driver.h]));
   const wrong: Test[] = [build.compare("ne", whole, n), build.not(build.compare("lt", spread, size))];
-  // Steps are counted in whole numbers of 32 bits.
-  if (capacity === undefined) wrong.push(build.compare("gt", n, build.number(2 ** 31 - 1)));
+  if (capacity === undefined) wrong.push(build.compare("ge", n, build.number(uncountable)));
   for (const pieces of new Set(driver.holds.map((input) => input.count))) {
     const left = bound("left_over", build.primitive("mod", [n, build.number(pieces)]));
     wrong.push(build.compare("ne", left, build.zero));

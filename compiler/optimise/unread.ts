@@ -5,9 +5,10 @@
 
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
-import type { Block, Fn, Program, Statement } from "../ir/nodes.ts";
+import type { Block, Fn, Program, Statement, Test } from "../ir/nodes.ts";
 import { rewriteStatement } from "../ir/rewrite.ts";
 import { calleesOf, forEachExprIn, forEachStatement, formsOf, withBlocks } from "../ir/walk.ts";
+import { uncountable } from "../module.ts";
 import { isSame } from "./alike.ts";
 
 /** The program without stores into arrays that `isPassing` names and that no function reached from `entry` reads. */
@@ -63,6 +64,7 @@ function without(block: Block, isUnread: (array: string) => boolean): Statement[
 
 /** The function in which a scalar that holds a whole number of at least 0 is not asked whether it does. */
 export function withWholeSteps(fn: Fn, steps: string): Fn {
+  const isBounded = fn.name === "solve" || fn.name === "jvp";
   const whole = new Set<string>();
   forEachStatement(fn.body, (statement) => {
     if (statement.kind !== "let") return;
@@ -81,13 +83,15 @@ export function withWholeSteps(fn: Fn, steps: string): Fn {
     if (of?.kind === "name") aliases.set(statement.name, of.name);
   });
   if (aliases.size === 0) return fn;
-  const asked = (test: Parameters<typeof build.not>[0]): Parameters<typeof build.not>[0] => {
+  /** Steps are whole, and the functions that keep nothing of them are asked for no more than C was generated for. */
+  const isAnswered = ({ relation, left, right }: Test & { readonly kind: "compare" }): boolean =>
+    relation === "ne"
+      ? isSame(left, right)
+      : relation === "ge" && isBounded && right.kind === "number" && right.value === uncountable;
+  const asked = (test: Test): Test => {
     switch (test.kind) {
       case "compare":
-        return test.relation === "ne" &&
-          test.left.kind === "name" &&
-          whole.has(test.left.name) &&
-          isSame(test.left, test.right)
+        return test.left.kind === "name" && whole.has(test.left.name) && isAnswered(test)
           ? { kind: "constant", value: false }
           : test;
       case "and":

@@ -116,10 +116,10 @@ static int gcde_owns_(gcde_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x0C4426B8u;
-        ws->tag[1] = 0x538C8FA3u;
+        ws->tag[0] = 0xB3B735A6u;
+        ws->tag[1] = 0xFB226C72u;
     }
-    if ((ws->tag[0] == 0x0C4426B8u) && (ws->tag[1] == 0x538C8FA3u)) {
+    if ((ws->tag[0] == 0xB3B735A6u) && (ws->tag[1] == 0xFB226C72u)) {
         is_own = 1;
     }
     return is_own;
@@ -589,7 +589,7 @@ static enum gcde_status gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcd
     const double h_spread = h - h;
     const double h_size = fabs(h);
     ws->failed_step = 0.0;
-    if (!(h_spread < h_size) || (n_steps > 2147483647.0)) {
+    if (!(h_spread < h_size)) {
         gcde_spoil_solve(out);
         ws->failed_stage = 0.0;
         out->value = (double)NAN;

@@ -563,7 +563,7 @@ export function solve() {
   const h_spread = h - h;
   const h_size = Math.abs(h);
   report[0] = 0;
-  if (whole_steps !== n_steps || !(h_spread < h_size) || n_steps > 2147483647) {
+  if (whole_steps !== n_steps || !(h_spread < h_size) || n_steps >= 2147483648) {
     spoil_solve();
     report[1] = 0;
     value[0] = 0 / 0;

@@ -59,10 +59,10 @@ static int karate_club_owns_(karate_club_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xEDCC8636u;
-        ws->tag[1] = 0x5B6D4593u;
+        ws->tag[0] = 0x63AC3B8Au;
+        ws->tag[1] = 0x61E63D54u;
     }
-    if ((ws->tag[0] == 0xEDCC8636u) && (ws->tag[1] == 0x5B6D4593u)) {
+    if ((ws->tag[0] == 0x63AC3B8Au) && (ws->tag[1] == 0x61E63D54u)) {
         is_own = 1;
     }
     return is_own;
@@ -700,7 +700,7 @@ static enum karate_club_status karate_club_run_solve(const karate_club_problem *
     const double h_spread = h - h;
     const double h_size = fabs(h);
     ws->failed_step = 0.0;
-    if (!(h_spread < h_size) || (n_steps > 2147483647.0)) {
+    if (!(h_spread < h_size)) {
         karate_club_spoil_solve(out);
         ws->failed_stage = 0.0;
         out->value = (double)NAN;

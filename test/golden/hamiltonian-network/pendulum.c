@@ -75,10 +75,10 @@ static int pendulum_owns_(pendulum_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x837046C4u;
-        ws->tag[1] = 0x52801477u;
+        ws->tag[0] = 0xEFD426E8u;
+        ws->tag[1] = 0x78938C7Au;
     }
-    if ((ws->tag[0] == 0x837046C4u) && (ws->tag[1] == 0x52801477u)) {
+    if ((ws->tag[0] == 0xEFD426E8u) && (ws->tag[1] == 0x78938C7Au)) {
         is_own = 1;
     }
     return is_own;
@@ -269,7 +269,7 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
     const double h_spread = h - h;
     const double h_size = fabs(h);
     ws->failed_step = 0.0;
-    if (!(h_spread < h_size) || (n_steps > 2147483647.0)) {
+    if (!(h_spread < h_size)) {
         pendulum_spoil_solve(out);
         ws->failed_stage = 0.0;
         out->value = (double)NAN;

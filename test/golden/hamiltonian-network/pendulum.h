@@ -16,7 +16,7 @@ extern "C" {
 
 /* Bytes: problem 1512, solution 200, gradients 1304, workspace 1848, state 16, params 1280, data 128, outputs 8,
  *   tables 0.
- * Of solve in 24 steps: 23266 additions, 26163 multiplications, 9 divisions, 96 negations, 52 comparisons, 104
+ * Of solve in 24 steps: 23266 additions, 26163 multiplications, 9 divisions, 96 negations, 51 comparisons, 104
  *   cos, 9 fabs, 104 sin, 3328 tanh, 8 round.
  * Of gradient in 24 steps: 104106 additions, 121475 multiplications, 9 divisions, 3240 negations, 52 comparisons,
  *   264 cos, 9 fabs, 264 sin, 8448 tanh, 8 round. */

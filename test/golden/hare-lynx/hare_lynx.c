@@ -44,10 +44,10 @@ static int hare_lynx_owns_(hare_lynx_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x95202004u;
-        ws->tag[1] = 0x25928FFEu;
+        ws->tag[0] = 0x34449BF0u;
+        ws->tag[1] = 0xEB58C2EDu;
     }
-    if ((ws->tag[0] == 0x95202004u) && (ws->tag[1] == 0x25928FFEu)) {
+    if ((ws->tag[0] == 0x34449BF0u) && (ws->tag[1] == 0xEB58C2EDu)) {
         is_own = 1;
     }
     return is_own;
@@ -105,7 +105,7 @@ static enum hare_lynx_status hare_lynx_run_solve(const hare_lynx_problem *HARE_L
     const double h_spread = h - h;
     const double h_size = fabs(h);
     ws->failed_step = 0.0;
-    if (!(h_spread < h_size) || (n_steps > 2147483647.0)) {
+    if (!(h_spread < h_size)) {
         hare_lynx_spoil_solve(out);
         ws->failed_stage = 0.0;
         out->value = (double)NAN;

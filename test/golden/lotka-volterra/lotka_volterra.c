@@ -40,10 +40,10 @@ static int lotka_volterra_owns_(lotka_volterra_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xF2E1ABCCu;
-        ws->tag[1] = 0x48BC1D20u;
+        ws->tag[0] = 0x4D0FC639u;
+        ws->tag[1] = 0x3A4DCC23u;
     }
-    if ((ws->tag[0] == 0xF2E1ABCCu) && (ws->tag[1] == 0x48BC1D20u)) {
+    if ((ws->tag[0] == 0x4D0FC639u) && (ws->tag[1] == 0x3A4DCC23u)) {
         is_own = 1;
     }
     return is_own;
@@ -81,7 +81,7 @@ static enum lotka_volterra_status lotka_volterra_run_solve(const lotka_volterra_
     const double h_spread = h - h;
     const double h_size = fabs(h);
     ws->failed_step = 0.0;
-    if (!(h_spread < h_size) || (n_steps > 2147483647.0)) {
+    if (!(h_spread < h_size)) {
         lotka_volterra_spoil_solve(out);
         ws->failed_stage = 0.0;
         out->value = (double)NAN;

@@ -64,10 +64,10 @@ static int spiral_owns_(spiral_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x3DCA45E5u;
-        ws->tag[1] = 0xF6BD0858u;
+        ws->tag[0] = 0x4C3E25F4u;
+        ws->tag[1] = 0x05574459u;
     }
-    if ((ws->tag[0] == 0x3DCA45E5u) && (ws->tag[1] == 0xF6BD0858u)) {
+    if ((ws->tag[0] == 0x4C3E25F4u) && (ws->tag[1] == 0x05574459u)) {
         is_own = 1;
     }
     return is_own;
@@ -208,7 +208,7 @@ static enum spiral_status spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT
     const double h_spread = h - h;
     const double h_size = fabs(h);
     ws->failed_step = 0.0;
-    if (!(h_spread < h_size) || (n_steps > 2147483647.0)) {
+    if (!(h_spread < h_size)) {
         spiral_spoil_solve(out);
         ws->failed_stage = 0.0;
         out->value = (double)NAN;

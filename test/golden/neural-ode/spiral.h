@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 /* Bytes: problem 1680, solution 664, gradients 680, workspace 4160, state 16, params 656, data 656, tables 0.
- * Of solve in 160 steps: 44010 additions, 43367 multiplications, 42 divisions, 287 comparisons, 42 fabs, 10240
+ * Of solve in 160 steps: 44010 additions, 43367 multiplications, 42 divisions, 286 comparisons, 42 fabs, 10240
  *   tanh, 41 round.
  * Of gradient in 160 steps: 203616 additions, 200167 multiplications, 42 divisions, 287 comparisons, 42 fabs,
  *   28160 tanh, 41 round. */

@@ -205,7 +205,7 @@ export function solve() {
   const h_size = Math.abs(h);
   const left_over = (n_steps % 40);
   report[0] = 0;
-  if (whole_steps !== n_steps || !(h_spread < h_size) || n_steps > 2147483647 || left_over !== 0) {
+  if (whole_steps !== n_steps || !(h_spread < h_size) || n_steps >= 2147483648 || left_over !== 0) {
     spoil_solve();
     value[0] = 0 / 0;
     report[1] = 0;

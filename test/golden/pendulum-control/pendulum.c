@@ -42,10 +42,10 @@ static int pendulum_owns_(pendulum_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xF627E3ACu;
-        ws->tag[1] = 0x57C21BEAu;
+        ws->tag[0] = 0xDE26064Au;
+        ws->tag[1] = 0x9C88C88Du;
     }
-    if ((ws->tag[0] == 0xF627E3ACu) && (ws->tag[1] == 0x57C21BEAu)) {
+    if ((ws->tag[0] == 0xDE26064Au) && (ws->tag[1] == 0x9C88C88Du)) {
         is_own = 1;
     }
     return is_own;
@@ -98,7 +98,7 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
     const double h_size = fabs(h);
     const double left_over = fmod(n_steps, 40.0);
     ws->failed_step = 0.0;
-    if (!(h_spread < h_size) || (n_steps > 2147483647.0) || (left_over != 0.0)) {
+    if (!(h_spread < h_size) || (left_over != 0.0)) {
         pendulum_spoil_solve(out);
         out->value = (double)NAN;
         ws->failed_stage = 0.0;

@@ -16,7 +16,7 @@ extern "C" {
 
 /* Bytes: problem 448, solution 200, gradients 368, workspace 3264, state 16, params 24, inputs 320, outputs 8,
  *   tables 0.
- * Of solve in 200 steps: 5637 additions, 5231 multiplications, 210 divisions, 808 negations, 229 comparisons, 8
+ * Of solve in 200 steps: 5637 additions, 5231 multiplications, 210 divisions, 808 negations, 228 comparisons, 8
  *   cos, 9 fabs, 1 fmod, 800 sin, 8 round.
  * Of gradient in 200 steps: at most 13039 additions, 12824 multiplications, 411 divisions, 1200 negations, 1029
  *   comparisons, 800 cos, 9 fabs, 1 fmod, 1200 sin, 8 round. */

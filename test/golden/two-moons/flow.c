@@ -81,10 +81,10 @@ static int flow_owns_(flow_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x71281691u;
-        ws->tag[1] = 0x3626129Fu;
+        ws->tag[0] = 0x8E74477Au;
+        ws->tag[1] = 0x030BF65Cu;
     }
-    if ((ws->tag[0] == 0x71281691u) && (ws->tag[1] == 0x3626129Fu)) {
+    if ((ws->tag[0] == 0x8E74477Au) && (ws->tag[1] == 0x030BF65Cu)) {
         is_own = 1;
     }
     return is_own;
@@ -310,7 +310,7 @@ static enum flow_status flow_run_solve(const flow_problem *FLOW_RESTRICT in, flo
     const double h_spread = h - h;
     const double h_size = fabs(h);
     ws->failed_step = 0.0;
-    if (!(h_spread < h_size) || (n_steps > 2147483647.0)) {
+    if (!(h_spread < h_size)) {
         flow_spoil_solve(out);
         ws->failed_stage = 0.0;
         out->value = (double)NAN;

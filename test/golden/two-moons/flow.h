@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 /* Bytes: problem 1600, solution 32, gradients 1584, workspace 3392, state 24, params 1552, tables 0.
- * Of solve in 12 steps: 23465 additions, 23310 multiplications, 1 division, 15 comparisons, 1 fabs, 1 log, 3072
+ * Of solve in 12 steps: 23465 additions, 23310 multiplications, 1 division, 14 comparisons, 1 fabs, 1 log, 3072
  *   tanh.
  * Of gradient in 12 steps: 115135 additions, 102380 multiplications, 1 division, 1536 negations, 15 comparisons, 1
  *   fabs, 1 log, 8448 tanh. */
