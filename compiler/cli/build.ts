@@ -191,7 +191,9 @@ export class Build {
         { path: path.join(this.outDir, manifestName), root: this.outDir, text: manifestText(left) },
       ]);
     if (fs.existsSync(this.outDir) && fs.readdirSync(this.outDir).length === 0) fs.rmdirSync(this.outDir);
-    this.#context.note(`${removed.filter((name) => name !== manifestName).length} files removed\n`);
+    const built = removed.filter((name) => name !== manifestName);
+    if (this.#options.json === true) this.#context.print(`${formatJson({ version: 1, removed: built })}\n`);
+    this.#context.note(`${built.length} files removed\n`);
     return exitCode.ok;
   }
 }

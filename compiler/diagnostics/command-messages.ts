@@ -341,6 +341,12 @@ export const cannotWrite = (file: string, reason: string): Diagnostic =>
     suggestion: "choose another place with `--out` or `--out-dir`; no output file was changed",
   });
 
+/** A result that was printed and did not arrive. */
+export const lostOutput = (reason: string): Diagnostic =>
+  error("ODE5009", `cannot write standard output: ${reason}`, {
+    suggestion: "make room, or send it somewhere else",
+  });
+
 export const noModel = (file: string): Diagnostic =>
   error("ODE5010", `${file} exports no model`, {
     suggestion: "export one: `export const name = ode({ state, params, rhs })`",

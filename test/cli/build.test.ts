@@ -176,6 +176,12 @@ describe("build", () => {
     expect((await odegrad(["build", "--clean"])).err).toContain("2 files removed");
     expect(files("generated")).toEqual(["generated/mine.txt"]);
     expect(files("deep")).toEqual(["deep/a.ode.ts"]);
+    await odegrad(["build"]);
+    const removed = ["deep/a.js", "deep/a.js.map"];
+    for (const each of [removed, []]) {
+      const { out } = await odegrad(["build", "--clean", "--json"]);
+      expect(JSON.parse(out)).toEqual({ version: 1, removed: each });
+    }
   });
 
   it("--clean takes no name that leads out of the folder", async () => {

@@ -272,6 +272,21 @@ describe("inspect, list, explain", () => {
   });
 });
 
+it("report prints a page, and one JSON document where that is asked for", async () => {
+  // Without a loss there is nothing to verify, which would take most of the time.
+  const text = `import { ode } from "odegrad";
+export const decay = ode({ state: { y: 1 }, rhs: ({ y }) => ({ y: -y }), solver: { t1: 1 } });
+`;
+  const html = await fine(["report", "-"], text);
+  expect(html).toMatch(/^<!doctype html>/);
+  const inside = JSON.parse(await fine(["report", "-", "--json"], text));
+  expect(inside).toEqual({ version: 1, model: "decay", html });
+  const file = at("page.html");
+  const apart = JSON.parse(await fine(["report", "-", "--json", "--out", file], text));
+  expect(apart).toEqual({ version: 1, model: "decay", file, bytes: Buffer.byteLength(html) });
+  expect(fs.readFileSync(file, "utf8")).toBe(html);
+});
+
 describe("--function", () => {
   const plain = `import { existsSync } from "node:fs";
 export class Report { print() { console.log(existsSync(".")); } }

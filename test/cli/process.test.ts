@@ -86,6 +86,19 @@ describe("streams", () => {
     expect(code).toBe(0);
   });
 
+  it.runIf(fs.existsSync("/dev/full"))("says in words that a result did not arrive", () => {
+    const full = fs.openSync("/dev/full", "w");
+    for (const words of [["compile", lotka, "--quiet"], ["list", "methods"], ["--help"]]) {
+      const { status, stderr } = spawnSync(process.execPath, [program, ...words], {
+        encoding: "utf8",
+        stdio: ["ignore", full, "pipe"],
+      });
+      expect(stderr).toMatch(/^error ODE5009: cannot write standard output: no space left.*\nhelp: .*\n$/);
+      expect(status).toBe(2);
+    }
+    fs.closeSync(full);
+  });
+
   it("reads imports relative to the model, not to where it runs", () => {
     const made = run(
       ["grad", path.join(root, "test/reference/models/gcde-karate/gcde-karate.ode.ts"), "--json"],
