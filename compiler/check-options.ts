@@ -63,13 +63,14 @@ function checkValue(spec: OptionSpec, value: unknown, flag: string): Verdict {
       return value === true ? { value } : bad("true or false");
     case "real": {
       const number = numberOf(value);
+      if (spec.isPositive === true && !(number !== undefined && number > 0)) return bad("a number above 0");
       return number === undefined ? bad("a number") : { value: number };
     }
     case "count": {
       const number = numberOf(value);
-      const counts =
-        number !== undefined && Number.isSafeInteger(number) && number >= 1 && number <= 0xffffffff;
-      return counts ? { value: number } : bad("a whole number from 1 to 4294967295");
+      const { most = 0xffffffff } = spec;
+      const counts = number !== undefined && Number.isSafeInteger(number) && number >= 1 && number <= most;
+      return counts ? { value: number } : bad(`a whole number from 1 to ${most}`);
     }
     case "text":
     case "file":

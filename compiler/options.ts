@@ -16,6 +16,10 @@ export interface OptionSpec {
   /** Placeholder of the value in the help. */
   readonly value?: string;
   readonly help: string;
+  /** Of a real: it lies above 0. */
+  readonly isPositive?: true;
+  /** Of a count: the largest, where it is less than 2^32 - 1. */
+  readonly most?: number;
   readonly choices?: readonly string[];
   /** Choices that are part of the plan but do not work yet. */
   readonly choicesLater?: readonly string[];
@@ -282,6 +286,7 @@ export const optionSpecs: readonly OptionSpec[] = [
   {
     key: "rate",
     form: "real",
+    isPositive: true,
     value: "number",
     help: "learning rate of adam, relative to the size of a value",
   },

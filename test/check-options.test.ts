@@ -37,6 +37,8 @@ describe("checked options", () => {
     ["steps", Number.NaN],
     ["dt", "fast"],
     ["dt", "1e999"],
+    ["rate", "0"],
+    ["rate", "-1"],
     ["real", "single"],
     ["target", ["js", "cobol"]],
     ["target", []],

@@ -1,5 +1,6 @@
 /** `odegrad compile`: generated code for one model, to standard output or into files that are written together. */
 
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { badSymbol, badUsage, cannotWrite } from "../diagnostics/command-messages.ts";
 import { emit, linked, type Output, workspaceBytes } from "../emission.ts";
@@ -43,7 +44,8 @@ export async function run(
   }
   if (files === undefined) context.print(linked(outputs[0]!.text, undefined));
   for (const each of files ?? []) {
-    const same = written.includes(path.resolve(each.path)) ? "" : " (unchanged)";
+    // What was written is named without its links.
+    const same = written.includes(fs.realpathSync(each.path)) ? "" : " (unchanged)";
     context.note(`${each.path}  ${Buffer.byteLength(each.text)} bytes${same}\n`);
   }
   const { field } = ready.module.model;

@@ -130,6 +130,15 @@ describe("compile", () => {
     expect(await fine(["compile", lotka, "--steps", "21", "--t1", "2"])).not.toBe(one);
   });
 
+  it("knows what it wrote through a link", async () => {
+    fs.mkdirSync(at("real"));
+    fs.writeFileSync(at("real/linked.js"), "old");
+    fs.symlinkSync("real/linked.js", at("linked.js"));
+    const words = ["compile", lotka, "--out", at("linked.js")];
+    expect((await odegrad(words)).err).not.toContain("unchanged");
+    expect((await odegrad(words)).err).toMatch(/linked\.js {2}\d+ bytes \(unchanged\)/);
+  });
+
   it("names files after --out, and they find each other", async () => {
     await fine(["compile", lotka, "--out", at("out/lv.mjs")]);
     expect(fs.readFileSync(at("out/lv.mjs"), "utf8")).toMatch(/\n\/\/# sourceMappingURL=lv\.mjs\.map\n$/);

@@ -125,6 +125,7 @@ describe("bad command lines", () => {
     ],
     ["unwritable folder", ["compile", "FILE", "--out-dir", "BLOCKED"], 2, /ODE5009/, /--out/],
     ["missing parameter file", ["grad", "FILE", "--params", "MISSING"], 2, /ODE5008/, /path/],
+    ["a rate of lbfgs", ["fit", "FILE", "--rate", "0.1"], 2, /ODE5007/, /--optimizer adam/],
     ["unknown diagnostic", ["explain", "nonsense"], 2, /ODE5016/, /list codes/],
     ["unknown list", ["list", "method"], 2, /ODE5007/, /`methods`/],
   ])("%s", async (_, words, exit, code, help) => {
@@ -180,6 +181,22 @@ it("a solve that blows up says so and prints no number", async () => {
   expect(err).toContain("ODE4015");
   expect(code).toBe(1);
   expect(out).toBe("");
+});
+
+it.each([
+  ["loss", "y ** 2", "Math.log(-y)", /starts is NaN\n/],
+  ["gradient of the loss", "y ** 2", "Math.sqrt(y - y)", /starts is .*, and its gradient is not finite/],
+])("a fit whose %s is not finite at the start fails, whatever the optimiser", async (_, from, to, said) => {
+  const file = at("not-finite.ode.ts");
+  fs.writeFileSync(file, good.replace(from, to));
+  for (const optimizer of ["lbfgs", "adam"]) {
+    const { code, out, err } = await odegrad(["fit", file, "--optimizer", optimizer]);
+    expect(err).toContain("ODE4015");
+    expect(err).toMatch(said);
+    expect(err).toMatch(/--state/);
+    expect(code).toBe(1);
+    expect(out).toBe("");
+  }
 });
 
 it("a model without a loss runs, and has no gradient", async () => {
