@@ -12,14 +12,16 @@ import {
   cannotWrite,
   commandNotAvailableYet,
   internalError,
+  noTemporaryFolder,
   unknownCommand,
   unknownOption,
 } from "../diagnostics/command-messages.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
+import { NoTemporaryFolder } from "../execute/temporary-folder.ts";
 import { type CommandOptions, flagOf, type OptionSpec, optionSpecs } from "../options.ts";
 import { version } from "../version.ts";
-import { WriteError } from "./atomic-write.ts";
+import { reasonOf, WriteError } from "./atomic-write.ts";
 import { withBareFunction } from "./bare-function.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { type Context, Failure, setColor } from "./streams.ts";
@@ -342,6 +344,8 @@ function faultOf(error: unknown, context: Context): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof WriteError)
     return new Failure(exitCode.usage, [cannotWrite(error.path, error.message)]);
+  if (error instanceof NoTemporaryFolder)
+    return new Failure(exitCode.usage, [noTemporaryFolder(error.folder, reasonOf(error.reason))]);
   if (context.environment["ODEGRAD_DEBUG"] !== undefined && error instanceof Error) {
     context.complain(`${error.stack ?? ""}\n`);
   }

@@ -347,6 +347,11 @@ export const lostOutput = (reason: string): Diagnostic =>
     suggestion: "make room, or send it somewhere else",
   });
 
+export const noTemporaryFolder = (folder: string, reason: string): Diagnostic =>
+  error("ODE5009", `cannot write into the temporary folder ${folder}: ${reason}`, {
+    suggestion: "name a folder that can be written in the environment variable TMPDIR",
+  });
+
 export const noModel = (file: string): Diagnostic =>
   error("ODE5010", `${file} exports no model`, {
     suggestion: "export one: `export const name = ode({ state, params, rhs })`",

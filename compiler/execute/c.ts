@@ -6,7 +6,6 @@
 
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import type { Model } from "../model.ts";
 import { exportName, isCounted, isRecovering, noProducts, type Products, type Solver } from "../module.ts";
@@ -21,6 +20,7 @@ import {
   type Solution,
   sizesOf,
 } from "./problem.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 export interface CFiles {
   readonly header: { readonly name: string; readonly text: string };
@@ -81,8 +81,7 @@ export function cEngine(
   const isRecovered = solver !== undefined && isRecovering(solver);
   const compiler = findCompilers(process.env)[0];
   if (compiler === undefined) throw new NoCompiler();
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-"));
-  const close = (): void => fs.rmSync(folder, { recursive: true, force: true });
+  const { path: folder, remove: close } = temporaryFolder("c");
   try {
     fs.writeFileSync(path.join(folder, files.header.name), files.header.text);
     fs.writeFileSync(path.join(folder, files.source.name), files.source.text);

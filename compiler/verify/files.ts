@@ -5,9 +5,9 @@
 
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { ts } from "ts-morph";
+import { temporaryFolder } from "../execute/temporary-folder.ts";
 import type { Check } from "./check.ts";
 import { impurities } from "./plain.ts";
 
@@ -42,7 +42,7 @@ export function filesCheck(
   compilers: readonly string[],
 ): Check {
   const problems = scripts.flatMap(scriptProblems);
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-files-"));
+  const { path: folder, remove } = temporaryFolder("files");
   let compilations = 0;
   try {
     for (const { name, text } of c) fs.writeFileSync(path.join(folder, name), text);
@@ -65,7 +65,7 @@ export function filesCheck(
       }
     }
   } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
+    remove();
   }
   const tools = compilers.length === 0 ? "no C compiler" : compilers.join(", ");
   return {
