@@ -7,7 +7,7 @@ import * as fs from "node:fs";
 import { build, type Source } from "../compile.ts";
 import { badUsage, noCompiler, noLoss, targetsDisagree } from "../diagnostics/command-messages.ts";
 import { emit, type Output, prefixFor, type Ready } from "../emission.ts";
-import { BadProgram, type CEngine, cEngine, NoCompiler } from "../execute/c.ts";
+import { BadProgram, type CEngine, cEngine, NoCompiler, namedCompiler } from "../execute/c.ts";
 import { javaScriptEngine, loadJavaScript } from "../execute/javascript.ts";
 import type { Engine } from "../execute/problem.ts";
 import type { Module } from "../module.ts";
@@ -127,7 +127,8 @@ export function openC(ready: Ready, options: CommandOptions): OpenEngine {
     );
     return { ...engine, target: "c" };
   } catch (error) {
-    if (error instanceof NoCompiler) throw new Failure(exitCode.missingTool, [noCompiler()]);
+    if (error instanceof NoCompiler)
+      throw new Failure(exitCode.missingTool, [noCompiler(namedCompiler(process.env))]);
     if (error instanceof BadProgram) throw new Failure(exitCode.internal, [targetsDisagree(error.message)]);
     throw error;
   }

@@ -290,7 +290,7 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
   ),
   ODE5015: say(
     "no C compiler",
-    "The command needs a C compiler and found none of `cc`, `gcc` and `clang`.",
+    'The command needs a C compiler and found none of `cc`, `gcc` and `clang`, or the environment variable CC names something that cannot be run or does not answer `--version`. CC may have arguments: `CC="ccache gcc"`.',
     "odegrad grad model.ode.ts --target c",
     "Install one (`apt-get install gcc`, `xcode-select --install`), or set the environment variable CC.",
   ),

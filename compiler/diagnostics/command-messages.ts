@@ -378,10 +378,20 @@ export const badValues = (file: string, where: string, problem: string, suggesti
 export const badTable = (file: string, line: number, problem: string, suggestion: string): Diagnostic =>
   error("ODE5014", `${file}:${line}: ${problem}`, { suggestion });
 
-export const noCompiler = (): Diagnostic =>
-  error("ODE5015", "no C compiler was found (cc, gcc and clang were tried)", {
-    suggestion: "install gcc or clang, name one in the environment variable CC, or use `--target js`",
-  });
+/** `named`: what CC names, which is then the only one that is tried. */
+export const noCompiler = (named: string | undefined): Diagnostic =>
+  named === undefined
+    ? error("ODE5015", "no C compiler was found (cc, gcc and clang were tried)", {
+        suggestion: "install gcc or clang, name one in the environment variable CC, or use `--target js`",
+      })
+    : error(
+        "ODE5015",
+        `the environment variable CC names \`${named}\`, which is no C compiler that can be run`,
+        {
+          suggestion:
+            "let it name one that answers `--version`, such as `gcc`, unset it, or use `--target js`",
+        },
+      );
 
 export const unknownCode = (code: string): Diagnostic =>
   error("ODE5016", `there is no diagnostic \`${code}\``, {

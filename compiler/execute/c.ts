@@ -31,25 +31,41 @@ export interface CEngine extends Engine {
   close(): void;
 }
 
-/** No C compiler on this machine. */
+/** No C compiler on this machine, or none behind what CC names. */
 export class NoCompiler extends Error {}
 
 /** The compiler refused generated code, or the program it made failed: a fault of ours. */
 export class BadProgram extends Error {}
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A compiler as CC may name it: with arguments behind it, as in `gcc -m32` and `ccache gcc`. A path may have blanks. */
+export function compilerWords(compiler: string): readonly [command: string, ...first: string[]] {
+  if (fs.existsSync(compiler)) return [compiler];
+  const [command = "", ...first] = compiler.split(/\s+/).filter((word) => word !== "");
+  return [command, ...first];
+}
+
+/** What CC names; nothing where it is left to us. */
+export function namedCompiler(environment: Environment): string | undefined {
+  const named = environment["CC"]?.trim();
+  return named === "" ? undefined : named;
+}
+
 /** What a compiler says it is, without the name it was called by; nothing where it is not there. */
-function versionOf(command: string): string | undefined {
-  const asked = spawnSync(command, ["--version"], { encoding: "utf8" });
+function versionOf(compiler: string): string | undefined {
+  const [command, ...first] = compilerWords(compiler);
+  const asked = spawnSync(command, [...first, "--version"], { encoding: "utf8" });
   return asked.status === 0 ? asked.stdout.replace(/^\S+/, "") : undefined;
 }
 
 /**
  * C compilers of this machine: the one that CC names, else `gcc`, `clang` and `cc` as far as they are there, one of each
- * kind: `cc` is mostly another name of one of the others.
+ * kind: `cc` is mostly another name of one of the others. Each as it is typed, see `compilerWords`.
  */
-export function findCompilers(environment: Readonly<Record<string, string | undefined>>): string[] {
-  const named = environment["CC"];
-  const candidates = named !== undefined && named !== "" ? [named] : ["gcc", "clang", "cc"];
+export function findCompilers(environment: Environment): string[] {
+  const named = namedCompiler(environment);
+  const candidates = named === undefined ? ["gcc", "clang", "cc"] : [named];
   const found = new Map<string, string>();
   for (const command of candidates) {
     const version = versionOf(command);
@@ -62,7 +78,7 @@ export function findCompilers(environment: Readonly<Record<string, string | unde
 const runFlags = ["-std=c99", "-O2"];
 
 /** What ODEGRAD_CFLAGS adds, such as `-O0` where compiling takes longer than running; contraction stays off. */
-const flagsOf = (environment: Readonly<Record<string, string | undefined>>): string[] => [
+const flagsOf = (environment: Environment): string[] => [
   ...runFlags,
   ...(environment["ODEGRAD_CFLAGS"] ?? "").split(" ").filter((flag) => flag !== ""),
   "-ffp-contract=off",
@@ -89,9 +105,10 @@ export function cEngine(
       path.join(folder, "driver.c"),
       driver(files.header.name, model, prefix, real, solver, products),
     );
+    const [command, ...first] = compilerWords(compiler);
     const made = spawnSync(
-      compiler,
-      [...flagsOf(process.env), "-o", "program", files.source.name, "driver.c", "-lm"],
+      command,
+      [...first, ...flagsOf(process.env), "-o", "program", files.source.name, "driver.c", "-lm"],
       {
         cwd: folder,
         encoding: "utf8",

@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { ts } from "ts-morph";
+import { compilerWords } from "../execute/c.ts";
 import { temporaryFolder } from "../execute/temporary-folder.ts";
 import type { Check } from "./check.ts";
 import { impurities } from "./plain.ts";
@@ -47,10 +48,11 @@ export function filesCheck(
   try {
     for (const { name, text } of c) fs.writeFileSync(path.join(folder, name), text);
     const sources = c.filter(({ name }) => name.endsWith(".c")).map(({ name }) => name);
-    const attempt = (command: string, args: readonly string[]): void => {
+    const attempt = (compiler: string, args: readonly string[]): void => {
       compilations++;
-      const made = spawnSync(command, args, { cwd: folder, encoding: "utf8" });
-      if (made.status !== 0) problems.push(`${command} ${args.join(" ")}: ${firstLine(made.stderr)}`);
+      const [command, ...first] = compilerWords(compiler);
+      const made = spawnSync(command, [...first, ...args], { cwd: folder, encoding: "utf8" });
+      if (made.status !== 0) problems.push(`${compiler} ${args.join(" ")}: ${firstLine(made.stderr)}`);
     };
     for (const compiler of compilers) {
       attempt(compiler, [...strictC, "-ffp-contract=off", "-o", "selftest", ...sources, "-lm"]);
