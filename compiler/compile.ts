@@ -33,7 +33,7 @@ import type { Module, Solver } from "./module.ts";
 import { optimise, tidyModel } from "./optimise/index.ts";
 import { portableFunctions, withoutPortableForm } from "./optimise/portable.ts";
 import type { Options } from "./options.ts";
-import { isDifferentiated, resolveSolver } from "./resolve.ts";
+import { isDifferentiated, largestBatch, resolveSolver } from "./resolve.ts";
 import { version } from "./version.ts";
 
 export interface Source {
@@ -53,9 +53,17 @@ export interface Built {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Points of a field from which it is looked first whether it can have so many: each of them has numbers in the model. */
+const manyPoints = 2 ** 16;
+
 /** Every model of a file, its operators and fields derived, and the diagnostics of reading it; `points`: those of fields. */
 export function read(source: Source, points?: number) {
-  const { models, diagnostics } = readModels(source.file, source.text, source.host, source.bare, points);
+  const readWith = (count: number | undefined) =>
+    readModels(source.file, source.text, source.host, source.bare, count);
+  const small = points === undefined || points < manyPoints ? undefined : readWith(1);
+  // What cannot be is left as it is for \`resolve\` to refuse.
+  const isTooMany = small?.models.some((model) => model.field !== undefined && points! > largestBatch(model));
+  const { models, diagnostics } = small !== undefined && isTooMany ? small : readWith(points);
   const derived = models.map(withOperators);
   return {
     models: derived.flatMap(({ model }) => (model === undefined ? [] : [withField(model)])),

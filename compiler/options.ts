@@ -57,7 +57,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     help: "integration method (see odegrad list methods)",
     library: true,
   },
-  { key: "steps", form: "count", value: "n", help: "number of equal steps", library: true },
+  { key: "steps", form: "count", most: 0x7fffffff, value: "n", help: "number of equal steps", library: true },
   { key: "dt", form: "real", value: "h", help: "step size; must divide the interval", library: true },
   {
     key: "rtol",
@@ -76,6 +76,7 @@ export const optionSpecs: readonly OptionSpec[] = [
   {
     key: "maxSteps",
     form: "count",
+    most: 0x7fffffff,
     value: "n",
     help: "most attempts at adaptive steps, rejected ones included (10000)",
     library: true,
@@ -149,7 +150,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     key: "batch",
     form: "count",
     value: "n",
-    help: "how many points a field's module takes at once",
+    help: "how many samples are solved together; of a field, how many points its module takes at once",
     library: true,
   },
   {

@@ -31,6 +31,8 @@ describe("checked options", () => {
   it.each([
     ["steps", "0"],
     ["steps", "2.5"],
+    ["steps", 2 ** 31],
+    ["maxSteps", 2 ** 31],
     ["steps", "1e30"],
     ["steps", "0x10"],
     ["steps", ""],

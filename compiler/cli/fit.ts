@@ -84,8 +84,8 @@ export async function run(
 
 /** No optimiser goes on from where the loss or its gradient is no number: there is nothing to compare a step with. */
 function requireFinite({ value, params, state0, inputs }: Gradients, { model }: Module): void {
-  const isFinite = [params, state0, inputs].every((each) => each.every(Number.isFinite));
-  if (Number.isFinite(value) && isFinite) return;
+  const isSound = [params, state0, inputs].every((each) => each.every(Number.isFinite));
+  if (Number.isFinite(value) && isSound) return;
   const also = Number.isFinite(value) ? ", and its gradient is not finite" : "";
   throw new Failure(exitCode.model, [
     solveStopped(

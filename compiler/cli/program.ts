@@ -12,12 +12,13 @@ import {
   cannotWrite,
   commandNotAvailableYet,
   internalError,
-  noTemporaryFolder,
+  noMemory,
   unknownCommand,
   unknownOption,
 } from "../diagnostics/command-messages.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
+import { NoMemory } from "../execute/problem.ts";
 import { NoTemporaryFolder } from "../execute/temporary-folder.ts";
 import { type CommandOptions, flagOf, type OptionSpec, optionSpecs } from "../options.ts";
 import { version } from "../version.ts";
@@ -344,8 +345,15 @@ function faultOf(error: unknown, context: Context): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof WriteError)
     return new Failure(exitCode.usage, [cannotWrite(error.path, error.message)]);
+  if (error instanceof NoMemory) return new Failure(exitCode.model, [noMemory()]);
   if (error instanceof NoTemporaryFolder)
-    return new Failure(exitCode.usage, [noTemporaryFolder(error.folder, reasonOf(error.reason))]);
+    return new Failure(exitCode.usage, [
+      cannotWrite(
+        `into the temporary folder ${error.folder}`,
+        reasonOf(error.reason),
+        "name a folder that can be written in the environment variable TMPDIR",
+      ),
+    ]);
   if (context.environment["ODEGRAD_DEBUG"] !== undefined && error instanceof Error) {
     context.complain(`${error.stack ?? ""}\n`);
   }

@@ -4,7 +4,7 @@
  */
 
 import * as fs from "node:fs";
-import { cannotRead, lostOutput } from "../diagnostics/command-messages.ts";
+import { cannotRead, cannotWrite } from "../diagnostics/command-messages.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { reasonOf } from "./atomic-write.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
@@ -58,10 +58,9 @@ export function processContext(): Context {
     if (error.code === "EPIPE") return;
     // What reports it comes later than this: `main.ts` leaves a code that is set as it is.
     process.exitCode = exitCode.usage;
+    const lost = cannotWrite("standard output", reasonOf(error), "make room, or send it somewhere else");
     void import("./report.ts").then(({ formatDiagnostics }) =>
-      context.complain(
-        formatDiagnostics([lostOutput(reasonOf(error))], context.sources, "pretty", context.colorError),
-      ),
+      context.complain(formatDiagnostics([lost], context.sources, "pretty", context.colorError)),
     );
   });
   const context: Context = {

@@ -16,6 +16,7 @@ import {
   type Ending,
   type Engine,
   type Gradients,
+  NoMemory,
   type Problem,
   type Solution,
   sizesOf,
@@ -133,6 +134,7 @@ export function cEngine(
       env: {},
       maxBuffer: 1 << 30,
     });
+    if (asked.status === noMemoryCode) throw new NoMemory("no memory for the workspace");
     if (asked.status !== 0) {
       throw new BadProgram(`the compiled program ended with ${asked.signal ?? `code ${asked.status}`}`);
     }
@@ -217,6 +219,9 @@ function questionText(problem: Problem, hasTimes: boolean): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** With which the program ends that gets no workspace. */
+const noMemoryCode = 3;
+
 /** A main program that reads a problem, asks one question and prints the answer. Records are runs of one real type. */
 function driver(
   header: string,
@@ -234,7 +239,7 @@ function driver(
     size === 0 ? "" : `    put((const ${real} *)(const void *)&${value}, ${size}u);\n`;
   const report =
     solver !== undefined && isCounted(solver)
-      ? "    put(&workspace.accepted, 1u);\n    put(&workspace.rejected, 1u);\n    put(&workspace.evaluations, 1u);\n"
+      ? "    put(&workspace->accepted, 1u);\n    put(&workspace->rejected, 1u);\n    put(&workspace->evaluations, 1u);\n"
       : "";
   const isField = model.field !== undefined;
   const timesWords = model.times === undefined || isField ? 0 : sizes.times;
@@ -266,7 +271,7 @@ ${isAdaptive ? "  if (!take(&problem.rtol, 1u) || !take(&problem.atol, 1u)) retu
     print(`${record}.inputs`, sizes.inputs) +
     (solver?.density === true && record === "gradients" ? print(`${record}.density`, sizes.inputs) : "");
   const recovered =
-    solver !== undefined && isRecovering(solver) ? "    put(&workspace.deviation, 1u);\n" : "";
+    solver !== undefined && isRecovering(solver) ? "    put(&workspace->deviation, 1u);\n" : "";
   const directed = (
     name: "jvp" | "hvp",
     record: string,
@@ -276,7 +281,7 @@ ${isAdaptive ? "  if (!take(&problem.rtol, 1u) || !take(&problem.atol, 1u)) retu
     !products[name]
       ? ""
       : `  if (count > 1 && words[1][0] == '${name[0]}') {
-${aim}    printf("%d\\n", ${prefix}_${name}(&problem, &along, &workspace, &${record}, &${record}_change));
+${aim}    printf("%d\\n", ${prefix}_${name}(&problem, &along, workspace, &${record}, &${record}_change));
     put(&${record}.value, 1u);
 ${report}${more}${all(record)}    put(&${record}_change.value, 1u);
 ${all(`${record}_change`)}    return 0;
@@ -284,6 +289,7 @@ ${all(`${record}_change`)}    return 0;
 `;
   return `#include "${header}"
 #include <stdio.h>
+#include <stdlib.h>
 
 static int take(${real} *to, unsigned long count) {
   for (unsigned long i = 0; i < count; i++) {
@@ -299,16 +305,19 @@ static void put(const ${real} *from, unsigned long count) {
 }
 
 static ${prefix}_problem problem;
-static ${prefix}_workspace workspace;
+static ${prefix}_workspace *workspace;
 static ${prefix}_solution solution;
 static ${prefix}_gradients gradients;
 ${isDirected ? `static ${prefix}_direction along;\n` : ""}${products.jvp ? `static ${prefix}_solution solution_change;\n` : ""}${products.hvp ? `static ${prefix}_gradients gradients_change;\n` : ""}
 int main(int count, char **words) {
+  /* Not an array of the program itself, which would have to fit into 2 GiB with all others. */
+  workspace = (${prefix}_workspace *)calloc(1, sizeof *workspace);
+  if (workspace == NULL) return ${noMemoryCode};
 ${control}${read("state0", sizes.state)}${read("params", sizes.params)}${read("inputs", sizes.inputs)}${read("data", sizes.data)}${read("times", timesWords)}${directed("jvp", "solution", ofSolution, "")}${directed("hvp", "gradients", ofGradients, recovered)}  if (count > 1 && words[1][0] == 's') {
-    printf("%d\\n", ${prefix}_${exportName("solve", model)}(&problem, &workspace, &solution));
+    printf("%d\\n", ${prefix}_${exportName("solve", model)}(&problem, workspace, &solution));
     put(&solution.value, 1u);
 ${report}${ofSolution("solution")}  } else {
-    printf("%d\\n", ${prefix}_gradient(&problem, &workspace, &gradients));
+    printf("%d\\n", ${prefix}_gradient(&problem, workspace, &gradients));
     put(&gradients.value, 1u);
 ${report}${recovered}${ofGradients("gradients")}  }
   return 0;

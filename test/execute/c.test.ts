@@ -1,4 +1,4 @@
-/** Which compiler runs generated C. */
+/** How generated C is run: by which compiler, and with how much memory. */
 
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { compilerWords, findCompilers } from "../../compiler/execute/c.ts";
@@ -18,6 +18,17 @@ const grad = () => odegrad(["grad", "-", "--target", "c", "--json"], model);
 
 afterEach(() => {
   vi.unstubAllEnvs();
+});
+
+it.skipIf(compiler === undefined)("has room for more than 2 GiB, of which nothing is touched", async () => {
+  const long = model.replace("steps: 2", "steps: 300000").replace("y: 1", "y: vec(1000, 1)");
+  const text = long
+    .replace("{ ode }", "{ ode, vec }")
+    .replace("-y }", "y.map((e) => -e) }")
+    .replace("=> y }", "=> y[0] }");
+  const { code, out } = await odegrad(["run", "-", "--target", "c", "--json"], text);
+  expect(code).toBe(0);
+  expect(JSON.parse(out).value).toBeCloseTo(Math.exp(-1), 5);
 });
 
 describe("CC", () => {
