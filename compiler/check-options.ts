@@ -77,7 +77,9 @@ function checkValue(spec: OptionSpec, value: unknown, flag: string): Verdict {
       return typeof value === "string" && value !== "" ? { value } : bad("a text");
     case "list": {
       const items = itemsOf(value);
-      return items === undefined ? bad("a list") : { value: items };
+      // An empty text is a variable of a script that was not set, and means nothing rather than everything or none.
+      const isBlank = items?.length === 0 && !(Array.isArray(value) && value.length === 0);
+      return items === undefined || isBlank ? bad("a list of names") : { value: items };
     }
     case "numbers": {
       // Each time the option is given is one list.

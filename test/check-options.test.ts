@@ -46,6 +46,8 @@ describe("checked options", () => {
     ["target", []],
     ["model", ""],
     ["wrt", 3],
+    ["wrt", [""]],
+    ["wrt", " , "],
     ["json", "yes"],
   ])("refuse %s = %j", (key, value) => {
     expect(codes({ [key]: value })).toEqual(["ODE5004"]);

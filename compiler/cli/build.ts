@@ -169,7 +169,9 @@ export class Build {
       return exitCode.ok;
     }
     for (const { file, why } of findings) this.#context.complain(`${file}: ${why}\n`);
-    const command = ["odegrad build", ...this.#globs].join(" ");
+    // Other options build other files, and remove those that are here.
+    const words = (this.#context.words ?? []).filter((word) => word !== "--check" && word !== "--json");
+    const command = ["odegrad", ...words.map(quoted)].join(" ");
     const { sources, colorError } = this.#context;
     const diagnostic = outOfDate(
       findings.map(({ file }) => file),
@@ -197,6 +199,10 @@ export class Build {
     return exitCode.ok;
   }
 }
+
+/** A word as a shell takes it for one. */
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 function textOf(file: string): string | undefined {
   try {

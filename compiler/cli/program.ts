@@ -190,6 +190,7 @@ export async function main(words: readonly string[], context: Context): Promise<
   let asked: { readonly raw: Record<string, unknown>; readonly go: () => Promise<ExitCode> } | undefined;
   let style: CommandOptions["format"] = words.includes("--json") ? undefined : "pretty";
   const json = words.includes("--json");
+  context.words = words;
   try {
     const first = words.find((word) => !word.startsWith("-"));
     const later = first === undefined ? undefined : commandsLater[first];

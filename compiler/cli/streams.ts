@@ -25,6 +25,8 @@ export interface Context {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Every text that was read, by name, for code frames. */
   readonly sources: Map<string, string>;
+  /** The words of the command line, for messages that give it back. */
+  words?: readonly string[];
   quiet: boolean;
   colorOut: boolean;
   colorError: boolean;

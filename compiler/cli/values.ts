@@ -31,6 +31,14 @@ export function withFiles(
     times: problem.times.slice(),
   };
   const at = (leaf: Leaf): number => leaf.offset;
+  for (const key of ["params", "data"] as const) {
+    const file = options[key];
+    if (file === undefined || model[key].length > 0) continue;
+    if (key === "data" && /\.csv$/i.test(file)) continue;
+    throw new Failure(exitCode.usage, [
+      badValues(file, "", `the model has no \`${key}\``, `leave \`--${key}\` out`),
+    ]);
+  }
   if (options.params !== undefined) {
     fromJson(context, options.params, (json) => overwrite(model.params, json, own.params, at, []));
   }
@@ -85,6 +93,7 @@ function overwriteSamples(
 
 function overwriteInputs(model: Model, json: unknown, flat: Float64Array): void {
   const names = model.inputs.map((input) => input.name);
+  if (names.length === 0) throw new Misfit("", "the model has no inputs", "leave `--inputs` out");
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
     throw new Misfit(
       "",

@@ -7,6 +7,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { templates } from "../../compiler/cli/init.ts";
 import { odegrad } from "../support/command.ts";
 
 const good = `import { ode, vec } from "odegrad";
@@ -113,6 +114,7 @@ describe("bad command lines", () => {
     ["one argument too many", ["grad", "FILE", "FILE"], 2, /ODE5007/, /--help/],
     ["missing file", ["grad", "MISSING"], 2, /ODE5008/, /path/],
     ["unknown model", ["grad", "FILE", "--model", "dekay"], 2, /ODE5012/, /`decay`/],
+    ["wrt without a name", ["grad", "FILE", "--wrt", ""], 2, /ODE5004/, /a list of names/],
     ["wrt of nothing", ["grad", "FILE", "--wrt", "params.rat"], 2, /ODE4013/, /`params.rate`/],
     ["C without a place", ["compile", "FILE", "--target", "c"], 2, /ODE5007/, /--out-dir/],
     ["two targets without a place", ["compile", "FILE", "--target", "js,c"], 2, /ODE5007/, /--out-dir/],
@@ -177,7 +179,13 @@ describe("values that do not fit", () => {
     ["state", "wrong length", { z: [1, 2, 3] }, /`z`.*3 entries/s],
     ["state", "number for a vector", { z: 1 }, /`z`.*array of length 2/s],
     ["state", "null", { y: null }, /`y`.*number/s],
-    ["inputs", "an input the model does not have", { torque: [0] }, /`torque`.*no such input/s],
+    [
+      "inputs",
+      "an input the model does not have",
+      { torque: [0] },
+      /the model has no inputs\n.*leave `--inputs` out/,
+    ],
+    ["data", "data the model does not have", { goal: 1 }, /the model has no `data`\n.*leave `--data` out/],
     ["state", "polluted", JSON.parse('{"__proto__": {"y": 1}}'), /__proto__/],
   ])("%s: %s", async (option, _, json, message) => {
     fs.writeFileSync(at("values.json"), JSON.stringify(json));
@@ -218,6 +226,12 @@ it.each([
     expect(code).toBe(1);
     expect(out).toBe("");
   }
+});
+
+it("init without its templates says where they should be", () => {
+  const missing = path.join(path.parse(folder).root, "no", "such");
+  expect(() => templates(missing)).toThrow(`ODE5008: cannot read ${path.join(missing, "templates")}`);
+  expect(fs.readdirSync(templates())).toContain("fit");
 });
 
 it("a model without a loss runs, and has no gradient", async () => {
