@@ -9,7 +9,7 @@ import type { CommandOptions, Target } from "../options.ts";
 import { planOf } from "../plan.ts";
 import { type OutputFile, writeTogether } from "./atomic-write.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
-import { buildFile } from "./model-file.ts";
+import { buildWithValues } from "./model-file.ts";
 import { formatJson } from "./number.ts";
 import { type Context, Failure } from "./streams.ts";
 
@@ -20,7 +20,7 @@ export async function run(
 ): Promise<ExitCode> {
   const targets: readonly Target[] = options.target ?? ["js"];
   checkPlaces(targets, options);
-  const ready = buildFile(file!, options, context);
+  const ready = buildWithValues(file!, options, context);
   const stem = options.out === undefined ? undefined : stemFor(options.out, targets[0]!);
   const outputs = targets.flatMap((target) => emit(ready, target, options, stem));
   const files = filesOf(outputs, options);

@@ -55,8 +55,10 @@ const solving = [
   ...["checkpoints", "ram", "wrt", "real", "math", "optimise", "batch", "function", "density"],
   ...configured,
 ];
+/** Numbers in the place of the model's own. */
+const values = ["params", "state", "inputs", "data"];
 /** At which point it is asked: shared by every command that runs one. */
-const asking = ["target", "params", "state", "inputs", "data", "out", "outDir", "prefix", "emit"];
+const asking = ["target", ...values, "out", "outDir", "prefix", "emit"];
 
 const commands: readonly CommandSpec[] = [
   {
@@ -73,14 +75,14 @@ const commands: readonly CommandSpec[] = [
     name: "compile",
     args: "<file>",
     help: "generate code for one model",
-    options: [...solving, "state", "params", "target", "out", "outDir", "prefix", "emit"],
+    options: [...solving, ...values, "target", "out", "outDir", "prefix", "emit"],
     load: () => import("./compile.ts"),
   },
   {
     name: "check",
     args: "[globs...]",
     help: "diagnostics only",
-    options: [...solving, "state", "params", "include"],
+    options: [...solving, ...values, "include"],
     load: () => import("./check.ts"),
   },
   {
@@ -128,8 +130,7 @@ const commands: readonly CommandSpec[] = [
     help: "look inside: --ir, --tape, --ops, --formulas, --plans, --memory",
     options: [
       ...solving,
-      "state",
-      "params",
+      ...values,
       "ir",
       "tape",
       "formulas",

@@ -184,6 +184,46 @@ export const lv = ode({ state: { x: 1 }, params: { k: start.k }, rhs: ({ x }, { 
     expect(fs.readFileSync(at("beside/lv.json"), "utf8")).toBe('{ "k": 2 }');
   });
 
+  it("has the values of files as defaults, as if the model had them", async () => {
+    const text = `import { hold, ode, vec } from "odegrad";
+export const m = ode({
+  state: { x: 1 }, params: { k: 0.5, w: vec(2, 3) }, inputs: { u: hold(2) }, data: { goals: vec(2) }, times: [0.5, 1],
+  rhs: ({ x }, { k, w }, { inputs }) => ({ x: -k * x + w[0] * inputs.u }),
+  loss: { at: ({ x }, _p, { k, data }) => (x - data.goals[k]) ** 2 },
+  solver: { method: "rk4", t1: 1, steps: 4 },
+});
+`;
+    const files = { params: { w: [4, 5] }, state: { x: 2 }, inputs: { u: [6, 7] } };
+    const words = Object.entries(files).flatMap(([name, values]) => {
+      fs.writeFileSync(at(`${name}.json`), JSON.stringify(values));
+      return [`--${name}`, at(`${name}.json`)];
+    });
+    fs.writeFileSync(at("data.csv"), "t,goals\n0.25,8\n0.75,9\n");
+    words.push("--data", at("data.csv"));
+    const written = text
+      .replace("x: 1", "x: 2")
+      .replace("vec(2, 3)", "vec(2, [4, 5])")
+      .replace("hold(2)", "hold(2, 0, (k) => k + 6)")
+      .replace("vec(2) }", "vec(2, [8, 9]) }")
+      .replace("[0.5, 1]", "[0.25, 0.75]");
+    const code = async (from: string, ...more: string[]) => {
+      const out = await fine(["compile", "-", "--json", ...more], from);
+      const { hash, outputs } = JSON.parse(out);
+      return { hash, code: outputs[0].text.replaceAll(hash, "HASH") };
+    };
+    const [plain, given] = [await code(text), await code(text, ...words)];
+    expect(given.code).toBe((await code(written)).code);
+    expect(given.hash).not.toBe(plain.hash);
+    expect(await fine(["inspect", "-", "--ir", ...words], text)).toBe(
+      await fine(["inspect", "-", "--ir"], written),
+    );
+    expect((await odegrad(["check", "-", ...words], text)).code).toBe(0);
+    for (const command of ["check", "compile", "inspect"]) {
+      const refused = await odegrad([command, "-", "--state", at("params.json")], text);
+      expect(refused).toMatchObject({ code: 2, err: expect.stringContaining("ODE5013") });
+    }
+  });
+
   it("leaves out what is not to be emitted", async () => {
     const code = await fine(["compile", lotka, "--emit", "solve"]);
     expect(code).toContain("export function solve");
