@@ -63,20 +63,23 @@ function checkValue(spec: OptionSpec, value: unknown, flag: string): Verdict {
       return value === true ? { value } : bad("true or false");
     case "real": {
       const number = numberOf(value);
+      if (spec.isPositive === true && !(number !== undefined && number > 0)) return bad("a number above 0");
       return number === undefined ? bad("a number") : { value: number };
     }
     case "count": {
       const number = numberOf(value);
-      const counts =
-        number !== undefined && Number.isSafeInteger(number) && number >= 1 && number <= 0xffffffff;
-      return counts ? { value: number } : bad("a whole number from 1 to 4294967295");
+      const { most = 0xffffffff } = spec;
+      const counts = number !== undefined && Number.isSafeInteger(number) && number >= 1 && number <= most;
+      return counts ? { value: number } : bad(`a whole number from 1 to ${most}`);
     }
     case "text":
     case "file":
       return typeof value === "string" && value !== "" ? { value } : bad("a text");
     case "list": {
       const items = itemsOf(value);
-      return items === undefined ? bad("a list") : { value: items };
+      // An empty text is a variable of a script that was not set, and means nothing rather than everything or none.
+      const isBlank = items?.length === 0 && !(Array.isArray(value) && value.length === 0);
+      return items === undefined || isBlank ? bad("a list of names") : { value: items };
     }
     case "numbers": {
       // Each time the option is given is one list.

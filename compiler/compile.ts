@@ -33,7 +33,7 @@ import type { Module, Solver } from "./module.ts";
 import { optimise, tidyModel } from "./optimise/index.ts";
 import { portableFunctions, withoutPortableForm } from "./optimise/portable.ts";
 import type { Options } from "./options.ts";
-import { isDifferentiated, resolveSolver } from "./resolve.ts";
+import { isDifferentiated, largestBatch, resolveSolver } from "./resolve.ts";
 import { version } from "./version.ts";
 
 export interface Source {
@@ -43,6 +43,8 @@ export interface Source {
   readonly host: Host;
   /** The model is this function of the file, which then need not declare one. */
   readonly bare?: BareFunction;
+  /** The model with other numbers where it has defaults, and nothing else changed. */
+  readonly given?: (model: Model) => Model;
 }
 
 export interface Built {
@@ -53,9 +55,17 @@ export interface Built {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Points of a field from which it is looked first whether it can have so many: each of them has numbers in the model. */
+const manyPoints = 2 ** 16;
+
 /** Every model of a file, its operators and fields derived, and the diagnostics of reading it; `points`: those of fields. */
 export function read(source: Source, points?: number) {
-  const { models, diagnostics } = readModels(source.file, source.text, source.host, source.bare, points);
+  const readWith = (count: number | undefined) =>
+    readModels(source.file, source.text, source.host, source.bare, count);
+  const small = points === undefined || points < manyPoints ? undefined : readWith(1);
+  // What cannot be is left as it is for \`resolve\` to refuse.
+  const isTooMany = small?.models.some((model) => model.field !== undefined && points! > largestBatch(model));
+  const { models, diagnostics } = small !== undefined && isTooMany ? small : readWith(points);
   const derived = models.map(withOperators);
   return {
     models: derived.flatMap(({ model }) => (model === undefined ? [] : [withField(model)])),
@@ -75,8 +85,9 @@ export function diagnose(
     isSound: false,
   });
   if (diagnostics.some(isError)) return failed([], "model");
-  const chosen = choose(models, baseName(source.file), options.model);
-  if (!("name" in chosen)) return failed([chosen], models.length === 0 ? "model" : "options");
+  const found = choose(models, baseName(source.file), options.model);
+  if (!("name" in found)) return failed([found], models.length === 0 ? "model" : "options");
+  const chosen = source.given?.(found) ?? found;
   const resolved = resolveSolver(chosen, options);
   if (resolved.solver === undefined) return failed(resolved.diagnostics, resolved.fault);
   const coupled = couplingOf(chosen, resolved.solver);
@@ -92,7 +103,7 @@ export function build(source: Source, options: Options): Built {
   if (!("name" in chosen)) {
     return { diagnostics: [...diagnostics, chosen], fault: models.length === 0 ? "model" : "options" };
   }
-  const built = buildModel(chosen, source, imported, options);
+  const built = buildModel(source.given?.(chosen) ?? chosen, source, imported, options);
   return { ...built, diagnostics: [...diagnostics, ...built.diagnostics] };
 }
 
@@ -139,6 +150,7 @@ function buildModel(
     JSON.stringify([settled(options), source.bare]),
     source.text,
     ...imported.values(),
+    ...(source.given === undefined ? [] : [JSON.stringify(numbersOf(chosen))]),
   ]);
   const failed = (diagnostics: readonly Diagnostic[], fault: "model" | "options"): Built => ({
     diagnostics,
@@ -169,6 +181,13 @@ function buildModel(
     fault: "model",
   };
 }
+
+const numbersOf = ({ params, state, inputs, data, times }: Model) => [
+  ...[params, state, inputs.flatMap(({ leaves }) => leaves), data].map((leaves) =>
+    leaves.map(({ initial }) => initial),
+  ),
+  times,
+];
 
 /** What is right as a gradient of the discrete loss, and surely not what was wanted. */
 function doubts(model: Model, solver: Solver): Diagnostic[] {

@@ -8,5 +8,6 @@ import { processContext } from "./cli/streams.ts";
 // From Node 22 on: the parser behind a command, which is most of its start, is then compiled once and not every time.
 (module as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 
-// Setting the code, not exiting, lets what was printed reach a slow reader.
-process.exitCode = await main(process.argv.slice(2), processContext());
+const code = await main(process.argv.slice(2), processContext());
+// Setting the code, not exiting, lets what was printed reach a slow reader. Where it did not, the code is set already.
+process.exitCode ??= code;

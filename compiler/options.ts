@@ -16,6 +16,10 @@ export interface OptionSpec {
   /** Placeholder of the value in the help. */
   readonly value?: string;
   readonly help: string;
+  /** Of a real: it lies above 0. */
+  readonly isPositive?: true;
+  /** Of a count: the largest, where it is less than 2^32 - 1. */
+  readonly most?: number;
   readonly choices?: readonly string[];
   /** Choices that are part of the plan but do not work yet. */
   readonly choicesLater?: readonly string[];
@@ -53,7 +57,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     help: "integration method (see odegrad list methods)",
     library: true,
   },
-  { key: "steps", form: "count", value: "n", help: "number of equal steps", library: true },
+  { key: "steps", form: "count", most: 0x7fffffff, value: "n", help: "number of equal steps", library: true },
   { key: "dt", form: "real", value: "h", help: "step size; must divide the interval", library: true },
   {
     key: "rtol",
@@ -72,6 +76,7 @@ export const optionSpecs: readonly OptionSpec[] = [
   {
     key: "maxSteps",
     form: "count",
+    most: 0x7fffffff,
     value: "n",
     help: "most attempts at adaptive steps, rejected ones included (10000)",
     library: true,
@@ -145,7 +150,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     key: "batch",
     form: "count",
     value: "n",
-    help: "how many points a field's module takes at once",
+    help: "how many samples are solved together; of a field, how many points its module takes at once",
     library: true,
   },
   {
@@ -282,6 +287,7 @@ export const optionSpecs: readonly OptionSpec[] = [
   {
     key: "rate",
     form: "real",
+    isPositive: true,
     value: "number",
     help: "learning rate of adam, relative to the size of a value",
   },

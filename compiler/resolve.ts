@@ -7,12 +7,14 @@
  */
 
 import {
+  badCheckpoints,
   badInterval,
   badOrder,
   badStart,
   badStepSize,
   badSteps,
   badTolerance,
+  batchTooLarge,
   eventsNeed,
   noContinuousAdjoint,
   noDensity,
@@ -27,6 +29,7 @@ import {
   timeOutside,
   timesNotInOrder,
   timesOnSteps,
+  tooManySteps,
   unknownAdjoint,
   unknownMethod,
   unknownWrt,
@@ -41,7 +44,7 @@ import { methodNamed, methods, usualOrder } from "./integrate/methods.ts";
 import { usualCheckpoints } from "./integrate/plans/revolve.ts";
 import { rosenbrockMethod } from "./integrate/rosenbrock.ts";
 import { takesStart, undoing } from "./integrate/schemes.ts";
-import type { Model } from "./model.ts";
+import { type Leaf, type Model, sizeOf } from "./model.ts";
 import type { Solver } from "./module.ts";
 import type { Options } from "./options.ts";
 
@@ -118,6 +121,26 @@ function withoutTaylor(
   return [];
 }
 
+/** Entries of an array, at most: what `frontend` holds arrays of a model to, each of a batch here. */
+const mostEntries = 2 ** 24;
+
+/** How many samples there can be, by the largest record that each of them has for itself; points, of a field. */
+export function largestBatch({ field, state, data, outputs }: Model): number {
+  const words = (leaves: readonly { readonly shape: readonly number[] }[]): number =>
+    leaves.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const perSample =
+    field === undefined
+      ? Math.max(words(state), words(data))
+      : Math.max(words(data.filter((leaf) => isOfPoints(field, leaf))) / field.count, words(outputs));
+  return Math.floor(mostEntries / Math.max(1, perSample));
+}
+
+const isOfPoints = ({ points, directions, covector }: NonNullable<Model["field"]>, { name }: Leaf) =>
+  points.includes(name) || directions.includes(name) || covector === name;
+
+const checkBatch = (model: Model, { batch }: Options): Diagnostic[] =>
+  batch === undefined || batch <= largestBatch(model) ? [] : [batchTooLarge(batch, largestBatch(model))];
+
 /** A field is asked at points: of the options for solving only those that are of gradients mean anything. */
 function ofField(model: Model, options: Options): Resolved {
   const solving = [
@@ -127,7 +150,10 @@ function ofField(model: Model, options: Options): Resolved {
   const asked = solving.find((key) => options[key] !== undefined);
   const wrong =
     asked === undefined
-      ? (options.wrt ?? []).flatMap((path) => checkWrt(model, path, undefined))
+      ? [
+          ...checkBatch(model, options),
+          ...(options.wrt ?? []).flatMap((path) => checkWrt(model, path, undefined)),
+        ]
       : [nothingToSolve(model.name, asked)];
   if (wrong.length > 0) return { diagnostics: wrong, fault: "options" };
   return {
@@ -169,6 +195,10 @@ export function resolveSolver(model: Model, options: Options): Resolved {
   note(checkAdjoint(adjoint, place("adjoint", options.adjoint)), options.adjoint);
   const wrt = options.wrt ?? written.wrt;
   for (const path of wrt ?? []) note(checkWrt(model, path, place("wrt", options.wrt)), options.wrt);
+  note(checkBatch(model, options), options.batch);
+  const kept = options.checkpoints ?? written.checkpoints;
+  if (kept !== undefined && !(Number.isSafeInteger(kept) && kept >= 1 && kept <= mostEntries))
+    note([badCheckpoints(kept, mostEntries, place("checkpoints", options.checkpoints))], options.checkpoints);
 
   const t0 = options.t0 ?? written.t0;
   const t1 = options.t1 ?? written.t1;
@@ -310,6 +340,12 @@ interface Count {
 
 const tolerances = { rtol: 1e-6, atol: 1e-9 };
 
+/** Generated code counts steps in 32 bits with a sign. */
+const mostSteps = 0x7fffffff;
+
+const isStepCount = (steps: number): boolean =>
+  Number.isSafeInteger(steps) && steps >= 1 && steps <= mostSteps;
+
 /** Attempts at adaptive steps, at most, where nobody says. */
 const defaultLimit = 10_000;
 
@@ -350,7 +386,7 @@ function toleranceOf(model: Model, options: Options, method: string): Count {
   if (!(tolerance.rtol >= 0 && tolerance.atol >= 0 && tolerance.rtol + tolerance.atol > 0))
     diagnostics.push(badTolerance(tolerance.rtol, tolerance.atol, place));
   const limit = options.maxSteps ?? solver.maxSteps ?? defaultLimit;
-  if (!(Number.isSafeInteger(limit) && limit >= 1 && limit <= 0x7fffffff))
+  if (!isStepCount(limit))
     diagnostics.push(badSteps(limit, options.maxSteps === undefined ? solverSpans["maxSteps"] : undefined));
   return diagnostics.length > 0 ? { diagnostics } : { steps: limit, tolerance, diagnostics };
 }
@@ -366,17 +402,18 @@ function stepCount(model: Model, options: Options, t0: number, length: number): 
   }
   const span = flagged ? undefined : model.solverSpans[steps !== undefined ? "steps" : "dt"];
   if (steps !== undefined) {
-    const whole = Number.isSafeInteger(steps) && steps >= 1 && steps <= 0x7fffffff;
-    return whole ? { steps, span, diagnostics: [] } : { diagnostics: [badSteps(steps, span)] };
+    return isStepCount(steps) ? { steps, span, diagnostics: [] } : { diagnostics: [badSteps(steps, span)] };
   }
   if (dt === undefined) {
     return { steps: nextFitting(model, defaultSteps, t0, length) ?? defaultSteps, diagnostics: [] };
   }
   const exact = length / dt;
   const nearby = Math.max(1, Math.round(exact));
+  if (Math.abs(dt) > 0 && exact > mostSteps)
+    return { diagnostics: [tooManySteps(dt, length, mostSteps, span)] };
   // A step size written in decimals misses its double by half a unit in the last place, times the number of steps.
-  if (!(dt !== 0 && exact > 0 && Math.abs(exact - nearby) <= 1e-9 * nearby) || nearby > 0x7fffffff) {
-    const suggested = Number.isFinite(exact) && nearby <= 0x7fffffff ? nearby : defaultSteps;
+  if (!(dt !== 0 && exact > 0 && Math.abs(exact - nearby) <= 1e-9 * nearby)) {
+    const suggested = Number.isFinite(exact) ? nearby : defaultSteps;
     return { diagnostics: [badStepSize(dt, length, suggested, span)] };
   }
   return { steps: nearby, span, diagnostics: [] };

@@ -31,17 +31,23 @@ describe("checked options", () => {
   it.each([
     ["steps", "0"],
     ["steps", "2.5"],
+    ["steps", 2 ** 31],
+    ["maxSteps", 2 ** 31],
     ["steps", "1e30"],
     ["steps", "0x10"],
     ["steps", ""],
     ["steps", Number.NaN],
     ["dt", "fast"],
     ["dt", "1e999"],
+    ["rate", "0"],
+    ["rate", "-1"],
     ["real", "single"],
     ["target", ["js", "cobol"]],
     ["target", []],
     ["model", ""],
     ["wrt", 3],
+    ["wrt", [""]],
+    ["wrt", " , "],
     ["json", "yes"],
   ])("refuse %s = %j", (key, value) => {
     expect(codes({ [key]: value })).toEqual(["ODE5004"]);

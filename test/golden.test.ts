@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { verifyProgram } from "../compiler/analysis/well-formed.ts";
 import { build } from "../compiler/compile.ts";
 import { emit } from "../compiler/emission.ts";
-import { cEngine, findCompilers } from "../compiler/execute/c.ts";
+import { cEngine, compilerWords, findCompilers } from "../compiler/execute/c.ts";
 import { javaScriptEngine, loadJavaScript } from "../compiler/execute/javascript.ts";
 import { defaultProblem, type Engine, type Gradients, type Problem } from "../compiler/execute/problem.ts";
 import { isWanted } from "../compiler/integrate/interface-arrays.ts";
@@ -159,9 +159,20 @@ describe.each(folders.sort())("%s", (name) => {
       fs.writeFileSync(path.join(own, output), kept(output));
     }
     const sanitize = "-fsanitize=address,undefined -fno-sanitize-recover=all".split(" ");
+    const [command, ...first] = compilerWords(compiler!);
     const made = spawnSync(
-      compiler!,
-      ["-std=c99", "-O1", ...sanitize, `${prefix}.c`, `${prefix}_selftest.c`, "-lm", "-o", "selftest"],
+      command,
+      [
+        ...first,
+        "-std=c99",
+        "-O1",
+        ...sanitize,
+        `${prefix}.c`,
+        `${prefix}_selftest.c`,
+        "-lm",
+        "-o",
+        "selftest",
+      ],
       { cwd: own, encoding: "utf8" },
     );
     expect(made.stderr).toBe("");

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifyProgram } from "../compiler/analysis/well-formed.ts";
 import { build } from "../compiler/compile.ts";
 import { emit } from "../compiler/emission.ts";
-import { findCompilers } from "../compiler/execute/c.ts";
+import { compilerWords, findCompilers } from "../compiler/execute/c.ts";
 import { parseHex } from "../compiler/execute/hex.ts";
 import { javaScriptEngine, loadJavaScript } from "../compiler/execute/javascript.ts";
 import { defaultProblem, type Problem } from "../compiler/execute/problem.ts";
@@ -89,7 +89,8 @@ beforeAll(() => {
     `${headers}\n#include <stdio.h>\n\n${calls.join("\n\n")}\n\n${main}`,
   );
   const flags = ["-std=c99", "-O1", "-ffp-contract=off"];
-  const made = spawnSync(compiler, [...flags, ...sources, "main.c", "-lm", "-o", "all"], {
+  const [command, ...first] = compilerWords(compiler);
+  const made = spawnSync(command, [...first, ...flags, ...sources, "main.c", "-lm", "-o", "all"], {
     cwd: batch,
     encoding: "utf8",
   });

@@ -114,6 +114,36 @@ describe("what does not fit", () => {
     ["infinite interval", {}, { t1: Number.POSITIVE_INFINITY }, {}, "ODE4005", 6, "model"],
     ["broken steps", {}, { steps: 2.5 }, {}, "ODE4006", 4, "model"],
     ["step size that does not divide", {}, { dt: 0.3 }, {}, "ODE4007", 5, "model"],
+    ["more steps than can be counted", {}, { steps: 2 ** 31 }, {}, "ODE4006", 4, "model"],
+    ["more steps of that size than can be counted", {}, { dt: 1e-10 }, {}, "ODE4034", 5, "model"],
+    [
+      "a size of steps that is nothing beside the interval",
+      { dt: 1e-320 },
+      {},
+      {},
+      "ODE4034",
+      undefined,
+      "options",
+    ],
+    [
+      "more attempts than can be counted",
+      { rtol: 1e-3, maxSteps: 2 ** 31 },
+      { method: "dopri5" },
+      {},
+      "ODE4006",
+      undefined,
+      "options",
+    ],
+    ["a batch beyond what an array has", { batch: 2 ** 24 + 1 }, {}, {}, "ODE4033", undefined, "options"],
+    [
+      "checkpoints beyond what an array has",
+      { adjoint: "revolve", checkpoints: 2 ** 24 + 1 },
+      {},
+      {},
+      "ODE4035",
+      undefined,
+      "options",
+    ],
     ["step size zero", { dt: 0 }, {}, {}, "ODE4007", undefined, "options"],
     ["step size of the wrong sign", { dt: -0.1 }, {}, {}, "ODE4007", undefined, "options"],
     ["steps and step size", { steps: 3, dt: 0.1 }, {}, {}, "ODE4008", undefined, "options"],
@@ -145,6 +175,14 @@ describe("what does not fit", () => {
   it("is told all at once", () => {
     const resolved = solve({ method: "rk5", adjoint: "no", wrt: ["x"] });
     expect(resolved.solver === undefined && resolved.diagnostics.length).toBe(3);
+  });
+
+  it("names the largest batch, by what each sample has for itself", () => {
+    const state = [leaf(["y"]), { ...leaf(["z"]), shape: [3, 5] }];
+    const most = Math.floor(2 ** 24 / 16);
+    expect(solve({ batch: most }, {}, { state }).solver?.batch).toBe(most);
+    const resolved = solve({ batch: most + 1 }, {}, { state });
+    expect(resolved.solver === undefined && resolved.diagnostics[0]!.suggestion).toContain(`take ${most} at`);
   });
 
   it("names a number of steps that fits", () => {

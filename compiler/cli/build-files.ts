@@ -51,7 +51,7 @@ export function buildFiles(
   for (const model of known.keys()) if (!models.includes(model)) known.delete(model);
   const results = models.map((model) => buildFile(model, options, context, known));
   const files = results.flatMap((each) => each.files);
-  const clashes = collisions(files);
+  const clashes = collisions(files, options.prefix);
   // What is wrong with the options is wrong for every model.
   const said = new Map(
     results.flatMap(({ diagnostics }) => diagnostics.map((each) => [JSON.stringify(each), each])),
@@ -74,12 +74,13 @@ function buildFile(model: string, options: CommandOptions, context: Context, kno
     return before.result;
 
   const { built, diagnostics, imported, absent } = buildAll(source, options);
+  const outside = folder.startsWith("..") || path.isAbsolute(folder) ? [modelOutside(model)] : [];
   const all = [
     ...diagnostics,
     ...(built.length === 0 && diagnostics.every(({ severity }) => severity !== "error")
       ? [noModel(model)]
       : []),
-    ...(folder.startsWith("..") || path.isAbsolute(folder) ? [modelOutside(model)] : []),
+    ...outside,
   ];
   const place = folder === "" ? "" : `${folder}/`;
   const several = built.length > 1;
@@ -97,7 +98,8 @@ function buildFile(model: string, options: CommandOptions, context: Context, kno
   const isError = ({ severity }: Diagnostic): boolean => severity === "error";
   const faulty = built.filter((each) => each.diagnostics.some(isError));
   const fault: BuildResult["fault"] =
-    all.filter(isError).length === faulty.flatMap((each) => each.diagnostics.filter(isError)).length &&
+    all.filter(isError).length - outside.length ===
+      faulty.flatMap((each) => each.diagnostics.filter(isError)).length &&
     faulty.every((each) => each.fault === "options")
       ? "options"
       : "model";
@@ -118,12 +120,12 @@ function isSame(
 }
 
 /** Letter case and Unicode form do not tell files apart on every file system. */
-function collisions(files: readonly BuiltFile[]): Diagnostic[] {
+function collisions(files: readonly BuiltFile[], prefix: string | undefined): Diagnostic[] {
   const seen = new Map<string, BuiltFile>();
   return files.flatMap((file) => {
     const key = file.name.normalize("NFC").toLowerCase();
     const other = seen.get(key);
     seen.set(key, file);
-    return other === undefined ? [] : [sameOutput(file.name, other.source, file.source)];
+    return other === undefined ? [] : [sameOutput(file.name, other, file, prefix)];
   });
 }

@@ -169,7 +169,9 @@ export class Build {
       return exitCode.ok;
     }
     for (const { file, why } of findings) this.#context.complain(`${file}: ${why}\n`);
-    const command = ["odegrad build", ...this.#globs].join(" ");
+    // Other options build other files, and remove those that are here.
+    const words = (this.#context.words ?? []).filter((word) => word !== "--check" && word !== "--json");
+    const command = ["odegrad", ...words.map(quoted)].join(" ");
     const { sources, colorError } = this.#context;
     const diagnostic = outOfDate(
       findings.map(({ file }) => file),
@@ -191,10 +193,16 @@ export class Build {
         { path: path.join(this.outDir, manifestName), root: this.outDir, text: manifestText(left) },
       ]);
     if (fs.existsSync(this.outDir) && fs.readdirSync(this.outDir).length === 0) fs.rmdirSync(this.outDir);
-    this.#context.note(`${removed.filter((name) => name !== manifestName).length} files removed\n`);
+    const built = removed.filter((name) => name !== manifestName);
+    if (this.#options.json === true) this.#context.print(`${formatJson({ version: 1, removed: built })}\n`);
+    this.#context.note(`${built.length} files removed\n`);
     return exitCode.ok;
   }
 }
+
+/** A word as a shell takes it for one. */
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 function textOf(file: string): string | undefined {
   try {

@@ -5,7 +5,7 @@ import { noModel } from "../diagnostics/command-messages.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { CommandOptions } from "../options.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
-import { sourceOf, styleOf } from "./model-file.ts";
+import { sourceWithValues, styleOf } from "./model-file.ts";
 import { modelFiles } from "./model-files.ts";
 import { formatJson } from "./number.ts";
 import { diagnosticsJson, formatDiagnostics } from "./report.ts";
@@ -48,7 +48,7 @@ interface Finding {
 }
 
 function checkFile(file: string, options: CommandOptions, context: Context): Finding {
-  const source = sourceOf(file, options, context);
+  const source = sourceWithValues(file, options, context);
   const { models, diagnostics } = read(source);
   if (diagnostics.some((each) => each.severity === "error")) {
     return { models: models.length, diagnostics, fault: "model" };

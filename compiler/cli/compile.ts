@@ -1,5 +1,6 @@
 /** `odegrad compile`: generated code for one model, to standard output or into files that are written together. */
 
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { badSymbol, badUsage, cannotWrite } from "../diagnostics/command-messages.ts";
 import { emit, linked, type Output, workspaceBytes } from "../emission.ts";
@@ -8,7 +9,7 @@ import type { CommandOptions, Target } from "../options.ts";
 import { planOf } from "../plan.ts";
 import { type OutputFile, writeTogether } from "./atomic-write.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
-import { buildFile } from "./model-file.ts";
+import { buildWithValues } from "./model-file.ts";
 import { formatJson } from "./number.ts";
 import { type Context, Failure } from "./streams.ts";
 
@@ -19,7 +20,7 @@ export async function run(
 ): Promise<ExitCode> {
   const targets: readonly Target[] = options.target ?? ["js"];
   checkPlaces(targets, options);
-  const ready = buildFile(file!, options, context);
+  const ready = buildWithValues(file!, options, context);
   const stem = options.out === undefined ? undefined : stemFor(options.out, targets[0]!);
   const outputs = targets.flatMap((target) => emit(ready, target, options, stem));
   const files = filesOf(outputs, options);
@@ -43,7 +44,8 @@ export async function run(
   }
   if (files === undefined) context.print(linked(outputs[0]!.text, undefined));
   for (const each of files ?? []) {
-    const same = written.includes(path.resolve(each.path)) ? "" : " (unchanged)";
+    // What was written is named without its links.
+    const same = written.includes(fs.realpathSync(each.path)) ? "" : " (unchanged)";
     context.note(`${each.path}  ${Buffer.byteLength(each.text)} bytes${same}\n`);
   }
   const { field } = ready.module.model;

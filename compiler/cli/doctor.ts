@@ -5,7 +5,7 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { findCompilers } from "../execute/c.ts";
+import { findCompilers, namedCompiler } from "../execute/c.ts";
 import type { CommandOptions } from "../options.ts";
 import { version } from "../version.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
@@ -62,12 +62,16 @@ function node(): Finding {
 
 function compilers({ environment }: Context): Finding {
   const found = findCompilers(environment);
+  const named = namedCompiler(environment);
   return found.length > 0
     ? { about: "C compiler", state: "ok", says: found.join(", ") }
     : {
         about: "C compiler",
         state: "note",
-        says: "none: `--target c` of grad, run and verify needs gcc or clang",
+        says:
+          named === undefined
+            ? "none: `--target c` of grad, run and verify needs gcc or clang"
+            : `CC names \`${named}\`, which cannot be run: \`--target c\` of grad, run and verify needs one that can`,
       };
 }
 

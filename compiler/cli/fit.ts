@@ -5,8 +5,8 @@
  */
 
 import { adam, lbfgs, type Objective } from "../../runtime/optimisers.ts";
-import { badUsage } from "../diagnostics/command-messages.ts";
-import { defaultProblem, type Engine, type Problem } from "../execute/problem.ts";
+import { badUsage, solveStopped } from "../diagnostics/command-messages.ts";
+import { defaultProblem, type Engine, type Gradients, type Problem } from "../execute/problem.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
 import { type Module, type Solver, status } from "../module.ts";
 import type { CommandOptions } from "../options.ts";
@@ -38,6 +38,14 @@ export async function run(
       badUsage("a fit runs the generated JavaScript", "leave `--target` out"),
     ]);
   }
+  if (options.rate !== undefined && options.optimizer !== "adam") {
+    throw new Failure(exitCode.usage, [
+      badUsage(
+        "`--rate` is of adam; lbfgs finds the length of each step itself",
+        "use `--optimizer adam` with it, or leave it out",
+      ),
+    ]);
+  }
   const ready = buildFile(file!, options, context);
   const { module } = ready;
   requireLoss(module);
@@ -45,7 +53,9 @@ export async function run(
   const plain = withFiles(defaultProblem(module.model, module.solver), module.model, options, context);
   const problem = atPoints(plain, module.model, points);
   const engine = await openJavaScript(ready, options);
-  requireFinished(engine.gradient(problem), "gradient", module);
+  const first = engine.gradient(problem);
+  requireFinished(first, "gradient", module);
+  requireFinite(first, module);
 
   const fitted = minimise(module, problem, engine, options, context);
   const values = valuesJson(module, fitted.problem);
@@ -70,6 +80,21 @@ export async function run(
       : table(module, problem, fitted),
   );
   return exitCode.ok;
+}
+
+/** No optimiser goes on from where the loss or its gradient is no number: there is nothing to compare a step with. */
+function requireFinite({ value, params, state0, inputs }: Gradients, { model }: Module): void {
+  const isSound = [params, state0, inputs].every((each) => each.every(Number.isFinite));
+  if (Number.isFinite(value) && isSound) return;
+  const also = Number.isFinite(value) ? ", and its gradient is not finite" : "";
+  throw new Failure(exitCode.model, [
+    solveStopped(
+      "fit",
+      `the loss where it starts is ${shortNumber(value)}${also}`,
+      "start where the loss is a number, with other `--params`, `--state` or `--inputs`; `odegrad grad` shows it there",
+      model.span,
+    ),
+  ]);
 }
 
 interface Fitted {

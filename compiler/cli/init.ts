@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
-import { badUsage, cannotWrite } from "../diagnostics/command-messages.ts";
+import { badUsage, cannotRead, cannotWrite } from "../diagnostics/command-messages.ts";
 import type { CommandOptions } from "../options.ts";
 import { version } from "../version.ts";
 import { writeTogether } from "./atomic-write.ts";
@@ -61,9 +61,18 @@ function quoted(word: string): string {
   return /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
 }
 
-/** The folder of the templates: beside the built compiler as beside its source. */
-function templates(): string {
-  let folder = path.dirname(fileURLToPath(import.meta.url));
-  while (!fs.existsSync(path.join(folder, "templates"))) folder = path.dirname(folder);
-  return path.join(folder, "templates");
+/** The folder of the templates, in the folder that `from` is in: beside the built compiler as beside its source. */
+export function templates(from = path.dirname(fileURLToPath(import.meta.url))): string {
+  for (let folder = from; ; folder = path.dirname(folder)) {
+    const found = path.join(folder, "templates");
+    if (fs.existsSync(found)) return found;
+    if (folder === path.dirname(folder))
+      throw new Failure(exitCode.usage, [
+        cannotRead(
+          path.join(from, "templates"),
+          "it is not there, nor above",
+          "install odegrad again: it comes with templates",
+        ),
+      ]);
+  }
 }

@@ -16,7 +16,7 @@ import { operatorsAsJson, operatorsAsText } from "./inspect-operators.ts";
 import { opsAsJson, opsAsText } from "./inspect-ops.ts";
 import { networkAsText, plansAsJson, plansAsText } from "./inspect-plans.ts";
 import { tapesAsJson, tapesAsText } from "./inspect-tape.ts";
-import { buildFile, readingOnce } from "./model-file.ts";
+import { buildWithValues, readingOnce } from "./model-file.ts";
 import { formatJson, type Json } from "./number.ts";
 import type { Context } from "./streams.ts";
 
@@ -26,8 +26,8 @@ export async function run(
   context: Context,
 ): Promise<ExitCode> {
   const given = readingOnce(context);
-  const ready = buildFile(file!, options, given);
-  const withPlan = (adjoint: string): Ready => buildFile(file!, { ...options, adjoint }, given);
+  const ready = buildWithValues(file!, options, given);
+  const withPlan = (adjoint: string): Ready => buildWithValues(file!, { ...options, adjoint }, given);
   const { module } = ready;
   const wantsTape = options.tape === true;
   // The program is what is shown where nothing is said.
@@ -40,8 +40,8 @@ export async function run(
   // The bill is that of a gradient alone.
   const alone: CommandOptions = { ...options, emit: ["gradient"] };
   const bills = wantsMemory
-    ? billsOf(buildFile(file!, alone, given), alone, (adjoint) =>
-        buildFile(file!, { ...alone, adjoint }, given),
+    ? billsOf(buildWithValues(file!, alone, given), alone, (adjoint) =>
+        buildWithValues(file!, { ...alone, adjoint }, given),
       )
     : [];
   const svg =

@@ -7,7 +7,7 @@ import * as fs from "node:fs";
 import { build, type Source } from "../compile.ts";
 import { badUsage, noCompiler, noLoss, targetsDisagree } from "../diagnostics/command-messages.ts";
 import { emit, type Output, prefixFor, type Ready } from "../emission.ts";
-import { BadProgram, type CEngine, cEngine, NoCompiler } from "../execute/c.ts";
+import { BadProgram, type CEngine, cEngine, NoCompiler, namedCompiler } from "../execute/c.ts";
 import { javaScriptEngine, loadJavaScript } from "../execute/javascript.ts";
 import type { Engine } from "../execute/problem.ts";
 import type { Module } from "../module.ts";
@@ -16,6 +16,7 @@ import { type CrossbarEngine, openCrossbar } from "./crossbar.ts";
 import { exitCode } from "./exit.ts";
 import { formatDiagnostics } from "./report.ts";
 import { type Context, decode, Failure, standardInputName } from "./streams.ts";
+import { valuesGiven } from "./values.ts";
 
 /** The text of a model with a host that reads what it imports. */
 export function sourceOf(file: string, options: CommandOptions, context: Context): Source {
@@ -40,9 +41,22 @@ export function sourceOf(file: string, options: CommandOptions, context: Context
   };
 }
 
+/** The same with the values of the files of the options as defaults of the model: for commands that run nothing at a point. */
+export function sourceWithValues(file: string, options: CommandOptions, context: Context): Source {
+  const given = valuesGiven(options, context);
+  return { ...sourceOf(file, options, context), ...(given === undefined ? {} : { given }) };
+}
+
 /** Builds the model of a file. Warnings are noted on standard error; errors end the command. */
-export function buildFile(file: string, options: CommandOptions, context: Context): Ready {
-  const { ready, fault, diagnostics } = build(sourceOf(file, options, context), options);
+export const buildFile = (file: string, options: CommandOptions, context: Context): Ready =>
+  buildSource(sourceOf(file, options, context), options, context);
+
+/** The same with the values of files as the model's own. */
+export const buildWithValues = (file: string, options: CommandOptions, context: Context): Ready =>
+  buildSource(sourceWithValues(file, options, context), options, context);
+
+function buildSource(source: Source, options: CommandOptions, context: Context): Ready {
+  const { ready, fault, diagnostics } = build(source, options);
   if (ready === undefined)
     throw new Failure(fault === "model" ? exitCode.model : exitCode.usage, diagnostics);
   if (diagnostics.length > 0) {
@@ -127,7 +141,8 @@ export function openC(ready: Ready, options: CommandOptions): OpenEngine {
     );
     return { ...engine, target: "c" };
   } catch (error) {
-    if (error instanceof NoCompiler) throw new Failure(exitCode.missingTool, [noCompiler()]);
+    if (error instanceof NoCompiler)
+      throw new Failure(exitCode.missingTool, [noCompiler(namedCompiler(process.env))]);
     if (error instanceof BadProgram) throw new Failure(exitCode.internal, [targetsDisagree(error.message)]);
     throw error;
   }

@@ -12,14 +12,17 @@ import {
   cannotWrite,
   commandNotAvailableYet,
   internalError,
+  noMemory,
   unknownCommand,
   unknownOption,
 } from "../diagnostics/command-messages.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { nearest } from "../diagnostics/nearest.ts";
+import { NoMemory } from "../execute/problem.ts";
+import { NoTemporaryFolder } from "../execute/temporary-folder.ts";
 import { type CommandOptions, flagOf, type OptionSpec, optionSpecs } from "../options.ts";
 import { version } from "../version.ts";
-import { WriteError } from "./atomic-write.ts";
+import { reasonOf, WriteError } from "./atomic-write.ts";
 import { withBareFunction } from "./bare-function.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { type Context, Failure, setColor } from "./streams.ts";
@@ -52,8 +55,10 @@ const solving = [
   ...["checkpoints", "ram", "wrt", "real", "math", "optimise", "batch", "function", "density"],
   ...configured,
 ];
+/** Numbers in the place of the model's own. */
+const values = ["params", "state", "inputs", "data"];
 /** At which point it is asked: shared by every command that runs one. */
-const asking = ["target", "params", "state", "inputs", "data", "out", "outDir", "prefix", "emit"];
+const asking = ["target", ...values, "out", "outDir", "prefix", "emit"];
 
 const commands: readonly CommandSpec[] = [
   {
@@ -70,14 +75,14 @@ const commands: readonly CommandSpec[] = [
     name: "compile",
     args: "<file>",
     help: "generate code for one model",
-    options: [...solving, "state", "params", "target", "out", "outDir", "prefix", "emit"],
+    options: [...solving, ...values, "target", "out", "outDir", "prefix", "emit"],
     load: () => import("./compile.ts"),
   },
   {
     name: "check",
     args: "[globs...]",
     help: "diagnostics only",
-    options: [...solving, "state", "params", "include"],
+    options: [...solving, ...values, "include"],
     load: () => import("./check.ts"),
   },
   {
@@ -125,8 +130,7 @@ const commands: readonly CommandSpec[] = [
     help: "look inside: --ir, --tape, --ops, --formulas, --plans, --memory",
     options: [
       ...solving,
-      "state",
-      "params",
+      ...values,
       "ir",
       "tape",
       "formulas",
@@ -187,6 +191,7 @@ export async function main(words: readonly string[], context: Context): Promise<
   let asked: { readonly raw: Record<string, unknown>; readonly go: () => Promise<ExitCode> } | undefined;
   let style: CommandOptions["format"] = words.includes("--json") ? undefined : "pretty";
   const json = words.includes("--json");
+  context.words = words;
   try {
     const first = words.find((word) => !word.startsWith("-"));
     const later = first === undefined ? undefined : commandsLater[first];
@@ -342,6 +347,15 @@ function faultOf(error: unknown, context: Context): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof WriteError)
     return new Failure(exitCode.usage, [cannotWrite(error.path, error.message)]);
+  if (error instanceof NoMemory) return new Failure(exitCode.model, [noMemory()]);
+  if (error instanceof NoTemporaryFolder)
+    return new Failure(exitCode.usage, [
+      cannotWrite(
+        `into the temporary folder ${error.folder}`,
+        reasonOf(error.reason),
+        "name a folder that can be written in the environment variable TMPDIR",
+      ),
+    ]);
   if (context.environment["ODEGRAD_DEBUG"] !== undefined && error instanceof Error) {
     context.complain(`${error.stack ?? ""}\n`);
   }

@@ -14,6 +14,7 @@ import { deliver } from "./deliver.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { formulasAlone } from "./inspect-formulas.ts";
 import { buildFile, hasLoss, readingOnce } from "./model-file.ts";
+import { formatJson } from "./number.ts";
 import { drawing } from "./run.ts";
 import { type Context, Failure } from "./streams.ts";
 import { withFiles } from "./values.ts";
@@ -55,7 +56,13 @@ export async function run(
       ? [section("Verification", preformatted(await said(import("./verify.ts"))))]
       : []),
   ];
-  deliver(page(model.name, how, sections), options, context);
+  const html = page(model.name, how, sections);
+  const { out } = options;
+  const about = { version: 1, model: model.name };
+  const inside = options.json === true && out === undefined;
+  deliver(inside ? `${formatJson({ ...about, html })}\n` : html, options, context);
+  if (options.json === true && out !== undefined)
+    context.print(`${formatJson({ ...about, file: out, bytes: Buffer.byteLength(html) })}\n`);
   return exitCode.ok;
 }
 

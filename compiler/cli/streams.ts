@@ -4,7 +4,7 @@
  */
 
 import * as fs from "node:fs";
-import { cannotRead } from "../diagnostics/command-messages.ts";
+import { cannotRead, cannotWrite } from "../diagnostics/command-messages.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { reasonOf } from "./atomic-write.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
@@ -25,6 +25,8 @@ export interface Context {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Every text that was read, by name, for code frames. */
   readonly sources: Map<string, string>;
+  /** The words of the command line, for messages that give it back. */
+  words?: readonly string[];
   quiet: boolean;
   colorOut: boolean;
   colorError: boolean;
@@ -51,12 +53,18 @@ export function decode(bytes: Uint8Array): string {
 }
 
 export function processContext(): Context {
-  // A reader that stops early, like `head`, is no error.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-    });
-  }
+  // A reader that stops early, like `head`, is no error. Nobody can be told that standard error is gone.
+  process.stderr.on("error", () => undefined);
+  process.stdout.once("error", (error: NodeJS.ErrnoException) => {
+    process.stdout.on("error", () => undefined);
+    if (error.code === "EPIPE") return;
+    // What reports it comes later than this: `main.ts` leaves a code that is set as it is.
+    process.exitCode = exitCode.usage;
+    const lost = cannotWrite("standard output", reasonOf(error), "make room, or send it somewhere else");
+    void import("./report.ts").then(({ formatDiagnostics }) =>
+      context.complain(formatDiagnostics([lost], context.sources, "pretty", context.colorError)),
+    );
+  });
   const context: Context = {
     print: (text) => void process.stdout.write(text),
     note: (text) => void (context.quiet || process.stderr.write(text)),

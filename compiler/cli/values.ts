@@ -8,7 +8,7 @@
  */
 
 import { badTable, badUsage, badValues } from "../diagnostics/command-messages.ts";
-import { type Problem, sizesOf } from "../execute/problem.ts";
+import { defaultProblem, type Problem, sizesOf } from "../execute/problem.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
 import type { CommandOptions } from "../options.ts";
 import { exitCode } from "./exit.ts";
@@ -31,6 +31,14 @@ export function withFiles(
     times: problem.times.slice(),
   };
   const at = (leaf: Leaf): number => leaf.offset;
+  for (const key of ["params", "data"] as const) {
+    const file = options[key];
+    if (file === undefined || model[key].length > 0) continue;
+    if (key === "data" && /\.csv$/i.test(file)) continue;
+    throw new Failure(exitCode.usage, [
+      badValues(file, "", `the model has no \`${key}\``, `leave \`--${key}\` out`),
+    ]);
+  }
   if (options.params !== undefined) {
     fromJson(context, options.params, (json) => overwrite(model.params, json, own.params, at, []));
   }
@@ -61,6 +69,40 @@ export function withFiles(
   return own;
 }
 
+const ownFiles = ["params", "state", "inputs", "data"] as const;
+
+/** The model with the values of the files as its defaults, for what is generated and not run; nothing without files. */
+export function valuesGiven(
+  options: CommandOptions,
+  context: Context,
+): ((model: Model) => Model) | undefined {
+  if (ownFiles.every((key) => options[key] === undefined)) return undefined;
+  return (model) => {
+    // One sample: those of a batch start alike.
+    const { t0, t1 } = model.solver;
+    const plain = defaultProblem(model, { method: "none", adjoint: "none", t0, t1, steps: 1 });
+    const { batch: _, ...ofOne } = options;
+    const given = withFiles(plain, model, ofOne, context);
+    const from =
+      (flat: Float64Array, count = 1) =>
+      (leaf: Leaf): Leaf => ({
+        ...leaf,
+        initial: Array.from(flat.subarray(leaf.offset, leaf.offset + count * sizeOf(leaf.shape))),
+      });
+    return {
+      ...model,
+      params: model.params.map(from(given.params)),
+      state: model.state.map(from(given.state0)),
+      inputs: model.inputs.map((input) => ({
+        ...input,
+        leaves: input.leaves.map(from(given.inputs, input.count)),
+      })),
+      data: model.data.map(from(given.data)),
+      times: model.times === undefined ? undefined : Array.from(given.times),
+    };
+  };
+}
+
 /** Of a batch a list with a record for each sample, or one record for all. */
 function overwriteSamples(
   leaves: readonly Leaf[],
@@ -85,6 +127,7 @@ function overwriteSamples(
 
 function overwriteInputs(model: Model, json: unknown, flat: Float64Array): void {
   const names = model.inputs.map((input) => input.name);
+  if (names.length === 0) throw new Misfit("", "the model has no inputs", "leave `--inputs` out");
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
     throw new Misfit(
       "",

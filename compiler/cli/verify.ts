@@ -5,7 +5,7 @@ import { build } from "../compile.ts";
 import { badUsage, noCompiler } from "../diagnostics/command-messages.ts";
 import type { Span } from "../diagnostics/span.ts";
 import { emit, howInWords, type Ready } from "../emission.ts";
-import { findCompilers } from "../execute/c.ts";
+import { findCompilers, namedCompiler } from "../execute/c.ts";
 import { javaScriptEngine, loadJavaScript } from "../execute/javascript.ts";
 import { defaultProblem, type Problem } from "../execute/problem.ts";
 import type { Fn } from "../ir/nodes.ts";
@@ -127,7 +127,8 @@ export async function run(
   }
   if (failed > 0) return exitCode.verification;
   if (compilers.length === 0) {
-    context.complain(formatDiagnostics([noCompiler()], context.sources, "pretty", context.colorError));
+    const missing = noCompiler(namedCompiler(context.environment));
+    context.complain(formatDiagnostics([missing], context.sources, "pretty", context.colorError));
     return exitCode.missingTool;
   }
   return exitCode.ok;

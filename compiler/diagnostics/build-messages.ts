@@ -62,9 +62,19 @@ export const modelOutside = (file: string): Diagnostic =>
     "run the build in a folder above all models, or use `odegrad compile FILE --out-dir DIR`",
   );
 
-export const sameOutput = (file: string, one: string, other: string): Diagnostic =>
+/** `prefix`: what names of C were asked to begin with. */
+export const sameOutput = (
+  file: string,
+  one: { readonly name: string; readonly source: string },
+  other: { readonly name: string; readonly source: string },
+  prefix: string | undefined,
+): Diagnostic =>
   error(
     "ODE5037",
-    `${one} and ${other} would both be generated as ${file}`,
-    "give one of the models another name: letter case does not tell files apart everywhere",
+    `${one.source === other.source ? `two models of ${one.source}` : `${one.source} and ${other.source}`} would both be generated as ${file}`,
+    one.name !== other.name
+      ? "give one of the models another name: letter case does not tell files apart everywhere"
+      : prefix !== undefined && one.name.split("/").at(-1)!.startsWith(prefix)
+        ? "leave `--prefix` out, and the files are named after the models"
+        : "give one of the models another name, or its file another folder",
   );

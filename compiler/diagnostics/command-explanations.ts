@@ -204,6 +204,30 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
     "for (let i = 0; i < 1_000_000; i++) for (let j = 0; j < 100_000; j++) y = Math.sin(y);",
     "Make fewer trips, or carry the value as one more state of the model, whose steps the integration stores.",
   ),
+  ODE4033: say(
+    "a batch larger than its arrays can be",
+    "Each sample of a batch has a state and data of its own, which stand in one array. An array has 2^24 entries at most.",
+    "odegrad compile model.ode.ts --batch 1000000000",
+    "Give the number that the message names, or less; more samples are several calls.",
+  ),
+  ODE4034: say(
+    "more steps than can be counted",
+    "The step size divides the interval into more than 2147483647 steps, which is as far as generated code counts.",
+    "odegrad grad model.ode.ts --t1 10 --dt 1e-9",
+    "Take longer steps, a method of higher order with them, or adaptive steps.",
+  ),
+  ODE4035: say(
+    "bad number of checkpoints",
+    "The plan `revolve` keeps its checkpoints in arrays, and an array has 2^24 entries at most. There is at least one: the start.",
+    "odegrad grad model.ode.ts --adjoint revolve --checkpoints 4294967295",
+    "Leave it out, or give a number between 10 and 1000: with 100 of them no step of 100000 is made more than three times again.",
+  ),
+  ODE4036: say(
+    "no memory for generated code",
+    "Generated code has all its arrays from the start, those of the gradient too: states that are stored for each step, and tapes. The system did not give that much.",
+    "odegrad grad model.ode.ts --steps 2000000000",
+    "Take fewer steps, or a plan that stores less of each, such as `--adjoint revolve`. `odegrad inspect --plans` says what they take.",
+  ),
   ODE5001: say(
     "unknown option",
     "The command has no option of this name. Nothing is ignored silently.",
@@ -290,7 +314,7 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
   ),
   ODE5015: say(
     "no C compiler",
-    "The command needs a C compiler and found none of `cc`, `gcc` and `clang`.",
+    'The command needs a C compiler and found none of `cc`, `gcc` and `clang`, or the environment variable CC names something that cannot be run or does not answer `--version`. CC may have arguments: `CC="ccache gcc"`.',
     "odegrad grad model.ode.ts --target c",
     "Install one (`apt-get install gcc`, `xcode-select --install`), or set the environment variable CC.",
   ),

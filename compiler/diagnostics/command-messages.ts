@@ -64,11 +64,15 @@ export const nothingToSolve = (model: string, option: string): Diagnostic =>
 
 const anySystem = "take a method for any system, e.g. `gauss2` (symplectic too), `rk4` or `dopri5`";
 
-export const oneHalf = (method: string, only: string, span: Span): Diagnostic =>
-  error("ODE4018", `\`${method}\` moves positions and momenta in turn, and \`${only}\` is all that moves`, {
+const notInTurn = (method: string, why: string, span: Span, notes: Diagnostic["notes"] = []): Diagnostic =>
+  error("ODE4018", `\`${method}\` moves positions and momenta in turn, and ${why}`, {
     span,
     suggestion: anySystem,
+    notes,
   });
+
+export const oneHalf = (method: string, only: string, span: Span): Diagnostic =>
+  notInTurn(method, `\`${only}\` is all that moves`, span);
 
 export const notSeparable = (
   method: string,
@@ -77,17 +81,11 @@ export const notSeparable = (
   span: Span,
   movedSpan: Span,
 ): Diagnostic =>
-  error(
-    "ODE4018",
-    moved === on
-      ? `\`${method}\` moves positions and momenta in turn, and the derivative of \`${moved}\` depends on \`${moved}\` itself`
-      : `\`${method}\` moves positions and momenta in turn, and the derivative of \`${moved}\` depends on \`${on}\`, which moves with it`,
-    {
-      span,
-      suggestion: anySystem,
-      notes: moved === on ? [] : [{ message: `\`${moved}\` is declared here`, span: movedSpan }],
-    },
-  );
+  moved === on
+    ? notInTurn(method, `the derivative of \`${moved}\` depends on \`${moved}\` itself`, span)
+    : notInTurn(method, `the derivative of \`${moved}\` depends on \`${on}\`, which moves with it`, span, [
+        { message: `\`${moved}\` is declared here`, span: movedSpan },
+      ]);
 
 export const unknownAdjoint = (name: string, close: string | undefined, span?: Span): Diagnostic =>
   error("ODE4003", `there is no adjoint plan \`${name}\``, {
@@ -182,6 +180,12 @@ export const badSteps = (steps: number, span?: Span): Diagnostic =>
   error("ODE4006", `${steps} is no number of steps`, {
     span,
     suggestion: "give a whole number from 1 to 2147483647",
+  });
+
+export const tooManySteps = (dt: number, length: number, most: number, span?: Span): Diagnostic =>
+  error("ODE4034", `the step size ${dt} makes more than ${most} steps of the interval of length ${length}`, {
+    span,
+    suggestion: `take steps of ${Number(((1.05 * length) / most).toPrecision(2))} at the least, or adaptive ones: \`--rtol 1e-8\``,
   });
 
 export const badStepSize = (dt: number, length: number, suggested: number, span?: Span): Diagnostic =>
@@ -297,6 +301,24 @@ export const tooMuchMemory = (gibibytes: string, span: Span | undefined): Diagno
       "make fewer trips of the loops around this, or carry the value as one more state; `odegrad inspect --tape` of a shorter loop says what is kept and why",
   });
 
+export const batchTooLarge = (batch: number, most: number): Diagnostic =>
+  error("ODE4033", `a batch of ${batch} has arrays of more than 2^24 entries`, {
+    suggestion: `take ${most} at the most, and several calls for more`,
+  });
+
+export const badCheckpoints = (count: number, most: number, span?: Span): Diagnostic =>
+  error("ODE4035", `${count} is no number of checkpoints`, {
+    span,
+    suggestion: `give a whole number from 1 to ${most}; a few hundred serve for millions of steps`,
+  });
+
+/** What the system said when generated code asked for its arrays. */
+export const noMemory = (): Diagnostic =>
+  error("ODE4036", "there is no memory for the arrays of the generated code", {
+    suggestion:
+      "take fewer steps, or a plan that stores less of each: `odegrad inspect --plans` says what they take",
+  });
+
 // 5xxx: the command line and its files.
 
 export const unknownOption = (option: string, close: string | undefined, where = "odegrad"): Diagnostic =>
@@ -368,10 +390,20 @@ export const badValues = (file: string, where: string, problem: string, suggesti
 export const badTable = (file: string, line: number, problem: string, suggestion: string): Diagnostic =>
   error("ODE5014", `${file}:${line}: ${problem}`, { suggestion });
 
-export const noCompiler = (): Diagnostic =>
-  error("ODE5015", "no C compiler was found (cc, gcc and clang were tried)", {
-    suggestion: "install gcc or clang, name one in the environment variable CC, or use `--target js`",
-  });
+/** `named`: what CC names, which is then the only one that is tried. */
+export const noCompiler = (named: string | undefined): Diagnostic =>
+  error(
+    "ODE5015",
+    named === undefined
+      ? "no C compiler was found (cc, gcc and clang were tried)"
+      : `the environment variable CC names \`${named}\`, which is no C compiler that can be run`,
+    {
+      suggestion:
+        named === undefined
+          ? "install gcc or clang, name one in the environment variable CC, or use `--target js`"
+          : "let it name one that answers `--version`, such as `gcc`, unset it, or use `--target js`",
+    },
+  );
 
 export const unknownCode = (code: string): Diagnostic =>
   error("ODE5016", `there is no diagnostic \`${code}\``, {

@@ -6,7 +6,6 @@
 
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import type { Model } from "../model.ts";
 import { exportName, isCounted, isRecovering, noProducts, type Products, type Solver } from "../module.ts";
@@ -17,10 +16,12 @@ import {
   type Ending,
   type Engine,
   type Gradients,
+  NoMemory,
   type Problem,
   type Solution,
   sizesOf,
 } from "./problem.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 export interface CFiles {
   readonly header: { readonly name: string; readonly text: string };
@@ -31,25 +32,41 @@ export interface CEngine extends Engine {
   close(): void;
 }
 
-/** No C compiler on this machine. */
+/** No C compiler on this machine, or none behind what CC names. */
 export class NoCompiler extends Error {}
 
 /** The compiler refused generated code, or the program it made failed: a fault of ours. */
 export class BadProgram extends Error {}
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A compiler as CC may name it: with arguments behind it, as in `gcc -m32` and `ccache gcc`. A path may have blanks. */
+export function compilerWords(compiler: string): readonly [command: string, ...first: string[]] {
+  if (fs.existsSync(compiler)) return [compiler];
+  const [command = "", ...first] = compiler.split(/\s+/).filter((word) => word !== "");
+  return [command, ...first];
+}
+
+/** What CC names; nothing where it is left to us. */
+export function namedCompiler(environment: Environment): string | undefined {
+  const named = environment["CC"]?.trim();
+  return named === "" ? undefined : named;
+}
+
 /** What a compiler says it is, without the name it was called by; nothing where it is not there. */
-function versionOf(command: string): string | undefined {
-  const asked = spawnSync(command, ["--version"], { encoding: "utf8" });
+function versionOf(compiler: string): string | undefined {
+  const [command, ...first] = compilerWords(compiler);
+  const asked = spawnSync(command, [...first, "--version"], { encoding: "utf8" });
   return asked.status === 0 ? asked.stdout.replace(/^\S+/, "") : undefined;
 }
 
 /**
  * C compilers of this machine: the one that CC names, else `gcc`, `clang` and `cc` as far as they are there, one of each
- * kind: `cc` is mostly another name of one of the others.
+ * kind: `cc` is mostly another name of one of the others. Each as it is typed, see `compilerWords`.
  */
-export function findCompilers(environment: Readonly<Record<string, string | undefined>>): string[] {
-  const named = environment["CC"];
-  const candidates = named !== undefined && named !== "" ? [named] : ["gcc", "clang", "cc"];
+export function findCompilers(environment: Environment): string[] {
+  const named = namedCompiler(environment);
+  const candidates = named === undefined ? ["gcc", "clang", "cc"] : [named];
   const found = new Map<string, string>();
   for (const command of candidates) {
     const version = versionOf(command);
@@ -62,7 +79,7 @@ export function findCompilers(environment: Readonly<Record<string, string | unde
 const runFlags = ["-std=c99", "-O2"];
 
 /** What ODEGRAD_CFLAGS adds, such as `-O0` where compiling takes longer than running; contraction stays off. */
-const flagsOf = (environment: Readonly<Record<string, string | undefined>>): string[] => [
+const flagsOf = (environment: Environment): string[] => [
   ...runFlags,
   ...(environment["ODEGRAD_CFLAGS"] ?? "").split(" ").filter((flag) => flag !== ""),
   "-ffp-contract=off",
@@ -81,8 +98,7 @@ export function cEngine(
   const isRecovered = solver !== undefined && isRecovering(solver);
   const compiler = findCompilers(process.env)[0];
   if (compiler === undefined) throw new NoCompiler();
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-"));
-  const close = (): void => fs.rmSync(folder, { recursive: true, force: true });
+  const { path: folder, remove: close } = temporaryFolder("c");
   try {
     fs.writeFileSync(path.join(folder, files.header.name), files.header.text);
     fs.writeFileSync(path.join(folder, files.source.name), files.source.text);
@@ -90,9 +106,10 @@ export function cEngine(
       path.join(folder, "driver.c"),
       driver(files.header.name, model, prefix, real, solver, products),
     );
+    const [command, ...first] = compilerWords(compiler);
     const made = spawnSync(
-      compiler,
-      [...flagsOf(process.env), "-o", "program", files.source.name, "driver.c", "-lm"],
+      command,
+      [...first, ...flagsOf(process.env), "-o", "program", files.source.name, "driver.c", "-lm"],
       {
         cwd: folder,
         encoding: "utf8",
@@ -117,6 +134,7 @@ export function cEngine(
       env: {},
       maxBuffer: 1 << 30,
     });
+    if (asked.status === noMemoryCode) throw new NoMemory("no memory for the workspace");
     if (asked.status !== 0) {
       throw new BadProgram(`the compiled program ended with ${asked.signal ?? `code ${asked.status}`}`);
     }
@@ -201,6 +219,9 @@ function questionText(problem: Problem, hasTimes: boolean): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** With which the program ends that gets no workspace. */
+const noMemoryCode = 3;
+
 /** A main program that reads a problem, asks one question and prints the answer. Records are runs of one real type. */
 function driver(
   header: string,
@@ -218,7 +239,7 @@ function driver(
     size === 0 ? "" : `    put((const ${real} *)(const void *)&${value}, ${size}u);\n`;
   const report =
     solver !== undefined && isCounted(solver)
-      ? "    put(&workspace.accepted, 1u);\n    put(&workspace.rejected, 1u);\n    put(&workspace.evaluations, 1u);\n"
+      ? "    put(&workspace->accepted, 1u);\n    put(&workspace->rejected, 1u);\n    put(&workspace->evaluations, 1u);\n"
       : "";
   const isField = model.field !== undefined;
   const timesWords = model.times === undefined || isField ? 0 : sizes.times;
@@ -250,7 +271,7 @@ ${isAdaptive ? "  if (!take(&problem.rtol, 1u) || !take(&problem.atol, 1u)) retu
     print(`${record}.inputs`, sizes.inputs) +
     (solver?.density === true && record === "gradients" ? print(`${record}.density`, sizes.inputs) : "");
   const recovered =
-    solver !== undefined && isRecovering(solver) ? "    put(&workspace.deviation, 1u);\n" : "";
+    solver !== undefined && isRecovering(solver) ? "    put(&workspace->deviation, 1u);\n" : "";
   const directed = (
     name: "jvp" | "hvp",
     record: string,
@@ -260,7 +281,7 @@ ${isAdaptive ? "  if (!take(&problem.rtol, 1u) || !take(&problem.atol, 1u)) retu
     !products[name]
       ? ""
       : `  if (count > 1 && words[1][0] == '${name[0]}') {
-${aim}    printf("%d\\n", ${prefix}_${name}(&problem, &along, &workspace, &${record}, &${record}_change));
+${aim}    printf("%d\\n", ${prefix}_${name}(&problem, &along, workspace, &${record}, &${record}_change));
     put(&${record}.value, 1u);
 ${report}${more}${all(record)}    put(&${record}_change.value, 1u);
 ${all(`${record}_change`)}    return 0;
@@ -268,6 +289,7 @@ ${all(`${record}_change`)}    return 0;
 `;
   return `#include "${header}"
 #include <stdio.h>
+#include <stdlib.h>
 
 static int take(${real} *to, unsigned long count) {
   for (unsigned long i = 0; i < count; i++) {
@@ -283,16 +305,19 @@ static void put(const ${real} *from, unsigned long count) {
 }
 
 static ${prefix}_problem problem;
-static ${prefix}_workspace workspace;
+static ${prefix}_workspace *workspace;
 static ${prefix}_solution solution;
 static ${prefix}_gradients gradients;
 ${isDirected ? `static ${prefix}_direction along;\n` : ""}${products.jvp ? `static ${prefix}_solution solution_change;\n` : ""}${products.hvp ? `static ${prefix}_gradients gradients_change;\n` : ""}
 int main(int count, char **words) {
+  /* Not an array of the program itself, which would have to fit into 2 GiB with all others. */
+  workspace = (${prefix}_workspace *)calloc(1, sizeof *workspace);
+  if (workspace == NULL) return ${noMemoryCode};
 ${control}${read("state0", sizes.state)}${read("params", sizes.params)}${read("inputs", sizes.inputs)}${read("data", sizes.data)}${read("times", timesWords)}${directed("jvp", "solution", ofSolution, "")}${directed("hvp", "gradients", ofGradients, recovered)}  if (count > 1 && words[1][0] == 's') {
-    printf("%d\\n", ${prefix}_${exportName("solve", model)}(&problem, &workspace, &solution));
+    printf("%d\\n", ${prefix}_${exportName("solve", model)}(&problem, workspace, &solution));
     put(&solution.value, 1u);
 ${report}${ofSolution("solution")}  } else {
-    printf("%d\\n", ${prefix}_gradient(&problem, &workspace, &gradients));
+    printf("%d\\n", ${prefix}_gradient(&problem, workspace, &gradients));
     put(&gradients.value, 1u);
 ${report}${recovered}${ofGradients("gradients")}  }
   return 0;

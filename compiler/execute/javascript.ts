@@ -10,6 +10,7 @@ import {
   type Ending,
   type Engine,
   type Gradients,
+  NoMemory,
   type Problem,
   type Solution,
 } from "./problem.ts";
@@ -56,7 +57,13 @@ export interface GeneratedModule {
 
 export async function loadJavaScript(code: string): Promise<GeneratedModule> {
   const address = `data:text/javascript;base64,${Buffer.from(code, "utf8").toString("base64")}`;
-  return (await import(address)) as GeneratedModule;
+  try {
+    return (await import(address)) as GeneratedModule;
+  } catch (error) {
+    // Nothing else of a module that has loops over arrays alone can be out of range as it is loaded.
+    if (error instanceof RangeError) throw new NoMemory(error.message);
+    throw error;
+  }
 }
 
 export function javaScriptEngine(module: GeneratedModule): Engine {

@@ -66,6 +66,9 @@ export interface Direction {
   readonly times?: Float64Array;
 }
 
+/** Generated code did not get the memory for its arrays. */
+export class NoMemory extends Error {}
+
 /** One target's generated code, ready to be called. */
 export interface Engine {
   solve(problem: Problem): Solution;

@@ -5,9 +5,10 @@
 
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { ts } from "ts-morph";
+import { compilerWords } from "../execute/c.ts";
+import { temporaryFolder } from "../execute/temporary-folder.ts";
 import type { Check } from "./check.ts";
 import { impurities } from "./plain.ts";
 
@@ -42,15 +43,16 @@ export function filesCheck(
   compilers: readonly string[],
 ): Check {
   const problems = scripts.flatMap(scriptProblems);
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-files-"));
+  const { path: folder, remove } = temporaryFolder("files");
   let compilations = 0;
   try {
     for (const { name, text } of c) fs.writeFileSync(path.join(folder, name), text);
     const sources = c.filter(({ name }) => name.endsWith(".c")).map(({ name }) => name);
-    const attempt = (command: string, args: readonly string[]): void => {
+    const attempt = (compiler: string, args: readonly string[]): void => {
       compilations++;
-      const made = spawnSync(command, args, { cwd: folder, encoding: "utf8" });
-      if (made.status !== 0) problems.push(`${command} ${args.join(" ")}: ${firstLine(made.stderr)}`);
+      const [command, ...first] = compilerWords(compiler);
+      const made = spawnSync(command, [...first, ...args], { cwd: folder, encoding: "utf8" });
+      if (made.status !== 0) problems.push(`${compiler} ${args.join(" ")}: ${firstLine(made.stderr)}`);
     };
     for (const compiler of compilers) {
       attempt(compiler, [...strictC, "-ffp-contract=off", "-o", "selftest", ...sources, "-lm"]);
@@ -65,7 +67,7 @@ export function filesCheck(
       }
     }
   } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
+    remove();
   }
   const tools = compilers.length === 0 ? "no C compiler" : compilers.join(", ");
   return {

@@ -7,10 +7,10 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
-import * as os from "node:os";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
 import { ts } from "ts-morph";
+import { temporaryFolder } from "../execute/temporary-folder.ts";
 import { type Check, skipped, within } from "./check.ts";
 
 const title = "un-compiled loss equals compiled loss";
@@ -34,7 +34,7 @@ process.stdout.write(JSON.stringify({ value: model.loss(options) }));
 `;
 
 export function uncompiledLoss(run: PlainRun, compiled: number): Check {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-plain-"));
+  const { path: folder, remove } = temporaryFolder("plain");
   try {
     strip(run, folder);
     fs.writeFileSync(path.join(folder, "run.mjs"), runner);
@@ -57,7 +57,7 @@ export function uncompiledLoss(run: PlainRun, compiled: number): Check {
     const gap = Math.abs(value - compiled) / Math.max(Math.abs(value), Math.abs(compiled), Number.MIN_VALUE);
     return within(4, title, gap, 1e-12, "the model's own text, run by the engine with the reference solve");
   } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
+    remove();
   }
 }
 

@@ -176,6 +176,12 @@ describe("build", () => {
     expect((await odegrad(["build", "--clean"])).err).toContain("2 files removed");
     expect(files("generated")).toEqual(["generated/mine.txt"]);
     expect(files("deep")).toEqual(["deep/a.ode.ts"]);
+    await odegrad(["build"]);
+    const removed = ["deep/a.js", "deep/a.js.map"];
+    for (const each of [removed, []]) {
+      const { out } = await odegrad(["build", "--clean", "--json"]);
+      expect(JSON.parse(out)).toEqual({ version: 1, removed: each });
+    }
   });
 
   it("--clean takes no name that leads out of the folder", async () => {
@@ -216,19 +222,44 @@ describe("build", () => {
     fs.rmSync("b.ode.ts");
     expect((await odegrad(["build", "--check"])).err).toContain("generated/b.js: its model is gone");
     expect(fs.existsSync("generated/b.js")).toBe(true);
+    // With the options: a build without them would remove what they made.
+    const asked = ["--target", "js", "--target=c", "--out-dir", "generated", "--check", "--quiet", "--json"];
+    expect((await odegrad(["build", "*.ode.ts", ...asked])).err).toContain(
+      "run `odegrad build '*.ode.ts' --target js --target=c --out-dir generated --quiet`",
+    );
   });
 
   it("refuses two models that would be one file, and a model outside", async () => {
     put("a/decay.ode.ts", model("one"));
     put("a/Decay.ode.ts", model("two"));
-    expect(await odegrad(["build"])).toMatchObject({ code: 1, err: expect.stringContaining("ODE5037") });
+    expect(await odegrad(["build"])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/ODE5037[\s\S]*letter case/),
+    });
     fs.mkdirSync("below");
     process.chdir("below");
     expect(await odegrad(["build", "../a/decay.ode.ts"])).toMatchObject({
-      code: 1,
+      code: 2,
       err: expect.stringContaining("ODE5036"),
     });
+    // What is wrong with the model stays what is told to scripts.
+    put("a/decay.ode.ts", model("one").replace("y * y", "y * z"));
+    expect((await odegrad(["build", "../a/decay.ode.ts"])).code).toBe(1);
     process.chdir(folder);
+  });
+
+  it("says what tells two files of one name apart", async () => {
+    put("a/one.ode.ts", model("same"));
+    put("a/two.ode.ts", model("same"));
+    const named = (await odegrad(["build", "--target", "c"])).err;
+    expect(named).toMatch(/a\/one\.ode\.ts and a\/two\.ode\.ts would both be generated as a\/same\.h\n/);
+    expect(named).toContain("another name, or its file another folder");
+    expect(named).not.toContain("letter case");
+    fs.rmSync("a/two.ode.ts");
+    put("a/one.ode.ts", `${model("first")}${model("second").replace(/^import.*\n/m, "")}`);
+    const prefixed = (await odegrad(["build", "--target", "c", "--prefix", "own"])).err;
+    expect(prefixed).toContain("two models of a/one.ode.ts would both be generated as a/own.h");
+    expect(prefixed).toContain("leave `--prefix` out");
   });
 
   it("refuses a folder inside the output that leads out of it", async () => {

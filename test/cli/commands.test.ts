@@ -130,6 +130,15 @@ describe("compile", () => {
     expect(await fine(["compile", lotka, "--steps", "21", "--t1", "2"])).not.toBe(one);
   });
 
+  it("knows what it wrote through a link", async () => {
+    fs.mkdirSync(at("real"));
+    fs.writeFileSync(at("real/linked.js"), "old");
+    fs.symlinkSync("real/linked.js", at("linked.js"));
+    const words = ["compile", lotka, "--out", at("linked.js")];
+    expect((await odegrad(words)).err).not.toContain("unchanged");
+    expect((await odegrad(words)).err).toMatch(/linked\.js {2}\d+ bytes \(unchanged\)/);
+  });
+
   it("names files after --out, and they find each other", async () => {
     await fine(["compile", lotka, "--out", at("out/lv.mjs")]);
     expect(fs.readFileSync(at("out/lv.mjs"), "utf8")).toMatch(/\n\/\/# sourceMappingURL=lv\.mjs\.map\n$/);
@@ -173,6 +182,46 @@ export const lv = ode({ state: { x: 1 }, params: { k: start.k }, rhs: ({ x }, { 
     expect(err).toMatch(/ODE5009: cannot write .*lv\.json: the model is read from it/);
     expect(fs.readdirSync(at("beside")).sort()).toEqual(["lv.json", "lv.ode.ts"]);
     expect(fs.readFileSync(at("beside/lv.json"), "utf8")).toBe('{ "k": 2 }');
+  });
+
+  it("has the values of files as defaults, as if the model had them", async () => {
+    const text = `import { hold, ode, vec } from "odegrad";
+export const m = ode({
+  state: { x: 1 }, params: { k: 0.5, w: vec(2, 3) }, inputs: { u: hold(2) }, data: { goals: vec(2) }, times: [0.5, 1],
+  rhs: ({ x }, { k, w }, { inputs }) => ({ x: -k * x + w[0] * inputs.u }),
+  loss: { at: ({ x }, _p, { k, data }) => (x - data.goals[k]) ** 2 },
+  solver: { method: "rk4", t1: 1, steps: 4 },
+});
+`;
+    const files = { params: { w: [4, 5] }, state: { x: 2 }, inputs: { u: [6, 7] } };
+    const words = Object.entries(files).flatMap(([name, values]) => {
+      fs.writeFileSync(at(`${name}.json`), JSON.stringify(values));
+      return [`--${name}`, at(`${name}.json`)];
+    });
+    fs.writeFileSync(at("data.csv"), "t,goals\n0.25,8\n0.75,9\n");
+    words.push("--data", at("data.csv"));
+    const written = text
+      .replace("x: 1", "x: 2")
+      .replace("vec(2, 3)", "vec(2, [4, 5])")
+      .replace("hold(2)", "hold(2, 0, (k) => k + 6)")
+      .replace("vec(2) }", "vec(2, [8, 9]) }")
+      .replace("[0.5, 1]", "[0.25, 0.75]");
+    const code = async (from: string, ...more: string[]) => {
+      const out = await fine(["compile", "-", "--json", ...more], from);
+      const { hash, outputs } = JSON.parse(out);
+      return { hash, code: outputs[0].text.replaceAll(hash, "HASH") };
+    };
+    const [plain, given] = [await code(text), await code(text, ...words)];
+    expect(given.code).toBe((await code(written)).code);
+    expect(given.hash).not.toBe(plain.hash);
+    expect(await fine(["inspect", "-", "--ir", ...words], text)).toBe(
+      await fine(["inspect", "-", "--ir"], written),
+    );
+    expect((await odegrad(["check", "-", ...words], text)).code).toBe(0);
+    for (const command of ["check", "compile", "inspect"]) {
+      const refused = await odegrad([command, "-", "--state", at("params.json")], text);
+      expect(refused).toMatchObject({ code: 2, err: expect.stringContaining("ODE5013") });
+    }
   });
 
   it("leaves out what is not to be emitted", async () => {
@@ -270,6 +319,21 @@ describe("inspect, list, explain", () => {
     const { codes } = JSON.parse(await fine(["list", "codes", "--json"])) as { codes: { name: string }[] };
     for (const { name } of codes) expect((await fine(["explain", name])).length, name).toBeGreaterThan(60);
   });
+});
+
+it("report prints a page, and one JSON document where that is asked for", async () => {
+  // Without a loss there is nothing to verify, which would take most of the time.
+  const text = `import { ode } from "odegrad";
+export const decay = ode({ state: { y: 1 }, rhs: ({ y }) => ({ y: -y }), solver: { t1: 1 } });
+`;
+  const html = await fine(["report", "-"], text);
+  expect(html).toMatch(/^<!doctype html>/);
+  const inside = JSON.parse(await fine(["report", "-", "--json"], text));
+  expect(inside).toEqual({ version: 1, model: "decay", html });
+  const file = at("page.html");
+  const apart = JSON.parse(await fine(["report", "-", "--json", "--out", file], text));
+  expect(apart).toEqual({ version: 1, model: "decay", file, bytes: Buffer.byteLength(html) });
+  expect(fs.readFileSync(file, "utf8")).toBe(html);
 });
 
 describe("--function", () => {

@@ -7,6 +7,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { templates } from "../../compiler/cli/init.ts";
 import { odegrad } from "../support/command.ts";
 
 const good = `import { ode, vec } from "odegrad";
@@ -113,6 +114,7 @@ describe("bad command lines", () => {
     ["one argument too many", ["grad", "FILE", "FILE"], 2, /ODE5007/, /--help/],
     ["missing file", ["grad", "MISSING"], 2, /ODE5008/, /path/],
     ["unknown model", ["grad", "FILE", "--model", "dekay"], 2, /ODE5012/, /`decay`/],
+    ["wrt without a name", ["grad", "FILE", "--wrt", ""], 2, /ODE5004/, /a list of names/],
     ["wrt of nothing", ["grad", "FILE", "--wrt", "params.rat"], 2, /ODE4013/, /`params.rate`/],
     ["C without a place", ["compile", "FILE", "--target", "c"], 2, /ODE5007/, /--out-dir/],
     ["two targets without a place", ["compile", "FILE", "--target", "js,c"], 2, /ODE5007/, /--out-dir/],
@@ -125,6 +127,28 @@ describe("bad command lines", () => {
     ],
     ["unwritable folder", ["compile", "FILE", "--out-dir", "BLOCKED"], 2, /ODE5009/, /--out/],
     ["missing parameter file", ["grad", "FILE", "--params", "MISSING"], 2, /ODE5008/, /path/],
+    [
+      "a step size too small to count",
+      ["grad", "FILE", "--dt", "1e-10"],
+      2,
+      /ODE4034: .*more than 2147483647 steps/,
+      /--rtol/,
+    ],
+    [
+      "attempts too many to count",
+      ["grad", "FILE", "--max-steps", "4294967295"],
+      2,
+      /ODE5004/,
+      /from 1 to 2147483647/,
+    ],
+    [
+      "a batch too large for its arrays",
+      ["compile", "FILE", "--batch", "1000000000"],
+      2,
+      /ODE4033/,
+      /take 5592405 at/,
+    ],
+    ["a rate of lbfgs", ["fit", "FILE", "--rate", "0.1"], 2, /ODE5007/, /--optimizer adam/],
     ["unknown diagnostic", ["explain", "nonsense"], 2, /ODE5016/, /list codes/],
     ["unknown list", ["list", "method"], 2, /ODE5007/, /`methods`/],
   ])("%s", async (_, words, exit, code, help) => {
@@ -155,7 +179,13 @@ describe("values that do not fit", () => {
     ["state", "wrong length", { z: [1, 2, 3] }, /`z`.*3 entries/s],
     ["state", "number for a vector", { z: 1 }, /`z`.*array of length 2/s],
     ["state", "null", { y: null }, /`y`.*number/s],
-    ["inputs", "an input the model does not have", { torque: [0] }, /`torque`.*no such input/s],
+    [
+      "inputs",
+      "an input the model does not have",
+      { torque: [0] },
+      /the model has no inputs\n.*leave `--inputs` out/,
+    ],
+    ["data", "data the model does not have", { goal: 1 }, /the model has no `data`\n.*leave `--data` out/],
     ["state", "polluted", JSON.parse('{"__proto__": {"y": 1}}'), /__proto__/],
   ])("%s: %s", async (option, _, json, message) => {
     fs.writeFileSync(at("values.json"), JSON.stringify(json));
@@ -180,6 +210,28 @@ it("a solve that blows up says so and prints no number", async () => {
   expect(err).toContain("ODE4015");
   expect(code).toBe(1);
   expect(out).toBe("");
+});
+
+it.each([
+  ["loss", "y ** 2", "Math.log(-y)", /starts is NaN\n/],
+  ["gradient of the loss", "y ** 2", "Math.sqrt(y - y)", /starts is .*, and its gradient is not finite/],
+])("a fit whose %s is not finite at the start fails, whatever the optimiser", async (_, from, to, said) => {
+  const file = at("not-finite.ode.ts");
+  fs.writeFileSync(file, good.replace(from, to));
+  for (const optimizer of ["lbfgs", "adam"]) {
+    const { code, out, err } = await odegrad(["fit", file, "--optimizer", optimizer]);
+    expect(err).toContain("ODE4015");
+    expect(err).toMatch(said);
+    expect(err).toMatch(/--state/);
+    expect(code).toBe(1);
+    expect(out).toBe("");
+  }
+});
+
+it("init without its templates says where they should be", () => {
+  const missing = path.join(path.parse(folder).root, "no", "such");
+  expect(() => templates(missing)).toThrow(`ODE5008: cannot read ${path.join(missing, "templates")}`);
+  expect(fs.readdirSync(templates())).toContain("fit");
 });
 
 it("a model without a loss runs, and has no gradient", async () => {

@@ -119,6 +119,7 @@ describe("eval", () => {
     ).toMatch(/no number at each point/);
     expect(await refused("grad", plane, "--method", "rk4")).toMatch(/ODE4030/);
     expect(await refused("run", plane)).toMatch(/odegrad eval/);
+    expect(await refused("compile", plane, "--batch", "1000000000")).toMatch(/ODE4033[\s\S]*take \d{7} at/);
     expect(fs.existsSync(file("no.svg"))).toBe(false);
   });
 });

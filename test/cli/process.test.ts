@@ -86,6 +86,19 @@ describe("streams", () => {
     expect(code).toBe(0);
   });
 
+  it.runIf(fs.existsSync("/dev/full"))("says in words that a result did not arrive", () => {
+    const full = fs.openSync("/dev/full", "w");
+    for (const words of [["compile", lotka, "--quiet"], ["list", "methods"], ["--help"]]) {
+      const { status, stderr } = spawnSync(process.execPath, [program, ...words], {
+        encoding: "utf8",
+        stdio: ["ignore", full, "pipe"],
+      });
+      expect(stderr).toMatch(/^error ODE5009: cannot write standard output: no space left.*\nhelp: .*\n$/);
+      expect(status).toBe(2);
+    }
+    fs.closeSync(full);
+  });
+
   it("reads imports relative to the model, not to where it runs", () => {
     const made = run(
       ["grad", path.join(root, "test/reference/models/gcde-karate/gcde-karate.ode.ts"), "--json"],
@@ -115,6 +128,38 @@ describe("failing", () => {
     expect(made.stderr).toContain("ODE5015");
     expect(made.status).toBe(5);
     expect(run(["verify", lotka], { env: { PATH: folder } }).status).toBe(5);
+  });
+
+  it("says which temporary folder there is none to be made in", () => {
+    const missing = path.join(folder, "missing");
+    const made = run(["grad", lotka, "--target", "c"], { env: { ...process.env, TMPDIR: missing } });
+    expect(made.stderr).toMatch(/ODE5009: cannot write into the temporary folder .*missing: no such/);
+    expect(made.stderr).toContain("TMPDIR");
+    expect(made.status).toBe(2);
+  });
+
+  it.skipIf(process.platform === "win32")("leaves no temporary folder behind when it is ended", async () => {
+    const own = path.join(folder, "tmp");
+    fs.mkdirSync(own);
+    // A compiler that takes its time.
+    const slow = path.join(folder, "slow-cc");
+    fs.writeFileSync(slow, '#!/bin/sh\ncase "$1" in --version) echo slow;; *) exec sleep 60;; esac\n', {
+      mode: 0o755,
+    });
+    const child = spawn(process.execPath, [program, "grad", lotka, "--target", "c"], {
+      env: { ...process.env, TMPDIR: own, CC: slow },
+      stdio: "ignore",
+      detached: true,
+    });
+    const ended = new Promise((resolve) => child.on("exit", (_, signal) => resolve(signal)));
+    const until = async (isSo: () => boolean): Promise<void> => {
+      while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await until(() => fs.readdirSync(own).length > 0);
+    // The compiler too.
+    process.kill(-child.pid!, "SIGTERM");
+    expect(await ended).toBe("SIGTERM");
+    await until(() => fs.readdirSync(own).length === 0);
   });
 
   it("refuses text that is not UTF-8", () => {
