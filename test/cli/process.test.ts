@@ -138,30 +138,6 @@ describe("failing", () => {
     expect(made.status).toBe(2);
   });
 
-  it.skipIf(process.platform === "win32")("leaves no temporary folder behind when it is ended", async () => {
-    const own = path.join(folder, "tmp");
-    fs.mkdirSync(own);
-    // A compiler that takes its time.
-    const slow = path.join(folder, "slow-cc");
-    fs.writeFileSync(slow, '#!/bin/sh\ncase "$1" in --version) echo slow;; *) exec sleep 60;; esac\n', {
-      mode: 0o755,
-    });
-    const child = spawn(process.execPath, [program, "grad", lotka, "--target", "c"], {
-      env: { ...process.env, TMPDIR: own, CC: slow },
-      stdio: "ignore",
-      detached: true,
-    });
-    const ended = new Promise((resolve) => child.on("exit", (_, signal) => resolve(signal)));
-    const until = async (isSo: () => boolean): Promise<void> => {
-      while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
-    };
-    await until(() => fs.readdirSync(own).length > 0);
-    // The compiler too.
-    process.kill(-child.pid!, "SIGTERM");
-    expect(await ended).toBe("SIGTERM");
-    await until(() => fs.readdirSync(own).length === 0);
-  });
-
   it("refuses text that is not UTF-8", () => {
     const file = path.join(folder, "latin1.ode.ts");
     fs.writeFileSync(file, Buffer.from([0x2f, 0x2f, 0xe9, 0x0a]));
