@@ -60,8 +60,8 @@ describe.each(Object.entries(kinds))("%s", (_, body) => {
   it("compile in a time, and to a text, that grows with the model", { timeout: 300_000 }, () => {
     compiled(model(body(100)));
     // Both so long that JavaScript is cut into several functions, which takes a fifth more text than one.
-    const small = best(model(body(1000)));
-    const large = best(model(body(2000)));
+    const small = best(model(body(800)));
+    const large = best(model(body(1600)));
     // 2 for a law of n; 4 for one of n².
     expect(large.seconds / small.seconds).toBeLessThan(3);
     expect(large.bytes / small.bytes).toBeLessThan(2.15);

@@ -70,8 +70,8 @@ const asUsers = new Set(
 );
 
 describe.each(["js", "c"])("target %s", (target) => {
-  // Of C that has been asked for as users have it, one case in two is enough beside.
-  const due = cases.filter((one, i) => target === "js" || asUsers.has(one) || isLong || i % 2 === 0);
+  // Of C that has been asked for as users have it, one case in three is enough beside.
+  const due = cases.filter((one, i) => target === "js" || asUsers.has(one) || isLong || i % 3 === 0);
   it.each(due)("$title", async (given) => {
     const { file, one } = given;
     vi.stubEnv("ODEGRAD_CFLAGS", asUsers.has(given) ? "" : "-O0");

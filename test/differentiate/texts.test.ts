@@ -12,7 +12,7 @@ import { randomText } from "../support/random-text.ts";
 import { size } from "../support/vectors.ts";
 
 /** From text to derivatives, for random models as people write them: ⟨w, J v⟩ = ⟨Jᵀ w, v⟩, and J v by a complex step. */
-const rounds = isLong ? 20_000 : 500;
+const rounds = isLong ? 20_000 : 350;
 const first = Number(process.env["ODEGRAD_SEED"] ?? 1);
 
 const top = `const half = 0.5;

@@ -63,7 +63,7 @@ const all: readonly Case[] = [
   ...plans("examples/graph-ode/graph-ode", { ...size, steps: 2 }, "step", "store-all").map(atMost(0.25)),
 ];
 
-const cases = inTurn(all, 3);
+const cases = inTurn(all, 4);
 
 /** The defaults, byte by byte, so that no function of the library is linked for the driver's sake. */
 const defaults = [

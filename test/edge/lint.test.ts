@@ -31,7 +31,6 @@ const short = new Set([
   "lotka-volterra, float, for size, engine",
   "neural-ode, float, for speed, engine",
   "hamiltonian-network, double, for size, engine",
-  "graph-ode, float, for size, engine",
   "poisson, double, for speed, engine",
   "pendulum-control, float, for speed, portable",
 ]);

@@ -26,7 +26,8 @@ const methods: readonly Options[] = [
 ];
 const cases = inTurn(
   models.flatMap((model) => methods.map((options) => ({ model, options, method: options.method }))),
-  3,
+  4,
+  1,
 );
 
 const cortexM4f = ["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"];

@@ -128,7 +128,7 @@ describe.each(batches)("$first and those behind it", ({ own, variable, modelName
   });
 
   // Where C compiles and its numbers are those of plain names for some, it differs in no more than names for the rest.
-  it.skipIf(cCompilers.length === 0 || !(isLong || number % 4 === 0))("compute the same in C", () => {
+  it.skipIf(cCompilers.length === 0 || !(isLong || number % 8 === 0))("compute the same in C", () => {
     truthInC ??= inC(truth);
     expect(inC(ready)).toEqual(truthInC);
   });

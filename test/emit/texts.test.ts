@@ -17,8 +17,8 @@ import { compiler } from "../support/compiled.ts";
 import { isLong } from "../support/long.ts";
 import { randomText } from "../support/random-text.ts";
 
-const rounds = isLong ? 2000 : 30;
-const inC = isLong ? 300 : 10;
+const rounds = isLong ? 2000 : 20;
+const inC = isLong ? 300 : 6;
 const first = Number(process.env["ODEGRAD_SEED"] ?? 1);
 
 function textOf(seed: number): string {

@@ -92,7 +92,7 @@ const ways: readonly (readonly [string, string, Options])[] = [
   ["eight scalars, Radau", hires, { method: "radau5", ...stiff }],
 ];
 
-describe.each(inTurn(ways, 2))("%s", (_name, text, options) => {
+describe.each(inTurn(ways, 3))("%s", (_name, text, options) => {
   it("has every bit of code that takes them one by one", async () => {
     const asked: Options = { emit: ["solve", "gradient", "jvp", "hvp"], ...options };
     const one = await wordsOf(text, { ...asked, optimise: "speed" });

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { Direction, Problem } from "../../compiler/execute/problem.ts";
 import type { Options } from "../../compiler/options.ts";
 import { type Compiled, compiled } from "../support/compiled.ts";
+import { inTurn } from "../support/long.ts";
 
 const text = `import { hold, linear, ode, vec } from "odegrad";
 export const pendulum = ode({
@@ -85,7 +86,7 @@ const flat = ({ state0, params, inputs }: Flat): number[] =>
 const dot = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 
-describe.each(ways)("%s", (way, options) => {
+describe.each(inTurn(ways, 2))("%s", (way, options) => {
   it("jvp is the transpose of the gradient, and hvp symmetric and the change of it", {
     timeout: 60_000,
   }, async () => {

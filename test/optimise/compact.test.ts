@@ -49,7 +49,7 @@ const models: readonly (readonly [string, readonly Options[]])[] = [
   ["test/reference/models/van-der-pol/van-der-pol", [{}]],
 ];
 const cases = models.flatMap(([model, all]) => all.map((options) => ({ model, options })));
-const short = inTurn(cases, 2);
+const short = inTurn(cases, 3);
 
 function made(model: string, options: Options) {
   const file = path.join(root, `${model}.ode.ts`);

@@ -17,7 +17,7 @@ import { numbers, run, size } from "../support/vectors.ts";
 
 const context = { arrays: [], functions: [] };
 const point = Object.fromEntries(inputs.map((one, i) => [one.name, numbers(i + 1, size(one.shape))]));
-const programs = isLong ? 10_000 : 200;
+const programs = isLong ? 10_000 : 120;
 const choices = fc.array(fc.nat(1000), { minLength: 40, maxLength: 200, size: "max" });
 
 const outsOf = (fn: Fn): string[] =>

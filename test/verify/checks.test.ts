@@ -225,7 +225,7 @@ describe("verify, the command", () => {
     "gcde-karate",
     "resnet-hold",
   ];
-  it.each(inTurn(all, 2))("passes on %s", async (name) => {
+  it.each(inTurn(all, 3))("passes on %s", async (name) => {
     const file = path.join(models, name, `${name}.ode.ts`);
     const steps = name === "gcde-karate" && !isLong ? ["--steps", "4"] : [];
     const { code, out } = await odegrad(["verify", file, ...steps, "--json"]);
