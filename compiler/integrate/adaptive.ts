@@ -520,25 +520,24 @@ export class AdaptiveSweep implements Searched {
     ];
   }
 
-  /** What is left to the caller of every run that ends badly. */
-  #spoil(): Statement[] {
-    const { io, results } = this.#driver;
-    return [build.store(io.failedStep, [], build.integerValue(this.accepted)), ...results.spoil()];
+  /** In which step it was. */
+  #reportFailure(): Statement {
+    return build.store(this.#driver.io.failedStep, [], build.integerValue(this.accepted));
   }
 
   /** With a status, or with what was not finite where the last attempt came to no number. */
   #leaveFinite(code: number): Statement[] {
     return [
-      ...this.#spoil(),
+      this.#reportFailure(),
       build.branch(
         build.compare("ne", this.scalar("was_finite"), build.zero),
-        [build.leave(code)],
+        this.#driver.results.leaveSpoilt(code),
         this.#attempts.leaveNotFinite(),
       ),
     ];
   }
 
   #leaveNotFinite(): Statement[] {
-    return [...this.#spoil(), ...this.#attempts.leaveNotFinite()];
+    return [this.#reportFailure(), ...this.#attempts.leaveNotFinite()];
   }
 }

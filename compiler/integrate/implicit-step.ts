@@ -85,7 +85,6 @@ export class ImplicitStepper implements Stepper, Attempts {
       ...this.stages(n),
       build.branch(build.compare("ne", build.read(this.#failed), build.zero), [
         build.store(failedStep, [], build.integerValue(n)),
-        ...driver.results.spoil(),
         ...this.leaveNotFinite(),
       ]),
       ...this.#running(n),
@@ -122,6 +121,7 @@ export class ImplicitStepper implements Stepper, Attempts {
     const what = (code: number): Expr => build.number(code);
     const failed = build.read(this.#failed);
     return [
+      ...this.#driver.results.spoil(),
       build.branch(
         build.compare("eq", failed, what(status.notFiniteField)),
         [build.leave(status.notFiniteField)],

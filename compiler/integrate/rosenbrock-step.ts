@@ -91,7 +91,6 @@ export class RosenbrockStepper implements Stepper, Attempts {
       ...this.#keeps.leave(n),
       build.branch(this.#isFailed(), [
         build.store(driver.io.failedStep, [], build.integerValue(n)),
-        ...driver.results.spoil(),
         ...this.leaveNotFinite(),
       ]),
       ...this.#running(n),
@@ -125,6 +124,7 @@ export class RosenbrockStepper implements Stepper, Attempts {
 
   leaveNotFinite(): Statement[] {
     return [
+      ...this.#driver.results.spoil(),
       build.branch(
         build.compare("eq", build.read(this.#failed), build.number(status.singularMatrix)),
         [build.leave(status.singularMatrix)],

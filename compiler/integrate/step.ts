@@ -162,7 +162,6 @@ export class Step {
       ...statements,
       build.branch(build.isNotFinite(sum), [
         build.store(driver.io.failedStep, [], build.integerValue(n)),
-        ...driver.results.spoil(),
         ...this.leaveNotFinite(scheme),
       ]),
     ];
@@ -183,6 +182,8 @@ export class Step {
       });
     return [
       ...search,
+      // Behind the search: a call in front of it would have every slope kept across it.
+      ...driver.results.spoil(),
       build.branch(
         build.compare("gt", build.read(failedStage), build.zero),
         [build.leave(status.notFiniteField)],

@@ -30,7 +30,7 @@ export interface Attempts {
   attempt(n: Affine, next: Vector, control: Control): Statement[];
   /** Once the attempt is accepted, and before the state is overwritten. */
   accepted(n: Affine, control: Control): Statement[];
-  /** Says what was not finite, and leaves. The results are spoilt in front of it. */
+  /** Says what was not finite, spoils the results, and leaves. */
   leaveNotFinite(): Statement[];
 }
 

@@ -998,7 +998,6 @@ export function solve() {
     const sum = total;
     if (sum - sum !== 0) {
       report[0] = n;
-      spoil_solve();
       let total_2 = 0;
       for (let i = 0; i < 14; i++) {
         for (let j = 0; j < 16; j++) {
@@ -1019,6 +1018,7 @@ export function solve() {
       if (sum_3 - sum_3 !== 0) {
         failed_stage = 1;
       }
+      spoil_solve();
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;
       value[0] = 0 / 0;
@@ -1198,7 +1198,6 @@ export function gradient() {
     const sum = total;
     if (sum - sum !== 0) {
       report[0] = n;
-      spoil_gradient();
       let total_2 = 0;
       for (let i = 0; i < 14; i++) {
         for (let j = 0; j < 16; j++) {
@@ -1219,6 +1218,7 @@ export function gradient() {
       if (sum_3 - sum_3 !== 0) {
         failed_stage = 1;
       }
+      spoil_gradient();
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;
       value[0] = 0 / 0;

@@ -1004,7 +1004,6 @@ export function solve(): number {
     const sum = total;
     if (sum - sum !== 0) {
       report[0] = n;
-      spoil_solve();
       let total_2 = 0;
       for (let i = 0; i < 14; i++) {
         for (let j = 0; j < 16; j++) {
@@ -1025,6 +1024,7 @@ export function solve(): number {
       if (sum_3 - sum_3 !== 0) {
         failed_stage = 1;
       }
+      spoil_solve();
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;
       value[0] = 0 / 0;
@@ -1204,7 +1204,6 @@ export function gradient(): number {
     const sum = total;
     if (sum - sum !== 0) {
       report[0] = n;
-      spoil_gradient();
       let total_2 = 0;
       for (let i = 0; i < 14; i++) {
         for (let j = 0; j < 16; j++) {
@@ -1225,6 +1224,7 @@ export function gradient(): number {
       if (sum_3 - sum_3 !== 0) {
         failed_stage = 1;
       }
+      spoil_gradient();
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;
       value[0] = 0 / 0;

@@ -116,10 +116,10 @@ static int gcde_owns_(gcde_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xB3B735A6u;
-        ws->tag[1] = 0xFB226C72u;
+        ws->tag[0] = 0xDFE40ECEu;
+        ws->tag[1] = 0x729286F2u;
     }
-    if ((ws->tag[0] == 0xB3B735A6u) && (ws->tag[1] == 0xFB226C72u)) {
+    if ((ws->tag[0] == 0xDFE40ECEu) && (ws->tag[1] == 0x729286F2u)) {
         is_own = 1;
     }
     return is_own;
@@ -663,7 +663,6 @@ static enum gcde_status gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcd
             const double sum = total;
             if ((sum - sum) != 0.0) {
                 ws->failed_step = (double)n;
-                gcde_spoil_solve(out);
                 double total_2 = 0.0;
                 for (int32_t i = 0; i < 14; i++) {
                     for (int32_t j = 0; j < 16; j++) {
@@ -684,6 +683,7 @@ static enum gcde_status gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcd
                 if ((sum_3 - sum_3) != 0.0) {
                     failed_stage = 1.0;
                 }
+                gcde_spoil_solve(out);
                 const double failed_stage_2 = failed_stage;
                 ws->failed_stage = failed_stage_2;
                 out->value = (double)NAN;
@@ -914,7 +914,6 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
                 const double sum = total;
                 if ((sum - sum) != 0.0) {
                     ws->failed_step = (double)n;
-                    gcde_spoil_gradient(out);
                     double total_2 = 0.0;
                     for (int32_t i = 0; i < 14; i++) {
                         for (int32_t j = 0; j < 16; j++) {
@@ -935,6 +934,7 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
                     if ((sum_3 - sum_3) != 0.0) {
                         failed_stage = 1.0;
                     }
+                    gcde_spoil_gradient(out);
                     const double failed_stage_2 = failed_stage;
                     ws->failed_stage = failed_stage_2;
                     out->value = (double)NAN;

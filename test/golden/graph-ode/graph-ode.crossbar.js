@@ -627,7 +627,6 @@ export function solve() {
     const sum = total;
     if (sum - sum !== 0) {
       report[0] = n;
-      spoil_solve();
       let total_2 = 0;
       for (let i = 0; i < 34; i++) {
         for (let j = 0; j < 4; j++) {
@@ -668,6 +667,7 @@ export function solve() {
       if (sum_5 - sum_5 !== 0) {
         failed_stage = 1;
       }
+      spoil_solve();
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;
       value[0] = 0 / 0;
@@ -824,7 +824,6 @@ export function gradient() {
     const sum = total;
     if (sum - sum !== 0) {
       report[0] = n;
-      spoil_gradient();
       let total_2 = 0;
       for (let i = 0; i < 34; i++) {
         for (let j = 0; j < 4; j++) {
@@ -865,6 +864,7 @@ export function gradient() {
       if (sum_5 - sum_5 !== 0) {
         failed_stage = 1;
       }
+      spoil_gradient();
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;
       value[0] = 0 / 0;

@@ -1187,7 +1187,6 @@ export function solve(): number {
     const sum = total;
     if (sum - sum !== 0) {
       report[0] = n;
-      spoil_solve();
       let total_2 = 0;
       for (let i = 0; i < 34; i++) {
         for (let j = 0; j < 4; j++) {
@@ -1228,6 +1227,7 @@ export function solve(): number {
       if (sum_5 - sum_5 !== 0) {
         failed_stage = 1;
       }
+      spoil_solve();
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;
       value[0] = 0 / 0;
@@ -1446,7 +1446,6 @@ export function gradient(): number {
     const sum = total;
     if (sum - sum !== 0) {
       report[0] = n;
-      spoil_gradient();
       let total_2 = 0;
       for (let i = 0; i < 34; i++) {
         for (let j = 0; j < 4; j++) {
@@ -1487,6 +1486,7 @@ export function gradient(): number {
       if (sum_5 - sum_5 !== 0) {
         failed_stage = 1;
       }
+      spoil_gradient();
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;
       value[0] = 0 / 0;

@@ -59,10 +59,10 @@ static int karate_club_owns_(karate_club_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x63AC3B8Au;
-        ws->tag[1] = 0x61E63D54u;
+        ws->tag[0] = 0xA22A3770u;
+        ws->tag[1] = 0x0E1645F4u;
     }
-    if ((ws->tag[0] == 0x63AC3B8Au) && (ws->tag[1] == 0x61E63D54u)) {
+    if ((ws->tag[0] == 0xA22A3770u) && (ws->tag[1] == 0x0E1645F4u)) {
         is_own = 1;
     }
     return is_own;
@@ -804,7 +804,6 @@ static enum karate_club_status karate_club_run_solve(const karate_club_problem *
             const double sum = total;
             if ((sum - sum) != 0.0) {
                 ws->failed_step = (double)n;
-                karate_club_spoil_solve(out);
                 double total_2 = 0.0;
                 for (int32_t i = 0; i < 34; i++) {
                     for (int32_t j = 0; j < 4; j++) {
@@ -845,6 +844,7 @@ static enum karate_club_status karate_club_run_solve(const karate_club_problem *
                 if ((sum_5 - sum_5) != 0.0) {
                     failed_stage = 1.0;
                 }
+                karate_club_spoil_solve(out);
                 const double failed_stage_2 = failed_stage;
                 ws->failed_stage = failed_stage_2;
                 out->value = (double)NAN;
@@ -1111,7 +1111,6 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
                 const double sum = total;
                 if ((sum - sum) != 0.0) {
                     ws->failed_step = (double)n;
-                    karate_club_spoil_gradient(out);
                     double total_2 = 0.0;
                     for (int32_t i = 0; i < 34; i++) {
                         for (int32_t j = 0; j < 4; j++) {
@@ -1152,6 +1151,7 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
                     if ((sum_5 - sum_5) != 0.0) {
                         failed_stage = 1.0;
                     }
+                    karate_club_spoil_gradient(out);
                     const double failed_stage_2 = failed_stage;
                     ws->failed_stage = failed_stage_2;
                     out->value = (double)NAN;

@@ -577,7 +577,6 @@ export function solve() {
       const sum = q_3 + p_3;
       if (sum - sum !== 0) {
         report[0] = n;
-        spoil_solve();
         const sum_2 = k_q_5 + k_p_5;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 4;
@@ -594,6 +593,7 @@ export function solve() {
         if (sum_5 - sum_5 !== 0) {
           failed_stage = 1;
         }
+        spoil_solve();
         const failed_stage_2 = failed_stage;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
@@ -756,7 +756,6 @@ export function gradient() {
       const sum = q_3 + p_3;
       if (sum - sum !== 0) {
         report[0] = n;
-        spoil_gradient();
         const sum_2 = k_q_5 + k_p_5;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 4;
@@ -773,6 +772,7 @@ export function gradient() {
         if (sum_5 - sum_5 !== 0) {
           failed_stage = 1;
         }
+        spoil_gradient();
         const failed_stage_2 = failed_stage;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;

@@ -75,10 +75,10 @@ static int pendulum_owns_(pendulum_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xEFD426E8u;
-        ws->tag[1] = 0x78938C7Au;
+        ws->tag[0] = 0x1E24D2D8u;
+        ws->tag[1] = 0xB803406Au;
     }
-    if ((ws->tag[0] == 0xEFD426E8u) && (ws->tag[1] == 0x78938C7Au)) {
+    if ((ws->tag[0] == 0x1E24D2D8u) && (ws->tag[1] == 0xB803406Au)) {
         is_own = 1;
     }
     return is_own;
@@ -345,7 +345,6 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
                     const double sum = q_2 + p_2;
                     if ((sum - sum) != 0.0) {
                         ws->failed_step = (double)n;
-                        pendulum_spoil_solve(out);
                         const double sum_2 = k_q_4 + k_p_4;
                         if ((sum_2 - sum_2) != 0.0) {
                             failed_stage = 4.0;
@@ -362,6 +361,7 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
                         if ((sum_5 - sum_5) != 0.0) {
                             failed_stage = 1.0;
                         }
+                        pendulum_spoil_solve(out);
                         const double failed_stage_2 = failed_stage;
                         ws->failed_stage = failed_stage_2;
                         out->value = (double)NAN;
@@ -570,7 +570,6 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                         const double sum = q_3 + p_3;
                         if ((sum - sum) != 0.0) {
                             ws->failed_step = (double)n;
-                            pendulum_spoil_gradient(ws, out);
                             const double sum_2 = k_q_4 + k_p_4;
                             if ((sum_2 - sum_2) != 0.0) {
                                 failed_stage = 4.0;
@@ -587,6 +586,7 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                             if ((sum_5 - sum_5) != 0.0) {
                                 failed_stage = 1.0;
                             }
+                            pendulum_spoil_gradient(ws, out);
                             const double failed_stage_2 = failed_stage;
                             ws->failed_stage = failed_stage_2;
                             out->value = (double)NAN;

@@ -294,7 +294,6 @@ export function solve() {
       const sum = hare_4 + lynx_4;
       if (sum - sum !== 0) {
         report[0] = n;
-        spoil_solve();
         const sum_2 = f_hare_6 + f_lynx_6;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 6;
@@ -319,6 +318,7 @@ export function solve() {
         if (sum_7 - sum_7 !== 0) {
           failed_stage = 1;
         }
+        spoil_solve();
         const failed_stage_2 = failed_stage;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
@@ -492,7 +492,6 @@ export function gradient() {
       const sum = hare_4 + lynx_4;
       if (sum - sum !== 0) {
         report[0] = n;
-        spoil_gradient();
         const sum_2 = f_hare_6 + f_lynx_6;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 6;
@@ -517,6 +516,7 @@ export function gradient() {
         if (sum_7 - sum_7 !== 0) {
           failed_stage = 1;
         }
+        spoil_gradient();
         const failed_stage_2 = failed_stage;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;

@@ -301,7 +301,6 @@ export function solve(): number {
       const sum = hare_4 + lynx_4;
       if (sum - sum !== 0) {
         report[0] = n;
-        spoil_solve();
         const sum_2 = f_hare_6 + f_lynx_6;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 6;
@@ -326,6 +325,7 @@ export function solve(): number {
         if (sum_7 - sum_7 !== 0) {
           failed_stage = 1;
         }
+        spoil_solve();
         const failed_stage_2 = failed_stage;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
@@ -499,7 +499,6 @@ export function gradient(): number {
       const sum = hare_4 + lynx_4;
       if (sum - sum !== 0) {
         report[0] = n;
-        spoil_gradient();
         const sum_2 = f_hare_6 + f_lynx_6;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 6;
@@ -524,6 +523,7 @@ export function gradient(): number {
         if (sum_7 - sum_7 !== 0) {
           failed_stage = 1;
         }
+        spoil_gradient();
         const failed_stage_2 = failed_stage;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;

@@ -44,10 +44,10 @@ static int hare_lynx_owns_(hare_lynx_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x34449BF0u;
-        ws->tag[1] = 0xEB58C2EDu;
+        ws->tag[0] = 0x434388D9u;
+        ws->tag[1] = 0xA322FA75u;
     }
-    if ((ws->tag[0] == 0x34449BF0u) && (ws->tag[1] == 0xEB58C2EDu)) {
+    if ((ws->tag[0] == 0x434388D9u) && (ws->tag[1] == 0xA322FA75u)) {
         is_own = 1;
     }
     return is_own;
@@ -222,7 +222,6 @@ static enum hare_lynx_status hare_lynx_run_solve(const hare_lynx_problem *HARE_L
                     const double sum = hare_4 + lynx_4;
                     if ((sum - sum) != 0.0) {
                         ws->failed_step = (double)n;
-                        hare_lynx_spoil_solve(out);
                         const double sum_2 = f_hare_6 + f_lynx_6;
                         if ((sum_2 - sum_2) != 0.0) {
                             failed_stage = 6.0;
@@ -247,6 +246,7 @@ static enum hare_lynx_status hare_lynx_run_solve(const hare_lynx_problem *HARE_L
                         if ((sum_7 - sum_7) != 0.0) {
                             failed_stage = 1.0;
                         }
+                        hare_lynx_spoil_solve(out);
                         const double failed_stage_2 = failed_stage;
                         ws->failed_stage = failed_stage_2;
                         out->value = (double)NAN;
@@ -472,7 +472,6 @@ static enum hare_lynx_status hare_lynx_run_gradient(const hare_lynx_problem *HAR
                         const double sum = hare_4 + lynx_4;
                         if ((sum - sum) != 0.0) {
                             ws->failed_step = (double)n;
-                            hare_lynx_spoil_gradient(ws, out);
                             const double sum_2 = f_hare_6 + f_lynx_6;
                             if ((sum_2 - sum_2) != 0.0) {
                                 failed_stage = 6.0;
@@ -497,6 +496,7 @@ static enum hare_lynx_status hare_lynx_run_gradient(const hare_lynx_problem *HAR
                             if ((sum_7 - sum_7) != 0.0) {
                                 failed_stage = 1.0;
                             }
+                            hare_lynx_spoil_gradient(ws, out);
                             const double failed_stage_2 = failed_stage;
                             ws->failed_stage = failed_stage_2;
                             out->value = (double)NAN;

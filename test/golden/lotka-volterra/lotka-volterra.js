@@ -208,7 +208,6 @@ export function solve() {
     const sum = hare_3 + lynx_3;
     if (sum - sum !== 0) {
       report[0] = n;
-      spoil_solve();
       const sum_2 = f_hare_4 + f_lynx_4;
       if (sum_2 - sum_2 !== 0) {
         failed_stage = 4;
@@ -225,6 +224,7 @@ export function solve() {
       if (sum_5 - sum_5 !== 0) {
         failed_stage = 1;
       }
+      spoil_solve();
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;
       value[0] = 0 / 0;
@@ -330,7 +330,6 @@ export function gradient() {
     const sum = hare_3 + lynx_3;
     if (sum - sum !== 0) {
       report[0] = n;
-      spoil_gradient();
       const sum_2 = f_hare_4 + f_lynx_4;
       if (sum_2 - sum_2 !== 0) {
         failed_stage = 4;
@@ -347,6 +346,7 @@ export function gradient() {
       if (sum_5 - sum_5 !== 0) {
         failed_stage = 1;
       }
+      spoil_gradient();
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;
       value[0] = 0 / 0;

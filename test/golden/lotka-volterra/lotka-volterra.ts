@@ -214,7 +214,6 @@ export function solve(): number {
     const sum = hare_3 + lynx_3;
     if (sum - sum !== 0) {
       report[0] = n;
-      spoil_solve();
       const sum_2 = f_hare_4 + f_lynx_4;
       if (sum_2 - sum_2 !== 0) {
         failed_stage = 4;
@@ -231,6 +230,7 @@ export function solve(): number {
       if (sum_5 - sum_5 !== 0) {
         failed_stage = 1;
       }
+      spoil_solve();
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;
       value[0] = 0 / 0;
@@ -336,7 +336,6 @@ export function gradient(): number {
     const sum = hare_3 + lynx_3;
     if (sum - sum !== 0) {
       report[0] = n;
-      spoil_gradient();
       const sum_2 = f_hare_4 + f_lynx_4;
       if (sum_2 - sum_2 !== 0) {
         failed_stage = 4;
@@ -353,6 +352,7 @@ export function gradient(): number {
       if (sum_5 - sum_5 !== 0) {
         failed_stage = 1;
       }
+      spoil_gradient();
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;
       value[0] = 0 / 0;

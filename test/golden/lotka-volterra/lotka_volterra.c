@@ -40,10 +40,10 @@ static int lotka_volterra_owns_(lotka_volterra_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x4D0FC639u;
-        ws->tag[1] = 0x3A4DCC23u;
+        ws->tag[0] = 0x92577C1Bu;
+        ws->tag[1] = 0x6733C4DFu;
     }
-    if ((ws->tag[0] == 0x4D0FC639u) && (ws->tag[1] == 0x3A4DCC23u)) {
+    if ((ws->tag[0] == 0x92577C1Bu) && (ws->tag[1] == 0x6733C4DFu)) {
         is_own = 1;
     }
     return is_own;
@@ -131,7 +131,6 @@ static enum lotka_volterra_status lotka_volterra_run_solve(const lotka_volterra_
             const double sum = hare_3 + lynx_3;
             if ((sum - sum) != 0.0) {
                 ws->failed_step = (double)n;
-                lotka_volterra_spoil_solve(out);
                 const double sum_2 = f_hare_4 + f_lynx_4;
                 if ((sum_2 - sum_2) != 0.0) {
                     failed_stage = 4.0;
@@ -148,6 +147,7 @@ static enum lotka_volterra_status lotka_volterra_run_solve(const lotka_volterra_
                 if ((sum_5 - sum_5) != 0.0) {
                     failed_stage = 1.0;
                 }
+                lotka_volterra_spoil_solve(out);
                 const double failed_stage_2 = failed_stage;
                 ws->failed_stage = failed_stage_2;
                 out->value = (double)NAN;
@@ -286,7 +286,6 @@ static enum lotka_volterra_status lotka_volterra_run_gradient(const lotka_volter
                 const double sum = hare_3 + lynx_3;
                 if ((sum - sum) != 0.0) {
                     ws->failed_step = (double)n;
-                    lotka_volterra_spoil_gradient(out);
                     const double sum_2 = f_hare_4 + f_lynx_4;
                     if ((sum_2 - sum_2) != 0.0) {
                         failed_stage = 4.0;
@@ -303,6 +302,7 @@ static enum lotka_volterra_status lotka_volterra_run_gradient(const lotka_volter
                     if ((sum_5 - sum_5) != 0.0) {
                         failed_stage = 1.0;
                     }
+                    lotka_volterra_spoil_gradient(out);
                     const double failed_stage_2 = failed_stage;
                     ws->failed_stage = failed_stage_2;
                     out->value = (double)NAN;

@@ -418,7 +418,6 @@ export function solve(): number {
       const sum = total;
       if (sum - sum !== 0) {
         report[0] = n;
-        spoil_solve();
         let total_2 = 0;
         for (let i = 0; i < 2; i++) {
           total_2 += k_z[i + 6];
@@ -451,6 +450,7 @@ export function solve(): number {
         if (sum_5 - sum_5 !== 0) {
           failed_stage = 1;
         }
+        spoil_solve();
         const failed_stage_2 = failed_stage;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;
@@ -614,7 +614,6 @@ export function gradient(): number {
       const sum = total;
       if (sum - sum !== 0) {
         report[0] = n;
-        spoil_gradient();
         let total_2 = 0;
         for (let i = 0; i < 2; i++) {
           total_2 += k_z[i + 6];
@@ -647,6 +646,7 @@ export function gradient(): number {
         if (sum_5 - sum_5 !== 0) {
           failed_stage = 1;
         }
+        spoil_gradient();
         const failed_stage_2 = failed_stage;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;

@@ -64,10 +64,10 @@ static int spiral_owns_(spiral_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x4C3E25F4u;
-        ws->tag[1] = 0x05574459u;
+        ws->tag[0] = 0xC95E0C21u;
+        ws->tag[1] = 0xCD227001u;
     }
-    if ((ws->tag[0] == 0x4C3E25F4u) && (ws->tag[1] == 0x05574459u)) {
+    if ((ws->tag[0] == 0xC95E0C21u) && (ws->tag[1] == 0xCD227001u)) {
         is_own = 1;
     }
     return is_own;
@@ -284,7 +284,6 @@ static enum spiral_status spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT
                     const double sum = total;
                     if ((sum - sum) != 0.0) {
                         ws->failed_step = (double)n;
-                        spiral_spoil_solve(out);
                         double total_2 = 0.0;
                         for (int32_t i = 0; i < 2; i++) {
                             total_2 += ws->k_z[3][i];
@@ -317,6 +316,7 @@ static enum spiral_status spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT
                         if ((sum_5 - sum_5) != 0.0) {
                             failed_stage = 1.0;
                         }
+                        spiral_spoil_solve(out);
                         const double failed_stage_2 = failed_stage;
                         ws->failed_stage = failed_stage_2;
                         out->value = (double)NAN;
@@ -512,7 +512,6 @@ static enum spiral_status spiral_run_gradient(const spiral_problem *SPIRAL_RESTR
                         const double sum = total;
                         if ((sum - sum) != 0.0) {
                             ws->failed_step = (double)n;
-                            spiral_spoil_gradient(ws, out);
                             double total_2 = 0.0;
                             for (int32_t i = 0; i < 2; i++) {
                                 total_2 += ws->k_z[3][i];
@@ -545,6 +544,7 @@ static enum spiral_status spiral_run_gradient(const spiral_problem *SPIRAL_RESTR
                             if ((sum_5 - sum_5) != 0.0) {
                                 failed_stage = 1.0;
                             }
+                            spiral_spoil_gradient(ws, out);
                             const double failed_stage_2 = failed_stage;
                             ws->failed_stage = failed_stage_2;
                             out->value = (double)NAN;

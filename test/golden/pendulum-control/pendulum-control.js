@@ -281,7 +281,6 @@ export function solve() {
       const sum = angle_3 + rate_3;
       if (sum - sum !== 0) {
         report[0] = n;
-        spoil_solve();
         const sum_2 = x_rate_3 + f_rate_7;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 4;
@@ -298,6 +297,7 @@ export function solve() {
         if (sum_5 - sum_5 !== 0) {
           failed_stage = 1;
         }
+        spoil_solve();
         value[0] = 0 / 0;
         const failed_stage_2 = failed_stage;
         report[1] = failed_stage_2;
@@ -448,7 +448,6 @@ export function gradient() {
       const sum = angle_3 + rate_3;
       if (sum - sum !== 0) {
         report[0] = n;
-        spoil_gradient();
         const sum_2 = x_rate_3 + f_rate_7;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 4;
@@ -465,6 +464,7 @@ export function gradient() {
         if (sum_5 - sum_5 !== 0) {
           failed_stage = 1;
         }
+        spoil_gradient();
         value[0] = 0 / 0;
         const failed_stage_2 = failed_stage;
         report[1] = failed_stage_2;

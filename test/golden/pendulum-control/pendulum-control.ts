@@ -288,7 +288,6 @@ export function solve(): number {
       const sum = angle_3 + rate_3;
       if (sum - sum !== 0) {
         report[0] = n;
-        spoil_solve();
         const sum_2 = x_rate_3 + f_rate_7;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 4;
@@ -305,6 +304,7 @@ export function solve(): number {
         if (sum_5 - sum_5 !== 0) {
           failed_stage = 1;
         }
+        spoil_solve();
         value[0] = 0 / 0;
         const failed_stage_2 = failed_stage;
         report[1] = failed_stage_2;
@@ -455,7 +455,6 @@ export function gradient(): number {
       const sum = angle_3 + rate_3;
       if (sum - sum !== 0) {
         report[0] = n;
-        spoil_gradient();
         const sum_2 = x_rate_3 + f_rate_7;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 4;
@@ -472,6 +471,7 @@ export function gradient(): number {
         if (sum_5 - sum_5 !== 0) {
           failed_stage = 1;
         }
+        spoil_gradient();
         value[0] = 0 / 0;
         const failed_stage_2 = failed_stage;
         report[1] = failed_stage_2;

@@ -42,10 +42,10 @@ static int pendulum_owns_(pendulum_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xDE26064Au;
-        ws->tag[1] = 0x9C88C88Du;
+        ws->tag[0] = 0x3111C35Au;
+        ws->tag[1] = 0x1DA0B887u;
     }
-    if ((ws->tag[0] == 0xDE26064Au) && (ws->tag[1] == 0x9C88C88Du)) {
+    if ((ws->tag[0] == 0x3111C35Au) && (ws->tag[1] == 0x1DA0B887u)) {
         is_own = 1;
     }
     return is_own;
@@ -181,7 +181,6 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
                     const double sum = angle_3 + rate_3;
                     if ((sum - sum) != 0.0) {
                         ws->failed_step = (double)n;
-                        pendulum_spoil_solve(out);
                         const double sum_2 = x_rate_3 + f_rate_8;
                         if ((sum_2 - sum_2) != 0.0) {
                             failed_stage = 4.0;
@@ -198,6 +197,7 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
                         if ((sum_5 - sum_5) != 0.0) {
                             failed_stage = 1.0;
                         }
+                        pendulum_spoil_solve(out);
                         out->value = (double)NAN;
                         const double failed_stage_2 = failed_stage;
                         ws->failed_stage = failed_stage_2;
@@ -406,7 +406,6 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                         const double sum = angle_3 + rate_3;
                         if ((sum - sum) != 0.0) {
                             ws->failed_step = (double)n;
-                            pendulum_spoil_gradient(out);
                             const double sum_2 = x_rate_3 + f_rate_8;
                             if ((sum_2 - sum_2) != 0.0) {
                                 failed_stage = 4.0;
@@ -423,6 +422,7 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                             if ((sum_5 - sum_5) != 0.0) {
                                 failed_stage = 1.0;
                             }
+                            pendulum_spoil_gradient(out);
                             out->value = (double)NAN;
                             const double failed_stage_2 = failed_stage;
                             ws->failed_stage = failed_stage_2;

@@ -81,10 +81,10 @@ static int flow_owns_(flow_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x8E74477Au;
-        ws->tag[1] = 0x030BF65Cu;
+        ws->tag[0] = 0x8F6D40CFu;
+        ws->tag[1] = 0x38393928u;
     }
-    if ((ws->tag[0] == 0x8E74477Au) && (ws->tag[1] == 0x030BF65Cu)) {
+    if ((ws->tag[0] == 0x8F6D40CFu) && (ws->tag[1] == 0x38393928u)) {
         is_own = 1;
     }
     return is_own;
@@ -376,7 +376,6 @@ static enum flow_status flow_run_solve(const flow_problem *FLOW_RESTRICT in, flo
             const double sum = total;
             if ((sum - sum) != 0.0) {
                 ws->failed_step = (double)n;
-                flow_spoil_solve(out);
                 double total_2 = k_spread_4;
                 for (int32_t i = 0; i < 2; i++) {
                     total_2 += ws->k_z[3][i];
@@ -409,6 +408,7 @@ static enum flow_status flow_run_solve(const flow_problem *FLOW_RESTRICT in, flo
                 if ((sum_5 - sum_5) != 0.0) {
                     failed_stage = 1.0;
                 }
+                flow_spoil_solve(out);
                 const double failed_stage_2 = failed_stage;
                 ws->failed_stage = failed_stage_2;
                 out->value = (double)NAN;
@@ -598,7 +598,6 @@ static enum flow_status flow_run_gradient(const flow_problem *FLOW_RESTRICT in, 
                 const double sum = total;
                 if ((sum - sum) != 0.0) {
                     ws->failed_step = (double)n;
-                    flow_spoil_gradient(out);
                     double total_2 = k_spread_4;
                     for (int32_t i = 0; i < 2; i++) {
                         total_2 += ws->k_z[3][i];
@@ -631,6 +630,7 @@ static enum flow_status flow_run_gradient(const flow_problem *FLOW_RESTRICT in, 
                     if ((sum_5 - sum_5) != 0.0) {
                         failed_stage = 1.0;
                     }
+                    flow_spoil_gradient(out);
                     const double failed_stage_2 = failed_stage;
                     ws->failed_stage = failed_stage_2;
                     out->value = (double)NAN;

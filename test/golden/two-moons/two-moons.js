@@ -788,7 +788,6 @@ export function solve() {
     const sum = total;
     if (sum - sum !== 0) {
       report[0] = n;
-      spoil_solve();
       let total_2 = k_spread_5;
       for (let i = 0; i < 2; i++) {
         total_2 += k_z[i + 6];
@@ -821,6 +820,7 @@ export function solve() {
       if (sum_5 - sum_5 !== 0) {
         failed_stage = 1;
       }
+      spoil_solve();
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;
       value[0] = 0 / 0;
@@ -984,7 +984,6 @@ export function gradient() {
     const sum = total;
     if (sum - sum !== 0) {
       report[0] = n;
-      spoil_gradient();
       let total_2 = k_spread_5;
       for (let i = 0; i < 2; i++) {
         total_2 += k_z[i + 6];
@@ -1017,6 +1016,7 @@ export function gradient() {
       if (sum_5 - sum_5 !== 0) {
         failed_stage = 1;
       }
+      spoil_gradient();
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;
       value[0] = 0 / 0;

@@ -794,7 +794,6 @@ export function solve(): number {
     const sum = total;
     if (sum - sum !== 0) {
       report[0] = n;
-      spoil_solve();
       let total_2 = k_spread_5;
       for (let i = 0; i < 2; i++) {
         total_2 += k_z[i + 6];
@@ -827,6 +826,7 @@ export function solve(): number {
       if (sum_5 - sum_5 !== 0) {
         failed_stage = 1;
       }
+      spoil_solve();
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;
       value[0] = 0 / 0;
@@ -990,7 +990,6 @@ export function gradient(): number {
     const sum = total;
     if (sum - sum !== 0) {
       report[0] = n;
-      spoil_gradient();
       let total_2 = k_spread_5;
       for (let i = 0; i < 2; i++) {
         total_2 += k_z[i + 6];
@@ -1023,6 +1022,7 @@ export function gradient(): number {
       if (sum_5 - sum_5 !== 0) {
         failed_stage = 1;
       }
+      spoil_gradient();
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;
       value[0] = 0 / 0;

@@ -60,7 +60,6 @@ export function gradient() {
     const x_3 = x_2 + (-h_1_6 * f_x - h_1_3 * f_x_2 - h_1_3 * f_x_3 - h_1_6 * f_x_4);
     if (x_3 - x_3 !== 0) {
       report[0] = n;
-      spoil_gradient();
       if (f_x_4 - f_x_4 !== 0) {
         failed_stage = 4;
       }
@@ -73,6 +72,7 @@ export function gradient() {
       if (f_x - f_x !== 0) {
         failed_stage = 1;
       }
+      spoil_gradient();
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;
       value[0] = 0 / 0;

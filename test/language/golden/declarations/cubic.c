@@ -82,7 +82,6 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                         ((h_1_6 * k_x) + (h_1_3 * k_x_2) + (h_1_3 * k_x_3) + (h_1_6 * k_x_4));
                 if ((x_2 - x_2) != 0.0) {
                     ws->failed_step = (double)n;
-                    sample_spoil_gradient(out);
                     if ((k_x_4 - k_x_4) != 0.0) {
                         failed_stage = 4.0;
                     }
@@ -95,6 +94,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     if ((k_x - k_x) != 0.0) {
                         failed_stage = 1.0;
                     }
+                    sample_spoil_gradient(out);
                     const double failed_stage_2 = failed_stage;
                     ws->failed_stage = failed_stage_2;
                     out->value = (double)NAN;

@@ -98,7 +98,6 @@ export function gradient() {
     const x_3 = x_2 + (h_1_6 * k_x_2 + h_1_3 * k_x_3 + h_1_3 * k_x_4 + h_1_6 * k_x_5);
     if (x_3 - x_3 !== 0) {
       report[0] = n;
-      spoil_gradient();
       if (k_x_5 - k_x_5 !== 0) {
         failed_stage = 4;
       }
@@ -111,6 +110,7 @@ export function gradient() {
       if (k_x_2 - k_x_2 !== 0) {
         failed_stage = 1;
       }
+      spoil_gradient();
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;
       value[0] = 0 / 0;

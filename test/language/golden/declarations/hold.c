@@ -63,13 +63,13 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 const double x_3 = x_2 + ((h_1_2 * f_x) + (h_1_2 * f_x_2));
                 if ((x_3 - x_3) != 0.0) {
                     ws->failed_step = (double)n;
-                    sample_spoil_gradient(out);
                     if ((f_x_2 - f_x_2) != 0.0) {
                         failed_stage = 2.0;
                     }
                     if ((f_x - f_x) != 0.0) {
                         failed_stage = 1.0;
                     }
+                    sample_spoil_gradient(out);
                     out->value = (double)NAN;
                     const double failed_stage_2 = failed_stage;
                     ws->failed_stage = failed_stage_2;

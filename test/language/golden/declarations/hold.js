@@ -79,13 +79,13 @@ export function gradient() {
     const x_3 = x_2 + (h_1_2 * f_x + h_1_2 * f_x_2);
     if (x_3 - x_3 !== 0) {
       report[0] = n;
-      spoil_gradient();
       if (f_x_2 - f_x_2 !== 0) {
         failed_stage = 2;
       }
       if (f_x - f_x !== 0) {
         failed_stage = 1;
       }
+      spoil_gradient();
       value[0] = 0 / 0;
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;

@@ -122,7 +122,6 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 const double sum = total;
                 if ((sum - sum) != 0.0) {
                     ws->failed_step = (double)n;
-                    sample_spoil_gradient(out);
                     double total_2 = k_x_2 + k_spin_2 + k_pair_0_2;
                     for (int32_t i = 0; i < 2; i++) {
                         total_2 += ws->k_q[1][i];
@@ -145,6 +144,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     if ((sum_3 - sum_3) != 0.0) {
                         failed_stage = 1.0;
                     }
+                    sample_spoil_gradient(out);
                     const double failed_stage_2 = failed_stage;
                     ws->failed_stage = failed_stage_2;
                     out->value = (double)NAN;

@@ -169,7 +169,6 @@ export function gradient() {
     const sum = total;
     if (sum - sum !== 0) {
       report[0] = n;
-      spoil_gradient();
       let total_2 = k_x_3 + k_spin_3 + k_pair_0_3;
       for (let i = 0; i < 2; i++) {
         total_2 += k_q[i + 2];
@@ -192,6 +191,7 @@ export function gradient() {
       if (sum_3 - sum_3 !== 0) {
         failed_stage = 1;
       }
+      spoil_gradient();
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;
       value[0] = 0 / 0;

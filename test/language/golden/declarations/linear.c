@@ -74,7 +74,6 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                         ((h_1_6 * f_x) + (h_1_3 * f_x_2) + (h_1_3 * f_x_3) + (h_1_6 * f_x_4));
                 if ((x_3 - x_3) != 0.0) {
                     ws->failed_step = (double)n;
-                    sample_spoil_gradient(out);
                     if ((f_x_4 - f_x_4) != 0.0) {
                         failed_stage = 4.0;
                     }
@@ -87,6 +86,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     if ((f_x - f_x) != 0.0) {
                         failed_stage = 1.0;
                     }
+                    sample_spoil_gradient(out);
                     const double failed_stage_2 = failed_stage;
                     ws->failed_stage = failed_stage_2;
                     out->value = (double)NAN;

@@ -73,7 +73,6 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                         const double sum = x_3 + v_3;
                         if ((sum - sum) != 0.0) {
                             ws->failed_step = (double)n;
-                            sample_spoil_gradient(ws, out);
                             const double sum_2 = x_v - f_v_2;
                             if ((sum_2 - sum_2) != 0.0) {
                                 failed_stage = 2.0;
@@ -82,6 +81,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                             if ((sum_3 - sum_3) != 0.0) {
                                 failed_stage = 1.0;
                             }
+                            sample_spoil_gradient(ws, out);
                             const double failed_stage_2 = failed_stage;
                             ws->failed_stage = failed_stage_2;
                             out->value = (double)NAN;

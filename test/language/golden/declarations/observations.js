@@ -85,7 +85,6 @@ export function gradient() {
       const sum = x_3 + v_3;
       if (sum - sum !== 0) {
         report[0] = n;
-        spoil_gradient();
         const sum_2 = x_v - f_v_2;
         if (sum_2 - sum_2 !== 0) {
           failed_stage = 2;
@@ -94,6 +93,7 @@ export function gradient() {
         if (sum_3 - sum_3 !== 0) {
           failed_stage = 1;
         }
+        spoil_gradient();
         const failed_stage_2 = failed_stage;
         report[1] = failed_stage_2;
         value[0] = 0 / 0;

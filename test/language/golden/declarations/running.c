@@ -64,7 +64,6 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                         (-(h_1_6 * f_x_2) - (h_1_3 * f_x_4) - (h_1_3 * f_x_6) - (h_1_6 * f_x_8));
                 if ((x_3 - x_3) != 0.0) {
                     ws->failed_step = (double)n;
-                    sample_spoil_gradient(out);
                     if ((f_x_8 - f_x_8) != 0.0) {
                         failed_stage = 4.0;
                     }
@@ -77,6 +76,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     if ((f_x_2 - f_x_2) != 0.0) {
                         failed_stage = 1.0;
                     }
+                    sample_spoil_gradient(out);
                     out->value = (double)NAN;
                     const double failed_stage_2 = failed_stage;
                     ws->failed_stage = failed_stage_2;

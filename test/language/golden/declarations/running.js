@@ -73,7 +73,6 @@ export function gradient() {
     const x_3 = x_2 + (-h_1_6 * f_x_2 - h_1_3 * f_x_4 - h_1_3 * f_x_6 - h_1_6 * f_x_8);
     if (x_3 - x_3 !== 0) {
       report[0] = n;
-      spoil_gradient();
       if (f_x_8 - f_x_8 !== 0) {
         failed_stage = 4;
       }
@@ -86,6 +85,7 @@ export function gradient() {
       if (f_x_2 - f_x_2 !== 0) {
         failed_stage = 1;
       }
+      spoil_gradient();
       value[0] = 0 / 0;
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;

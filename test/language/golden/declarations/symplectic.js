@@ -78,7 +78,6 @@ export function gradient() {
     const sum = total;
     if (sum - sum !== 0) {
       report[0] = n;
-      spoil_gradient();
       let total_2 = 0;
       for (let i = 0; i < 2; i++) {
         total_2 += k_u[i + 2];
@@ -95,6 +94,7 @@ export function gradient() {
       if (sum_3 - sum_3 !== 0) {
         failed_stage = 1;
       }
+      spoil_gradient();
       const failed_stage_2 = failed_stage;
       report[1] = failed_stage_2;
       value[0] = 0 / 0;
