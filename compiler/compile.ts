@@ -110,7 +110,7 @@ export function build(source: Source, options: Options): Built {
 /** The module of a model that was built before under the same options. */
 type Known = (model: Model, solver: Solver) => Module | undefined;
 
-/** Every model of a file, built, and what it imports: see `readWithImports`. */
+/** Every model of a file, built, and what it imports: see `readWithImports`. `fault`: of the options where no model has any. */
 export function buildAll(source: Source, options: Options, known?: Known) {
   const { models, diagnostics, imported, absent } = readWithImports(source, options);
   const sound = diagnostics.some(isError) ? [] : models;
@@ -119,7 +119,10 @@ export function buildAll(source: Source, options: Options, known?: Known) {
     ...buildModel(model, source, imported, { ...options, model: model.name }, known),
   }));
   const all = [...diagnostics, ...built.flatMap((each) => each.diagnostics)];
-  return { built, diagnostics: all, imported, absent };
+  const isSound =
+    built.length > 0 && built.every(({ ready, fault }) => ready !== undefined || fault === "options");
+  const fault: Built["fault"] = isSound ? "options" : "model";
+  return { built, diagnostics: all, fault, imported, absent };
 }
 
 /** `imported`: the files that were read, with their text; `absent`: those that were looked for and would have been taken. */

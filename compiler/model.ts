@@ -197,6 +197,9 @@ export interface OperatorCall {
   readonly span: Span;
 }
 
+/** Entries of the largest array: 128 MiB of doubles, which the compiler reads and writes out one by one. */
+export const mostEntries = 2 ** 24;
+
 export const sizeOf = (shape: Shape): number => shape.reduce((product, extent) => product * extent, 1);
 
 /** The functions of a model that its solve asks for. */

@@ -44,8 +44,8 @@ import { methodNamed, methods, usualOrder } from "./integrate/methods.ts";
 import { usualCheckpoints } from "./integrate/plans/revolve.ts";
 import { rosenbrockMethod } from "./integrate/rosenbrock.ts";
 import { takesStart, undoing } from "./integrate/schemes.ts";
-import { type Leaf, type Model, sizeOf } from "./model.ts";
-import type { Solver } from "./module.ts";
+import { type Leaf, type Model, mostEntries, sizeOf } from "./model.ts";
+import { type Solver, uncountable } from "./module.ts";
 import type { Options } from "./options.ts";
 
 /** Steps where neither the model nor the user says how many; raised until pieces and observation times are met. */
@@ -121,10 +121,7 @@ function withoutTaylor(
   return [];
 }
 
-/** Entries of an array, at most: what `frontend` holds arrays of a model to, each of a batch here. */
-const mostEntries = 2 ** 24;
-
-/** How many samples there can be, by the largest record that each of them has for itself; points, of a field. */
+/** How many samples there can be whose records keep to the limit of all arrays, by the largest record that each of them has for itself; points, of a field. */
 export function largestBatch({ field, state, data, outputs }: Model): number {
   const words = (leaves: readonly { readonly shape: readonly number[] }[]): number =>
     leaves.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
@@ -340,8 +337,7 @@ interface Count {
 
 const tolerances = { rtol: 1e-6, atol: 1e-9 };
 
-/** Generated code counts steps in 32 bits with a sign. */
-const mostSteps = 0x7fffffff;
+const mostSteps = uncountable - 1;
 
 const isStepCount = (steps: number): boolean =>
   Number.isSafeInteger(steps) && steps >= 1 && steps <= mostSteps;

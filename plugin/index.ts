@@ -48,10 +48,8 @@ const modelId = /\.ode\.ts(\?(?:import|[\w$-]+=[^&]*)(?:&(?:import|[\w$-]+=[^&]*
 const secondaryId =
   /\.ode\.ts\?(?:model=[\w$]+&)?(?!(?:import|raw|url|inline|init|worker|sharedworker)(?:&|$))[A-Za-z]+(?:&.*)?$/;
 
-export const factory: UnpluginFactory<PluginOptions | undefined> = (
-  { config, ...given } = {},
-  { framework },
-) => {
+export const factory: UnpluginFactory<PluginOptions | undefined> = (options = {}, { framework }) => {
+  const { config, ...given } = options;
   const readOptions = async () => {
     const own = checkOptions(given as Readonly<Record<string, unknown>>, "library");
     if (config === false) return own;
@@ -121,11 +119,11 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
   /** What a bundler keeps on disk from one run to the next is another one for other options, and for another version. */
   const remember = (cache: unknown): void => {
     if (typeof cache !== "object" || cache === null) return;
-    const kept = cache as { type?: string; version?: string };
-    if (kept.type !== "filesystem" && kept.type !== "persistent") return;
+    const stored = cache as { type?: string; version?: string };
+    if (stored.type !== "filesystem" && stored.type !== "persistent") return;
     const state = config === false ? "" : configState(root, config).text;
     const own = fingerprint([version, JSON.stringify(given), state]);
-    kept.version = `${kept.version ?? ""} odegrad ${own}`.trimStart();
+    stored.version = `${stored.version ?? ""} odegrad ${own}`.trimStart();
   };
   // Errors and watched files go to esbuild with a text, or not at all.
   const broken = framework === "esbuild" ? { code: "", map: null } : undefined;
@@ -139,9 +137,7 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (
         optimizeDeps: { exclude: ["odegrad", "odegrad/compiled"] },
         // A build of workers has plugins of its own. Where the user has named this one there too, the second finds all compiled.
         worker: {
-          plugins: () => [
-            createVitePlugin(factory)({ ...given, ...(config === undefined ? {} : { config }) }),
-          ],
+          plugins: () => [createVitePlugin(factory)(options)],
         },
       }),
       configResolved(config) {

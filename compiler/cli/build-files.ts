@@ -73,14 +73,13 @@ function buildFile(model: string, options: CommandOptions, context: Context, kno
   if (before !== undefined && isSame(before.texts, source.text, model, source.host.read))
     return before.result;
 
-  const { built, diagnostics, imported, absent } = buildAll(source, options);
-  const outside = folder.startsWith("..") || path.isAbsolute(folder) ? [modelOutside(model)] : [];
+  const { built, diagnostics, fault, imported, absent } = buildAll(source, options);
   const all = [
     ...diagnostics,
     ...(built.length === 0 && diagnostics.every(({ severity }) => severity !== "error")
       ? [noModel(model)]
       : []),
-    ...outside,
+    ...(folder.startsWith("..") || path.isAbsolute(folder) ? [modelOutside(model)] : []),
   ];
   const place = folder === "" ? "" : `${folder}/`;
   const several = built.length > 1;
@@ -95,14 +94,6 @@ function buildFile(model: string, options: CommandOptions, context: Context, kno
       })),
     );
   });
-  const isError = ({ severity }: Diagnostic): boolean => severity === "error";
-  const faulty = built.filter((each) => each.diagnostics.some(isError));
-  const fault: BuildResult["fault"] =
-    all.filter(isError).length - outside.length ===
-      faulty.flatMap((each) => each.diagnostics.filter(isError)).length &&
-    faulty.every((each) => each.fault === "options")
-      ? "options"
-      : "model";
   const result = { files, diagnostics: all, read: new Set([model, ...imported.keys()]), fault };
   const missing = [...absent].map((file) => [file, undefined] as const);
   known.set(model, { texts: new Map([[model, source.text], ...imported, ...missing]), result });

@@ -51,17 +51,9 @@ export function configState(
   folder: string,
   named: string | undefined,
 ): { readonly files: readonly string[]; readonly text: string } {
-  const manifest = path.join(folder, "package.json");
-  const candidates =
-    named === undefined
-      ? [...names.map((name) => path.join(folder, name)), manifest]
-      : [path.resolve(folder, named)];
-  const found = candidates.flatMap((file) => {
-    const isManifest = named === undefined && file === manifest;
-    const text = isManifest ? JSON.stringify(inPackage(file)) : textOf(file);
-    return text === undefined ? [] : [{ file, text }];
-  });
-  return { files: found.map(({ file }) => file), text: JSON.stringify(found) };
+  const files = named === undefined ? found(folder) : [path.resolve(folder, named)];
+  const texts = files.map((file) => (isManifest(file) ? inPackage(file) : textOf(file)));
+  return { files, text: JSON.stringify([files, texts]) };
 }
 
 function textOf(file: string): string | undefined {
@@ -77,12 +69,19 @@ function fail(...diagnostics: readonly Diagnostic[]): never {
 }
 
 function find(folder: string): string | undefined {
-  const found = names.map((name) => path.join(folder, name)).filter((file) => fs.existsSync(file));
-  const manifest = path.join(folder, "package.json");
-  if (inPackage(manifest) !== undefined) found.push(manifest);
-  if (found.length > 1) fail(severalConfigs(found.map((file) => path.basename(file))));
-  return found[0];
+  const files = found(folder);
+  if (files.length > 1) fail(severalConfigs(files.map((file) => path.basename(file))));
+  return files[0];
 }
+
+/** The files of a folder that hold a configuration; more than one is a mistake. */
+function found(folder: string): string[] {
+  const files = names.map((name) => path.join(folder, name)).filter((file) => fs.existsSync(file));
+  const manifest = path.join(folder, "package.json");
+  return inPackage(manifest) === undefined ? files : [...files, manifest];
+}
+
+const isManifest = (file: string): boolean => path.basename(file) === "package.json";
 
 /** What package.json holds under `odegrad`. One that cannot be read is none of ours. */
 function inPackage(file: string): unknown {
@@ -95,7 +94,7 @@ function inPackage(file: string): unknown {
 }
 
 function parse(file: string, shown: string): unknown {
-  if (path.basename(file) === "package.json") return inPackage(file);
+  if (isManifest(file)) return inPackage(file);
   try {
     return JSON.parse(fs.readFileSync(file, "utf8"));
   } catch (error) {

@@ -10,6 +10,7 @@ import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Shape, Statement, Store, View } from "../ir/nodes.ts";
+import { mostEntries } from "../model.ts";
 import { arrayEntry, asArray, checkWritable, entry } from "./access.ts";
 import { isSteady } from "./arithmetic.ts";
 import { expand } from "./calls.ts";
@@ -18,7 +19,7 @@ import { refuse, spanOf } from "./load.ts";
 import { type Lowering, writtenIn } from "./lowering.ts";
 import { keep } from "./patterns.ts";
 import type { Scope } from "./scope.ts";
-import { checkedSize, largest } from "./static-arguments.ts";
+import { checkedSize } from "./static-arguments.ts";
 import { unknownMethod } from "./static-arrays.ts";
 import type { FunctionValue } from "./static-values.ts";
 import { sizeOf } from "./static-values.ts";
@@ -147,8 +148,8 @@ function sizeIn(value: Scalar, node: ts.Node): number {
 /** No array has more entries than one of the module. */
 function checkEntries(shape: Shape, node: ts.Node): void {
   const found = sizeOf(shape);
-  if (found <= largest) return;
-  refuse(messages.wrongKind(spanOf(node), `an array of at most ${largest} entries`, `one of ${found}`));
+  if (found <= mostEntries) return;
+  refuse(messages.wrongKind(spanOf(node), `an array of at most ${mostEntries} entries`, `one of ${found}`));
 }
 
 const constantOf = ({ form }: ReturnType<typeof real>): number | undefined => {

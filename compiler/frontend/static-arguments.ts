@@ -2,11 +2,9 @@
 
 import * as messages from "../diagnostics/messages.ts";
 import type { Span } from "../diagnostics/span.ts";
+import { mostEntries } from "../model.ts";
 import { refuse } from "./load.ts";
 import { describe, type FunctionValue, isTagged, type Static } from "./static-values.ts";
-
-/** The largest array, in entries: 128 MiB of doubles, which the compiler reads and writes out one by one. */
-export const largest = 2 ** 24;
 
 export function functionOf(value: Static, span: Span): FunctionValue {
   if (isTagged(value) && value.kind === "function") return value;
@@ -14,8 +12,8 @@ export function functionOf(value: Static, span: Span): FunctionValue {
 }
 
 export function checkedSize(value: number, span: Span): number {
-  if (Number.isInteger(value) && value >= 0 && value <= largest) return value;
-  return refuse(messages.wrongKind(span, `a whole number from 0 to ${largest}`, String(value)));
+  if (Number.isInteger(value) && value >= 0 && value <= mostEntries) return value;
+  return refuse(messages.wrongKind(span, `a whole number from 0 to ${mostEntries}`, String(value)));
 }
 
 export const checkedSeed = (value: number, span: Span): number =>

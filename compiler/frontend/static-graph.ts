@@ -7,6 +7,7 @@ import type { ts } from "ts-morph";
 import { type AdjacencyOptions, adjacency, type Edge } from "../../runtime/graph.ts";
 import * as messages from "../diagnostics/messages.ts";
 import { nearest } from "../diagnostics/nearest.ts";
+import { mostEntries } from "../model.ts";
 import { refuse, spanOf } from "./load.ts";
 import { itemsOf } from "./static-operations.ts";
 import { describe, isTagged, numbersOf, type Static, tensorOf } from "./static-values.ts";
@@ -20,8 +21,8 @@ export function graphOf(args: readonly Static[], node: ts.CallExpression): reado
     refuse(
       messages.wrongArity(spanOf(node), "adjacency", "a number of nodes, edges and options", args.length),
     );
-  if (typeof nodes !== "number" || !Number.isInteger(nodes) || nodes < 1 || nodes > 2 ** 24)
-    return refuse(messages.wrongKind(place(0), `a whole number from 1 to ${2 ** 24}`, describe(nodes)));
+  if (typeof nodes !== "number" || !Number.isInteger(nodes) || nodes < 1 || nodes > mostEntries)
+    return refuse(messages.wrongKind(place(0), `a whole number from 1 to ${mostEntries}`, describe(nodes)));
   const edges = itemsOf(list, node.arguments[1] ?? node).map((item): Edge => {
     const numbers = numbersOf(item);
     if (numbers?.shape.length === 1) return Array.from(numbers.data);

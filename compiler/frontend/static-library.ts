@@ -9,9 +9,10 @@ import * as messages from "../diagnostics/messages.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import * as operatorMessages from "../diagnostics/operator-messages.ts";
 import type { Shape } from "../ir/nodes.ts";
+import { mostEntries } from "../model.ts";
 import { refuse, spanOf } from "./load.ts";
 import type { Interpreter } from "./static.ts";
-import { checkedSeed, checkedSize, functionOf, largest } from "./static-arguments.ts";
+import { checkedSeed, checkedSize, functionOf } from "./static-arguments.ts";
 import { graphOf } from "./static-graph.ts";
 import { applyOperator, givenOperators, plainOperators, stochastic } from "./static-operators.ts";
 import {
@@ -185,8 +186,8 @@ function filled(
 ): Tensor {
   const size = sizeOf(shape);
   const at = node.arguments[position] ?? node;
-  if (size > largest)
-    refuse(messages.wrongKind(spanOf(node), `an array of at most ${largest} entries`, `one of ${size}`));
+  if (size > mostEntries)
+    refuse(messages.wrongKind(spanOf(node), `an array of at most ${mostEntries} entries`, `one of ${size}`));
   if (init === undefined) return tensorOf(shape, new Float64Array(size));
   if (typeof init === "number") return tensorOf(shape, new Float64Array(size).fill(init));
   if (isTagged(init) && init.kind === "initialiser") return tensorOf(shape, draw(init.value, size));

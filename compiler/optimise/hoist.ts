@@ -6,8 +6,8 @@
 
 import * as affine from "../ir/affine.ts";
 import type { Block, Expr, Statement } from "../ir/nodes.ts";
-import { bindersIn, forEachExpr, forEachStatement } from "../ir/walk.ts";
-import { writes } from "./reuse.ts";
+import { bindersIn, forEachExpr } from "../ir/walk.ts";
+import { writtenIn } from "./reuse.ts";
 
 export function hoist(block: Block): Statement[] {
   const out: Statement[] = [];
@@ -16,10 +16,7 @@ export function hoist(block: Block): Statement[] {
       case "for": {
         const body = hoist(statement.body);
         const inside = new Set(bindersIn([{ ...statement, body }]));
-        const written = new Set<string>();
-        forEachStatement(body, (inner) => {
-          for (const array of writes(inner)) written.add(array);
-        });
+        const written = writtenIn(body);
         const moved: Statement[] = [];
         const stays: Statement[] = [];
         for (const inner of body) {

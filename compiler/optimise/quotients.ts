@@ -11,7 +11,7 @@ import { Names } from "../ir/names.ts";
 import type { Block, Fn, Program, Statement } from "../ir/nodes.ts";
 import { rewriteBlock } from "../ir/rewrite.ts";
 import { bindersIn, bindersOf, forEachForm, forEachStatement, reachable, withBlocks } from "../ir/walk.ts";
-import { writes } from "./reuse.ts";
+import { writtenIn } from "./reuse.ts";
 
 export function quotients(program: Program): Program {
   const taken = program.arrays.map((array) => array.name);
@@ -91,14 +91,11 @@ function timesIn(block: Block, division: Division): number {
 /** Whether a division gives the same number wherever in the block it is taken. */
 function isSettled(division: Division, block: Block, functions: readonly Fn[]): boolean {
   const bound = new Set(bindersIn(block));
-  const written = new Set<string>();
+  const written = writtenIn(block);
   forEachStatement(block, (statement) => {
-    for (const array of writes(statement)) written.add(array);
     if (statement.kind !== "call") return;
-    for (const callee of reachable(functions, statement.callee))
-      forEachStatement(callee.body, (inner) => {
-        for (const array of writes(inner)) written.add(array);
-      });
+    for (const { body } of reachable(functions, statement.callee))
+      for (const array of writtenIn(body)) written.add(array);
   });
   let isSame = true;
   const check = (form: Affine): void =>

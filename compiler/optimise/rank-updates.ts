@@ -25,17 +25,9 @@ import type {
   Statement,
 } from "../ir/nodes.ts";
 import { rewriteForm } from "../ir/rewrite.ts";
-import {
-  arraysOf,
-  bindersOf,
-  calleesOf,
-  forEachStatement,
-  mayLeave,
-  reachable,
-  withBlocks,
-} from "../ir/walk.ts";
+import { arraysOf, bindersOf, calleesOf, mayLeave, reachable, withBlocks } from "../ir/walk.ts";
 import { lanes, wordsOfShortRow } from "./pack.ts";
-import { writes } from "./reuse.ts";
+import { writtenIn } from "./reuse.ts";
 
 /**
  * Words of a matrix for each word of its two factors from which on going over it less often pays. Rows of more than a vector
@@ -358,7 +350,7 @@ class Fusion {
   }
 
   #writtenBy(statement: Statement): ReadonlySet<string> {
-    return this.#ofCallees(statement, this.#written, writtenIn);
+    return this.#ofCallees(statement, this.#written, ({ body }) => writtenIn(body));
   }
 
   /** What is asked of a statement, and of the functions that it calls, which are asked once. */
@@ -378,14 +370,6 @@ class Fusion {
     }
     return found;
   }
-}
-
-function writtenIn(fn: Fn): Set<string> {
-  const written = new Set<string>();
-  forEachStatement(fn.body, (statement) => {
-    for (const array of writes(statement)) written.add(array);
-  });
-  return written;
 }
 
 function gathers(form: Affine): boolean {

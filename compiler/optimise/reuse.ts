@@ -240,6 +240,15 @@ export function reuse(block: Block): Statement[] {
 const isNegatedLeaf = (expr: Expr): boolean =>
   expr.kind === "primitive" && expr.op === "neg" && build.isLeaf(expr.args[0]!);
 
+/** Arrays that a block changes, inner blocks included. */
+export function writtenIn(block: Block): Set<string> {
+  const written = new Set<string>();
+  forEachStatement(block, (statement) => {
+    for (const array of writes(statement)) written.add(array);
+  });
+  return written;
+}
+
 const none: readonly string[] = [];
 
 /** Arrays a statement itself changes. */
