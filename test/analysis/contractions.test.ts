@@ -201,7 +201,7 @@ function randomNests(next: () => number): string {
 }
 
 describe("random nests", () => {
-  const programs = isLong ? 20_000 : 400;
+  const programs = isLong ? 20_000 : 200;
   const choices = fc.array(fc.nat(1000), { minLength: 40, maxLength: 80, size: "max" });
 
   it("keep every bit, their cotangents too", () => {

@@ -83,7 +83,10 @@ const ofEach =
   /^(rk4|dopri5|verlet|yoshida6|leapfrog|alf|reversible-heun|ab4|abm4|gauss2|radau5|esdirk4|rodas4|taylor),/;
 /** The pendulum has inputs that move within a step, which Taylor's method does not take. */
 const admits = (name: string, way: string): boolean => name !== "pendulum" || !way.startsWith("taylor");
-/** All plans for one method of each family; the others have one in turn beside the first. */
+/**
+ * All plans for one method of each family; the others have one in turn beside the first, every other one in the short run, as
+ * they differ from it in coefficients alone.
+ */
 const plansOf = (way: string): readonly string[] => {
   const [first, ...others] = adjoints;
   const turn = ways.findIndex(([name]) => name === way) % others.length;
@@ -91,7 +94,9 @@ const plansOf = (way: string): readonly string[] => {
 };
 
 describe.each(Object.entries(models))("%s", (name, text) => {
-  it.each(ways.filter(([way]) => admits(name, way) && (isLong || name === "pendulum" || ofEach.test(way))))(
+  const isAsked = ([way]: (typeof ways)[number], i: number): boolean =>
+    isLong || ofEach.test(way) || (name === "pendulum" && i % 2 === 0);
+  it.each(ways.filter((way, i) => admits(name, way[0]) && isAsked(way, i)))(
     "%s: the gradient is that of the solve, by every plan",
     { timeout: 60_000 },
     async (way, options) => {

@@ -124,7 +124,7 @@ describe("jets of a product of a matrix and a vector", () => {
 });
 
 describe("random programs", () => {
-  const programs = isLong ? 20_000 : 400;
+  const programs = isLong ? 20_000 : 200;
   const choices = fc.array(fc.nat(1000), { minLength: 40, maxLength: 200, size: "max" });
 
   it("keep every bit, their cotangents too", () => {

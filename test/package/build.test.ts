@@ -5,6 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { isLong } from "../support/long.ts";
 import { commandLine, node, type Packed, packed } from "./packed.ts";
 
 let project: Packed;
@@ -174,10 +175,11 @@ it("killed at any moment it leaves no half-written file", async () => {
   node([program, "build"], own);
   const whole = performance.now() - started;
   // The last quarter of a run is where it writes.
-  for (let i = 0; i < 16; i++) {
+  const kills = isLong ? 16 : 8;
+  for (let i = 0; i < kills; i++) {
     fs.writeFileSync(path.join(own, "a.ode.ts"), model(1 + (i % 2)));
     const child = start(["build"], own);
-    await pause(whole * (i < 4 ? i / 4 : 0.7 + (0.4 * (i - 4)) / 12));
+    await pause(whole * (i < kills / 4 ? (4 * i) / kills : 0.7 + (0.4 * (i - kills / 4)) / (0.75 * kills)));
     child.kill("SIGKILL");
     await ended(child);
     for (const [name, text] of Object.entries(contents(path.join(own, "generated")))) {
