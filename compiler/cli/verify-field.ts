@@ -12,6 +12,7 @@ import { direction, slopeAlong } from "../verify/direction.ts";
 import { dualTangent } from "../verify/dual.ts";
 import { filesCheck } from "../verify/files.ts";
 import { hessianCheck, hessianTitle } from "../verify/hessian.ts";
+import { responseOf } from "../verify/response.ts";
 import { solveIdentity } from "../verify/solve-checks.ts";
 import { taylorCheck, taylorSlope } from "../verify/taylor.ts";
 import { openC } from "./model-file.ts";
@@ -27,7 +28,7 @@ export async function runFieldChecks(
   compilers: readonly string[],
   tools: {
     report(check: Check): void;
-    plain(compiled: number): Check;
+    plain(compiled: number, size: number): Check;
     withProducts(): Ready;
   },
 ): Promise<void> {
@@ -40,7 +41,8 @@ export async function runFieldChecks(
   const seed = options.seed ?? 1;
   const selected = (path: readonly string[]): boolean => isDifferentiated(solver, path);
   const along = Array.from({ length: directions }, (_, i) => direction(seed + i, module, problem, selected));
-  report(solveIdentity((one) => dualTangent(module, problem, one), gradients, along, "loss"));
+  const response = responseOf(engine, problem, gradients, along);
+  report(solveIdentity((one) => dualTangent(module, problem, one), gradients, along, response, "loss"));
   const isStopped = opcodesOf(module.program).has("stop");
   report(
     isStopped
@@ -53,12 +55,12 @@ export async function runFieldChecks(
           taylorTitle,
         ),
   );
-  report(plain(gradients.value));
+  report(plain(gradients.value, response.value));
   if (compilers.length === 0) report(skipped(5, "JavaScript and C agree", "no C compiler was found"));
   else {
     const c = openC(ready, options);
     try {
-      report(targetsAgree(engine, c, problem, module.program, options.real ?? "double"));
+      report(targetsAgree(engine, c, problem, module.program, options.real ?? "double", response));
     } finally {
       c.close();
     }

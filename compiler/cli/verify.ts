@@ -22,6 +22,7 @@ import { dualTangent } from "../verify/dual.ts";
 import { fieldIdentity } from "../verify/field-identity.ts";
 import { filesCheck } from "../verify/files.ts";
 import { hessianCheck, hessianTitle } from "../verify/hessian.ts";
+import { responseOf } from "../verify/response.ts";
 import { ruleChecks } from "../verify/rules.ts";
 import { plansAgree, solveIdentity } from "../verify/solve-checks.ts";
 import { taylorCheck, taylorSlope } from "../verify/taylor.ts";
@@ -93,7 +94,7 @@ export async function run(
       const text = name === source.file ? source.text : (source.host.read(name) ?? "");
       return `${name}:${text.slice(0, start).split("\n").length}`;
     },
-    plain: (compiled) =>
+    plain: (compiled, size) =>
       uncompiledLoss(
         {
           file: source.file,
@@ -106,6 +107,7 @@ export async function run(
               : plainFieldOptions(module, problem),
         },
         compiled,
+        size,
       ),
   });
 
@@ -136,7 +138,8 @@ export async function run(
 
 interface Tools {
   report(check: Check): void;
-  plain(compiled: number): Check;
+  /** `size`: what rounding of the value is relative to, at the least. */
+  plain(compiled: number, size: number): Check;
   /** The same question by another plan. */
   withPlan(adjoint: string): Ready;
   /** The same question with products of the Hessian. */
@@ -169,7 +172,8 @@ async function runChecks(
   const trajectory = written?.run();
   const tangentAlong = (one: Direction): number =>
     written === undefined ? dualTangent(module, problem, one) : written.tangent(trajectory!, one);
-  report(solveIdentity(tangentAlong, gradients, along));
+  const response = responseOf(engine, problem, gradients, along);
+  report(solveIdentity(tangentAlong, gradients, along, response));
   if (solver.tolerance !== undefined) {
     report(
       skipped(
@@ -197,7 +201,9 @@ async function runChecks(
     const other = emit(withPlan(adjoint), "js", options)[0]!.text;
     compiled.set(adjoint, javaScriptEngine(await loadJavaScript(other)).gradient(problem));
   }
-  report(plansAgree(written?.gradient(trajectory!), compiled, (record) => selection(module, record)));
+  report(
+    plansAgree(written?.gradient(trajectory!), compiled, response, (record) => selection(module, record)),
+  );
   report(
     written === undefined || model.hamiltonian !== undefined
       ? skipped(
@@ -205,7 +211,7 @@ async function runChecks(
           "un-compiled loss equals compiled loss",
           "un-compiled models are solved by explicit Runge-Kutta methods with fixed steps, from `rhs`",
         )
-      : plain(gradients.value),
+      : plain(gradients.value, response.value),
   );
   const walker = written ?? new DiscreteSolve(model, "rk4", { ...problem, steps: walkedSteps(model) });
   const places = trajectory ?? walker.run();
@@ -221,7 +227,7 @@ async function runChecks(
   else {
     const c = openC(ready, options);
     try {
-      report(targetsAgree(engine, c, problem, module.program, options.real ?? "double"));
+      report(targetsAgree(engine, c, problem, module.program, options.real ?? "double", response));
     } finally {
       c.close();
     }

@@ -49,10 +49,10 @@ export function product(
   return { sum, size };
 }
 
-/** Largest difference of two records, relative to the largest magnitude in either. Equal NaN count as equal. */
-export function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+/** Largest difference of two records, relative to the largest magnitude in either, or to `least`. Equal NaN count as equal. */
+export function difference(a: ArrayLike<number>, b: ArrayLike<number>, least = 0): number {
   let most = 0;
-  let size = 0;
+  let size = least;
   if (a.length !== b.length) return Number.NaN;
   for (let i = 0; i < a.length; i++) {
     if (Object.is(a[i], b[i]) || a[i] === b[i]) {

@@ -6,6 +6,7 @@
 import type { Gradients } from "../execute/problem.ts";
 import { type Check, difference, within } from "./check.ts";
 import { type Direction, slopeAlong } from "./direction.ts";
+import type { Response } from "./response.ts";
 
 /** Rounding of two different orders of the same sums, over thousands of steps. */
 const limit = 1e-13;
@@ -15,13 +16,15 @@ export function solveIdentity(
   tangentAlong: (along: Direction) => number,
   gradients: Gradients,
   directions: readonly Direction[],
+  response: Response,
   of = "solve",
 ): Check {
   let most = 0;
-  for (const along of directions) {
+  for (const [i, along] of directions.entries()) {
     const { sum, size } = slopeAlong(gradients, along);
     const tangent = tangentAlong(along);
-    const gap = Math.abs(sum - tangent) / Math.max(size, Math.abs(tangent), Number.MIN_VALUE);
+    const gap =
+      Math.abs(sum - tangent) / Math.max(size, Math.abs(tangent), response.slopes[i]!, Number.MIN_VALUE);
     most = Number.isNaN(gap) ? Number.NaN : Math.max(most, gap);
   }
   return within(
@@ -40,16 +43,17 @@ export function solveIdentity(
 export function plansAgree(
   written: Pick<Gradients, "value" | "params" | "state0" | "inputs"> | undefined,
   compiled: ReadonlyMap<string, Gradients>,
+  response: Response,
   selected: (record: "params" | "state" | "inputs") => (index: number) => boolean,
 ): Check {
   const reference = written ?? [...compiled.values()][0]!;
   const kept = (record: Float64Array, of: "params" | "state" | "inputs"): Float64Array =>
     record.filter((_, index) => selected(of)(index));
   const gaps = [...compiled.values()].flatMap((gradients) => [
-    difference(kept(gradients.params, "params"), kept(reference.params, "params")),
-    difference(kept(gradients.state0, "state"), kept(reference.state0, "state")),
-    difference(kept(gradients.inputs, "inputs"), kept(reference.inputs, "inputs")),
-    difference([gradients.value], [reference.value]),
+    difference(kept(gradients.params, "params"), kept(reference.params, "params"), response.params),
+    difference(kept(gradients.state0, "state"), kept(reference.state0, "state"), response.state0),
+    difference(kept(gradients.inputs, "inputs"), kept(reference.inputs, "inputs"), response.inputs),
+    difference([gradients.value], [reference.value], response.value),
   ]);
   const worst = gaps.some(Number.isNaN) ? Number.NaN : Math.max(...gaps);
   return within(

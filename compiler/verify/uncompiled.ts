@@ -33,7 +33,8 @@ const model = (await import("./m0.mjs"))[name];
 process.stdout.write(JSON.stringify({ value: model.loss(options) }));
 `;
 
-export function uncompiledLoss(run: PlainRun, compiled: number): Check {
+/** `size`: what rounding of the loss is relative to, at the least. */
+export function uncompiledLoss(run: PlainRun, compiled: number, size = 0): Check {
   const { path: folder, remove } = temporaryFolder("plain");
   try {
     strip(run, folder);
@@ -54,7 +55,8 @@ export function uncompiledLoss(run: PlainRun, compiled: number): Check {
       return { number: 4, title, outcome: "fail", figure: "no value", detail: line };
     }
     const value = (JSON.parse(made.stdout) as { value: number | null }).value ?? Number.NaN;
-    const gap = Math.abs(value - compiled) / Math.max(Math.abs(value), Math.abs(compiled), Number.MIN_VALUE);
+    const gap =
+      Math.abs(value - compiled) / Math.max(Math.abs(value), Math.abs(compiled), size, Number.MIN_VALUE);
     return within(4, title, gap, 1e-12, "the model's own text, run by the engine with the reference solve");
   } finally {
     remove();

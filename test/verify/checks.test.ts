@@ -16,6 +16,7 @@ import { DiscreteSolve } from "../../compiler/verify/discrete.ts";
 import { dualTangent } from "../../compiler/verify/dual.ts";
 import { fieldIdentity } from "../../compiler/verify/field-identity.ts";
 import { filesCheck } from "../../compiler/verify/files.ts";
+import { type Response, responseOf } from "../../compiler/verify/response.ts";
 import { plansAgree, solveIdentity } from "../../compiler/verify/solve-checks.ts";
 import { taylorCheck, taylorSlope } from "../../compiler/verify/taylor.ts";
 import { uncompiledLoss } from "../../compiler/verify/uncompiled.ts";
@@ -32,6 +33,7 @@ let engine: Engine;
 let problem: Problem;
 let gradients: Gradients;
 let along: Direction;
+let response: Response;
 
 async function open(source: string, options: object = {}) {
   const host = { read: () => undefined };
@@ -52,6 +54,7 @@ beforeAll(async () => {
   ({ module, loaded: generated, engine, problem } = opened);
   gradients = engine.gradient(problem);
   along = direction(1, module, problem, () => true);
+  response = responseOf(engine, problem, gradients, [along]);
 });
 
 /** The gradient with one entry off by a part in ten million. */
@@ -90,8 +93,8 @@ describe("1: dot-product identity", () => {
     const tangentAlong = (one: Direction): number => discrete.tangent(trajectory, one);
     const inDuals = dualTangent(module, problem, along);
     expect(Math.abs(inDuals - tangentAlong(along))).toBeLessThan(1e-12 * Math.abs(inDuals));
-    expect(solveIdentity(tangentAlong, gradients, [along]).outcome).toBe("pass");
-    expect(solveIdentity(tangentAlong, spoilt(), [along]).outcome).toBe("fail");
+    expect(solveIdentity(tangentAlong, gradients, [along], response).outcome).toBe("pass");
+    expect(solveIdentity(tangentAlong, spoilt(), [along], response).outcome).toBe("fail");
   });
 });
 
@@ -129,12 +132,74 @@ export const m = ode({
   });
 });
 
+/** Where a gradient is rounding all over, and where a solve magnifies rounding. */
+describe("far from easy points", () => {
+  const decay = (k: number) => `import { ode } from "odegrad";
+export const m = ode({
+  state: { x: 1 },
+  params: { k: ${k} },
+  rhs: ({ x }, { k }) => ({ x: -k * x }),
+  loss: { terminal: ({ x }) => (x - 0.3679) ** 2 },
+  solver: { t1: 1, steps: 50 },
+});`;
+  const kepler = `import { ode, vec } from "odegrad";
+export const m = ode({
+  state: { q: vec(2, [0.4, 0]), p: vec(2, [0, 2]) },
+  params: { mass: 1 },
+  rhs: ({ q, p }, { mass }) => {
+    const r = Math.sqrt(q[0] ** 2 + q[1] ** 2);
+    return { q: p, p: q.map((x) => (-mass * x) / r ** 3) };
+  },
+  loss: { terminal: ({ q }) => q[0] },
+  solver: { t1: 10, steps: 1000 },
+});`;
+  const points = [
+    ["beside a minimum", decay(1.1)],
+    ["at a minimum", decay(0.9999440883)],
+    ["after an orbit and a half", kepler],
+  ] as const;
+
+  it.each(points)("a right gradient passes %s, and a wrong one does not", async (_, source) => {
+    const made = await open(source);
+    const right = made.engine.gradient(made.problem);
+    const seeds = [1, 2, 3, 4].map((seed) => direction(seed, made.module, made.problem, () => true));
+    const moves = responseOf(made.engine, made.problem, right, seeds);
+    const tangent = (one: Direction): number => dualTangent(made.module, made.problem, one);
+    const checks = (answer: Gradients) => [
+      solveIdentity(tangent, answer, seeds, moves).outcome,
+      taylorCheck(
+        seeds.map((one) =>
+          taylorSlope(made.engine, made.problem, one, right.value, slopeAlong(answer, one).sum),
+        ),
+      ).outcome,
+    ];
+    expect(checks(right)).toEqual(["pass", "pass"]);
+    // By a thousandth of how far the gradient moves when its point does.
+    const wrong = { ...right, params: right.params.map((bar) => bar + 1e-3 * moves.params) };
+    expect(checks(wrong)).toEqual(["fail", "fail"]);
+  });
+
+  it("a minimum is no kink, and a kink at a minimum is one", async () => {
+    const smooth = await open(decay(0.9999440883));
+    const d = direction(1, smooth.module, smooth.problem, ([record]) => record === "params");
+    const { value } = smooth.engine.gradient(smooth.problem);
+    expect(taylorSlope(smooth.engine, smooth.problem, d, value, 1e-3).kink).toBe(false);
+    const kinked = await open(
+      decay(0.9999440883)
+        .replace("(x - 0.3679) ** 2", "x * 0 + Math.abs(k - 0.9999440883)")
+        .replace("({ x }) => x * 0", "({ x }, { k }) => x * 0"),
+    );
+    expect(taylorSlope(kinked.engine, kinked.problem, d, 0, 0.1).kink).toBe(true);
+    expect(taylorSlope(kinked.engine, kinked.problem, d, 0, 100).kink).toBe(false);
+  });
+});
+
 it("3: plans agree", () => {
   const discrete = new DiscreteSolve(module.model, "rk4", problem);
   const written = discrete.gradient(discrete.run());
   const all = () => () => true;
-  expect(plansAgree(written, new Map([["symplectic", gradients]]), all).outcome).toBe("pass");
-  expect(plansAgree(written, new Map([["symplectic", spoilt()]]), all).outcome).toBe("fail");
+  expect(plansAgree(written, new Map([["symplectic", gradients]]), response, all).outcome).toBe("pass");
+  expect(plansAgree(written, new Map([["symplectic", spoilt()]]), response, all).outcome).toBe("fail");
 });
 
 it("4: the model run as it is written", () => {
@@ -169,14 +234,15 @@ it("5: targets agree", () => {
       problem,
       module.program,
       "double",
+      response,
     ),
   ).toMatchObject({ figure: "bit for bit" });
   const last = (g: Gradients): Gradients => ({ ...g, value: g.value * (1 + Number.EPSILON) });
   // sin and pow may differ in their last bit; sums and products may not.
-  expect(targetsAgree(engine, other(last), problem, module.program, "double").outcome).toBe("pass");
-  expect(targetsAgree(engine, other(last), problem, { arrays: [], functions: [] }, "double").outcome).toBe(
-    "fail",
-  );
+  expect(targetsAgree(engine, other(last), problem, module.program, "double", response).outcome).toBe("pass");
+  expect(
+    targetsAgree(engine, other(last), problem, { arrays: [], functions: [] }, "double", response).outcome,
+  ).toBe("fail");
   expect(
     targetsAgree(
       engine,
@@ -184,6 +250,7 @@ it("5: targets agree", () => {
       problem,
       module.program,
       "double",
+      response,
     ).outcome,
   ).toBe("fail");
 });
