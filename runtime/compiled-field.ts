@@ -15,7 +15,7 @@ type Options = FieldOptions<Leaves, LeafRecord, LeafRecord>;
 type Methods = Omit<Field<Leaves, LeafRecord, object, LeafRecord, unknown>, "declaration" | "meta" | "plan">;
 
 export function compiledField(
-  { point, params = {}, data = {} }: Declaration,
+  { point, params = {}, data = {}, operators = [] }: Declaration,
   module: () => Generated,
 ): Methods {
   let size = 0;
@@ -46,13 +46,22 @@ export function compiledField(
     return nested(io["outputs"]!, leaf.offset, leaf.shape);
   };
 
+  /** Which of the known operators goes by a name. */
+  const kindOf = (name: string): string | undefined => {
+    const named = Object.entries(operators).map(([key, choice]) => {
+      const kind: string = typeof choice === "string" ? choice : choice.operator;
+      return [Array.isArray(operators) ? kind : key, kind] as const;
+    });
+    return named.find(([own]) => own === name)?.[1];
+  };
+
   /** Writes what an operator takes besides the point: the leaf behind the user's own data that is called so. */
   const aim = ({ meta, io }: Generated, name: string, given: unknown): void => {
     const own = Object.keys(data);
-    const heads = new RegExp(`^(direction|covector|${name}Directions)_*$`);
+    const head = takenBy[kindOf(name) ?? ""] ?? `${name}Directions`;
     const taken = meta.data.leaves.filter((leaf) => {
-      const head = leaf.name.split(".")[0]!;
-      return heads.test(head) && !own.includes(head);
+      const first = leaf.name.split(".")[0]!;
+      return first.replace(/_+$/, "") === head && !own.includes(first);
     });
     const [first] = taken;
     if (first === undefined) throw RangeError(`operator: ${name} takes no direction`);
@@ -95,6 +104,14 @@ export function compiledField(
     valueAndGradient,
   } as Methods;
 }
+
+/** Operators that take something at every point, and what it is called behind the user's own data. */
+const takenBy: Readonly<Record<string, "direction" | "covector">> = {
+  jvp: "direction",
+  hvp: "direction",
+  directional: "direction",
+  vjp: "covector",
+};
 
 /** The numbers of nested leaves, in order. */
 const numbersOf = (value: unknown): number[] =>

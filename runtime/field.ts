@@ -66,8 +66,16 @@ export interface Field<X, P, C, D, V> {
   readonly meta: Meta;
   value(x?: Widen<X>, options?: FieldOptions<X, P, D>): V;
   loss(options?: FieldOptions<X, P, D>): number;
-  /** One operator of the declaration, by name; `directions` for those that take some. */
-  operator(name: string, x?: Widen<X>, options?: FieldOptions<X, P, D>, ...directions: Widen<X>[]): unknown;
+  /**
+   * One operator of the declaration, by name; `along` for those that take something: a direction in the shape of the point, or of
+   * `vjp` a covector in the shape of the value.
+   */
+  operator(
+    name: string,
+    x?: Widen<X>,
+    options?: FieldOptions<X, P, D>,
+    ...along: (Widen<X> | Widen<V> | readonly number[])[]
+  ): unknown;
   /** Gradient of the loss with respect to the parameters. */
   gradient(options?: FieldOptions<X, P, D>): { readonly params: Widen<P> };
   valueAndGradient(options?: FieldOptions<X, P, D>): {

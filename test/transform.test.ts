@@ -115,6 +115,23 @@ describe("an object compiled in place", () => {
     );
   });
 
+  it("gives operators of a field what each of them takes", async () => {
+    const { pair, map } = await loadCompiled(`import { directional, field, vec } from "odegrad";
+      const value = (x) => [x[0]! * x[1]!, x[0]! ** 3, x[1]!];
+      export const pair = field({ point: vec(2), value, operators: ["vjp", "jvp"] });
+      export const map = field({ point: vec(2), data: { direction: 2 }, value: (x, _, { data }) => data.direction * x[0]! ** 2 * x[1]!,
+        operators: { pushed: "jvp", bent: directional(2), product: "hvp", pulled: "vjp" } });`);
+    const x = Float64Array.of(3, 5);
+    expect([...pair.operator("jvp", x, {}, [1, 2])]).toEqual([11, 27, 2]);
+    expect([...pair.operator("vjp", x, {}, [1, 2, 4])]).toEqual([59, 7]);
+    expect(() => pair.operator("jvp", x, {}, [1, 2, 4])).toThrow("jvp takes 2 numbers");
+    // 2 x² y: gradient (4 x y, 2 x²), Hessian (4 y, 4 x; 4 x, 0).
+    expect(map.operator("pushed", x, {}, [1, 2])).toBe(96);
+    expect(map.operator("bent", x, {}, [1, 2])).toBe(68);
+    expect([...map.operator("product", x, {}, [1, 2])]).toEqual([44, 12]);
+    expect([...map.operator("pulled", x, {}, 3)]).toEqual([180, 54]);
+  });
+
   it("refuses what was settled, what there is not, and a solve that stops", async () => {
     const { pendulum } = await loadCompiled(textOf("pendulum-control"));
     expect(() => pendulum.gradient({ method: "dopri5" })).toThrow(

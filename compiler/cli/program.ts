@@ -60,6 +60,9 @@ const values = ["params", "state", "inputs", "data"];
 /** At which point it is asked: shared by every command that runs one. */
 const asking = ["target", ...values, "out", "outDir", "prefix", "emit"];
 
+/** Commands that run generated code of one target. */
+const running: ReadonlySet<string> = new Set(["run", "grad", "eval", "fit", "verify"]);
+
 const commands: readonly CommandSpec[] = [
   {
     name: "build",
@@ -237,7 +240,7 @@ export async function main(words: readonly string[], context: Context): Promise<
   }
 }
 
-/** The options under those of the configuration of this folder. Where files go is the business of `build` alone. */
+/** The options under those of the configuration of this folder. Where files go is the business of `build` alone; a fit is in doubles. */
 async function underConfig(
   options: CommandOptions,
   { name, options: taken }: CommandSpec,
@@ -246,12 +249,30 @@ async function underConfig(
   const { loadConfig } = await import("./load-config.ts");
   const { config } = await loadConfig(process.cwd(), options);
   const keys = [...taken, ...everywhere].filter(
-    (key) => name === "build" || !["target", "outDir", "prefix", "emit"].includes(key),
+    (key) =>
+      name === "build" ||
+      !["target", "outDir", "prefix", "emit", ...(name === "fit" ? ["real"] : [])].includes(key),
   );
-  const whole = withConfig(options, config, keys);
+  const merged = withConfig(options, config, keys);
+  const whole = running.has(name) ? runnable(merged, options, name) : merged;
   setColor(context, whole.color);
   context.quiet = whole.quiet === true;
   return whole;
+}
+
+/** Options under which generated code can be run, of those that are `given` and configured. */
+function runnable(whole: CommandOptions, given: CommandOptions, command: string): CommandOptions {
+  const { emit, ...others } = whole;
+  // Checks are of everything, in both targets.
+  if (command === "verify") return others;
+  // JavaScript has no floats: what is built with them is asked as C.
+  const isAskedInC = whole.target === undefined && whole.real === "float" && given.real === undefined;
+  return {
+    ...others,
+    // What runs is there, whatever else is asked for.
+    ...(emit && { emit: [...new Set(["solve", "gradient", ...emit])] }),
+    ...(isAskedInC && { target: ["c"] }),
+  };
 }
 
 function programOf(

@@ -335,6 +335,19 @@ describe("configuration", () => {
     ).toBe(3);
   });
 
+  it("of floats is followed by commands that run a model", async () => {
+    put("a.ode.ts", model("a"));
+    put("odegrad.config.json", json({ target: ["c"], real: "float" }));
+    const solver = async (...words: string[]) =>
+      JSON.parse((await odegrad([...words, "a.ode.ts", "--json"])).out).solver;
+    expect(await solver("grad")).toMatchObject({ target: "c", real: "float" });
+    expect(await solver("run")).toMatchObject({ target: "c", real: "float" });
+    expect(await solver("grad", "--real", "double")).toMatchObject({ target: "js", real: "double" });
+    expect((await odegrad(["fit", "a.ode.ts", "--iterations", "2"])).code).toBe(0);
+    const { code, err } = await odegrad(["grad", "a.ode.ts", "--target", "js"]);
+    expect([code, err]).toEqual([2, expect.stringContaining("--target c")]);
+  });
+
   it("stands in package.json too", async () => {
     put("a.ode.ts", model("a"));
     put("package.json", json({ name: "x", odegrad: { target: ["ir"], outDir: "out" } }));

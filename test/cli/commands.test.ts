@@ -53,6 +53,16 @@ describe("grad", () => {
     expect(gradient["params"]).toEqual({ length: (whole.gradient["params"] as { length: number }).length });
   });
 
+  it("has what it runs, whatever is to be emitted", async () => {
+    const value = async (...words: string[]) =>
+      JSON.parse(await fine([...words, lotka, "--json", "--steps", "20"])).value;
+    const whole = await value("grad");
+    expect(await value("grad", "--emit", "solve")).toBe(whole);
+    expect(await value("run", "--emit", "gradient")).toBe(whole);
+    expect(await fine(["fit", lotka, "--emit", "jvp", "--iterations", "2"])).toContain("params.alpha");
+    expect(JSON.parse(await fine(["verify", lotka, "--emit", "jvp", "--json"])).passed).toBe(true);
+  });
+
   it("takes values from files", async () => {
     fs.writeFileSync(at("p.json"), '{ "beta": 0.03 }');
     fs.writeFileSync(at("s.json"), '{ "lynx": 5 }');
