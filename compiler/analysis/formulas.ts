@@ -4,7 +4,8 @@
  *
  * Loops become axes: what is indexed by them in their order goes by its name, in the opposite order by its transpose.
  * What is local to a loop has the loop's axis too. `∘` multiplies entry by entry, `Σ` sums over an axis, and what has
- * no such form keeps its subscripts.
+ * no such form keeps its subscripts. Arrays of one name are told apart by numbers, `C` and `C₂`, which stand in no name
+ * of a model.
  */
 
 import * as affine from "../ir/affine.ts";
@@ -36,8 +37,64 @@ export function formulasOf(fn: Fn): Formula[] {
   const writer = new Writer();
   writer.block(fn.body, { axes: [], names: new Map() });
   writer.flush();
-  return writer.formulas;
+  return readable(writer.formulas, fn);
 }
+
+/** Formulas with the names that readers see in the place of those of the loops. */
+function readable(written: readonly Formula[], fn: Fn): Formula[] {
+  const formulas = withoutCopies(written);
+  const met = formulas.flatMap(({ text }) => Array.from(text.matchAll(marked), ([, name]) => name!));
+  const arrays = [...new Set([...fn.parameters.map(({ name }) => name), ...met])].filter((name) =>
+    met.includes(name),
+  );
+  const alike = new Map<string, string[]>();
+  for (const name of arrays) alike.set(shortOf(name), [...(alike.get(shortOf(name)) ?? []), name]);
+  const shown = new Map<string, string>();
+  for (const [short, group] of alike) {
+    const [, own = short] = /^(.+)_bar$/.exec(short) ?? [];
+    const isBar = own !== short;
+    // Cotangents come in the opposite order; they are numbered as what they belong to is.
+    const ordered = isBar ? group.toSorted((a, b) => numberOf(a) - numberOf(b)) : group;
+    const isPaired = isBar && alike.get(own)?.length === group.length;
+    ordered.forEach((name, i) => {
+      const number =
+        i === 0 ? "" : Array.from(String(i + 1), (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]).join("");
+      shown.set(name, isPaired ? `${own}${number}_bar` : `${short}${number}`);
+    });
+  }
+  return formulas.map(({ text, statement }) => ({
+    text: text.replace(marked, (_, name: string) => shown.get(name)!),
+    statement,
+  }));
+}
+
+/** What is set once, and to the same as another is, is that other. */
+function withoutCopies(formulas: readonly Formula[]): Formula[] {
+  const settings = new Map<string, number>();
+  for (const { text } of formulas) {
+    const [, name] = settingOf(text);
+    if (name !== undefined) settings.set(name, (settings.get(name) ?? 0) + 1);
+  }
+  const isSetOnce = (name: string): boolean => (settings.get(name) ?? 0) <= 1;
+  const firsts = new Map<string, string>();
+  const same = new Map<string, string>();
+  return formulas.map(({ text, statement }) => {
+    const [, name, value] = settingOf(text);
+    const now = text.replace(marked, (mark, each: string) => same.get(each) ?? mark);
+    if (name === undefined || value === undefined || !isSetOnce(name)) return { text: now, statement };
+    const parts = Array.from(value.matchAll(marked), ([, part]) => part!);
+    if (!parts.every(isSetOnce)) return { text: now, statement };
+    const key = `${shortOf(name)} = ${value.replace(marked, (mark, each: string) => same.get(each) ?? mark)}`;
+    const first = firsts.get(key);
+    if (first === undefined) firsts.set(key, name);
+    else same.set(name, nameOf(first));
+    return { text: first === undefined ? now : now.replace(nameOf(name), nameOf(first)), statement };
+  });
+}
+
+/** What a formula sets, in whole or in part, and to what where it is the whole. */
+const settingOf = (text: string): readonly (string | undefined)[] =>
+  /^«([^»]*)»(?: = (.*)$)?/.exec(text) ?? [];
 
 class Writer {
   readonly formulas: Formula[] = [];
@@ -278,7 +335,7 @@ class Writer {
       case "number":
         return { text: String(expr.value), level: "atom", isArray: false };
       case "name":
-        return scope.names.get(expr.name) ?? { text: stemOf(expr.name), level: "atom", isArray: false };
+        return scope.names.get(expr.name) ?? { text: nameOf(expr.name), level: "atom", isArray: false };
       case "read":
         return this.#place(expr, scope);
       case "integer":
@@ -356,8 +413,14 @@ const within = ({ text, level }: Text): string => (level === "sum" ? `(${text})`
 /** The same beside another factor, where readers would not agree how far the stroke of a fraction reaches. */
 const factor = (text: Text): string => (text.level === "quotient" ? `(${text.text})` : within(text));
 
+/** A name of the loops, until all formulas are there and it is known which read alike. */
+const nameOf = (array: string): string => `«${array}»`;
+const marked = /«([^»]*)»/g;
+
 /** What the model calls it, where it is one of the model's own. */
-const nameOf = (array: string): string => stemOf(array).replace(/_of$/, "");
+const shortOf = (array: string): string => stemOf(array).replace(/_of$/, "");
+
+const numberOf = (name: string): number => Number(/#(\d+)$/.exec(name)?.[1] ?? 1);
 
 /** An integer as a formula has it: what is added in front of what is taken away. */
 function integerText({ constant, terms }: affine.Affine): Text {

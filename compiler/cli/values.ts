@@ -40,7 +40,10 @@ export function withFiles(
     ]);
   }
   if (options.params !== undefined) {
-    fromJson(context, options.params, (json) => overwrite(model.params, json, own.params, at, []));
+    const names = model.params.map(({ path }) => path[0]!);
+    fromJson(context, options.params, ofFit("params", names), (json) =>
+      overwrite(model.params, json, own.params, at, []),
+    );
   }
   if (options.state !== undefined && model.initial !== undefined) {
     throw new Failure(exitCode.usage, [
@@ -51,19 +54,23 @@ export function withFiles(
     ]);
   }
   if (options.state !== undefined) {
-    fromJson(context, options.state, (json) =>
+    const names = model.state.map(({ path }) => path[0]!);
+    fromJson(context, options.state, ofFit("state", names), (json) =>
       overwriteSamples(model.state, json, own.state0, options.batch),
     );
   }
   if (options.inputs !== undefined) {
-    fromJson(context, options.inputs, (json) => overwriteInputs(model, json, own.inputs));
+    const names = model.inputs.map(({ name }) => name);
+    fromJson(context, options.inputs, ofFit("inputs", names), (json) =>
+      overwriteInputs(model, json, own.inputs),
+    );
   }
   if (options.data !== undefined) {
     const file = options.data;
     if (/\.csv$/i.test(file)) fromTable(context, file, model, own);
     else {
       const samples = model.field === undefined ? options.batch : undefined;
-      fromJson(context, file, (json) => overwriteSamples(model.data, json, own.data, samples));
+      fromJson(context, file, whole, (json) => overwriteSamples(model.data, json, own.data, samples));
     }
   }
   return own;
@@ -149,7 +156,30 @@ function overwriteInputs(model: Model, json: unknown, flat: Float64Array): void 
   }
 }
 
-function fromJson(context: Context, file: string, use: (json: unknown) => void): void {
+/** The part of a document that is meant, and where it stands. */
+type Pick = (json: unknown) => { readonly part: unknown; readonly at?: string };
+
+const whole: Pick = (json) => ({ part: json });
+
+/** What `fit` writes: `--out` the records alone, `--json` with what became of the fit. */
+const ofFits = new Set(
+  "version model value start iterations evaluations status gradientNorm params state inputs solver".split(
+    " ",
+  ),
+);
+
+/** The record of a fit's document; any other is the record itself, as is one whose names are all the model's own. */
+const ofFit =
+  (key: "params" | "state" | "inputs", names: readonly string[]): Pick =>
+  (json) => {
+    if (typeof json !== "object" || json === null || !Object.hasOwn(json, key)) return { part: json };
+    const keys = Object.keys(json);
+    if (!keys.every((each) => ofFits.has(each)) || keys.every((each) => names.includes(each)))
+      return { part: json };
+    return { part: (json as Record<string, unknown>)[key], at: key };
+  };
+
+function fromJson(context: Context, file: string, pick: Pick, use: (json: unknown) => void): void {
   let json: unknown;
   try {
     json = JSON.parse(context.readFile(file));
@@ -160,11 +190,13 @@ function fromJson(context: Context, file: string, use: (json: unknown) => void):
       badValues(file, "", `it is no JSON (${why})`, "write one JSON object"),
     ]);
   }
+  const { part, at } = pick(json);
   try {
-    use(json);
+    use(part);
   } catch (error) {
     if (!(error instanceof Misfit)) throw error;
-    throw new Failure(exitCode.usage, [badValues(file, error.where, error.message, error.hint)]);
+    const where = [at, error.where].filter((each) => each !== undefined && each !== "").join(".");
+    throw new Failure(exitCode.usage, [badValues(file, where, error.message, error.hint)]);
   }
 }
 

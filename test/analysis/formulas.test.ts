@@ -21,6 +21,22 @@ function shared(name: string, fn: string): string[] {
   return formulas(file, readFileSync(file, "utf8"), fn);
 }
 
+it("different arrays of one name are told apart, cotangents as what they belong to", () => {
+  const file = new URL("../../examples/graph-ode/graph-ode.ode.ts", import.meta.url).pathname;
+  const text = readFileSync(file, "utf8");
+  expect(formulas(file, text, "rhs")).toEqual(["C = A H", "C₂ = C W", "f_H = tanh(C₂ + bᵀ) − H"]);
+  expect(formulas(file, text, "rhs_vjp")).toEqual([
+    "C = A H",
+    "C₂ = C W",
+    "H_bar += −f_H_bar",
+    "b_bar += Σi f_H_bar ∘ (1 − tanh(C₂ + bᵀ)²)",
+    "C₂_bar = f_H_bar ∘ (1 − tanh(C₂ + bᵀ)²)",
+    "W_bar += Cᵀ C₂_bar",
+    "C_bar = C₂_bar Wᵀ",
+    "H_bar += Aᵀ C_bar",
+  ]);
+});
+
 describe("the adjoint of a graph ODE", () => {
   it("is P = Λ ∘ σ'(Z), Wᵀ to the right, Aᵀ to the left, and (A H)ᵀ P", () => {
     expect(shared("gcde-karate/gcde-karate", "rhs")).toEqual(["M = A H", "z = M W", "f_H = tanh(z)"]);

@@ -264,6 +264,23 @@ describe("fit", () => {
     fs.writeFileSync(at("p.json"), JSON.stringify(fitted.params));
     const again = JSON.parse(await fine(["grad", lotka, "--json", "--params", at("p.json")]));
     expect(again.value).toBe(document.value);
+    // As they stand: the file of `--out`, and the document of `--json`.
+    fs.writeFileSync(at("fit-document.json"), out);
+    for (const file of [at("fit.json"), at("fit-document.json")]) {
+      const whole = await fine(["grad", lotka, "--json", "--params", file, "--state", file]);
+      expect(JSON.parse(whole).value).toBe(document.value);
+    }
+  });
+
+  it("of inputs too is handed back as it is", async () => {
+    const file = at("torque.json");
+    const fit = ["fit", pendulum, "--json", "--iterations", "5", "--out", file];
+    const { value } = JSON.parse(await fine(fit));
+    const own = ["--params", file, "--state", file, "--inputs", file];
+    expect(JSON.parse(await fine(["run", pendulum, "--json", ...own])).value).toBe(value);
+    const { code, err } = await odegrad(["run", lotka, "--inputs", file]);
+    expect(code).toBe(2);
+    expect(err).toContain("the model has no inputs");
   });
 
   it("works with adam", async () => {

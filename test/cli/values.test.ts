@@ -97,6 +97,39 @@ describe("records", () => {
   });
 });
 
+describe("what a fit has written", () => {
+  /** A model with parameters that are named as parts of the document are. */
+  const model = {
+    state: leavesOf({ y: [] }),
+    params: leavesOf({ k: [], state: [], value: [] }),
+    inputs: [],
+    outputs: [],
+    data: [],
+    times: [1],
+  } as unknown as Model;
+  const solver = { method: "rk4", adjoint: "symplectic", t0: 0, t1: 3, steps: 3 };
+  const read = (json: unknown): number[] => {
+    const context = { readFile: () => JSON.stringify(json) } as unknown as Context;
+    const problem = withFiles(defaultProblem(model, solver), model, { params: "f.json" }, context);
+    return Array.from(problem.params);
+  };
+
+  it("is read by the member of the option's name", () => {
+    expect(read({ params: { k: 5, value: 6 }, state: { y: 1 } })).toEqual([5, 1, 6]);
+    expect(read({ version: 1, model: "m", value: 2, params: { k: 5 }, state: { y: 1 } })).toEqual([5, 1, 2]);
+  });
+
+  it("is told from a record of the model's own names", () => {
+    expect(read({ state: 7, value: 8 })).toEqual([0, 7, 8]);
+    expect(() => read({ params: { k: 5 }, gradient: {} })).toThrow(/`params`: the model has no such leaf/);
+  });
+
+  it("is told where it does not fit", () => {
+    expect(() => read({ params: { j: 5 } })).toThrow(/`params\.j`: the model has no such leaf/);
+    expect(() => read({ params: 5 })).toThrow(/`params`: a record of k, state, value is expected/);
+  });
+});
+
 describe("tables", () => {
   const model = {
     state: leavesOf({ y: [] }),

@@ -13,6 +13,7 @@ import { emit, type Ready } from "../../compiler/emission.ts";
 import { javaScriptEngine, loadJavaScript } from "../../compiler/execute/javascript.ts";
 import { defaultProblem } from "../../compiler/execute/problem.ts";
 import { draw, normal, uniform } from "../../runtime/random.ts";
+import { isLong } from "../support/long.ts";
 import { differences, hostOf } from "../support/plain-model.ts";
 import { type Snippet, snippets } from "./markdown.ts";
 import { inBody, type Plain, pageOf, plain, root } from "./models.ts";
@@ -122,7 +123,9 @@ describe.each(refused)("$title", ({ model, files, code }) => {
   });
 });
 
-it("every snippet type-checks as users check theirs", () => {
+const versions = isLong ? ["typescript", "typescript-6", "typescript-5.9"] : ["typescript"];
+
+it.each(versions)("every snippet type-checks under the tsconfig.json of the reference: %s", (version) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-docs-"));
   try {
     compiled.forEach(({ model, files, title }, i) => {
@@ -131,33 +134,21 @@ it("every snippet type-checks as users check theirs", () => {
       fs.writeFileSync(path.join(own, "model.ode.ts"), `// ${title}\n${model}\n`);
       for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(own, name), `${text}\n`);
     });
-    const compilerOptions = {
-      noEmit: true,
-      noUncheckedIndexedAccess: false,
-      rewriteRelativeImportExtensions: false,
-      allowImportingTsExtensions: true,
-      types: [],
-      paths: { odegrad: [path.join(root, "runtime/index.ts")] },
-    };
-    const config = {
-      extends: path.join(root, "tsconfig.json"),
-      compilerOptions,
-      include: ["."],
-      exclude: [],
-    };
+    fs.mkdirSync(path.join(folder, "node_modules"));
+    fs.symlinkSync(root, path.join(folder, "node_modules/odegrad"));
     fs.writeFileSync(path.join(folder, "package.json"), '{ "type": "module" }');
-    fs.writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify(config));
-    const said = tsc(path.join(folder, "tsconfig.json"));
-    expect(said).toBe("");
+    const [, text] = pageOf("docs/language.md").split("## Your `tsconfig.json`");
+    fs.writeFileSync(path.join(folder, "tsconfig.json"), snippets(text!)[0]!.text);
+    expect(tsc(version, folder)).toBe("");
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
 });
 
-function tsc(config: string): string {
+function tsc(version: string, folder: string): string {
   try {
-    execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", config], {
-      cwd: root,
+    execFileSync(process.execPath, [path.join(root, "node_modules", version, "bin/tsc"), "-p", folder], {
+      cwd: folder,
       stdio: "pipe",
     });
     return "";

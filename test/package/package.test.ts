@@ -29,13 +29,28 @@ function tool(name: string, ...words: string[]) {
 describe("the package", () => {
   it("holds built code, types and documents, and nothing else", () => {
     const others = project.files.filter(
-      (file) => !/^(dist\/(compiler|runtime|plugin)\/[\w/.-]+\.(js|d\.ts)|templates\/.*)$/.test(file),
+      (file) =>
+        !/^(dist\/(compiler|runtime|plugin)\/[\w/.-]+\.(js|d\.ts)|templates\/.*|docs\/[a-z-]+\.md)$/.test(
+          file,
+        ),
     );
     expect(others.sort()).toEqual(["ARCHITECTURE.md", "LICENSE", "README.md", "client.d.ts", "package.json"]);
     expect(fs.statSync(project.tarball).size).toBeLessThan(1_000_000);
     // What was built of a file that is gone must not be published.
     const sources = project.files.flatMap((file) => /^dist\/(.*)\.js$/.exec(file)?.[1] ?? []);
     expect(sources.filter((file) => !fs.existsSync(path.join(root, `${file}.ts`)))).toEqual([]);
+  });
+
+  it("has no page with a link to what is not in it", () => {
+    const pages = project.files.filter((file) => file.endsWith(".md"));
+    expect(pages).toEqual(expect.arrayContaining(["README.md", "docs/language.md"]));
+    const lost = pages.flatMap((page) => {
+      const text = fs.readFileSync(path.join(project.folder, "node_modules/odegrad", page), "utf8");
+      return Array.from(text.matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g), ([, target]) => target!)
+        .filter((target) => !project.files.includes(path.posix.join(path.posix.dirname(page), target)))
+        .map((target) => `${page}: ${target}`);
+    });
+    expect(lost).toEqual([]);
   });
 
   it("exports every entry with its types first, and each can be imported", () => {
