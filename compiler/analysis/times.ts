@@ -2,7 +2,7 @@
 
 import type { Numbers } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
-import type { Block, For, Program, Statement } from "../ir/nodes.ts";
+import type { Block, For, GlobalArray, Program, Statement } from "../ir/nodes.ts";
 import { forEachStatement } from "../ir/walk.ts";
 import { mentions } from "./contractions.ts";
 
@@ -71,6 +71,11 @@ export function forEachTime(
       walk(loop.body, times * loop.usual);
       return;
     }
+    if (isRecorded(loop, arrays)) {
+      isStatic = false;
+      walk(loop.body, times);
+      return;
+    }
     const all = trips(loop.from, loop.to);
     if (!boundsMention(loop.body, loop.index)) {
       if (all > 0) walk(loop.body, times * all);
@@ -84,6 +89,16 @@ export function forEachTime(
   };
   walk(functions.get(entry)!.body, 1);
   return isStatic;
+}
+
+/** Whether a loop goes round as often as one before it did, which ends by what it computes: the tape has the number. */
+export function isRecorded({ from, to }: For, arrays: ReadonlyMap<string, GlobalArray>): boolean {
+  let found = false;
+  for (const form of [from, to])
+    affine.forEachAtom(form, (atom) => {
+      if (atom.kind === "gather") found ||= arrays.get(atom.array)?.role === "tape";
+    });
+  return found;
 }
 
 /** Whether a block leaves the function whatever the values are. */

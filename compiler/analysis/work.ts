@@ -9,7 +9,7 @@ import * as build from "../ir/build.ts";
 import type { Block, Contract, Expr, For, If, Mapped, Program, Test } from "../ir/nodes.ts";
 import { opcodes } from "../ir/opcode.ts";
 import { forEachStatement } from "../ir/walk.ts";
-import { boundsMention, endsEarly, size } from "./times.ts";
+import { boundsMention, endsEarly, isRecorded, size } from "./times.ts";
 
 /** Times that one contraction of the text is carried out: each is one product of a matrix and a vector. */
 export interface Products {
@@ -240,6 +240,14 @@ export function workOf(program: Program, entry: string, steps: number, trips = 1
     if (loop.usual !== undefined) {
       isUsual = true;
       walk(loop.body, times * loop.usual);
+      return;
+    }
+    if (isRecorded(loop, arrays)) {
+      isStatic = false;
+      isNested ||= open > 0;
+      open++;
+      walk(loop.body, times * trips);
+      open--;
       return;
     }
     const all = tripsOf(loop.from, loop.to);

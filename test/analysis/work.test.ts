@@ -29,6 +29,30 @@ describe("operations", () => {
     expect([solve.isStatic, gradient.isStatic]).toEqual([true, true]);
   });
 
+  it("of a loop that ends by what it computes are those of one trip, both ways", () => {
+    const text = `import { ode } from "odegrad";
+export const fall = ode({
+  state: { x: 1 },
+  params: { k: 0.5 },
+  rhs: ({ x }, { k }) => {
+    let z = x;
+    for (let i = 0; i < 7; i++) {
+      z = Math.cos(z * k);
+      if (z < 0.1) break;
+    }
+    return { x: -z };
+  },
+  loss: { terminal: ({ x }) => x * x },
+  solver: { method: "rk4", t1: 1, steps: 10 },
+});`;
+    const host = { read: () => undefined };
+    const { module } = build({ file: "m.ode.ts", text, host }, { adjoint: "store-all" }).ready!;
+    const { operations, isStatic } = workOf(module.program, "gradient", 10);
+    expect(isStatic).toBe(false);
+    // The derivative of the cosine, once for each of the 40 evaluations.
+    expect(operations.get("sin")).toBe(40);
+  });
+
   it("grow by the same for each step", () => {
     const [few, more, most] = [10, 20, 30].map(
       (steps) => counted("gcde-karate/gcde-karate", { steps }).gradient.operations,
