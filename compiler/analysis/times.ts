@@ -91,12 +91,13 @@ export function forEachTime(
   return isStatic;
 }
 
-/** Whether a loop goes round as often as one before it did, which ends by what it computes: the tape has the number. */
+/** Whether a loop goes round as often as one before it did, which ends by what it computes: the number is kept. */
 export function isRecorded({ from, to }: For, arrays: ReadonlyMap<string, GlobalArray>): boolean {
   let found = false;
   for (const form of [from, to])
     affine.forEachAtom(form, (atom) => {
-      if (atom.kind === "gather") found ||= arrays.get(atom.array)?.role === "tape";
+      const role = atom.kind === "gather" ? arrays.get(atom.array)?.role : undefined;
+      found ||= role === "tape" || role === "checkpoint";
     });
   return found;
 }
