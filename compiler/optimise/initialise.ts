@@ -23,7 +23,7 @@ export function initialise(
   };
   const noted = new Set<string>();
   const all = clearedAtAlloc(block, (array) => noted.add(array));
-  if (noted.size === 0) return spared(block);
+  if (noted.size === 0) return isCleared(block) ? spared(block) : [...block];
   const tried = spared(all);
   // Loops that are needed after all stay where they are: other passes know what stands before a sum.
   const needed = new Set<string>();
@@ -40,6 +40,15 @@ function hasClearing(block: Block): boolean {
   let found = false;
   forEachStatement(block, (statement) => {
     found ||= statement.kind === "alloc" && (statement.zero || statement.shape.length > 0);
+  });
+  return found;
+}
+
+/** Whether any array is said to be 0 when it begins. */
+function isCleared(block: Block): boolean {
+  let found = false;
+  forEachStatement(block, (statement) => {
+    found ||= statement.kind === "alloc" && statement.zero;
   });
   return found;
 }
