@@ -26,13 +26,12 @@ const engine = names.flatMap((name) => shapes.map((shape) => ({ name, ...shape, 
 const portable = ["lotka-volterra", "pendulum-control", "neural-ode"].flatMap((name) =>
   shapes.slice(0, 2).map((shape) => ({ name, ...shape, math: "portable" as const })),
 );
-/** Analysers take up to a minute for a module: the short run has each shape once or twice, of models that have little in common. */
+/** Analysers take up to a minute for a module: the short run has each shape once, of models that have little in common. */
 const short = new Set([
-  "lotka-volterra, float, for size, engine",
+  "lotka-volterra, float, for size, portable",
   "neural-ode, float, for speed, engine",
   "hamiltonian-network, double, for size, engine",
   "poisson, double, for speed, engine",
-  "pendulum-control, float, for speed, portable",
 ]);
 const isShort = ({
   name,

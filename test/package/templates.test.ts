@@ -5,6 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isReady } from "../edge/support/harness.ts";
+import { isLong } from "../support/long.ts";
 import { commandLine, node, type Packed, packed, root } from "./packed.ts";
 
 let project: Packed;
@@ -194,6 +195,7 @@ describe("report", () => {
     // Nothing is loaded from elsewhere, and nothing runs.
     expect(page).not.toMatch(/<(script|link|img)\b|\b(src|href)=|@import|url\(/);
     // The same page again.
+    if (!isLong) return;
     node([commandLine, "report", "swing.ode.ts", "--out", "again.html"], project.folder);
     expect(fs.readFileSync(path.join(project.folder, "again.html"), "utf8")).toBe(page);
   });
