@@ -218,7 +218,8 @@ export class Declaration extends Declared {
     if (this.#form === "kernel") {
       const [leaf] = state as [Leaf];
       const derivative = target.kind === "record" ? target.entries.get("y")! : target;
-      return lowerFunction(world, "rhs", fn, { kind: "kernel", target: derivative, leaf, outs })?.fn;
+      const counted: Target = derivative.kind === "leaf" ? { ...derivative, isCounted: true } : derivative;
+      return lowerFunction(world, "rhs", fn, { kind: "kernel", target: counted, leaf, outs })?.fn;
     }
     return lowerFunction(world, "rhs", fn, { kind: "derivative", target, outs })?.fn;
   }
