@@ -135,6 +135,14 @@ describe("bad command lines", () => {
       /--rtol/,
     ],
     [
+      "checkpoints that are none",
+      ["grad", "FILE", "--adjoint", "revolve", "--checkpoints", "0"],
+      2,
+      /ODE5004/,
+      /from 1 to 16777216/,
+    ],
+    ["checks with a folder", ["verify", "FILE", "--out-dir", "DIR"], 2, /ODE5001/, /--help/],
+    [
       "attempts too many to count",
       ["grad", "FILE", "--max-steps", "4294967295"],
       2,
