@@ -225,8 +225,8 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
   ODE4036: say(
     "no memory for generated code",
     "Generated code has all its arrays from the start, those of the gradient too: states that are stored for each step, and tapes. The system did not give that much. Some give memory only when it is written, and end the process then.",
-    "odegrad grad model.ode.ts --steps 2000000000      # on a computer with less than 16 GB of memory",
-    "odegrad grad model.ode.ts --steps 2000000000 --adjoint revolve\n\nOr take fewer steps, or another plan that stores less of each: `odegrad inspect --plans` says what they take.",
+    "odegrad grad model.ode.ts --steps 2000000000      # 16 GB for the states alone, on a computer that has less",
+    "odegrad grad model.ode.ts --steps 20000\n\nOr take a plan that stores less of each step, such as `--adjoint revolve`: `odegrad inspect --plans` says what they take.",
   ),
   ODE5001: say(
     "unknown option",
