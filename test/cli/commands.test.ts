@@ -390,6 +390,17 @@ const inPlace = (t: number, y: number[], p: number[], dy: number[]) => {
 
   it("says what is missing", async () => {
     fs.writeFileSync(at("plain.ts"), plain);
+    const short = await odegrad([
+      "run",
+      at("plain.ts"),
+      "--function",
+      "spring",
+      "--state",
+      "1",
+      "--params",
+      "k,c",
+    ]);
+    expect(short.err).toContain("as many variables: `--state 2`");
     for (const [words, code] of [
       [["--function", "spring"], "ODE5007"],
       [["--function", "spring", "--state", "many"], "ODE5007"],
