@@ -109,6 +109,8 @@ export interface FieldParts {
   readonly points: readonly string[];
   /** Leaves of the data for a direction in the shape of the point, where an operator needs one. */
   readonly directions: readonly string[];
+  /** Names of the operators that need it. */
+  readonly directed: readonly string[];
   /** The leaf for a covector in the shape of the value, likewise. */
   readonly covector: string | undefined;
   /** The call of each operator, by its name among the outputs. */

@@ -5,6 +5,7 @@
  */
 
 import type { BareFunction } from "./frontend/index.ts";
+import { mostEntries } from "./model.ts";
 
 /** Form of an option's value. */
 export type Form = "switch" | "real" | "count" | "text" | "list" | "numbers" | "choice" | "choices" | "file";
@@ -107,6 +108,7 @@ export const optionSpecs: readonly OptionSpec[] = [
   {
     key: "checkpoints",
     form: "count",
+    most: mostEntries,
     value: "n",
     help: "states that the revolve plan keeps (as many as make no step more than three times again)",
     library: true,
@@ -175,7 +177,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     key: "point",
     form: "numbers",
     value: "x,y,…",
-    help: "point of a field; several: the loss is averaged over them",
+    help: "point of a field; several: values are of each, a loss is averaged over them",
   },
   {
     key: "points",
@@ -205,7 +207,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     key: "direction",
     form: "numbers",
     value: "v,w,…",
-    help: "direction of an operator that takes one, in the shape of the point",
+    help: "direction of the operators that take one (needed for those), in the shape of the point",
   },
   {
     key: "covector",

@@ -208,7 +208,7 @@ export function resolveSolver(model: Model, options: Options): Resolved {
   note(outside, options.t0, options.t1);
   const count = isAdaptive(model, options)
     ? toleranceOf(model, options, method)
-    : stepCount(model, options, t0, length);
+    : stepCount(model, options, method, t0, length);
   if (count.steps === undefined) {
     const { steps, dt, rtol, atol, maxSteps } = options;
     note(count.diagnostics, steps, dt, rtol, atol, maxSteps);
@@ -221,7 +221,8 @@ export function resolveSolver(model: Model, options: Options): Resolved {
   const asked = wrt ?? (model.initial === undefined ? undefined : ["params", "inputs"]);
   const { steps, tolerance } = count;
   if (wrt?.includes("times") === true && (tolerance === undefined || model.times === undefined)) {
-    note([timesOnSteps(model.times !== undefined, place("wrt", options.wrt))], options.wrt);
+    const span = place("wrt", options.wrt);
+    note([timesOnSteps(model.times !== undefined, hasEstimate(method), span)], options.wrt);
     return { diagnostics: found, fault };
   }
   if (adjoint === "continuous" && methodNamed(method)?.family !== "explicit") {
@@ -338,6 +339,8 @@ interface Count {
 const tolerances = { rtol: 1e-6, atol: 1e-9 };
 
 const mostSteps = uncountable - 1;
+/** A round number below it. */
+const manySteps = 2e9;
 
 const isStepCount = (steps: number): boolean =>
   Number.isSafeInteger(steps) && steps >= 1 && steps <= mostSteps;
@@ -388,7 +391,7 @@ function toleranceOf(model: Model, options: Options, method: string): Count {
 }
 
 /** Flags win over the model; a number of steps or a step size of the one replaces either of the other. */
-function stepCount(model: Model, options: Options, t0: number, length: number): Count {
+function stepCount(model: Model, options: Options, method: string, t0: number, length: number): Count {
   if (options.steps !== undefined && options.dt !== undefined) return { diagnostics: [stepsAndStepSize()] };
   const flagged = options.steps !== undefined || options.dt !== undefined;
   const steps = flagged ? options.steps : model.solver.steps;
@@ -405,8 +408,10 @@ function stepCount(model: Model, options: Options, t0: number, length: number): 
   }
   const exact = length / dt;
   const nearby = Math.max(1, Math.round(exact));
-  if (Math.abs(dt) > 0 && exact > mostSteps)
-    return { diagnostics: [tooManySteps(dt, length, mostSteps, span)] };
+  if (Math.abs(dt) > 0 && exact > mostSteps) {
+    const fitting = nextFitting(model, manySteps, t0, length) ?? manySteps;
+    return { diagnostics: [tooManySteps(dt, length, mostSteps, fitting, hasEstimate(method), span)] };
+  }
   // A step size written in decimals misses its double by half a unit in the last place, times the number of steps.
   if (!(dt !== 0 && exact > 0 && Math.abs(exact - nearby) <= 1e-9 * nearby)) {
     const suggested = Number.isFinite(exact) ? nearby : defaultSteps;

@@ -5,23 +5,41 @@
  * direction, a covector), and the point last.
  */
 import type { Field, FieldDeclaration, FieldOptions } from "./field.ts";
-import { finished, type Generated, nested, present, read, write, writeRecord } from "./generated.ts";
+import {
+  finished,
+  type Generated,
+  nested,
+  present,
+  read,
+  requireLoss,
+  write,
+  writeRecord,
+} from "./generated.ts";
 import type { LeafRecord, Leaves } from "./leaves.ts";
 import { combine } from "./records.ts";
 import { refuse } from "./refuse.ts";
+import { checkOptions } from "./run-options.ts";
 
 type Declaration = FieldDeclaration<Leaves, LeafRecord, object, LeafRecord, unknown>;
 type Options = FieldOptions<Leaves, LeafRecord, LeafRecord>;
 type Methods = Omit<Field<Leaves, LeafRecord, object, LeafRecord, unknown>, "declaration" | "meta" | "plan">;
 
 export function compiledField(
-  { point, params = {}, data = {}, operators = [] }: Declaration,
+  { point, params = {}, data = {}, operators = [], loss }: Declaration,
   module: () => Generated,
 ): Methods {
   let size = 0;
   combine(point, () => size++, [], "");
+  /** The operators by their names among the outputs: which derivative each is. */
+  const kinds = new Map(
+    Object.entries(operators).map(([key, each]: [string, string | { readonly operator: string }]) => {
+      const kind = typeof each === "string" ? each : each.operator;
+      return [Array.isArray(operators) ? kind : key, kind];
+    }),
+  );
 
   const pose = (x: unknown, options: Options = {}): Generated => {
+    checkOptions(options, ["params", "data", "points"]);
     const generated = module();
     const { io } = generated;
     writeRecord(params, options.params, io["params"]!, "params");
@@ -46,19 +64,10 @@ export function compiledField(
     return nested(io["outputs"]!, leaf.offset, leaf.shape);
   };
 
-  /** Which of the known operators goes by a name. */
-  const kindOf = (name: string): string | undefined => {
-    const named = Object.entries(operators).map(([key, choice]) => {
-      const kind: string = typeof choice === "string" ? choice : choice.operator;
-      return [Array.isArray(operators) ? kind : key, kind] as const;
-    });
-    return named.find(([own]) => own === name)?.[1];
-  };
-
   /** Writes what an operator takes besides the point: the leaf behind the user's own data that is called so. */
   const aim = ({ meta, io }: Generated, name: string, given: unknown): void => {
     const own = Object.keys(data);
-    const head = takenBy[kindOf(name) ?? ""] ?? `${name}Directions`;
+    const head = takenBy[kinds.get(name) ?? ""] ?? `${name}Directions`;
     const taken = meta.data.leaves.filter((leaf) => {
       const first = leaf.name.split(".")[0]!;
       return first.replace(/_+$/, "") === head && !own.includes(first);
@@ -72,6 +81,7 @@ export function compiledField(
   };
 
   const valueAndGradient = (options: Options = {}) => {
+    requireLoss([loss?.at], "gradient", module().meta.model, "at: (value) => …");
     const points = options.points ?? [point];
     const generated = module();
     const sum = new Float64Array(generated.io["paramsBar"]!.length);
@@ -95,6 +105,9 @@ export function compiledField(
       return points.reduce((sum: number, x) => sum + asked(x, options).io["value"]![0]!, 0) / points.length;
     },
     operator: (name, x = point, options, ...directions) => {
+      // Along no direction every derivative is 0, and an earlier one is not meant.
+      if (directions.length === 0 && takenBy[kinds.get(name) ?? ""] === "direction")
+        refuse(`operator: ${name} needs a direction, behind the point and the options`);
       const generated = pose(x, options);
       for (const direction of directions) aim(generated, name, direction);
       finished(generated, generated.evaluate());

@@ -12,12 +12,14 @@ import {
   nested,
   present,
   read,
+  requireLoss,
   write,
   writeDirection,
   writeRecord,
 } from "./generated.ts";
 import type { LeafRecord, Leaves } from "./leaves.ts";
 import { refuse } from "./refuse.ts";
+import { checkOptions, values } from "./run-options.ts";
 import type { Signal } from "./signals.ts";
 
 type Signals = Readonly<Record<string, Signal<Leaves>>>;
@@ -29,13 +31,10 @@ type Methods = Omit<
   "declaration" | "meta" | "plan"
 >;
 
-/** Names of a question that are not settings of the solve. */
-const values = ["state", "params", "inputs", "data", "times"];
-
 const itself = (i: number): number => i;
 
 export function compiledModel(declaration: Declaration, module: () => Generated, plan: object): Methods {
-  const { state, params = {}, inputs = {}, data = {}, initial, times } = declaration;
+  const { state, params = {}, inputs = {}, data = {}, initial, times, loss = {} } = declaration;
   let presets: Float64Array | undefined;
 
   /** Where the numbers of piece or knot k of a signal lie: each leaf has its pieces side by side. */
@@ -80,7 +79,11 @@ export function compiledModel(declaration: Declaration, module: () => Generated,
     control.set(presets);
     const settled: Record<string, unknown> = { ...plan, ...meta, ...declaration.solver };
     for (const [name, value] of Object.entries(options)) {
-      if (value === undefined || values.includes(name) || (name === "dt" && "steps" in meta.control))
+      if (
+        value === undefined ||
+        values.some((each) => each === name) ||
+        (name === "dt" && "steps" in meta.control)
+      )
         continue;
       const place = meta.control[name];
       if (place !== undefined) control[place] = value as number;
@@ -103,6 +106,7 @@ export function compiledModel(declaration: Declaration, module: () => Generated,
   };
 
   const pose = (options: Options = {}): Generated => {
+    checkOptions(options);
     const generated = module();
     const { io } = generated;
     writeControl(options, generated);
@@ -173,7 +177,12 @@ export function compiledModel(declaration: Declaration, module: () => Generated,
     };
   };
 
+  /** @throws Error when nothing is said to be differentiated: zeros would look like a gradient */
+  const asked = (name: "gradient" | "jvp" | "hvp"): void =>
+    requireLoss([loss.terminal, loss.running, loss.at], name, module().meta.model, "terminal: (state) => …");
+
   const valueAndGradient = (options?: Options) => {
+    asked("gradient");
     const generated = pose(options);
     const { io, meta } = generated;
     finished(generated, present(generated.gradient, "gradient", meta.model)());
@@ -181,6 +190,7 @@ export function compiledModel(declaration: Declaration, module: () => Generated,
   };
 
   const product = (name: "jvp" | "hvp", along: Along, options?: Options): Generated["io"] => {
+    asked(name);
     const generated = module();
     const run = present(generated[name], name, generated.meta.model);
     pose(options);

@@ -97,9 +97,6 @@ export interface SolverOptions {
   readonly start?: MethodName;
   /** Of `taylor`: the order, 2 to 16. */
   readonly order?: number;
-  readonly real?: "double" | "float";
-  readonly math?: "engine" | "portable";
-  readonly batch?: number;
 }
 
 export interface EventDeclaration<S, P, C, I, D> {

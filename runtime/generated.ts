@@ -120,8 +120,14 @@ export function finished({ meta, io, status }: Generated, code: number): void {
   throw Error(`${meta.model} stopped: ${name ?? code}, step ${step}, stage ${stage}`);
 }
 
-/** @throws Error when the model has no loss, or its file was compiled without the function */
+/** @throws Error when the file of the model was compiled without the function */
 export function present<F>(entry: F | undefined, name: string, model: string): F {
-  if (entry === undefined) throw Error(`${name}: ${model} has no loss, or was compiled without \`${name}\``);
+  if (entry === undefined) throw Error(`${name}: ${model} was compiled without \`${name}\``);
   return entry;
+}
+
+/** @throws Error when none of the parts of a loss is there */
+export function requireLoss(parts: readonly unknown[], asked: string, model: string, part: string): void {
+  if (parts.every((each) => each === undefined))
+    throw Error(`${asked}: ${model} has no loss to differentiate; add \`loss: { ${part} }\``);
 }

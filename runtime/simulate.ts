@@ -14,6 +14,7 @@ import type { Env, RunOptions, Simulation, SolverOptions } from "./declaration.t
 import type { LeafRecord, Leaves } from "./leaves.ts";
 import { combine, replaced } from "./records.ts";
 import { notCompiled, refuse } from "./refuse.ts";
+import { checkOptions } from "./run-options.ts";
 import { between, type Signal } from "./signals.ts";
 import { coefficients, type Fraction } from "./tableaus.ts";
 
@@ -46,6 +47,7 @@ export function simulate(
   declaration: object,
   options: object = {},
 ): Simulation<LeafRecord, Readonly<Record<string, unknown>>> {
+  checkOptions(options);
   const model = declaration as Plain;
   const given = options as RunOptions<LeafRecord, LeafRecord, Record<string, Signal<Leaves>>, LeafRecord>;
   const { rhs, loss = {}, constants = {} } = model;

@@ -185,6 +185,27 @@ describe("what does not fit", () => {
     expect(resolved.solver === undefined && resolved.diagnostics[0]!.suggestion).toContain(`take ${most} at`);
   });
 
+  const hinted = (options: Options, parts: Partial<Model>): string => {
+    const resolved = solve(options, {}, parts);
+    return resolved.solver === undefined ? (resolved.diagnostics[0]!.suggestion ?? "") : "";
+  };
+
+  it("names flags for adaptive steps that the method admits", () => {
+    const times = { times: [0.5, 1] };
+    expect(hinted({ wrt: ["times"] }, times)).toContain("`--method dopri5 --rtol 1e-8`");
+    const admitted = solve({ wrt: ["times"], method: "dopri5", rtol: 1e-8 }, {}, times);
+    expect(admitted.solver?.tolerance).toBeDefined();
+    expect(hinted({ wrt: ["times"], method: "tsit5" }, times)).toContain(" `--rtol 1e-8`");
+    expect(solve({ wrt: ["times"], method: "tsit5", rtol: 1e-8 }, {}, times).solver).toBeDefined();
+    expect(hinted({ dt: 1e-10 }, {})).toContain("`--method dopri5 --rtol 1e-8`");
+  });
+
+  it.each([[3], [4], [7]])("names a step count that can be counted and fits %i pieces", (pieces) => {
+    const parts = { inputs: [hold("u", pieces)], times: [0.5] };
+    const [, steps] = /`--steps (\d+)`/.exec(hinted({ dt: 1e-10 }, parts))!;
+    expect(solve({ steps: Number(steps) }, {}, parts).solver?.steps).toBe(Number(steps));
+  });
+
   it("names a number of steps that fits", () => {
     const resolved = solve({ steps: 30 }, {}, { inputs: [hold("u", 20)], times: [0.5] });
     expect(resolved.solver === undefined && resolved.diagnostics[0]!.suggestion).toContain("40 steps");

@@ -113,6 +113,9 @@ describe("an object compiled in place", () => {
     expect(() => field.u.operator("hessian", x)).toThrow(
       /declares no hessian, only laplacian, gradient, jvp/,
     );
+    // The direction of an earlier question is not meant.
+    expect(() => field.u.operator("jvp", x)).toThrow(/jvp needs a direction/);
+    expect(() => field.u.value(x, { parms: {} })).toThrow(/there is no option parms: did you mean params/);
   });
 
   it("gives operators of a field what each of them takes", async () => {
@@ -141,10 +144,27 @@ describe("an object compiled in place", () => {
     expect(() => pendulum.gradient({ params: { lenght: 1 } })).toThrow(/params has no lenght, only gravity/);
     expect(() => pendulum.gradient({ inputs: { torque: [1] } })).toThrow(/inputs.torque needs 40 entries/);
     expect(() => pendulum.gradient({ rtol: 1e-3 })).toThrow(/rtol was settled/);
+    expect(() => pendulum.simulate({ stesp: 3 })).toThrow("there is no option stesp: did you mean steps?");
+    expect(() => pendulum.jvp({}, { parms: {} })).toThrow("there is no option parms: did you mean params?");
     expect(() => pendulum.gradient({ times: [1] })).toThrow(/compiled for 8/);
     expect(() => pendulum.jvp({ params: { length: 1 } })).toThrow(/params.length is not in wrt/);
     expect(() => pendulum.simulate({ params: { length: 0 } })).toThrow(/pendulum stopped: notFinite/);
   });
+});
+
+it("an object without a loss has no gradient, which zeros would look like", async () => {
+  const compiled = await loadCompiled(`import { field, ode } from "odegrad";
+    export const decay = ode({ state: { x: 1 }, params: { k: 2 }, rhs: ({ x }, { k }) => ({ x: -k * x }) });
+    export const empty = ode({ state: { x: 1 }, params: { k: 2 }, rhs: ({ x }, { k }) => ({ x: -k * x }), loss: {} });
+    export const u = field({ point: 1, params: { k: 2 }, value: (x, { k }) => k * x });`);
+  for (const { gradient, valueAndGradient, jvp, hvp, simulate } of [compiled.decay, compiled.empty]) {
+    const why = /has no loss to differentiate; add `loss: { terminal: /;
+    for (const ask of [gradient, valueAndGradient]) expect(() => ask()).toThrow(why);
+    for (const ask of [jvp, hvp]) expect(() => ask({ params: { k: 1 } })).toThrow(why);
+    expect(simulate().value).toBe(0);
+  }
+  for (const ask of [compiled.u.gradient, compiled.u.valueAndGradient])
+    expect(() => ask()).toThrow(/u has no loss to differentiate; add `loss: { at: /);
 });
 
 describe("the transform", () => {

@@ -42,7 +42,7 @@ export async function run(
   const asked = chosen(model, options);
   // A loss is not asked for, and may have no value at some point.
   const ready = { ...built, module: lower(onlyOutputs(model, asked), built.module.solver) };
-  const { points, outputs } = await evaluated(ready, given, options, context);
+  const { points, outputs } = await evaluated(ready, given, asked, options, context);
   const printed =
     options.json === true
       ? `${formatJson(documentOf(ready.module.model, model, points, outputs))}\n`
@@ -122,12 +122,13 @@ const onlyOutputs = (model: Model, operators: readonly string[]): Model => ({
 async function evaluated(
   ready: Ready,
   given: Points | undefined,
+  asked: readonly string[],
   options: CommandOptions,
   context: Context,
 ): Promise<{ readonly points: Points; readonly outputs: Float64Array }> {
   const { model, solver } = ready.module;
   const plain = withFiles(defaultProblem(model, solver), model, options, context);
-  const problem = along(plain, model, options);
+  const problem = along(plain, model, asked, options);
   const { count, points: names } = model.field!;
   const own = names.flatMap((name) => {
     const leaf = model.data.find((each) => each.name === name)!;

@@ -41,6 +41,8 @@ const internal: ReadonlySet<string> = new Set(["gate"]);
 
 const spellings: Readonly<Record<string, string>> = {
   ...{ add: "+", sub: "-", mul: "*", div: "/", mod: "%", neg: "-x", pow: "**" },
+  // Functions of the library, which `Math` does not have.
+  ...{ softsign: "softsign", stop: "stopGradient" },
 };
 
 const kindWords: Readonly<Record<Primitive["kind"], string>> = {

@@ -74,7 +74,8 @@ export function hasLoss(module: Module): boolean {
 
 export function requireLoss(module: Module): void {
   if (!hasLoss(module)) {
-    throw new Failure(exitCode.model, [noLoss(module.model.name, module.model.span)]);
+    const { name, field, span } = module.model;
+    throw new Failure(exitCode.model, [noLoss(name, field !== undefined, span)]);
   }
 }
 

@@ -153,9 +153,14 @@ export function atPoints(
   return { ...problem, data };
 }
 
-/** The problem with the direction and the covector of the options, for operators that take one. */
-export function along(problem: Problem, model: Model, options: CommandOptions): Problem {
-  const { directions, covector } = model.field!;
+/** The problem with the direction and the covector of the options, for those of the operators asked for that take one. */
+export function along(
+  problem: Problem,
+  model: Model,
+  asked: readonly string[],
+  options: CommandOptions,
+): Problem {
+  const { directions, directed, covector } = model.field!;
   const data = problem.data.slice();
   const put = (key: "direction" | "covector", names: readonly string[]): void => {
     const [given, ...more] = options[key] ?? [];
@@ -179,5 +184,19 @@ export function along(problem: Problem, model: Model, options: CommandOptions): 
   };
   put("direction", directions);
   put("covector", covector === undefined ? [] : [covector]);
+  const needing = asked.find((name) => directed.includes(name));
+  const isStill = leavesOf(model, directions).every(({ offset, shape }) =>
+    data.subarray(offset, offset + sizeOf(shape)).every((entry) => entry === 0),
+  );
+  // Along no direction every derivative is 0, which looks like an answer. A file of data may have given one.
+  if (needing !== undefined && options.direction === undefined && isStill) {
+    const example = Array.from({ length: pointSize(model) }, (_, i) => (i === 0 ? 1 : 0)).join(",");
+    throw new Failure(exitCode.usage, [
+      badUsage(
+        `\`${needing}\` is a derivative along a direction, and none is given`,
+        `give \`--direction ${example}\`, or name other operators by \`--operator\``,
+      ),
+    ]);
+  }
   return { ...problem, data };
 }

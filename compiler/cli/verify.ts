@@ -27,6 +27,7 @@ import { ruleChecks } from "../verify/rules.ts";
 import { plansAgree, solveIdentity } from "../verify/solve-checks.ts";
 import { taylorCheck, taylorSlope } from "../verify/taylor.ts";
 import { uncompiledLoss } from "../verify/uncompiled.ts";
+import { deliver } from "./deliver.ts";
 import { requireField } from "./eval.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { buildFile, openC, requireLoss, sourceOf } from "./model-file.ts";
@@ -69,12 +70,19 @@ export async function run(
   const problem = atPoints(plain, module.model, points);
   const compilers = findCompilers(context.environment);
   const checks: Check[] = [];
+  // Lines are shown as they come; a file is written when all are there.
+  const isFile = options.out !== undefined;
+  let lines = "";
+  const print = (text: string): void => {
+    if (isFile) lines += text;
+    else context.print(text);
+  };
   const report = (check: Check): void => {
     checks.push(check);
-    if (options.json !== true) context.print(`${line(check, context.colorOut)}\n`);
+    if (options.json !== true) print(`${line(check, context.colorOut && !isFile)}\n`);
   };
   if (options.json !== true)
-    context.print(
+    print(
       `${module.model.name}: ${module.model.field === undefined ? `${module.solver.method}, ${stepsInWords(module.solver)}` : howInWords(module.model, module.solver)}\n`,
     );
   const check = module.model.field === undefined ? runChecks : runFieldChecks;
@@ -113,7 +121,7 @@ export async function run(
 
   const failed = checks.filter((check) => check.outcome === "fail").length;
   if (options.json === true) {
-    context.print(
+    print(
       `${formatJson({
         version: 1,
         model: module.model.name,
@@ -123,10 +131,11 @@ export async function run(
     );
   } else {
     const passed = checks.filter((check) => check.outcome === "pass").length;
-    context.print(
+    print(
       `${passed} passed, ${failed} failed${checks.length > passed + failed ? `, ${checks.length - passed - failed} not run` : ""}\n`,
     );
   }
+  if (isFile) deliver(lines, options, context);
   if (failed > 0) return exitCode.verification;
   if (compilers.length === 0) {
     const missing = noCompiler(namedCompiler(context.environment));

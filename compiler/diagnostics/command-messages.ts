@@ -182,10 +182,22 @@ export const badSteps = (steps: number, span?: Span): Diagnostic =>
     suggestion: "give a whole number from 1 to 2147483647",
   });
 
-export const tooManySteps = (dt: number, length: number, most: number, span?: Span): Diagnostic =>
+/** Flags that make the steps of a method adaptive, or of another one where it has no estimate. */
+const adaptively = (hasEstimate: boolean): string =>
+  hasEstimate ? "`--rtol 1e-8`" : "`--method dopri5 --rtol 1e-8`";
+
+/** `fitting`: many steps, but not too many, that are admitted otherwise. */
+export const tooManySteps = (
+  dt: number,
+  length: number,
+  most: number,
+  fitting: number,
+  hasEstimate: boolean,
+  span?: Span,
+): Diagnostic =>
   error("ODE4034", `the step size ${dt} makes more than ${most} steps of the interval of length ${length}`, {
     span,
-    suggestion: `take steps of ${Number(((1.05 * length) / most).toPrecision(2))} at the least, or adaptive ones: \`--rtol 1e-8\``,
+    suggestion: `take \`--steps ${fitting}\` at the most, or adaptive steps: ${adaptively(hasEstimate)}, in the place of \`dt\``,
   });
 
 export const badStepSize = (dt: number, length: number, suggested: number, span?: Span): Diagnostic =>
@@ -264,7 +276,7 @@ export const unknownWrt = (path: string, close: string | undefined, span?: Span)
     suggestion: did(close, "name `state`, `params`, `inputs` or a leaf of them, e.g. `params.alpha`"),
   });
 
-export const timesOnSteps = (hasTimes: boolean, span?: Span): Diagnostic =>
+export const timesOnSteps = (hasTimes: boolean, hasEstimate: boolean, span?: Span): Diagnostic =>
   error(
     "ODE4029",
     hasTimes
@@ -273,7 +285,7 @@ export const timesOnSteps = (hasTimes: boolean, span?: Span): Diagnostic =>
     {
       span,
       suggestion: hasTimes
-        ? "use adaptive steps, `--rtol 1e-8`, or name `t0` and `t1`"
+        ? `use adaptive steps, ${adaptively(hasEstimate)} in the place of a number of steps, or name \`t0\` and \`t1\``
         : "name `t1`, the end",
     },
   );
@@ -284,12 +296,17 @@ export const wrtOfInitial = (path: string, span?: Span): Diagnostic =>
     suggestion: "name what it is computed from, e.g. `params`",
   });
 
-export const noLoss = (model: string, span: Span): Diagnostic =>
-  error("ODE4014", `the model \`${model}\` has no loss, so there is no gradient to ask for`, {
-    span,
-    suggestion:
-      "add `loss: { terminal: (state) => … }`; a bare function goes into `kernel({ state, params, rhs: f, loss })`",
-  });
+export const noLoss = (model: string, isField: boolean, span: Span): Diagnostic =>
+  error(
+    "ODE4014",
+    `the ${isField ? "field" : "model"} \`${model}\` has no loss, so there is no gradient to ask for`,
+    {
+      span,
+      suggestion: isField
+        ? "add `loss: { at: (value) => … }`, a number for each point"
+        : "add `loss: { terminal: (state) => … }`; a bare function goes into `kernel({ state, params, rhs: f, loss })`",
+    },
+  );
 
 export const solveStopped = (what: string, reason: string, suggestion: string, span: Span): Diagnostic =>
   error("ODE4015", `the ${what} did not come to its end: ${reason}`, { span, suggestion });

@@ -104,8 +104,8 @@ export const unknownKey = (
   where: string,
   known: readonly string[],
   close: string | undefined,
-): Diagnostic =>
-  error("ODE2002", span, `\`${key}\` is no key of ${where}`, did(close, `the keys are ${list(known)}`));
+  otherwise = `the keys are ${list(known)}`,
+): Diagnostic => error("ODE2002", span, `\`${key}\` is no key of ${where}`, did(close, otherwise));
 
 export const missingDerivative = (
   span: Span,

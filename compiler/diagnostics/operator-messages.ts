@@ -14,6 +14,9 @@ const error = (
   notes: readonly Note[] = [],
 ): Diagnostic => ({ code, severity: "error", message, span, notes, suggestion });
 
+const did = (close: string | undefined, otherwise: string): string =>
+  close === undefined ? otherwise : `did you mean \`${close}\`?`;
+
 export const kinkInOperator = (span: Span, operator: string, what: string, call: Span): Diagnostic =>
   error(
     "ODE3001",
@@ -66,19 +69,23 @@ export const operatorTwice = (span: Span, name: string): Diagnostic =>
     "name them in a record: `operators: { first: …, second: … }`",
   );
 
+/** `form`: how an operator is called that is given something first, where the name is of one. */
 export const unknownOperator = (
   span: Span,
   name: string,
   known: readonly string[],
   close: string | undefined,
+  form: string | undefined,
 ): Diagnostic =>
   error(
     "ODE3011",
     span,
-    `there is no operator \`${name}\``,
-    close === undefined
-      ? `use one of ${known.map((each) => `\`${each}\``).join(", ")}`
-      : `did you mean \`${close}\`?`,
+    form === undefined
+      ? `there is no operator \`${name}\``
+      : `the name \`${name}\` alone is no operator: it is given something first`,
+    form !== undefined
+      ? `import \`${name}\` from "odegrad" and call it, e.g. \`${form}\``
+      : did(close, `use one of ${known.map((each) => `\`${each}\``).join(", ")}`),
   );
 
 export const localFunction = (span: Span, operator: string): Diagnostic =>

@@ -4,6 +4,7 @@
  */
 
 import { ts } from "ts-morph";
+import { draw } from "../../runtime/random.ts";
 import * as messages from "../diagnostics/messages.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
 import type { Affine } from "../ir/affine.ts";
@@ -21,8 +22,7 @@ import { keep } from "./patterns.ts";
 import type { Scope } from "./scope.ts";
 import { checkedSize } from "./static-arguments.ts";
 import { unknownMethod } from "./static-arrays.ts";
-import type { FunctionValue } from "./static-values.ts";
-import { sizeOf } from "./static-values.ts";
+import { type FunctionValue, isTagged, sizeOf, tensorOf } from "./static-values.ts";
 import { examine } from "./subset.ts";
 import { bare } from "./syntax.ts";
 import {
@@ -30,6 +30,7 @@ import {
   borrowed,
   chosen,
   describe,
+  fromStatic,
   integer,
   real,
   type Scalar,
@@ -104,9 +105,6 @@ export function lowerLeaf(
   checkEntries(shape, node);
   const init = args[Math.max(1, ranks)];
   const start = init && lowerExpression(lowering, init, scope, "initial");
-  if (start?.kind === "constant" && typeof start.value === "object" && start.value.kind === "initialiser") {
-    refuse(messages.impure(spanOf(init!), init!.getText()));
-  }
   const array = lowering.alloc(wish, shape, true);
   if (start !== undefined) fillWith(lowering, whole(array, shape), start, init!);
   return whole(array, shape);
@@ -124,6 +122,12 @@ function fillWith(lowering: Lowering, to: ArrayValue, start: Value, at: ts.Node)
     overEntries(lowering, to.shape, (index) => {
       put(index, scalarOf(expand(lowering, start, index.map(integer), at), at).real());
     });
+    return;
+  }
+  if (start.kind === "constant" && isTagged(start.value) && start.value.kind === "initialiser") {
+    // The stream of a seed is the same each time, so its numbers are a constant.
+    const drawn = tensorOf(to.shape, draw(start.value.value, sizeOf(to.shape)));
+    copy(lowering, asArray(lowering, fromStatic(drawn, "drawn"), at), to.view);
     return;
   }
   const from = asArray(lowering, start, at);

@@ -24,7 +24,7 @@ import { bindParameters, keep } from "./patterns.ts";
 import { isGlobal } from "./resolve-name.ts";
 import { Scope } from "./scope.ts";
 import { lowerBody, lowerList } from "./statements.ts";
-import { isLeafFunction, libraryLater } from "./static-library.ts";
+import { isInitialiser, isLeafFunction, libraryLater } from "./static-library.ts";
 import { unknownMath } from "./static-operations.ts";
 import { applyOperator, isOperatorName, plainOperator } from "./static-operators.ts";
 import {
@@ -92,7 +92,8 @@ function apply(
     }
     const operator = plainOperator(name);
     if (operator !== undefined) return applied(lowering, operator, node, scope);
-    if (isOperatorName(name)) return fromStatic(lowering.interpreter.evaluate(node, scope), wish ?? name);
+    if (isOperatorName(name) || isInitialiser(name))
+      return fromStatic(lowering.interpreter.evaluate(node, scope), wish ?? name);
     const later = libraryLater.get(name);
     if (later !== undefined) return refuse(messages.notYet(spanOf(node.expression), `\`${name}\``, later));
     const instead = "call it at module level, and use the result here";

@@ -218,7 +218,11 @@ export class Declaration extends Declared {
     if (this.#form === "kernel") {
       const [leaf] = state as [Leaf];
       const derivative = target.kind === "record" ? target.entries.get("y")! : target;
-      return lowerFunction(world, "rhs", fn, { kind: "kernel", target: derivative, leaf, outs })?.fn;
+      // What the command line says of a bare function stands where the function does.
+      const { nodes } = this.written;
+      const counted = nodes.get("state") === nodes.get("rhs") ? "--state " : "state: ";
+      const own: Target = derivative.kind === "leaf" ? { ...derivative, counted } : derivative;
+      return lowerFunction(world, "rhs", fn, { kind: "kernel", target: own, leaf, outs })?.fn;
     }
     return lowerFunction(world, "rhs", fn, { kind: "derivative", target, outs })?.fn;
   }

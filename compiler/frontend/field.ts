@@ -37,7 +37,7 @@ import { drawDirections } from "./operator-operands.ts";
 import { lowerOperator } from "./operators.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Interpreter } from "./static.ts";
-import { operatorNames, plainOperator } from "./static-operators.ts";
+import { isOperatorName, operatorNames, plainOperator } from "./static-operators.ts";
 import {
   describe,
   type FunctionValue,
@@ -102,7 +102,7 @@ export class FieldDeclaration extends Declared {
     const data = this.leaves("data");
     const constants = this.record("constants") ?? record(new Map());
     const value = this.#functionOf("value", "add what the field is: `value: (x, params) => …`");
-    const wanted = this.#wanted();
+    const wanted = this.#wanted(point === undefined ? 1 : coordinatesOf(point));
     const at = this.#loss();
     if (point === undefined || params === undefined || data === undefined || value === undefined)
       return undefined;
@@ -232,6 +232,9 @@ export class FieldDeclaration extends Declared {
       count: this.#count,
       points: placeNames(points),
       directions: asked.has("direction") ? placeNames(direction) : [],
+      directed: wanted
+        .filter(({ operator }) => given[operator.name] === "direction")
+        .map(({ name: each }) => each),
       covector: asked.has("covector") ? names.get(covectorLeaf) : undefined,
       operators: new Map(ofOperators.map(({ name, callee }) => [name, callee])),
     };
@@ -295,7 +298,7 @@ export class FieldDeclaration extends Declared {
   }
 
   /** The operators of a list, each by its own name, or of a record that names them. */
-  #wanted(): Wanted[] {
+  #wanted(size: number): Wanted[] {
     const written = this.written.entries.get("operators");
     if (written === undefined) return [];
     const place = this.place("operators") ?? this.span;
@@ -315,7 +318,7 @@ export class FieldDeclaration extends Declared {
     for (const [key, item, node] of entries) {
       const span = spanOf(node);
       this.reporter.attempt(span, () => {
-        const operator = operatorIn(item, span);
+        const operator = operatorIn(item, size, span);
         const name = key ?? operator.name;
         checkName(name, span);
         if (found.some((each) => each.name === name)) refuse(operatorMessages.operatorTwice(span, name));
@@ -327,20 +330,37 @@ export class FieldDeclaration extends Declared {
   }
 }
 
-/** An operator of a list: its name, itself, or with its coefficients. */
-function operatorIn(item: Static, span: Span): Operator {
-  if (typeof item === "string") {
-    const known = operatorNames.filter((name) => plainOperator(name) !== undefined);
-    return (
-      plainOperator(item) ?? refuse(operatorMessages.unknownOperator(span, item, known, nearest(item, known)))
-    );
-  }
+/** An operator of a list: its name, itself, or with its coefficients. `size`: how many coordinates a point has. */
+function operatorIn(item: Static, size: number, span: Span): Operator {
   if (isTagged(item) && item.kind === "operator") return item;
-  if (isTagged(item) && item.kind === "library") {
-    const operator = plainOperator(item.name);
-    if (operator !== undefined) return operator;
+  const name =
+    typeof item === "string" ? item : isTagged(item) && item.kind === "library" ? item.name : undefined;
+  const plain = name === undefined ? undefined : plainOperator(name);
+  if (plain !== undefined) return plain;
+  if (name !== undefined && (typeof item === "string" || isOperatorName(name))) {
+    const known = operatorNames.filter((each) => plainOperator(each) !== undefined);
+    const close = nearest(name, operatorNames);
+    refuse(operatorMessages.unknownOperator(span, name, known, close, calledAs(name, size)));
   }
   return refuse(messages.wrongKind(span, 'an operator such as `"laplacian"`', describe(item)));
+}
+
+/** An example of an operator that is given something first, of points with so many coordinates. */
+function calledAs(name: string, size: number): string | undefined {
+  const each = (first: string, other: string): string =>
+    Array.from({ length: size }, (_, i) => (i === 0 ? first : other)).join(", ");
+  switch (name) {
+    case "directional":
+      return "directional(2)";
+    case "weightedLaplacian":
+      return `weightedLaplacian([${each("[1]", "[1]")}])`;
+    case "linearOperator":
+      return `linearOperator([{ c: 1, alpha: [${each("2", "0")}] }])`;
+    case "stochastic":
+      return 'stochastic("laplacian", { samples: 16, distribution: "rademacher", seed: 1 })';
+    default:
+      return undefined;
+  }
 }
 
 /** How many numbers a direction of an estimate has: coordinates, or columns of sigma. */
@@ -348,8 +368,11 @@ function directionsOf({ operands }: Operator, point: Tree): number {
   const inner = operands[0] as Operator;
   const sigma = inner.name === "weightedLaplacian" ? numbersOf(inner.operands[0]) : undefined;
   if (sigma?.shape[1] !== undefined) return sigma.shape[1];
-  return draftsOf(point).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return coordinatesOf(point);
 }
+
+const coordinatesOf = (point: Tree): number =>
+  draftsOf(point).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 
 /** Leaves like those of a point, under another name, once or for each of several points. */
 function repeated(point: Tree, head: string, count: number | undefined): Tree {

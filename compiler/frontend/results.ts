@@ -32,6 +32,8 @@ export type Target =
       /** The leaf in the words of the user. */
       readonly name: string;
       readonly span: Span | undefined;
+      /** Of the state of a `kernel` or of a bare function, which is declared by the number of its entries: how. */
+      readonly counted?: "state: " | "--state ";
     }
   | {
       readonly kind: "record";
@@ -161,13 +163,15 @@ function remedy(target: Target, found: Shape | undefined): string {
     if (target.tuple) return `write \`[${keys.map(() => "…").join(", ")}]\``;
     return `write \`({ ${keys.map((key) => `${key}: …`).join(", ")} })\`: an arrow function that returns a record has parentheses around it`;
   }
-  const { shape, prefix } = target;
+  const { shape, prefix, counted } = target;
   const [, leaf] = /`([^`]*)`/.exec(target.name) ?? [];
   // Of a part of a leaf nothing can be said about its declaration.
   const declared =
-    leaf === undefined || found === undefined || prefix.length > 0
+    leaf === undefined || found === undefined || prefix.length > 0 || (counted && found.length !== 1)
       ? ""
-      : `; or declare the state in that shape: \`${leaf.split(".").at(-1)}: ${declaration(found)}\``;
+      : counted
+        ? `; or declare as many variables: \`${counted}${found[0]}\``
+        : `; or declare the state in that shape: \`${leaf.split(".").at(-1)}: ${declaration(found)}\``;
   if (shape.length === 0) {
     const entry =
       found === undefined ? "" : `, such as \`v${found.map(() => "[0]").join("")}\` of an array \`v\``;

@@ -47,11 +47,11 @@ const keys: ReadonlyMap<string, Check> = new Map([
   ["wrt", paths],
 ]);
 
-/** Keys of the language that this version does not read, with what to do meanwhile. */
-const later: ReadonlyMap<string, string> = new Map([
-  ["real", "give `--real` on the command line"],
-  ["math", "leave it out: the functions of the target are used"],
-  ["batch", "leave it out: one solve is compiled"],
+/** What is said when the code is generated, and not by the model, which is the same for every target. */
+const ofGeneration: ReadonlyMap<string, string> = new Map([
+  ["real", "`--real float`, or `real` in a configuration"],
+  ["math", "`--math portable`, or `math` in a configuration"],
+  ["batch", "`odegrad compile --batch 32`"],
 ]);
 
 export function readSolver(
@@ -65,15 +65,21 @@ export function readSolver(
     if (node === undefined) continue;
     const span = spanOf(node);
     const check = keys.get(key);
-    const instead = later.get(key);
     if (check === undefined) {
       const known = [...keys.keys()];
-      const close = nearest(key, [...known, ...later.keys()]);
       const at = spanOf(keyNode(node));
+      const said = ofGeneration.get(key);
       report(
-        instead === undefined
-          ? messages.unknownKey(at, key, "`solver`", known, close)
-          : messages.notYet(at, `\`${key}\` in \`solver\``, instead),
+        said === undefined
+          ? messages.unknownKey(at, key, "`solver`", known, nearest(key, known))
+          : messages.unknownKey(
+              at,
+              key,
+              "`solver`",
+              known,
+              undefined,
+              `leave it out, and say it when code is generated: ${said}`,
+            ),
       );
       continue;
     }

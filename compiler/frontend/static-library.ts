@@ -35,6 +35,9 @@ export const libraryLater: ReadonlyMap<string, string> = new Map();
 export const isLeafFunction = (name: string): boolean =>
   name === "vec" || name === "mat" || name === "tensor";
 
+/** What describes random numbers with a seed. */
+export const isInitialiser = (name: string): boolean => name === "uniform" || name === "normal";
+
 /** Every name of the library that the compiler knows by itself. */
 export const libraryFunctions: readonly string[] = [
   ...[

@@ -140,8 +140,14 @@ export const primitives: Table = {
       convention: "derivative +Infinity at -1",
     },
   ),
-  log2: unary(Math.log2, (x) => div(number(Math.LOG2E), x), positive, { singular: true }),
-  log10: unary(Math.log10, (x) => div(number(Math.LOG10E), x), positive, { singular: true }),
+  log2: unary(Math.log2, (x) => div(number(Math.LOG2E), x), positive, {
+    singular: true,
+    convention: "derivative +Infinity at 0",
+  }),
+  log10: unary(Math.log10, (x) => div(number(Math.LOG10E), x), positive, {
+    singular: true,
+    convention: "derivative +Infinity at 0",
+  }),
   sin: unary(Math.sin, (x) => apply("cos", x), moderate, { companion: "cos" }),
   cos: unary(Math.cos, (x) => neg(apply("sin", x)), moderate, { companion: "sin" }),
   tan: unary(Math.tan, (_x, v) => add(one, mul(v, v)), [-1.4, -0.5, 1e-9, 0.3, 1.2, 4]),

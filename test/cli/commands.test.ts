@@ -332,6 +332,22 @@ describe("inspect, list, explain", () => {
     expect(items.length).toBeGreaterThan(3);
   });
 
+  it("lists functions as models write them", async () => {
+    const { functions } = JSON.parse(await fine(["list", "functions", "--json"])) as {
+      functions: { name: string; about: string }[];
+    };
+    const words = functions.map(({ name }) => name).filter((name) => /^[A-Za-z]/.test(name));
+    expect(words).toEqual(expect.arrayContaining(["Math.sin", "softsign", "stopGradient"]));
+    const calls = words.map((name) => `${name}(${/atan2|hypot|min|max/.test(name) ? "x, 2" : "x"})`);
+    const own = words.filter((name) => !name.startsWith("Math."));
+    const text = `import { ${own.join(", ")}, ode } from "odegrad";
+export const all = ode({ state: { x: 1 }, rhs: ({ x }) => ({ x: ${calls.join(" + ")} }) });
+`;
+    await fine(["compile", "-"], text);
+    const log = functions.filter(({ name }) => /^Math\.log(2|10)?$/.test(name));
+    expect(log.map(({ about }) => about)).toEqual(new Array(3).fill("derivative +Infinity at 0"));
+  });
+
   it("lists every method of the contract once", async () => {
     const { methods } = JSON.parse(await fine(["list", "methods", "--json"])) as {
       methods: { name: string }[];
@@ -401,6 +417,17 @@ const inPlace = (t: number, y: number[], p: number[], dy: number[]) => {
 
   it("says what is missing", async () => {
     fs.writeFileSync(at("plain.ts"), plain);
+    const short = await odegrad([
+      "run",
+      at("plain.ts"),
+      "--function",
+      "spring",
+      "--state",
+      "1",
+      "--params",
+      "k,c",
+    ]);
+    expect(short.err).toContain("as many variables: `--state 2`");
     for (const [words, code] of [
       [["--function", "spring"], "ODE5007"],
       [["--function", "spring", "--state", "many"], "ODE5007"],

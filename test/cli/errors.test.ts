@@ -135,6 +135,13 @@ describe("bad command lines", () => {
       /--rtol/,
     ],
     [
+      "checkpoints that are none",
+      ["grad", "FILE", "--adjoint", "revolve", "--checkpoints", "0"],
+      2,
+      /ODE5004/,
+      /from 1 to 16777216/,
+    ],
+    [
       "attempts too many to count",
       ["grad", "FILE", "--max-steps", "4294967295"],
       2,

@@ -51,6 +51,16 @@ const refused = async (...words: string[]): Promise<string> => {
   return err;
 };
 
+it("a field without a loss is told which one it may have", async () => {
+  const text = (loss: string) => `import { field } from "odegrad";
+export const u = field({ point: [1, 2], params: { a: 3 }, value: (x, { a }) => a * x[0] * x[1]${loss} });
+`;
+  const { code, err } = await odegrad(["grad", "-"], text(""));
+  expect(code).toBe(1);
+  const [, part] = /ODE4014[\s\S]*add `(loss: [^`]*)`/.exec(err)!;
+  expect((await odegrad(["grad", "-"], text(`, ${part!.replace("…", "value ** 2")}`))).code).toBe(0);
+});
+
 describe("eval", () => {
   it("prints the contract", async () => {
     const found = await json("eval", file("plane.ode.ts"), "--direction", "1,1");
@@ -106,13 +116,26 @@ describe("eval", () => {
     expect(fs.readFileSync(file("bend.svg"), "utf8")).toMatch(/^<svg[\s\S]*bend of plane[\s\S]*<\/svg>\n$/);
   });
 
+  it("needs the direction of what is along one, and of nothing else", async () => {
+    const plane = file("plane.ode.ts");
+    const words = await refused("eval", plane);
+    const [, given] = /`along` is a derivative along a direction[\s\S]*`--direction ([^`]*)`/.exec(words)!;
+    const { operators } = await json("eval", plane, "--direction", given!);
+    expect((operators as Record<string, number>)["along"]).not.toBe(0);
+    await json("eval", plane, "--operator", "bend");
+  });
+
   it("refuses what does not fit, and says what would", async () => {
     const plane = file("plane.ode.ts");
-    expect(await refused("eval", plane, "--point", "1,2,3")).toMatch(/3 coordinates[\s\S]*--point 0,0/);
+    expect(await refused("eval", plane, "--point", "1,2,3", "--operator", "bend")).toMatch(
+      /3 coordinates[\s\S]*--point 0,0/,
+    );
     expect(await refused("eval", plane, "--operator", "bent")).toMatch(/did you mean `bend`/);
     expect(await refused("eval", plane, "--direction", "1")).toMatch(/one list of 2 numbers/);
     expect(await refused("eval", plane, "--covector", "1")).toMatch(/no operator[\s\S]*covector/);
-    expect(await refused("eval", plane, "--svg", file("no.svg"))).toMatch(/--grid 64,64/);
+    expect(await refused("eval", plane, "--operator", "bend", "--svg", file("no.svg"))).toMatch(
+      /--grid 64,64/,
+    );
     expect(await refused("eval", plane, "--grid", "3,3", "--point", "1,2")).toMatch(/both points and a grid/);
     expect(
       await refused("eval", plane, "--operator", "slope", "--grid", "3,3", "--svg", file("no.svg")),

@@ -237,6 +237,15 @@ export const held = ode({
     expect(held.loss()).toBe(held.loss({ steps }));
   });
 
+  test("an option that there is not is refused with the one that was meant", () => {
+    const asked = { stesp: 3 } as object;
+    for (const ask of [decay.simulate, decay.outputs, decay.loss])
+      expect(() => ask(asked)).toThrow("there is no option stesp: did you mean steps?");
+    expect(() => decay.simulate({ quux: 3 } as object)).toThrow(
+      "there is no option quux, only state, params",
+    );
+  });
+
   test("times within rounding of a boundary are that boundary", () => {
     expect(decay.simulate({ times: [0.1 + 0.2] }).state.y[0]).toBeCloseTo(0.729, 14);
   });

@@ -1,6 +1,7 @@
 /** Every check of `verify` passes on right gradients and fails on wrong ones. */
 
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { build } from "../../compiler/compile.ts";
@@ -320,8 +321,13 @@ export const model = ode({
 `;
 
   it("passes where it is the derivative, and is named with its place where it is not", async () => {
-    const right = await odegrad(["verify", "-"], text(1));
-    expect(right.out).toMatch(/\(8\) pass {2}rule of `bend`: \S+ \(at most 1e-10\) {2}.*:3, at 8 points/);
+    const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-checks-")), "checks.txt");
+    const right = await odegrad(["verify", "-", "--out", file], text(1));
+    expect(right.out).toBe("");
+    const lines = fs.readFileSync(file, "utf8");
+    fs.rmSync(path.dirname(file), { recursive: true });
+    expect(lines).toMatch(/passed, 0 failed\n$/);
+    expect(lines).toMatch(/\(8\) pass {2}rule of `bend`: \S+ \(at most 1e-10\) {2}.*:3, at 8 points/);
     expect(right.code).toBe(0);
     const wrong = await odegrad(["verify", "-"], text(1.5));
     expect(wrong.out).toMatch(

@@ -1,0 +1,7 @@
+import { ode } from "odegrad";
+
+export const model = ode({
+  state: { x: 1 },
+  rhs: ({ x }) => ({ x: -x }),
+  solver: { t1: 2 },
+});
