@@ -229,8 +229,8 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
     "Take fewer steps, or a plan that stores less of each, such as `--adjoint revolve`. `odegrad inspect --plans` says what they take.",
   ),
   ODE4037: say(
-    "`stopGradient` in a method made of derivatives",
-    "`taylor` and the Rosenbrock methods take derivatives of the field (and of the running loss) for the steps themselves. `stopGradient` is a constant to every derivative, so there it would change the solution, and not its gradient alone. What it holds moves with the state or the time; of parameters alone it changes nothing and is taken.",
+    "`stopGradient` in a method that takes derivatives",
+    "`taylor` and the Rosenbrock methods take derivatives of the field (and of the running loss) for the steps themselves, and implicit methods those of the field in the state for Newton's method. `stopGradient` is a constant to every derivative: there it would change the solution, and not its gradient alone, or Newton's method would come to no end. What it holds moves with the state or the time; of parameters alone it changes nothing and is taken.",
     "rhs: ({ x }, { k }) => ({ x: -stopGradient(k * x) })   // --method rodas4",
     "Take a method that makes its steps of values: `dopri5`, `rk4` and every other explicit one.",
   ),

@@ -60,7 +60,7 @@ export const notWithTaylor = (what: string, instead: string, span?: Span): Diagn
 export const stopInMethod = (method: string, span: Span): Diagnostic =>
   error(
     "ODE4037",
-    `\`${method}\` makes its steps of derivatives of this function, and \`stopGradient\` would leave them out of the solution too`,
+    `\`${method}\` takes derivatives of this function for its steps, and \`stopGradient\` leaves them out there too`,
     { span, suggestion: "take a method that makes its steps of values alone, e.g. `dopri5` or `rk4`" },
   );
 
