@@ -10,7 +10,7 @@ import { primitives } from "../ir/primitives.ts";
 import { expressionsOf, expressionsOfTest, forEachExpr, forEachStatement } from "../ir/walk.ts";
 import { argumentsOf, resultsOf } from "./activity.ts";
 
-export interface Place {
+interface Place {
   readonly span: Span | undefined;
 }
 
