@@ -34,6 +34,7 @@ import { optimise, tidyModel } from "./optimise/index.ts";
 import { portableFunctions, withoutPortableForm } from "./optimise/portable.ts";
 import type { Options } from "./options.ts";
 import { isDifferentiated, largestBatch, resolveSolver } from "./resolve.ts";
+import { unfitFor } from "./unfit.ts";
 import { version } from "./version.ts";
 
 export interface Source {
@@ -90,8 +91,8 @@ export function diagnose(
   const chosen = source.given?.(found) ?? found;
   const resolved = resolveSolver(chosen, options);
   if (resolved.solver === undefined) return failed(resolved.diagnostics, resolved.fault);
-  const coupled = couplingOf(chosen, resolved.solver);
-  if (coupled !== undefined) return failed([coupled], "model");
+  const unfit = unfitFor(chosen, resolved.solver) ?? couplingOf(chosen, resolved.solver);
+  if (unfit !== undefined) return failed([unfit], "model");
   return { diagnostics: [...diagnostics, ...doubts(chosen, resolved.solver)], fault: "model", isSound: true };
 }
 
@@ -162,8 +163,8 @@ function buildModel(
   const resolved = resolveSolver(chosen, options);
   if (resolved.solver === undefined) return failed(resolved.diagnostics, resolved.fault);
 
-  const coupled = couplingOf(chosen, resolved.solver);
-  if (coupled !== undefined) return failed([coupled], "model");
+  const unfit = unfitFor(chosen, resolved.solver) ?? couplingOf(chosen, resolved.solver);
+  if (unfit !== undefined) return failed([unfit], "model");
   const settledPlan = withPlan(chosen, resolved.solver, options, { hash, text: source.text });
   if (settledPlan.solver === undefined) return failed([settledPlan.diagnostic], "options");
   const module = known?.(chosen, settledPlan.solver) ?? lower(chosen, settledPlan.solver, options.emit);

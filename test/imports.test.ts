@@ -23,6 +23,7 @@ const layers: readonly (readonly string[])[] = [
       "compiler/plan.ts",
       "compiler/tapes.ts",
       "compiler/choose-plan.ts",
+      "compiler/unfit.ts",
       "compiler/check-options.ts",
     ],
     ...["compiler/resolve.ts", "compiler/emission.ts", "compiler/compile.ts", "compiler/index.ts"],

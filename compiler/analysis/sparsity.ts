@@ -1,12 +1,12 @@
 /**
- * Which results of a function depend on which entries of some of its inputs, whatever the values: its loops are run, its
- * branches taken both ways, and every number replaced by the set of entries that it depends on. In: a function in normal
- * form. Out: for each entry of the results the entries it may depend on; nothing where a subscript is computed from
+ * Which results of a function depend on which entries of some of its inputs, whatever the values: its loops are run,
+ * branches that ask for indices alone taken as they fall, all others both ways, and every number replaced by the set of
+ * entries that it depends on. In: a function in normal form. Out: for each entry of the results the entries it may depend on; nothing where a subscript is computed from
  * values, or the function is too long to be run while it is compiled.
  */
 
 import { type Affine, type Numbers, numberOf, placeOf } from "../ir/affine.ts";
-import type { Block, Expr, Fn, GlobalArray } from "../ir/nodes.ts";
+import type { Block, Expr, Fn, GlobalArray, Relation, Test } from "../ir/nodes.ts";
 import { primitives } from "../ir/primitives.ts";
 
 /** Entries as bits. */
@@ -16,6 +16,15 @@ type Dependence = bigint;
 const most = 1_000_000;
 
 class Unknown extends Error {}
+
+const holds: Readonly<Record<Relation, (left: number, right: number) => boolean>> = {
+  lt: (left, right) => left < right,
+  le: (left, right) => left <= right,
+  gt: (left, right) => left > right,
+  ge: (left, right) => left >= right,
+  eq: (left, right) => left === right,
+  ne: (left, right) => left !== right,
+};
 
 export function dependences(
   fn: Fn,
@@ -55,6 +64,8 @@ class Walk {
   readonly #arrays = new Map<string, Stored>();
   readonly #scalars = new Map<string, Dependence>();
   readonly #indices = new Map<string, number>();
+  /** Scalars that are numbers of indices alone. */
+  readonly #numerals = new Map<string, number>();
   readonly #constants: ReadonlyMap<string, GlobalArray>;
   /** In a branch or a loop that may end early: what was stored before may still be there. */
   #maybe = 0;
@@ -82,7 +93,8 @@ class Walk {
     entry: (array, at) => {
       const table = this.#constants.get(array);
       if (table?.data === undefined) throw new Unknown();
-      return table.data[this.#place(table.shape, at)]!;
+      const place = this.#place(table.shape, at);
+      return place === undefined ? Number.NaN : table.data[place]!;
     },
   };
 
@@ -90,8 +102,53 @@ class Walk {
     return numberOf(form, this.#numbers);
   }
 
-  #place(shape: readonly number[], at: readonly Affine[]): number {
-    return placeOf(shape, at, this.#numbers);
+  /** Nothing outside of the array: no run comes there, but for a branch that is taken here and never by a run. */
+  #place(shape: readonly number[], at: readonly Affine[]): number | undefined {
+    const isInside = shape.every((extent, axis) => {
+      const subscript = this.#form(at[axis]!);
+      return subscript >= 0 && subscript < extent;
+    });
+    return isInside ? placeOf(shape, at, this.#numbers) : undefined;
+  }
+
+  /** The value of an expression of indices and literals. */
+  #numberOf(expr: Expr): number | undefined {
+    switch (expr.kind) {
+      case "number":
+        return expr.value;
+      case "integer":
+        return this.#form(expr.value);
+      case "name":
+        return this.#numerals.get(expr.name);
+      default:
+        return undefined;
+    }
+  }
+
+  /** Which way a test falls, where that is known without values. */
+  #outcome(test: Test): boolean | undefined {
+    switch (test.kind) {
+      case "constant":
+        return test.value;
+      case "not": {
+        const of = this.#outcome(test.of);
+        return of === undefined ? undefined : !of;
+      }
+      case "and":
+      case "or": {
+        const decides = test.kind === "or";
+        const [left, right] = [this.#outcome(test.left), this.#outcome(test.right)];
+        if (left === decides || right === decides) return decides;
+        return left === undefined ? undefined : right;
+      }
+      case "compare": {
+        const [left, right] = [this.#numberOf(test.left), this.#numberOf(test.right)];
+        if (left === undefined || right === undefined) return undefined;
+        return holds[test.relation](left, right);
+      }
+      default:
+        return test satisfies never;
+    }
   }
 
   #of(expr: Expr): Dependence {
@@ -104,10 +161,15 @@ class Walk {
       case "read": {
         const stored = this.#arrays.get(expr.array);
         // A table of constants depends on nothing.
-        return stored === undefined ? 0n : stored.entries[this.#place(stored.shape, expr.at)]!;
+        if (stored === undefined) return 0n;
+        const place = this.#place(stored.shape, expr.at);
+        return place === undefined ? 0n : stored.entries[place]!;
       }
-      case "select":
+      case "select": {
+        const outcome = this.#outcome(expr.test);
+        if (outcome !== undefined) return this.#of(outcome ? expr.then : expr.else);
         return this.#of(expr.then) | this.#of(expr.else);
+      }
       case "primitive":
         if (primitives[expr.op].kind === "zero") return 0n;
         return expr.args.reduce((all, arg) => all | this.#of(arg), 0n);
@@ -120,9 +182,13 @@ class Walk {
     for (const statement of block) {
       if (++this.#steps > most) throw new Unknown();
       switch (statement.kind) {
-        case "let":
+        case "let": {
           this.#scalars.set(statement.name, this.#of(statement.value));
+          const numeral = this.#numberOf(statement.value);
+          if (numeral === undefined) this.#numerals.delete(statement.name);
+          else this.#numerals.set(statement.name, numeral);
           break;
+        }
         case "alloc": {
           const words = statement.shape.reduce((product, extent) => product * extent, 1);
           this.declare(statement.array, statement.shape, new Array<Dependence>(words).fill(0n));
@@ -132,6 +198,7 @@ class Walk {
         case "accumulate": {
           const { shape, entries } = this.#arrays.get(statement.array)!;
           const at = this.#place(shape, statement.at);
+          if (at === undefined) break;
           const value = this.#of(statement.value);
           const isKept = statement.kind === "accumulate" || this.#maybe > 0;
           entries[at] = isKept ? entries[at]! | value : value;
@@ -153,12 +220,18 @@ class Walk {
           }
           this.#maybe--;
           break;
-        case "if":
+        case "if": {
+          const outcome = this.#outcome(statement.test);
+          if (outcome !== undefined) {
+            this.run(outcome ? statement.then : statement.else);
+            break;
+          }
           this.#maybe++;
           this.run(statement.then);
           this.run(statement.else);
           this.#maybe--;
           break;
+        }
         case "call": {
           // Of a function with a rule of the user's own every result depends on every argument.
           const all = statement.args.reduce(

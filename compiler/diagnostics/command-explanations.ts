@@ -228,6 +228,24 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
     "odegrad grad model.ode.ts --steps 2000000000      # 16 GB for the states alone, on a computer that has less",
     "odegrad grad model.ode.ts --steps 20000\n\nOr take a plan that stores less of each step, such as `--adjoint revolve`: `odegrad inspect --plans` says what they take.",
   ),
+  ODE4037: say(
+    "`stopGradient` in a method that takes derivatives",
+    "`taylor` and the Rosenbrock methods take derivatives of the field (and of the running loss) for the steps themselves, and implicit methods those of the field in the state for Newton's method. `stopGradient` is a constant to every derivative: there it would change the solution, and not its gradient alone, or Newton's method would come to no end. What it holds moves with the state or the time; of parameters alone it changes nothing and is taken.",
+    "rhs: ({ x }, { k }) => ({ x: -stopGradient(k * x) })   // --method rodas4",
+    "Take a method that makes its steps of values: `dopri5`, `rk4` and every other explicit one.",
+  ),
+  ODE4038: say(
+    "a rule of the first order in a series",
+    "`taylor` takes derivatives of the field (and of the running loss) up to its order. A function with a `custom` rule says its first derivative alone, and nobody looks inside for more.",
+    "const f = custom((x) => x ** 3, { vjp: (x, bar) => 3 * x * x * bar });   // --method taylor",
+    "Call the function without `custom` in `rhs`, or take another method, such as `dopri8`.",
+  ),
+  ODE4039: say(
+    "a series beside a bend or a branch",
+    "A step of `taylor` is a series at its start, and so is what it says of its error: of a bend, a jump or the other side of a branch on the way they know nothing. Adaptive steps would run across with an error far beyond the tolerance and never notice. Branches and bends by parameters alone do not count; `sigmoid`, `softplus` and `softmax` are smooth.",
+    "rhs: ({ x }) => ({ x: x < 0.5 ? 1 : 0.1 })   // --method taylor --rtol 1e-8",
+    "Take a method that evaluates the field along the step, `dopri5` or `radau5`, or fixed steps, whose order is lost at the bend as with every method.",
+  ),
   ODE5001: say(
     "unknown option",
     "The command has no option of this name. Nothing is ignored silently.",

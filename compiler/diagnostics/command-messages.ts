@@ -57,6 +57,34 @@ export const badOrder = (method: string, order: number, span?: Span): Diagnostic
 export const notWithTaylor = (what: string, instead: string, span?: Span): Diagnostic =>
   error("ODE4032", `\`taylor\` does not go with ${what}`, { span, suggestion: instead });
 
+export const stopInMethod = (method: string, span: Span): Diagnostic =>
+  error(
+    "ODE4037",
+    `\`${method}\` takes derivatives of this function for its steps, and \`stopGradient\` leaves them out there too`,
+    { span, suggestion: "take a method that makes its steps of values alone, e.g. `dopri5` or `rk4`" },
+  );
+
+export const withoutSeries = (span: Span): Diagnostic =>
+  error(
+    "ODE4038",
+    "`taylor` needs derivatives of higher orders, and the rule of this function says only the first",
+    {
+      span,
+      suggestion: "call the function itself here, without `custom`, or take another method, e.g. `dopri8`",
+    },
+  );
+
+/** `op`: the primitive with a bend or a jump; nothing: a branch. */
+export const sidesOfSeries = (op: string | undefined, span: Span): Diagnostic =>
+  error(
+    "ODE4039",
+    `adaptive steps of \`taylor\` know the side on which they start alone, and ${op === undefined ? "a branch here asks for what moves" : `\`${op === "mod" ? "%" : `Math.${op}`}\` has two`}`,
+    {
+      span,
+      suggestion: "take a method that sees both sides, e.g. `dopri5`, or fixed steps, e.g. `--steps 1000`",
+    },
+  );
+
 export const nothingToSolve = (model: string, option: string): Diagnostic =>
   error("ODE4030", `\`${model}\` is a field: nothing is integrated, and \`${option}\` says how to`, {
     suggestion: "leave the option out; `--point` and `--points` say where a field is asked",

@@ -5,6 +5,7 @@
 
 import { ts } from "ts-morph";
 import * as messages from "../diagnostics/messages.ts";
+import type { Span } from "../diagnostics/span.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
@@ -88,7 +89,8 @@ function apply(
       if (node.arguments.length !== 1 || argument === undefined) {
         return refuse(messages.wrongArity(spanOf(node), name, "one value", node.arguments.length));
       }
-      return stopped(lowering, lowerExpression(lowering, argument, scope, wish), wish ?? "stopped");
+      const value = lowerExpression(lowering, argument, scope, wish);
+      return stopped(lowering, value, wish ?? "stopped", spanOf(node));
     }
     const operator = plainOperator(name);
     if (operator !== undefined) return applied(lowering, operator, node, scope);
@@ -152,13 +154,19 @@ function valuesOf(
 }
 
 /** The same value, which every derivative takes for a constant. */
-function stopped(lowering: Lowering, value: Value, wish: string): Value {
+function stopped(lowering: Lowering, value: Value, wish: string, span: Span): Value {
   switch (value.kind) {
-    case "scalar":
-      return value.pure || value.signed === true ? value : real(build.primitive("stop", [value.real()]));
+    case "scalar": {
+      if (value.pure || value.signed === true) return value;
+      // In a statement of its own, for those who refuse it here.
+      const name = lowering.fresh(wish);
+      lowering.emit(build.bind(name, build.primitive("stop", [value.real()]), span));
+      return real(build.name(name));
+    }
     case "record": {
       const entries = [...value.entries].map(
-        ([key, inner]) => [key, stopped(lowering, inner, value.tuple ? `${wish}_${key}` : key)] as const,
+        ([key, inner]) =>
+          [key, stopped(lowering, inner, value.tuple ? `${wish}_${key}` : key, span)] as const,
       );
       return { ...value, entries: new Map(entries) };
     }
@@ -170,7 +178,12 @@ function stopped(lowering: Lowering, value: Value, wish: string): Value {
       if (value.readOnly === undefined) lowering.lend(view.array);
       lowering.emit(
         ...build.forEachEntry(shape, lowering.fresh, (at) => [
-          build.store(array, at, build.primitive("stop", [build.read(view.array, [...view.prefix, ...at])])),
+          build.store(
+            array,
+            at,
+            build.primitive("stop", [build.read(view.array, [...view.prefix, ...at])]),
+            span,
+          ),
         ]),
       );
       return {

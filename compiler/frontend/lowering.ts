@@ -3,7 +3,7 @@
  * names given out. The lowering itself is in the files about expressions, statements, loops, calls and results.
  */
 
-import type { ts } from "ts-morph";
+import { ts } from "ts-morph";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { ModelError } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/span.ts";
@@ -25,6 +25,19 @@ import { type Fact, real, type Scalar } from "./values.ts";
 
 /** Statements of one function after expansion; more than this no compiler of a target takes in reasonable time. */
 const largest = 200_000;
+
+/** Functions of the library that are smooth and written by sides, with the kinds of the statements that choose one. */
+const smoothBySides: Readonly<Record<string, readonly Statement["kind"][]>> = {
+  sigmoid: ["if"],
+  softplus: ["if"],
+  softmax: ["let", "store"],
+};
+
+function seamsOf(node: ts.Node): ((statement: Statement) => Statement) | undefined {
+  const name = ts.isFunctionDeclaration(node) ? node.name?.text : undefined;
+  const kinds = name === undefined ? undefined : smoothBySides[name];
+  return kinds && ((one) => (kinds.includes(one.kind) ? ({ ...one, seamless: true } as Statement) : one));
+}
 
 export class Lowering {
   readonly interpreter: Interpreter;
@@ -50,6 +63,8 @@ export class Lowering {
   #span: Span;
   /** The call into the library that is being expanded: its statements and mistakes are shown there. */
   #site: Span | undefined;
+  /** What becomes of the statements of a smooth function of the library that is being expanded. */
+  #seams: ((statement: Statement) => Statement) | undefined;
   #count = 0;
   readonly #ages = new Map<string, number>();
   readonly #lent = new Set<string>();
@@ -111,7 +126,7 @@ export class Lowering {
       if (this.#count - statements.length > largest) this.give();
       refuse(syntax.tooLarge(this.#site ?? this.#span, largest));
     }
-    this.#block.push(...statements);
+    this.#block.push(...(this.#seams === undefined ? statements : statements.map(this.#seams)));
   }
 
   /** Emits a statement earlier in the current block. */
@@ -192,8 +207,11 @@ export class Lowering {
 
   /** Expands a function; one of the library is shown at its call. */
   expanding<T>(node: ts.Node, call: Span, act: () => T): T {
-    const outer = this.#site;
-    if (node.getSourceFile().fileName === libraryFile) this.#site ??= call;
+    const [outer, outerSeams] = [this.#site, this.#seams];
+    if (node.getSourceFile().fileName === libraryFile) {
+      this.#site ??= call;
+      this.#seams ??= seamsOf(node);
+    }
     this.calls.push(node);
     try {
       return act();
@@ -203,6 +221,7 @@ export class Lowering {
     } finally {
       this.calls.pop();
       this.#site = outer;
+      this.#seams = outerSeams;
     }
   }
 

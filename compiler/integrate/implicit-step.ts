@@ -9,13 +9,14 @@
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
-import type { Expr, Statement } from "../ir/nodes.ts";
+import type { Expr, Statement, Test } from "../ir/nodes.ts";
 import type { Leaf } from "../model.ts";
 import { status } from "../module.ts";
 import type { Point } from "./calls.ts";
 import { type Driver, read, type Vector } from "./driver.ts";
 import { coefficientOf, type Implicit, inverseOf } from "./implicit.ts";
 import { flatIndex } from "./jacobian.ts";
+import { NewtonRounding } from "./newton-rounding.ts";
 import { k, x } from "./scheme.ts";
 import type { Attempts, Control, Stepper } from "./stepper.ts";
 import { type ImplicitFunctions, Systems } from "./systems.ts";
@@ -24,9 +25,15 @@ import { double, type Fraction, isZero } from "./tableau.ts";
 /** Newton's iterations, at most; from a good start there are three to five. */
 const mostIterations = 50;
 
-/** Relative updates that are rounding, and below which one that shrinks no more is taken to be. */
+/**
+ * Relative updates that are rounding; below which one that does not halve is, if its residual is rounding of what it is
+ * summed of, as an ill-conditioned system makes much of it; and below which one that does not shrink at all is in any
+ * case, as a field may lose digits inside where its Jacobian does not tell. Iterations that stand still for another
+ * reason come to no end.
+ */
 const atRounding = 4 * 2 ** -52;
 const nearRounding = 1e-6;
+const belowDoubt = 1e-9;
 
 /** Whether a group is one stage that needs no system. */
 export const isExplicit = (method: Implicit, group: readonly number[]): boolean =>
@@ -40,6 +47,7 @@ export class ImplicitStepper implements Stepper, Attempts {
   readonly #enter: (n: Affine) => Statement[];
   readonly #failed: string;
   readonly #base: Vector;
+  readonly #rounding: NewtonRounding;
   readonly keepsSlope = false;
 
   constructor(
@@ -54,6 +62,7 @@ export class ImplicitStepper implements Stepper, Attempts {
     this.#enter = enter;
     this.#failed = driver.names.fresh("newton_failed");
     this.#base = driver.vector("base_");
+    this.#rounding = new NewtonRounding(driver, method, this.#systems);
   }
 
   get attempts(): Attempts | undefined {
@@ -73,6 +82,7 @@ export class ImplicitStepper implements Stepper, Attempts {
       ...driver.slopes.allocate(),
       ...driver.allocate(this.#base),
       ...this.#systems.allocate(),
+      ...this.#rounding.allocate(),
       build.alloc(this.#failed, []),
     ];
   }
@@ -297,11 +307,17 @@ export class ImplicitStepper implements Stepper, Attempts {
         ),
       ),
     ];
+    const isBelow = (limit: Expr): Test => build.compare("le", build.read(norm), limit);
+    const isStill = build.compare("ge", build.read(norm), build.mul(build.number(0.5), build.read(before)));
+    const isExplained = build.compare("ne", build.read(this.#rounding.flag), build.zero);
     const isDone = build.or(
-      build.compare("le", build.read(norm), build.number(atRounding)),
-      build.and(
-        build.compare("le", build.read(norm), build.number(nearRounding)),
-        build.compare("ge", build.read(norm), build.mul(build.number(0.5), build.read(before))),
+      isBelow(build.number(atRounding)),
+      build.or(
+        build.and(isBelow(build.number(nearRounding)), build.and(isStill, isExplained)),
+        build.and(
+          isBelow(build.number(belowDoubt)),
+          build.compare("ge", build.read(norm), build.read(before)),
+        ),
       ),
     );
     const fail = (code: number): Statement[] => [
@@ -335,6 +351,12 @@ export class ImplicitStepper implements Stepper, Attempts {
           ...evaluate,
           this.#evaluated(group.length),
           ...residual,
+          // It is asked for where the next update may stand still near rounding.
+          build.store(this.#rounding.flag, [], build.zero),
+          build.branch(
+            build.compare("le", build.read(before), build.number(2 * nearRounding)),
+            this.#rounding.asked(group, size_),
+          ),
           build.store(systems.singular, [], build.zero),
           ...systems.factorise(this.#method, group),
           build.branch(

@@ -54,11 +54,15 @@ export type Statement =
 
 export type Block = readonly Statement[];
 
+/** Set where a function of the library is smooth and written by sides, as `softplus`: no side is seen from the other. */
+type Seamless = true | undefined;
+
 /** An immutable real scalar, visible to the end of its block. */
 export interface Let {
   readonly kind: "let";
   readonly name: string;
   readonly value: Expr;
+  readonly seamless?: Seamless;
   readonly span?: Span | undefined;
 }
 
@@ -112,6 +116,7 @@ export interface Store {
   readonly array: string;
   readonly at: readonly Affine[];
   readonly value: Expr;
+  readonly seamless?: Seamless;
   readonly span?: Span | undefined;
 }
 
@@ -159,6 +164,7 @@ export interface If {
   readonly then: Block;
   readonly else: Block;
   readonly usual?: Usual;
+  readonly seamless?: Seamless;
   readonly span?: Span | undefined;
 }
 

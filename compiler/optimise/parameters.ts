@@ -11,6 +11,7 @@ import type { Argument, Block, Call, Expr, Fn, Parameter, Program, Statement } f
 import { rewriteBlock } from "../ir/rewrite.ts";
 import { arraysOf, forEachExprIn, forEachStatement, formsOf, withBlocks } from "../ir/walk.ts";
 import { isSame } from "./alike.ts";
+import { dead } from "./dead.ts";
 
 export function parameters(program: Program, outside: ReadonlySet<string>): Program {
   const calls = new Map<string, Call[]>();
@@ -72,8 +73,17 @@ function shortened(fn: Fn, calls: readonly Call[]) {
     left.push(parameter);
   });
   const body = rewriteBlock(fn.body, { name: (name) => names.get(name), index: (name) => indices.get(name) });
-  return { parameters: left, body, positions };
+  const isFolded = [...names.values()].some((value) => value.kind === "number");
+  return { parameters: left, body: isFolded ? withoutUnread(body) : body, positions };
 }
+
+/** A number in the place of a name folds what it is multiplied with: of a series at h = 0 the first term is left. */
+const withoutUnread = (body: Block): Statement[] =>
+  dead(
+    body,
+    () => true,
+    () => undefined,
+  );
 
 /** What stands for both lies in both ranges. */
 function withRangeOf(one: Parameter, other: Parameter): Parameter {

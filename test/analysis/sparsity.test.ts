@@ -5,6 +5,9 @@ import { describe, expect, it } from "vitest";
 import { coloursOf, dependences } from "../../compiler/analysis/sparsity.ts";
 import { jvp } from "../../compiler/differentiate/forward.ts";
 import { normalise } from "../../compiler/differentiate/normalise.ts";
+import * as affine from "../../compiler/ir/affine.ts";
+import * as build from "../../compiler/ir/build.ts";
+import type { Fn, Statement } from "../../compiler/ir/nodes.ts";
 import { compiled } from "../support/compiled.ts";
 import { inputs, randomFunction, results } from "../support/random-function.ts";
 import { numbers, run, size } from "../support/vectors.ts";
@@ -55,6 +58,117 @@ describe("random functions", () => {
     expect(found).toBeLessThan(0.8 * all);
     expect(found).toBeGreaterThan(0.02 * all);
   });
+});
+
+describe("branches that ask for indices", () => {
+  const n = 6;
+  const at = affine.index("i");
+  const real = (form: affine.Affine) => build.integerValue(form);
+  /** Adds a multiple of one entry to another where both are there; `isSelect`: reads guarded by the expression. */
+  const shifted = (to: number, from: number, isSelect: boolean): Statement[] => {
+    const [up, on] = [affine.offset(at, to), affine.offset(at, from)];
+    const inside = (form: affine.Affine) =>
+      build.and(
+        build.compare("ge", real(form), build.zero),
+        build.not(build.compare("ge", real(form), build.number(n))),
+      );
+    const read = build.read("x", [on]);
+    const value = isSelect ? build.select(inside(on), read, build.zero) : read;
+    const add = build.accumulate("y", [up], build.mul(build.number(1.5), value));
+    return [build.branch(isSelect ? inside(up) : build.and(inside(up), inside(on)), [add])];
+  };
+  const clear = build.loop("j", affine.integer(0), affine.integer(n), [
+    build.store("y", [affine.index("j")], build.zero),
+  ]);
+  const functionOf = (body: readonly Statement[]): Fn => ({
+    name: "shifts",
+    parameters: [
+      { kind: "array", name: "x", element: "real", shape: [n], access: "in" },
+      { kind: "array", name: "y", element: "real", shape: [n], access: "out" },
+    ],
+    body: [clear, build.loop("i", affine.integer(0), affine.integer(n), body)],
+  });
+  const rowsOf = (fn: Fn) => dependences(fn, normalise(fn, context).body, ["x"], ["y"], [])!;
+  /** By the matrix itself, which has no negative entry: nothing cancels. */
+  const matrixOf = (fn: Fn): bigint[] => {
+    const rows = new Array<bigint>(n).fill(0n);
+    for (let j = 0; j < n; j++) {
+      const unit = Float64Array.from({ length: n }, (_, i) => (i === j ? 1 : 0));
+      const y = run(fn, { x: unit }).get("y")!;
+      rows.forEach((_, i) => {
+        if (y[i] !== 0) rows[i]! |= 1n << BigInt(j);
+      });
+    }
+    return rows;
+  };
+  const shift = fc.tuple(fc.integer({ min: -7, max: 7 }), fc.integer({ min: -7, max: 7 }), fc.boolean());
+
+  it("are taken as they fall: the pattern is that of the matrix", () => {
+    fc.assert(
+      fc.property(fc.array(shift, { minLength: 1, maxLength: 4 }), (shifts) => {
+        const fn = functionOf(shifts.flatMap((one) => shifted(...one)));
+        expect(rowsOf(fn)).toEqual(matrixOf(fn));
+      }),
+      { numRuns: 200, seed: 1 },
+    );
+  });
+
+  it("are missed by nothing behind a test of values", () => {
+    fc.assert(
+      fc.property(
+        fc.array(shift, { minLength: 1, maxLength: 3 }),
+        fc.array(shift, { minLength: 1, maxLength: 3 }),
+        (left, right) => {
+          const [then, other] = [left, right].map((all) => all.flatMap((one) => shifted(...one)));
+          const test = build.compare("gt", build.read("x", [at]), build.number(0.5));
+          const both = rowsOf(functionOf([build.branch(test, then!, other!)]));
+          const one = matrixOf(functionOf(then!)).map((row, i) => row | matrixOf(functionOf(other!))[i]!);
+          expect(both).toEqual(one);
+        },
+      ),
+      { numRuns: 100, seed: 1 },
+    );
+  });
+
+  it("may guard a subscript by what is known to no one but the run", () => {
+    // i + k(x) < n, with k ≥ 1: the entry behind the last is asked for by the walk alone.
+    const on = affine.offset(at, 1);
+    const test = build.compare(
+      "lt",
+      build.add(real(on), build.primitive("abs", [build.read("x", [at])])),
+      build.number(n),
+    );
+    const fn = functionOf([build.branch(test, [build.accumulate("y", [on], build.read("x", [on]))])]);
+    expect(rowsOf(fn)).toEqual(Array.from({ length: n }, (_, i) => (i === 0 ? 0n : 1n << BigInt(i))));
+  });
+
+  it.each(["esdirk4", "radau5", "rodas4", "gauss2"])(
+    "%s: a guarded write behind the entry",
+    async (method) => {
+      const text = `import { ode, vec } from "odegrad";
+const n = 6;
+export const scatter = ode({
+  state: { u: vec(n, 0.3) },
+  rhs: ({ u }) => {
+    const d = vec(n);
+    for (let i = 0; i < n; i++) {
+      d[i] -= u[i];
+      if (i + 1 < n) d[i + 1] -= u[i + 1];
+    }
+    return { u: d };
+  },
+  loss: { terminal: ({ u }) => u[0] + u[5] },
+  solver: { t1: 1, steps: 200 },
+});`;
+      const { engine, problem } = await compiled(text, { method }, false);
+      const { value, state0, status } = engine.gradient(problem);
+      expect(status).toBe(0);
+      // u₀' = -u₀, and all others fall twice as fast.
+      expect(Math.abs(value - 0.3 * (Math.exp(-1) + Math.exp(-2)))).toBeLessThan(1e-9);
+      expect(Math.abs(state0[0]! - Math.exp(-1))).toBeLessThan(1e-8);
+      expect(Math.abs(state0[5]! - Math.exp(-2))).toBeLessThan(1e-8);
+    },
+  );
 });
 
 describe("colours", () => {

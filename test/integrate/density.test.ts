@@ -139,6 +139,25 @@ it("pieces of several steps have the mean over them", async () => {
   });
 });
 
+it("pieces of several steps have the mean of what it is where the steps begin, to their order", async () => {
+  // x' = -1.3 x + u cos t: g = cos t · e^(-1.3 (2 - t)).
+  const model = `import { hold, ode } from "odegrad";
+export const m = ode({
+  state: { x: 0.7 },
+  params: { k: 1.3 },
+  inputs: { u: hold(8, 0.3) },
+  rhs: ({ x }, { k }, { t, inputs: { u } }) => ({ x: -k * x + u * Math.cos(t) }),
+  loss: { terminal: ({ x }) => x },
+  solver: { t1: 2, steps: 80 },
+});`;
+  const { density } = await ask(model, { method: "rk4" });
+  const g = (t: number): number => Math.cos(t) * Math.exp(-1.3 * (2 - t));
+  density!.forEach((value, k) => {
+    const starts = Array.from({ length: 10 }, (_, i) => g((10 * k + i) / 40));
+    expect(Math.abs(value - starts.reduce((sum, each) => sum + each) / 10)).toBeLessThan(1e-8);
+  });
+});
+
 it("JavaScript and C give the same", async () => {
   for (const model of [pieces(20), knots("linear", 11), knots("cubic", 11)]) {
     const { density, other } = await ask(model, { method: "leapfrog", steps: 20, target: ["c"] });

@@ -131,3 +131,28 @@ describe("slope of the error", () => {
 it("the orbit is an orbit", () => {
   expect(eccentricity).toBeGreaterThan(0);
 });
+
+describe("`hold` inputs that jump within the run", () => {
+  const model = `import { hold, ode } from "odegrad";
+export const held = ode({
+  state: { x: 1 },
+  params: { k: 0.7 },
+  inputs: { u: hold(4, 0) },
+  rhs: ({ x }, { k }, { inputs: { u } }) => ({ x: -k * x + u }),
+  loss: { terminal: ({ x }) => x },
+  solver: { t1: 2, steps: 100 },
+});`;
+  const inputs = Float64Array.of(1, -2, 3, 0.5);
+  const decay = Math.exp(-0.35);
+  const truth = inputs.reduce((x, u) => x * decay + (u / 0.7) * (1 - decay), 1);
+
+  it.each([
+    ...["ab2", "ab3", "ab4", "ab5", "abm4", "leapfrog", "reversible-heun"].map((name) => [name, 1] as const),
+    ...["heun", "midpoint", "alf"].map((name) => [name, 2] as const),
+  ])("%s: order %i, as docs/solving.md says", async (method, order) => {
+    const { engine, problem } = await compiled(model, { method, steps: 900 }, false);
+    const errorAt = (steps: number): number =>
+      Math.abs(engine.solve({ ...problem, inputs, steps }).value - truth);
+    expect(Math.abs(Math.log(errorAt(300) / errorAt(900)) / Math.log(3) - order)).toBeLessThan(0.1);
+  });
+});

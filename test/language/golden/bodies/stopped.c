@@ -1,11 +1,12 @@
 static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws)
 {
+    const double x = ws->x_x_1;
+    const double params_k = in->params.k;
+    const double stopped = x * params_k;
     for (int32_t i = 0; i < 4; i++) {
         ws->stopped[i] = ws->x_u[0][i];
     }
-    const double x = ws->x_x_1;
-    const double params_k = in->params.k;
-    ws->k_x_1 = (x * params_k * x) + (ws->stopped[1] * ws->x_u[0][1]) - x;
+    ws->k_x_1 = (stopped * x) + (ws->stopped[1] * ws->x_u[0][1]) - x;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[0][i];
         ws->k_u[0][i] = (0.1 * in->params.a[i] * params_k * x) - each;
@@ -15,11 +16,12 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
 /* Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
 static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_workspace *SAMPLE_RESTRICT ws, sample_gradients *SAMPLE_RESTRICT out)
 {
+    const double x = ws->x_x_1;
+    const double params_k = in->params.k;
+    const double stopped = x * params_k;
     for (int32_t i = 0; i < 4; i++) {
         ws->stopped_2[i] = ws->x_u[0][i];
     }
-    const double x = ws->x_x_1;
-    const double params_k = in->params.k;
     double x_bar = 0.0;
     double params_k_bar = 0.0;
     for (int32_t i = 0; i < 4; i++) {
@@ -34,5 +36,5 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double f_x_bar = ws->w_x;
     ws->u_u[0][1] += f_x_bar * ws->stopped_2[1];
     out->params.k += params_k_bar;
-    ws->u_x_1 += x_bar - f_x_bar + (f_x_bar * (x * params_k));
+    ws->u_x_1 += x_bar - f_x_bar + (f_x_bar * stopped);
 }

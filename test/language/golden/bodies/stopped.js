@@ -1,11 +1,12 @@
 export function field(t, y, p, dy) {
   const stopped = stopped$;
+  const x = y[0];
+  const params_k = p[0];
+  const stopped_2 = x * params_k;
   for (let i = 0; i < 4; i++) {
     stopped[i] = y[i + 1];
   }
-  const x = y[0];
-  const params_k = p[0];
-  dy[0] = x * params_k * x + stopped[1] * y[2] - x;
+  dy[0] = stopped_2 * x + stopped[1] * y[2] - x;
   for (let i = 0; i < 4; i++) {
     const each = y[i + 1];
     dy[i + 1] = 0.1 * p[i + 1] * params_k * x - each;
@@ -15,11 +16,12 @@ export function field(t, y, p, dy) {
 /** Cotangent of rhs: adds its transposed Jacobian times the vector of the *_bar seeds. */
 export function fieldVjp(t, y, p, w, yBar, pBar) {
   const stopped_2 = stopped_2$;
+  const x = y[0];
+  const params_k = p[0];
+  const stopped = x * params_k;
   for (let i = 0; i < 4; i++) {
     stopped_2[i] = y[i + 1];
   }
-  const x = y[0];
-  const params_k = p[0];
   let x_bar = 0;
   let params_k_bar = 0;
   for (let i = 0; i < 4; i++) {
@@ -34,5 +36,5 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   const f_x_bar = w[0];
   yBar[2] += f_x_bar * stopped_2[1];
   pBar[0] += params_k_bar;
-  yBar[0] += x_bar - f_x_bar + f_x_bar * (x * params_k);
+  yBar[0] += x_bar - f_x_bar + f_x_bar * stopped;
 }
