@@ -237,7 +237,7 @@ export const commandExplanations: Readonly<Record<string, Explanation>> = {
   ODE4038: say(
     "a rule of the first order in a series",
     "`taylor` takes derivatives of the field (and of the running loss) up to its order. A function with a `custom` rule says its first derivative alone, and nobody looks inside for more.",
-    "const f = custom((x) => x ** 3, { vjp: (x, bar) => 3 * x * x * bar });   // --method taylor",
+    "const f = custom((x: number) => x ** 3, { vjp: (x, bar) => 3 * x * x * bar });\nexport const model = ode({ state: { x: 1 }, rhs: ({ x }) => ({ x: -f(x) }) });   // --method taylor",
     "Call the function without `custom` in `rhs`, or take another method, such as `dopri8`.",
   ),
   ODE4039: say(
