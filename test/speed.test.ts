@@ -6,7 +6,7 @@
 import { describe, expect, it } from "vitest";
 import { build } from "../compiler/compile.ts";
 import { emit } from "../compiler/emission.ts";
-import { isLong } from "./support/long.ts";
+import { inTurn, isLong } from "./support/long.ts";
 
 /** Bodies of about `n` lines. */
 const kinds: Readonly<Record<string, (n: number) => string>> = {
@@ -56,7 +56,7 @@ const best = (text: string): Bill => {
   return one.seconds < two.seconds ? one : two;
 };
 
-describe.each(Object.entries(kinds))("%s", (_, body) => {
+describe.each(inTurn(Object.entries(kinds), 2))("%s", (_, body) => {
   it("compile in a time, and to a text, that grows with the model", { timeout: 300_000 }, () => {
     compiled(model(body(100)));
     // Both so long that JavaScript is cut into several functions, which takes a fifth more text than one.
