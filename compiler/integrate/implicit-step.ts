@@ -16,7 +16,6 @@ import type { Point } from "./calls.ts";
 import { type Driver, read, type Vector } from "./driver.ts";
 import { coefficientOf, type Implicit, inverseOf } from "./implicit.ts";
 import { flatIndex } from "./jacobian.ts";
-import { NewtonRounding } from "./newton-rounding.ts";
 import { k, x } from "./scheme.ts";
 import type { Attempts, Control, Stepper } from "./stepper.ts";
 import { type ImplicitFunctions, Systems } from "./systems.ts";
@@ -25,15 +24,17 @@ import { double, type Fraction, isZero } from "./tableau.ts";
 /** Newton's iterations, at most; from a good start there are three to five. */
 const mostIterations = 50;
 
-/**
- * Relative updates that are rounding; below which one that does not halve is, if its residual is rounding of what it is
- * summed of, as an ill-conditioned system makes much of it; and below which one that does not shrink at all is in any
- * case, as a field may lose digits inside where its Jacobian does not tell. Iterations that stand still for another
- * reason come to no end.
- */
+/** Relative updates that are rounding. */
 const atRounding = 4 * 2 ** -52;
-const nearRounding = 1e-6;
-const belowDoubt = 1e-9;
+
+/**
+ * Relative updates that are rounding where they do not shrink any more, as an ill-conditioned system makes more of it: a few
+ * units in the last place of single precision, and a thousandth of that in double. Which of them h is in is known where the code runs.
+ */
+function belowDoubt(h: Expr): Expr {
+  const isSingle = build.compare("eq", build.add(h, build.mul(build.number(2 ** -40), h)), h);
+  return build.select(isSingle, build.number(1e-6), build.number(1e-9));
+}
 
 /** Whether a group is one stage that needs no system. */
 export const isExplicit = (method: Implicit, group: readonly number[]): boolean =>
@@ -47,7 +48,6 @@ export class ImplicitStepper implements Stepper, Attempts {
   readonly #enter: (n: Affine) => Statement[];
   readonly #failed: string;
   readonly #base: Vector;
-  readonly #rounding: NewtonRounding;
   readonly keepsSlope = false;
 
   constructor(
@@ -62,7 +62,6 @@ export class ImplicitStepper implements Stepper, Attempts {
     this.#enter = enter;
     this.#failed = driver.names.fresh("newton_failed");
     this.#base = driver.vector("base_");
-    this.#rounding = new NewtonRounding(driver, method, this.#systems);
   }
 
   get attempts(): Attempts | undefined {
@@ -82,7 +81,6 @@ export class ImplicitStepper implements Stepper, Attempts {
       ...driver.slopes.allocate(),
       ...driver.allocate(this.#base),
       ...this.#systems.allocate(),
-      ...this.#rounding.allocate(),
       build.alloc(this.#failed, []),
     ];
   }
@@ -308,17 +306,10 @@ export class ImplicitStepper implements Stepper, Attempts {
       ),
     ];
     const isBelow = (limit: Expr): Test => build.compare("le", build.read(norm), limit);
-    const isStill = build.compare("ge", build.read(norm), build.mul(build.number(0.5), build.read(before)));
-    const isExplained = build.compare("ne", build.read(this.#rounding.flag), build.zero);
+    const isStill = build.compare("ge", build.read(norm), build.read(before));
     const isDone = build.or(
       isBelow(build.number(atRounding)),
-      build.or(
-        build.and(isBelow(build.number(nearRounding)), build.and(isStill, isExplained)),
-        build.and(
-          isBelow(build.number(belowDoubt)),
-          build.compare("ge", build.read(norm), build.read(before)),
-        ),
-      ),
+      build.and(isBelow(belowDoubt(driver.h)), isStill),
     );
     const fail = (code: number): Statement[] => [
       build.store(this.#failed, [], build.number(code)),
@@ -351,12 +342,6 @@ export class ImplicitStepper implements Stepper, Attempts {
           ...evaluate,
           this.#evaluated(group.length),
           ...residual,
-          // It is asked for where the next update may stand still near rounding.
-          build.store(this.#rounding.flag, [], build.zero),
-          build.branch(
-            build.compare("le", build.read(before), build.number(2 * nearRounding)),
-            this.#rounding.asked(group, size_),
-          ),
           build.store(systems.singular, [], build.zero),
           ...systems.factorise(this.#method, group),
           build.branch(
