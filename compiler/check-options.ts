@@ -4,6 +4,7 @@
  * the table are taken, nothing is merged. It knows single values; how they go together is `resolve.ts`.
  */
 
+import { nearest } from "../runtime/nearest.ts";
 import {
   badOptionValue,
   optionNotAvailableYet,
@@ -11,7 +12,6 @@ import {
   valueNotAvailableYet,
 } from "./diagnostics/command-messages.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
-import { nearest } from "./diagnostics/nearest.ts";
 
 import { type CommandOptions, flagOf, type OptionSpec, optionSpecs } from "./options.ts";
 

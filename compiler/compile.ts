@@ -3,6 +3,7 @@
  * back as diagnostics, nothing is thrown.
  */
 
+import { nearest } from "../runtime/nearest.ts";
 import { choosePlan } from "./choose-plan.ts";
 import {
   autoWithoutRam,
@@ -17,7 +18,6 @@ import {
   weaklyStable,
 } from "./diagnostics/command-messages.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
-import { nearest } from "./diagnostics/nearest.ts";
 import { withOperators } from "./differentiate/model-operators.ts";
 import { baseName, type Ready, wordsOf, workspaceBytes } from "./emission.ts";
 import { fingerprint } from "./fingerprint.ts";

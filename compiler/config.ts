@@ -3,10 +3,10 @@
  * is the flag of the same name, and a flag that is given wins over it. `odegrad/config` is this file.
  */
 
+import { nearest } from "../runtime/nearest.ts";
 import { checkOptions } from "./check-options.ts";
 import { badConfig } from "./diagnostics/build-messages.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
-import { nearest } from "./diagnostics/nearest.ts";
 import type { CommandOptions, Options } from "./options.ts";
 
 /** Options of every model, and what `build` does with them. */

@@ -6,6 +6,7 @@
  * Everything here is known before the run; what only the run knows (times or t1 changed at run time) is a status there.
  */
 
+import { nearest } from "../runtime/nearest.ts";
 import {
   badCheckpoints,
   badInterval,
@@ -36,7 +37,6 @@ import {
   wrtOfInitial,
 } from "./diagnostics/command-messages.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
-import { nearest } from "./diagnostics/nearest.ts";
 import type { Span } from "./diagnostics/span.ts";
 import { embeddedOf } from "./integrate/embedded.ts";
 import { implicitMethod } from "./integrate/implicit.ts";

@@ -16,6 +16,7 @@ import {
   writeRecord,
 } from "./generated.ts";
 import type { LeafRecord, Leaves } from "./leaves.ts";
+import { takenBy } from "./operator-arguments.ts";
 import { combine } from "./records.ts";
 import { refuse } from "./refuse.ts";
 import { checkOptions } from "./run-options.ts";
@@ -117,14 +118,6 @@ export function compiledField(
     valueAndGradient,
   } as Methods;
 }
-
-/** Operators that take something at every point, and what it is called behind the user's own data. */
-const takenBy: Readonly<Record<string, "direction" | "covector">> = {
-  jvp: "direction",
-  hvp: "direction",
-  directional: "direction",
-  vjp: "covector",
-};
 
 /** The numbers of nested leaves, in order. */
 const numbersOf = (value: unknown): number[] =>

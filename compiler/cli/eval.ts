@@ -1,9 +1,9 @@
 /** `odegrad eval`: a field and its operators at points, by the generated code of one target. */
 
+import { nearest } from "../../runtime/nearest.ts";
 import { heatMapSvg } from "../../runtime/plot.ts";
 import { lower } from "../compile.ts";
 import { badUsage } from "../diagnostics/command-messages.ts";
-import { nearest } from "../diagnostics/nearest.ts";
 import type { Ready } from "../emission.ts";
 import { defaultProblem, sizesOf } from "../execute/problem.ts";
 import { type Model, type SchemeChoice, sizeOf } from "../model.ts";

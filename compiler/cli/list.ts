@@ -1,8 +1,8 @@
 /** `odegrad list`: what there is, with what works and what is planned told apart. */
 
+import { nearest } from "../../runtime/nearest.ts";
 import { badUsage } from "../diagnostics/command-messages.ts";
 import { explanations } from "../diagnostics/explanations.ts";
-import { nearest } from "../diagnostics/nearest.ts";
 import { type MethodRow, methods } from "../integrate/methods.ts";
 import type { Primitive } from "../ir/primitive.ts";
 import { primitives } from "../ir/primitives.ts";

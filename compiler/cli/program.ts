@@ -5,6 +5,7 @@
  */
 
 import { Command, CommanderError, Option } from "commander";
+import { nearest } from "../../runtime/nearest.ts";
 import { checkOptions } from "../check-options.ts";
 import { withConfig } from "../config.ts";
 import {
@@ -17,7 +18,6 @@ import {
   unknownOption,
 } from "../diagnostics/command-messages.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import { nearest } from "../diagnostics/nearest.ts";
 import { NoMemory } from "../execute/problem.ts";
 import { NoTemporaryFolder } from "../execute/temporary-folder.ts";
 import { type CommandOptions, flagOf, type OptionSpec, optionSpecs } from "../options.ts";

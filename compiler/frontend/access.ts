@@ -5,8 +5,8 @@
  */
 
 import { ts } from "ts-morph";
+import { nearest } from "../../runtime/nearest.ts";
 import * as messages from "../diagnostics/messages.ts";
-import { nearest } from "../diagnostics/nearest.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";

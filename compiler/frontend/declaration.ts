@@ -3,8 +3,8 @@
  * computed it. Out: a model, or nothing where an error was reported; everything that can be said at once is said.
  */
 
+import { nearest } from "../../runtime/nearest.ts";
 import * as messages from "../diagnostics/messages.ts";
-import { nearest } from "../diagnostics/nearest.ts";
 import type { Span } from "../diagnostics/span.ts";
 import type { Fn, Parameter } from "../ir/nodes.ts";
 import { type Input, type Leaf, type Model, type ModelEvent, sizeOf } from "../model.ts";

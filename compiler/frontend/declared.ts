@@ -3,8 +3,8 @@
  * that was handed over, as the interpreter computed it. What is wrong is reported, and reading goes on.
  */
 
+import { nearest } from "../../runtime/nearest.ts";
 import * as messages from "../diagnostics/messages.ts";
-import { nearest } from "../diagnostics/nearest.ts";
 import type { Span } from "../diagnostics/span.ts";
 import type { Fn } from "../ir/nodes.ts";
 import { arraysOf } from "../ir/walk.ts";

@@ -6,8 +6,9 @@
  */
 
 import type { ts } from "ts-morph";
+import { nearest } from "../../runtime/nearest.ts";
+import { takenBy } from "../../runtime/operator-arguments.ts";
 import * as messages from "../diagnostics/messages.ts";
-import { nearest } from "../diagnostics/nearest.ts";
 import * as operatorMessages from "../diagnostics/operator-messages.ts";
 import type { Span } from "../diagnostics/span.ts";
 import * as affine from "../ir/affine.ts";
@@ -52,14 +53,6 @@ import { keyNode } from "./syntax.ts";
 import { real, type Value } from "./values.ts";
 
 const keys = ["point", "params", "constants", "data", "value", "operators", "loss"];
-
-/** Operators that are given something at every point, and what it is called among the data. */
-const given: Readonly<Record<string, "direction" | "covector">> = {
-  jvp: "direction",
-  hvp: "direction",
-  directional: "direction",
-  vjp: "covector",
-};
 
 /** Of an estimate whose directions are not drawn when the model is compiled: their number and where they come from. */
 const suppliedTo = ({ name, operands }: Operator): number | undefined =>
@@ -111,7 +104,7 @@ export class FieldDeclaration extends Declared {
     const users = new Set([...data.entries.keys()]);
     const free = (wish: string): string => (users.has(wish) ? free(`${wish}_`) : wish);
     const points = repeated(point, free("points"), this.#count);
-    const asked = new Set(wanted.map(({ operator }) => given[operator.name]));
+    const asked = new Set(wanted.map(({ operator }) => takenBy[operator.name]));
     const direction = repeated(point, free("direction"), undefined);
     const covector: Draft = { path: [free("covector")], shape: [], initial: [1], span: this.span };
     const sampled = new Map(
@@ -171,9 +164,9 @@ export class FieldDeclaration extends Declared {
         const more =
           own !== undefined
             ? [leavesAsValue(world, { kind: "leaf", leaf: own })]
-            : given[operator.name] === "direction"
+            : takenBy[operator.name] === "direction"
               ? [leavesAsValue(world, direction)]
-              : given[operator.name] === "covector"
+              : takenBy[operator.name] === "covector"
                 ? [leavesAsValue(world, { kind: "leaf", leaf: covectorLeaf })]
                 : [];
         const result = lowerOperator(
@@ -233,7 +226,7 @@ export class FieldDeclaration extends Declared {
       points: placeNames(points),
       directions: asked.has("direction") ? placeNames(direction) : [],
       directed: wanted
-        .filter(({ operator }) => given[operator.name] === "direction")
+        .filter(({ operator }) => takenBy[operator.name] === "direction")
         .map(({ name: each }) => each),
       covector: asked.has("covector") ? names.get(covectorLeaf) : undefined,
       operators: new Map(ofOperators.map(({ name, callee }) => [name, callee])),

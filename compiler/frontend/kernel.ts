@@ -3,8 +3,8 @@
  * function itself stays bare: `f(t, y, p)` returns the derivative, `f(t, y, p, dy)` writes it.
  */
 
+import { nearest } from "../../runtime/nearest.ts";
 import * as messages from "../diagnostics/messages.ts";
-import { nearest } from "../diagnostics/nearest.ts";
 import type { Span } from "../diagnostics/span.ts";
 import { refuse, spanOf } from "./load.ts";
 import {

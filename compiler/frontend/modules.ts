@@ -5,9 +5,9 @@
  */
 
 import { ts } from "ts-morph";
+import { nearest } from "../../runtime/nearest.ts";
 import { ModelError } from "../diagnostics/diagnostic.ts";
 import * as messages from "../diagnostics/messages.ts";
-import { nearest } from "../diagnostics/nearest.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
 import { libraryText } from "./library-text.ts";
 import { parse, refuse, type Source, spanOf } from "./load.ts";

@@ -1,9 +1,9 @@
 /** What a name stands for at a place of the text, or a located diagnostic that says why it stands for nothing. */
 
 import type { ts } from "ts-morph";
+import { nearest } from "../../runtime/nearest.ts";
 import { ModelError } from "../diagnostics/diagnostic.ts";
 import * as messages from "../diagnostics/messages.ts";
-import { nearest } from "../diagnostics/nearest.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
 import { libraryNames } from "./library-names.ts";
 import { refuse, spanOf } from "./load.ts";

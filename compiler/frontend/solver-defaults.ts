@@ -1,8 +1,8 @@
 /** The `solver` record of a declaration: a closed list of keys, each with what it may be. */
 
+import { nearest } from "../../runtime/nearest.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import * as messages from "../diagnostics/messages.ts";
-import { nearest } from "../diagnostics/nearest.ts";
 import type { Span } from "../diagnostics/span.ts";
 import type { SolverDefaults } from "../model.ts";
 import { spanOf } from "./load.ts";

@@ -5,8 +5,8 @@
 
 import type { ts } from "ts-morph";
 import { type AdjacencyOptions, adjacency, type Edge } from "../../runtime/graph.ts";
+import { nearest } from "../../runtime/nearest.ts";
 import * as messages from "../diagnostics/messages.ts";
-import { nearest } from "../diagnostics/nearest.ts";
 import { mostEntries } from "../model.ts";
 import { refuse, spanOf } from "./load.ts";
 import { itemsOf } from "./static-operations.ts";

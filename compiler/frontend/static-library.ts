@@ -4,9 +4,9 @@
  */
 
 import type { ts } from "ts-morph";
+import { nearest } from "../../runtime/nearest.ts";
 import { draw } from "../../runtime/random.ts";
 import * as messages from "../diagnostics/messages.ts";
-import { nearest } from "../diagnostics/nearest.ts";
 import * as operatorMessages from "../diagnostics/operator-messages.ts";
 import type { Shape } from "../ir/nodes.ts";
 import { mostEntries } from "../model.ts";

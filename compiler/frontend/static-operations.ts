@@ -4,8 +4,8 @@
  */
 
 import { ts } from "ts-morph";
+import { nearest } from "../../runtime/nearest.ts";
 import * as messages from "../diagnostics/messages.ts";
-import { nearest } from "../diagnostics/nearest.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
 import { refuse, spanOf } from "./load.ts";
 import * as mathematics from "./mathematics.ts";

@@ -1,8 +1,8 @@
 /** Differential operators as values of module-level code: by name, given what they take first, and applied to a function. */
 
 import type { ts } from "ts-morph";
+import { nearest } from "../../runtime/nearest.ts";
 import * as messages from "../diagnostics/messages.ts";
-import { nearest } from "../diagnostics/nearest.ts";
 import * as operatorMessages from "../diagnostics/operator-messages.ts";
 import type { Estimated } from "../model.ts";
 import { refuse, spanOf } from "./load.ts";

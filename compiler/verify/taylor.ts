@@ -18,6 +18,8 @@ const [coarsest, finest, last] = [4, 40, 48];
  * 4 times above, those before it 16 and 64 times and so on, and the median of five slopes between them is right to a tenth.
  */
 const clearance = 4;
+/** The most of a change over whole steps that is taken for rounding. */
+const mostRounding = 2 ** -20;
 const leastSlope = 1.8;
 
 export interface Slope {
@@ -50,15 +52,17 @@ export function remainderSlope(
   directional: number,
 ): Slope {
   const remainders: number[] = [];
+  let largest = 0;
   for (let k = coarsest; k <= last; k++) {
     const step = 2 ** -k;
-    remainders.push(Math.abs(loss(step) - value - step * directional));
+    const ahead = loss(step) - value;
+    if (Number.isFinite(ahead)) largest = Math.max(largest, Math.abs(ahead));
+    remainders.push(Math.abs(ahead - step * directional));
   }
-  const rounding = Math.max(
-    2 * Number.EPSILON * size,
-    ...remainders.slice(finest - coarsest).filter(Number.isFinite),
-  );
-  const noise = clearance * rounding;
+  const rounding = Math.max(0, ...remainders.slice(finest - coarsest).filter(Number.isFinite));
+  // What does not fall with the step at all is a jump.
+  const isRounding = rounding <= mostRounding * largest;
+  const noise = Math.max(64 * Number.EPSILON * size, isRounding ? clearance * rounding : 0);
   const slope = slopeOf(remainders.slice(0, finest - coarsest), noise);
   if (slope === undefined || slope >= leastSlope) return { slope, kink: false };
   return { slope, kink: isKink(loss, value, directional, noise) };
@@ -69,7 +73,7 @@ function slopeOf(remainders: readonly number[], noise: number): number | undefin
   const slopes: number[] = [];
   remainders.forEach((remainder, k) => {
     const before = remainders[k - 1];
-    if (before !== undefined && before > noise && remainder > noise)
+    if (before !== undefined && Number.isFinite(before) && before > noise && remainder > noise)
       slopes.push(Math.log2(before / remainder));
   });
   const all = slopes.slice(-5).sort((a, b) => a - b);
@@ -78,7 +82,7 @@ function slopeOf(remainders: readonly number[], noise: number): number | undefin
 
 /**
  * Whether the gradient lies between one-sided slopes that stay apart: L(x + h d) + L(x - h d) - 2 L(x) falls like h at a
- * kink, and like h² where L is merely curved.
+ * kink, like h² where L is merely curved, and not at all at a jump.
  */
 function isKink(loss: (step: number) => number, value: number, directional: number, noise: number): boolean {
   const bends: number[] = [];
@@ -91,7 +95,7 @@ function isKink(loss: (step: number) => number, value: number, directional: numb
     if (bend > noise) sides = [ahead / step, -behind / step];
   }
   const order = slopeOf(bends, noise);
-  if (order === undefined || order > 1.5 || sides === undefined) return false;
+  if (order === undefined || order < 0.5 || order > 1.5 || sides === undefined) return false;
   const margin = 1e-6 * Math.max(Math.abs(sides[0]), Math.abs(sides[1]));
   return directional >= Math.min(...sides) - margin && directional <= Math.max(...sides) + margin;
 }

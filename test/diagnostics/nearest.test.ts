@@ -1,7 +1,7 @@
 /** Spelling suggestions: what is meant, and nothing where nothing was. */
 
 import { expect, it } from "vitest";
-import { nearest } from "../../compiler/diagnostics/nearest.ts";
+import { nearest } from "../../runtime/nearest.ts";
 
 it.each([
   ["alhpa", ["alpha", "beta"], "alpha"],

@@ -180,6 +180,21 @@ export const m = ode({
     expect(checks(wrong)).toEqual(["fail", "fail"]);
   });
 
+  it("a jump is neither rounding nor a kink", async () => {
+    const jumping = await open(
+      decay(1.5).replace("(x - 0.3679) ** 2", "x").replace("-k * x", "k > 1.5 ? -k * x : k * x"),
+    );
+    const right = jumping.engine.gradient(jumping.problem);
+    const seeds = [1, 2, 3, 4].map((seed) =>
+      direction(seed, jumping.module, jumping.problem, ([record]) => record === "params"),
+    );
+    const slopes = seeds.map((one) =>
+      taylorSlope(jumping.engine, jumping.problem, one, right.value, slopeAlong(right, one).sum),
+    );
+    expect(slopes.map(({ kink }) => kink)).toEqual([false, false, false, false]);
+    expect(taylorCheck(slopes).outcome).toBe("fail");
+  });
+
   it("a minimum is no kink, and a kink at a minimum is one", async () => {
     const smooth = await open(decay(0.9999440883));
     const d = direction(1, smooth.module, smooth.problem, ([record]) => record === "params");

@@ -1,3 +1,0 @@
-/** Spelling suggestions: those of the runtime, where compiled models make them too. */
-
-export { nearest } from "../../runtime/nearest.ts";
