@@ -36,6 +36,9 @@ function belowDoubt(h: Expr): Expr {
   return build.select(isSingle, build.number(1e-6), build.number(1e-9));
 }
 
+const aboutStalling =
+  "An update that shrinks no more is rounding below 1e-9, or 1e-6 in floats, where h and its 2^-40th part are h.";
+
 /** Whether a group is one stage that needs no system. */
 export const isExplicit = (method: Implicit, group: readonly number[]): boolean =>
   group.length === 1 && isZero(coefficientOf(method, group[0]!, group[0]!));
@@ -62,6 +65,10 @@ export class ImplicitStepper implements Stepper, Attempts {
     this.#enter = enter;
     this.#failed = driver.names.fresh("newton_failed");
     this.#base = driver.vector("base_");
+  }
+
+  get #firstGroup(): readonly number[] | undefined {
+    return this.#method.groups.find((group) => !isExplicit(this.#method, group));
   }
 
   get attempts(): Attempts | undefined {
@@ -223,11 +230,9 @@ export class ImplicitStepper implements Stepper, Attempts {
     const { names } = driver;
     const systems = this.#systems;
     const size = group.length * systems.words;
-    const [open, before, norm] = ["newton_open", "norm_before", "norm"].map((wish) => names.fresh(wish)) as [
-      string,
-      string,
-      string,
-    ];
+    const [open, before, norm, stalled] = ["newton_open", "norm_before", "norm", "stalled_at"].map((wish) =>
+      names.fresh(wish),
+    ) as [string, string, string, string];
     const place = (leaf: Leaf, at: readonly Affine[], g: number): Affine =>
       affine.offset(flatIndex(leaf, at), g * systems.words);
     // One stage at a time has a base; of stages that are solved for together it is the state.
@@ -309,7 +314,7 @@ export class ImplicitStepper implements Stepper, Attempts {
     const isStill = build.compare("ge", build.read(norm), build.read(before));
     const isDone = build.or(
       isBelow(build.number(atRounding)),
-      build.and(isBelow(belowDoubt(driver.h)), isStill),
+      build.and(isBelow(build.name(stalled)), isStill),
     );
     const fail = (code: number): Statement[] => [
       build.store(this.#failed, [], build.number(code)),
@@ -327,6 +332,8 @@ export class ImplicitStepper implements Stepper, Attempts {
       ),
       ...setBase,
       ...start,
+      ...(group === this.#firstGroup ? [build.comment(aboutStalling)] : []),
+      build.bind(stalled, belowDoubt(driver.h)),
       build.alloc(open, []),
       build.alloc(before, [], { zero: false }),
       build.alloc(norm, [], { zero: false }),
