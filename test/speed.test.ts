@@ -63,14 +63,14 @@ const best = (text: string): Bill => {
 
 describe.each(inTurn(Object.entries(kinds), 2))("%s", (_, body) => {
   it("compile in a time, and to a text, that grows with the model", { timeout: 300_000 }, () => {
-    compiled(model(body(100)));
-    // Both are so long that JavaScript is cut into several functions, which takes a fifth more text than one.
-    const small = best(model(body(800)));
+    const middle = compiled(model(body(800)));
+    const small = best(model(body(200)));
     const large = best(model(body(1600)));
-    // 2 for a law of n; 4 for one of n².
-    expect(large.work / small.work).toBeLessThan(3);
-    expect(large.bytes / small.bytes).toBeLessThan(2.15);
-    expect(large.bytes / small.bytes).toBeGreaterThan(1.7);
+    // 8 for a law of n, 64 for one of n²: so far apart that what else the machine does is no matter.
+    expect(large.work / small.work).toBeLessThan(12);
+    // Both are so long that JavaScript is cut into several functions, which takes a fifth more text than one.
+    expect(large.bytes / middle.bytes).toBeLessThan(2.15);
+    expect(large.bytes / middle.bytes).toBeGreaterThan(1.7);
   });
 
   it.runIf(isLong)("compile, 1,000 lines in a second and 10,000 in eight", { timeout: 300_000 }, () => {
