@@ -3,6 +3,9 @@
  * default value and of an expression of its equations, with solve, gradient, jvp and hvp, or those that are named.
  * Milliseconds on the clock, the middle of many saves in one process that has seen some.
  *
+ * How fast the machine is, and how busy, is measured between the saves: the hand-written gradient of Lotka-Volterra (rk4,
+ * 1000 steps) is a loop of arithmetic that other machines have figures of.
+ *
  *   node bench/rebuild.mjs [--emit solve,gradient] [example ...]
  */
 
@@ -10,6 +13,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Kept } from "../dist/compiler/kept.js";
 import { transform } from "../dist/compiler/transform.js";
+import { handWritten } from "./hand/lotka-volterra.mjs";
 
 const root = path.resolve(import.meta.dirname, "../examples");
 
@@ -44,6 +48,18 @@ const edits = {
   expression: (text, { expression }, n) => text.replace(expression, `${1 + n / 1024} * ${expression}`),
 };
 
+const gradient = handWritten(1000);
+const yardsticks = [];
+
+/** Notes what one gradient takes now, in microseconds. */
+function yardstick(count = 20) {
+  const began = performance.now();
+  for (let i = 0; i < count; i++) gradient(30, 4, 0.55, 0.028, 0.8, 0.024, 10, 1000);
+  yardsticks.push((1000 * (performance.now() - began)) / count);
+}
+yardstick(2000);
+yardsticks.length = 0;
+
 const middle = (times) => times.toSorted((a, b) => a - b)[times.length >> 1];
 
 const words = process.argv.slice(2);
@@ -75,8 +91,15 @@ for (const [name, place] of Object.entries(places)) {
   };
   for (let i = 0; i < 12; i++) for (const edit of Object.values(edits)) save(edit);
   const cells = Object.values(edits).map((edit) => {
-    const times = Array.from({ length: 25 }, () => save(edit));
+    const times = Array.from({ length: 25 }, () => {
+      yardstick();
+      return save(edit);
+    });
     return `${middle(times).toFixed(1)} (${Math.min(...times).toFixed(1)})`.padStart(16);
   });
   console.log(`  ${name.padEnd(20)} ${cells.join("")}`);
 }
+console.log(
+  `The yardstick, µs: ${middle(yardsticks).toFixed(1)} (${Math.min(...yardsticks).toFixed(1)}). Where it takes 31.5, as on a machine of \
+2023, a rebuild takes ${(31.5 / middle(yardsticks)).toFixed(2)} (${(31.5 / Math.min(...yardsticks)).toFixed(2)}) of the above.`,
+);

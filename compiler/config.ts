@@ -7,6 +7,7 @@ import { nearest } from "../runtime/nearest.ts";
 import { checkOptions } from "./check-options.ts";
 import { badConfig } from "./diagnostics/build-messages.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import { takesOrder, takesStart } from "./integrate/schemes.ts";
 import type { CommandOptions, Options } from "./options.ts";
 
 /** Options of every model, and what `build` does with them. */
@@ -89,6 +90,12 @@ export function checkConfig(
   };
 }
 
+/** What only some methods take: where another method is given, it stays behind with the configured one. */
+const ofMethod: Readonly<Record<string, (method: string) => boolean>> = {
+  order: takesOrder,
+  start: takesStart,
+};
+
 /** Ways of stepping: one that is given takes the place of all that are configured. */
 const stepping = ["steps", "dt", "rtol", "atol", "maxSteps"];
 
@@ -99,8 +106,10 @@ export function withConfig(
   taken: readonly string[],
 ): CommandOptions {
   const isStepping = stepping.some((key) => Object.hasOwn(given, key));
+  const isTaken = (key: string): boolean =>
+    given.method === undefined || ofMethod[key]?.(given.method) !== false;
   const own = Object.entries(config).filter(
-    ([key]) => taken.includes(key) && !(isStepping && stepping.includes(key)),
+    ([key]) => taken.includes(key) && !(isStepping && stepping.includes(key)) && isTaken(key),
   );
   return { ...Object.fromEntries(own), ...given };
 }

@@ -43,7 +43,7 @@ import { implicitMethod } from "./integrate/implicit.ts";
 import { methodNamed, methods, usualOrder } from "./integrate/methods.ts";
 import { usualCheckpoints } from "./integrate/plans/revolve.ts";
 import { rosenbrockMethod } from "./integrate/rosenbrock.ts";
-import { takesStart, undoing } from "./integrate/schemes.ts";
+import { takesOrder, takesStart, undoing } from "./integrate/schemes.ts";
 import { type Leaf, type Model, mostEntries, sizeOf } from "./model.ts";
 import { type Solver, uncountable } from "./module.ts";
 import type { Options } from "./options.ts";
@@ -183,10 +183,12 @@ export function resolveSolver(model: Model, options: Options): Resolved {
 
   const method = options.method ?? written.method;
   note(checkMethod(method, place("method", options.method)), options.method);
-  const start = options.start ?? written.start;
-  if (start !== undefined) note(checkStart(method, start), start);
-  const order = options.order ?? written.order;
-  if (order !== undefined && (method !== "taylor" || order < 2 || order > 16))
+  // What belongs to the model's own method goes with it where another one is asked for.
+  const isOwn = options.method === undefined;
+  const start = options.start ?? (isOwn || takesStart(method) ? written.start : undefined);
+  if (start !== undefined) note(checkStart(method, start, place("start", options.start)), options.start);
+  const order = options.order ?? (isOwn || takesOrder(method) ? written.order : undefined);
+  if (order !== undefined && (!takesOrder(method) || order < 2 || order > 16))
     note([badOrder(method, order, place("order", options.order))], options.order);
   const adjoint = options.adjoint ?? written.adjoint;
   note(checkAdjoint(adjoint, place("adjoint", options.adjoint)), options.adjoint);
@@ -276,7 +278,7 @@ export function resolveSolver(model: Model, options: Options): Resolved {
     solver: {
       method,
       start,
-      order: method === "taylor" ? (order ?? orderFor(tolerance)) : undefined,
+      order: takesOrder(method) ? (order ?? orderFor(tolerance)) : undefined,
       batch: options.batch,
       ...(options.optimise === "size" ? { isSmall: true } : {}),
       adjoint,
@@ -301,10 +303,10 @@ function checkMethod(method: string, span: Span | undefined): Diagnostic[] {
 }
 
 /** What starts a multistep method is an explicit Runge-Kutta method. */
-function checkStart(method: string, start: string): Diagnostic[] {
+function checkStart(method: string, start: string, span: Span | undefined): Diagnostic[] {
   const starters = methods.filter(({ family }) => family === "explicit").map(({ name }) => name);
   if (!takesStart(method) || !starters.includes(start))
-    return [badStart(method, start, nearest(start, starters))];
+    return [badStart(method, start, nearest(start, starters), span)];
   return [];
 }
 

@@ -112,17 +112,24 @@ export function transform(
   const maps = [...(plain === undefined ? [] : [plain.map]), edited.toString()];
   const map = fromMap(remapping(maps, () => null).toString());
   const parts = [(plain?.code ?? text.toString()).replace(/\n*$/, "\n")];
+  let above = lineBreaks(parts[0]!);
   for (const factory of factories) {
-    const above = parts.join("").split("\n").length - 1;
     for (const { generated, source, original } of allMappings(fromMap(JSON.stringify(factory.map)))) {
       const moved = { line: generated.line + above, column: generated.column };
       if (source === undefined) addMapping(map, { generated: moved });
       else addMapping(map, { generated: moved, source, original: original! });
     }
     parts.push(factory.code);
+    above += lineBreaks(factory.code);
   }
   if (isHot) parts.push("import.meta.hot?.accept();\n");
   return { code: parts.join(""), map: toEncodedMap(map), diagnostics: all, imported, absent };
+}
+
+function lineBreaks(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) count++;
+  return count;
 }
 
 /** What cannot be compiled where it stands. */

@@ -75,6 +75,14 @@ describe("number of steps", () => {
   });
 });
 
+it("what belongs to the model's own method goes with it where another one is asked for", () => {
+  const own = (solver: Partial<SolverDefaults>, options: Options) => solve(options, solver).solver!;
+  expect(own({ method: "taylor", order: 6 }, {})).toMatchObject({ method: "taylor", order: 6 });
+  expect(own({ method: "taylor", order: 6 }, { method: "rk4" }).order).toBeUndefined();
+  expect(own({ method: "ab3", start: "ralston" }, { method: "ab2" }).start).toBe("ralston");
+  expect(own({ method: "ab3", start: "ralston" }, { method: "dopri5" }).start).toBeUndefined();
+});
+
 describe("what does not fit", () => {
   it.each<
     [
@@ -100,6 +108,8 @@ describe("what does not fit", () => {
       undefined,
       "options",
     ],
+    ["an order without taylor of the model", {}, { order: 4 }, {}, "ODE4031", undefined, "model"],
+    ["a start of the model that its method has not", {}, { start: "rk4" }, {}, "ODE4017", undefined, "model"],
     ["unknown adjoint", {}, { adjoint: "symplektic" }, {}, "ODE4003", 7, "model"],
     [
       "adjoint the method has not",

@@ -33,8 +33,9 @@ export const unknownMethod = (name: string, close: string | undefined, span?: Sp
     suggestion: did(close, "`odegrad list methods` names them all"),
   });
 
-export const badStart = (method: string, start: string, close: string | undefined): Diagnostic =>
+export const badStart = (method: string, start: string, close: string | undefined, span?: Span): Diagnostic =>
   error("ODE4017", `\`${start}\` cannot start \`${method}\``, {
+    span,
     suggestion: did(
       close === start ? undefined : close,
       "`--start` names an explicit Runge-Kutta method, for ab2 to ab5 and abm4 alone",

@@ -470,6 +470,9 @@ export function pastKinds(name: string, { past: vectors }: Explicit): PastKind[]
   return vectors.map(() => "slope");
 }
 
+/** Whether a method takes `--order`. */
+export const takesOrder = (method: string): boolean => method === "taylor";
+
 /** Whether a method takes `--start`. */
 export const takesStart = (method: string): boolean => Object.hasOwn(usualStart, method);
 

@@ -1,46 +1,33 @@
 /**
  * Moves what does not change inside a loop to the front of it. In: a function body in normal form. Out: the same, with
  * each `let` whose operands come from outside a loop before that loop. Only arithmetic is moved, and reads of scalars
- * and of fixed entries that the loop does not write; nothing is moved out of a branch.
+ * and of fixed entries that the loop does not write; nothing is moved out of a branch. The block itself where nothing moves.
  */
 
 import * as affine from "../ir/affine.ts";
 import type { Block, Expr, Statement } from "../ir/nodes.ts";
-import { bindersIn, forEachExpr } from "../ir/walk.ts";
+import { bindersIn, forEachExpr, withBlocks, withEach } from "../ir/walk.ts";
 import { writtenIn } from "./reuse.ts";
 
-export function hoist(block: Block): Statement[] {
-  const out: Statement[] = [];
-  for (const statement of block) {
-    switch (statement.kind) {
-      case "for": {
-        const body = hoist(statement.body);
-        const inside = new Set(bindersIn([{ ...statement, body }]));
-        const written = writtenIn(body);
-        const moved: Statement[] = [];
-        const stays: Statement[] = [];
-        for (const inner of body) {
-          if (inner.kind === "let" && isInvariant(inner.value, inside, written)) {
-            inside.delete(inner.name);
-            moved.push(inner);
-          } else {
-            stays.push(inner);
-          }
-        }
-        out.push(...moved, { ...statement, body: stays });
-        break;
+export function hoist(block: Block): Block {
+  return withEach(block, (statement) => {
+    const outer = withBlocks(statement, hoist);
+    if (outer.kind !== "for") return outer;
+    const { body } = outer;
+    const inside = new Set(bindersIn([outer]));
+    const written = writtenIn(body);
+    const moved: Statement[] = [];
+    const stays: Statement[] = [];
+    for (const inner of body) {
+      if (inner.kind === "let" && isInvariant(inner.value, inside, written)) {
+        inside.delete(inner.name);
+        moved.push(inner);
+      } else {
+        stays.push(inner);
       }
-      case "while":
-        out.push({ ...statement, body: hoist(statement.body) });
-        break;
-      case "if":
-        out.push({ ...statement, then: hoist(statement.then), else: hoist(statement.else) });
-        break;
-      default:
-        out.push(statement);
     }
-  }
-  return out;
+    return moved.length === 0 ? outer : [...moved, { ...outer, body: stays }];
+  });
 }
 
 function isInvariant(expr: Expr, inside: ReadonlySet<string>, written: ReadonlySet<string>): boolean {

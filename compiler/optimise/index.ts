@@ -8,7 +8,7 @@ import { flatten } from "../differentiate/normalise.ts";
 import { expandCalls } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
 import type { Fn, For, GlobalArray, Program } from "../ir/nodes.ts";
-import { arraysOf, bindersOf, calleesOf, hasLoops, opcodesOf, reachable } from "../ir/walk.ts";
+import { arraysOf, bindersOf, calleesOf, opcodesOf, reachable } from "../ir/walk.ts";
 import { type Model, mapFunctions } from "../model.ts";
 import { contractions } from "./contractions.ts";
 import { copies } from "./copies.ts";
@@ -198,8 +198,9 @@ export function tidy(fn: Fn, arrays: readonly GlobalArray[]): Fn {
   body = flatten(body, names);
   body = promote(body, names);
   body = reuse(body);
+  const outside = hoist(body);
   // What leaves a loop may be equal to something in front of it.
-  if (hasLoops(body)) body = reuse(hoist(body));
+  if (outside !== body) body = reuse(outside);
   body = dead(body, isKept, ofArray, ofParameter);
   return copies({ ...fn, body });
 }

@@ -59,7 +59,7 @@ function clearedAtAlloc(block: Block, isWanted: (array: string) => unknown): Sta
   const cleared = new Set<Statement>();
   for (const [at, statement] of block.entries()) {
     if (statement.kind !== "alloc" || statement.shape.length === 0) continue;
-    const first = block.slice(at + 1).find((other) => usesArray(other, statement.array));
+    const first = block.find((other, i) => i > at && usesArray(other, statement.array));
     if (first === undefined || !clears(first, statement) || !isWanted(statement.array)) continue;
     gone.add(first);
     cleared.add(statement);

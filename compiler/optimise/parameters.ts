@@ -72,7 +72,10 @@ function shortened(fn: Fn, calls: readonly Call[]) {
     positions.push(position);
     left.push(parameter);
   });
-  const body = rewriteBlock(fn.body, { name: (name) => names.get(name), index: (name) => indices.get(name) });
+  const body =
+    names.size + indices.size === 0
+      ? fn.body
+      : rewriteBlock(fn.body, { name: (name) => names.get(name), index: (name) => indices.get(name) });
   const isFolded = [...names.values()].some((value) => value.kind === "number");
   return { parameters: left, body: isFolded ? withoutUnread(body) : body, positions };
 }

@@ -348,6 +348,16 @@ describe("configuration", () => {
     expect([code, err]).toEqual([2, expect.stringContaining("--target c")]);
   });
 
+  it("has an order or a start for its own method alone", async () => {
+    put("a.ode.ts", model("a"));
+    const solver = async (...words: string[]) =>
+      JSON.parse((await odegrad(["grad", "a.ode.ts", "--json", ...words])).out).solver.method;
+    put("odegrad.config.json", json({ method: "taylor", order: 6 }));
+    expect([await solver(), await solver("--method", "rk4")]).toEqual(["taylor", "rk4"]);
+    put("odegrad.config.json", json({ method: "ab3", start: "ralston" }));
+    expect([await solver(), await solver("--method", "dopri5")]).toEqual(["ab3", "dopri5"]);
+  });
+
   it("stands in package.json too", async () => {
     put("a.ode.ts", model("a"));
     put("package.json", json({ name: "x", odegrad: { target: ["ir"], outDir: "out" } }));
