@@ -21,7 +21,7 @@ import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { withOperators } from "./differentiate/model-operators.ts";
 import { baseName, type Ready, wordsOf, workspaceBytes } from "./emission.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { type BareFunction, type Host, readModels } from "./frontend/index.ts";
+import { type BareFunction, type Heads, type Host, readModels } from "./frontend/index.ts";
 import { withField } from "./integrate/hamiltonian.ts";
 import { buildSolve } from "./integrate/index.ts";
 import { explicitMethod, isPartitioned } from "./integrate/schemes.ts";
@@ -60,9 +60,9 @@ export interface Built {
 const manyPoints = 2 ** 16;
 
 /** Every model of a file, its operators and fields derived, and the diagnostics of reading it; `points`: those of fields. */
-export function read(source: Source, points?: number) {
+export function read(source: Source, points?: number, heads?: Heads) {
   const readWith = (count: number | undefined) =>
-    readModels(source.file, source.text, source.host, source.bare, count);
+    readModels(source.file, source.text, source.host, source.bare, count, heads);
   const small = points === undefined || points < manyPoints ? undefined : readWith(1);
   // What cannot be is left as it is for \`resolve\` to refuse.
   const isTooMany = small?.models.some((model) => model.field !== undefined && points! > largestBatch(model));
@@ -111,9 +111,9 @@ export function build(source: Source, options: Options): Built {
 /** The module of a model that was built before under the same options. */
 type Known = (model: Model, solver: Solver) => Module | undefined;
 
-/** Every model of a file, built, and what it imports: see `readWithImports`. `fault`: of the options where no model has any. */
-export function buildAll(source: Source, options: Options, known?: Known) {
-  const { models, diagnostics, imported, absent } = readWithImports(source, options);
+/** Every model of a file, built, and what it imports: see `readWithImports`; `known` and `heads`: what builds before left. `fault`: of the options where no model has any. */
+export function buildAll(source: Source, options: Options, known?: Known, heads?: Heads) {
+  const { models, diagnostics, imported, absent } = readWithImports(source, options, heads);
   const sound = diagnostics.some(isError) ? [] : models;
   const built = sound.map((model) => ({
     model,
@@ -127,7 +127,7 @@ export function buildAll(source: Source, options: Options, known?: Known) {
 }
 
 /** `imported`: the files that were read, with their text; `absent`: those that were looked for and would have been taken. */
-function readWithImports(source: Source, options: Options) {
+function readWithImports(source: Source, options: Options, heads?: Heads) {
   const imported = new Map<string, string>();
   const absent = new Set<string>();
   const host: Host = {
@@ -138,7 +138,7 @@ function readWithImports(source: Source, options: Options) {
       return text;
     },
   };
-  return { ...read({ ...source, host }, options.batch), imported, absent };
+  return { ...read({ ...source, host }, options.batch, heads), imported, absent };
 }
 
 /** model -> program; the diagnostics are those of this model under these options alone. */

@@ -5,6 +5,7 @@
 
 import type { Span } from "./diagnostics/span.ts";
 import type { Printed } from "./emission.ts";
+import { Heads } from "./frontend/heads.ts";
 import type { GlobalArray, Home } from "./ir/nodes.ts";
 import type { Leaf, Model } from "./model.ts";
 import type { Module, Solver } from "./module.ts";
@@ -22,6 +23,8 @@ const mostVersions = 2;
 const mostEntries = 64;
 
 export class Kept {
+  /** Of the files that models are read from. */
+  readonly heads = new Heads();
   /** The latest first. */
   #entries: readonly Entry[] = [];
 

@@ -23,7 +23,7 @@ import { baseName, emitFactory, type Printed, stemOf } from "./emission.ts";
 import { type File, fileOf, withoutTypes } from "./frontend/in-place.ts";
 import type { Kept } from "./kept.ts";
 import type { Model } from "./model.ts";
-import type { Module } from "./module.ts";
+import type { Module, Solver } from "./module.ts";
 import type { Options } from "./options.ts";
 import { planOf } from "./plan.ts";
 
@@ -67,11 +67,12 @@ export function transform(
   if (isTransformed(source.text)) return { diagnostics: [], imported: new Map(), absent: new Set() };
   const asked: Options = { emit: ["solve", "gradient", "jvp", "hvp"], ...options };
   const before = new Map<Module, Printed>();
-  const { built, diagnostics, imported, absent } = buildAll(source, asked, (model, solver) => {
+  const known = (model: Model, solver: Solver): Module | undefined => {
     const found = kept?.find(model, solver, asked);
     if (found !== undefined) before.set(found.module, found.printed);
     return found?.module;
-  });
+  };
+  const { built, diagnostics, imported, absent } = buildAll(source, asked, known, kept?.heads);
   const file = built.length === 0 ? undefined : fileOf(source.file, source.text);
   // A model that another file declares is compiled there.
   const own = built.filter(({ model }) => model.span.file === source.file);

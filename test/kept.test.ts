@@ -178,3 +178,139 @@ export const m${i} = ode({ state: { x: 1 }, params: { a: 1 }, rhs: ({ x }, { a }
     expect(found.slice(-2)).toEqual([true, false]);
   });
 });
+
+const data = `import { mat, ode, vec } from "odegrad";
+import { grow } from "./rates.ts";
+import table from "./table.json" with { type: "json" };
+
+const n = 40;
+const weights = vec(n);
+let total = 0;
+for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) weights[i]! += (grow(i) * (j + table[1]!)) / (n * n);
+for (const weight of weights) total += weight;
+const pair = [0, 1];
+const scale = (x: number) => x / total;
+// Behind.
+const half = 0.5;
+export const fall = ode({
+  state: { x: vec(2, 1) },
+  params: { k: weights[3]!, W: mat(2, 2, (i, j) => i + j) },
+  rhs: ({ x }, { k, W }) => ({
+    x: [-k * x[0]! * half, scale(weights[5]! + pair[1]!) * W[0]![1]! * x[1]!],
+  }),
+  loss: { terminal: ({ x }) => x[0]! ** 2 + x[1]! },
+  solver: { method: "euler", t1: 1, steps: 3 },
+});
+`;
+
+/** Edits of a model below data that are computed. Those with "!" change what the data are from then on; those with "!!" what they are made of, or may. */
+const dataEdits: Readonly<Record<string, (text: string, n: number) => string>> = {
+  comment: (text, n) => `${text}// ${n}\n`,
+  "comment behind": (text, n) => text.replace(/\/\/ Behind.*/, `// Behind ${n}.`),
+  field: (text, n) => text.replace(/\[-k \*( [\d.]+ \*)?/, `[-k * ${1 + n / 8} *`),
+  "value behind": (text, n) => text.replace(/half = [\d.]+/, `half = ${0.5 + n / 8}`),
+  "state and parameters": (text, n) => text.replace(/vec\(2, [\d.]+\)/, `vec(2, ${1 + n / 16})`),
+  mistake: (text) => text.replace("x[0]! ** 2", "x[0]! ** y"),
+  "mended mistake": (text) => text.replace("x[0]! ** y", "x[0]! ** 2"),
+  "!! broken text": (text) => text.replace("loss: {", "loss: {{"),
+  "mended text": (text) => text.replace("loss: {{", "loss: {"),
+  "!! one more name": (text, n) => `${text}const more${n} = weights[1]!;\n`,
+  "!! size": (text, n) => text.replace(/const n = \d+/, `const n = ${41 + (n % 3)}`),
+  "!! loop": (text, n) => text.replace(/grow\(i\)( \+ \d+)?/, `grow(i) + ${n}`),
+  "!! comment above": (text, n) => `// ${n}\n${text}`,
+  "! write in front": (text, n) => text.replace("const half", `weights[3] = ${n};\nconst half`),
+  "! write to a list": (text, n) => text.replace("const half", `pair[1] = ${n};\nconst half`),
+  "! write behind": (text, n) => `${text}weights[3] = ${n};\nweights[5] = 2;\n`,
+  "! fill behind": (text, n) => `${text}weights.fill(${n});\n`,
+  "! sum behind": (text, n) => `${text}total = ${n};\n`,
+  "! write in a default": (text, n) =>
+    text.replace("(i, j) => i + j", `(i, j) => {\n  weights[5] = ${n};\n  return i - j;\n}`),
+  "!! write in a function": (text) =>
+    text.replace("const half", "const more = (x: number) => {\n  total = x;\n  return x;\n};\nconst half"),
+  "!! function": (text, n) => `${text}function late(x: number) {\n  return x + ${n};\n}\n`,
+  "!! function that was there": (text) => `${text}function grow(x: number) {\n  return x;\n}\n`,
+  "!! name that was there": (text) => `${text}const n = 3;\n`,
+  "!! name twice": (text) => `${text}const half = 3;\n`,
+  "!! import": (text) => `${text}import { sin as wave } from "odegrad";\n`,
+  "!! Math": (text) => `${text}const Math = 3;\n`,
+};
+
+describe("what is computed above a model", () => {
+  const reads = { "rates.ts": 0, "more.ts": 0, "table.json": 0 };
+  const texts: Readonly<Record<string, () => string>> = {
+    // Now and then it needs another file.
+    "rates.ts": () =>
+      reads["rates.ts"] % 2 === 0
+        ? `export const grow = (x: number) => x * ${1 + reads["rates.ts"]};\n`
+        : 'import { more } from "./more.ts";\nexport const grow = (x: number) => x * more;\n',
+    "more.ts": () => `export const more = ${1.5 + reads["more.ts"]};\n`,
+    "table.json": () => `[0, ${2 + reads["table.json"]}, 1]`,
+  };
+  const changing = { read: (file: string) => texts[path.basename(file)]?.() };
+  const buildData = (text: string, kept?: Kept) =>
+    transform({ file: "models/d.ode.ts", text, host: changing }, { emit: ["solve"] }, kept);
+  /** Whether a build begins where one before it had been. */
+  const takes = (kept: Kept, text: string): boolean => {
+    let taken = false;
+    const { take } = kept.heads;
+    kept.heads.take = (...question) => {
+      const head = take.apply(kept.heads, question);
+      taken ||= head !== undefined;
+      return head;
+    };
+    expect(buildData(text, kept)).toEqual(buildData(text));
+    kept.heads.take = take;
+    return taken;
+  };
+
+  it("is kept where an edit leaves it alone, and nowhere else", () => {
+    for (const [name, edit] of Object.entries(dataEdits)) {
+      const kept = new Kept();
+      buildData(data, kept);
+      expect([name, takes(kept, edit(data, 3))]).toEqual([name, !name.startsWith("!!")]);
+      // What has been changed behind it is not there any more.
+      buildData(data, kept);
+      expect(buildData(data, kept)).toEqual(buildData(data));
+    }
+  });
+
+  it("is run again when a function further down changes, which it may have called", () => {
+    const late = (by: number): string =>
+      `${data.replace("grow(i)", "late(i)")}function late(x: number) {\n  return x + ${by};\n}\n`;
+    const kept = new Kept();
+    buildData(late(1), kept);
+    expect(takes(kept, late(2))).toBe(false);
+  });
+
+  it("is read again when a file it was read from changes", () => {
+    const kept = new Kept();
+    buildData(data, kept);
+    expect(takes(kept, data)).toBe(true);
+    reads["table.json"]++;
+    expect(takes(kept, data)).toBe(false);
+    expect(takes(kept, data)).toBe(true);
+    for (const file of ["rates.ts", "more.ts", "rates.ts"] as const) {
+      reads[file]++;
+      expect([file, takes(kept, data)]).toEqual([file, false]);
+      expect(takes(kept, data)).toBe(true);
+    }
+  });
+
+  it.each(inTurn([1, 2, 3], 3))("changes nothing in what comes out of random edits, seed %i", (seed) => {
+    const draw = words(seed);
+    const pick = <T>(list: readonly T[]): T => list[draw() % list.length]!;
+    const kept = new Kept();
+    const versions = [data];
+    let taken = 0;
+    for (let n = 0; n < 60; n++) {
+      const from = draw() % 3 === 0 ? data : draw() % 4 === 0 ? pick(versions) : versions.at(-1)!;
+      if (draw() % 8 === 0) reads[pick(["rates.ts", "more.ts", "table.json"] as const)]++;
+      // Most edits leave the data alone.
+      const names = Object.keys(dataEdits).filter((name) => !name.startsWith("!") || draw() % 5 === 0);
+      const text = dataEdits[pick(names)]!(from, n);
+      versions.push(text);
+      if (takes(kept, text)) taken++;
+    }
+    expect(taken).toBeGreaterThan(12);
+  });
+});

@@ -11,12 +11,14 @@ import type { Model } from "../model.ts";
 import { Declaration } from "./declaration.ts";
 import type { Written } from "./declared.ts";
 import { FieldDeclaration } from "./field.ts";
+import type { Heads } from "./heads.ts";
 import { refuse, spanOf } from "./load.ts";
 import { type Host, isModel, type Module, Modules } from "./modules.ts";
 import { Reporter } from "./reporter.ts";
 import { Interpreter } from "./static.ts";
 import { isTagged, list, record, type Static } from "./static-values.ts";
 
+export { Heads } from "./heads.ts";
 export type { Host } from "./modules.ts";
 
 /** A function of a plain file that is taken as a vector field: `f(t, y, p)` or `f(t, y, p, dy)`. */
@@ -28,13 +30,17 @@ export interface BareFunction {
   readonly params: readonly (readonly [string, number])[];
 }
 
-/** Reads every exported model of a file. `points`: how many points fields have at once. A model with an error is left out, and its errors are in `diagnostics`. */
+/**
+ * Reads every exported model of a file. `points`: how many points fields have at once; `heads`: what the same caller's readings
+ * before this one left. A model with an error is left out, and its errors are in `diagnostics`.
+ */
 export function readModels(
   file: string,
   text: string,
   host: Host,
   bare?: BareFunction,
   points = 1,
+  heads?: Heads,
 ): { models: Model[]; diagnostics: Diagnostic[] } {
   const reporter = new Reporter();
   const interpreter = new Interpreter((error) => reporter.note(error, { file, start: 0, end: 0 }));
@@ -50,7 +56,8 @@ export function readModels(
     return { models: reporter.failed ? [] : models, diagnostics: reporter.diagnostics(file) };
   }
   reporter.attempt({ file, start: 0, end: 0 }, () => {
-    const module = new Modules(host, interpreter, reporter).main(file, text);
+    const modules = new Modules(host, interpreter, reporter, heads);
+    const module = modules.main(file, text);
     for (const [name, value] of module?.exports ?? []) {
       const exported = reporter.attempt({ file, start: 0, end: 0 }, value);
       if (!isModel(exported ?? undefined)) continue;
@@ -77,6 +84,7 @@ export function readModels(
     for (const { name, node } of module === undefined ? [] : declaredModels(module)) {
       if (!read.has(node)) reporter.add(notExported(spanOf(node.expression), name));
     }
+    if (module !== undefined) modules.leaveHead(module);
   });
   return { models: reporter.failed ? [] : models, diagnostics: reporter.diagnostics(file) };
 }

@@ -9,6 +9,7 @@ import { nearest } from "../../runtime/nearest.ts";
 import { ModelError } from "../diagnostics/diagnostic.ts";
 import * as messages from "../diagnostics/messages.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
+import { type Head, type Heads, type Mark, Marks } from "./heads.ts";
 import { libraryText } from "./library-text.ts";
 import { parse, refuse, type Source, spanOf } from "./load.ts";
 import type { Reporter } from "./reporter.ts";
@@ -19,7 +20,13 @@ import { libraryFunctions } from "./static-library.ts";
 import { memberOf } from "./static-operations.ts";
 import { isTagged, list, record, type Static } from "./static-values.ts";
 import { fence, fenceText } from "./subset.ts";
-import { assignmentOperator, changedByFunctions, isIncrement, namesIn } from "./syntax.ts";
+import {
+  assignmentOperator,
+  changedByFunctions,
+  declaredNames,
+  importedNames,
+  isIncrement,
+} from "./syntax.ts";
 
 export interface Host {
   /** The text of a file, by its path as written from the model's; nothing where there is none. */
@@ -46,14 +53,19 @@ export class Modules {
   readonly #host: Host;
   readonly #interpreter: Interpreter;
   readonly #reporter: Reporter;
+  readonly #heads: Heads | undefined;
   readonly #loaded = new Map<string, Module | "loading">();
+  readonly #texts = new Map<string, string | undefined>();
   #library: Module | undefined;
   #main: Source | undefined;
+  #marks: readonly Mark[] = [];
 
-  constructor(host: Host, interpreter: Interpreter, reporter: Reporter) {
+  /** `heads`: what the same caller's readings before this one left. */
+  constructor(host: Host, interpreter: Interpreter, reporter: Reporter, heads?: Heads) {
     this.#host = host;
     this.#interpreter = interpreter;
     this.#reporter = reporter;
+    this.#heads = heads;
   }
 
   /** The model's own file: everything in it has to be in the language, and everything wrong is reported. */
@@ -64,10 +76,25 @@ export class Modules {
     if (source === undefined) return undefined;
     this.#reporter.add(...fence(source.tree));
     this.#main = source;
-    return this.#run(source, (error, at) => {
+    const failed = (error: unknown, at: ts.Node) => {
       this.#reporter.note(error, spanOf(at));
       return undefined;
-    });
+    };
+    const head = this.#heads?.take(source, (path) => this.#host.read(path));
+    if (head === undefined) return this.#run(source, failed);
+    this.#interpreter.resume(head.end.steps);
+    this.#library = head.loaded.library;
+    for (const [path, module] of head.loaded.modules) this.#loaded.set(path, module);
+    for (const [path, read] of head.loaded.texts) this.#texts.set(path, read);
+    return this.#run(source, failed, head);
+  }
+
+  /** Leaves as much of the model's file as nothing has changed since it was run. To be asked when everything has been read. */
+  leaveHead(module: Module): void {
+    const { writes } = this.#interpreter;
+    const still = this.#marks.filter((mark) => mark.writes === writes);
+    const loaded = { modules: this.#loaded, library: this.#library, texts: this.#texts };
+    this.#heads?.keep(module, still, loaded);
   }
 
   /** What a plain file declares under a name; only what is used of the file has to be in the language. */
@@ -116,12 +143,17 @@ export class Modules {
     return this.#library;
   }
 
-  /** Runs a module's statements in order. `failed` says what the names of a refused statement are marked with. */
+  /**
+   * Runs a module's statements in order, those behind the head where there is one. `failed` says what the names of a refused
+   * statement are marked with.
+   */
   #run(
     source: Source,
     failed: (error: unknown, at: ts.Node) => ModelError["diagnostic"] | undefined,
+    head?: Head,
   ): Module {
-    const scope = new Scope(undefined, undefined);
+    const scope = head?.scope ?? new Scope(undefined, undefined);
+    const done = head?.end.count ?? 0;
     const exports = new Map<string, () => Static>();
     const passedOn: Offer[] = [];
     const { statements } = source.tree;
@@ -133,25 +165,29 @@ export class Modules {
         for (const name of names) scope.set(name, { kind: "broken", diagnostic });
       }
     };
-    for (const statement of statements)
+    // With a head all names are announced, and what is imported is there.
+    const unknown = head === undefined ? statements : [];
+    for (const statement of unknown)
       guarded(statement, [], () => this.#interpreter.hoist([statement], scope));
-    for (const statement of statements) {
+    for (const statement of unknown) {
       if (ts.isImportDeclaration(statement)) {
         guarded(statement, importedNames(statement), () => this.#import(statement, source, scope));
       }
     }
     const changed = changedByFunctions(source.tree);
-    for (const statement of statements) {
-      if (ts.isImportDeclaration(statement) || isTypeOnly(statement)) continue;
-      guarded(statement, declaredNames(statement), () => {
-        if (ts.isExportDeclaration(statement)) this.#export(statement, source, scope, exports, passedOn);
-        else if (ts.isExportAssignment(statement)) {
-          const value = this.#interpreter.evaluate(statement.expression, scope);
-          exports.set("default", () => value);
-        } else {
-          this.#interpreter.execute(statement, scope);
-        }
-      });
+    const marks = new Marks(this.#interpreter, this.#reporter, head?.marks);
+    for (const [i, statement] of statements.entries()) {
+      if (i >= done && !ts.isImportDeclaration(statement) && !isTypeOnly(statement)) {
+        guarded(statement, declaredNames(statement), () => {
+          if (ts.isExportDeclaration(statement)) this.#export(statement, source, scope, exports, passedOn);
+          else if (ts.isExportAssignment(statement)) {
+            const value = this.#interpreter.evaluate(statement.expression, scope);
+            exports.set("default", () => value);
+          } else {
+            this.#interpreter.execute(statement, scope);
+          }
+        });
+      }
       for (const { name, isDefault } of exportedBy(statement)) {
         const value = (): Static =>
           isNamelessDefault(statement)
@@ -159,6 +195,7 @@ export class Modules {
             : valueIn(scope, name, statement);
         exports.set(isDefault ? "default" : name, value);
       }
+      marks.note(statement, i + 1);
     }
     // What a module exports by name wins over what it passes on from others.
     for (const offer of passedOn) {
@@ -173,8 +210,11 @@ export class Modules {
       if (binding?.kind === "static" && !binding.constant) {
         const diagnostic = messages.capturedAssignment(placeOfChange(at, name), name);
         scope.set(name, { kind: "broken", diagnostic });
+        // What the head may have had is there no more.
+        marks.all.length = 0;
       }
     }
+    if (source === this.#main) this.#marks = marks.all;
     return { source, scope, exports };
   }
 
@@ -264,6 +304,7 @@ export class Modules {
     for (const candidate of candidates) {
       if (!/\.(?:ts|json)$/.test(candidate)) continue;
       const text = this.#host.read(candidate);
+      this.#texts.set(candidate, text);
       if (text !== undefined) return { path: candidate, text };
     }
     return undefined;
@@ -326,19 +367,6 @@ const isTypeOnly = (statement: ts.Statement): boolean =>
   ts.isInterfaceDeclaration(statement) ||
   ts.isTypeAliasDeclaration(statement) ||
   (ts.isExportDeclaration(statement) && statement.isTypeOnly);
-
-function importedNames({ importClause }: ts.ImportDeclaration): string[] {
-  const names = importClause?.name === undefined ? [] : [importClause.name.text];
-  const bindings = importClause?.namedBindings;
-  if (bindings === undefined) return names;
-  if (ts.isNamespaceImport(bindings)) return [...names, bindings.name.text];
-  return [...names, ...bindings.elements.map(({ name }) => name.text)];
-}
-
-function declaredNames(statement: ts.Statement): string[] {
-  if (!ts.isVariableStatement(statement)) return [];
-  return statement.declarationList.declarations.flatMap(({ name }) => namesIn(name).map(({ text }) => text));
-}
 
 /** `export default function (…) { … }`. */
 const isNamelessDefault = (statement: ts.Statement): statement is ts.FunctionDeclaration =>

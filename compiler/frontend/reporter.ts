@@ -35,6 +35,11 @@ export class Reporter {
     else if (!(error instanceof Reported)) throw error;
   }
 
+  /** How much has been found so far. */
+  get count(): number {
+    return this.#found.length;
+  }
+
   get failed(): boolean {
     return this.#found.some(({ severity }) => severity === "error");
   }

@@ -92,6 +92,7 @@ export function callMethod(
     }
     case "fill": {
       const [value] = args;
+      interpreter.noteWrite();
       if (self.kind === "list") self.items.fill(value);
       else if (typeof value === "number" && self.shape.length === 1) self.data.fill(value);
       else refuse(messages.wrongKind(place(0), "a number", describe(value)));

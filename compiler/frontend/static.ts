@@ -54,6 +54,8 @@ type Completion =
 
 export class Interpreter {
   #steps = 0;
+  #writes = 0;
+  #models = 0;
   readonly #calls: ts.Node[] = [];
   /** Where further errors go, when several are found in one value. */
   readonly #failed: (error: unknown) => void;
@@ -63,6 +65,31 @@ export class Interpreter {
   constructor(failed: (error: unknown) => void, patience = defaultPatience) {
     this.#failed = failed;
     this.#patience = patience;
+  }
+
+  /** Steps taken so far. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** How often an array, or a name of a module, was changed so far. */
+  get writes(): number {
+    return this.#writes;
+  }
+
+  /** Models that were made so far. */
+  get models(): number {
+    return this.#models;
+  }
+
+  /** Goes on where another one had taken so many steps. */
+  resume(steps: number): void {
+    this.#steps = steps;
+  }
+
+  /** An array was changed. */
+  noteWrite(): void {
+    this.#writes++;
   }
 
   evaluate(node: ts.Expression, scope: Scope): Static {
@@ -302,10 +329,11 @@ export class Interpreter {
     }
     if (isIdentifier(place)) {
       if (isGlobal(place, "Math", scope)) refuse(syntax.mathChanged(spanOf(place)));
-      const { binding } = resolveName(place, scope);
+      const { binding, scope: home } = resolveName(place, scope);
       if (binding.kind !== "static" || binding.constant) {
         refuse(syntax.constantAssigned(spanOf(place), place.text));
       }
+      if (home.owner === undefined) this.noteWrite();
       binding.value = value(() => binding.value);
       return;
     }
@@ -321,6 +349,7 @@ export class Interpreter {
     const before = () => entryOf(array, at, argumentExpression);
     if (isTagged(array) && array.kind === "list") {
       before();
+      this.noteWrite();
       array.items[at] = value(before);
       return;
     }
@@ -331,6 +360,7 @@ export class Interpreter {
     if (typeof old !== "number") refuse(syntax.wholeArray(spanOf(place), place.getText()));
     const after = value(() => old);
     if (typeof after !== "number") refuse(messages.wrongKind(spanOf(place), "a number", describe(after)));
+    this.noteWrite();
     array.data[at] = array.element === "integer" ? after | 0 : after;
   }
 
@@ -525,7 +555,11 @@ export class Interpreter {
   #apply(callee: Static, args: readonly Static[], node: ts.CallExpression): Static {
     if (isTagged(callee)) {
       if (callee.kind === "function") return this.call(callee, args, node);
-      if (callee.kind === "library") return callLibrary(this, callee.name, args, node);
+      if (callee.kind === "library") {
+        const made = callLibrary(this, callee.name, args, node);
+        if (isTagged(made) && made.kind === "model") this.#models++;
+        return made;
+      }
       if (callee.kind === "operator") return applyOperator(callee, args, node);
       if (callee.kind === "applied") refuse(operatorAtModuleLevel(spanOf(node), callee.operator.name));
     }

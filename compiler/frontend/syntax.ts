@@ -134,6 +134,21 @@ export function namesIn(name: ts.BindingName): ts.Identifier[] {
   return name.elements.flatMap((element) => (ts.isOmittedExpression(element) ? [] : namesIn(element.name)));
 }
 
+/** Names that an import declares. */
+export function importedNames({ importClause }: ts.ImportDeclaration): string[] {
+  const names = importClause?.name === undefined ? [] : [importClause.name.text];
+  const bindings = importClause?.namedBindings;
+  if (bindings === undefined) return names;
+  if (ts.isNamespaceImport(bindings)) return [...names, bindings.name.text];
+  return [...names, ...bindings.elements.map(({ name }) => name.text)];
+}
+
+/** Names that `const` and `let` declare. */
+export function declaredNames(statement: ts.Statement): string[] {
+  if (!ts.isVariableStatement(statement)) return [];
+  return statement.declarationList.declarations.flatMap(({ name }) => namesIn(name).map(({ text }) => text));
+}
+
 /** Whether a variable at module level is changed by a function, which would make models depend on who ran before. */
 export function changedByFunctions(tree: ts.SourceFile): Set<string> {
   const names = new Set<string>();
