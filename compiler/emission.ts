@@ -56,7 +56,7 @@ export function emit(
       });
       return [
         { target, name, text: linked(code, `${name}.map`) },
-        { target, name: `${name}.map`, text: `${JSON.stringify({ ...map, file: name })}\n` },
+        { target, name: `${name}.map`, text: `${JSON.stringify({ ...map(), file: name })}\n` },
       ];
     }
     case "c": {
@@ -118,7 +118,7 @@ export function emitFactory(
 ) {
   const [file, header] = [baseName(module.model.file), headerOf(module, hash, options)];
   const shaped = before?.module ?? shapedForJavaScript(module, options);
-  const { code, map, functions } = emitJavaScript(shaped, {
+  const { code, lines, mappings, functions } = emitJavaScript(shaped, {
     dialect: "js",
     file,
     header,
@@ -127,7 +127,7 @@ export function emitFactory(
     functions: before?.functions,
   });
   const printed: Printed = { module: shaped, functions };
-  return { code, map, workspaceBytes: 8 * shaped.words.workspace, printed };
+  return { code, lines, mappings, workspaceBytes: 8 * shaped.words.workspace, printed };
 }
 
 /** A module as JavaScript has it, and the lines of its functions. */

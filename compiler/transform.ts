@@ -7,13 +7,7 @@
  * stay. The source map leads from generated loops to the lines of the model.
  */
 
-import {
-  addMapping,
-  allMappings,
-  type EncodedSourceMap,
-  fromMap,
-  toEncodedMap,
-} from "@jridgewell/gen-mapping";
+import { addMapping, type EncodedSourceMap, fromMap, toEncodedMap } from "@jridgewell/gen-mapping";
 import remapping from "@jridgewell/remapping";
 import MagicString from "magic-string";
 import { buildAll, type Source } from "./compile.ts";
@@ -113,24 +107,18 @@ export function transform(
   const maps = [...(plain === undefined ? [] : [plain.map]), edited.toString()];
   const map = fromMap(remapping(maps, () => null).toString());
   const parts = [(plain?.code ?? text.toString()).replace(/\n*$/, "\n")];
-  let above = lineBreaks(parts[0]!);
-  for (const factory of factories) {
-    for (const { generated, source, original } of allMappings(fromMap(JSON.stringify(factory.map)))) {
+  let above = parts[0]!.split("\n").length - 1;
+  for (const { code, lines, mappings } of factories) {
+    for (const { generated, original } of mappings) {
       const moved = { line: generated.line + above, column: generated.column };
-      if (source === undefined) addMapping(map, { generated: moved });
-      else addMapping(map, { generated: moved, source, original: original! });
+      if (original === undefined) addMapping(map, { generated: moved });
+      else addMapping(map, { generated: moved, source: baseName(source.file), original });
     }
-    parts.push(factory.code);
-    above += lineBreaks(factory.code);
+    parts.push(code);
+    above += lines;
   }
   if (isHot) parts.push("import.meta.hot?.accept();\n");
   return { code: parts.join(""), map: toEncodedMap(map), diagnostics: all, imported, absent };
-}
-
-function lineBreaks(text: string): number {
-  let count = 0;
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) count++;
-  return count;
 }
 
 /** What cannot be compiled where it stands. */

@@ -94,7 +94,7 @@ export function emitCrossbar(
       module.entries.map(({ fn }) => fn),
     ),
   };
-  return { program: `${JSON.stringify(header, null, 2)}\n`, code, map };
+  return { program: `${JSON.stringify(header, null, 2)}\n`, code, map: map() };
 }
 
 /** Line and column of what the model's own text says. */

@@ -39,10 +39,19 @@ export interface JavaScriptOptions {
   readonly functions?: readonly Line[] | undefined;
 }
 
-/** `functions`: the lines of the module's functions alone. */
+/** Where a place of the text comes from; nowhere, where nothing is said. Lines begin with 1, columns with 0. */
+export interface Mapping {
+  readonly generated: { readonly line: number; readonly column: number };
+  readonly original?: { readonly line: number; readonly column: number };
+}
+
+/** `lines`: how many the code has; `functions`: those of the module's functions alone. */
 export interface EmittedJavaScript {
   readonly code: string;
-  readonly map: object;
+  readonly lines: number;
+  readonly mappings: readonly Mapping[];
+  /** The mappings as a source map. */
+  map(): object;
   readonly functions: readonly Line[];
 }
 
@@ -61,11 +70,16 @@ export function emitJavaScript(module: Module, options: JavaScriptOptions): Emit
   ];
   const functions = options.functions ?? functionLines(module, storage.places, options);
   for (const line of functions) lines.push(line);
-  const withMap = (all: readonly Line[]): EmittedJavaScript => ({
-    code: `${all.map((line) => line.text).join("\n")}\n`,
-    map: sourceMap(all, module.model.file, options),
-    functions,
-  });
+  const withMap = (all: readonly Line[]): EmittedJavaScript => {
+    const mappings = options.text === undefined ? [] : mappingsOf(all, module.model.file, options.text);
+    return {
+      code: `${all.map((line) => line.text).join("\n")}\n`,
+      lines: all.length,
+      mappings,
+      map: () => sourceMap(mappings, options),
+      functions,
+    };
+  };
   const { field } = module.model;
   if (options.factory !== undefined) {
     if (field === undefined)
@@ -479,26 +493,33 @@ function rowAt(starts: readonly number[], place: number): number {
 }
 
 /** Lines that come from the model lead to it, to the statement or expression; all others lead nowhere. */
-function sourceMap(lines: readonly Line[], model: string, options: JavaScriptOptions): object {
-  const map = new GenMapping({ file: options.file.replace(/(\.ode)?\.ts$/, `.${options.dialect}`) });
-  const { text } = options;
-  if (text === undefined) return toEncodedMap(map);
+function mappingsOf(lines: readonly Line[], model: string, text: string): Mapping[] {
   const starts = [0];
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-  setSourceContent(map, options.file, text);
+  const mappings: Mapping[] = [];
   let isOpen = false;
   for (const [position, line] of lines.entries()) {
     // What comes from a module that the model imports has its place in another text.
     const span = line.span?.file === model ? line.span : undefined;
-    const generated = { line: position + 1, column: line.text.length - line.text.trimStart().length };
     if (span !== undefined) {
       const row = rowAt(starts, span.start);
+      const column = line.text.length - line.text.trimStart().length;
       const original = { line: row + 1, column: span.start - starts[row]! };
-      addMapping(map, { generated, source: options.file, original });
+      mappings.push({ generated: { line: position + 1, column }, original });
     } else if (isOpen) {
-      addMapping(map, { generated: { ...generated, column: 0 } });
+      mappings.push({ generated: { line: position + 1, column: 0 } });
     }
     isOpen = span !== undefined;
+  }
+  return mappings;
+}
+
+function sourceMap(mappings: readonly Mapping[], { file, dialect, text }: JavaScriptOptions): object {
+  const map = new GenMapping({ file: file.replace(/(\.ode)?\.ts$/, `.${dialect}`) });
+  if (text !== undefined) setSourceContent(map, file, text);
+  for (const { generated, original } of mappings) {
+    if (original === undefined) addMapping(map, { generated });
+    else addMapping(map, { generated, source: file, original });
   }
   return toEncodedMap(map);
 }
