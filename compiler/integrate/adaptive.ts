@@ -9,7 +9,7 @@
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
-import type { Expr, Statement } from "../ir/nodes.ts";
+import type { Expr, Statement, Test } from "../ir/nodes.ts";
 import { status } from "../module.ts";
 import { growth, power, shrinkage } from "./controller.ts";
 import { type Driver, read, type Vector } from "./driver.ts";
@@ -365,12 +365,18 @@ export class AdaptiveSweep implements Searched {
     const aims: { time: Expr; reached: () => Statement[] }[] = [];
     const end = build.read(io.t1);
     let target: Expr = end;
-    // A point of the grid and a time that is given may be the same but for rounding: then the time is meant.
-    const slack = driver.isAdaptive
-      ? build.zero
-      : build.mul(build.number(-gridSlack), build.primitive("abs", [driver.gridStep]));
     const nearer = (time: Expr): void => {
-      const isNearer = build.compare("gt", build.mul(build.sub(target, time), direction), slack);
+      // A point of the grid and a time that is given may be the same but for rounding: then the time is meant.
+      const isNearer = driver.isAdaptive
+        ? build.and(
+            build.compare("gt", build.mul(build.sub(target, time), direction), build.zero),
+            build.not(this.#isSame(time, target)),
+          )
+        : build.compare(
+            "gt",
+            build.mul(build.sub(target, time), direction),
+            build.mul(build.number(-gridSlack), build.primitive("abs", [driver.gridStep])),
+          );
       target = this.#bind("target", build.select(isNearer, time, target), out);
     };
     if (!driver.isAdaptive) {
@@ -410,6 +416,15 @@ export class AdaptiveSweep implements Searched {
     return { target, aims };
   }
 
+  /** Whether two times differ by so little that no step leads from one to the other. */
+  #isSame(time: Expr, target: Expr): Test {
+    const gap = build.sub(time, target);
+    if (this.#driver.isAdaptive)
+      return build.compare("eq", build.add(target, build.mul(build.number(1 / 16), gap)), target);
+    const slack = build.mul(build.number(gridSlack), build.primitive("abs", [this.#driver.gridStep]));
+    return build.compare("le", build.primitive("abs", [gap]), slack);
+  }
+
   #arrive(
     target: Expr,
     aims: readonly { readonly time: Expr; readonly reached: () => Statement[] }[],
@@ -418,13 +433,11 @@ export class AdaptiveSweep implements Searched {
     const isEnd = build.compare("eq", target, build.read(driver.io.t1));
     const passed = (): Statement[] => {
       const time = build.add(build.read(driver.io.t0), build.mul(this.scalar("grid_point"), driver.gridStep));
-      const gap = build.primitive("abs", [build.sub(target, time)]);
-      const slack = build.mul(build.number(gridSlack), build.primitive("abs", [driver.gridStep]));
-      return [build.branch(build.compare("le", gap, slack), [this.add("grid_point", 1)])];
+      return [build.branch(this.#isSame(time, target), [this.add("grid_point", 1)])];
     };
     return [
       ...(driver.isAdaptive ? [] : passed()),
-      ...aims.map(({ time, reached }) => build.branch(build.compare("eq", time, target), reached())),
+      ...aims.map(({ time, reached }) => build.branch(this.#isSame(time, target), reached())),
       build.branch(isEnd, [this.set("open", build.zero)]),
     ];
   }

@@ -146,29 +146,40 @@ function byBoundaries(
   const count = affine.gather(left, []);
   const k = names.fresh("k");
   const last = affine.offset(count, -1);
-  /** Observations lie at different boundaries, but for the start, which may have one too. */
+  const here = names.fresh("observes");
+  // In front of all observations stands the step 0, which is no boundary behind a step.
+  const isHere = (n: Affine): Statement => {
+    const step = build.integerValue(affine.gather(driver.observeAt, [count]));
+    return build.store(
+      here,
+      [],
+      build.select(build.compare("eq", step, build.integerValue(n)), build.one, build.zero),
+    );
+  };
+  /** Times that differ by rounding lie at one boundary. */
   const boundary = (n: Affine): Statement[] => [
-    build.branch(build.compare("gt", build.integerValue(count), build.zero), [
-      build.branch(
-        build.compare(
-          "eq",
-          build.integerValue(affine.gather(driver.observeAt, [count])),
-          build.integerValue(n),
-        ),
-        [
-          build.loop(k, last, count, [
-            ...restoreObserved(driver, affine.index(k)),
-            ...observed(affine.index(k)),
-          ]),
-          build.store(left, [], build.sub(build.integerValue(count), build.one)),
-        ],
-      ),
-    ]),
+    isHere(n),
+    {
+      kind: "while",
+      counter: names.fresh("observed"),
+      test: build.compare("ne", build.read(here), build.zero),
+      limit: io.observations,
+      usual: io.observations / driver.solver.steps,
+      body: [
+        build.loop(k, last, count, [
+          ...restoreObserved(driver, affine.index(k)),
+          ...observed(affine.index(k)),
+        ]),
+        build.store(left, [], build.sub(build.integerValue(count), build.one)),
+        isHere(n),
+      ],
+    },
   ];
   const inner = sweep(boundary);
   const first = names.fresh("k");
   return [
     build.alloc(left, [], { element: "integer", zero: false }),
+    build.alloc(here, [], { zero: false }),
     build.store(left, [], build.number(io.observations)),
     ...inner,
     build.comment("An observation at the start."),
