@@ -145,6 +145,7 @@ export class Storage {
       case "state0BarDot":
       case "paramsBarDot":
       case "inputsBarDot":
+      case "inputsDensityDot":
         return "change";
       case "controlDot":
       case "state0Dot":
@@ -211,6 +212,7 @@ export class Storage {
       case "inputsBar":
         return `${pointer}->inputs.${inputs.spelling(home.path)}${brackets(at)}`;
       case "inputsDensity":
+      case "inputsDensityDot":
         return `${pointer}->density.${inputs.spelling(home.path)}${brackets(at)}`;
       case "data":
         return `${pointer}->data${row}.${data.spelling(home.path)}${brackets(inside)}`;

@@ -19,7 +19,7 @@ const keywordsOfJavaScript =
 /** Names the module itself exports or keeps. */
 const ownNamesOfJavaScript =
   "meta io status solve gradient field fieldVjp fieldJvp reserve simulate valueAndGradient control state0 params inputs " +
-  "data times states outputs value state0Bar paramsBar inputsBar inputsDensity report jvp hvp controlDot state0Dot paramsDot inputsDot timesDot valueDot statesDot outputsDot state0BarDot paramsBarDot inputsBarDot";
+  "data times states outputs value state0Bar paramsBar inputsBar inputsDensity report jvp hvp controlDot state0Dot paramsDot inputsDot timesDot valueDot statesDot outputsDot state0BarDot paramsBarDot inputsBarDot inputsDensityDot";
 
 const setOf = (...lists: string[]): ReadonlySet<string> => new Set(lists.join(" ").split(" "));
 

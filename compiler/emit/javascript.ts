@@ -177,6 +177,7 @@ const recordNames = [
   "state0BarDot",
   "paramsBarDot",
   "inputsBarDot",
+  "inputsDensityDot",
   "report",
 ] as const satisfies readonly Home["record"][];
 
@@ -275,6 +276,7 @@ class Storage {
       state0BarDot: samples * words(model.state),
       paramsBarDot: words(model.params),
       inputsBarDot: inputs,
+      inputsDensityDot: inputs,
       report: reportOf(this.#module.solver).length,
     };
     for (const name of this.#recordNames) {

@@ -269,7 +269,7 @@ ${isAdaptive ? "  if (!take(&problem.rtol, 1u) || !take(&problem.atol, 1u)) retu
     print(`${record}.state0`, sizes.state) +
     print(`${record}.params`, sizes.params) +
     print(`${record}.inputs`, sizes.inputs) +
-    (solver?.density === true && record === "gradients" ? print(`${record}.density`, sizes.inputs) : "");
+    (solver?.density === true ? print(`${record}.density`, sizes.inputs) : "");
   const recovered =
     solver !== undefined && isRecovering(solver) ? "    put(&workspace->deviation, 1u);\n" : "";
   const directed = (

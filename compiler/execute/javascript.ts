@@ -42,6 +42,7 @@ export interface GeneratedModule {
     readonly state0BarDot?: Float64Array;
     readonly paramsBarDot?: Float64Array;
     readonly inputsBarDot?: Float64Array;
+    readonly inputsDensityDot?: Float64Array;
     readonly inputsDensity?: Float64Array;
   };
   solve(): number;
@@ -142,6 +143,7 @@ export function javaScriptEngine(module: GeneratedModule): Engine {
           state0: copy(io.state0BarDot),
           params: copy(io.paramsBarDot),
           inputs: copy(io.inputsBarDot),
+          ...(io.inputsDensityDot === undefined ? {} : { density: copy(io.inputsDensityDot) }),
         };
         return { at: gradients(code), change };
       },

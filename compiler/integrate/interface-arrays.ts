@@ -63,6 +63,7 @@ const tangents: Partial<Record<Home["record"], Directed>> = {
   state0Bar: "state0BarDot",
   paramsBar: "paramsBarDot",
   inputsBar: "inputsBarDot",
+  inputsDensity: "inputsDensityDot",
 };
 
 export function interfaceArrays(model: Model, solver: Solver, products: Products): Interface {
@@ -198,7 +199,7 @@ export function interfaceArrays(model: Model, solver: Solver, products: Products
       if (record === "control") return products.jvp && (path[0] === "t0" || path[0] === "t1");
       if (record === "times") return products.jvp && model.times !== undefined && tolerance !== undefined;
       if (record === "outputs") return products.jvp;
-      return products.hvp || !record.endsWith("Bar");
+      return products.hvp || !(record.endsWith("Bar") || record === "inputsDensity");
     };
     for (const array of [...arrays]) {
       const { home, name, shape } = array;

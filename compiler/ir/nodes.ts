@@ -282,7 +282,8 @@ export type Directed =
   | "outputsDot"
   | "state0BarDot"
   | "paramsBarDot"
-  | "inputsBarDot";
+  | "inputsBarDot"
+  | "inputsDensityDot";
 
 /** Where a global array lives outside the program: a leaf of a record of the module's interface. */
 export interface Home {

@@ -42,12 +42,12 @@ const models = {
 
 type Record = Home["record"];
 const ends: readonly Record[] = ["value", "states", "outputs"];
-const bars: readonly Record[] = ["value", "state0Bar", "paramsBar", "inputsBar"];
+const bars: readonly Record[] = ["value", "state0Bar", "paramsBar", "inputsBar", "inputsDensity"];
 const results: { readonly [entry: string]: readonly Record[] } = {
   solve: ends,
   gradient: bars,
   jvp: [...ends, "valueDot", "statesDot", "outputsDot"],
-  hvp: [...bars, "valueDot", "state0BarDot", "paramsBarDot", "inputsBarDot"],
+  hvp: [...bars, "valueDot", "state0BarDot", "paramsBarDot", "inputsBarDot", "inputsDensityDot"],
 };
 const emit = Object.keys(results);
 const directions = new Set<Record>(["controlDot", "state0Dot", "paramsDot", "inputsDot", "timesDot"]);
@@ -63,7 +63,14 @@ function built(text: string, options: Options) {
 
 describe.each(Object.entries(models))("%s", (_, text) => {
   const options: readonly Options[] = text.includes("ode(")
-    ? [{}, { adjoint: "step" }, { adjoint: "store-all" }, { method: "dopri5" }, { method: "gauss2" }]
+    ? [
+        {},
+        { adjoint: "step" },
+        { adjoint: "store-all" },
+        { method: "dopri5" },
+        { method: "gauss2" },
+        { density: true },
+      ]
     : [{}];
 
   it.each(options)("has all its results written, by %o", (chosen) => {
@@ -83,7 +90,10 @@ describe.each(Object.entries(models))("%s", (_, text) => {
   });
 
   it.skipIf(compiler === undefined)("has the same in C as in JavaScript", async () => {
-    const { c, engine, problem } = await compiled(text, { emit });
+    const { c, engine, problem } = await compiled(text, {
+      emit,
+      ...(text.includes("ode(") ? { density: true } : {}),
+    });
     const direction = {
       t0: 0,
       t1: 0,

@@ -49,6 +49,38 @@ async function ask(model: string, options: Options) {
   return { ...gradients, other };
 }
 
+/** Random directions, and steps along them, of which fourth-order differences are exact to 1e-9. */
+it.each(["hold", "linear"])("changes along a direction as its differences say, %s", async (kind) => {
+  const model = kind === "hold" ? pieces(8) : knots(kind, 9);
+  const options: Options = { method: "rk4", steps: 16, density: true, emit: ["solve", "gradient", "hvp"] };
+  const { engine, problem, c } = await compiled(model, options);
+  const inputs = problem.inputs.map((_, i) => Math.sin(1 + 3 * i));
+  const state0 = Float64Array.of(0.3, -0.8, 0.5);
+  const none = { t0: 0, t1: 0, params: problem.params, times: problem.times.map(() => 0) };
+  const { change } = engine.hvp!(problem, { ...none, state0, inputs });
+  const along = (step: number): Float64Array =>
+    engine.gradient({
+      ...problem,
+      state0: problem.state0.map((x, i) => x + step * state0[i]!),
+      inputs: problem.inputs.map((x, i) => x + step * inputs[i]!),
+    }).density!;
+  const h = 1e-3;
+  const [p1, m1, p2, m2] = [h, -h, 2 * h, -2 * h].map(along) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  expect(change.density!.length).toBe(inputs.length);
+  for (const [i, got] of change.density!.entries())
+    expect(Math.abs(got - (8 * (p1[i]! - m1[i]!) - (p2[i]! - m2[i]!)) / (12 * h))).toBeLessThan(1e-9);
+  expect(Math.max(...change.density!.map(Math.abs))).toBeGreaterThan(0.01);
+  const inC = c?.hvp!(problem, { ...none, state0, inputs }).change.density;
+  c?.close();
+  for (const [i, got] of (inC ?? []).entries())
+    expect(Math.abs(got - change.density![i]!)).toBeLessThan(1e-14);
+});
+
 /** The density at k/100 of the unit interval, k from 0 to 100: 1600 steps of order 4 at cubic knots. */
 const truth = ask(knots("cubic", 1601), { method: "rk4", steps: 1600 }).then(({ density }) => density!);
 const trueAt = async (part: number): Promise<number[]> => {
