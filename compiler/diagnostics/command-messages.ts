@@ -458,7 +458,7 @@ export const unknownCode = (code: string): Diagnostic =>
 
 export const badSymbol = (prefix: string): Diagnostic =>
   error("ODE5017", `\`${prefix}\` cannot begin a C name`, {
-    suggestion: "use letters, digits and `_`, a letter first",
+    suggestion: "use up to 64 letters, digits and `_`, a letter first",
   });
 
 /** `portable`: the functions that have such a form. */

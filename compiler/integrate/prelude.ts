@@ -110,6 +110,7 @@ function findingPrelude(driver: Driver, capacity: string | undefined): Statement
   const length = bound("length", driver.span);
   const wrong = [
     build.not(build.compare("ge", limit, build.one)),
+    ...(capacity === undefined ? [build.compare("ge", limit, build.number(uncountable))] : []),
     ...(driver.isAdaptive ? badTolerances(driver, bound) : badGrid(driver, limit, length, statements)),
     build.isNotFinite(length),
     build.compare("eq", length, build.zero),

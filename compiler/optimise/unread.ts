@@ -82,7 +82,7 @@ export function withWholeSteps(fn: Fn, steps: string): Fn {
     const [of] = value.kind === "primitive" ? value.args : [];
     if (of?.kind === "name") aliases.set(statement.name, of.name);
   });
-  if (aliases.size === 0) return fn;
+  if (whole.size === 0) return fn;
   /** Steps are whole, and the functions that keep nothing of them are asked for no more than C was generated for. */
   const isAnswered = ({ relation, left, right }: Test & { readonly kind: "compare" }): boolean =>
     relation === "ne"

@@ -117,3 +117,14 @@ describe.each(ways)("%s", (_, options) => {
     }
   });
 });
+
+it.each<[string, string, Options]>([
+  ["given", "", { steps: 50 }],
+  ["found", "", { method: "dopri5", rtol: 1e-6 }],
+  ["given, and shortened by an event", "events: { when: ({ q }) => q - 2 },", { steps: 50 }],
+])("more steps than can be counted are refused and not begun: %s", async (_, events, options) => {
+  const text = explosion.replace("  loss:", `  ${events}\n  loss:`);
+  const { engine, problem } = await compiled(text, options, false);
+  for (const steps of [2 ** 31, 2 ** 32 - 1])
+    expect(engine.solve({ ...problem, steps }).status).toBe(status.badArgument);
+});
