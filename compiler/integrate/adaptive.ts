@@ -256,8 +256,11 @@ export class AdaptiveSweep implements Searched {
     out.push(this.set("lands", build.select(lands, build.one, build.zero)));
     const start = this.#bind("t_n", this.t, out);
     driver.stepStart = start;
-    if (this.#search !== undefined) out.push(this.#search.isAtTarget(start, h));
-    const isNone = build.compare("eq", build.add(start, build.mul(build.number(0.1), h)), start);
+    if (this.#search !== undefined) out.push(...this.#search.isAtTarget(start, h));
+    const underflow = build.branch(
+      build.compare("eq", build.add(start, build.mul(build.number(0.1), h)), start),
+      this.#leaveFinite(status.stepUnderflow),
+    );
     out.push(
       // What shrank the steps was no error where the last attempt came to no number.
       build.branch(
@@ -268,10 +271,7 @@ export class AdaptiveSweep implements Searched {
         ),
         this.#leaveFinite(status.stepLimit),
       ),
-      build.branch(
-        this.#search === undefined ? isNone : build.and(build.not(this.#search.atTarget), isNone),
-        this.#leaveFinite(status.stepUnderflow),
-      ),
+      this.#search?.unlessAtTarget([underflow]) ?? underflow,
       // At time 0 every step can be told from none: without this it would take hundreds of attempts to see it.
       build.branch(
         build.and(

@@ -7,7 +7,7 @@
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
-import type { Expr, Statement, Test } from "../ir/nodes.ts";
+import type { Expr, Statement } from "../ir/nodes.ts";
 import type { ModelEvent } from "../model.ts";
 import type { Point } from "./calls.ts";
 import { type Driver, read, type Vector } from "./driver.ts";
@@ -153,27 +153,24 @@ export class EventSearch {
    * rounding, of either sign, and as a function it is how the event moves under a time that stays. No event is looked for
    * in it: just behind one the event's function is rounding too.
    */
-  isAtTarget(start: Expr, h: Expr): Statement {
-    const scale = build.add(
-      build.primitive("abs", [start]),
-      build.primitive("abs", [this.#sweep.scalar("h_taken")]),
-    );
-    const isShort = build.compare(
-      "le",
-      build.mul(h, this.#sweep.scalar("direction")),
+  isAtTarget(start: Expr, h: Expr): Statement[] {
+    const scalar = (name: string): Expr => this.#sweep.scalar(name);
+    const scale = build.add(build.primitive("abs", [start]), build.primitive("abs", [scalar("h_taken")]));
+    const isLonger = build.compare(
+      "gt",
+      build.mul(h, scalar("direction")),
       build.mul(build.number(sameTime), scale),
     );
-    const isBehindEvent = build.compare("ne", this.#sweep.scalar("is_event"), build.zero);
-    const lands = build.compare("ne", this.#sweep.scalar("lands"), build.zero);
-    return this.#sweep.set(
-      "event_at_target",
-      build.select(build.and(build.and(isBehindEvent, lands), isShort), build.one, build.zero),
-    );
+    return [
+      build.comment("From an event to the time that it fell on there is a step of no length."),
+      this.#sweep.set("event_at_target", build.mul(scalar("is_event"), scalar("lands"))),
+      build.branch(isLonger, [this.#sweep.set("event_at_target", build.zero)]),
+    ];
   }
 
-  /** Whether the step at hand goes from an event to a time that is given, and the two are the same. */
-  get atTarget(): Test {
-    return build.compare("ne", this.#sweep.scalar("event_at_target"), build.zero);
+  /** Statements for any step but the one from an event to the time that it fell on. */
+  unlessAtTarget(statements: readonly Statement[]): Statement {
+    return build.branch(build.compare("eq", this.#sweep.scalar("event_at_target"), build.zero), statements);
   }
 
   /** Where a piece ends too: in the next one the event's function may go the other way. */
@@ -181,8 +178,9 @@ export class EventSearch {
     const driver = this.#driver;
     if (driver.holds.length === 0) return [];
     const point = { t: this.#sweep.t, state: driver.state, piece: driver.pieceOfStep(n) };
+    const isFromEvent = build.compare("ne", this.#sweep.scalar("event_at_target"), build.zero);
     const isBehind = build.compare("ne", this.#sweep.scalar("behind_event"), build.zero);
-    return [build.branch(build.and(this.atTarget, isBehind), this.#signBehind(point))];
+    return [build.branch(isFromEvent, [build.branch(isBehind, this.#signBehind(point))])];
   }
 
   /**
@@ -346,7 +344,7 @@ export class EventSearch {
     const statements = [
       this.#sweep.set("h_taken", h),
       this.#sweep.set("is_event", build.zero),
-      build.branch(build.not(this.atTarget), search),
+      this.unlessAtTarget(search),
       build.bind(taken, this.#sweep.scalar("h_taken")),
       ...driver.storeGrid(n, start, build.name(taken)),
       ...driver.storeKind(
