@@ -173,14 +173,19 @@ export class EventSearch {
     return build.branch(build.compare("eq", this.#sweep.scalar("event_at_target"), build.zero), statements);
   }
 
-  /** Where a piece ends too: in the next one the event's function may go the other way. */
+  /** The sign behind an event once more, where a piece ends at that time too. */
   inNextPiece(n: Affine): Statement[] {
     const driver = this.#driver;
     if (driver.holds.length === 0) return [];
     const point = { t: this.#sweep.t, state: driver.state, piece: driver.pieceOfStep(n) };
     const isFromEvent = build.compare("ne", this.#sweep.scalar("event_at_target"), build.zero);
     const isBehind = build.compare("ne", this.#sweep.scalar("behind_event"), build.zero);
-    return [build.branch(isFromEvent, [build.branch(isBehind, this.#signBehind(point))])];
+    return [
+      build.branch(isFromEvent, [
+        build.comment("In the next piece the event's function may go the other way."),
+        build.branch(isBehind, this.#signBehind(point)),
+      ]),
+    ];
   }
 
   /**

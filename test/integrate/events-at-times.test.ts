@@ -96,7 +96,7 @@ export const dose = ode({
     }
   });
 
-  it.each(solvers)("an event that does nothing: %j", async (options) => {
+  it.each([solvers[1]!, solvers[4]!])("an event that does nothing: %j", async (options) => {
     const { engine, problem } = await open(dose("times: [0.5, 1],", ""), options);
     for (const at of tenths) {
       const got = engine.solve({ ...problem, params: numbers(0.3, at, 10) });
@@ -175,9 +175,9 @@ const early = (at: readonly number[], by: number): Float64Array =>
   numbers(...at.slice(2).with(1, at[3]! - by));
 
 describe("value and gradient of an event at an observation", () => {
-  const cases: [string, string, Closed][] = [
-    ["of time", byTime, given],
-    ["of the state", byState, arrival],
+  const cases = [
+    { name: "of time", when: byTime, eventOf: given },
+    { name: "of the state", when: byState, eventOf: arrival },
   ];
   const solvers: Options[] = [
     { method: "rk4", steps: 8 },
@@ -186,7 +186,7 @@ describe("value and gradient of an event at an observation", () => {
     { method: "tsit5", ...adaptive },
     { method: "bosh3", ...adaptive },
   ];
-  const all = cases.flatMap((one) => solvers.map((options) => [one[0], one[1], options, one[2]] as const));
+  const all = cases.flatMap((one) => solvers.map((options) => ({ ...one, options })));
 
   /** By how much the event may be early: not by nothing where it is steps that are rounded. */
   const leads = (when: string): number[] => [
@@ -196,68 +196,58 @@ describe("value and gradient of an event at an observation", () => {
     1e-12,
   ];
 
-  it.each(all)("%s: %s, %j", async (_, when, options, eventOf) => {
-    const made = await open(flight(when), options, options.steps === 8 || options.method === "dopri5");
-    const loss = flightLoss(eventOf);
-    const want = gradient(loss, here);
-    for (const engine of engines(made))
-      for (const by of leads(when)) {
-        const got = engine.gradient({ ...made.problem, params: early(here, by) });
+  it.each(all)("$name: $options", async ({ when, eventOf, options }) => {
+    const made = await open(flight(when), options, options.steps === 8 || options.method === "tsit5");
+    // At the first observation, and at the end, where that sees the way there.
+    const late = here.with(3, 1);
+    for (const [at, loss] of [
+      [here, flightLoss(eventOf)],
+      [late, flightLoss(eventOf, 0, [0.5, 1], [false, true])],
+    ] as const) {
+      const want = gradient(loss, at);
+      for (const engine of engines(made))
+        for (const by of leads(when)) {
+          const got = engine.gradient({ ...made.problem, params: early(at, by) });
+          expect(got.status).toBe(0);
+          near(got.value, loss(at));
+          [...got.state0, ...got.params].forEach((value, i) => {
+            near(value, want[i]!, 1e-10, `${by}, ${i}`);
+          });
+        }
+    }
+  });
+
+  it.each(cases.flatMap((one) => ["store-all", "step"].map((adjoint) => ({ ...one, adjoint }))))(
+    "$name: plan $adjoint",
+    async ({ when, eventOf, adjoint }) => {
+      for (const options of [solvers[0]!, solvers[2]!]) {
+        const { engine, problem } = await open(flight(when), { ...options, adjoint });
+        const got = engine.gradient({ ...problem, params: early(here, leads(when)[0]!) });
         expect(got.status).toBe(0);
-        near(got.value, loss(here));
-        [...got.state0, ...got.params].forEach((value, i) => {
-          near(value, want[i]!, 1e-10, `${by}, ${i}`);
+        gradient(flightLoss(eventOf), here).forEach((want, i) => {
+          near([...got.state0, ...got.params][i]!, want, 1e-10, String(i));
         });
       }
-  });
+    },
+  );
 
-  it.each(all)("%s, at the end: %s, %j", async (_, when, options, eventOf) => {
-    const at = here.with(3, 1);
-    const { engine, problem } = await open(flight(when), options);
-    const loss = flightLoss(eventOf, 0, [0.5, 1], [false, true]);
-    const want = gradient(loss, at);
-    for (const by of leads(when)) {
-      const got = engine.gradient({ ...problem, params: early(at, by) });
-      expect(got.status).toBe(0);
-      near(got.value, loss(at));
-      [...got.state0, ...got.params].forEach((value, i) => {
-        near(value, want[i]!, 1e-10, `${by}, ${i}`);
-      });
-    }
-  });
-
-  it.each(
-    cases.flatMap((one) =>
-      ["store-all", "step"].map((adjoint) => [one[0], one[1], adjoint, one[2]] as const),
-    ),
-  )("%s: %s, plan %s", async (_, when, adjoint, eventOf) => {
-    for (const options of [solvers[0]!, solvers[2]!]) {
-      const { engine, problem } = await open(flight(when), { ...options, adjoint });
-      const got = engine.gradient({ ...problem, params: early(here, slightly) });
-      expect(got.status).toBe(0);
-      gradient(flightLoss(eventOf), here).forEach((want, i) => {
-        near([...got.state0, ...got.params][i]!, want, 1e-10, String(i));
-      });
-    }
-  });
-
-  it.each(cases)("%s: forward mode and the Hessian", async (_, when, eventOf) => {
+  it.each(cases)("$name: forward mode and the Hessian", async ({ when, eventOf }) => {
     const loss = flightLoss(eventOf);
     for (const options of [solvers[0]!, solvers[2]!]) {
       const emit = ["solve", "gradient", "jvp", "hvp"];
       const made = await open(flight(when), { ...options, emit }, true);
-      const problem = { ...made.problem, params: early(here, slightly) };
+      const problem = { ...made.problem, params: early(here, leads(when)[0]!) };
       for (const engine of engines(made))
         here.forEach((_value, i) => {
           const unit = here.map((_one, j) => (i === j ? 1 : 0));
-          const along = { state0: unit.slice(0, 2), params: unit.slice(2) };
+          const along = { state0: numbers(...unit.slice(0, 2)), params: numbers(...unit.slice(2)) };
           near(engine.jvp!(problem, along).change.value, derivative(loss, here, i), 1e-10, `jvp ${i}`);
           const { change } = engine.hvp!(problem, along);
           [...change.state0, ...change.params].forEach((got, j) => {
             near(
               got,
               derivative((at) => derivative(loss, at, i), here, j),
-              1e-9,
+              1e-10,
               `hvp ${i} ${j}`,
             );
           });
@@ -281,7 +271,7 @@ describe("value and gradient of an event at an observation", () => {
     }
   });
 
-  it.each(cases)("%s, backwards in time", async (_, when, eventOf) => {
+  it.each(cases)("$name, backwards in time", async ({ when, eventOf }) => {
     // From 1 with speed 1 backwards: x = t.
     const at = [1, 1, 0, 0.5, 0.25, 0.5];
     const back: Closed =
@@ -296,7 +286,7 @@ describe("value and gradient of an event at an observation", () => {
     for (const options of [solvers[0]!, solvers[2]!]) {
       const made = await open(text.replace("x: 0,", "x: 1,"), options);
       // Not later is not less.
-      const got = made.engine.gradient({ ...made.problem, params: early(at, -slightly) });
+      const got = made.engine.gradient({ ...made.problem, params: early(at, -leads(when)[0]!) });
       expect(got.status).toBe(0);
       near(got.value, flightLoss(back, 1, [0.5, 0])(at));
       gradient(flightLoss(back, 1, [0.5, 0]), at).forEach((want, i) => {
