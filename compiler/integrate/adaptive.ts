@@ -256,6 +256,11 @@ export class AdaptiveSweep implements Searched {
     out.push(this.set("lands", build.select(lands, build.one, build.zero)));
     const start = this.#bind("t_n", this.t, out);
     driver.stepStart = start;
+    if (this.#search !== undefined) out.push(...this.#search.isAtTarget(start, h));
+    const underflow = build.branch(
+      build.compare("eq", build.add(start, build.mul(build.number(0.1), h)), start),
+      this.#leaveFinite(status.stepUnderflow),
+    );
     out.push(
       // What shrank the steps was no error where the last attempt came to no number.
       build.branch(
@@ -266,10 +271,7 @@ export class AdaptiveSweep implements Searched {
         ),
         this.#leaveFinite(status.stepLimit),
       ),
-      build.branch(
-        build.compare("eq", build.add(start, build.mul(build.number(0.1), h)), start),
-        this.#leaveFinite(status.stepUnderflow),
-      ),
+      this.#search?.unlessAtTarget([underflow]) ?? underflow,
       // At time 0 every step can be told from none: without this it would take hundreds of attempts to see it.
       build.branch(
         build.and(
@@ -311,7 +313,8 @@ export class AdaptiveSweep implements Searched {
       build.primitive("abs", [build.name(longer)]),
     );
     const isShort = build.compare("ne", h, wished);
-    const located = this.#search?.locate(n, start, h) ?? { statements: [], h, running: h };
+    const end = build.select(lands, target, build.add(start, h));
+    const located = this.#search?.locate(n, start, h, end) ?? { statements: [], h, running: h };
     driver.h = located.running;
     const accept: Statement[] = [
       ...located.statements,
@@ -329,7 +332,7 @@ export class AdaptiveSweep implements Searched {
       build.store(driver.stepCount, [], build.add(build.integerValue(n), build.one)),
       build.branch(
         build.compare("ne", this.scalar("lands"), build.zero),
-        [this.set("t_now", target), ...this.#arrive(target, aims)],
+        [this.set("t_now", target), ...this.#arrive(target, aims), ...(this.#search?.inNextPiece(n) ?? [])],
         [this.set("t_now", build.add(start, located.h)), ...(this.#search?.happen(n) ?? [])],
       ),
     ];

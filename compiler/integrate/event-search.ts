@@ -44,6 +44,9 @@ const halving = 30;
 const roundingOfValue = 4;
 const roundingOfTime = 2 ** -26;
 
+/** What an event's time may miss a time that is given by and still be at it, relative to the time and the step's length. */
+const sameTime = 2 ** -48;
+
 /** Stands for the sign that `when` has just behind an event, where its value is rounding. */
 const justBehind = 1e-300;
 
@@ -145,11 +148,55 @@ export class EventSearch {
     ];
   }
 
-  /** Whether the step that was just made passes an event, and the length that ends there. */
+  /**
+   * Where an event falls on the time that was to be reached, one more step goes from it to that time. It has no length but
+   * rounding, of either sign, and as a function it is how the event moves under a time that stays. No event is looked for
+   * in it: just behind one the event's function is rounding too.
+   */
+  isAtTarget(start: Expr, h: Expr): Statement[] {
+    const scalar = (name: string): Expr => this.#sweep.scalar(name);
+    const scale = build.add(build.primitive("abs", [start]), build.primitive("abs", [scalar("h_taken")]));
+    const isLonger = build.compare(
+      "gt",
+      build.mul(h, scalar("direction")),
+      build.mul(build.number(sameTime), scale),
+    );
+    return [
+      build.comment("From an event to the time that it fell on there is a step of no length."),
+      this.#sweep.set("event_at_target", build.mul(scalar("is_event"), scalar("lands"))),
+      build.branch(isLonger, [this.#sweep.set("event_at_target", build.zero)]),
+    ];
+  }
+
+  /** Statements for any step but the one from an event to the time that it fell on. */
+  unlessAtTarget(statements: readonly Statement[]): Statement {
+    return build.branch(build.compare("eq", this.#sweep.scalar("event_at_target"), build.zero), statements);
+  }
+
+  /** The sign behind an event once more, where a piece ends at that time too. */
+  inNextPiece(n: Affine): Statement[] {
+    const driver = this.#driver;
+    if (driver.holds.length === 0) return [];
+    const point = { t: this.#sweep.t, state: driver.state, piece: driver.pieceOfStep(n) };
+    const isFromEvent = build.compare("ne", this.#sweep.scalar("event_at_target"), build.zero);
+    const isBehind = build.compare("ne", this.#sweep.scalar("behind_event"), build.zero);
+    return [
+      build.branch(isFromEvent, [
+        build.comment("In the next piece the event's function may go the other way."),
+        build.branch(isBehind, this.#signBehind(point)),
+      ]),
+    ];
+  }
+
+  /**
+   * Whether the step that was just made passes an event, and the length that ends there. `end`: the time that the step
+   * comes to, which is one that is given to the last bit.
+   */
   locate(
     n: Affine,
     start: Expr,
     h: Expr,
+    end: Expr,
   ): {
     readonly statements: Statement[];
     readonly h: Expr;
@@ -271,19 +318,22 @@ export class EventSearch {
       ];
     };
     const taken = fresh("h_used");
-    const statements = [
-      this.#sweep.set("h_taken", h),
-      this.#sweep.set("is_event", build.zero),
-      ...value.at(at(h)),
+    const after = this.#sweep.scalar("event_after");
+    const search: Statement[] = [
+      ...value.at({ ...at(h), t: end }),
       this.#sweep.set("event_after", here),
-      build.branch(value.passed(before, this.#sweep.scalar("event_after")), [
+      build.branch(value.passed(before, after), [
         build.comment("An event: where it is in this step."),
         this.#sweep.set("event_low", build.zero),
         this.#sweep.set("event_high", stop(h)),
         this.#sweep.set("value_low", stop(before)),
-        this.#sweep.set("value_high", stop(this.#sweep.scalar("event_after"))),
+        this.#sweep.set("value_high", stop(after)),
         this.#sweep.set("event_side", build.zero),
-        this.#sweep.set("event_open", build.one),
+        // At the end of the step there is nothing to look for.
+        this.#sweep.set(
+          "event_open",
+          build.select(build.compare("eq", after, build.zero), build.zero, build.one),
+        ),
         {
           kind: "while",
           counter,
@@ -293,6 +343,13 @@ export class EventSearch {
         },
         ...atRoot(),
       ]),
+      this.#sweep.set("event_before", after),
+      this.#sweep.set("behind_event", build.zero),
+    ];
+    const statements = [
+      this.#sweep.set("h_taken", h),
+      this.#sweep.set("is_event", build.zero),
+      this.unlessAtTarget(search),
       build.bind(taken, this.#sweep.scalar("h_taken")),
       ...driver.storeGrid(n, start, build.name(taken)),
       ...driver.storeKind(
@@ -323,8 +380,6 @@ export class EventSearch {
           ),
         ),
       ),
-      this.#sweep.set("event_before", this.#sweep.scalar("event_after")),
-      this.#sweep.set("behind_event", build.zero),
     ];
     // How the integral changes with the length of a step that ends at an event is in its correction already.
     const running = fresh("h_of_running");

@@ -8,8 +8,8 @@
  *     μ = - (λ·Φ_h + τ̄) / (g_x·Φ_h + g_t) ,    λ += μ g_x ,   τ̄ += μ g_t ,   θ̄ += μ g_θ ,
  *
  * behind which a change of h changes nothing. The time of an event moves the steps behind it; the one that lands on an
- * observation, a piece or the end takes up the change: its h is what is left, so τ̄ = - λ·Φ_h at its start. Lengths that
- * the controller chose stay as they were.
+ * observation, a piece or the end takes up the change: its h is what is left, so τ̄ = - λ·Φ_h at its start, and be it 0
+ * where the event is at that time itself. Lengths that the controller chose stay as they were.
  *
  * Source: Corner, Sandu, Sandu 2019 for the jump conditions; here they are those of the discrete steps.
  */
