@@ -19,6 +19,8 @@ export interface Events {
   readonly event: ModelEvent;
   readonly tangent: StepTangent;
   readonly value: EventValue;
+  /** Whether what a step passes is kept from the forward sweep, and changes along directions: it moves with the event, too. */
+  readonly movesStages: boolean;
 }
 
 /** The sweep that is searched. */
@@ -203,7 +205,7 @@ export class EventSearch {
     readonly running: Expr;
   } {
     const driver = this.#driver;
-    const { tangent, value } = this.#events;
+    const { tangent, value, movesStages } = this.#events;
     const { fresh } = driver.names;
     const at = (length: Expr): Point => ({
       t: build.add(start, length),
@@ -285,10 +287,20 @@ export class EventSearch {
       build.zero,
       build.neg(build.div(here, stop(rate))),
     );
+    const moving = fresh("h_moving");
+    // A step that is done once more with a length that moves has the change in everything it passes.
+    const ofCorrection = movesStages ? stop(build.name(correction)) : build.name(correction);
     const atRoot = (): Statement[] => {
       const length = build.name(found);
       const again = attempt(length);
       const change = driver.inCoefficients(() => tangent.along(n, "h", driver.state));
+      const moved = movesStages
+        ? [
+            // No number but 0 is added: only how it changes.
+            build.bind(moving, build.add(length, build.sub(build.name(correction), ofCorrection))),
+            ...attempt(build.name(moving)),
+          ]
+        : [];
       return [
         build.bind(found, stop(hi)),
         ...again,
@@ -297,21 +309,16 @@ export class EventSearch {
         ...value.rateAt(at(length), tangent.change),
         // As a number this is rounding; as a function it is how the event moves.
         build.bind(correction, corrected),
+        ...moved,
         ...driver.assign(this.#sweep.next, (leaf, entry) =>
           build.add(
             read(this.#sweep.next, leaf, entry),
-            build.mul(read(tangent.change, leaf, entry), build.name(correction)),
+            build.mul(read(tangent.change, leaf, entry), ofCorrection),
           ),
         ),
         ...(driver.model.loss.running === undefined
           ? []
-          : [
-              build.accumulate(
-                driver.integral,
-                [],
-                build.mul(build.read(tangent.integral), build.name(correction)),
-              ),
-            ]),
+          : [build.accumulate(driver.integral, [], build.mul(build.read(tangent.integral), ofCorrection))]),
         this.#sweep.set("h_taken", build.add(length, build.name(correction))),
         this.#sweep.set("lands", build.zero),
         this.#sweep.set("is_event", build.one),
@@ -388,7 +395,7 @@ export class EventSearch {
         running,
         build.select(
           build.compare("ne", this.#sweep.scalar("is_event"), build.zero),
-          stop(build.name(taken)),
+          movesStages ? build.name(taken) : stop(build.name(taken)),
           build.name(taken),
         ),
       ),

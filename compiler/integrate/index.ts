@@ -127,12 +127,13 @@ export function buildSolve(
   const { event } = solved;
   const eventFunctions = event && eventFunctionsOf(event, solved, wanted, io, context, inSolve);
   const tableau = tableaus[solver.method];
-  const eventsIn = (driver: Driver): Events | undefined =>
+  const eventsIn = (driver: Driver, movesStages = false): Events | undefined =>
     event &&
     eventFunctions && {
       event,
       tangent: new StepTangent(driver, tableau!, eventFunctions),
       value: new EventValue(driver, event, eventFunctions),
+      movesStages,
     };
   const exact = family.transposer(gradientDriver, plan);
   const transposer =
@@ -175,7 +176,7 @@ export function buildSolve(
       gradientDriver,
       transposer,
       densities && new Density(gradientDriver, density!, densities),
-      eventsIn(gradientDriver),
+      eventsIn(gradientDriver, isTaped && products.hvp),
     ),
   ]);
   const program: Program = { arrays: [...io.arrays, ...pivotArrays, ...family.tables], functions };

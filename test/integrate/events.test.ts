@@ -359,3 +359,47 @@ describe("what is refused", () => {
     ["the density", { density: true }],
   ])("%s", (_, options) => expect(codes(options)).toEqual(["ODE4028"]));
 });
+
+describe("products with the Hessian move what was kept with the event", () => {
+  const model = (event: string, loss: string): string => `import { ode } from "odegrad";
+export const m = ode({
+  state: { x: 1, y: 0.2 },
+  params: { k: 1.1, low: 0.3 },
+  rhs: ({ x, y }, { k }) => ({ x: -k * x - 0.1 * y, y: x * y }),
+  events: { when: ({ x }, { low }) => x - low, ${event} },
+  loss: { ${loss} },
+  solver: { t1: 3, steps: 30 },
+});
+`;
+
+  it.each<[string, string, Options]>([
+    ["stop: true", "terminal: ({ x, y }, _p, { t }) => y * x + t * t", { method: "rk4" }],
+    [
+      "then: ({ x, y }, { k }) => ({ x: x + k, y: y * x })",
+      "terminal: ({ x, y }) => y * x, running: ({ x, y }) => x * x * y",
+      { method: "dopri5", rtol: 1e-6 },
+    ],
+  ])("%s", async (event, loss, options) => {
+    const asked = async (adjoint: string) => {
+      const chosen = { ...options, adjoint, emit: ["solve", "gradient", "hvp"] };
+      const { engine, problem, c } = await compiled(model(event, loss), chosen);
+      const along = {
+        t0: 0,
+        t1: 0,
+        state0: Float64Array.of(0.3, -0.7),
+        params: Float64Array.of(0.9, 0.4),
+        inputs: problem.inputs,
+        times: problem.times.map(() => 0),
+      };
+      const answers = [engine, c].flatMap((one) => (one === undefined ? [] : [one.hvp!(problem, along)]));
+      c?.close();
+      return answers.map(({ at, change }) => {
+        expect(at.status).toBe(0);
+        return [...at.params, ...change.state0, ...change.params];
+      });
+    };
+    const [want] = await asked("symplectic");
+    for (const got of await asked("store-all"))
+      for (const [i, each] of got.entries()) expect(Math.abs(each / want![i]! - 1)).toBeLessThan(1e-12);
+  });
+});
