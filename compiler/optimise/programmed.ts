@@ -47,6 +47,8 @@ export interface Matrices {
   readonly rows: number;
   readonly columns: number;
   readonly isTurned: boolean;
+  /** Whether it is read digitally too: then its array and the digital memory hold the same matrix. */
+  readonly isShared: boolean;
   /** Where outer products for its gradient are summed. */
   readonly gradient: GlobalArray | undefined;
 }
@@ -97,6 +99,7 @@ export function programmed(contracted: Program, solve: string): Programmed {
       rows,
       columns,
       isTurned,
+      isShared: false,
       gradient: gradientOf(array, prepared.arrays),
     };
     first += count;
@@ -105,7 +108,12 @@ export function programmed(contracted: Program, solve: string): Programmed {
   const digital: DigitalRead[] = [];
   const mapper = new Mapper(matrices, byName, digital);
   const functions = prepared.functions.map((fn) => ({ ...fn, body: mapper.block(fn.body) }));
-  return { program: { arrays: prepared.arrays, functions }, matrices, digital };
+  const shared = new Set(digital.map(({ matrix }) => matrix));
+  return {
+    program: { arrays: prepared.arrays, functions },
+    matrices: matrices.map((one) => ({ ...one, isShared: shared.has(one.array.name) })),
+    digital,
+  };
 }
 
 /** Matrices that stay as they are while a solve runs: constants, and those of records that it only reads. */
@@ -278,20 +286,24 @@ class Mapper {
       switch (statement.kind) {
         case "contract":
           return this.#contract(statement);
-        case "for":
-        case "while":
-          return { ...statement, body: this.block(statement.body) };
-        case "if":
-          return { ...statement, then: this.block(statement.then), else: this.block(statement.else) };
         default:
-          for (const top of expressionsOf(statement))
-            forEachExpr(top, (expr) => {
-              if (expr.kind === "read" && this.#matrices.has(expr.array))
-                this.#note(expr.array, statement, "read entry by entry");
-            });
-          return statement;
+          this.#entries(statement);
+          return withBlocks(statement, (inner) => this.block(inner));
       }
     });
+  }
+
+  /** Notes the entries that a statement reads itself: in values, in tests, and through views that are handed over. */
+  #entries(statement: Statement): void {
+    const read = (array: string): void => {
+      if (this.#matrices.has(array)) this.#note(array, statement, "read entry by entry");
+    };
+    for (const top of expressionsOf(statement))
+      forEachExpr(top, (expr) => {
+        if (expr.kind === "read") read(expr.array);
+      });
+    if (statement.kind === "call")
+      for (const arg of statement.args) if (arg.kind === "array") read(arg.view.array);
   }
 
   #note(matrix: string, statement: Statement, reason: string): void {

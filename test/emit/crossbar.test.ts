@@ -9,7 +9,7 @@ import { build } from "../../compiler/compile.ts";
 import { emit, type Output } from "../../compiler/emission.ts";
 import { loadJavaScript } from "../../compiler/execute/javascript.ts";
 import type { Options } from "../../compiler/options.ts";
-import { idealDevice, programSchema } from "../../runtime/crossbar.ts";
+import { crossbar, idealDevice, programSchema } from "../../runtime/crossbar.ts";
 import { isLong } from "../support/long.ts";
 import { plainCrossbar } from "../support/plain-crossbar.ts";
 
@@ -43,6 +43,7 @@ interface Header {
 }
 
 type Run = Awaited<ReturnType<typeof loadJavaScript>> & {
+  simulate(question?: object): { status: number; value: number };
   connect(device: object): void;
   program(isForced?: boolean): void;
   update(rate: number): void;
@@ -226,6 +227,69 @@ describe("a program", () => {
     expect(device.counts.programmed).toBe(11);
   });
 
+  it("leaves what was trained in the arrays there when a named run has other weights", async () => {
+    const { mapped } = await both("net.ode.ts", layers, {});
+    const device = idealDevice();
+    mapped.connect(device);
+    for (let k = 0; k < 3; k++) {
+      mapped.gradient();
+      mapped.update(0.125);
+    }
+    mapped.solve();
+    const trained = mapped.io.value[0]!;
+    const held = [0, 1, 2, 3, 4].map((matrix) => device.read(matrix));
+    const written = [...mapped.io.params!];
+    const V = [0, 1, 2].map(() => [0.1, 0.2, 0.3]);
+    const other = mapped.simulate({ params: { V } }).value;
+    expect(other).not.toBe(trained);
+    expect([...mapped.io.params!]).toEqual(written);
+    expect([0, 1, 2, 3, 4].map((matrix) => device.read(matrix))).toEqual(held);
+    mapped.solve();
+    expect(mapped.io.value[0]).toBe(trained);
+    expect(mapped.simulate({ params: { V } }).value).toBe(other);
+    expect(mapped.simulate().value).toBe(trained);
+    // A change in \`io\` is programmed at the next run, also when a named run comes in between.
+    mapped.io.params!.set([0.4], 36);
+    mapped.simulate({ params: { V } });
+    mapped.solve();
+    expect(device.read(4)[0]).toBe(0.4);
+  });
+
+  it("says what a device must have for what is asked", async () => {
+    const { mapped } = await both("net.ode.ts", layers, {});
+    expect(() => mapped.update(0.1)).toThrow(/no crossbar is connected.*connect/);
+    expect(() => mapped.connect(null as never)).toThrow(/takes a device.*no program, apply/);
+    expect(() => mapped.connect({})).toThrow(/takes a device.*no program, apply/);
+    const { update: _, ...fixed } = plainCrossbar();
+    mapped.connect(fixed);
+    expect(mapped.gradient()).toBe(0);
+    expect(() => mapped.update(0.1)).toThrow(/no update/);
+    // Without a way to read back, a named run would lose what was trained.
+    mapped.connect(plainCrossbar());
+    mapped.gradient();
+    mapped.update(0.1);
+    const V = [0, 1, 2].map(() => [0.1, 0.2, 0.3]);
+    expect(() => mapped.simulate({ params: { V } })).toThrow(/V: trained in its array.*no read/);
+    expect(mapped.simulate().status).toBe(0);
+  });
+
+  it("holds the matrices of one module on one device", async () => {
+    const [one, other] = [await both("net.ode.ts", layers, {}), await both("net.ode.ts", layers, {})];
+    const device = idealDevice();
+    one.mapped.connect(device);
+    expect(() => other.mapped.connect(device)).toThrow(/matrices of another module, of the model net/);
+    expect(() => other.mapped.solve()).toThrow(/no crossbar is connected/);
+    // The same module again, and a device that another one has left.
+    one.mapped.connect(device);
+    expect(one.mapped.gradient()).toBe(0);
+    one.mapped.connect(idealDevice());
+    other.mapped.connect(device);
+    expect(() => one.mapped.connect(device)).toThrow(/another module/);
+    expect([one.mapped.gradient(), other.mapped.gradient(), one.plain.gradient()]).toEqual([0, 0, 0]);
+    expect(unsigned(bits(one.mapped))).toEqual(unsigned(bits(one.plain)));
+    expect(unsigned(bits(other.mapped))).toEqual(unsigned(bits(one.plain)));
+  });
+
   it("refuses weights that are no numbers, and to run without a crossbar", async () => {
     const { mapped } = await both("net.ode.ts", layers, {});
     expect(() => mapped.solve()).toThrow(/no crossbar is connected.*connect/);
@@ -279,5 +343,69 @@ describe("a program", () => {
         mvm V' k_x#16[at_x_x#2, *] h#8[*] none
         return"
     `);
+  });
+});
+
+/** Goes forward on its array; the adjoint multiplies entry by entry. `turned`: multiplied from the left. */
+const cubic = (place: string) => `import { ode, mat, vec, dot } from "odegrad";
+export const cubic = ode({
+  state: { x: vec(2, [0.6, -0.5]) },
+  params: { b: 0.1, P: mat(2, 2, [0.1, 0.7, -0.6, 0.2]) },
+  rhs: ({ x }, { b, P }) => {
+    const c = vec(2);
+    for (let i = 0; i < 2; i++) for (let j = 0; j < 2; j++) c[i] += ${place} * x[j] ** 3;
+    for (let i = 0; i < 2; i++) c[i] += 0 * b;
+    return { x: c };
+  },
+  loss: { terminal: ({ x }) => dot(x, x) },
+  solver: { method: "euler", t1: 1, steps: 10 },
+});
+`;
+
+describe("a matrix that is read digitally too", () => {
+  it.each([
+    ["P[i][j]", false],
+    ["P[j][i]", true],
+  ])("stays one matrix in training: %s", async (place, isTurned) => {
+    const { plain, mapped, header } = await both("cubic.ode.ts", cubic(place));
+    expect(header.matrices).toMatchObject([{ name: "P", isTurned }]);
+    expect(header.digital).not.toEqual([]);
+    const device = idealDevice();
+    mapped.connect(device);
+    for (let k = 0; k < 30; k++) {
+      expect([mapped.gradient(), plain.gradient()]).toEqual([0, 0]);
+      expect(unsigned(bits(mapped))).toEqual(unsigned(bits(plain)));
+      mapped.update(0.1);
+      for (let i = 1; i < 5; i++) plain.io.params![i]! -= 0.1 * plain.io.paramsBar![i]!;
+    }
+    const { pulses, forwardReads } = device.report();
+    expect(mapped.gradient()).toBe(0);
+    // Nothing is programmed again; each update read a column after the other.
+    expect(device.report().pulses).toBe(pulses);
+    expect(forwardReads).toBe(30 * (header.counts["gradient"]!.forwardReads + 2));
+  });
+
+  it("holds what the cells do, as far as they do what they are told", async () => {
+    const { plain, mapped } = await both("cubic.ode.ts", cubic("P[i][j]"));
+    const device = crossbar({ update: "pulses", programmingNoise: "constant", weightMargin: 2, seed: 4 });
+    mapped.connect(device);
+    for (let k = 0; k < 5; k++) {
+      mapped.gradient();
+      mapped.update(0.1);
+      plain.io.params!.set(mapped.io.params!);
+      expect([...device.read(0)]).toEqual([...mapped.io.params!.subarray(1)]);
+    }
+    mapped.gradient();
+    plain.gradient();
+    for (let i = 1; i < 5; i++) expect(mapped.io.paramsBar![i]).toBeCloseTo(plain.io.paramsBar![i]!, 12);
+  });
+
+  it("is not trained in an array that cannot be read back", async () => {
+    const { mapped } = await both("cubic.ode.ts", cubic("P[i][j]"));
+    const device = plainCrossbar();
+    mapped.connect(device);
+    mapped.gradient();
+    expect(() => mapped.update(0.1)).toThrow(/P: read digitally too.*no read/);
+    expect(device.counts.update).toBe(0);
   });
 });
