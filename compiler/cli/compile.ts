@@ -71,11 +71,11 @@ function onArrays(outputs: readonly Output[]): string {
       `${name} ${rows} × ${columns}${count > 1 ? ` (${count} of them)` : ""}`,
   );
   const asked = counts["gradient"];
-  const about = asked?.isStatic === false ? "a gradient takes as many reads as its steps ask for" : undefined;
+  const about = asked?.isBound === false ? "a gradient takes as many reads as its steps ask for" : undefined;
   const reads =
     asked === undefined
       ? undefined
-      : `a gradient: ${asked.forwardReads} reads forward, ${asked.transposedReads} transposed, ${asked.outerProducts} outer products`;
+      : `a gradient: ${asked.isStatic ? "" : "at most "}${asked.forwardReads} reads forward, ${asked.transposedReads} transposed, ${asked.outerProducts} outer products`;
   const left = digital.map(
     ({ matrix, line, reason }) =>
       `  ${matrix} is read digitally${line === undefined ? "" : ` in line ${line}`}: ${reason}\n`,

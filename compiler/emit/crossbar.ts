@@ -123,5 +123,10 @@ function countsOf(work: Work, matrices: readonly Matrices[], tile: number) {
     }
   }
   const operations = [...work.operations].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { isStatic: work.isStatic, ...counts, operations: Object.fromEntries(operations) };
+  return {
+    isStatic: work.isStatic && work.areProductsExact,
+    isBound: work.isStatic,
+    ...counts,
+    operations: Object.fromEntries(operations),
+  };
 }

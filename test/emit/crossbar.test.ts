@@ -35,7 +35,13 @@ interface Header {
   readonly counts: Readonly<
     Record<
       string,
-      { isStatic: boolean; forwardReads: number; transposedReads: number; outerProducts: number }
+      {
+        isStatic: boolean;
+        isBound: boolean;
+        forwardReads: number;
+        transposedReads: number;
+        outerProducts: number;
+      }
     >
   >;
   readonly digital: readonly { matrix: string; line?: number; reason: string }[];
@@ -312,6 +318,49 @@ describe("a program", () => {
     expect(header.digital).toEqual([
       { matrix: "V", line: 17, column: expect.any(Number), reason: "read entry by entry" },
     ]);
+  });
+
+  it("says that counts are bounds where values decide between ways", async () => {
+    const text = layers.replace("const dx = vec(3);\n", "const dx = vec(3);\n    if (x[0] > 0)\n");
+    const { mapped, header } = await both("net.ode.ts", text, {});
+    const [solve, whole] = [
+      header.counts["solve"]!,
+      (await both("net.ode.ts", layers, {})).header.counts["solve"]!,
+    ];
+    expect([solve.isStatic, solve.isBound, whole.isStatic]).toEqual([false, true, true]);
+    expect(solve.forwardReads + solve.transposedReads).toBe(whole.forwardReads + whole.transposedReads);
+    const device = plainCrossbar();
+    mapped.connect(device);
+    mapped.io.state0!.set([-0.3, 0, 0]);
+    expect(mapped.solve()).toBe(0);
+    const { apply, applyTransposed } = device.counts;
+    expect(apply + applyTransposed).toBeLessThan(solve.forwardReads + solve.transposedReads);
+  });
+
+  it.each([
+    ["[0.5, 1]", "revolve"],
+    ["[0, 0.5, 1]", "revolve"],
+    ["[0.5, 1]", "step"],
+  ])("counts products of observations once each: at %s, %s", async (times, adjoint) => {
+    const text = layers
+      .replace(
+        "loss: { terminal: ({ x }) => x[0] * x[0] + x[1] * x[2] }",
+        "loss: { at: ({ x }, { W }) => { const h = matvec(W[1], x); return dot(h, h); } }",
+      )
+      .replace("solver:", `times: ${times},\n  solver:`)
+      .replace("{ ode,", "{ ode, dot, matvec,");
+    const { mapped, plain, header } = await both("net.ode.ts", text, { adjoint, checkpoints: 3, steps: 10 });
+    const device = plainCrossbar();
+    mapped.connect(device);
+    expect([mapped.gradient(), plain.gradient()]).toEqual([0, 0]);
+    expect(unsigned(bits(mapped))).toEqual(unsigned(bits(plain)));
+    const { apply, applyTransposed, accumulate } = device.counts;
+    expect(header.counts["gradient"]).toMatchObject({
+      isStatic: true,
+      forwardReads: apply,
+      transposedReads: applyTransposed,
+      outerProducts: accumulate,
+    });
   });
 
   it("reads as it runs", async () => {
