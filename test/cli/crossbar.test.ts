@@ -158,6 +158,32 @@ describe("grad --target crossbar", () => {
     expect(fs.existsSync(file("never.svg"))).toBe(false);
   });
 
+  it.each([
+    ["null", /own\.json: a device is an object of its parameters/],
+    ["[1, 2]", /own\.json: a device is an object of its parameters/],
+    ['"pcm"', /own\.json: a device is an object[\s\S]*by its name alone/],
+    ['{ "ideal": "no" }', /own\.json: ideal is "no"; it takes true or false/],
+    ['{ "ideal": true, "cellBits": 4 }', /own\.json: .*cellBits is no option of an ideal device/],
+    ['{ "cellBits": "4" }', /own\.json: cellBits is "4"; it takes an integer from 0 to 24/],
+    ['{ "costs": null }', /own\.json: costs is null; it takes an object/],
+    ['{ "wires": true, "irDrop": 1 }', /own\.json: wires and irDrop are two models/],
+  ])("refuses a device of %s", async (text, why) => {
+    fs.writeFileSync(file("own.json"), text);
+    const { code, out, err } = await onCrossbar("--device", file("own.json"));
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(why);
+  });
+
+  it.each(['{ "ideal": true, "tileRows": 2 }', '{ "ideal": false, "maximumResistance": "Infinity" }'])(
+    "takes a device of %s",
+    async (text) => {
+      fs.writeFileSync(file("own.json"), text);
+      const { code, out } = await onCrossbar("--device", file("own.json"), "--json");
+      const { crossbar } = JSON.parse(out) as { crossbar: { cells: number } };
+      expect([code, crossbar.cells]).toEqual([0, text.includes("true") ? 30 : 60]);
+    },
+  );
+
   it("says which weight no conductance stands for", async () => {
     fs.writeFileSync(
       file("weights.json"),
