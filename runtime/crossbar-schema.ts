@@ -145,7 +145,8 @@ export const programSchema = {
     counts: { type: "object", additionalProperties: counts },
     digital: {
       type: "array",
-      description: "Where the model reads a matrix that is on arrays digitally, and why.",
+      description:
+        "Where a matrix is read digitally, and why: matrices that are on arrays wherever that is, others where the solve reads them. Of constants and data that are on no array, products alone.",
       items: {
         type: "object",
         required: ["matrix", "reason"],

@@ -64,8 +64,6 @@ function onArrays(outputs: readonly Output[]): string {
   const { matrices, digital, counts } = JSON.parse(
     outputs.find(({ target, name }) => target === "crossbar" && name.endsWith(".json"))!.text,
   ) as CrossbarProgram;
-  if (matrices.length === 0)
-    return "no product with a matrix that stays while it solves: nothing is on an array\n";
   const names = matrices.map(
     ({ name, count, rows, columns }) =>
       `${name} ${rows} × ${columns}${count > 1 ? ` (${count} of them)` : ""}`,
@@ -80,6 +78,8 @@ function onArrays(outputs: readonly Output[]): string {
     ({ matrix, line, reason }) =>
       `  ${matrix} is read digitally${line === undefined ? "" : ` in line ${line}`}: ${reason}\n`,
   );
+  if (matrices.length === 0)
+    return `no product with a matrix that stays while it solves: nothing is on an array\n${left.join("")}`;
   return `on arrays: ${names.join(", ")}${(about ?? reads) ? `; ${about ?? reads}` : ""}\n${left.join("")}`;
 }
 

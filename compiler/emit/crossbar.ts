@@ -83,7 +83,7 @@ export function emitCrossbar(
     memoryWords: memory.reduce((sum, { words }) => sum + words, 0),
     counts: Object.fromEntries(entries),
     digital: digital.map(({ matrix, span, reason }) => ({
-      matrix: nameOf(matrices.find(({ array }) => array.name === matrix)!.array),
+      matrix: nameOf(program.arrays.find(({ name }) => name === matrix)!),
       ...placeOf(span, module.model.file, options.text),
       reason,
     })),

@@ -203,6 +203,31 @@ describe("grad --target crossbar", () => {
   });
 });
 
+it.each(["verify", "report", "eval", "fit"])("%s does not take crossbars", async (command) => {
+  const { code, out, err } = await odegrad([command, file("net.ode.ts"), "--target", "crossbar"]);
+  expect([code, out]).toEqual([2, ""]);
+  expect(err).toMatch(
+    command === "fit" ? /a fit runs/ : /does not run on crossbars[\s\S]*grad --target crossbar/,
+  );
+});
+
+it("compile says which matrices are wholly digital", async () => {
+  const text = fs
+    .readFileSync(file("net.ode.ts"), "utf8")
+    .replace("mat(3, 5,", "mat(4, 5,")
+    .replace("V[i][j]", "V[i + 1][j]");
+  fs.writeFileSync(file("part.ode.ts"), text);
+  const compiled = async () =>
+    (await odegrad(["compile", file("part.ode.ts"), "--target", "crossbar", "--out-dir", file("part")])).err;
+  expect(await compiled()).toMatch(
+    /on arrays: W 5 × 3; .*\n {2}V is read digitally in line 13: only a part of the matrix/,
+  );
+  fs.writeFileSync(file("part.ode.ts"), text.replace("W[i][j]", "W[i][2 - j]"));
+  expect(await compiled()).toMatch(
+    /nothing is on an array\n {2}W is read digitally[\s\S]*\n {2}V is read digitally/,
+  );
+});
+
 it("run --target crossbar gives the states of the loops", async () => {
   const states = async (...words: string[]): Promise<unknown> =>
     (JSON.parse((await odegrad(["run", file("net.ode.ts"), "--json", ...words])).out) as { state: unknown })

@@ -231,6 +231,12 @@ describe("a program", () => {
     expect(device.counts.programmed).toBe(6);
     mapped.program(true);
     expect(device.counts.programmed).toBe(11);
+    // A change in `io` comes before an update, which is not lost by it.
+    mapped.io.params![at(3, 0, 0)] = 0.25;
+    mapped.update(0.125);
+    mapped.solve();
+    expect(device.counts.programmed).toBe(12);
+    expect(device.held.get(3)!.weights[0]).toBe(0.25 - 0.125 * mapped.io.paramsBar![at(3, 0, 0)]!);
   });
 
   it("leaves what was trained in the arrays there when a named run has other weights", async () => {
@@ -254,7 +260,7 @@ describe("a program", () => {
     expect(mapped.io.value[0]).toBe(trained);
     expect(mapped.simulate({ params: { V } }).value).toBe(other);
     expect(mapped.simulate().value).toBe(trained);
-    // A change in \`io\` is programmed at the next run, also when a named run comes in between.
+    // A change in `io` is programmed at the next run, also when a named run comes in between.
     mapped.io.params!.set([0.4], 36);
     mapped.simulate({ params: { V } });
     mapped.solve();
@@ -318,6 +324,42 @@ describe("a program", () => {
     expect(header.digital).toEqual([
       { matrix: "V", line: 17, column: expect.any(Number), reason: "read entry by entry" },
     ]);
+  });
+
+  it("lists matrices that are on no array: those that are trained, and others in products", async () => {
+    const text = `import { ode, mat, vec, dot } from "odegrad";
+export const part = ode({
+  state: { x: vec(5, 0.3) },
+  params: { R: mat(6, 5, (i, j) => Math.sin(i + 2 * j)), W: mat(5, 1, 0.2) },
+  data: { seen: mat(3, 5, 0.1), D: mat(6, 5, 0.1) },
+  rhs: ({ x }, { R, W }, { data }) => {
+    const y = vec(5);
+    for (let i = 0; i < 5; i++) for (let j = 0; j < 5; j++) y[i] += R[i + 1][j] * x[j];
+    for (let i = 0; i < 5; i++) for (let j = 0; j < 5; j++) y[i] += data.D[i + 1][j] * x[j];
+    for (let i = 0; i < 5; i++) y[i] += W[i][0] + data.seen[1][i];
+    return { x: y };
+  },
+  loss: { terminal: ({ x }) => dot(x, x) },
+  solver: { method: "euler", t1: 1, steps: 3 },
+});
+`;
+    const { mapped, plain, header } = await both("part.ode.ts", text);
+    expect(header.matrices).toEqual([]);
+    const at = (matrix: string, line: number, reason: string) => ({
+      matrix,
+      line,
+      column: expect.any(Number),
+      reason,
+    });
+    expect(header.digital).toEqual([
+      at("R", 8, "only a part of the matrix"),
+      at("D", 9, "only a part of the matrix"),
+      at("W", 10, "read entry by entry"),
+    ]);
+    mapped.connect(idealDevice());
+    expect([mapped.gradient(), plain.gradient()]).toEqual([0, 0]);
+    mapped.update(0.1);
+    expect(unsigned(bits(mapped))).toEqual(unsigned(bits(plain)));
   });
 
   it("says that counts are bounds where values decide between ways", async () => {
