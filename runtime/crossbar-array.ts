@@ -32,6 +32,8 @@ export interface PairArray {
    */
   move(k: number, by: number, pulses: number): void;
   effective(): Effective;
+  /** What the pairs hold, in weights over their range: without wires, as programming finds it. */
+  stored(): Float64Array;
 }
 
 /** @param first the number of the array's first cell in its tile, which names its random numbers */
@@ -136,6 +138,13 @@ export function pairArray(
         moveCell(own, far + back, pulses);
       }
       cached = undefined;
+    },
+    stored() {
+      const g = present();
+      // Column after column is driven as far as inputs go, each in a read of its own.
+      for (const value of g) wear.driven += value * p.inputBound ** 2;
+      wear.cellsRead += 2 * size * columns;
+      return matrixOf(g);
     },
     effective() {
       const ages = p.drift || p.readNoise === "pcm";

@@ -60,6 +60,13 @@ export function cellTile(p: DeviceParameters, random: Streams, place: Place): Ti
     return up ? whole + 1 : whole;
   };
 
+  /** Puts what the slices hold together, into the place of the block in a whole matrix. */
+  const putTogether = (slices: readonly Float64Array[], to: Float64Array, at: number, stride: number) => {
+    for (let k = 0; k < size; k++)
+      to[at + Math.floor(k / columns) * stride + (k % columns)] =
+        range * slices.reduce((sum, t, s) => sum + factors[s]! * t[k]!, 0);
+  };
+
   /** Changes the wanted weight, within its range. */
   const want = (k: number, by: number) => {
     weights[k] = Math.min(Math.max(weights[k]! + by, -1), 1);
@@ -115,11 +122,17 @@ export function cellTile(p: DeviceParameters, random: Streams, place: Place): Ti
         }
       pulseUpdates++;
     },
-    read(to, at, stride) {
-      const now = effective();
-      for (let k = 0; k < size; k++)
-        to[at + Math.floor(k / columns) * stride + (k % columns)] =
-          range * now.reduce((sum, { forward: t }, s) => sum + factors[s]! * t[k]!, 0);
+    read(...place) {
+      putTogether(
+        effective().map(({ forward: t }) => t),
+        ...place,
+      );
+    },
+    verify(...place) {
+      putTogether(
+        arrays.map((array) => array.stored()),
+        ...place,
+      );
     },
   };
 }

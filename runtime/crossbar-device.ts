@@ -66,8 +66,12 @@ export interface Device {
   update(matrix: number, rate: number, gradient: Float64Array, at?: number): void;
   /** T[i][j] -= rate * (d[i] * x[j]), the same in rank one: with pulses, by trains on rows and columns that meet at random. */
   updateOuter(matrix: number, rate: number, d: Float64Array, x: Float64Array): void;
-  /** The matrix that the array applies now (effective, in weight units; with wires the matrix of the nodal solution), row-major. */
-  read(matrix: number): Float64Array;
+  /**
+   * The matrix that the array applies now (effective, in weight units; with wires the matrix of the nodal solution), row-major. This
+   * looks into the simulation and uses nothing. What `"cells"` hold is read back from them, line after line, as programming verifies
+   * it: without wires and noise, at one forward read for each column of a tile. Programmed again, it is what the array holds.
+   */
+  read(matrix: number, of?: "array" | "cells"): Float64Array;
   /** Seconds pass: drift. @throws RangeError for a time that is negative or not finite */
   wait(seconds: number): void;
   /** What has been used since the start. */
@@ -221,10 +225,18 @@ export function device(
       }
       count.update(programmed.load);
     },
-    read(matrix) {
-      const { rows, columns, parts } = of(matrix, "read");
+    read(matrix, what = "array") {
+      const { rows, columns, parts, load } = of(matrix, "read");
       const t = new Float64Array(rows * columns);
-      for (const { tile, block } of parts) tile.read(t, block.row * columns + block.column, columns);
+      if (what !== "array" && what !== "cells")
+        refuse(
+          `crossbar: read of matrix ${matrix}: there is "array" and "cells", not ${JSON.stringify(what)}`,
+        );
+      for (const { tile, block } of parts)
+        tile[what === "cells" ? "verify" : "read"](t, block.row * columns + block.column, columns);
+      if (what === "cells")
+        for (let line = 0; line < Math.max(...parts.map(({ block }) => block.columns)); line++)
+          count.forwardRead(load);
       return t;
     },
     wait(seconds) {

@@ -255,7 +255,7 @@ export type DeviceParameters = {
  * Parameters with defaults where none are given.
  *
  * @throws RangeError for a name that is none, a value outside its range, and values that contradict each other: an empty range of
- *   conductances, slices that do not divide the bits, input bits one at a time without a DAC
+ *   conductances, slices that do not divide the bits, input bits one at a time without a DAC, two models of the same wires
  */
 export function complete(options: Partial<DeviceParameters>): DeviceParameters {
   const all = Object.fromEntries(
@@ -266,7 +266,8 @@ export function complete(options: Partial<DeviceParameters>): DeviceParameters {
       ? parameters[name as keyof DeviceParameters]
       : refuse(`crossbar: there is no parameter ${name}; there are ${Object.keys(parameters).join(", ")}`);
     if (value === undefined) continue;
-    if (!parameter.accepts(value)) refuse(`crossbar: ${name} is ${value}; it takes ${parameter.takes}`);
+    if (!parameter.accepts(value))
+      refuse(`crossbar: ${name} is ${inWords(value)}; it takes ${parameter.takes}`);
     all[name] = value;
   }
   const p = all as DeviceParameters;
@@ -282,12 +283,20 @@ export function complete(options: Partial<DeviceParameters>): DeviceParameters {
     refuse(`crossbar: cells of 2^${p.cellBits} levels cannot move by exact changes; take update "reprogram"`);
   if (p.bitSerial !== "off" && (!p.converters || p.dacBits < 2))
     refuse(`crossbar: bitSerial "${p.bitSerial}" needs converters, and dacBits of 2 or more`);
+  if (p.wires && p.irDrop > 0)
+    refuse(
+      `crossbar: wires and irDrop are two models of the same lines, and both would count: take wires alone, or irDrop ${p.irDrop} without wires`,
+    );
   for (const name of ["dacBits", "adcBits"] as const)
     if (p.converters && p[name] === 1) refuse(`crossbar: ${name} is 1: one code holds nothing but zero`);
   if (p.stuckLow + p.stuckHigh > 1)
     refuse(`crossbar: stuckLow ${p.stuckLow} and stuckHigh ${p.stuckHigh} are more than all cells`);
   return p;
 }
+
+/** A value as it is written: a text is none of the words that it says. */
+const inWords = (value: unknown): string =>
+  typeof value === "string" ? JSON.stringify(value) : String(value);
 
 /** Options for well-known devices, to be spread into one's own: `crossbar({ ...presets.pcm, seed: 3 })`. */
 export const presets = {

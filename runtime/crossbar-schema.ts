@@ -8,13 +8,27 @@ const counts = {
   type: "object",
   description:
     "What one call does with the default number of steps. A read is one product of a matrix, or its transpose, with a vector.",
-  required: ["isStatic", "forwardReads", "transposedReads", "outerProducts", "dac", "adc", "operations"],
+  required: [
+    "isStatic",
+    "isBound",
+    "forwardReads",
+    "transposedReads",
+    "outerProducts",
+    "dac",
+    "adc",
+    "operations",
+  ],
   additionalProperties: false,
   properties: {
     isStatic: {
       type: "boolean",
       description:
-        "Whether every run has these counts. Otherwise loops that only a run can count are counted as one trip.",
+        "Whether every run that ends well has these reads, outer products and conversions. Otherwise loops that only a run can count are counted as one trip, and of two ways that values decide between the longer one is counted.",
+    },
+    isBound: {
+      type: "boolean",
+      description:
+        "Whether no run has more: there are no loops that only a run can count. Operations are at most as many then, and the same in every run where values decide nothing.",
     },
     forwardReads: count,
     transposedReads: count,
@@ -131,7 +145,8 @@ export const programSchema = {
     counts: { type: "object", additionalProperties: counts },
     digital: {
       type: "array",
-      description: "Where the model reads a matrix that is on arrays digitally, and why.",
+      description:
+        "Where a matrix is read digitally, and why: matrices that are on arrays wherever that is, others where the solve reads them. Of constants and data that are on no array, products alone.",
       items: {
         type: "object",
         required: ["matrix", "reason"],

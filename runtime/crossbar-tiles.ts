@@ -79,6 +79,8 @@ export interface Tile {
   ): void;
   /** What the block multiplies by now, into the place of the block in a whole matrix. */
   read(to: Float64Array, at: number, stride: number): void;
+  /** The same of what its cells hold, found line after line as programming verifies them. */
+  verify(to: Float64Array, at: number, stride: number): void;
 }
 
 /** A tile that multiplies exactly: the loops of the program, in their order. */
@@ -93,6 +95,10 @@ export function idealTile(rows: number, columns: number, wear: Wear): Tile {
     wear.pulses++;
     wear.cellsWritten++;
     wear.mostPulses = Math.max(wear.mostPulses, pulses[k]!);
+  };
+  const copy = (to: Float64Array, at: number, stride: number) => {
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) to[at + i * stride + j] = t[i * columns + j]!;
   };
   return {
     cells: t.length,
@@ -123,9 +129,10 @@ export function idealTile(rows: number, columns: number, wear: Wear): Tile {
         }
     },
     pulse: () => refuse("crossbar: an ideal tile takes no pulses"),
-    read(to, at, stride) {
-      for (let i = 0; i < rows; i++)
-        for (let j = 0; j < columns; j++) to[at + i * stride + j] = t[i * columns + j]!;
+    read: copy,
+    verify(...place) {
+      wear.cellsRead += columns * t.length;
+      copy(...place);
     },
   };
 }

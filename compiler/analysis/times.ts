@@ -5,6 +5,7 @@ import * as affine from "../ir/affine.ts";
 import type { Block, For, GlobalArray, Program, Statement } from "../ir/nodes.ts";
 import { forEachStatement } from "../ir/walk.ts";
 import { mentions } from "./contractions.ts";
+import { Countdowns } from "./countdowns.ts";
 
 /** How often a loop is run through, where it stands. */
 type Trips = (from: affine.Affine, to: affine.Affine) => number;
@@ -23,9 +24,12 @@ export function forEachTime(
   const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
   let isStatic = true;
   const indices = new Map<string, number>();
+  const countdowns = new Countdowns(program);
   const numbers: Numbers = {
     index: (name) => indices.get(name) ?? 0,
     entry: (name, at) => {
+      const left = countdowns.left(name);
+      if (left !== undefined) return left;
       const array = arrays.get(name)!;
       const place = affine.placeOf(array.shape, at, numbers);
       if (array.data !== undefined) return array.data[place] ?? 0;
@@ -43,11 +47,16 @@ export function forEachTime(
         case "for":
           inLoop(statement, times);
           break;
+        case "store":
+          countdowns.store(statement, times);
+          break;
         case "while":
+          if (countdowns.walked(statement, (all) => walk(statement.body, all))) break;
           if (statement.usual === undefined) isStatic = false;
           walk(statement.body, times * (statement.usual ?? 1));
           break;
         case "if": {
+          if (countdowns.walked(statement, (all) => walk(statement.then, all))) break;
           if (statement.usual !== undefined) {
             walk(statement.then, times * statement.usual);
             walk(statement.else, times * (1 - statement.usual));

@@ -9,6 +9,7 @@ import * as build from "../ir/build.ts";
 import type { Block, Contract, Expr, For, If, Mapped, Program, Test } from "../ir/nodes.ts";
 import { opcodes } from "../ir/opcode.ts";
 import { forEachStatement } from "../ir/walk.ts";
+import { Countdowns } from "./countdowns.ts";
 import { boundsMention, endsEarly, isRecorded, size } from "./times.ts";
 
 /** Times that one contraction of the text is carried out: each is one product of a matrix and a vector. */
@@ -29,6 +30,8 @@ export interface Work {
    * different length, of which the longer was counted. Comparisons are at most as many as counted: compound tests end early.
    */
   readonly isExact: boolean;
+  /** The same of products: whether every run that ends well takes those that are counted, and no ways decide. */
+  readonly areProductsExact: boolean;
   /** Whether loops and branches were counted by what they usually do, as those of a schedule of checkpoints. */
   readonly isUsual: boolean;
   /** Whether a loop that only a run can count stands in another one. */
@@ -53,15 +56,19 @@ export function workOf(program: Program, entry: string, steps: number, trips = 1
   const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
   let isStatic = true;
   let isExact = true;
+  let areProductsExact = true;
   let isUsual = false;
   let isNested = false;
   /** Loops around that only a run can count. */
   let open = 0;
   let tally = empty();
   const indices = new Map<string, number>();
+  const countdowns = new Countdowns(program);
   const numbers: Numbers = {
     index: (name) => indices.get(name) ?? 0,
     entry: (name, at) => {
+      const left = countdowns.left(name);
+      if (left !== undefined) return left;
       const array = arrays.get(name)!;
       const place = affine.placeOf(array.shape, at, numbers);
       if (array.data !== undefined) return array.data[place] ?? 0;
@@ -93,6 +100,9 @@ export function workOf(program: Program, entry: string, steps: number, trips = 1
       if (a !== b && isPrimitive(name)) isExact = false;
       count(name, Math.max(a, b));
     }
+    const [ofOne, ofOther] = [productsByKind(one), productsByKind(other)];
+    for (const kind of new Set([...ofOne.keys(), ...ofOther.keys()]))
+      if (ofOne.get(kind) !== ofOther.get(kind)) areProductsExact = false;
     const times = ({ products }: Tally): number =>
       [...products.values()].reduce((sum, each) => sum + each.times, 0);
     const longer = times(one) >= times(other) ? one : other;
@@ -156,6 +166,7 @@ export function workOf(program: Program, entry: string, steps: number, trips = 1
         case "store":
           inExpr(statement.value, times);
           count("store", times);
+          countdowns.store(statement, times);
           break;
         case "accumulate": {
           const { value } = statement;
@@ -170,6 +181,15 @@ export function workOf(program: Program, entry: string, steps: number, trips = 1
           inLoop(statement, times);
           break;
         case "while":
+          if (
+            countdowns.walked(statement, (all) => {
+              inTest(statement.test, all);
+              walk(statement.body, all);
+            })
+          ) {
+            inTest(statement.test, times);
+            break;
+          }
           if (statement.usual !== undefined) {
             isUsual = true;
             inTest(statement.test, times * statement.usual);
@@ -205,6 +225,10 @@ export function workOf(program: Program, entry: string, steps: number, trips = 1
       inTest(branch.test, times);
       walk(branch.then, times * branch.usual);
       walk(branch.else, times * (1 - branch.usual));
+      return;
+    }
+    if (countdowns.walked(branch, (all) => walk(branch.then, all))) {
+      inTest(branch.test, times);
       return;
     }
     const known = outcomeOf(branch.test);
@@ -283,9 +307,20 @@ export function workOf(program: Program, entry: string, steps: number, trips = 1
     products: [...tally.products.values()].map((each) => ({ ...each, times: Math.round(each.times) })),
     isStatic,
     isExact,
+    areProductsExact,
     isUsual,
     isNested,
   };
+}
+
+/** Products by matrix and direction: those of one kind cost the same. */
+function productsByKind({ products }: Tally): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const { mapped, times } of products.values()) {
+    const kind = `${mapped.kind} ${affine.key(mapped.matrix)}`;
+    found.set(kind, (found.get(kind) ?? 0) + times);
+  }
+  return found;
 }
 
 /** Not a load, a store or a comparison, and not what computes nothing. */

@@ -64,22 +64,22 @@ function onArrays(outputs: readonly Output[]): string {
   const { matrices, digital, counts } = JSON.parse(
     outputs.find(({ target, name }) => target === "crossbar" && name.endsWith(".json"))!.text,
   ) as CrossbarProgram;
-  if (matrices.length === 0)
-    return "no product with a matrix that stays while it solves: nothing is on an array\n";
   const names = matrices.map(
     ({ name, count, rows, columns }) =>
       `${name} ${rows} × ${columns}${count > 1 ? ` (${count} of them)` : ""}`,
   );
   const asked = counts["gradient"];
-  const about = asked?.isStatic === false ? "a gradient takes as many reads as its steps ask for" : undefined;
+  const about = asked?.isBound === false ? "a gradient takes as many reads as its steps ask for" : undefined;
   const reads =
     asked === undefined
       ? undefined
-      : `a gradient: ${asked.forwardReads} reads forward, ${asked.transposedReads} transposed, ${asked.outerProducts} outer products`;
+      : `a gradient: ${asked.isStatic ? "" : "at most "}${asked.forwardReads} reads forward, ${asked.transposedReads} transposed, ${asked.outerProducts} outer products`;
   const left = digital.map(
     ({ matrix, line, reason }) =>
       `  ${matrix} is read digitally${line === undefined ? "" : ` in line ${line}`}: ${reason}\n`,
   );
+  if (matrices.length === 0)
+    return `no product with a matrix that stays while it solves: nothing is on an array\n${left.join("")}`;
   return `on arrays: ${names.join(", ")}${(about ?? reads) ? `; ${about ?? reads}` : ""}\n${left.join("")}`;
 }
 

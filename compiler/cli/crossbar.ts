@@ -1,6 +1,13 @@
 /** Runs on a simulated crossbar: the device that is asked for, and what it has used. */
 
-import { crossbar, type Device, idealDevice, presets, type Report } from "../../runtime/crossbar.ts";
+import {
+  type CrossbarOptions,
+  crossbar,
+  type Device,
+  idealDevice,
+  presets,
+  type Report,
+} from "../../runtime/crossbar.ts";
 import { tileMapSvg } from "../../runtime/plot-tiles.ts";
 import { badUsage } from "../diagnostics/command-messages.ts";
 import { emit, type Ready } from "../emission.ts";
@@ -96,7 +103,7 @@ function deviceOf(name: string, { seed }: CommandOptions, context: Pick<Context,
   try {
     if (Object.hasOwn(presets, name)) return crossbar({ ...presets[name as keyof typeof presets], ...from });
     if (name.endsWith(".json")) {
-      const { ideal, ...given } = JSON.parse(context.readFile(name)) as { ideal?: boolean };
+      const { ideal, ...given } = parametersIn(name, context.readFile(name));
       return ideal === true ? idealDevice(given) : crossbar({ ...given, ...from });
     }
   } catch (error) {
@@ -109,6 +116,35 @@ function deviceOf(name: string, { seed }: CommandOptions, context: Pick<Context,
   }
   const known = ["ideal", ...Object.keys(presets)];
   throw refused(`there is no device \`${name}\``, `use ${known.join(", ")}, or a .json file of parameters`);
+}
+
+/** The parameters of a device in a file. JSON has no word for a number without end: the text stands for it. */
+function parametersIn(name: string, text: string): { readonly ideal?: boolean } & CrossbarOptions {
+  const found: unknown = JSON.parse(text, (_, value: unknown) =>
+    value === "Infinity" ? Number.POSITIVE_INFINITY : value,
+  );
+  const refuse = (what: string, suggestion: string): never => {
+    throw refused(`${name}: ${what}`, suggestion);
+  };
+  const isRecord = (value: unknown): value is object =>
+    value !== null && typeof value === "object" && !Array.isArray(value);
+  if (!isRecord(found))
+    return refuse(
+      "a device is an object of its parameters",
+      'give one, as `{ "cellBits": 4, "seed": 3 }`; a preset goes by its name alone',
+    );
+  const { ideal, costs } = found as { ideal?: unknown; costs?: unknown };
+  if (ideal !== undefined && typeof ideal !== "boolean")
+    return refuse(
+      `ideal is ${JSON.stringify(ideal)}; it takes true or false`,
+      "write true or false, without quotes",
+    );
+  if (costs !== undefined && !isRecord(costs))
+    return refuse(
+      `costs is ${JSON.stringify(costs)}; it takes an object of constants`,
+      "docs/crossbar.md lists every constant",
+    );
+  return found;
 }
 
 /** How far a gradient is from the ideal program's. */

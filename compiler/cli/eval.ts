@@ -10,7 +10,7 @@ import { type Model, type SchemeChoice, sizeOf } from "../model.ts";
 import type { CommandOptions } from "../options.ts";
 import { deliver } from "./deliver.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
-import { buildFile, openEngine } from "./model-file.ts";
+import { buildFile, openEngine, refuseCrossbar } from "./model-file.ts";
 import { formatJson, formatNumber, type Json, shortNumber } from "./number.ts";
 import { along, atPoints, type Grid, gridOf, pointSize, pointsIn, pointsOf } from "./points.ts";
 import { shaped } from "./records.ts";
@@ -27,6 +27,7 @@ export async function run(
   options: CommandOptions,
   context: Context,
 ): Promise<ExitCode> {
+  refuseCrossbar("eval", options);
   if (options.json === true && options.csv === true) {
     throw new Failure(exitCode.usage, [
       badUsage("both JSON and CSV are asked for", "give `--json` or `--csv`"),

@@ -31,7 +31,10 @@ export function opsAsText(module: Module): string {
   const note = counted.every(({ work }) => work.isStatic)
     ? `with ${module.solver.steps} steps, before blocking for a target; loads and stores of arrays, not of scalars`
     : "with every loop that only a run can count taken once: adaptive and implicit steps, and replayed ones";
-  return `${[...lines, note].join("\n")}\n`;
+  const decided = counted.every(({ work }) => work.isExact)
+    ? []
+    : ["of two ways that values decide between, the longer one is counted: these are bounds"];
+  return `${[...lines, note, ...decided].join("\n")}\n`;
 }
 
 export const opsAsJson = (module: Module): Record<string, Json> => ({
@@ -40,6 +43,7 @@ export const opsAsJson = (module: Module): Record<string, Json> => ({
       name,
       {
         isStatic: work.isStatic,
+        isExact: work.isStatic && work.isExact,
         counts: Object.fromEntries([...work.operations].sort(([a], [b]) => (a < b ? -1 : 1))),
       },
     ]),

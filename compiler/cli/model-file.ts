@@ -65,6 +65,17 @@ function buildSource(source: Source, options: CommandOptions, context: Context):
   return ready;
 }
 
+/** Holds a command to plain targets that has nothing to say about arrays. */
+export function refuseCrossbar(command: string, { target }: CommandOptions): void {
+  if (target?.includes("crossbar") !== true) return;
+  throw new Failure(exitCode.usage, [
+    badUsage(
+      `\`odegrad ${command}\` does not run on crossbars`,
+      "`odegrad grad --target crossbar` and `odegrad run --target crossbar` do; leave `--target` out here",
+    ),
+  ]);
+}
+
 export const styleOf = (options: CommandOptions) => options.format ?? "pretty";
 
 export function hasLoss(module: Module): boolean {

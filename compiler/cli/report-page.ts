@@ -13,7 +13,7 @@ import { version } from "../version.ts";
 import { deliver } from "./deliver.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { formulasAlone } from "./inspect-formulas.ts";
-import { buildFile, hasLoss, readingOnce } from "./model-file.ts";
+import { buildFile, hasLoss, readingOnce, refuseCrossbar } from "./model-file.ts";
 import { formatJson } from "./number.ts";
 import { drawing } from "./run.ts";
 import { type Context, Failure } from "./streams.ts";
@@ -25,6 +25,7 @@ export async function run(
   options: CommandOptions,
   context: Context,
 ): Promise<ExitCode> {
+  refuseCrossbar("report", options);
   const given = readingOnce(context);
   const ready = buildFile(file!, options, given);
   const { model, solver } = ready.module;

@@ -83,7 +83,7 @@ export function emitCrossbar(
     memoryWords: memory.reduce((sum, { words }) => sum + words, 0),
     counts: Object.fromEntries(entries),
     digital: digital.map(({ matrix, span, reason }) => ({
-      matrix: nameOf(matrices.find(({ array }) => array.name === matrix)!.array),
+      matrix: nameOf(program.arrays.find(({ name }) => name === matrix)!),
       ...placeOf(span, module.model.file, options.text),
       reason,
     })),
@@ -123,5 +123,10 @@ function countsOf(work: Work, matrices: readonly Matrices[], tile: number) {
     }
   }
   const operations = [...work.operations].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { isStatic: work.isStatic, ...counts, operations: Object.fromEntries(operations) };
+  return {
+    isStatic: work.isStatic && work.areProductsExact,
+    isBound: work.isStatic,
+    ...counts,
+    operations: Object.fromEntries(operations),
+  };
 }

@@ -25,6 +25,8 @@ export interface Features {
   readonly hasDensity: boolean;
   /** How many samples are solved together, each with a state and data of its own. */
   readonly batch: number | undefined;
+  /** Matrices are on a crossbar, where they may have been trained. */
+  readonly hasArrays: boolean;
 }
 
 /**
@@ -53,28 +55,23 @@ export function comfortableLayer(
 }
 
 /** The layer of a field: `evaluate` and `valueAndGradient` with named records. `points`: its leaf of the data. */
-export function fieldLayer(types: string | undefined, count: number, points: string): string {
+export function fieldLayer(
+  types: string | undefined,
+  count: number,
+  points: string,
+  hasArrays: boolean,
+): string {
   const isTyped = types !== undefined;
   return [
     "",
     ...(isTyped ? [types, ""] : []),
-    [readingText(isTyped), writingText(isTyped), pointsText(isTyped, count, points)].join("\n\n"),
+    [readingText(isTyped), writingText(isTyped), pointsText(isTyped, count, points, hasArrays)].join("\n\n"),
   ].join("\n");
 }
 
-function pointsText(isTyped: boolean, count: number, points: string): string {
+function pointsText(isTyped: boolean, count: number, points: string, hasArrays: boolean): string {
   const t = (text: string): string => (isTyped ? text : "");
-  return `/** Answers a question with its values in the place of those in \`io\`, which are put back afterwards. */
-function ask${t("<Answer>")}(question${t(": Question")}, answer${t(": () => Answer")})${t(": Answer")} {
-  const io$ = [params$, data$];
-  const kept = io$.map((flat) => flat.slice());
-  try {
-    pose(question);
-    return answer();
-  } finally {
-    io$.forEach((flat, i) => flat.set(kept[i]${t("!")}));
-  }
-}
+  return `${askText(isTyped, "params$, data$", hasArrays)}
 
 function pose(question${t(": Question")})${t(": void")} {
   const known = ["points", "params", "data"];
@@ -111,6 +108,23 @@ export function valueAndGradient(question${t(": Question")} = {})${t(": ValueAnd
     const params = tree(leavesOf(meta.params), 0, ({ offset, shape }) => nested(paramsBar$, offset, shape));
     return { status: code, value: value$[0]${t("!")}, gradient: { params } };
   });
+}`;
+}
+
+/** What answers a question: other values stand in the records for one call. What was trained in arrays is set aside as well. */
+function askText(isTyped: boolean, records: string, hasArrays: boolean): string {
+  const t = (text: string): string => (isTyped ? text : "");
+  const trained = (text: string): string => (hasArrays ? `\n    ${text}` : "");
+  return `/** Answers a question with its values in the place of those in \`io\`, which are put back afterwards${hasArrays ? ", as is what was trained in arrays" : ""}. */
+function ask${t("<Answer>")}(question${t(": Question")}, answer${t(": () => Answer")})${t(": Answer")} {
+  const io$ = [${records}];
+  const kept = io$.map((flat) => flat.slice());${hasArrays ? "\n  let aside = [];" : ""}
+  try {
+    pose(question);${trained("aside = setAside();")}
+    return answer();
+  } finally {
+    io$.forEach((flat, i) => flat.set(kept[i]${t("!")}));${trained("putBack(aside);")}
+  }
 }`;
 }
 
@@ -248,7 +262,7 @@ function fill(value${t(": unknown")}, flat${t(": Float64Array")}, layout${t(": L
 /** Questions in named records, and their answers. */
 function questionsText(
   isTyped: boolean,
-  { isComputed, hasDensity, batch }: Features,
+  { isComputed, hasDensity, batch, hasArrays }: Features,
   controls: readonly string[],
 ): string {
   const t = (text: string): string => (isTyped ? text : "");
@@ -293,17 +307,7 @@ function samples(flat${t(": Float64Array")}, make${t(": (words: Float64Array) =>
   }
 }
 
-/** Answers a question with its values in the place of those in \`io\`, which are put back afterwards. */
-function ask${t("<Answer>")}(question${t(": Question")}, answer${t(": () => Answer")})${t(": Answer")} {
-  const io$ = [control$, state0$, params$, inputs$, data$, times$];
-  const kept = io$.map((flat) => flat.slice());
-  try {
-    pose(question);
-    return answer();
-  } finally {
-    io$.forEach((flat, i) => flat.set(kept[i]${t("!")}));
-  }
-}
+${askText(isTyped, "control$, state0$, params$, inputs$, data$, times$", hasArrays)}
 
 function pose(question${t(": Question")})${t(": void")} {
   const known = [${isComputed ? "" : '"state", '}"params", "inputs", "data", "times", ${controls.map((name) => `"${name}"`).join(", ")}];

@@ -89,7 +89,7 @@ export function emitJavaScript(module: Module, options: JavaScriptOptions): Emit
   if (field !== undefined) {
     const points = module.model.data.find(({ name }) => name === field.points[0])!.path[0]!;
     const types = isTyped ? fieldTypes(module.model) : undefined;
-    lines.push(...plainLines(fieldLayer(types, field.count, points)));
+    lines.push(...plainLines(fieldLayer(types, field.count, points, options.matrices !== undefined)));
     return withMap(lines);
   }
   const controls = controlOf(module.solver).map(([name]) => name);
@@ -102,6 +102,7 @@ export function emitJavaScript(module: Module, options: JavaScriptOptions): Emit
         isComputed: module.model.initial !== undefined,
         hasDensity: module.solver.density === true,
         batch: module.solver.batch,
+        hasArrays: options.matrices !== undefined,
       }),
     ),
   );

@@ -1,7 +1,7 @@
 /**
  * Puts products with constant matrices on programmed arrays. In: a program. Out: the same values to the bit, with the
  * contractions that a crossbar carries out marked as such and everything else as plain loops; the matrices to program; and
- * where a matrix is read that the crossbar holds, but digitally.
+ * where matrices are read digitally: those that the crossbar holds, and those that it could not be given.
  *
  * A matrix is programmed for what the solve does with it. Its gradient asks nothing more: it reads the same cells from
  * the other side, and outer products are summed in digital memory. It is programmed as the solve reads it, so that what goes
@@ -47,11 +47,13 @@ export interface Matrices {
   readonly rows: number;
   readonly columns: number;
   readonly isTurned: boolean;
+  /** Whether it is read digitally too: then its array and the digital memory hold the same matrix. */
+  readonly isShared: boolean;
   /** Where outer products for its gradient are summed. */
   readonly gradient: GlobalArray | undefined;
 }
 
-/** A place where a programmed matrix is read digitally, and why. */
+/** A place where a matrix is read digitally, and why: one on an array anywhere, another one where the solve reads it. */
 export interface DigitalRead {
   readonly matrix: string;
   readonly span: Span | undefined;
@@ -97,6 +99,7 @@ export function programmed(contracted: Program, solve: string): Programmed {
       rows,
       columns,
       isTurned,
+      isShared: false,
       gradient: gradientOf(array, prepared.arrays),
     };
     first += count;
@@ -104,9 +107,17 @@ export function programmed(contracted: Program, solve: string): Programmed {
   });
   const digital: DigitalRead[] = [];
   const mapper = new Mapper(matrices, byName, digital);
-  const functions = prepared.functions.map((fn) => ({ ...fn, body: mapper.block(fn.body) }));
-  return { program: { arrays: prepared.arrays, functions }, matrices, digital };
+  const functions = prepared.functions.map((fn) => ({ ...fn, body: mapper.body(fn, reached.has(fn)) }));
+  const shared = new Set(digital.map(({ matrix }) => matrix));
+  return {
+    program: { arrays: prepared.arrays, functions },
+    matrices: matrices.map((one) => ({ ...one, isShared: shared.has(one.array.name) })),
+    digital,
+  };
 }
+
+/** Matrices that one looks for on an array wherever they are read: those that are trained. Others may be tables. */
+const isTrained = ({ home }: GlobalArray): boolean => home?.record === "params" || home?.record === "inputs";
 
 /** Matrices that stay as they are while a solve runs: constants, and those of records that it only reads. */
 const holds = ({ role, home, element, shape }: GlobalArray): boolean =>
@@ -259,6 +270,8 @@ class Mapper {
   readonly #gradients: ReadonlyMap<string, Matrices>;
   readonly #arrays: ReadonlyMap<string, GlobalArray>;
   readonly #digital: DigitalRead[];
+  /** Whether the function is part of the solve. */
+  #isSolve = false;
 
   constructor(
     matrices: readonly Matrices[],
@@ -273,25 +286,41 @@ class Mapper {
     this.#digital = digital;
   }
 
-  block(block: Block): Statement[] {
+  body({ body }: Fn, isSolve: boolean): Statement[] {
+    this.#isSolve = isSolve;
+    return this.#block(body);
+  }
+
+  /** Is a digital read of the array one to be told of? `isProduct`: it is a factor of a product. */
+  #isTold(array: string, isProduct: boolean): boolean {
+    if (this.#matrices.has(array)) return true;
+    const found = this.#arrays.get(array);
+    return this.#isSolve && found !== undefined && holds(found) && (isProduct || isTrained(found));
+  }
+
+  #block(block: Block): Statement[] {
     return block.map((statement): Statement => {
       switch (statement.kind) {
         case "contract":
           return this.#contract(statement);
-        case "for":
-        case "while":
-          return { ...statement, body: this.block(statement.body) };
-        case "if":
-          return { ...statement, then: this.block(statement.then), else: this.block(statement.else) };
         default:
-          for (const top of expressionsOf(statement))
-            forEachExpr(top, (expr) => {
-              if (expr.kind === "read" && this.#matrices.has(expr.array))
-                this.#note(expr.array, statement, "read entry by entry");
-            });
-          return statement;
+          this.#entries(statement);
+          return withBlocks(statement, (inner) => this.#block(inner));
       }
     });
+  }
+
+  /** Notes the entries that a statement reads itself: in values, in tests, and through views that are handed over. */
+  #entries(statement: Statement): void {
+    const read = (array: string): void => {
+      if (this.#isTold(array, false)) this.#note(array, statement, "read entry by entry");
+    };
+    for (const top of expressionsOf(statement))
+      forEachExpr(top, (expr) => {
+        if (expr.kind === "read") read(expr.array);
+      });
+    if (statement.kind === "call")
+      for (const arg of statement.args) if (arg.kind === "array") read(arg.view.array);
   }
 
   #note(matrix: string, statement: Statement, reason: string): void {
@@ -315,7 +344,7 @@ class Mapper {
       }
     } else {
       for (const { array } of contract.factors)
-        if (this.#matrices.has(array)) this.#note(array, contract, product);
+        if (this.#isTold(array, true)) this.#note(array, contract, product);
     }
     const outer = this.#outer(contract);
     if (outer !== undefined) return { ...contract, mapped: outer };

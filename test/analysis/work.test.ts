@@ -2,10 +2,14 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
+import { forEachTime } from "../../compiler/analysis/times.ts";
 import { workOf } from "../../compiler/analysis/work.ts";
 import { build } from "../../compiler/compile.ts";
 import { defaultProblem } from "../../compiler/execute/problem.ts";
+import * as affine from "../../compiler/ir/affine.ts";
+import * as build_ from "../../compiler/ir/build.ts";
 import { allocate, evaluate } from "../../compiler/ir/evaluate.ts";
+import type { Program, Statement } from "../../compiler/ir/nodes.ts";
 import { primitives } from "../../compiler/ir/primitives.ts";
 import type { Options } from "../../compiler/options.ts";
 
@@ -75,6 +79,50 @@ export const fall = ode({
     expect(counted("gcde-karate/gcde-karate-relu").gradient.isExact).toBe(false);
   });
 
+  it("of what is met once each are counted once each, whatever asks where that is", () => {
+    const left = affine.gather("left", []);
+    const here = build_.compare(
+      "eq",
+      build_.integerValue(affine.gather("at", [left])),
+      build_.integerValue(affine.index("n")),
+    );
+    const met = [
+      build_.store("y", [], build_.primitive("cbrt", [build_.read("y")])),
+      build_.store("left", [], build_.sub(build_.integerValue(left), build_.one)),
+    ];
+    const tests: readonly Statement[] = [
+      build_.branch(here, met),
+      { kind: "while", counter: "met", test: here, limit: 3, body: met },
+      { kind: "while", counter: "met", test: here, limit: 3, body: met, usual: 0.3 },
+    ];
+    for (const test of tests) {
+      const asked = build_.branch(build_.compare("gt", build_.integerValue(left), build_.zero), [test]);
+      const rest = build_.loop("k", affine.integer(0), left, [
+        build_.store("y", [], build_.primitive("cbrt", [build_.read("y")])),
+      ]);
+      const body = [
+        build_.store("left", [], build_.number(3)),
+        build_.loop("n", affine.integer(0), affine.integer(10), [asked], { down: true }),
+        rest,
+      ];
+      const program: Program = {
+        arrays: [
+          { name: "y", role: "workspace", element: "real", shape: [] },
+          { name: "left", role: "workspace", element: "integer", shape: [] },
+          { name: "at", role: "workspace", element: "integer", shape: [5] },
+        ],
+        functions: [{ name: "sweep", parameters: [], body }],
+      };
+      const { operations, isStatic } = workOf(program, "sweep", 10);
+      expect([operations.get("cbrt"), isStatic]).toEqual([3, true]);
+      let times = 0;
+      forEachTime(program, "sweep", 10, (statement, often) => {
+        if (statement.kind === "store" && statement.array === "y") times += often;
+      });
+      expect(times).toBe(3);
+    }
+  });
+
   it("are not known beforehand where a run chooses its steps", () => {
     const { solve } = counted("neural-ode/neural-ode", { method: "dopri5", rtol: 1e-6, atol: 1e-9 });
     expect(solve.isStatic).toBe(false);
@@ -82,11 +130,11 @@ export const fall = ode({
 });
 
 describe("a schedule of checkpoints", () => {
-  const text = `import { ode } from "odegrad";
+  const modelWith = (loss: string): string => `import { ode } from "odegrad";
 export const m = ode({ state: { x: 0.5 }, params: { k: 1.3 },
-  rhs: ({ x }, { k }) => ({ x: Math.cbrt(k * x + 2) }), loss: { terminal: ({ x }) => x * x } });`;
-
-  it.each([
+  rhs: ({ x }, { k }) => ({ x: Math.cbrt(k * x + 2) }), ${loss} });`;
+  const terminal = modelWith("loss: { terminal: ({ x }) => x * x }");
+  const cases: readonly (readonly [number, number])[] = [
     [1, 3],
     [5, 1],
     [20, 1],
@@ -94,25 +142,39 @@ export const m = ode({ state: { x: 0.5 }, params: { k: 1.3 },
     [61, 2],
     [61, 7],
     [8, 30],
-  ])("is counted as it runs: %i steps, %i checkpoints", (steps, checkpoints) => {
-    const options: Options = { adjoint: "revolve", method: "heun", steps, checkpoints };
-    const host = { read: () => undefined };
-    const { ready } = build({ file: "m.ode.ts", text, host }, options);
-    const { program, model, solver } = ready!.module;
-    const { operations, isStatic } = workOf(program, "gradient", steps);
-    expect(isStatic).toBe(true);
-    const problem = defaultProblem(model, solver);
-    const memory = allocate(program);
-    for (const { name, home } of program.arrays) {
-      if (home?.record === "state0") memory.get(name)!.set(problem.state0);
-      if (home?.record === "params") memory.get(name)!.set(problem.params);
-    }
-    for (const [name, value] of Object.entries({ t0: 0, t1: 1, steps, capacity: steps }))
-      memory.get(name)?.set([value]);
-    const called = vi.spyOn(primitives.cbrt, "value");
-    expect(evaluate(program, "gradient", [], memory)).toBe(0);
-    const times = called.mock.calls.length;
-    called.mockRestore();
-    expect(operations.get("cbrt")).toBeCloseTo(times, 6);
-  });
+  ];
+
+  it.each([
+    ...cases.map((one) => [...one, "no", terminal] as const),
+    ...[[20, 4] as const].flatMap((one) =>
+      ["[0.25, 1]", "[0, 0.5, 0.75]"].map(
+        (times) =>
+          [...one, times, modelWith(`times: ${times}, loss: { at: ({ x }) => Math.cbrt(x + 1) }`)] as const,
+      ),
+    ),
+  ])(
+    "is counted as it runs: %i steps, %i checkpoints, observed at %s times",
+    (steps, checkpoints, at, text) => {
+      const options: Options = { adjoint: "revolve", method: "heun", steps, checkpoints };
+      const host = { read: () => undefined };
+      const { ready } = build({ file: "m.ode.ts", text, host }, options);
+      const { program, model, solver } = ready!.module;
+      const { operations, isStatic } = workOf(program, "gradient", steps);
+      expect(isStatic).toBe(true);
+      const problem = defaultProblem(model, solver);
+      const memory = allocate(program);
+      for (const { name, home } of program.arrays) {
+        if (home?.record === "state0") memory.get(name)!.set(problem.state0);
+        if (home?.record === "params") memory.get(name)!.set(problem.params);
+      }
+      if (at !== "no") memory.get("times")!.set(JSON.parse(at));
+      for (const [name, value] of Object.entries({ t0: 0, t1: 1, steps, capacity: steps }))
+        memory.get(name)?.set([value]);
+      const called = vi.spyOn(primitives.cbrt, "value");
+      expect(evaluate(program, "gradient", [], memory)).toBe(0);
+      const times = called.mock.calls.length;
+      called.mockRestore();
+      expect(operations.get("cbrt")).toBeCloseTo(times, 6);
+    },
+  );
 });

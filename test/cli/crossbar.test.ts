@@ -158,6 +158,32 @@ describe("grad --target crossbar", () => {
     expect(fs.existsSync(file("never.svg"))).toBe(false);
   });
 
+  it.each([
+    ["null", /own\.json: a device is an object of its parameters/],
+    ["[1, 2]", /own\.json: a device is an object of its parameters/],
+    ['"pcm"', /own\.json: a device is an object[\s\S]*by its name alone/],
+    ['{ "ideal": "no" }', /own\.json: ideal is "no"; it takes true or false/],
+    ['{ "ideal": true, "cellBits": 4 }', /own\.json: .*cellBits is no option of an ideal device/],
+    ['{ "cellBits": "4" }', /own\.json: cellBits is "4"; it takes an integer from 0 to 24/],
+    ['{ "costs": null }', /own\.json: costs is null; it takes an object/],
+    ['{ "wires": true, "irDrop": 1 }', /own\.json: wires and irDrop are two models/],
+  ])("refuses a device of %s", async (text, why) => {
+    fs.writeFileSync(file("own.json"), text);
+    const { code, out, err } = await onCrossbar("--device", file("own.json"));
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(why);
+  });
+
+  it.each(['{ "ideal": true, "tileRows": 2 }', '{ "ideal": false, "maximumResistance": "Infinity" }'])(
+    "takes a device of %s",
+    async (text) => {
+      fs.writeFileSync(file("own.json"), text);
+      const { code, out } = await onCrossbar("--device", file("own.json"), "--json");
+      const { crossbar } = JSON.parse(out) as { crossbar: { cells: number } };
+      expect([code, crossbar.cells]).toEqual([0, text.includes("true") ? 30 : 60]);
+    },
+  );
+
   it("says which weight no conductance stands for", async () => {
     fs.writeFileSync(
       file("weights.json"),
@@ -175,6 +201,31 @@ describe("grad --target crossbar", () => {
     const picture = await odegrad(["grad", file("net.ode.ts"), "--svg", file("never.svg")]);
     expect([picture.code, /--target crossbar/.test(picture.err)]).toEqual([2, true]);
   });
+});
+
+it.each(["verify", "report", "eval", "fit"])("%s does not take crossbars", async (command) => {
+  const { code, out, err } = await odegrad([command, file("net.ode.ts"), "--target", "crossbar"]);
+  expect([code, out]).toEqual([2, ""]);
+  expect(err).toMatch(
+    command === "fit" ? /a fit runs/ : /does not run on crossbars[\s\S]*grad --target crossbar/,
+  );
+});
+
+it("compile says which matrices are wholly digital", async () => {
+  const text = fs
+    .readFileSync(file("net.ode.ts"), "utf8")
+    .replace("mat(3, 5,", "mat(4, 5,")
+    .replace("V[i][j]", "V[i + 1][j]");
+  fs.writeFileSync(file("part.ode.ts"), text);
+  const compiled = async () =>
+    (await odegrad(["compile", file("part.ode.ts"), "--target", "crossbar", "--out-dir", file("part")])).err;
+  expect(await compiled()).toMatch(
+    /on arrays: W 5 × 3; .*\n {2}V is read digitally in line 13: only a part of the matrix/,
+  );
+  fs.writeFileSync(file("part.ode.ts"), text.replace("W[i][j]", "W[i][2 - j]"));
+  expect(await compiled()).toMatch(
+    /nothing is on an array\n {2}W is read digitally[\s\S]*\n {2}V is read digitally/,
+  );
 });
 
 it("run --target crossbar gives the states of the loops", async () => {

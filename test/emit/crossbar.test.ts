@@ -9,7 +9,7 @@ import { build } from "../../compiler/compile.ts";
 import { emit, type Output } from "../../compiler/emission.ts";
 import { loadJavaScript } from "../../compiler/execute/javascript.ts";
 import type { Options } from "../../compiler/options.ts";
-import { idealDevice, programSchema } from "../../runtime/crossbar.ts";
+import { crossbar, idealDevice, programSchema } from "../../runtime/crossbar.ts";
 import { isLong } from "../support/long.ts";
 import { plainCrossbar } from "../support/plain-crossbar.ts";
 
@@ -35,7 +35,13 @@ interface Header {
   readonly counts: Readonly<
     Record<
       string,
-      { isStatic: boolean; forwardReads: number; transposedReads: number; outerProducts: number }
+      {
+        isStatic: boolean;
+        isBound: boolean;
+        forwardReads: number;
+        transposedReads: number;
+        outerProducts: number;
+      }
     >
   >;
   readonly digital: readonly { matrix: string; line?: number; reason: string }[];
@@ -43,6 +49,7 @@ interface Header {
 }
 
 type Run = Awaited<ReturnType<typeof loadJavaScript>> & {
+  simulate(question?: object): { status: number; value: number };
   connect(device: object): void;
   program(isForced?: boolean): void;
   update(rate: number): void;
@@ -224,6 +231,75 @@ describe("a program", () => {
     expect(device.counts.programmed).toBe(6);
     mapped.program(true);
     expect(device.counts.programmed).toBe(11);
+    // A change in `io` comes before an update, which is not lost by it.
+    mapped.io.params![at(3, 0, 0)] = 0.25;
+    mapped.update(0.125);
+    mapped.solve();
+    expect(device.counts.programmed).toBe(12);
+    expect(device.held.get(3)!.weights[0]).toBe(0.25 - 0.125 * mapped.io.paramsBar![at(3, 0, 0)]!);
+  });
+
+  it("leaves what was trained in the arrays there when a named run has other weights", async () => {
+    const { mapped } = await both("net.ode.ts", layers, {});
+    const device = idealDevice();
+    mapped.connect(device);
+    for (let k = 0; k < 3; k++) {
+      mapped.gradient();
+      mapped.update(0.125);
+    }
+    mapped.solve();
+    const trained = mapped.io.value[0]!;
+    const held = [0, 1, 2, 3, 4].map((matrix) => device.read(matrix));
+    const written = [...mapped.io.params!];
+    const V = [0, 1, 2].map(() => [0.1, 0.2, 0.3]);
+    const other = mapped.simulate({ params: { V } }).value;
+    expect(other).not.toBe(trained);
+    expect([...mapped.io.params!]).toEqual(written);
+    expect([0, 1, 2, 3, 4].map((matrix) => device.read(matrix))).toEqual(held);
+    mapped.solve();
+    expect(mapped.io.value[0]).toBe(trained);
+    expect(mapped.simulate({ params: { V } }).value).toBe(other);
+    expect(mapped.simulate().value).toBe(trained);
+    // A change in `io` is programmed at the next run, also when a named run comes in between.
+    mapped.io.params!.set([0.4], 36);
+    mapped.simulate({ params: { V } });
+    mapped.solve();
+    expect(device.read(4)[0]).toBe(0.4);
+  });
+
+  it("says what a device must have for what is asked", async () => {
+    const { mapped } = await both("net.ode.ts", layers, {});
+    expect(() => mapped.update(0.1)).toThrow(/no crossbar is connected.*connect/);
+    expect(() => mapped.connect(null as never)).toThrow(/takes a device.*no program, apply/);
+    expect(() => mapped.connect({})).toThrow(/takes a device.*no program, apply/);
+    const { update: _, ...fixed } = plainCrossbar();
+    mapped.connect(fixed);
+    expect(mapped.gradient()).toBe(0);
+    expect(() => mapped.update(0.1)).toThrow(/no update/);
+    // Without a way to read back, a named run would lose what was trained.
+    mapped.connect(plainCrossbar());
+    mapped.gradient();
+    mapped.update(0.1);
+    const V = [0, 1, 2].map(() => [0.1, 0.2, 0.3]);
+    expect(() => mapped.simulate({ params: { V } })).toThrow(/V: trained in its array.*no read/);
+    expect(mapped.simulate().status).toBe(0);
+  });
+
+  it("holds the matrices of one module on one device", async () => {
+    const [one, other] = [await both("net.ode.ts", layers, {}), await both("net.ode.ts", layers, {})];
+    const device = idealDevice();
+    one.mapped.connect(device);
+    expect(() => other.mapped.connect(device)).toThrow(/matrices of another module, of the model net/);
+    expect(() => other.mapped.solve()).toThrow(/no crossbar is connected/);
+    // The same module again, and a device that another one has left.
+    one.mapped.connect(device);
+    expect(one.mapped.gradient()).toBe(0);
+    one.mapped.connect(idealDevice());
+    other.mapped.connect(device);
+    expect(() => one.mapped.connect(device)).toThrow(/another module/);
+    expect([one.mapped.gradient(), other.mapped.gradient(), one.plain.gradient()]).toEqual([0, 0, 0]);
+    expect(unsigned(bits(one.mapped))).toEqual(unsigned(bits(one.plain)));
+    expect(unsigned(bits(other.mapped))).toEqual(unsigned(bits(one.plain)));
   });
 
   it("refuses weights that are no numbers, and to run without a crossbar", async () => {
@@ -248,6 +324,85 @@ describe("a program", () => {
     expect(header.digital).toEqual([
       { matrix: "V", line: 17, column: expect.any(Number), reason: "read entry by entry" },
     ]);
+  });
+
+  it("lists matrices that are on no array: those that are trained, and others in products", async () => {
+    const text = `import { ode, mat, vec, dot } from "odegrad";
+export const part = ode({
+  state: { x: vec(5, 0.3) },
+  params: { R: mat(6, 5, (i, j) => Math.sin(i + 2 * j)), W: mat(5, 1, 0.2) },
+  data: { seen: mat(3, 5, 0.1), D: mat(6, 5, 0.1) },
+  rhs: ({ x }, { R, W }, { data }) => {
+    const y = vec(5);
+    for (let i = 0; i < 5; i++) for (let j = 0; j < 5; j++) y[i] += R[i + 1][j] * x[j];
+    for (let i = 0; i < 5; i++) for (let j = 0; j < 5; j++) y[i] += data.D[i + 1][j] * x[j];
+    for (let i = 0; i < 5; i++) y[i] += W[i][0] + data.seen[1][i];
+    return { x: y };
+  },
+  loss: { terminal: ({ x }) => dot(x, x) },
+  solver: { method: "euler", t1: 1, steps: 3 },
+});
+`;
+    const { mapped, plain, header } = await both("part.ode.ts", text);
+    expect(header.matrices).toEqual([]);
+    const at = (matrix: string, line: number, reason: string) => ({
+      matrix,
+      line,
+      column: expect.any(Number),
+      reason,
+    });
+    expect(header.digital).toEqual([
+      at("R", 8, "only a part of the matrix"),
+      at("D", 9, "only a part of the matrix"),
+      at("W", 10, "read entry by entry"),
+    ]);
+    mapped.connect(idealDevice());
+    expect([mapped.gradient(), plain.gradient()]).toEqual([0, 0]);
+    mapped.update(0.1);
+    expect(unsigned(bits(mapped))).toEqual(unsigned(bits(plain)));
+  });
+
+  it("says that counts are bounds where values decide between ways", async () => {
+    const text = layers.replace("const dx = vec(3);\n", "const dx = vec(3);\n    if (x[0] > 0)\n");
+    const { mapped, header } = await both("net.ode.ts", text, {});
+    const [solve, whole] = [
+      header.counts["solve"]!,
+      (await both("net.ode.ts", layers, {})).header.counts["solve"]!,
+    ];
+    expect([solve.isStatic, solve.isBound, whole.isStatic]).toEqual([false, true, true]);
+    expect(solve.forwardReads + solve.transposedReads).toBe(whole.forwardReads + whole.transposedReads);
+    const device = plainCrossbar();
+    mapped.connect(device);
+    mapped.io.state0!.set([-0.3, 0, 0]);
+    expect(mapped.solve()).toBe(0);
+    const { apply, applyTransposed } = device.counts;
+    expect(apply + applyTransposed).toBeLessThan(solve.forwardReads + solve.transposedReads);
+  });
+
+  it.each([
+    ["[0.5, 1]", "revolve"],
+    ["[0, 0.5, 1]", "revolve"],
+    ["[0.5, 1]", "step"],
+  ])("counts products of observations once each: at %s, %s", async (times, adjoint) => {
+    const text = layers
+      .replace(
+        "loss: { terminal: ({ x }) => x[0] * x[0] + x[1] * x[2] }",
+        "loss: { at: ({ x }, { W }) => { const h = matvec(W[1], x); return dot(h, h); } }",
+      )
+      .replace("solver:", `times: ${times},\n  solver:`)
+      .replace("{ ode,", "{ ode, dot, matvec,");
+    const { mapped, plain, header } = await both("net.ode.ts", text, { adjoint, checkpoints: 3, steps: 10 });
+    const device = plainCrossbar();
+    mapped.connect(device);
+    expect([mapped.gradient(), plain.gradient()]).toEqual([0, 0]);
+    expect(unsigned(bits(mapped))).toEqual(unsigned(bits(plain)));
+    const { apply, applyTransposed, accumulate } = device.counts;
+    expect(header.counts["gradient"]).toMatchObject({
+      isStatic: true,
+      forwardReads: apply,
+      transposedReads: applyTransposed,
+      outerProducts: accumulate,
+    });
   });
 
   it("reads as it runs", async () => {
@@ -279,5 +434,69 @@ describe("a program", () => {
         mvm V' k_x#16[at_x_x#2, *] h#8[*] none
         return"
     `);
+  });
+});
+
+/** Goes forward on its array; the adjoint multiplies entry by entry. `turned`: multiplied from the left. */
+const cubic = (place: string) => `import { ode, mat, vec, dot } from "odegrad";
+export const cubic = ode({
+  state: { x: vec(2, [0.6, -0.5]) },
+  params: { b: 0.1, P: mat(2, 2, [0.1, 0.7, -0.6, 0.2]) },
+  rhs: ({ x }, { b, P }) => {
+    const c = vec(2);
+    for (let i = 0; i < 2; i++) for (let j = 0; j < 2; j++) c[i] += ${place} * x[j] ** 3;
+    for (let i = 0; i < 2; i++) c[i] += 0 * b;
+    return { x: c };
+  },
+  loss: { terminal: ({ x }) => dot(x, x) },
+  solver: { method: "euler", t1: 1, steps: 10 },
+});
+`;
+
+describe("a matrix that is read digitally too", () => {
+  it.each([
+    ["P[i][j]", false],
+    ["P[j][i]", true],
+  ])("stays one matrix in training: %s", async (place, isTurned) => {
+    const { plain, mapped, header } = await both("cubic.ode.ts", cubic(place));
+    expect(header.matrices).toMatchObject([{ name: "P", isTurned }]);
+    expect(header.digital).not.toEqual([]);
+    const device = idealDevice();
+    mapped.connect(device);
+    for (let k = 0; k < 30; k++) {
+      expect([mapped.gradient(), plain.gradient()]).toEqual([0, 0]);
+      expect(unsigned(bits(mapped))).toEqual(unsigned(bits(plain)));
+      mapped.update(0.1);
+      for (let i = 1; i < 5; i++) plain.io.params![i]! -= 0.1 * plain.io.paramsBar![i]!;
+    }
+    const { pulses, forwardReads } = device.report();
+    expect(mapped.gradient()).toBe(0);
+    // Nothing is programmed again; each update read a column after the other.
+    expect(device.report().pulses).toBe(pulses);
+    expect(forwardReads).toBe(30 * (header.counts["gradient"]!.forwardReads + 2));
+  });
+
+  it("holds what the cells do, as far as they do what they are told", async () => {
+    const { plain, mapped } = await both("cubic.ode.ts", cubic("P[i][j]"));
+    const device = crossbar({ update: "pulses", programmingNoise: "constant", weightMargin: 2, seed: 4 });
+    mapped.connect(device);
+    for (let k = 0; k < 5; k++) {
+      mapped.gradient();
+      mapped.update(0.1);
+      plain.io.params!.set(mapped.io.params!);
+      expect([...device.read(0)]).toEqual([...mapped.io.params!.subarray(1)]);
+    }
+    mapped.gradient();
+    plain.gradient();
+    for (let i = 1; i < 5; i++) expect(mapped.io.paramsBar![i]).toBeCloseTo(plain.io.paramsBar![i]!, 12);
+  });
+
+  it("is not trained in an array that cannot be read back", async () => {
+    const { mapped } = await both("cubic.ode.ts", cubic("P[i][j]"));
+    const device = plainCrossbar();
+    mapped.connect(device);
+    mapped.gradient();
+    expect(() => mapped.update(0.1)).toThrow(/P: read digitally too.*no read/);
+    expect(device.counts.update).toBe(0);
   });
 });

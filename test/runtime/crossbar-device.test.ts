@@ -280,7 +280,7 @@ describe("what a device refuses", () => {
   test.each<[string, CrossbarOptions]>([
     ["the range of conductances is empty", { minimumResistance: 1e5, maximumResistance: 1e5 }],
     ["there is no parameter adcBit", { adcBit: 8 } as CrossbarOptions],
-    ['pair is both; it takes one of "one-sided", "two-sided"', { pair: "both" as "one-sided" }],
+    ['pair is "both"; it takes one of "one-sided", "two-sided"', { pair: "both" as "one-sided" }],
     ["dacBits is 2.5; it takes an integer from 0 to 24", { dacBits: 2.5 }],
     ["seed is -1", { seed: -1 }],
     ["readNoiseLevel is NaN", { readNoiseLevel: Number.NaN }],
@@ -289,11 +289,51 @@ describe("what a device refuses", () => {
     ["cells of 2^4 levels cannot move by exact changes", { cellBits: 4, update: "exact" }],
     ['bitSerial "adc-once" needs converters', { bitSerial: "adc-once" }],
     ["adcBits is 1", { converters: true, adcBits: 1 }],
+    [
+      'maximumResistance is "Infinity"; it takes a positive number, or Infinity',
+      { maximumResistance: "Infinity" as never },
+    ],
+    ["wires and irDrop are two models of the same lines", { wires: true, irDrop: 1 }],
     ["are more than all cells", { stuckLow: 0.6, stuckHigh: 0.6 }],
     ["there is no constant adcPower", { costs: { adcPower: 1 } as object }],
     ["the constant adcEnergy is -1", { costs: { adcEnergy: -1 } }],
   ])("%s", (message, options) => {
     expect(() => crossbar(options)).toThrow(message);
+  });
+});
+
+describe("what cells hold is read back line after line", () => {
+  const t = Float64Array.of(0.5, -0.25, 1, 0.75, 0.1, -1);
+
+  test("without wires and noise, so that programming it again changes nothing", () => {
+    const device = crossbar({
+      ...{ wires: true, inputWire: 20, outputWire: 20, readNoise: "proportional", outputNoise: 0.1 },
+      ...{ converters: true, programmingNoise: "constant", tileColumns: 2 },
+    } as CrossbarOptions);
+    device.program(0, t, 0, 2, 3);
+    const held = device.read(0, "cells");
+    expect(gap(held, t)).toBeGreaterThan(1e-4);
+    expect(gap(held, t)).toBeLessThan(0.1);
+    expect(gap(held, device.read(0))).toBeGreaterThan(1e-4);
+    const again = crossbar({ wires: true, inputWire: 20, outputWire: 20, tileColumns: 2 });
+    again.program(0, held, 0, 2, 3);
+    expect(gap(again.read(0, "cells"), held)).toBeLessThan(1e-12);
+    // Tiles of one and two columns, which are read at the same time.
+    const { forwardReads, dacConversions, dissipated } = device.report();
+    expect([forwardReads, dacConversions]).toEqual([2, 2 * 3]);
+    expect(dissipated.reads).toBeGreaterThan(0);
+  });
+
+  test("slices are put together, and ideal cells are what was written", () => {
+    const sliced = crossbar({ weightSlices: 4 });
+    sliced.program(0, t, 0, 2, 3);
+    expect(sliced.read(0, "cells")).toEqual(sliced.read(0));
+    const ideal = idealDevice();
+    ideal.program(0, t, 0, 2, 3);
+    expect(ideal.read(0, "cells")).toEqual(t);
+    expect(ideal.report().forwardReads).toBe(3);
+    expect(ideal.report().energy.reads).toBeGreaterThan(0);
+    expect(() => ideal.read(0, "pairs" as "cells")).toThrow(/"array" and "cells", not "pairs"/);
   });
 });
 

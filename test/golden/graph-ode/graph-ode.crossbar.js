@@ -211,30 +211,53 @@ const C_bar_3$ = new Float64Array(68); // 34 × 2
 let crossbar$;
 
 // Matrices that the crossbar holds: `count` of them, numbered from `first`. Their weights, and where their gradients are
-// summed, are views of `io` or constants; what is turned is programmed transposed, as the solve multiplies by it.
+// summed, are views of `io` or constants; what is turned is programmed transposed, as the solve multiplies by it; what is shared
+// is read digitally too.
 export const matrices = [
-  { name: "W", weights: W$.subarray(0, 16), gradient: W_bar$.subarray(0, 16), first: 0, count: 1, rows: 4, columns: 4, isTurned: true },
-  { name: "V", weights: V$.subarray(0, 8), gradient: V_bar$.subarray(0, 8), first: 1, count: 1, rows: 2, columns: 4, isTurned: true },
-  { name: "A", weights: A$.subarray(0, 1156), gradient: undefined, first: 2, count: 1, rows: 34, columns: 34, isTurned: false },
+  { name: "W", weights: W$.subarray(0, 16), gradient: W_bar$.subarray(0, 16), first: 0, count: 1, rows: 4, columns: 4, isTurned: true, isShared: false },
+  { name: "V", weights: V$.subarray(0, 8), gradient: V_bar$.subarray(0, 8), first: 1, count: 1, rows: 2, columns: 4, isTurned: true, isShared: false },
+  { name: "A", weights: A$.subarray(0, 1156), gradient: undefined, first: 2, count: 1, rows: 34, columns: 34, isTurned: false, isShared: false },
 ];
 
 // Weights as they were last programmed; nothing is yet.
 const programmed$ = new Float64Array(1180).fill(NaN);
 const turned$ = new Float64Array(1156);
+// Whether a matrix was trained in its array, by its number: then its weights in `io` are older.
+const trained$ = new Uint8Array(3);
+// Where a device says whose matrices it holds.
+const holder$ = Symbol.for("odegrad: whose matrices a crossbar holds");
 
-/** The crossbar that carries out the products from now on. Every matrix is programmed at the next run. */
+/**
+ * The crossbar that carries out the products from now on. Every matrix is programmed at the next run. A device holds the matrices of
+ * one module, until that one is connected to another.
+ */
 export function connect(crossbar) {
+  const missing = ["program", "apply", "applyTransposed", "accumulate"].filter((name) => typeof crossbar?.[name] !== "function");
+  if (missing.length > 0)
+    throw new TypeError("connect takes a device, as idealDevice() and crossbar() make one; this one has no " + missing.join(", "));
+  const holder = crossbar[holder$];
+  if (holder !== undefined && holder !== meta)
+    throw new Error(
+      "this device holds the matrices of another module, of the model " + holder.model + ": make a device for each module, or connect that one to another device first",
+    );
+  if (crossbar$ !== undefined && crossbar$ !== crossbar) Reflect.deleteProperty(crossbar$, holder$);
+  Reflect.defineProperty(crossbar, holder$, { value: meta, configurable: true });
   crossbar$ = crossbar;
   programmed$.fill(NaN);
+  trained$.fill(0);
+}
+
+function requireCrossbar() {
+  if (crossbar$ === undefined)
+    throw new Error("no crossbar is connected: call connect(idealDevice()) first, or connect a device of yours");
 }
 
 /**
  * Programs what has changed in `io` since it was last programmed, or everything where `isForced` is set. Runs begin with it.
- * What is trained in the array itself stays there: its weights in `io` do not change.
+ * What is trained in the array itself stays there: its weights in `io` do not change, unless they are read digitally too.
  */
 export function program(isForced = false) {
-  if (crossbar$ === undefined)
-    throw new Error("no crossbar is connected: call connect(idealDevice()) first, or connect a device of yours");
+  requireCrossbar();
   let place = 0;
   for (const { weights, first, count, rows, columns, isTurned } of matrices) {
     const words = rows * columns;
@@ -246,21 +269,81 @@ export function program(isForced = false) {
         if (isTurned) crossbar$.program(first + m, turn(weights, at, rows, columns), 0, rows, columns);
         else crossbar$.program(first + m, weights, at, rows, columns);
         for (let i = 0; i < words; i++) programmed$[place + i] = weights[at + i];
+        trained$[first + m] = 0;
       }
       place += words;
     }
   }
 }
 
-/** One step down the gradient in the arrays themselves, by pulses where the device has them: weights -= rate × gradient. */
+/**
+ * One step down the gradient in the arrays themselves, by pulses where the device has them: weights -= rate × gradient. What has changed
+ * in `io` is programmed first. Matrices that are read digitally too are read back into `io`, so that they stay one matrix.
+ */
 export function update(rate) {
-  for (const { gradient, first, count, rows, columns, isTurned } of matrices) {
-    if (gradient === undefined) continue;
-    for (let m = 0; m < count; m++) {
-      const at = m * rows * columns;
+  requireCrossbar();
+  if (typeof crossbar$.update !== "function") throw new Error("the device that is connected has no update: its arrays cannot be trained in place");
+  const shared = matrices.filter(({ gradient, isShared }) => gradient !== undefined && isShared);
+  if (shared.length > 0) requireReads(shared, "read digitally too, and an update would make two matrices of one");
+  program();
+  let place = 0;
+  for (const { weights, gradient, first, count, rows, columns, isTurned, isShared } of matrices) {
+    const words = rows * columns;
+    for (let m = 0; m < count; m++, place += words) {
+      if (gradient === undefined) continue;
+      const at = m * words;
       if (isTurned) crossbar$.update(first + m, rate, turn(gradient, at, rows, columns), 0);
       else crossbar$.update(first + m, rate, gradient, at);
+      if (!isShared) {
+        trained$[first + m] = 1;
+        continue;
+      }
+      const held = readBack(first + m, words);
+      weights.set(isTurned ? turn(held, 0, columns, rows).subarray(0, words) : held, at);
+      for (let i = 0; i < words; i++) programmed$[place + i] = weights[at + i];
     }
+  }
+}
+
+// What the cells of a matrix hold, as programming it again would take it.
+function readBack(matrix, words) {
+  const held = crossbar$.read(matrix, "cells");
+  if (held?.length !== words) throw new RangeError("read of matrix " + matrix + " gives no " + words + " weights");
+  return held;
+}
+
+function requireReads(these, why) {
+  if (typeof crossbar$.read === "function") return;
+  const names = these.map(({ name }) => name).join(", ");
+  throw new Error(names + ": " + why + "; the device that is connected has no read to bring the digital copy along");
+}
+
+// Before a run with other weights for one call: what was trained in the arrays that it programs over is read from them.
+function setAside() {
+  const aside = [];
+  let place = 0;
+  for (const matrix of matrices) {
+    const { weights, first, count, rows, columns } = matrix;
+    const words = rows * columns;
+    for (let m = 0; m < count; m++, place += words) {
+      const at = m * words;
+      if (trained$[first + m] === 0 || weights.every((weight, i) => i < at || i >= at + words || weight === programmed$[place + i - at])) continue;
+      requireReads([matrix], "trained in its array, and a run with other weights would program over it");
+      aside.push({ matrix, m, place, before: programmed$.slice(place, place + words), held: readBack(first + m, words).slice() });
+    }
+  }
+  return aside;
+}
+
+// After it, when `io` is as it was: what was programmed over is programmed again, unless `io` asks for something else.
+function putBack(aside) {
+  for (const { matrix: { weights, first, rows, columns }, m, place, before, held } of aside) {
+    const words = rows * columns;
+    const own = weights.subarray(m * words, (m + 1) * words);
+    if (trained$[first + m] === 1 || own.some((weight, i) => weight !== before[i])) continue;
+    crossbar$.program(first + m, held, 0, rows, columns);
+    programmed$.set(own, place);
+    trained$[first + m] = 1;
   }
 }
 
@@ -1115,15 +1198,18 @@ function fillInputs(values) {
   }
 }
 
-/** Answers a question with its values in the place of those in `io`, which are put back afterwards. */
+/** Answers a question with its values in the place of those in `io`, which are put back afterwards, as is what was trained in arrays. */
 function ask(question, answer) {
   const io$ = [control$, state0$, params$, inputs$, data$, times$];
   const kept = io$.map((flat) => flat.slice());
+  let aside = [];
   try {
     pose(question);
+    aside = setAside();
     return answer();
   } finally {
     io$.forEach((flat, i) => flat.set(kept[i]));
+    putBack(aside);
   }
 }
 
