@@ -1,10 +1,11 @@
 /**
  * `odegrad fit`: minimises the loss over what `wrt` leaves to be differentiated, by default parameters, initial state
  * and inputs. The optimiser sees each number divided by its size at the start, so that rates of 0.02 and populations of
- * 30 move alike. Answers in the shapes of `--params`, `--state` and `--inputs`, so a fit can be run or gone on from.
+ * 30 move alike, and the loss in a unit in which its first gradient is of size 1, so that no fit hangs on the units of
+ * the data. Answers in the shapes of `--params`, `--state` and `--inputs`, so a fit can be run or gone on from.
  */
 
-import { adam, lbfgs, type Objective } from "../../runtime/optimisers.ts";
+import { adam, lbfgs, type Objective, type Progress } from "../../runtime/optimisers.ts";
 import { badUsage, solveStopped } from "../diagnostics/command-messages.ts";
 import { defaultProblem, type Engine, type Gradients, type Problem } from "../execute/problem.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
@@ -57,7 +58,7 @@ export async function run(
   requireFinished(first, "gradient", module);
   requireFinite(first, module);
 
-  const fitted = minimise(module, problem, engine, options, context);
+  const fitted = minimise(module, problem, first, engine, options, context);
   const values = valuesJson(module, fitted.problem);
   if (options.out !== undefined) {
     writeTogether([{ path: options.out, text: `${formatJson(values)}\n` }]);
@@ -118,6 +119,7 @@ interface Variable {
 function minimise(
   module: Module,
   start: Problem,
+  at: Gradients,
   engine: Engine,
   options: CommandOptions,
   context: Context,
@@ -134,14 +136,15 @@ function minimise(
       current[record][index] = x[i]! * scale;
     });
   };
+  const unit = unitOf(variables, at);
   const objective: Objective = (x, gradient) => {
     place(x);
     const answer = engine.gradient(current);
     variables.forEach(({ record, index, scale }, i) => {
-      gradient[i] = answer[record][index]! * scale;
+      gradient[i] = (answer[record][index]! * scale) / unit;
     });
     // The search steps back from where the solve cannot go.
-    return answer.status === status.ok ? answer.value : Number.POSITIVE_INFINITY;
+    return answer.status === status.ok ? answer.value / unit : Number.POSITIVE_INFINITY;
   };
   const first = Float64Array.from(variables, ({ record, index, scale }) => start[record][index]! / scale);
 
@@ -149,7 +152,8 @@ function minimise(
   const iterations = options.iterations ?? defaultIterations[optimizer];
   const bar = progressBar(context);
   let startValue = Number.NaN;
-  const onIteration = ({ iteration, value }: { iteration: number; value: number }): void => {
+  const onIteration = ({ iteration, value: scaled }: Progress): void => {
+    const value = scaled * unit;
     if (iteration === 0) startValue = value;
     bar.show(iteration / iterations, `${optimizer} ${iteration}/${iterations}  loss ${shortNumber(value)}`);
   };
@@ -161,13 +165,23 @@ function minimise(
   place(found.x);
   return {
     problem: current,
-    value: found.value,
+    value: found.value * unit,
     start: startValue,
     iterations: found.iteration,
     evaluations: found.evaluations,
     status: found.status,
-    gradientNorm: found.gradientNorm,
+    gradientNorm: found.gradientNorm * unit,
   };
+}
+
+/** The size of the gradient at the start, as a power of two: dividing by it changes no bit but those of the exponent. */
+function unitOf(variables: readonly Variable[], at: Gradients): number {
+  const size = variables.reduce(
+    (most, { record, index, scale }) => Math.max(most, Math.abs(at[record][index]! * scale)),
+    0,
+  );
+  // The quotient of a loss and a smaller unit would be infinite.
+  return size === 0 ? 1 : 2 ** Math.max(-1000, Math.floor(Math.log2(size)));
 }
 
 function variablesOf({ model, solver }: Module, start: Problem): Variable[] {
