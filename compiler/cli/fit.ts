@@ -11,7 +11,7 @@ import { defaultProblem, type Engine, type Gradients, type Problem } from "../ex
 import { type Leaf, type Model, sizeOf } from "../model.ts";
 import { type Module, type Solver, status } from "../module.ts";
 import type { CommandOptions } from "../options.ts";
-import { isDifferentiated } from "../resolve.ts";
+import { isDifferentiated, wrtPaths } from "../resolve.ts";
 import { writeTogether } from "./atomic-write.ts";
 import { requireField } from "./eval.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
@@ -26,6 +26,8 @@ import { type Context, Failure } from "./streams.ts";
 import { withFiles } from "./values.ts";
 
 const defaultIterations = { lbfgs: 500, adam: 2000 } as const;
+/** Of Adam. */
+const usualRate = 0.01;
 
 export async function run(
   [file]: readonly string[],
@@ -51,6 +53,7 @@ export async function run(
   const { module } = ready;
   requireLoss(module);
   if (points !== undefined) requireField(ready);
+  requireVariables(module, context);
   const plain = withFiles(defaultProblem(module.model, module.solver), module.model, options, context);
   const problem = atPoints(plain, module.model, points);
   const engine = await openJavaScript(ready, options);
@@ -76,11 +79,30 @@ export async function run(
           status: fitted.status,
           gradientNorm: fitted.gradientNorm,
           ...(values as { [key: string]: Json }),
-          solver: solverJson(ready, options, "js", "gradient"),
+          // Only a run knows how many steps it takes: that of the last point.
+          solver: solverJson(ready, options, "js", "gradient", engine.gradient(fitted.problem)),
         })}\n`
       : table(module, problem, fitted),
   );
   return exitCode.ok;
+}
+
+/** A fit of nothing would be over at once and look like a good one. What `wrt` names besides, the interval say, stays. */
+function requireVariables({ model, solver }: Module, context: Context): void {
+  const own = wrtPaths(model);
+  const still = (solver.wrt ?? []).filter((path) => !own.includes(path));
+  if (!own.some((path) => isDifferentiated(solver, path.split(".")))) {
+    const records = own.filter((path) => !path.includes("."));
+    throw new Failure(exitCode.usage, [
+      badUsage(
+        `nothing is left for \`fit\` to move${still.length === 0 ? "" : `: ${still.join(", ")} it leaves as given`}`,
+        records.length === 0
+          ? "give the model `params`"
+          : `name what it moves, whole or in part: \`--wrt ${records.join(",")}\``,
+      ),
+    ]);
+  }
+  if (still.length > 0) context.note(`not moved by a fit: ${still.join(", ")}\n`);
 }
 
 /** No optimiser goes on from where the loss or its gradient is no number: there is nothing to compare a step with. */
@@ -150,6 +172,7 @@ function minimise(
 
   const optimizer = options.optimizer ?? "lbfgs";
   const iterations = options.iterations ?? defaultIterations[optimizer];
+  const rate = options.rate ?? usualRate;
   const bar = progressBar(context);
   let startValue = Number.NaN;
   const onIteration = ({ iteration, value: scaled }: Progress): void => {
@@ -160,8 +183,19 @@ function minimise(
   const found =
     optimizer === "lbfgs"
       ? lbfgs(objective, first, { iterations, onIteration })
-      : adam(objective, first, { iterations, onIteration, learningRate: options.rate ?? 0.01 });
+      : adam(objective, first, { iterations, onIteration, learningRate: rate });
   bar.end();
+  // Adam takes its steps blindly; the last point from which it went astray is no fit.
+  if (found.status === "not finite") {
+    throw new Failure(exitCode.model, [
+      solveStopped(
+        "fit",
+        `the loss or its gradient is not finite any more after step ${found.iteration + 1} of ${optimizer}`,
+        `take shorter steps: \`--rate ${rate > usualRate ? usualRate : Number((rate / 10).toPrecision(2))}\``,
+        module.model.span,
+      ),
+    ]);
+  }
   place(found.x);
   return {
     problem: current,
@@ -175,13 +209,13 @@ function minimise(
 }
 
 /** The size of the gradient at the start, as a power of two: dividing by it changes no bit but those of the exponent. */
-function unitOf(variables: readonly Variable[], at: Gradients): number {
+function unitOf(variables: readonly Variable[], { value, ...at }: Gradients): number {
   const size = variables.reduce(
     (most, { record, index, scale }) => Math.max(most, Math.abs(at[record][index]! * scale)),
-    0,
+    // Beside an even larger loss the quotient would be infinite.
+    Math.max(Number.MIN_VALUE, Math.abs(value) * 2 ** -900),
   );
-  // The quotient of a loss and a smaller unit would be infinite.
-  return size === 0 ? 1 : 2 ** Math.max(-1000, Math.floor(Math.log2(size)));
+  return 2 ** Math.max(-1000, Math.floor(Math.log2(size)));
 }
 
 function variablesOf({ model, solver }: Module, start: Problem): Variable[] {

@@ -72,3 +72,46 @@ describe("the end of a fit", () => {
     expect(plain.params.k).toBeCloseTo(rate, 1);
   });
 });
+
+const adaptive = 'method: "dopri5", rtol: 1e-8, t1: 1, wrt: ["params"]';
+
+it("`solver` with --json is of the run at the last point", async () => {
+  const file = decay({ solver: adaptive });
+  const { solver, params } = await fit(file);
+  fs.writeFileSync(path.join(folder, "fitted.json"), JSON.stringify(params));
+  const words = ["grad", file, "--json", "--params", path.join(folder, "fitted.json")];
+  expect(solver).toEqual(JSON.parse((await odegrad(words)).out).solver);
+  expect(solver.steps).toBeLessThan(1000);
+});
+
+describe("what a fit moves", () => {
+  it.each([
+    ["t1", adaptive, /nothing is left for `fit` to move: t1 it leaves as given\n.*`--wrt state,params`/],
+    ["t0,times", adaptive, /t0, times it leaves as given/],
+    [undefined, adaptive.replace('"params"', ""), /nothing is left for `fit` to move\n/],
+  ])("is not nothing: --wrt %s", async (wrt, solver, message) => {
+    const file = decay({ solver });
+    const { code, out, err } = await odegrad(["fit", file, ...(wrt === undefined ? [] : ["--wrt", wrt])]);
+    expect(err).toMatch(message);
+    expect(code).toBe(2);
+    expect(out).toBe("");
+  });
+
+  it("is not the interval, and a note says so", async () => {
+    const file = decay({ solver: adaptive });
+    const { code, out, err } = await odegrad(["fit", file, "--wrt", "t1,params"]);
+    expect(err).toBe("not moved by a fit: t1\n");
+    expect(out).toContain("params.k");
+    expect(code).toBe(0);
+  });
+});
+
+it.each(["1e10", "1e5"])("adam with steps of %s that lead to nowhere is no fit", async (rate) => {
+  const { code, out, err } = await odegrad(["fit", decay({}), "--optimizer", "adam", "--rate", rate]);
+  expect(err).toMatch(
+    /ODE4015: the fit did not come to its end: .* not finite any more after step \d+ of adam/,
+  );
+  expect(err).toContain("take shorter steps: `--rate 0.01`");
+  expect(code).toBe(1);
+  expect(out).toBe("");
+});
