@@ -38,7 +38,7 @@ export const decay = ode({
   return file;
 }
 
-async function fit(...words: string[]) {
+async function fitOf(...words: string[]) {
   const { code, out, err } = await odegrad(["fit", ...words, "--json"]);
   expect(err).toBe("");
   expect(code).toBe(0);
@@ -57,7 +57,7 @@ describe("the end of a fit", () => {
     ["a rate that starts small", { start: "1e-6" }],
     ["a rate for which the solution explodes", { start: "-20" }],
   ])("is where the loss is least: %s", async (_, model) => {
-    const fitted = await fit(decay(model));
+    const fitted = await fitOf(decay(model));
     expect(fitted.params.k).toBeCloseTo(rate, 6);
     expect(fitted.iterations).toBeGreaterThan(0);
     expect(["converged", "flat"]).toContain(fitted.status);
@@ -65,7 +65,10 @@ describe("the end of a fit", () => {
 
   it("does not hang on the unit of the loss with adam either", async () => {
     const words = ["--optimizer", "adam", "--iterations", "300"];
-    const [plain, small] = [await fit(decay({}), ...words), await fit(decay({ unit: 2 ** -80 }), ...words)];
+    const [plain, small] = [
+      await fitOf(decay({}), ...words),
+      await fitOf(decay({ unit: 2 ** -80 }), ...words),
+    ];
     expect(small.params).toEqual(plain.params);
     expect(small.value).toBe(plain.value * 2 ** -80);
     expect(small.gradientNorm).toBe(plain.gradientNorm * 2 ** -80);
@@ -77,7 +80,7 @@ const adaptive = 'method: "dopri5", rtol: 1e-8, t1: 1, wrt: ["params"]';
 
 it("`solver` with --json is of the run at the last point", async () => {
   const file = decay({ solver: adaptive });
-  const { solver, params } = await fit(file);
+  const { solver, params } = await fitOf(file);
   fs.writeFileSync(path.join(folder, "fitted.json"), JSON.stringify(params));
   const words = ["grad", file, "--json", "--params", path.join(folder, "fitted.json")];
   expect(solver).toEqual(JSON.parse((await odegrad(words)).out).solver);
