@@ -71,6 +71,8 @@ export interface Model {
   /** Observation times; undefined: the end time alone. */
   readonly times?: readonly number[] | undefined;
   readonly timesSpan?: Span | undefined;
+  /** Where each of the times stands, if not in the text of the model. */
+  readonly timesFrom?: readonly string[];
   readonly constants: readonly GlobalArray[];
   /** What the functions call: those with the user's own rules, and the rules. */
   readonly functions: readonly Fn[];

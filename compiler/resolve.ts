@@ -34,6 +34,7 @@ import {
   unknownAdjoint,
   unknownMethod,
   unknownWrt,
+  type WrittenTime,
   wrtOfInitial,
 } from "./diagnostics/command-messages.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
@@ -207,7 +208,7 @@ export function resolveSolver(model: Model, options: Options): Resolved {
     return { diagnostics: found, fault };
   }
   const outside = checkTimes(model, t0, t1);
-  note(outside, options.t0, options.t1);
+  note(outside, options.t0, options.t1, model.timesFrom);
   const count = isAdaptive(model, options)
     ? toleranceOf(model, options, method)
     : stepCount(model, options, method, t0, length);
@@ -215,8 +216,8 @@ export function resolveSolver(model: Model, options: Options): Resolved {
     const { steps, dt, rtol, atol, maxSteps } = options;
     note(count.diagnostics, steps, dt, rtol, atol, maxSteps);
   } else if (outside.length === 0 && count.tolerance === undefined) {
-    const straddling = checkBoundaries(model, count.steps, t0, length, count.span);
-    note(straddling, options.steps, options.dt, options.t0, options.t1);
+    const straddling = checkBoundaries(model, method, count.steps, t0, length, count.span);
+    note(straddling, options.steps, options.dt, options.t0, options.t1, model.timesFrom);
   }
   if (found.length > 0 || count.steps === undefined) return { diagnostics: found, fault };
   // A state that is computed has no gradient of its own.
@@ -320,14 +321,21 @@ function checkTimes(model: Model, t0: number, t1: number): Diagnostic[] {
   const times = model.times ?? [];
   const low = Math.min(t0, t1);
   const high = Math.max(t0, t1);
-  const outside = times.find((time) => !(time >= low && time <= high));
-  if (outside !== undefined) return [timeOutside(outside, t0, t1, model.timesSpan)];
+  const outside = times.findIndex((time) => !(time >= low && time <= high));
+  if (outside >= 0) return [timeOutside(timeAt(model, outside), t0, t1)];
   for (let k = 1; k < times.length; k++) {
     const forward = (times[k]! - times[k - 1]!) * (t1 - t0);
-    if (!(forward > 0)) return [timesNotInOrder(times[k - 1]!, times[k]!, model.timesSpan)];
+    if (!(forward > 0)) return [timesNotInOrder(timeAt(model, k), times[k - 1]!)];
   }
   return [];
 }
+
+/** An observation time and where it was written. */
+const timeAt = ({ times = [], timesFrom, timesSpan }: Model, k: number): WrittenTime => ({
+  time: times[k]!,
+  from: timesFrom?.[k],
+  span: timesSpan,
+});
 
 interface Count {
   /** The limit, of adaptive steps. */
@@ -442,6 +450,7 @@ function nextFitting(model: Model, least: number, t0: number, length: number): n
 
 function checkBoundaries(
   model: Model,
+  method: string,
   steps: number,
   t0: number,
   length: number,
@@ -454,8 +463,9 @@ function checkBoundaries(
     const suggested = fitting ?? Math.ceil(steps / count) * count;
     return [stepsNoMultipleOfPieces(steps, name, count, suggested, span, straddled.span)];
   }
-  const off = (model.times ?? []).find((time) => !onBoundary(time, steps, t0, length));
-  return off === undefined ? [] : [timeOffSteps(off, steps, fitting, model.timesSpan)];
+  const times = model.times ?? [];
+  const off = times.findIndex((time) => !onBoundary(time, steps, t0, length));
+  return off < 0 ? [] : [timeOffSteps(timeAt(model, off), steps, fitting, hasEstimate(method))];
 }
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));

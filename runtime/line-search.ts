@@ -21,6 +21,8 @@ export interface Trial {
 const decrease = 1e-4;
 const curvature = 0.9;
 const mostTrials = 40;
+/** A change of the slope, relatively, that tells nothing of where it vanishes. */
+const straight = 1e-2;
 
 /**
  * @param evaluate the function at a step
@@ -62,12 +64,14 @@ export function strongWolfe<T extends Trial>(evaluate: (step: number) => T, star
   let step = first;
   while (trials < mostTrials) {
     const trial = at(step);
-    if (!lowEnough(trial) || (previous !== start && trial.value >= previous.value))
+    // Equal values are rounding: the slope says where to go.
+    if (!lowEnough(trial) || (previous !== start && trial.value > previous.value))
       return zoom(previous, trial);
     if (flatEnough(trial)) return trial;
     if (trial.slope >= 0) return zoom(trial, previous);
     previous = trial;
-    step *= 2;
+    // Where the line is straight still, the minimum is far away.
+    step *= Math.abs(trial.slope - start.slope) <= -straight * start.slope ? 10 : 2;
   }
   return best;
 }

@@ -6,7 +6,7 @@
  * light. Cells of one colour that stand in a row are one element. It stands alone like the charts, and the same input
  * gives the same bytes.
  */
-import { axis, type Range } from "./plot-scale.ts";
+import { axis, leastSize, type Range, share } from "./plot-scale.ts";
 import { escaped, pixel, text } from "./plot-svg.ts";
 
 export interface HeatMap {
@@ -41,10 +41,11 @@ export function heatMapSvg({ x, y, columns, rows, values, ...labels }: HeatMap):
   const isSigned = low < 0 && high > 0;
   const reach = Math.max(-low, high);
   const range: Range = finite.length === 0 ? [0, 1] : isSigned ? [-reach, reach] : [low, high];
-  const scale = range[1] - range[0] || 1;
+  // A map of one value has no range to speak of, so it gets that of its axis.
+  const ends = range[1] - range[0] > leastSize ? { low: range[0], high: range[1] } : axis(range, 5, false);
   const colours = isSigned ? diverging : sequential;
   const shadeOf = (value: number): number =>
-    Math.min(shades - 1, Math.max(0, Math.floor(((value - range[0]) / scale) * shades)));
+    Math.min(shades - 1, Math.max(0, Math.floor(share(value, ends) * shades)));
 
   const left = 64;
   const top = title ? 48 : 20;
@@ -94,7 +95,7 @@ export function heatMapSvg({ x, y, columns, rows, values, ...labels }: HeatMap):
     );
   }
   for (const { at, label } of axis(range, 5, false).ticks) {
-    const place = bottom - ((at - range[0]) / scale) * height;
+    const place = bottom - share(at, ends) * height;
     parts.push(text("odegrad-text", bar + 22, place + 4, "start", label));
   }
   if (xLabel) parts.push(text("odegrad-text", (left + right) / 2, bottom + 40, "middle", xLabel));

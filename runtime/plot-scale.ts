@@ -54,21 +54,34 @@ export function extent(series: readonly Series[]): { readonly x: Range; readonly
 export function axis([from, to]: Range, count: number, whole: boolean): Axis {
   // A single value, or values apart by rounding, get a range around them, so that they have a place to be drawn at.
   const size = Math.max(Math.abs(from), Math.abs(to));
-  const pad = to - from <= 1e-12 * size ? size / 2 || 1 : 0;
-  const [low, high] = [from - pad, to + pad];
-  const step = roundStep((high - low) / Math.max(count - 1, 1));
+  const pad = to - from <= Math.max(1e-12 * size, leastSize) ? (size > leastSize ? size / 2 : 1) : 0;
+  const [low, high] = [kept(from - pad), kept(to + pad)];
+  // Of halves: the range of the largest numbers is infinite.
+  const step = roundStep((high / 2 - low / 2) / Math.max(count - 1, 1));
   const slack = 1e-9;
   const first = whole ? Math.floor(low / step + slack) : Math.ceil(low / step - slack);
   const last = whole ? Math.ceil(high / step - slack) : Math.floor(high / step + slack);
-  const ticks = Array.from({ length: last - first + 1 }, (_, i) => ({
-    at: (first + i) * step,
-    label: tickLabel(first + i, step),
-  }));
-  return { low: whole ? first * step : low, high: whole ? last * step : high, ticks };
+  const ticks = Array.from({ length: last - first + 1 }, (_, i) => first + i)
+    .filter((index) => Number.isFinite(index * step))
+    .map((index) => ({ at: index * step, label: tickLabel(index, step) }));
+  return { low: whole ? kept(first * step) : low, high: whole ? kept(last * step) : high, ticks };
 }
 
-/** The least 1, 2 or 5 times a power of ten that is no smaller than `least`. */
-function roundStep(least: number): number {
+/** A range no longer than this is drawn as a single value. */
+export const leastSize = 1e-300;
+
+/** Within the finite numbers. */
+const kept = (value: number): number => Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, value));
+
+/** Where a value lies between the ends of an axis, from 0 to 1. Halves, so that nothing overflows. */
+export function share(value: number, { low, high }: Pick<Axis, "low" | "high">): number {
+  return (value / 2 - low / 2) / (high / 2 - low / 2);
+}
+
+/** The least 1, 2 or 5 times a power of ten that is no smaller than twice a number; no more than 1e308. */
+function roundStep(half: number): number {
+  if (half > 5e307) return 1e308;
+  const least = 2 * half;
   const exponent = Math.floor(Math.log10(least));
   for (const digit of [1, 2, 5]) {
     const step = scaled(digit, exponent);

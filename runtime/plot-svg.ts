@@ -4,7 +4,7 @@
  * It stands alone (no fonts, scripts or links), has no background, and its greys follow the reader's light or dark scheme, so it can be
  * put in a page as it is. Same input, same bytes. Class names start with `odegrad-` so that several charts share a page.
  */
-import { axis, colourIndices, extent, runs, type Series } from "./plot-scale.ts";
+import { axis, colourIndices, extent, runs, type Series, share } from "./plot-scale.ts";
 
 export interface SvgPlotOptions {
   /** Size in pixels, 720 by 420 if left out; the chart scales with its viewBox. */
@@ -54,8 +54,8 @@ export function plotSvg(series: readonly Series[], options: SvgPlotOptions = {})
   const top = 16 + (title ? 26 : 0) + 20 * legend.length + (legend.length ? 8 : 0);
   const right = width - 24;
   const bottom = height - 32 - (xLabel ? 22 : 0);
-  const across = (value: number) => left + ((value - x.low) / (x.high - x.low)) * (right - left);
-  const down = (value: number) => bottom - ((value - y.low) / (y.high - y.low)) * (bottom - top);
+  const across = (value: number) => left + share(value, x) * (right - left);
+  const down = (value: number) => bottom - share(value, y) * (bottom - top);
 
   const parts: string[] = [];
   if (title) parts.push(text("odegrad-title", 16, 30, "start", title));

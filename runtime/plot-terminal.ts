@@ -5,12 +5,12 @@
  * name at their end, points in a legend, so the plot can be read without colour. Same input, same text: nothing is asked of the
  * terminal.
  */
-import { type Axis, axis, colourIndices, extent, runs, type Series } from "./plot-scale.ts";
+import { type Axis, axis, colourIndices, extent, runs, type Series, share } from "./plot-scale.ts";
 
 export interface TerminalPlotOptions {
-  /** Columns of the whole plot, 72 if left out. */
+  /** Columns of the whole plot, 72 if left out; the area of the drawing has 10 at least. */
   readonly width?: number;
-  /** Rows between title and x axis, 16 if left out. */
+  /** Rows between title and x axis, 16 if left out, 1 at least. */
   readonly height?: number;
   readonly title?: string;
   readonly xLabel?: string;
@@ -34,7 +34,9 @@ interface Cell {
 
 /** The plot, its rows ended by newlines. */
 export function plotTerminal(series: readonly Series[], options: TerminalPlotOptions = {}): string {
-  const { width = 72, height = 16, title, xLabel, colour = false } = options;
+  const { title, xLabel, colour = false } = options;
+  const width = wholeOf(options.width, 72);
+  const height = wholeOf(options.height, 16);
   const shown = series.map((one) => ({ ...one, name: printable(one.name) }));
   const ranges = extent(shown);
   const heading = title ? `${printable(title)}\n` : "";
@@ -75,9 +77,9 @@ export function plotTerminal(series: readonly Series[], options: TerminalPlotOpt
   return `${heading}${[...key, ...rows, ...footer, ...caption].join("\n")}\n`;
 }
 
-/** Where a value lies between the ends of an axis, from 0 to 1. */
-function share(value: number, { low, high }: Axis): number {
-  return (value - low) / (high - low);
+/** A size in characters: there is always something to draw on. */
+function wholeOf(size: number | undefined, usual: number): number {
+  return size === undefined || !Number.isFinite(size) ? usual : Math.max(1, Math.floor(size));
 }
 
 /** The mark of each series of points; lines have none. */

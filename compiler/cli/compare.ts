@@ -30,7 +30,7 @@ export async function compare(
 ): Promise<{ readonly text: string; readonly json: Json }> {
   const rows: Row[] = [];
   const text = context.readFile(file);
-  const given = { ...context, readFile: () => text };
+  const given = { ...context, readFile: (name: string) => (name === file ? text : context.readFile(name)) };
   const { solver } = buildFile(file, { ...options, adjoint: "symplectic" }, given).module;
   for (const plan of plansFor(solver)) {
     const ready = buildFile(file, { ...options, adjoint: plan.adjoint }, given);

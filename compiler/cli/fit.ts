@@ -1,16 +1,17 @@
 /**
  * `odegrad fit`: minimises the loss over what `wrt` leaves to be differentiated, by default parameters, initial state
  * and inputs. The optimiser sees each number divided by its size at the start, so that rates of 0.02 and populations of
- * 30 move alike. Answers in the shapes of `--params`, `--state` and `--inputs`, so a fit can be run or gone on from.
+ * 30 move alike, and the loss in a unit in which its first gradient is of size 1, so that no fit hangs on the units of
+ * the data. Answers in the shapes of `--params`, `--state` and `--inputs`, so a fit can be run or gone on from.
  */
 
-import { adam, lbfgs, type Objective } from "../../runtime/optimisers.ts";
+import { adam, lbfgs, type Objective, type Progress } from "../../runtime/optimisers.ts";
 import { badUsage, solveStopped } from "../diagnostics/command-messages.ts";
 import { defaultProblem, type Engine, type Gradients, type Problem } from "../execute/problem.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
 import { type Module, type Solver, status } from "../module.ts";
 import type { CommandOptions } from "../options.ts";
-import { isDifferentiated } from "../resolve.ts";
+import { isDifferentiated, wrtPaths } from "../resolve.ts";
 import { writeTogether } from "./atomic-write.ts";
 import { requireField } from "./eval.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
@@ -25,6 +26,8 @@ import { type Context, Failure } from "./streams.ts";
 import { withFiles } from "./values.ts";
 
 const defaultIterations = { lbfgs: 500, adam: 2000 } as const;
+/** Of Adam. */
+const usualRate = 0.01;
 
 export async function run(
   [file]: readonly string[],
@@ -50,6 +53,7 @@ export async function run(
   const { module } = ready;
   requireLoss(module);
   if (points !== undefined) requireField(ready);
+  requireVariables(module, context);
   const plain = withFiles(defaultProblem(module.model, module.solver), module.model, options, context);
   const problem = atPoints(plain, module.model, points);
   const engine = await openJavaScript(ready, options);
@@ -57,7 +61,7 @@ export async function run(
   requireFinished(first, "gradient", module);
   requireFinite(first, module);
 
-  const fitted = minimise(module, problem, engine, options, context);
+  const fitted = minimise(module, problem, first, engine, options, context);
   const values = valuesJson(module, fitted.problem);
   if (options.out !== undefined) {
     writeTogether([{ path: options.out, text: `${formatJson(values)}\n` }]);
@@ -75,11 +79,30 @@ export async function run(
           status: fitted.status,
           gradientNorm: fitted.gradientNorm,
           ...(values as { [key: string]: Json }),
-          solver: solverJson(ready, options, "js", "gradient"),
+          // Only a run knows how many steps it takes: that of the last point.
+          solver: solverJson(ready, options, "js", "gradient", engine.gradient(fitted.problem)),
         })}\n`
       : table(module, problem, fitted),
   );
   return exitCode.ok;
+}
+
+/** A fit of nothing would be over at once and look like a good one. What `wrt` names besides, the interval say, stays. */
+function requireVariables({ model, solver }: Module, context: Context): void {
+  const own = wrtPaths(model);
+  const still = (solver.wrt ?? []).filter((path) => !own.includes(path));
+  if (!own.some((path) => isDifferentiated(solver, path.split(".")))) {
+    const records = own.filter((path) => !path.includes("."));
+    throw new Failure(exitCode.usage, [
+      badUsage(
+        `nothing is left for \`fit\` to move${still.length === 0 ? "" : `: ${still.join(", ")} it leaves as given`}`,
+        records.length === 0
+          ? "give the model `params`"
+          : `name what it moves, whole or in part: \`--wrt ${records.join(",")}\``,
+      ),
+    ]);
+  }
+  if (still.length > 0) context.note(`not moved by a fit: ${still.join(", ")}\n`);
 }
 
 /** No optimiser goes on from where the loss or its gradient is no number: there is nothing to compare a step with. */
@@ -118,6 +141,7 @@ interface Variable {
 function minimise(
   module: Module,
   start: Problem,
+  at: Gradients,
   engine: Engine,
   options: CommandOptions,
   context: Context,
@@ -134,40 +158,64 @@ function minimise(
       current[record][index] = x[i]! * scale;
     });
   };
+  const unit = unitOf(variables, at);
   const objective: Objective = (x, gradient) => {
     place(x);
     const answer = engine.gradient(current);
     variables.forEach(({ record, index, scale }, i) => {
-      gradient[i] = answer[record][index]! * scale;
+      gradient[i] = (answer[record][index]! * scale) / unit;
     });
     // The search steps back from where the solve cannot go.
-    return answer.status === status.ok ? answer.value : Number.POSITIVE_INFINITY;
+    return answer.status === status.ok ? answer.value / unit : Number.POSITIVE_INFINITY;
   };
   const first = Float64Array.from(variables, ({ record, index, scale }) => start[record][index]! / scale);
 
   const optimizer = options.optimizer ?? "lbfgs";
   const iterations = options.iterations ?? defaultIterations[optimizer];
+  const rate = options.rate ?? usualRate;
   const bar = progressBar(context);
   let startValue = Number.NaN;
-  const onIteration = ({ iteration, value }: { iteration: number; value: number }): void => {
+  const onIteration = ({ iteration, value: scaled }: Progress): void => {
+    const value = scaled * unit;
     if (iteration === 0) startValue = value;
     bar.show(iteration / iterations, `${optimizer} ${iteration}/${iterations}  loss ${shortNumber(value)}`);
   };
   const found =
     optimizer === "lbfgs"
       ? lbfgs(objective, first, { iterations, onIteration })
-      : adam(objective, first, { iterations, onIteration, learningRate: options.rate ?? 0.01 });
+      : adam(objective, first, { iterations, onIteration, learningRate: rate });
   bar.end();
+  // Adam takes its steps blindly; the last point from which it went astray is no fit.
+  if (found.status === "not finite") {
+    throw new Failure(exitCode.model, [
+      solveStopped(
+        "fit",
+        `the loss or its gradient is not finite any more after step ${found.iteration + 1} of ${optimizer}`,
+        `take shorter steps: \`--rate ${rate > usualRate ? usualRate : Number((rate / 10).toPrecision(2))}\``,
+        module.model.span,
+      ),
+    ]);
+  }
   place(found.x);
   return {
     problem: current,
-    value: found.value,
+    value: found.value * unit,
     start: startValue,
     iterations: found.iteration,
     evaluations: found.evaluations,
     status: found.status,
-    gradientNorm: found.gradientNorm,
+    gradientNorm: found.gradientNorm * unit,
   };
+}
+
+/** The size of the gradient at the start, as a power of two: dividing by it changes no bit but those of the exponent. */
+function unitOf(variables: readonly Variable[], { value, ...at }: Gradients): number {
+  const size = variables.reduce(
+    (most, { record, index, scale }) => Math.max(most, Math.abs(at[record][index]! * scale)),
+    // Beside an even larger loss the quotient would be infinite.
+    Math.max(Number.MIN_VALUE, Math.abs(value) * 2 ** -900),
+  );
+  return 2 ** Math.max(-1000, Math.floor(Math.log2(size)));
 }
 
 function variablesOf({ model, solver }: Module, start: Problem): Variable[] {

@@ -16,7 +16,7 @@ import { type CrossbarEngine, openCrossbar } from "./crossbar.ts";
 import { exitCode } from "./exit.ts";
 import { formatDiagnostics } from "./report.ts";
 import { type Context, decode, Failure, standardInputName } from "./streams.ts";
-import { valuesGiven } from "./values.ts";
+import { timesGiven, valuesGiven } from "./values.ts";
 
 /** The text of a model with a host that reads what it imports. */
 export function sourceOf(file: string, options: CommandOptions, context: Context): Source {
@@ -47,9 +47,15 @@ export function sourceWithValues(file: string, options: CommandOptions, context:
   return { ...sourceOf(file, options, context), ...(given === undefined ? {} : { given }) };
 }
 
+/** The same with the times of a table in the place of the model's: for commands that run it at a point. */
+export function sourceWithTimes(file: string, options: CommandOptions, context: Context): Source {
+  const given = timesGiven(options, context);
+  return { ...sourceOf(file, options, context), ...(given === undefined ? {} : { given }) };
+}
+
 /** Builds the model of a file. Warnings are noted on standard error; errors end the command. */
 export const buildFile = (file: string, options: CommandOptions, context: Context): Ready =>
-  buildSource(sourceOf(file, options, context), options, context);
+  buildSource(sourceWithTimes(file, options, context), options, context);
 
 /** The same with the values of files as the model's own. */
 export const buildWithValues = (file: string, options: CommandOptions, context: Context): Ready =>

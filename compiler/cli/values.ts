@@ -4,16 +4,20 @@
  *
  * A table (`.csv`) for `--data` has a head line. The column of a vector leaf goes by its dotted path, those of a matrix
  * leaf are `path.0`, `path.1`, … in the order of its columns; rows are the first axis. A column `t` holds the
- * observation times. Columns of any other name are left alone, and said so.
+ * observation times, which a model has to be resolved with, so they are given to it beforehand. Columns of any other
+ * name are left alone, and said so.
  */
 
-import { badTable, badUsage, badValues } from "../diagnostics/command-messages.ts";
+import { badUsage, badValues } from "../diagnostics/command-messages.ts";
 import { defaultProblem, type Problem, sizesOf } from "../execute/problem.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
 import type { CommandOptions } from "../options.ts";
 import { exitCode } from "./exit.ts";
 import { Misfit, overwrite } from "./records.ts";
 import { type Context, Failure } from "./streams.ts";
+import { failAt, numbersIn, parseTable, type Table } from "./table.ts";
+
+const isTable = (file: string): boolean => /\.csv$/i.test(file);
 
 /** The problem under the files of the options. Throws `Failure`. */
 export function withFiles(
@@ -34,7 +38,7 @@ export function withFiles(
   for (const key of ["params", "data"] as const) {
     const file = options[key];
     if (file === undefined || model[key].length > 0) continue;
-    if (key === "data" && /\.csv$/i.test(file)) continue;
+    if (key === "data" && isTable(file)) continue;
     throw new Failure(exitCode.usage, [
       badValues(file, "", `the model has no \`${key}\``, `leave \`--${key}\` out`),
     ]);
@@ -67,7 +71,7 @@ export function withFiles(
   }
   if (options.data !== undefined) {
     const file = options.data;
-    if (/\.csv$/i.test(file)) fromTable(context, file, model, own);
+    if (isTable(file)) fromTable(context, file, model, own);
     else {
       const samples = model.field === undefined ? options.batch : undefined;
       fromJson(context, file, whole, (json) => overwriteSamples(model.data, json, own.data, samples));
@@ -84,7 +88,9 @@ export function valuesGiven(
   context: Context,
 ): ((model: Model) => Model) | undefined {
   if (ownFiles.every((key) => options[key] === undefined)) return undefined;
-  return (model) => {
+  const timed = timesGiven(options, context) ?? ((model) => model);
+  return (own) => {
+    const model = timed(own);
     // One sample: those of a batch start alike.
     const { t0, t1 } = model.solver;
     const plain = defaultProblem(model, { method: "none", adjoint: "none", t0, t1, steps: 1 });
@@ -105,7 +111,6 @@ export function valuesGiven(
         leaves: input.leaves.map(from(given.inputs, input.count)),
       })),
       data: model.data.map(from(given.data)),
-      times: model.times === undefined ? undefined : Array.from(given.times),
     };
   };
 }
@@ -224,7 +229,8 @@ function slotOf(model: Model, problem: Problem, column: string): Slot | undefine
 }
 
 function fromTable(context: Context, file: string, model: Model, problem: Problem): void {
-  const { head, rows } = parseTable(file, context.readFile(file));
+  const table = parseTable(file, context.readFile(file));
+  const { head } = table;
   // A table has no place for several samples.
   if (model.field === undefined && sizesOf(model).data !== problem.data.length)
     throw new Failure(exitCode.usage, [
@@ -237,83 +243,62 @@ function fromTable(context: Context, file: string, model: Model, problem: Proble
   head.forEach((name, column) => {
     const slot = slotOf(model, problem, name);
     if (slot === undefined) unused.push(name);
-    else
-      setColumn(
-        file,
-        slot,
-        rows.map((row) => row[column]!),
-      );
+    else setColumn(table, slot, column);
   });
   if (unused.length === head.length) {
     const known = model.data.map((leaf) => `\`${leaf.path.join(".")}\``).join(", ");
-    throw new Failure(exitCode.usage, [
-      badTable(
-        file,
-        1,
-        `no column is named like the data of the model`,
-        known === ""
-          ? "the model has no `data`"
-          : `name the columns ${known} (a matrix: \`name.0\`, \`name.1\`, …)`,
-      ),
-    ]);
+    failAt(
+      file,
+      1,
+      "no column is named like the data of the model",
+      known === ""
+        ? "the model has no `data`"
+        : `name the columns ${known} (a matrix: \`name.0\`, \`name.1\`, …)`,
+    );
   }
-  if (unused.length > 0) context.note(`${file}: not used: ${unused.join(", ")}\n`);
+  // A comma at the end of the lines makes a column without a name.
+  const named = unused.filter((name) => name !== "");
+  if (named.length > 0) context.note(`${file}: not used: ${named.join(", ")}\n`);
 }
 
-function setColumn(file: string, { leaf, to, first, stride }: Slot, values: readonly number[]): void {
+function setColumn(table: Table, { leaf, to, first, stride }: Slot, column: number): void {
+  const { file, head, rows } = table;
+  const name = head[column]!;
+  if (head.indexOf(name) < column)
+    failAt(file, 1, `two columns are named \`${name}\``, "give one of them another name");
   const length = to.length / stride;
-  if (values.length !== length) {
-    throw new Failure(exitCode.usage, [
-      badTable(
-        file,
-        values.length + 1,
-        `${values.length} rows where \`${leaf}\` has ${length}`,
-        `change the length of \`${leaf}\` in the model, or the table`,
-      ),
-    ]);
-  }
-  values.forEach((value, i) => {
+  if (rows.length !== length)
+    failAt(
+      file,
+      rows.at(-1)!.line,
+      `${rows.length} rows where \`${leaf}\` has ${length}`,
+      `change the length of \`${leaf}\` in the model, or the table`,
+    );
+  numbersIn(table, column).forEach((value, i) => {
     to[i * stride + first] = value;
   });
 }
 
-/** Comma-separated numbers under a head line; names may stand in quotation marks. Throws `Failure`. */
-export function parseTable(
-  file: string,
-  text: string,
-): { readonly head: string[]; readonly rows: number[][] } {
-  const lines = text.replace(/^\ufeff/, "").split(/\r\n|\n|\r/);
-  const fail = (line: number, problem: string, hint: string): never => {
-    throw new Failure(exitCode.usage, [badTable(file, line, problem, hint)]);
+/** The model with the times of a table in the place of its own; nothing where no table is given. */
+export function timesGiven(
+  { data: file }: CommandOptions,
+  context: Context,
+): ((model: Model) => Model) | undefined {
+  if (file === undefined || !isTable(file)) return undefined;
+  return (model) => {
+    const table = parseTable(file, context.readFile(file));
+    const column = table.head.indexOf("t");
+    if (column < 0 || model.field !== undefined) return model;
+    const times = new Float64Array(sizesOf(model).times);
+    setColumn(table, { leaf: "times", to: times, first: 0, stride: 1 }, column);
+    return withTimes(model, Array.from(times), table);
   };
-  const split = (line: string): string[] =>
-    line.split(",").map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
-  const head = split(lines[0] ?? "");
-  if (head.length === 1 && head[0] === "")
-    fail(1, "the table is empty", "write a line of column names first");
-  if (head.every((name) => Number.isFinite(Number(name)))) {
-    fail(1, "the first line holds numbers", "write a line of column names first");
-  }
-  const rows: number[][] = [];
-  lines.slice(1).forEach((line, i) => {
-    if (line.trim() === "") return;
-    const cells = split(line);
-    if (cells.length !== head.length) {
-      fail(
-        i + 2,
-        `${cells.length} cells under ${head.length} names`,
-        "give every row one cell for each name",
-      );
-    }
-    rows.push(
-      cells.map((cell, column) => {
-        const value = cell === "" ? Number.NaN : Number(cell);
-        return Number.isFinite(value)
-          ? value
-          : fail(i + 2, `\`${cell}\` under \`${head[column]}\` is no number`, "leave such rows out");
-      }),
-    );
-  });
-  if (rows.length === 0) fail(1, "the table has no rows", "write a row of numbers for each observation");
-  return { head, rows };
 }
+
+/** Diagnostics of the times then name the line of the table. */
+const withTimes = (model: Model, times: readonly number[], { file, rows }: Table): Model => ({
+  ...model,
+  times,
+  timesSpan: undefined,
+  timesFrom: rows.map(({ line }) => `${file}:${line}`),
+});

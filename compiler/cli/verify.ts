@@ -30,7 +30,7 @@ import { uncompiledLoss } from "../verify/uncompiled.ts";
 import { deliver } from "./deliver.ts";
 import { requireField } from "./eval.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
-import { buildFile, openC, refuseCrossbar, requireLoss, sourceOf } from "./model-file.ts";
+import { buildFile, openC, refuseCrossbar, requireLoss, sourceWithTimes } from "./model-file.ts";
 import { formatJson, type Json } from "./number.ts";
 import { atPoints, pointsOf } from "./points.ts";
 import { nested, nestedInput, nestedRecord, shaped } from "./records.ts";
@@ -50,7 +50,7 @@ export async function run(
   refuseCrossbar("verify", asked);
   const points = pointsOf(asked, context);
   const options = points === undefined ? asked : { ...asked, batch: points.length };
-  const source = sourceOf(file!, options, context);
+  const source = sourceWithTimes(file!, options, context);
   // Standard input is read once.
   const ready = buildFile(file!, options, {
     ...context,

@@ -273,31 +273,46 @@ export const stepsNoMultipleOfPieces = (
     notes: span === undefined ? [] : [{ message: `\`${input}\` has ${pieces} pieces`, span: inputSpan }],
   });
 
+/** An observation time, and the place where it stands: a line of a table, or in the model. */
+export interface WrittenTime {
+  readonly time: number;
+  readonly from?: string | undefined;
+  readonly span?: Span | undefined;
+}
+
+const observed = ({ time, from }: WrittenTime): string =>
+  `${from === undefined ? "" : `${from}: `}the observation time ${time}`;
+
 export const timeOffSteps = (
-  time: number,
+  time: WrittenTime,
   steps: number,
   suggested: number | undefined,
-  span?: Span,
+  hasEstimate: boolean,
 ): Diagnostic =>
-  error("ODE4010", `the observation time ${time} does not lie on a boundary of the ${steps} steps`, {
-    span,
+  error("ODE4010", `${observed(time)} does not lie on a boundary of the ${steps} steps`, {
+    span: time.span,
     suggestion:
       suggested === undefined
-        ? "choose times that are multiples of the step size"
+        ? `take adaptive steps, which meet any time: ${adaptively(hasEstimate)} in the place of a number of steps`
         : `take ${suggested} steps, which meet every observation time`,
   });
 
-export const timeOutside = (time: number, t0: number, t1: number, span?: Span): Diagnostic =>
-  error("ODE4011", `the observation time ${time} lies outside the interval from ${t0} to ${t1}`, {
-    span,
+export const timeOutside = (time: WrittenTime, t0: number, t1: number): Diagnostic =>
+  error("ODE4011", `${observed(time)} lies outside the interval from ${t0} to ${t1}`, {
+    span: time.span,
     suggestion: "observation times lie between t0 and t1, both included",
   });
 
-export const timesNotInOrder = (before: number, after: number, span?: Span): Diagnostic =>
-  error("ODE4012", `the observation time ${after} stands behind ${before}`, {
-    span,
-    suggestion: "write the times in the order of integration, each once",
-  });
+/** `before`: the time in front of it, which it may be equal to, or so near that both fall on one step. */
+export const timesNotInOrder = (time: WrittenTime, before: number): Diagnostic =>
+  error(
+    "ODE4012",
+    before === time.time ? `${observed(time)} is there twice` : `${observed(time)} stands behind ${before}`,
+    {
+      span: time.span,
+      suggestion: "write the times in the order of integration, each once",
+    },
+  );
 
 export const unknownWrt = (path: string, close: string | undefined, span?: Span): Diagnostic =>
   error("ODE4013", `\`wrt\` names \`${path}\`, which the model does not have`, {

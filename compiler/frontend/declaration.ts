@@ -199,12 +199,15 @@ export class Declaration extends Declared {
     const value = this.written.entries.get("times");
     if (value === undefined) return undefined;
     const numbers = numbersOf(value);
-    const fits =
-      numbers?.shape.length === 1 &&
-      numbers.data.length > 0 &&
-      numbers.data.every((time) => Number.isFinite(time));
-    if (fits) return numbers.data;
+    const isList = numbers?.shape.length === 1 && numbers.data.length > 0;
     const place = this.place("times") ?? this.span;
+    if (isList) {
+      const bad = numbers.data.findIndex((time) => !Number.isFinite(time));
+      if (bad < 0) return numbers.data;
+      const what = `an array with ${numbers.data[bad]} at index ${bad}`;
+      this.reporter.add(messages.wrongKind(place, "an array of finite times", what));
+      return undefined;
+    }
     this.reporter.add(messages.wrongKind(place, "an array of at least one time", describe(value)));
     return undefined;
   }

@@ -55,8 +55,8 @@ let first = 0;
 const bar = ({ iteration, value, gradientNorm }) => {
   if (iteration === 0) first = gradientNorm;
   if (!process.stderr.isTTY) return;
-  // How much of the way from the first gradient down to 1e-8 is done, counted in digits.
-  const share = Math.min(1, Math.max(0, Math.log(first / gradientNorm) / Math.log(first / 1e-8)));
+  // How much of the way from the first gradient down to 1e-8 of it is done, counted in digits.
+  const share = Math.min(1, Math.max(0, Math.log10(first / gradientNorm) / 8));
   const full = Math.round(24 * share);
   process.stderr.write(
     `\r\x1b[K${"█".repeat(full)}${"░".repeat(24 - full)} iteration ${iteration}, sum of squares ${value.toFixed(9)}`,

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { Json } from "../../compiler/cli/number.ts";
 import { nestedInput, nestedRecord, overwrite } from "../../compiler/cli/records.ts";
 import { type Context, Failure } from "../../compiler/cli/streams.ts";
-import { parseTable, withFiles } from "../../compiler/cli/values.ts";
+import { parseTable } from "../../compiler/cli/table.ts";
+import { withFiles } from "../../compiler/cli/values.ts";
 import { defaultProblem } from "../../compiler/execute/problem.ts";
 import { type Leaf, type Model, sizeOf } from "../../compiler/model.ts";
 
@@ -162,6 +163,19 @@ describe("tables", () => {
     expect(notes).toBe("data.csv: not used: year\n");
   });
 
+  it("convert the cells of columns that are used, and no others", () => {
+    const { notes, data, times } = read('t,note,seen,\n1,a,10,\n2,"b, with ""marks""",20,x\n3,5",30,\n');
+    expect(times).toEqual([1, 2, 3]);
+    expect(data.slice(0, 3)).toEqual([10, 20, 30]);
+    expect(notes).toBe("data.csv: not used: note\n");
+  });
+
+  it.each([";", "\t"])("may have %j between the names and cells", (separator) => {
+    const text = "t,seen,note\n1,10,\n2,20,a\n3,3e1,b\n".replaceAll(",", separator);
+    expect(read(text)).toMatchObject({ times: [1, 2, 3], notes: "data.csv: not used: note\n" });
+    expect(read(text).data.slice(0, 3)).toEqual([10, 20, 30]);
+  });
+
   it("take any line end, a byte order mark and blank lines", () => {
     expect(read("\ufeffseen\r\n1\r\n\r\n2\r\n3").data.slice(0, 3)).toEqual([1, 2, 3]);
   });
@@ -175,6 +189,10 @@ describe("tables", () => {
     ["seen\n1\n\n,\n", /data\.csv:4/],
     ["seen\n1\n2\n", /data\.csv:3: 2 rows where `seen` has 3/],
     ["saw\n1\n2\n3\n", /data\.csv:1: no column is named/],
+    ["seen,t,seen\n1,1,1\n2,2,2\n3,3,3\n", /data\.csv:1: two columns are named `seen`/],
+    ["t,year,t\n1,1,1\n2,2,2\n3,3,3\n", /data\.csv:1: two columns are named `t`/],
+    ["seen;t\n0,5;1\n1;2\n2;3\n", /data\.csv:2: `0,5` under `seen` has a decimal comma/],
+    ["seen,t\n,1\n1,2\n2,3\n", /data\.csv:2: `` under `seen` is no number/],
   ])("say where %j is wrong", (text, message) => {
     expect(() => read(text)).toThrow(Failure);
     expect(() => read(text)).toThrow(message);

@@ -42,7 +42,7 @@ describe("lbfgs", () => {
       }
       return value;
     };
-    const minimum = lbfgs(chained, new Float64Array(50).fill(-0.5));
+    const minimum = lbfgs(chained, new Float64Array(50).fill(-0.5), { relativeTolerance: 1e-9 });
     expect(minimum).toMatchObject({ status: "converged" });
     expect(minimum.value).toBeLessThan(1e-14);
   });
@@ -82,6 +82,82 @@ describe("lbfgs", () => {
   test("a start without a gradient is converged at once", () => {
     const minimum = lbfgs(quadratic([1, 2]), [0, 1]);
     expect(minimum).toMatchObject({ status: "converged", iteration: 0, evaluations: 1, value: 0 });
+  });
+
+  test.each([1e-100, 1e-18, 1e-12, 1e18, 1e100])(
+    "an objective times %d is minimised at the same point",
+    (factor) => {
+      const scaled: Objective = (x, gradient) => {
+        const value = factor * rosenbrock(x, gradient);
+        gradient.forEach((entry, i) => {
+          gradient[i] = factor * entry;
+        });
+        return value;
+      };
+      const [plain, other] = [lbfgs(rosenbrock, [-1.2, 1]), lbfgs(scaled, [-1.2, 1])];
+      expect(other.status).toBe("converged");
+      expect(other.x[0]).toBeCloseTo(1, 6);
+      expect(Math.abs(other.evaluations - plain.evaluations)).toBeLessThan(5);
+    },
+  );
+
+  // What a rate does to a decay that is observed at t = 1 and t = 2.
+  const decay =
+    (unit: number, seen: (t: number) => number): Objective =>
+    (x, gradient) => {
+      gradient[0] = 0;
+      return [1, 2].reduce((value, t) => {
+        const apart = Math.exp(-x[0]! * unit * t) - seen(t);
+        gradient[0]! -= 2 * apart * t * unit * Math.exp(-x[0]! * unit * t);
+        return value + apart ** 2;
+      }, 0);
+    };
+
+  test.each([1e-3, 1e-6, 1e-10, 1e-20, 1e-40])(
+    "a rate that starts as %d gets to where it belongs",
+    (unit) => {
+      const noisy = (t: number) => Math.exp(-2 * t) + 0.01 * t;
+      const [wanted, found] = [lbfgs(decay(1, noisy), [1]), lbfgs(decay(unit, noisy), [1])];
+      expect(found.status).toBe("converged");
+      expect(found.x[0]! * unit).toBeCloseTo(wanted.x[0]!, 7);
+    },
+  );
+
+  test("so does one beside another that starts as large as it is", () => {
+    const both: Objective = (x, gradient) => {
+      const [a, k] = [x[0]!, 1e-10 * x[1]!];
+      gradient[0] = 2 * (a - 3) + 0.5 * (k - 2);
+      gradient[1] = 1e-10 * (2 * (k - 2) + 0.5 * (a - 3));
+      return 1 + (a - 3) ** 2 + (k - 2) ** 2 + 0.5 * (a - 3) * (k - 2);
+    };
+    const { x } = lbfgs(both, [1, 1]);
+    expect(x[0]).toBeCloseTo(3, 6);
+    expect(x[1]! * 1e-10).toBeCloseTo(2, 6);
+  });
+
+  test("a start where the objective explodes is no measure of what is small", () => {
+    const growth: Objective = (x, gradient) => {
+      const [apart, slope] = [Math.exp(10 * x[0]!) - Math.exp(5), 10 * Math.exp(10 * x[0]!)];
+      gradient[0] = 2 * apart * slope;
+      return 1 + apart ** 2;
+    };
+    for (const start of [2, 5, 10]) expect(lbfgs(growth, [start]).x[0]).toBeCloseTo(0.5, 6);
+  });
+
+  test("a start at the minimum is converged, or flat where rounding hides it", () => {
+    const first = lbfgs(rosenbrock, [-1.2, 1]);
+    const again = lbfgs(rosenbrock, first.x);
+    expect(["converged", "flat"]).toContain(again.status);
+    expect(again.value).toBeLessThanOrEqual(first.value);
+  });
+
+  test("a start without a gradient keeps the value that it has", () => {
+    const halfway: Objective = (_x, gradient) => {
+      gradient[0] = Number.NaN;
+      return 1;
+    };
+    for (const minimise of [lbfgs, adam])
+      expect(minimise(halfway, [1])).toMatchObject({ status: "not finite", value: 1, iteration: 0 });
   });
 
   test("a start without a value", () => {
@@ -165,6 +241,13 @@ describe("adam", () => {
     const seen: number[] = [];
     adam(quadratic([1]), [1], { iterations: 3, learningRate: (n) => seen.push(n) && 0.1 });
     expect(seen).toEqual([1, 2, 3]);
+  });
+
+  test("converged by a relative tolerance, where one is given", () => {
+    const options = { relativeTolerance: 1e-3, learningRate: 0.1 };
+    const minimum = adam(quadratic([1e-9, 2e-9]), [5, 7], options);
+    expect(minimum.status).toBe("converged");
+    expect(minimum.gradientNorm).toBeLessThan(2e-11);
   });
 
   test("converged, stopped, not finite", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { plotSvg, plotTerminal, type Series } from "../../runtime/plot.ts";
+import { heatMapSvg, plotSvg, plotTerminal, type Series } from "../../runtime/plot.ts";
 import { axis, extent, runs } from "../../runtime/plot-scale.ts";
 
 const line = (name: string, y: number[], x = y.map((_, i) => i)): Series => ({ name, kind: "line", x, y });
@@ -44,6 +44,40 @@ describe("axis", () => {
       expect(ticks.length).toBeLessThan(8);
     }
   });
+});
+
+const tiny = Number.MIN_VALUE;
+const huge = Number.MAX_VALUE;
+
+test.each<[number, number]>([
+  [-1e308, 1e308],
+  [-huge, huge],
+  [0, huge],
+  [huge, huge],
+  [-3e307, 1.5e308],
+  [0, tiny],
+  [-tiny, tiny],
+  [tiny, tiny],
+  [2e-300, 9e-300],
+])("values from %d to %d have their places in a picture", (low, high) => {
+  for (const whole of [true, false]) {
+    const found = axis([low, high], 5, whole);
+    expect(found.low).toBeLessThanOrEqual(low);
+    expect(found.high).toBeGreaterThanOrEqual(high);
+    expect(found.ticks.length).toBeGreaterThan(0);
+    for (const { at, label } of found.ticks) {
+      expect(Number(label.replace("\u2212", "-").replace("\u2212", "-"))).toBeCloseTo(at, -300);
+      expect(at).toBeGreaterThanOrEqual(found.low);
+      expect(at).toBeLessThanOrEqual(found.high);
+    }
+  }
+  const series = [line("y", [low, high], [low, high]), points("z", [high, low], [low, high])];
+  for (const picture of [
+    plotSvg(series),
+    plotTerminal(series),
+    heatMapSvg({ x: [0, 1], y: [0, 1], columns: 2, rows: 1, values: [low, high] }),
+  ])
+    expect(picture).not.toMatch(/NaN|Infinity|undefined/);
 });
 
 test("what is not finite breaks a line and is left out of the range", () => {
@@ -113,6 +147,12 @@ describe("terminal", () => {
     const text = plotTerminal([points("\u001b[2J\nboo\u202e", [1])], { title: "a\u0007b" });
     expect(text).not.toMatch(/[^\P{C}\n]/u);
     expect(text).toContain("\ufffd[2J\ufffdboo\ufffd");
+  });
+
+  test.each([0, 1, -3, 2.5, Number.NaN])("a size of %d leaves room to draw", (size) => {
+    const text = plotTerminal([line("y", [0, 1]), points("z", [1, 0])], { width: size, height: size });
+    expect(text).toContain("o");
+    expect(text).not.toMatch(/NaN|undefined/);
   });
 
   test("nothing to draw", () => {
