@@ -46,11 +46,14 @@ const halving = 30;
 const roundingOfValue = 4;
 const roundingOfTime = 2 ** -26;
 
-/** What an event's time may miss a time that is given by and still be at it, relative to the time and the step's length. */
-const sameTime = 2 ** -48;
+/**
+ * An event is at a time that is given where this part of what is between them is no part of the time, so within 8 units in
+ * its last place: what is more is not too short for a step either.
+ */
+const partOfGap = 2 ** -4;
 
-/** Stands for the sign that `when` has just behind an event, where its value is rounding. */
-const justBehind = 1e-300;
+/** Stands for the sign that `when` has just behind an event, where its value is rounding; no zero in floats. */
+const justBehind = 1e-30;
 
 export class EventSearch {
   readonly #driver: Driver;
@@ -157,16 +160,19 @@ export class EventSearch {
    */
   isAtTarget(start: Expr, h: Expr): Statement[] {
     const scalar = (name: string): Expr => this.#sweep.scalar(name);
-    const scale = build.add(build.primitive("abs", [start]), build.primitive("abs", [scalar("h_taken")]));
-    const isLonger = build.compare(
-      "gt",
-      build.mul(h, scalar("direction")),
-      build.mul(build.number(sameTime), scale),
-    );
+    const size = this.#driver.names.fresh("size_of_time");
+    const scale = build.name(size);
+    const part = build.mul(build.number(partOfGap), build.mul(h, scalar("direction")));
     return [
       build.comment("From an event to the time that it fell on there is a step of no length."),
       this.#sweep.set("event_at_target", build.mul(scalar("is_event"), scalar("lands"))),
-      build.branch(isLonger, [this.#sweep.set("event_at_target", build.zero)]),
+      build.bind(
+        size,
+        build.add(build.primitive("abs", [start]), build.primitive("abs", [scalar("h_taken")])),
+      ),
+      build.branch(build.compare("gt", build.add(scale, part), scale), [
+        this.#sweep.set("event_at_target", build.zero),
+      ]),
     ];
   }
 
