@@ -74,6 +74,8 @@ export class Writer {
         const { op, args } = statement.value;
         if (primitives[op].kind !== "kinked" || !active.scalars.has(statement.name)) return;
         if (!args.some((arg) => arg.kind === "name" && active.scalars.has(arg.name))) return;
+        // As a root that it never comes near.
+        if (op === "hypot" && args.some((arg) => arg.kind === "number" && arg.value !== 0)) return;
         throw new ModelError(messages.kinkInOperator(statement.span ?? span, kind.name, `Math.${op}`, span));
       }
       if (statement.kind === "call" && !["hessian", "hvp"].includes(kind.name)) {
