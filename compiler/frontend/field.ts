@@ -315,7 +315,7 @@ export class FieldDeclaration extends Declared {
         const name = key ?? operator.name;
         checkName(name, span);
         if (found.some((each) => each.name === name)) refuse(operatorMessages.operatorTwice(span, name));
-        if (name === "value") refuse(operatorMessages.operatorTwice(span, name));
+        if (name === "value") refuse(operatorMessages.operatorNamedValue(span, operator.name));
         found.push({ name, operator, node });
       });
     }
