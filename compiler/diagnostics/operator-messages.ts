@@ -71,7 +71,7 @@ export const operatorTwice = (span: Span, name: string): Diagnostic =>
 
 export const operatorNamedValue = (span: Span, operator: string): Diagnostic =>
   error(
-    "ODE3007",
+    "ODE3012",
     span,
     "the name `value` is taken: it is that of the field itself among its outputs",
     `give the operator another name: \`operators: { ${operator}: … }\``,
