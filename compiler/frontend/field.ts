@@ -229,6 +229,7 @@ export class FieldDeclaration extends Declared {
         .filter(({ operator }) => takenBy[operator.name] === "direction")
         .map(({ name: each }) => each),
       covector: asked.has("covector") ? names.get(covectorLeaf) : undefined,
+      sampled: [...sampled.values()].map((draft) => names.get(draft)!),
       operators: new Map(ofOperators.map(({ name, callee }) => [name, callee])),
     };
     return {

@@ -185,6 +185,16 @@ export const u = field({ point: 1, data: { goal: vec(2) }, params: { a: 3 }, val
     expect(err).toContain("points of a field are given by `--points`");
   });
 
+  it("verify hands over the data of the field alone, and no directions of its estimates", async () => {
+    const text = `import { field, stochastic } from "odegrad";
+export const u = field({ point: 0.7, params: { a: 3 }, value: (x, { a }) => a * x ** 2, loss: { at: (value) => value },
+  operators: { estimate: stochastic("laplacian", { samples: 2, distribution: "normal" }) } });
+`;
+    const { code, out } = await odegrad(["verify", "-"], text);
+    expect(code).toBe(0);
+    expect(out).toContain("(4) pass");
+  });
+
   it("inspect --formulas has the value at one point, or says that it is too long for one", async () => {
     const formulas = async (value: string): Promise<string> => {
       const text = `import { biharmonic, custom, field, mat, vec } from "odegrad";
