@@ -115,6 +115,8 @@ export interface FieldParts {
   readonly directed: readonly string[];
   /** The leaf for a covector in the shape of the value, likewise. */
   readonly covector: string | undefined;
+  /** Leaves of the data for the directions of estimates that are not drawn when the model is compiled. */
+  readonly sampled: readonly string[];
   /** The call of each operator, by its name among the outputs. */
   readonly operators: ReadonlyMap<string, string>;
 }

@@ -3,7 +3,8 @@
  * effects, under 5 kB minified, which the tests hold it to.
  *
  * A bundle is where models are compiled, and a compiled model brings its own solve and its own graph. So `simulate` of a
- * model that was not compiled, and a look into an `adjacency`, are errors here, while in `index.ts` they run.
+ * model that was not compiled, and a look into an `adjacency`, are errors here, while in `index.ts` they run; and a `field` that
+ * was not compiled takes what it is given as it is, where there it is held to the declaration.
  *
  * Nothing but names of other modules, as in `index.ts`: webpack leaves out what a module passes on and nobody asks for, and in
  * development it does so where the module itself needs it.

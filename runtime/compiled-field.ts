@@ -5,6 +5,7 @@
  * direction, a covector), and the point last.
  */
 import type { Field, FieldDeclaration, FieldOptions } from "./field.ts";
+import { checkFieldOptions } from "./field-options.ts";
 import {
   finished,
   type Generated,
@@ -19,7 +20,6 @@ import type { LeafRecord, Leaves } from "./leaves.ts";
 import { takenBy } from "./operator-arguments.ts";
 import { combine } from "./records.ts";
 import { refuse } from "./refuse.ts";
-import { checkOptions } from "./run-options.ts";
 
 type Declaration = FieldDeclaration<Leaves, LeafRecord, object, LeafRecord, unknown>;
 type Options = FieldOptions<Leaves, LeafRecord, LeafRecord>;
@@ -39,8 +39,14 @@ export function compiledField(
     }),
   );
 
+  const pointsOf = (options: Options): readonly unknown[] => {
+    // Where there is no point, none is posed.
+    checkFieldOptions(options);
+    return options.points ?? [point];
+  };
+
   const pose = (x: unknown, options: Options = {}): Generated => {
-    checkOptions(options, ["params", "data", "points"]);
+    checkFieldOptions(options);
     const generated = module();
     const { io } = generated;
     writeRecord(params, options.params, io["params"]!, "params");
@@ -83,7 +89,7 @@ export function compiledField(
 
   const valueAndGradient = (options: Options = {}) => {
     requireLoss([loss?.at], "gradient", module().meta.model, "at: (value) => …");
-    const points = options.points ?? [point];
+    const points = pointsOf(options);
     const generated = module();
     const sum = new Float64Array(generated.io["paramsBar"]!.length);
     let value = 0;
@@ -102,7 +108,7 @@ export function compiledField(
   return {
     value: (x = point, options) => output(asked(x, options), "value"),
     loss: (options = {}) => {
-      const points = options.points ?? [point];
+      const points = pointsOf(options);
       return points.reduce((sum: number, x) => sum + asked(x, options).io["value"]![0]!, 0) / points.length;
     },
     operator: (name, x = point, options, ...directions) => {

@@ -6,7 +6,6 @@
  */
 import type { Direction, Gradient, Model, OdeDeclaration, RunOptions } from "./declaration.ts";
 import {
-  checkNames,
   finished,
   type Generated,
   nested,
@@ -18,6 +17,7 @@ import {
   writeRecord,
 } from "./generated.ts";
 import type { LeafRecord, Leaves } from "./leaves.ts";
+import { checkNames } from "./records.ts";
 import { refuse } from "./refuse.ts";
 import { checkOptions, values } from "./run-options.ts";
 import type { Signal } from "./signals.ts";

@@ -6,8 +6,7 @@
  */
 import type { Layout } from "./declaration.ts";
 import type { LeafRecord, Leaves } from "./leaves.ts";
-import { combine } from "./records.ts";
-import { refuse } from "./refuse.ts";
+import { checkNames, combine } from "./records.ts";
 
 /** What a generated module exports. A model has what concerns a solve, a field `evaluate`. */
 export interface Generated {
@@ -92,15 +91,6 @@ export function writeDirection(
 ): void {
   const zeros = combine(defaults, () => 0, [], "") as LeafRecord;
   writeRecord(zeros, given, flat, place);
-}
-
-/** @throws RangeError when a name is given that the record does not have */
-export function checkNames(known: object, given: object | undefined, place: string): void {
-  for (const name of Object.keys(given ?? {})) {
-    if (!Object.hasOwn(known, name)) {
-      refuse(`${place} has no ${name}, only ${Object.keys(known).join(", ") || "nothing"}`);
-    }
-  }
 }
 
 /** A number, a vector, or rows of them. */

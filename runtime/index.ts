@@ -5,6 +5,7 @@
 
 export * from "./authoring.ts";
 
-// These take the place of those in `authoring.ts`, which are the same without a solve, or say so.
+// These take the place of those in `authoring.ts`, which are the same without a solve and without checks, or say so.
+export { field } from "./checked-field.ts";
 export { adjacency } from "./graph.ts";
 export { kernel, ode } from "./solved.ts";

@@ -37,11 +37,12 @@ type Place = Leaves | readonly number[];
 type Point<X> = X extends Vec ? X | readonly number[] : X;
 /** What has the shape of the point and is computed: a vector where an array literal would do for the point. */
 type Like<X> = readonly number[] extends X ? Vec : X;
-type OfPoint<T> = T | ((x: Vec) => T);
+/** Of a function without a type for its argument: a vector. */
+type OfPoint<X, T> = T | ((x: X) => T);
 
 /** One term c d^alpha f: `alpha` has one exponent per coordinate. */
-export interface Term {
-  readonly c: OfPoint<number>;
+export interface Term<X extends Coordinates = Vec> {
+  readonly c: OfPoint<X, number>;
   readonly alpha: readonly number[];
 }
 
@@ -115,13 +116,16 @@ export const hvp = /* @__PURE__ */ described<
   ) => (x: Point<X>, ...rest: [...A, direction: Point<X>]) => Like<X>)
 >("hvp");
 
-/** sum_ij (sigma sigma^T)_ij d_ij f + drift . grad f, for a D by R `sigma`; either may be a function of the point. */
-export function weightedLaplacian(sigma: OfPoint<readonly Row[]>, drift?: OfPoint<Row>): Operator {
+/** sum_ij (sigma sigma^T)_ij d_ij f + drift . grad f, for a D by R `sigma`, D coordinates in row-major order; either may be a function of the point. */
+export function weightedLaplacian<X extends Coordinates = Vec>(
+  sigma: OfPoint<X, readonly Row[]>,
+  drift?: OfPoint<X, Row>,
+): Operator {
   return described("weightedLaplacian", sigma, drift);
 }
 
 /** sum over the terms of c d^alpha f, of any order up to 6. */
-export function linearOperator(terms: readonly Term[]): Operator {
+export function linearOperator<X extends Coordinates = Vec>(terms: readonly Term<X>[]): Operator {
   return described("linearOperator", terms);
 }
 

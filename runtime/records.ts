@@ -43,7 +43,21 @@ export function combine(
   return list.map(part) as unknown as Leaves;
 }
 
-/** A record's defaults with the names that were given replaced, in the defaults' shape. */
+/** @throws RangeError when a name is given that the record does not have */
+export function checkNames(known: object, given: object | undefined, place: string): void {
+  for (const name of Object.keys(given ?? {})) {
+    if (!Object.hasOwn(known, name)) {
+      refuse(`${place} has no ${name}, only ${Object.keys(known).join(", ") || "nothing"}`);
+    }
+  }
+}
+
+/**
+ * A record's defaults with the names that were given replaced, in the defaults' shape.
+ *
+ * @throws RangeError when a name is given that the record does not have
+ */
 export function replaced<T extends LeafRecord>(defaults: T, given: object | undefined, place: string): T {
+  checkNames(defaults, given, place);
   return combine(defaults, (entry) => entry, [{ ...defaults, ...given }], place) as T;
 }

@@ -12,7 +12,7 @@
  */
 import type { Env, RunOptions, Simulation, SolverOptions } from "./declaration.ts";
 import type { LeafRecord, Leaves } from "./leaves.ts";
-import { combine, replaced } from "./records.ts";
+import { checkNames, combine, replaced } from "./records.ts";
 import { notCompiled, refuse } from "./refuse.ts";
 import { checkOptions } from "./run-options.ts";
 import { between, type Signal } from "./signals.ts";
@@ -69,6 +69,8 @@ export function simulate(
 
   const params = replaced(model.params ?? {}, given.params, "params");
   const data = replaced(model.data ?? {}, given.data, "data");
+  checkNames(model.inputs ?? {}, given.inputs, "inputs");
+  if (model.initial && given.state !== undefined) refuse("state is computed by initial");
   const signals = Object.entries(model.inputs ?? {}).map(([name, signal]) => {
     const own = given.inputs?.[name] ?? signal.knots;
     const shape = signal.knots.map(() => signal.leaf) as readonly Leaves[] as readonly [];

@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { AnyMap, originalPositionFor } from "@jridgewell/trace-mapping";
 import { describe, expect, it } from "vitest";
 import { transform } from "../compiler/transform.ts";
+import * as authoring from "../runtime/index.ts";
 import { odegrad } from "./support/command.ts";
 import { loadCompiled, transformed } from "./support/in-place.ts";
 
@@ -116,6 +117,48 @@ describe("an object compiled in place", () => {
     // The direction of an earlier question is not meant.
     expect(() => field.u.operator("jvp", x)).toThrow(/jvp needs a direction/);
     expect(() => field.u.value(x, { parms: {} })).toThrow(/there is no option parms: did you mean params/);
+  });
+
+  it("refuses of a field what its own text refuses, in the same words", async () => {
+    const text = `
+      export const u = field({
+        point: vec(2, [1, 2]), params: { p: 3, w: vec(2) }, data: { goal: 1 },
+        value: (x, { p, w }, { data }) => p * x[0]! * x[1]! + w[0]! - data.goal,
+        loss: { at: (value) => value },
+      });
+      export const line = field({ point: 0.5, value: (x) => x ** 2, loss: { at: (value) => value } });`;
+    const compiled = await loadCompiled(`import { field, vec } from "odegrad";${text}`);
+    const own = new Function("field", "vec", `${text.replaceAll(/export |!/g, "")} return { u, line };`)(
+      authoring.field,
+      authoring.vec,
+    );
+    const x = Float64Array.of(1, 2);
+    const wrong: [words: string, ask: (of: typeof compiled) => unknown][] = [
+      ["there is no option bogus, only params, data, points", ({ u }) => u.loss({ bogus: 1 })],
+      ["there is no option parms: did you mean params?", ({ u }) => u.value(x, { parms: {} })],
+      ["params has no q, only p, w", ({ u }) => u.loss({ params: { q: 3 } })],
+      ["params.w needs 2 entries", ({ u }) => u.loss({ params: { w: [3] } })],
+      ["params.p is no number", ({ u }) => u.value(x, { params: { p: "3" } })],
+      ["data has no aim, only goal", ({ u }) => u.value(x, { data: { aim: 3 } })],
+      ["point needs 2 entries", ({ u }) => u.value([0.1])],
+      ["point needs 2 entries", ({ u }) => u.loss({ points: [x, [0.1]] })],
+      ["points: a loss is the mean over at least one", ({ u }) => u.loss({ points: [] })],
+      ["point is no number", ({ line }) => line.value([0.1])],
+      ["params has no q, only nothing", ({ line }) => line.value(0.1, { params: { q: 1 } })],
+    ];
+    for (const [words, ask] of wrong) {
+      for (const each of [compiled, own]) {
+        expect(() => ask(each), words).toThrow(RangeError);
+        expect(() => ask(each)).toThrow(words);
+      }
+    }
+    expect(() => compiled.u.gradient({ points: [] })).toThrow("points: a loss is the mean over at least one");
+    for (const each of [compiled, own]) {
+      expect(each.u.value()).toBe(5);
+      expect(each.u.value([2, 3], { params: { w: [1, 0] }, data: { goal: 0 } })).toBe(19);
+      expect(each.u.loss({ points: [x, [2, 3]], params: { p: 1 } })).toBe(3);
+      expect(each.line.loss()).toBe(0.25);
+    }
   });
 
   it("gives operators of a field what each of them takes", async () => {

@@ -246,14 +246,19 @@ function fromTable(context: Context, file: string, model: Model, problem: Proble
     else setColumn(table, slot, column);
   });
   if (unused.length === head.length) {
-    const known = model.data.map((leaf) => `\`${leaf.path.join(".")}\``).join(", ");
+    const { field } = model;
+    // What other options give is no column of this table.
+    const elsewhere = new Set([...(field?.points ?? []), ...(field?.directions ?? []), field?.covector]);
+    const own = model.data.filter((leaf) => !elsewhere.has(leaf.name));
+    const known = own.map((leaf) => `\`${leaf.path.join(".")}\``).join(", ");
+    const points = field === undefined ? "" : "; points of a field are given by `--points`";
     failAt(
       file,
       1,
       "no column is named like the data of the model",
       known === ""
-        ? "the model has no `data`"
-        : `name the columns ${known} (a matrix: \`name.0\`, \`name.1\`, …)`,
+        ? `the model has no \`data\`${points}`
+        : `name the columns ${known} (a matrix: \`name.0\`, \`name.1\`, …)${points}`,
     );
   }
   // A comma at the end of the lines makes a column without a name.

@@ -307,8 +307,8 @@ function plainOptions({ model, solver }: Module, problem: Problem): object {
 
 /** The same of a field: its points are handed over as a list. */
 function plainFieldOptions({ model }: Module, problem: Problem): object {
-  const { points, directions, covector, count } = model.field!;
-  const own = [...points, ...directions, covector];
+  const { points, directions, covector, sampled, count } = model.field!;
+  const own = [...points, ...directions, covector, ...sampled];
   const data = model.data.filter(({ name }) => !own.includes(name));
   const leaves = model.data.filter(({ name }) => points.includes(name));
   const pointAt = (k: number): Json =>

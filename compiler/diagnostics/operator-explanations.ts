@@ -48,7 +48,7 @@ export const operatorExplanations: Readonly<Record<string, Explanation>> = {
   ),
   ODE3007: say(
     "two operators of one name",
-    "In a list an operator goes by its own name, so the list cannot hold two of them, nor one that is called `value`.",
+    "In a list an operator goes by its own name, so the list cannot hold two of them.",
     "operators: [directional(2), directional(3)]",
     "operators: { second: directional(2), third: directional(3) }",
   ),
@@ -75,5 +75,11 @@ export const operatorExplanations: Readonly<Record<string, Explanation>> = {
     "The list of operators names one that does not exist, or one that is given something first by its name alone.",
     'operators: ["laplace"]',
     'operators: ["laplacian"]\n\n`odegrad list operators` names them all. Those that are given something are called: `operators: [directional(2)]`.',
+  ),
+  ODE3012: say(
+    "an operator of the name `value`",
+    "A field gives its value and its operators by name, and the value has the name `value`.",
+    'value: (x) => x[0] ** 2 * x[1],\noperators: { value: "laplacian" }',
+    'value: (x) => x[0] ** 2 * x[1],\noperators: { laplacian: "laplacian" }',
   ),
 };

@@ -69,6 +69,14 @@ export const operatorTwice = (span: Span, name: string): Diagnostic =>
     "name them in a record: `operators: { first: …, second: … }`",
   );
 
+export const operatorNamedValue = (span: Span, operator: string): Diagnostic =>
+  error(
+    "ODE3012",
+    span,
+    "the name `value` is taken: it is that of the field itself among its outputs",
+    `give the operator another name: \`operators: { ${operator}: … }\``,
+  );
+
 /** `form`: how an operator is called that is given something first, where the name is of one. */
 export const unknownOperator = (
   span: Span,

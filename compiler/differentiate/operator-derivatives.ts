@@ -3,14 +3,12 @@
  * coefficients are summed inside. In: a writer, and the function. Out: a function of the same arguments.
  */
 
-import type { Affine } from "../ir/affine.ts";
-import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
-import type { Fn, Shape, Statement } from "../ir/nodes.ts";
+import type { Fn, Statement } from "../ir/nodes.ts";
 import { sizeOf } from "../model.ts";
 import { jvp } from "./forward.ts";
 import { jets, outsOf, shapeOf } from "./jets.ts";
-import { type ArrayParameter, arrayParameter, type Writer } from "./operator-writer.ts";
+import { type ArrayParameter, arrayParameter, flat, type Writer } from "./operator-writer.ts";
 import { vjp } from "./reverse.ts";
 
 /** Reverse mode of one number: a function with a result for each leaf of the point. */
@@ -92,24 +90,32 @@ export function laplacian(writer: Writer, fn: Fn): Fn {
   return writer.collapsed(fn, { order: 2, directions: "unit", collapsed: true }, [], [], 2);
 }
 
+/** `sigma` and the drift are handed over with a row for each coordinate. */
 export function weighted(writer: Writer, columns: number, hasDrift: boolean): Fn {
-  const shape = writer.pointShape;
+  const n = sizeOf(writer.pointShape);
   const sigma = writer.names.fresh("sigma");
   const drift = writer.names.fresh("drift");
   const half = writer.names.fresh("half_drift");
   const added = [
-    arrayParameter(sigma, [...shape, columns], "in"),
-    ...(hasDrift ? [arrayParameter(drift, shape, "in")] : []),
+    arrayParameter(sigma, [n, columns], "in"),
+    ...(hasDrift ? [arrayParameter(drift, [n], "in")] : []),
   ];
   // The point's own second coefficient enters linearly: half the drift, and the first-order term is free.
-  const before = hasDrift
-    ? [
-        build.alloc(half, shape, { zero: false }),
-        ...writer.filled(half, shape, (at) => build.mul(build.number(0.5), build.read(drift, at))),
-      ]
-    : [];
+  const directions = writer.byCoordinate(sigma, [columns]);
+  const top = hasDrift ? writer.byCoordinate(half, []) : undefined;
+  const before = [
+    ...directions.before,
+    ...(top === undefined
+      ? []
+      : [
+          build.alloc(half, [n], { zero: false }),
+          ...writer.filled(half, [n], (at) => build.mul(build.number(0.5), build.read(drift, at))),
+          ...top.before,
+        ]),
+  ];
   const bundle = { order: 2, directions: columns, collapsed: true, top: hasDrift };
-  return writer.collapsed(writer.call.fn, bundle, added, hasDrift ? [sigma, half] : [sigma], 2, before);
+  const given = [directions.name, ...(top === undefined ? [] : [top.name])];
+  return writer.collapsed(writer.call.fn, bundle, added, given, 2, before);
 }
 
 export function directional(writer: Writer, order: number): Fn {
@@ -132,9 +138,5 @@ export function directional(writer: Writer, order: number): Fn {
     before,
   );
 }
-
-/** The place of an entry in row-major order. */
-const flat = (at: readonly Affine[], shape: Shape): Affine =>
-  at.reduce((sum, form, axis) => affine.add(affine.scale(sum, shape[axis]!), form), affine.integer(0));
 
 const factorial = (k: number): number => (k < 2 ? 1 : k * factorial(k - 1));

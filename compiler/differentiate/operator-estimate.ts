@@ -4,7 +4,7 @@ import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Fn, Statement } from "../ir/nodes.ts";
-import type { Estimated, OperatorCall } from "../model.ts";
+import { type Estimated, type OperatorCall, sizeOf } from "../model.ts";
 import { jets } from "./jets.ts";
 import { arrayParameter, type Writer } from "./operator-writer.ts";
 
@@ -21,13 +21,13 @@ export function estimate(
   const { fn } = writer.call;
   const order = orderOf(of);
   if (order > 1) writer.needsSecond();
-  const shape = writer.pointShape;
-  const directions = writer.names.fresh("directions");
-  const given = arrayParameter(directions, [...shape, samples], "in");
+  const handed = writer.names.fresh("directions");
+  const given = arrayParameter(handed, [sizeOf(writer.pointShape), samples], "in");
+  const { name: directions, before } = writer.byCoordinate(handed, [samples]);
   const factor = of === "biharmonic" ? 8 : order;
   if (error === undefined && of !== "divergence") {
     const bundle = { order, directions: samples, collapsed: true };
-    const made = writer.collapsed(fn, bundle, [given], [directions], factor * scale);
+    const made = writer.collapsed(fn, bundle, [given], [directions], factor * scale, before);
     return { made, vectors: 2 + (order - 1) * samples };
   }
   const jet = jets(fn, writer.onlyPoint, { order, directions: samples, collapsed: false }, writer.context);
@@ -60,6 +60,7 @@ export function estimate(
         ];
   const all = affine.integer(samples);
   const body: Statement[] = [
+    ...before,
     build.alloc(wide, [...rows, samples], { zero: false }),
     ...writer.expanded(jet, [directions, wide]),
     build.alloc(each, [samples], { zero: false }),

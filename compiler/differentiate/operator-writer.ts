@@ -74,6 +74,8 @@ export class Writer {
         const { op, args } = statement.value;
         if (primitives[op].kind !== "kinked" || !active.scalars.has(statement.name)) return;
         if (!args.some((arg) => arg.kind === "name" && active.scalars.has(arg.name))) return;
+        // As a root that it never comes near.
+        if (op === "hypot" && args.some((arg) => arg.kind === "number" && arg.value !== 0)) return;
         throw new ModelError(messages.kinkInOperator(statement.span ?? span, kind.name, `Math.${op}`, span));
       }
       if (statement.kind === "call" && !["hessian", "hvp"].includes(kind.name)) {
@@ -129,9 +131,30 @@ export class Writer {
     return this.function([...added, arrayParameter(out, shape, "out")], body);
   }
 
+  /**
+   * An array with a row for each coordinate and further axes, as it is handed over, in the shape of the point with those
+   * axes behind: its name, and what makes it. Of a vector that is the same array.
+   */
+  byCoordinate(rows: string, rest: Shape): { readonly name: string; readonly before: readonly Statement[] } {
+    const shape = this.pointShape;
+    if (shape.length === 1) return { name: rows, before: [] };
+    const name = this.names.fresh(`${rows}_by_coordinate`);
+    const before = [
+      build.alloc(name, [...shape, ...rest], { zero: false }),
+      ...this.filled(name, [...shape, ...rest], (at) =>
+        build.read(rows, [flat(at.slice(0, shape.length), shape), ...at.slice(shape.length)]),
+      ),
+    ];
+    return { name, before };
+  }
+
   constant(wish: string, shape: Shape, data: readonly number[]): string {
     const name = this.names.fresh(`${this.call.name}_${wish}`);
     this.constants.push({ name, element: "real", shape, role: "constant", data });
     return name;
   }
 }
+
+/** The place of an entry in row-major order. */
+export const flat = (at: readonly Affine[], shape: Shape): Affine =>
+  at.reduce((sum, form, axis) => affine.add(affine.scale(sum, shape[axis]!), form), affine.integer(0));

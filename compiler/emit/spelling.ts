@@ -79,6 +79,7 @@ export const spellings: { readonly [op in Opcode]: Row } = {
   pow: helped("pow"),
   atan2: library("atan2"),
   hypot: library("hypot"),
+  radius: library("hypot"),
   min: helped("min"),
   max: helped("max"),
   gate: both("gate"),

@@ -229,6 +229,7 @@ export class FieldDeclaration extends Declared {
         .filter(({ operator }) => takenBy[operator.name] === "direction")
         .map(({ name: each }) => each),
       covector: asked.has("covector") ? names.get(covectorLeaf) : undefined,
+      sampled: [...sampled.values()].map((draft) => names.get(draft)!),
       operators: new Map(ofOperators.map(({ name, callee }) => [name, callee])),
     };
     return {
@@ -315,7 +316,7 @@ export class FieldDeclaration extends Declared {
         const name = key ?? operator.name;
         checkName(name, span);
         if (found.some((each) => each.name === name)) refuse(operatorMessages.operatorTwice(span, name));
-        if (name === "value") refuse(operatorMessages.operatorTwice(span, name));
+        if (name === "value") refuse(operatorMessages.operatorNamedValue(span, operator.name));
         found.push({ name, operator, node });
       });
     }

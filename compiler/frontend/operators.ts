@@ -93,6 +93,9 @@ export function lowerOperator(
   const [first, ...rest] = args.slice(0, count) as [Value | undefined, ...Value[]];
   if (first === undefined) return refuse(operatorMessages.badPoint(spanOf(at), operator.name, "missing"));
   const point = pointOf(lowering, first, operator, at);
+  // Before its coefficients are looked at, which would be held to the coordinates of an array.
+  if (point.kind === "record" && !["gradient", "jvp", "vjp", "hvp"].includes(operator.name))
+    refuse(operatorMessages.badPoint(spanOf(at), operator.name, "a record"));
   const given = [point, ...rest];
   const layouts = given.map((value, i) => layoutOf(lowering, value, at, i === 0));
   const { kind, added } = kindOf(lowering, operator, point, args.slice(count), at);
@@ -214,8 +217,6 @@ function check({ name, operands }: Operator, shape: Shape, point: Layout, at: ts
   const span = spanOf(at);
   if (["gradient", "hessian", "hvp"].includes(name) && shape.length > 0)
     refuse(operatorMessages.operatorOfShape(span, name, "one number", describeShape(shape)));
-  if (point.kind !== "array" && !["gradient", "jvp", "vjp", "hvp"].includes(name))
-    refuse(operatorMessages.badPoint(span, name, "a record"));
   const of = name === "stochastic" ? (operands[0] as Operator).name : name;
   if (name === "stochastic" && operands[4] === true && of !== "divergence" && shape.length > 0)
     refuse(operatorMessages.operatorOfShape(span, "standardError", "one number", describeShape(shape)));

@@ -47,6 +47,8 @@ export const binaryOpcodes = [
   "pow",
   "atan2",
   "hypot",
+  /** hypot where it does not bend, in the derivatives of smooth functions; what is emitted has hypot again. */
+  "radius",
   "min",
   "max",
   /** gate(c, p) = c·p, but exactly 0 where c is 0: how a zero tangent or cotangent meets an infinite partial. */

@@ -14,7 +14,7 @@ import type { UnaryOpcode } from "./opcode.ts";
 import type { Binary, Facts, Table, Unary } from "./primitive.ts";
 
 const apply = (op: UnaryOpcode, x: Expr): Expr => build.primitive(op, [x]);
-const hypot = (x: Expr, y: Expr): Expr => build.primitive("hypot", [x, y]);
+const radius = (x: Expr, y: Expr): Expr => build.primitive("radius", [x, y]);
 const isZero = (x: Expr) => build.compare("eq", x, zero);
 
 const ecma = "ECMAScript 2024, 21.3.2";
@@ -176,8 +176,8 @@ export const primitives: Table = {
     (_x, v) => sub(one, mul(v, v)),
     [-400, -22, -3, -0.5, -1e-9, 1e-300, 1e-160, 0.3, 1, 5, 19.1, 22],
   ),
-  // hypot(1, x) does not overflow where 1 + x² does.
-  asinh: unary(Math.asinh, (x) => div(one, hypot(one, x)), [-1e160, -3, -1e-9, 1e-160, 0.4, 2, 1e9, 1e160]),
+  // The radius of (1, x) does not overflow where 1 + x² does.
+  asinh: unary(Math.asinh, (x) => div(one, radius(one, x)), [-1e160, -3, -1e-9, 1e-160, 0.4, 2, 1e9, 1e160]),
   // Two roots: the product would overflow, and has a root below -1 too.
   acosh: unary(
     Math.acosh,
@@ -288,7 +288,7 @@ export const primitives: Table = {
   ),
   atan2: binary(
     Math.atan2,
-    (x, y) => [div(div(y, hypot(x, y)), hypot(x, y)), neg(div(div(x, hypot(x, y)), hypot(x, y)))],
+    (x, y) => [div(div(y, radius(x, y)), radius(x, y)), neg(div(div(x, radius(x, y)), radius(x, y)))],
     pairs,
     { singular: [true, true], convention: "NaN at (0, 0)" },
   ),
@@ -298,6 +298,11 @@ export const primitives: Table = {
     pairs,
     { kind: "kinked", convention: "derivatives 0 at (0, 0)" },
   ),
+  // Smooth for who uses it: asinh keeps away from (0, 0), and atan2 has no derivative there itself.
+  radius: binary(Math.hypot, (x, y, v) => [div(x, v), div(y, v)], pairs, {
+    singular: [true, true],
+    convention: "NaN at (0, 0); a zero tangent or cotangent contributes 0",
+  }),
   min: binary(
     Math.min,
     (x, y) => {

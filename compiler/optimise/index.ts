@@ -5,9 +5,11 @@
 
 import { constantRanges, rangesOf } from "../analysis/sites.ts";
 import { flatten } from "../differentiate/normalise.ts";
+import * as build from "../ir/build.ts";
 import { expandCalls } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
-import type { Fn, For, GlobalArray, Program } from "../ir/nodes.ts";
+import type { Expr, Fn, For, GlobalArray, Program } from "../ir/nodes.ts";
+import { rewriteBlock } from "../ir/rewrite.ts";
 import { arraysOf, bindersOf, calleesOf, opcodesOf, reachable } from "../ir/walk.ts";
 import { type Model, mapFunctions } from "../model.ts";
 import { contractions } from "./contractions.ts";
@@ -146,11 +148,16 @@ function withoutRules(program: Program, entries: readonly string[]): Program {
   return { ...program, functions };
 }
 
-/** What was one primitive for its derivative's sake is arithmetic again. */
+/** What was a primitive of its own for its derivative's sake is like any other again. */
 function writtenOut(program: Program): Program {
-  if (!opcodesOf(program).has("softsign")) return program;
+  const used = opcodesOf(program);
+  if (!used.has("softsign") && !used.has("radius")) return program;
   const taken = program.arrays.map((array) => array.name);
-  const functions = program.functions.map((fn) => {
+  const plain = (expr: Expr): Expr =>
+    expr.kind === "primitive" && expr.op === "radius" ? build.primitive("hypot", expr.args) : expr;
+  const functions = program.functions.map((whole) => {
+    const fn = used.has("radius") ? { ...whole, body: rewriteBlock(whole.body, {}, plain) } : whole;
+    if (!used.has("softsign")) return fn;
     const names = new Names(() => [...bindersOf(fn), ...taken]);
     return withoutSoftsigns({ ...fn, body: flatten(fn.body, names) }, names.fresh);
   });

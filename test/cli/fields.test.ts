@@ -172,6 +172,56 @@ describe("a field in the other commands", () => {
   });
 });
 
+describe("what is asked in a way of its own", () => {
+  it("points are no data, and a table of them is told where it belongs", async () => {
+    const words = await refused("grad", file("plane.ode.ts"), "--data", file("points.csv"));
+    expect(words).toContain("the model has no `data`; points of a field are given by `--points`");
+    expect(words).not.toContain("name the columns");
+    const text = `import { field, vec } from "odegrad";
+export const u = field({ point: 1, data: { goal: vec(2) }, params: { a: 3 }, value: (x, { a }) => a * x, operators: ["jvp"], loss: { at: (value, x, p, { data }) => value - data.goal[0] } });
+`;
+    const { err } = await odegrad(["grad", "-", "--data", file("points.csv")], text);
+    expect(err).toContain("name the columns `goal` (a matrix");
+    expect(err).toContain("points of a field are given by `--points`");
+  });
+
+  it("verify hands over the data of the field alone, and no directions of its estimates", async () => {
+    const text = `import { field, stochastic } from "odegrad";
+export const u = field({ point: 0.7, params: { a: 3 }, value: (x, { a }) => a * x ** 2, loss: { at: (value) => value },
+  operators: { estimate: stochastic("laplacian", { samples: 2, distribution: "normal" }) } });
+`;
+    const { code, out } = await odegrad(["verify", "-"], text);
+    expect(code).toBe(0);
+    expect(out).toContain("(4) pass");
+  });
+
+  it("inspect --formulas has the value at one point, or says that it is too long for one", async () => {
+    const formulas = async (value: string): Promise<string> => {
+      const text = `import { biharmonic, custom, field, mat, vec } from "odegrad";
+const square = custom((x: number) => x * x, { vjp: (x, bar) => 2 * x * bar });
+const u = (x, { w }) => Math.tanh(w[0] * x[0]) * Math.sin(x[1]);
+export const f = field({ point: vec(2, [0.5, 2]), params: { W: mat(3, 2), w: vec(3) }, value: ${value} });
+`;
+      const { code, out } = await odegrad(["inspect", "-", "--formulas"], text);
+      expect(code).toBe(0);
+      return out;
+    };
+    const sum = "(x, { w }) => { let s = 0; for (let i = 0; i < 2; i++) s += w[i] * x[i] ** 2; return s; }";
+    expect(await formulas(sum)).toMatch(/^Value\n {2}.*point/);
+    expect(await formulas("(x, { w }) => w[0] * x[0] ** 2 + Math.sin(x[1])")).toMatch(
+      /^Value\n {2}value = w\[0\] point\[0\]² \+ sin\(point\[1\]\)/,
+    );
+    const none = "The value of this field has no short formula; `--ir` prints its loops.\n";
+    expect(await formulas("(x) => square(x[0])")).toBe(none);
+    expect(await formulas("(x, p) => biharmonic(u)(x, p)")).toBe(none);
+    const { out } = await odegrad(["inspect", file("plane.ode.ts"), "--formulas", "--json"]);
+    const [section] = (JSON.parse(out) as { formulas: { title: string; lines: { formula: string }[] }[] })
+      .formulas;
+    expect(section!.title).toBe("Value");
+    expect(section!.lines[0]!.formula).toBe("value = a point[0]² point[1] + sin(point[1])");
+  });
+});
+
 describe("a batch", () => {
   it("gives lists, of states and of gradients", async () => {
     const words = ["--batch", "2", "--state", file("states.json")];

@@ -246,6 +246,31 @@ export const held = ode({
     );
   });
 
+  test("a name that a record does not have is refused, and a state that is computed", () => {
+    const own = ode({
+      ...{ state: { y: 1 }, params: { k: 2 }, inputs: { u: hold(10, 0) }, data: { goal: 1 } },
+      rhs: ({ y }, { k }, { inputs: { u }, data: { goal } }) => ({ y: k * (goal - y) + u }),
+      solver: { t1: 1, steps: 10 },
+    });
+    const asked = [
+      [{ params: { q: 3 } }, "params has no q, only k"],
+      [{ state: { z: 3 } }, "state has no z, only y"],
+      [{ data: { aim: 3 } }, "data has no aim, only goal"],
+      [{ inputs: { v: [] } }, "inputs has no v, only u"],
+    ] as const;
+    for (const [options, words] of asked) {
+      expect(() => own.simulate(options as object)).toThrow(RangeError);
+      expect(() => own.loss(options as object)).toThrow(words);
+    }
+    const computed = ode({
+      state: { y: 1 },
+      initial: () => ({ y: 2 }),
+      rhs: ({ y }) => ({ y: -y }),
+      solver: { t1: 1, steps: 1 },
+    });
+    expect(() => computed.simulate({ state: { y: 3 } })).toThrow("state is computed by initial");
+  });
+
   test("times within rounding of a boundary are that boundary", () => {
     expect(decay.simulate({ times: [0.1 + 0.2] }).state.y[0]).toBeCloseTo(0.729, 14);
   });

@@ -128,7 +128,8 @@ export function evaluateComplex(
         return x.re >= y.re ? x : y;
       case "min":
         return x.re < y.re ? x : y;
-      case "hypot": {
+      case "hypot":
+      case "radius": {
         const value = Math.hypot(x.re, y.re);
         return of(value, value === 0 ? 0 : (x.re / value) * x.im + (y.re / value) * y.im);
       }

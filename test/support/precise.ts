@@ -66,6 +66,7 @@ const binary: Partial<Record<Opcode, (x: Big, y: Big) => Big>> = {
     return sub(quarter, big.atan(div(x, y)));
   },
   hypot,
+  radius: hypot,
   min: (x, y) => (big.less(x, y) ? x : y),
   max: (x, y) => (big.less(x, y) ? y : x),
   gate: mul,
@@ -113,6 +114,7 @@ export function reach(op: Opcode, at: readonly number[], which: number): number 
       return which === 0 ? Math.abs(x) : 1;
     case "atan2":
     case "hypot":
+    case "radius":
       return Math.hypot(...at);
     case "min":
     case "max":

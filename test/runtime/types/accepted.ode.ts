@@ -12,6 +12,7 @@ import {
   kernel,
   laplacian,
   linear,
+  linearOperator,
   type Mat,
   mat,
   matvec,
@@ -24,6 +25,7 @@ import {
   uniform,
   type Vec,
   vec,
+  weightedLaplacian,
 } from "odegrad";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -115,6 +117,18 @@ const nested: number[] = [
 const scalar: number[] = [gradient(w)(0.3, 2), laplacian(w)(0.3, 2), hessian(laplacian(w))(0.3, 2)];
 const ofMatrix: number[] = [gradient(m)(mat(2, 2), 2)[0]![1]!, laplacian(m)(mat(2, 2), 2)];
 
+// Coefficients are functions of the point: of a vector where nothing says what it is.
+const coefficients: number[] = [
+  weightedLaplacian(
+    (x) => [[x[0]!], [1]],
+    (x) => [x[1]!, 0],
+  )(u)(vec(2), { a: 1 }),
+  weightedLaplacian((x: number) => [[x]], [1])(w)(0.3, 2),
+  weightedLaplacian((x: Vec[]) => [[x[0]![0]!], [1], [0], [0]])(m)(mat(2, 2), 2),
+  linearOperator([{ c: (x) => x[0]!, alpha: [2, 0] }])(u)(vec(2), { a: 1 }),
+  linearOperator([{ c: (x: number) => x, alpha: [2] }])(w)(0.3, 2),
+];
+
 export const net = field({
   point: vec(2),
   params: { a: 1 },
@@ -167,4 +181,4 @@ for (const solver of [
 ] as const)
   ode({ state: { y: 1 }, rhs: ({ y }) => ({ y }), solver });
 
-export { components, fieldValue, nested, ofMatrix, scalar, squared, stiffness };
+export { coefficients, components, fieldValue, nested, ofMatrix, scalar, squared, stiffness };
