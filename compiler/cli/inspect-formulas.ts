@@ -24,7 +24,7 @@ function sectionsOf(module: Module): Section[] {
     const fn =
       program.functions.find((one) => one.name === name) ??
       program.functions.find((one) => one.name === `${name}_kernel`);
-    return fn === undefined ? [] : [{ title, formulas: formulasOf(fn) }];
+    return fn === undefined ? [] : [{ title, formulas: formulasOf(fn, program.arrays) }];
   });
 }
 
@@ -34,7 +34,7 @@ export function formulasAsText(module: Module): string {
       const fitting = formulas.map(({ text }) => text.length).filter((length) => length <= width);
       const column = Math.max(0, ...fitting);
       const lines = formulas.map(({ text, statement }) => {
-        const loops = printStatement(statement);
+        const loops = printStatement(statement).trimEnd();
         return text.length > column
           ? `  ${text}\n  ${" ".repeat(column)}    ${loops}`
           : `  ${text.padEnd(column)}    ${loops}`;
@@ -53,6 +53,9 @@ export const formulasAlone = (module: Module): string =>
 export const formulasAsJson = (module: Module): Record<string, Json> => ({
   formulas: sectionsOf(module).map(({ title, formulas }) => ({
     title,
-    lines: formulas.map(({ text, statement }) => ({ formula: text, loops: printStatement(statement) })),
+    lines: formulas.map(({ text, statement }) => ({
+      formula: text,
+      loops: printStatement(statement).trimEnd(),
+    })),
   })),
 });
