@@ -702,7 +702,18 @@ function writesIn(block: Block): Touch[] {
 }
 
 /** All that a nest touches, whatever its loops. */
-export function touchesOfNest(nest: Nest): Touch[] {
+export function touchesOfNest(nest: Nest): readonly Touch[] {
+  const before = touchesMet.get(nest);
+  if (before !== undefined) return before;
+  const touches = touchesIn(nest);
+  touchesMet.set(nest, touches);
+  return touches;
+}
+
+/** Touches are asked for again with every nest that another is compared with. */
+const touchesMet = new WeakMap<Nest, readonly Touch[]>();
+
+function touchesIn(nest: Nest): Touch[] {
   const tests = nest.when.flatMap(touchesOfTest);
   switch (nest.kind) {
     case "line":
@@ -735,12 +746,20 @@ export function touchesOfNest(nest: Nest): Touch[] {
 const isAssignment = ({ kind }: Statement): boolean =>
   kind === "store" || kind === "accumulate" || kind === "let" || kind === "contract";
 
+/** Names that a statement mentions, blocks inside it included; asked for with every `let` in front of it. */
+const namesIn = new WeakMap<Statement, ReadonlySet<string>>();
+
 function mentionsName(statement: Statement, name: string): boolean {
-  let found = false;
-  forEachStatement([statement], (inner) =>
-    forEachExprOf(inner, (expr) => {
-      found ||= expr.kind === "name" && expr.name === name;
-    }),
-  );
-  return found;
+  let names = namesIn.get(statement);
+  if (names === undefined) {
+    const found = new Set<string>();
+    forEachStatement([statement], (inner) =>
+      forEachExprOf(inner, (expr) => {
+        if (expr.kind === "name") found.add(expr.name);
+      }),
+    );
+    names = found;
+    namesIn.set(statement, names);
+  }
+  return names.has(name);
 }
