@@ -2,22 +2,39 @@
  * A function of loops as formulas of matrices and vectors, for those who compare it with a derivation on paper. In: a
  * function whose products are contractions. Out: a formula for each statement with an effect, beside the statement.
  *
- * Loops become axes: what is indexed by them in their order goes by its name, in the opposite order by its transpose.
- * What is local to a loop has the loop's axis too. `∘` multiplies entry by entry, `Σ` sums over an axis, and what has
- * no such form keeps its subscripts. Arrays of one name are told apart by numbers, `C` and `C₂`, which stand in no name
- * of a model.
+ * Each formula is one assignment for all indices of its loops (`nests`). Indices become axes: what they run through as a
+ * whole and in their order goes by its name, in the opposite order by its transpose; a vector along the second of two axes
+ * is a row. What is local to a loop has the loop's axis too. `∘` multiplies entry by entry, `Σ` sums over an axis. Where
+ * that would not say exactly which entries meet, entries keep their subscripts, and an index that does not run through a
+ * whole axis has its range behind the formula. Loops whose trips depend on each other stay loops, their statements
+ * indented. Arrays of one name are told apart by numbers, `C` and `C₂`, which stand in no name of a model.
  */
 
 import * as affine from "../ir/affine.ts";
 import { stemOf } from "../ir/names.ts";
-import type { Access, Block, Expr, Fn, Statement, Test } from "../ir/nodes.ts";
-import { printForm } from "../ir/print.ts";
-import { forEachStatement } from "../ir/walk.ts";
+import type { Access, Argument, Expr, Fn, GlobalArray, Statement, Test } from "../ir/nodes.ts";
+import { printTest } from "../ir/print.ts";
+import { forEachExpr, forEachExprOf } from "../ir/walk.ts";
+import { mentions } from "./contractions.ts";
+import {
+  type Line,
+  type Nest,
+  type Nests,
+  nestsOf,
+  type Over,
+  type Sequence,
+  touchesOfNest,
+} from "./nests.ts";
 
 export interface Formula {
+  /** Indented by two spaces for each loop that it stays in. */
   readonly text: string;
-  /** The statement that it stands for. */
+  /** The statement that it stands for, of a loop its head. */
   readonly statement: Statement;
+  /** Indices of its axes, as `Σ` and subscripts call them: the first runs along the rows. */
+  readonly axes: readonly string[];
+  /** What every array of the function is called in the formulas. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 /** An expression as text, with how tightly it binds. */
@@ -26,23 +43,29 @@ interface Text {
   readonly level: "sum" | "quotient" | "product" | "atom";
   /** Whether it has entries. */
   readonly isArray: boolean;
+  /** A number below 0, which needs no brackets in front. */
+  readonly isNegative?: boolean;
 }
 
-interface Scope {
+/** A formula before it is known what its arrays are called, and what copies of it need to know. */
+interface Written {
+  readonly text: string;
+  readonly statement: Statement;
   readonly axes: readonly string[];
-  readonly names: ReadonlyMap<string, Text>;
+  /** What it sets as a whole, to what, and from which arrays. */
+  readonly sets?: { readonly array: string; readonly value: string; readonly from: ReadonlySet<string> };
 }
 
-export function formulasOf(fn: Fn): Formula[] {
-  const writer = new Writer();
-  writer.block(fn.body, { axes: [], names: new Map() });
-  writer.flush();
-  return readable(writer.formulas, fn);
+/** `arrays`: those of the program, of which a function may use some without having them as parameters. */
+export function formulasOf(fn: Fn, arrays: readonly GlobalArray[]): Formula[] {
+  const nests = nestsOf(fn, arrays);
+  const writer = new Writer(nests);
+  writer.block(nests.body, new Map());
+  return readable(withoutCopies(writer.written, nests, fn), fn);
 }
 
 /** Formulas with the names that readers see in the place of those of the loops. */
-function readable(written: readonly Formula[], fn: Fn): Formula[] {
-  const formulas = withoutCopies(written);
+function readable(formulas: readonly Written[], fn: Fn): Formula[] {
   const met = formulas.flatMap(({ text }) => Array.from(text.matchAll(marked), ([, name]) => name!));
   const arrays = [...new Set([...fn.parameters.map(({ name }) => name), ...met])].filter((name) =>
     met.includes(name),
@@ -57,356 +80,661 @@ function readable(written: readonly Formula[], fn: Fn): Formula[] {
     const ordered = isBar ? group.toSorted((a, b) => numberOf(a) - numberOf(b)) : group;
     const isPaired = isBar && alike.get(own)?.length === group.length;
     ordered.forEach((name, i) => {
-      const number =
-        i === 0 ? "" : Array.from(String(i + 1), (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]).join("");
+      const number = i === 0 ? "" : numbered(i + 1);
       shown.set(name, isPaired ? `${own}${number}_bar` : `${short}${number}`);
     });
   }
-  return formulas.map(({ text, statement }) => ({
+  return formulas.map(({ text, statement, axes }) => ({
     text: text.replace(marked, (_, name: string) => shown.get(name)!),
     statement,
+    axes,
+    names: shown,
   }));
 }
 
-/** What is set once, and to the same as another is, is that other. */
-function withoutCopies(formulas: readonly Formula[]): Formula[] {
-  const settings = new Map<string, number>();
-  for (const { text } of formulas) {
-    const [, name] = settingOf(text);
-    if (name !== undefined) settings.set(name, (settings.get(name) ?? 0) + 1);
+/** What is set once, as a whole, and to the same as another is, is that other. */
+function withoutCopies(written: readonly Written[], { body, shapeOf }: Nests, fn: Fn): Written[] {
+  const keyOf = (array: string, value: string): string =>
+    `${shortOf(array)}[${shapeOf(array)?.join()}] = ${value}`;
+  const writes = new Map<string, number>();
+  for (const { sets } of written) if (sets) writes.set(sets.array, 1);
+  const counted = new Map<string, number>();
+  const count = (nest: Nest): void => {
+    for (const { access, array } of touchesOfNest(nest))
+      if (access !== "read") counted.set(array, (counted.get(array) ?? 0) + 1);
+  };
+  body.forEach(count);
+  const parameters = new Map(fn.parameters.map((parameter) => [parameter.name, parameter]));
+  // A formula that sets an array as a whole may stand for two statements: a value, and what is added to it.
+  const formulas = new Map<string, number>();
+  for (const { text } of written) {
+    const [, name] = /^ *«([^»]*)»/.exec(text) ?? [];
+    if (name !== undefined) formulas.set(name, (formulas.get(name) ?? 0) + 1);
   }
-  const isSetOnce = (name: string): boolean => (settings.get(name) ?? 0) <= 1;
+  const isFixed = (array: string): boolean =>
+    (counted.get(array) ?? 0) === 0 || (writes.has(array) && formulas.get(array) === 1);
   const firsts = new Map<string, string>();
   const same = new Map<string, string>();
-  return formulas.map(({ text, statement }) => {
-    const [, name, value] = settingOf(text);
-    const now = text.replace(marked, (mark, each: string) => same.get(each) ?? mark);
-    if (name === undefined || value === undefined || !isSetOnce(name)) return { text: now, statement };
-    const parts = Array.from(value.matchAll(marked), ([, part]) => part!);
-    if (!parts.every(isSetOnce)) return { text: now, statement };
-    const key = `${shortOf(name)} = ${value.replace(marked, (mark, each: string) => same.get(each) ?? mark)}`;
+  const renamed = (text: string): string =>
+    text.replace(marked, (mark, each: string) => same.get(each) ?? mark);
+  return written.map((formula) => {
+    const { text, sets } = formula;
+    const now = { ...formula, text: renamed(text) };
+    if (sets === undefined || !isFixed(sets.array) || ![...sets.from].every(isFixed)) return now;
+    // A result keeps its name.
+    if (parameters.has(sets.array)) {
+      firsts.set(keyOf(sets.array, renamed(sets.value)), sets.array);
+      return now;
+    }
+    const key = keyOf(sets.array, renamed(sets.value));
     const first = firsts.get(key);
-    if (first === undefined) firsts.set(key, name);
-    else same.set(name, nameOf(first));
-    return { text: first === undefined ? now : now.replace(nameOf(name), nameOf(first)), statement };
+    if (first === undefined) firsts.set(key, sets.array);
+    else same.set(sets.array, nameOf(first));
+    return first === undefined ? now : { ...now, text: renamed(text) };
   });
 }
 
-/** What a formula sets, in whole or in part, and to what where it is the whole. */
-const settingOf = (text: string): readonly (string | undefined)[] =>
-  /^«([^»]*)»(?: = (.*)$)?/.exec(text) ?? [];
+/** How a line is written: by names of arrays, entry by entry, or something of both along one axis. */
+type Mode = "names" | "mixed" | "subscripts";
+
+interface Context {
+  readonly over: readonly Over[];
+  readonly mode: Mode;
+  /** What indices are called, those of loops around the line too. */
+  readonly indices: ReadonlyMap<string, string>;
+  /** Axes that the rows and the columns run along. */
+  readonly axes: readonly string[];
+}
+
+/** A line as text in its parts, so that one may be added to another. */
+interface Rendered {
+  readonly line: Line;
+  readonly to: string;
+  readonly value: string;
+  readonly adds: boolean;
+  readonly behind: string;
+  readonly axes: readonly string[];
+  readonly mode: Mode;
+  /** Which part of its array it sets as a whole. */
+  readonly whole: string | undefined;
+  /** What its value is made of. */
+  readonly reads: ReadonlySet<string>;
+  readonly isZero: boolean;
+  /** Whether something has been added already. */
+  readonly isSum: boolean;
+}
+
+type Entry = Rendered | Exclude<Nest, Line>;
 
 class Writer {
-  readonly formulas: Formula[] = [];
-  /** What arrays were last set to, where nothing has been added yet. */
-  readonly #started = new Map<string, { text: string; formula: Formula | undefined }>();
-  /** How many branches what is written stands in: there, a zero is a value and no beginning of a sum. */
-  #branches = 0;
-  /** Axes of the loops of which every trip sets an array anew: as good as local to them. */
-  readonly #renewed = new Map<string, readonly string[]>();
+  readonly written: Written[] = [];
+  readonly #nests: Nests;
+  /** Names that are arrays', so that no index goes by them. */
+  readonly #taken = new Set<string>();
 
-  block(block: Block, outer: Scope): void {
-    let scope = outer;
-    for (const statement of block) {
-      switch (statement.kind) {
-        case "let": {
-          const names = new Map(scope.names);
-          names.set(statement.name, this.#expr(statement.value, scope));
-          scope = { ...scope, names };
-          break;
-        }
-        case "alloc":
-          this.#renewed.set(statement.array, scope.axes);
-          if (statement.zero) this.#start(statement.array, "0", undefined);
-          break;
-        case "for":
-          this.#loop(statement.body, { ...scope, axes: [...scope.axes, statement.index] });
-          break;
-        case "while":
-          this.#loop(statement.body, { ...scope, axes: [...scope.axes, statement.counter] });
-          break;
-        case "if": {
-          const test = this.#test(statement.test, scope);
-          this.#branch(statement.then, scope, `where ${test}`);
-          this.#branch(statement.else, scope, `elsewhere (${test})`);
-          break;
-        }
-        case "store": {
-          this.#renew(statement, scope.axes);
-          const to = this.#placed(statement, scope);
-          const value = this.#expr(statement.value, scope).text;
-          const isZero =
-            this.#branches === 0 && statement.value.kind === "number" && Object.is(statement.value.value, 0);
-          const formula = isZero ? undefined : { text: `${to.text} = ${value}`, statement };
-          // A part that is set apart from the rest stands for itself.
-          if (to.text === nameOf(statement.array)) this.#start(statement.array, value, formula);
-          else if (formula !== undefined) this.#push(formula);
-          break;
-        }
-        case "accumulate": {
-          const summed = scope.axes.filter((axis) => !this.#axesOf(statement, scope).includes(axis));
-          const value = this.#expr(statement.value, scope);
-          const sums = summed.map((axis) => `Σ${stemOf(axis)} `).join("");
-          this.#add(
-            statement,
-            scope,
-            `${sums}${sums !== "" && value.level === "sum" ? `(${value.text})` : value.text}`,
-          );
-          break;
-        }
-        case "contract": {
-          const axes = [...scope.axes, ...statement.over.map(({ index }) => index)];
-          this.#add(statement, { ...scope, axes }, this.#product(statement, { ...scope, axes }));
-          break;
-        }
-        default:
-          break;
+  constructor(nests: Nests) {
+    this.#nests = nests;
+    for (const nest of nests.body)
+      for (const { array } of touchesOfNest(nest)) this.#taken.add(shortOf(array));
+  }
+
+  block(nests: readonly Nest[], indices: ReadonlyMap<string, string>): void {
+    const indent = "  ".repeat(indices.size);
+    const entries = nests.map((nest): Entry => (nest.kind === "line" ? this.#line(nest, indices) : nest));
+    for (const entry of joined(entries, this.#nests.shapeOf)) {
+      if (isRendered(entry)) {
+        const { line, to, value, adds, behind, axes, whole, reads } = entry;
+        const text = `${indent}${to} ${adds ? "+=" : "="} ${value}${behind}`;
+        const setsWhole = !adds && whole !== undefined && behind === "" && to === nameOf(line.to.array);
+        this.written.push({
+          text,
+          statement: line.statement,
+          axes,
+          ...(setsWhole && indices.size === 0 ? { sets: { array: line.to.array, value, from: reads } } : {}),
+        });
+      } else if (entry.kind === "sequence") this.#sequence(entry, indices, indent);
+      else {
+        const inside = this.#named(entry.over, indices);
+        const context: Context = { over: entry.over, mode: "subscripts", indices: inside, axes: [] };
+        const text = `${indent}${this.#callText(entry.statement, context)}${this.#whens(entry.when, context)}${this.#ranges(entry.over, context)}`;
+        this.written.push({ text, statement: entry.statement, axes: [] });
       }
     }
   }
 
-  #branch(block: Block, scope: Scope, when: string): void {
-    this.flush();
-    const first = this.formulas.length;
-    this.#branches++;
-    this.block(block, scope);
-    this.flush();
-    this.#branches--;
-    for (let i = first; i < this.formulas.length; i++) {
-      const { text, statement } = this.formulas[i]!;
-      this.formulas[i] = { text: `${text}  ${when}`, statement };
+  #sequence({ loop, when, body }: Sequence, indices: ReadonlyMap<string, string>, indent: string): void {
+    const index = loop.kind === "for" ? loop.index : loop.counter;
+    const inside = this.#named([{ index }], indices);
+    const outside: Context = { over: [], mode: "names", indices, axes: [] };
+    const name = inside.get(index)!;
+    const form = (of: affine.Affine): string => this.#form(of, outside);
+    const last = (to: affine.Affine): string => form(affine.offset(to, -1));
+    const head =
+      loop.kind === "while"
+        ? `for ${name} = 0 … ${loop.limit - 1} while ${this.#test(loop.test, outside)}`
+        : loop.down
+          ? `for ${name} = ${last(loop.to)} down to ${form(loop.from)}`
+          : `for ${name} = ${form(loop.from)} … ${last(loop.to)}`;
+    const statement = { ...loop, body: [] };
+    this.written.push({ text: `${indent}${head}${this.#whens(when, outside)}`, statement, axes: [] });
+    this.block(body, inside);
+  }
+
+  /** What indices are called, each by a name of its own. */
+  #named(
+    over: readonly { readonly index: string }[],
+    around: ReadonlyMap<string, string>,
+  ): ReadonlyMap<string, string> {
+    const names = new Map(around);
+    const taken = new Set([...around.values(), ...this.#taken]);
+    for (const { index } of over) {
+      const stem = stemOf(index);
+      let name = stem;
+      for (let count = 2; taken.has(name); count++) name = `${stem}${numbered(count)}`;
+      taken.add(name);
+      names.set(index, name);
     }
+    return names;
   }
 
-  #loop(body: Block, scope: Scope): void {
-    // A trip may clear for the next one what it has used.
-    forEachStatement(body, (inner) => {
-      if (inner.kind === "store") this.#renew(inner, scope.axes);
-    });
-    this.block(body, scope);
-  }
-
-  #renew({ array, at }: Access, axes: readonly string[]): void {
-    const isOwn = (axis: string): boolean => at.some((form) => affine.equal(form, affine.index(axis)));
-    this.#renewed.set(
-      array,
-      axes.filter((axis) => !isOwn(axis)),
-    );
-  }
-
-  /** What is pending comes out as it is. */
-  flush(): void {
-    for (const [array, { formula }] of this.#started) {
-      if (formula === undefined) continue;
-      this.formulas.push(formula);
-      this.#started.delete(array);
-    }
-  }
-
-  /** One behind the other, as in the text. */
-  #push(formula: Formula): void {
-    this.flush();
-    this.formulas.push(formula);
-  }
-
-  #start(array: string, text: string, formula: Formula | undefined): void {
-    this.#release(array);
-    this.#started.set(array, { text, formula });
-  }
-
-  #release(array: string): void {
-    const pending = this.#started.get(array);
-    if (pending?.formula !== undefined) this.formulas.push(pending.formula);
-    this.#started.delete(array);
-  }
-
-  #add(statement: Statement & { kind: "accumulate" | "contract" }, scope: Scope, value: string): void {
-    const to = statement.kind === "contract" ? statement.to : statement;
-    const wanted = statement.kind === "contract" ? this.#axesOf(to, scope) : undefined;
-    const place = this.#placed(to, scope, wanted).text;
-    const pending = this.#started.get(to.array);
-    this.#started.delete(to.array);
-    const isWhole = place === nameOf(to.array);
-    if (pending === undefined || !isWhole) {
-      if (pending?.formula !== undefined) this.#push(pending.formula);
-      this.#push({ text: `${place} += ${value}`, statement });
-    } else {
-      const start = pending.text === "0" ? "" : `${pending.text} + `;
-      this.#push({ text: `${place} = ${start}${value}`, statement });
-    }
-  }
-
-  /** Axes of a place, those of the loops that it is local to first. */
-  #axesOf({ array, at }: Access, { axes }: Scope): string[] {
-    const own = at.flatMap((form) => axes.filter((axis) => affine.equal(form, affine.index(axis))));
-    const around = this.#renewed.get(array) ?? [];
-    return [...around.filter((axis) => axes.includes(axis) && !own.includes(axis)), ...own];
-  }
-
-  /** What is read at a place. */
-  #place(place: Access, scope: Scope, wanted?: readonly string[]): Text {
-    this.#touch(place.array);
-    const read = this.#placed(place, scope, wanted);
-    // Along the columns alone: a row, for every row the same.
-    const axes = this.#axesOf(place, scope);
-    const isRow =
-      wanted === undefined && axes.length === 1 && scope.axes.length > 1 && scope.axes.indexOf(axes[0]!) > 0;
-    return isRow && !read.text.endsWith("]") ? { ...read, text: `${read.text}ᵀ` } : read;
-  }
-
-  /** A place along the axes of its scope: by name, where it has its own axes in their order. */
-  #placed(place: Access, scope: Scope, wanted?: readonly string[]): Text {
-    const { at, array } = place;
-    const axes = this.#axesOf(place, scope);
-    const name = nameOf(array);
-    const others = at.filter((form) => !scope.axes.some((axis) => affine.equal(form, affine.index(axis))));
-    // Which stage or sample it is does not change the formula.
-    const isPlain = others.every((form) =>
-      form.terms.every(({ atom }) => atom.kind === "index" && !scope.axes.includes(atom.name)),
-    );
-    const order = (wanted ?? scope.axes.filter((axis) => axes.includes(axis))).join();
-    const isArray = axes.length > 0;
-    if (!isPlain || new Set(axes).size < axes.length) {
-      const subscripts = at.map((form) => shown(form)).join(", ");
-      return { text: `${name}[${subscripts}]`, level: "atom", isArray };
-    }
-    const lead = others.map((form) => affine.constantOf(form)).filter((number) => number !== undefined);
-    const part =
-      lead.length > 0 && axes.length < at.length && others.length === lead.length
-        ? `${name}[${lead.join(", ")}]`
-        : name;
-    if (order === axes.join()) return { text: part, level: "atom", isArray };
-    if (order === axes.toReversed().join()) return { text: `${part}ᵀ`, level: "atom", isArray };
-    return { text: `${part}[${axes.map(stemOf).join(", ")}]`, level: "atom", isArray };
-  }
-
-  /** What something is read from is no longer on its way. */
-  #touch(array: string): void {
-    const pending = this.#started.get(array);
-    if (pending?.formula === undefined) return;
-    this.#release(array);
-  }
-
-  #product(statement: Statement & { kind: "contract" }, scope: Scope): string {
-    const { to, factors } = statement;
-    const target = this.#axesOf(to, scope);
-    const vectors = factors.slice(0, -1);
-    const last = factors[factors.length - 1]!;
-    const axesOf = (place: Access): string[] => this.#axesOf(place, scope);
-    // Several factors along the same axes are one, entry by entry.
-    const left = [...new Set(vectors.flatMap(axesOf))];
-    const right = axesOf(last);
-    const summed = scope.axes.filter(
-      (axis) => !target.includes(axis) && (left.includes(axis) || right.includes(axis)),
-    );
-    const along = (wanted: readonly string[], isLeft: boolean): string => {
-      if (!isLeft) return this.#place(last, scope, wanted).text;
-      const texts = vectors.map((factor) => this.#place(factor, scope, wanted).text);
-      return texts.length === 1 ? texts[0]! : `(${texts.join(" ∘ ")})`;
+  #line(line: Line, around: ReadonlyMap<string, string>): Rendered {
+    const { over, to } = line;
+    const indices = this.#named(over, around);
+    const kept = keptOf(line);
+    const summed = over.filter(({ index }) => !kept.has(index));
+    const target = this.#placed(to, over);
+    const base = {
+      line,
+      reads: readsOf(line),
+      isZero: isNumber(line.value, 0),
+      adds: line.adds,
+      isSum: false,
     };
-    const [k] = summed;
-    const spans = (axes: readonly string[], wanted: readonly string[]): boolean =>
-      axes.length === wanted.length && wanted.every((axis) => axes.includes(axis));
-    if (summed.length === 1 && k !== undefined) {
-      const [a, b] = target;
-      if (a === undefined && spans(left, [k]) && spans(right, [k]))
-        return `${along([k], true)}ᵀ ${along([k], false)}`;
-      for (const isLeft of [true, false]) {
-        const [first, second] = isLeft ? [left, right] : [right, left];
-        if (a !== undefined && b === undefined && spans(first, [a, k]) && spans(second, [k]))
-          return `${along([a, k], isLeft)} ${along([k], !isLeft)}`;
-        if (a !== undefined && b !== undefined && spans(first, [a, k]) && spans(second, [k, b]))
-          return `${along([a, k], isLeft)} ${along([k, b], !isLeft)}`;
-      }
+    const called = over.map(({ index }) => indices.get(index)!);
+    const whole =
+      target === undefined
+        ? undefined
+        : to.at
+            .map((form) => (target.axes.some((axis) => mentions(form, axis)) ? "*" : affine.key(form)))
+            .join();
+    const product = target && this.#product(line, target.axes, summed, indices);
+    if (product !== undefined) {
+      const context: Context = { over, mode: "names", indices, axes: target!.axes };
+      const text = this.#access(to, context).text;
+      return { ...base, to: text, value: product, behind: "", axes: called, mode: "names", whole };
     }
-    if (summed.length === 0 && target.length === 2) {
-      const [a, b] = target as [string, string];
-      for (const isLeft of [true, false]) {
-        const [first, second] = isLeft ? [left, right] : [right, left];
-        if (spans(first, [a]) && spans(second, [b])) return `${along([a], isLeft)} ${along([b], !isLeft)}ᵀ`;
-      }
-    }
-    const sums = summed.map((axis) => `Σ${stemOf(axis)} `).join("");
-    return `${sums}${factors.map(({ array, at }) => `${nameOf(array)}[${at.map(shown).join(", ")}]`).join(" ")}`;
+    const mode = this.#modeOf(line, target?.axes, summed);
+    const context: Context = { over, mode, indices, axes: over.map(({ index }) => index) };
+    const value = this.#expr(line.value, context);
+    const sums = summed.map(({ index }) => `Σ${indices.get(index)} `).join("");
+    // The target of a sum lies along what is left of its axes.
+    const place: Context = summed.length > 0 ? { ...context, axes: target?.axes ?? [] } : context;
+    const unclear = mode === "subscripts" ? over.filter((one) => !this.#isClear(one, line)) : [];
+    return {
+      ...base,
+      to: this.#access(to, place).text,
+      value: `${sums}${sums !== "" && value.level === "sum" ? `(${value.text})` : value.text}`,
+      behind: `${this.#whens(line.when, context)}${this.#ranges(unclear, context)}`,
+      axes: called,
+      mode,
+      whole,
+    };
   }
 
-  #expr(expr: Expr, scope: Scope): Text {
+  /** Subscripts go where names alone say which entries meet. */
+  #modeOf(line: Line, target: readonly string[] | undefined, summed: readonly Over[]): Mode {
+    const { over } = line;
+    if (target === undefined) return "subscripts";
+    const order = over.map(({ index }) => index);
+    if (order.length > 2 && (summed.length > 0 || target.join() !== order.join())) return "subscripts";
+    let hasSubscripts = false;
+    const seen = new Set(target);
+    forEachValue(line, (expr) => {
+      if (expr.kind === "integer") hasSubscripts ||= order.some((axis) => mentions(expr.value, axis));
+      if (expr.kind !== "read") return;
+      const placed = this.#placed(expr, over);
+      if (placed === undefined) {
+        hasSubscripts = true;
+        return;
+      }
+      if (order.length > 2 && placed.axes.length > 0 && placed.axes.join() !== order.join())
+        hasSubscripts = true;
+      for (const axis of placed.axes) seen.add(axis);
+    });
+    if (!hasSubscripts && order.every((axis) => seen.has(axis))) return "names";
+    // Behind subscripts that are fixed, the index is not seen in what is set.
+    const isSeen = target.length === 0 || target.length === line.to.at.length;
+    const isMixed = order.length === 1 && isSeen && over.every((one) => this.#isClear(one, line));
+    return isMixed ? "mixed" : "subscripts";
+  }
+
+  /**
+   * Is it clear without a range what the index runs through? The whole of an axis of what is set, or else of all values
+   * that have it for a subscript, or else of all integers.
+   */
+  #isClear({ index, from, to }: Over, line: Line): boolean {
+    const last = affine.constantOf(to);
+    if (affine.constantOf(from) !== 0 || last === undefined) return false;
+    const extents = ({ array, at }: Access): (number | undefined)[] =>
+      at.flatMap((form, axis) => (isIndex(form, index) ? [this.#nests.shapeOf(array)?.[axis]] : []));
+    const own = extents(line.to);
+    const values: (number | undefined)[] = [];
+    forEachValue(line, (expr) => {
+      if (expr.kind === "read") values.push(...extents(expr));
+    });
+    const met = [own, values, touchesOfNest(line).flatMap(extents)].find((list) => list.length > 0) ?? [];
+    return met.length > 0 && met.every((extent) => extent === last);
+  }
+
+  /** The axes that a place runs through as a whole, one behind the other and behind what is fixed; undefined for all else. */
+  #placed({ array, at }: Access, over: readonly Over[]): { readonly axes: readonly string[] } | undefined {
+    const isFixed = (form: affine.Affine): boolean => !over.some(({ index }) => mentions(form, index));
+    const firstFree = at.findIndex((form) => !isFixed(form));
+    if (firstFree < 0) return { axes: [] };
+    const shape = this.#nests.shapeOf(array);
+    const axes: string[] = [];
+    for (let axis = firstFree; axis < at.length; axis++) {
+      const one = over.find(({ index }) => isIndex(at[axis]!, index));
+      if (one === undefined || axes.includes(one.index)) return undefined;
+      if (affine.constantOf(one.from) !== 0) return undefined;
+      const last = affine.constantOf(one.to);
+      if (last === undefined || shape?.[axis] !== last) return undefined;
+      axes.push(one.index);
+    }
+    return { axes };
+  }
+
+  /** An entry, or an array along the axes of the context. */
+  #access(place: Access, context: Context): Text {
+    const { over, mode, axes } = context;
+    const { array, at } = place;
+    const placed = mode === "subscripts" ? undefined : this.#placed(place, over);
+    const isArray =
+      mode !== "subscripts" && at.some((form) => over.some(({ index }) => mentions(form, index)));
+    const lead = placed === undefined ? at : at.slice(0, at.length - placed.axes.length);
+    const part = `${nameOf(array)}${lead.length === 0 ? "" : `[${lead.map((form) => this.#form(form, context)).join(", ")}]`}`;
+    const isTransposed = placed !== undefined && axes.length === 2 && placed.axes[0] === axes[1];
+    return { text: isTransposed ? `${part}ᵀ` : part, level: "atom", isArray };
+  }
+
+  #ranges(over: readonly Over[], context: Context): string {
+    const ranges = over.map(
+      ({ index, from, to }) =>
+        `${context.indices.get(index)} = ${this.#form(from, context)} … ${this.#form(affine.offset(to, -1), context)}`,
+    );
+    return ranges.length === 0 ? "" : `  for ${ranges.join(", ")}`;
+  }
+
+  /** The innermost condition first. */
+  #whens(tests: readonly Test[], context: Context): string {
+    return tests
+      .toReversed()
+      .map((test) =>
+        test.kind === "not"
+          ? `  elsewhere (${this.#test(test.of, context)})`
+          : `  where ${this.#test(test, context)}`,
+      )
+      .join("");
+  }
+
+  /** A sum of products as a product of matrices or vectors, where it is one. */
+  #product(
+    line: Line,
+    target: readonly string[],
+    summed: readonly Over[],
+    indices: ReadonlyMap<string, string>,
+  ): string | undefined {
+    const { over, when, statement } = line;
+    const isContraction = statement.kind === "contract";
+    // Of two axes alone, entry by entry is as short.
+    if (when.length > 0 || !line.adds || summed.length > 1 || !(isContraction || over.length === 3)) return;
+    const { isNegative, factors } = factorsOf(line.value);
+    const spanned = factors.map((factor) => this.#span(factor, over));
+    if (spanned.includes(undefined)) return;
+    const isScalar = (i: number): boolean => spanned[i]!.length === 0;
+    const scalars = factors.filter((_, i) => isScalar(i));
+    const arrays = factors.map((factor, i) => ({ factor, span: spanned[i]! })).filter((_, i) => !isScalar(i));
+    const group = (of: readonly string[]): Expr[] =>
+      arrays
+        .filter(({ span }) => span.length === of.length && of.every((axis) => span.includes(axis)))
+        .map(({ factor }) => factor);
+    const written = (of: readonly Expr[], axes: readonly string[]): string => {
+      const context: Context = { over, mode: "names", indices, axes };
+      const texts = of.map((each) => this.#expr(each, context));
+      // Of several transposes, the one of all.
+      if (
+        axes.length > 1 &&
+        texts
+          .map(({ text }) => text)
+          .join()
+          .split("ᵀ").length > 2
+      )
+        return `${written(of, axes.toReversed())}ᵀ`;
+      if (texts.length === 1) return texts[0]!.level === "atom" ? texts[0]!.text : `(${texts[0]!.text})`;
+      return `(${texts.map(factor).join(" ∘ ")})`;
+    };
+    const context: Context = { over, mode: "names", indices, axes: [] };
+    const front = `${isNegative ? "−" : ""}${scalars.map((each) => `${factor(this.#expr(each, context))} `).join("")}`;
+    const pair = (left: readonly string[], right: readonly string[], stroke = ""): string | undefined => {
+      const [one, other] = [group(left), group(right)];
+      if (one.length === 0 || other.length === 0 || one.length + other.length < arrays.length) return;
+      return `${front}${written(one, left)} ${written(other, right)}${stroke}`;
+    };
+    const [a, b] = target;
+    const k = summed[0]?.index;
+    if (over.length !== target.length + summed.length) return;
+    if (k === undefined) return target.length === 2 ? pair([a!], [b!], "ᵀ") : undefined;
+    if (a === undefined) {
+      const all = group([k]);
+      if (all.length < 2 || all.length < arrays.length) return;
+      return `${front}${written(all.slice(0, -1), [k])}ᵀ ${written(all.slice(-1), [k])}`;
+    }
+    if (b === undefined) return pair([a, k], [k]);
+    return target.length === 2 ? pair([a, k], [k, b]) : undefined;
+  }
+
+  /** The axes of a factor, where each array in it is a number or runs through all of them. */
+  #span(factor: Expr, over: readonly Over[]): readonly string[] | undefined {
+    let span: readonly string[] | undefined = [];
+    forEachExpr(factor, (expr) => {
+      if (expr.kind === "integer" && over.some(({ index }) => mentions(expr.value, index))) span = undefined;
+      if (expr.kind !== "read" || span === undefined) return;
+      const placed = this.#placed(expr, over);
+      if (placed === undefined) span = undefined;
+      else if (span.length === 0) span = placed.axes;
+      else if (
+        placed.axes.length > 0 &&
+        (placed.axes.length !== span.length || !span.every((axis) => placed.axes.includes(axis)))
+      )
+        span = undefined;
+    });
+    return span;
+  }
+
+  #expr(expr: Expr, context: Context): Text {
     switch (expr.kind) {
       case "number":
-        return { text: String(expr.value), level: "atom", isArray: false };
+        return expr.value < 0
+          ? { text: `−${-expr.value}`, level: "sum", isArray: false, isNegative: true }
+          : { text: String(Math.abs(expr.value)), level: "atom", isArray: false };
       case "name":
-        return scope.names.get(expr.name) ?? { text: nameOf(expr.name), level: "atom", isArray: false };
+        return { text: nameOf(expr.name), level: "atom", isArray: false };
       case "read":
-        return this.#place(expr, scope);
+        return this.#access(expr, context);
       case "integer":
-        return integerText(expr.value);
+        return this.#integer(expr.value, context);
       case "select": {
-        const [then, otherwise] = [this.#expr(expr.then, scope), this.#expr(expr.else, scope)];
-        const test = this.#test(expr.test, scope);
+        const [then, otherwise] = [this.#expr(expr.then, context), this.#expr(expr.else, context)];
+        const test = this.#test(expr.test, context);
+        const isArray = context.mode !== "subscripts" && context.over.length > 0;
         const isOne = then.text === "1" && otherwise.text === "0";
-        if (isOne) return { text: `[${test}]`, level: "atom", isArray: true };
+        if (isOne) return { text: `[${test}]`, level: "atom", isArray };
         if (otherwise.text === "0")
-          return { text: `[${test}] ∘ ${within(then)}`, level: "product", isArray: true };
-        return {
-          text: `where(${test}, ${then.text}, ${otherwise.text})`,
-          level: "atom",
-          isArray: then.isArray || otherwise.isArray,
-        };
+          return { text: `[${test}]${isArray ? " ∘ " : " "}${factor(then)}`, level: "product", isArray };
+        return { text: `where(${test}, ${then.text}, ${otherwise.text})`, level: "atom", isArray };
       }
       case "primitive":
-        return this.#primitive(
+        return primitiveText(
           expr.op,
-          expr.args.map((arg) => this.#expr(arg, scope)),
+          expr.args.map((arg) => this.#expr(arg, context)),
         );
       default:
         return expr satisfies never;
     }
   }
 
-  #primitive(op: string, args: readonly Text[]): Text {
-    const [a, b] = args as [Text, Text];
-    const isArray = args.some((arg) => arg.isArray);
-    switch (op) {
-      case "add":
-        return { text: `${a.text} + ${b.text}`, level: "sum", isArray };
-      case "sub":
-        return { text: `${a.text} − ${b.level === "sum" ? `(${b.text})` : b.text}`, level: "sum", isArray };
-      case "neg":
-        return { text: `−${within(a)}`, level: "sum", isArray };
-      case "mul":
-      case "gate":
-        if (a.text === b.text && a.level === "atom") return { text: `${a.text}²`, level: "atom", isArray };
-        return {
-          text: `${factor(a)}${a.isArray && b.isArray ? " ∘ " : " "}${factor(b)}`,
-          level: "product",
-          isArray,
-        };
-      case "div":
-        return {
-          text: `${factor(a)} / ${b.level === "atom" ? b.text : `(${b.text})`}`,
-          level: "quotient",
-          isArray,
-        };
-      default:
-        return { text: `${op}(${args.map(({ text }) => text).join(", ")})`, level: "atom", isArray };
-    }
-  }
-
-  #test(test: Test, scope: Scope): string {
+  #test(test: Test, context: Context): string {
     switch (test.kind) {
       case "compare": {
         const sign = { lt: "<", le: "≤", gt: ">", ge: "≥", eq: "=", ne: "≠" }[test.relation];
-        return `${this.#expr(test.left, scope).text} ${sign} ${this.#expr(test.right, scope).text}`;
+        return `${this.#expr(test.left, context).text} ${sign} ${this.#expr(test.right, context).text}`;
       }
       case "not":
-        return `not (${this.#test(test.of, scope)})`;
+        return `not (${this.#test(test.of, context)})`;
       case "constant":
         return String(test.value);
-      default:
-        return `${this.#test(test.left, scope)} ${test.kind} ${this.#test(test.right, scope)}`;
+      default: {
+        const side = (of: Test): string => {
+          const text = this.#test(of, context);
+          return (of.kind === "and" || of.kind === "or") && of.kind !== test.kind ? `(${text})` : text;
+        };
+        return `${side(test.left)} ${test.kind} ${side(test.right)}`;
+      }
     }
   }
+
+  #callText(statement: Statement, context: Context): string {
+    if (statement.kind !== "call") return statement.kind;
+    const argument = (arg: Argument): string => {
+      if (arg.kind === "real") return this.#expr(arg.value, context).text;
+      if (arg.kind === "integer") return this.#form(arg.value, context);
+      return this.#access({ array: arg.view.array, at: arg.view.prefix }, context).text;
+    };
+    return `${statement.callee}(${statement.args.map(argument).join(", ")})`;
+  }
+
+  // Integers.
+
+  #form({ constant, terms }: affine.Affine, context: Context): string {
+    const parts = terms.map(({ coefficient, atom }) => {
+      const text = this.#atom(atom, context);
+      return coefficient === 1 ? text : `${coefficient}*${text}`;
+    });
+    if (constant !== 0 || parts.length === 0) parts.push(String(constant));
+    return parts.join(" + ").replaceAll("+ -", "- ");
+  }
+
+  #atom(atom: affine.Atom, context: Context): string {
+    switch (atom.kind) {
+      case "index":
+        return context.indices.get(atom.name) ?? nameOf(atom.name);
+      case "gather": {
+        const at = atom.at.map((form) => this.#form(form, context)).join(", ");
+        return at === "" ? nameOf(atom.array) : `${nameOf(atom.array)}[${at}]`;
+      }
+      case "quotient":
+        return `((${this.#form(atom.of, context)}) div (${this.#form(atom.by, context)}))`;
+      case "remainder":
+        return `((${this.#form(atom.of, context)}) mod (${this.#form(atom.by, context)}))`;
+      default:
+        return atom satisfies never;
+    }
+  }
+
+  /** An integer as a formula has it: what is added in front of what is taken away. */
+  #integer({ constant, terms }: affine.Affine, context: Context): Text {
+    const parts = [...terms]
+      .sort((a, b) => b.coefficient - a.coefficient)
+      .map(({ coefficient, atom }) => {
+        const text = this.#atom(atom, context);
+        const size = Math.abs(coefficient);
+        return { isTaken: coefficient < 0, text: size === 1 ? text : `${size} ${text}` };
+      });
+    if (constant !== 0 || parts.length === 0)
+      parts.push({ isTaken: constant < 0, text: String(Math.abs(constant)) });
+    const text = parts
+      .map(({ isTaken, text }, i) =>
+        i === 0 ? `${isTaken ? "−" : ""}${text}` : ` ${isTaken ? "−" : "+"} ${text}`,
+      )
+      .join("");
+    const isSum = parts.length > 1 || parts[0]!.isTaken;
+    const isArray =
+      context.mode !== "subscripts" && context.over.some(({ index }) => mentions({ constant, terms }, index));
+    return { text, level: isSum ? "sum" : parts[0]!.text.includes(" ") ? "product" : "atom", isArray };
+  }
 }
+
+const isRendered = (entry: Entry): entry is Rendered => "line" in entry;
+
+/** Values with what is added to them, and zeros where nothing is added to them left out. */
+function joined(entries: readonly Entry[], shapeOf: Nests["shapeOf"]): Entry[] {
+  const out = [...entries];
+  const nestOf = (entry: Entry): Nest => (isRendered(entry) ? entry.line : entry);
+  const touches = (entry: Entry, array: string): boolean =>
+    touchesOfNest(nestOf(entry)).some((touch) => touch.array === array);
+  const reads = (entry: Entry, array: string): boolean =>
+    touchesOfNest(nestOf(entry)).some((touch) => touch.array === array && touch.access === "read");
+  const next = (array: string, after: number): number =>
+    out.findIndex((entry, i) => i > after && touches(entry, array));
+  for (let i = 0; i < out.length; i++) {
+    const first = out[i]!;
+    if (!isRendered(first) || first.adds || first.whole === undefined || first.behind !== "") continue;
+    const { array } = first.line.to;
+    const at = next(array, i);
+    const then = out[at];
+    if (first.isZero && areAllSet(array, shapeOf(array), out.slice(i + 1))) {
+      out.splice(i--, 1);
+      continue;
+    }
+    if (then === undefined || !isRendered(then) || then.whole !== first.whole || reads(then, array)) continue;
+    const isUnconditional = then.line.when.length === 0;
+    if (then.adds && isUnconditional && first.isZero) {
+      out[at] = { ...then, adds: false, isSum: true };
+      out.splice(i--, 1);
+    } else if (then.adds && isUnconditional) {
+      const isKept = out
+        .slice(i + 1, at)
+        .every((entry) =>
+          touchesOfNest(nestOf(entry)).every(
+            (touch) => touch.access === "read" || !first.reads.has(touch.array),
+          ),
+        );
+      // Subscripts of the first count along its own axes.
+      const isReadable =
+        then.mode === "names" &&
+        (first.mode === "names" || (first.mode === "mixed" && !then.value.includes("Σ")));
+      if (!isKept || !isReadable || first.isSum || first.to !== then.to) continue;
+      const axes = first.mode === "mixed" ? first.axes : then.axes;
+      const value = sumText(first.value, then.value);
+      const all = new Set([...first.reads, ...then.reads]);
+      out[at] = { ...then, adds: false, value, axes, reads: all, isSum: true };
+      out.splice(i--, 1);
+    } else if (!then.adds && first.isZero) {
+      const other = out[next(array, at)];
+      const isAll = isUnconditional || (other !== undefined && isRendered(other) && areOpposite(then, other));
+      if (!isAll || (!isUnconditional && reads(other!, array))) continue;
+      out.splice(i--, 1);
+    }
+  }
+  return out;
+}
+
+/** Is every entry set by an assignment of its own, before anything reads one? */
+function areAllSet(
+  array: string,
+  shape: readonly (number | undefined)[] | undefined,
+  entries: readonly Entry[],
+): boolean {
+  const count = shape?.reduce<number | undefined>(
+    (all, n) => (all === undefined || n === undefined ? undefined : all * n),
+    1,
+  );
+  const set = new Set<string>();
+  for (const entry of entries) {
+    const touches = touchesOfNest(isRendered(entry) ? entry.line : entry).filter(
+      (one) => one.array === array,
+    );
+    if (touches.length === 0) continue;
+    if (!isRendered(entry) || entry.adds || entry.line.when.length > 0) return false;
+    if (touches.some(({ access }) => access === "read")) return false;
+    const at = entry.line.to.at.map((form) => affine.constantOf(form));
+    if (at.length === 0 || at.includes(undefined)) return false;
+    set.add(at.join());
+    if (set.size === count) return true;
+  }
+  return false;
+}
+
+/** Do two assignments set the same, one where a test holds and the other where it does not? */
+function areOpposite(one: Rendered, other: Rendered): boolean {
+  const [test] = one.line.when;
+  const [opposite] = other.line.when;
+  return (
+    one.whole === other.whole &&
+    !other.adds &&
+    one.line.when.length === 1 &&
+    other.line.when.length === 1 &&
+    opposite?.kind === "not" &&
+    test !== undefined &&
+    printTest(opposite.of) === printTest(test)
+  );
+}
+
+/** Indices that a target depends on: in its subscripts, or in the bounds of those. */
+function keptOf({ to, over }: Line): ReadonlySet<string> {
+  const kept = new Set<string>();
+  for (const { index } of over.toReversed()) {
+    const isMet = to.at.some((form) => mentions(form, index));
+    const bounds = over.filter((one) => kept.has(one.index)).flatMap((one) => [one.from, one.to]);
+    if (isMet || bounds.some((form) => mentions(form, index))) kept.add(index);
+  }
+  return kept;
+}
+
+/** Factors of a product, with its sign. */
+function factorsOf(value: Expr): { isNegative: boolean; factors: Expr[] } {
+  if (value.kind !== "primitive") return { isNegative: false, factors: [value] };
+  if (value.op === "neg") {
+    const { isNegative, factors } = factorsOf(value.args[0]!);
+    return { isNegative: !isNegative, factors };
+  }
+  if (value.op !== "mul" && value.op !== "gate") return { isNegative: false, factors: [value] };
+  const [left, right] = value.args.map(factorsOf);
+  return {
+    isNegative: left!.isNegative !== right!.isNegative,
+    factors: [...left!.factors, ...right!.factors],
+  };
+}
+
+function forEachValue({ value, when }: Line, visit: (expr: Expr) => void): void {
+  forEachExpr(value, visit);
+  for (const test of when) forEachExprOf({ kind: "if", test, then: [], else: [] }, visit);
+}
+
+const readsOf = (line: Line): ReadonlySet<string> =>
+  new Set(
+    touchesOfNest(line)
+      .filter(({ access }) => access === "read")
+      .map(({ array }) => array),
+  );
+
+const isNumber = (expr: Expr, value: number): boolean => expr.kind === "number" && expr.value === value;
+
+const isIndex = (form: affine.Affine, index: string): boolean => affine.equal(form, affine.index(index));
+
+function primitiveText(op: string, args: readonly Text[]): Text {
+  const [a, b] = args as [Text, Text];
+  const isArray = args.some((arg) => arg.isArray);
+  switch (op) {
+    case "add":
+      return { text: sumText(a.text, b.text), level: "sum", isArray };
+    case "sub":
+      return { text: `${a.text} − ${b.level === "sum" ? `(${b.text})` : b.text}`, level: "sum", isArray };
+    case "neg":
+      return { text: `−${within(a)}`, level: "sum", isArray };
+    case "mul":
+    case "gate":
+      if (a.text === b.text && a.level === "atom")
+        return { text: `${a.text.endsWith("²") ? `(${a.text})` : a.text}²`, level: "atom", isArray };
+      return {
+        text: `${a.isNegative === true ? a.text : factor(a)}${a.isArray && b.isArray ? " ∘ " : " "}${factor(b)}`,
+        level: a.isNegative === true ? "sum" : "product",
+        isArray,
+      };
+    case "div":
+      return {
+        text: `${a.isNegative === true ? a.text : factor(a)} / ${b.level === "atom" ? b.text : `(${b.text})`}`,
+        level: a.isNegative === true ? "sum" : "quotient",
+        isArray,
+      };
+    default:
+      return { text: `${op}(${args.map(({ text }) => text).join(", ")})`, level: "atom", isArray };
+  }
+}
+
+/** What is taken away, where the other side of a sum begins with a minus. */
+const sumText = (left: string, right: string): string =>
+  right.startsWith("−") ? `${left} − ${right.slice(1)}` : `${left} + ${right}`;
 
 const within = ({ text, level }: Text): string => (level === "sum" ? `(${text})` : text);
 
@@ -418,28 +746,9 @@ const nameOf = (array: string): string => `«${array}»`;
 const marked = /«([^»]*)»/g;
 
 /** What the model calls it, where it is one of the model's own. */
-const shortOf = (array: string): string => stemOf(array).replace(/_of$/, "");
+const shortOf = (array: string): string => stemOf(array).replace(/_of$/, "").replaceAll(" ", "_");
 
 const numberOf = (name: string): number => Number(/#(\d+)$/.exec(name)?.[1] ?? 1);
 
-/** An integer as a formula has it: what is added in front of what is taken away. */
-function integerText({ constant, terms }: affine.Affine): Text {
-  const parts = [...terms]
-    .sort((a, b) => b.coefficient - a.coefficient)
-    .map(({ coefficient, atom }) => {
-      const text = shown(affine.ofAtom(atom));
-      const size = Math.abs(coefficient);
-      return { isTaken: coefficient < 0, text: size === 1 ? text : `${size} ${text}` };
-    });
-  if (constant !== 0 || parts.length === 0)
-    parts.push({ isTaken: constant < 0, text: String(Math.abs(constant)) });
-  const text = parts
-    .map(({ isTaken, text }, i) =>
-      i === 0 ? `${isTaken ? "−" : ""}${text}` : ` ${isTaken ? "−" : "+"} ${text}`,
-    )
-    .join("");
-  const isSum = parts.length > 1 || parts[0]!.isTaken;
-  return { text, level: isSum ? "sum" : "atom", isArray: false };
-}
-
-const shown = (form: affine.Affine): string => printForm(form).replace(/#\d+/g, "");
+const numbered = (count: number): string =>
+  Array.from(String(count), (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]).join("");

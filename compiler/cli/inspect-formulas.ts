@@ -34,7 +34,7 @@ function sectionsOf(module: Module): Section[] {
     const fn =
       program.functions.find((one) => one.name === name) ??
       program.functions.find((one) => one.name === `${name}_kernel`);
-    return fn === undefined ? [] : [{ title, formulas: formulasOf(fn) }];
+    return fn === undefined ? [] : [{ title, formulas: formulasOf(fn, program.arrays) }];
   });
 }
 
@@ -62,7 +62,7 @@ function ofField({ constants, functions, outputs, data, field }: Model): Section
   const value = { array: names.fresh("value"), prefix: [] };
   const body = rewriteBlock(fn.body, { array: (array) => (array === resultName ? value : undefined) }, atOne);
   const program = contracted({ arrays: [...constants], functions: [{ ...fn, body }, ...functions] });
-  const formulas = isSimple ? formulasOf(program.functions[0]!) : [];
+  const formulas = isSimple ? formulasOf(program.functions[0]!, program.arrays) : [];
   const isShort = formulas.every(({ text }) => text.length <= longest);
   return isSimple && isShort ? [{ title: "Value", formulas }] : [];
 }
@@ -77,7 +77,7 @@ export function formulasAsText(module: Module): string {
       const fitting = formulas.map(({ text }) => text.length).filter((length) => length <= width);
       const column = Math.max(0, ...fitting);
       const lines = formulas.map(({ text, statement }) => {
-        const loops = printStatement(statement);
+        const loops = printStatement(statement).trimEnd();
         return text.length > column
           ? `  ${text}\n  ${" ".repeat(column)}    ${loops}`
           : `  ${text.padEnd(column)}    ${loops}`;
@@ -96,6 +96,9 @@ export const formulasAlone = (module: Module): string =>
 export const formulasAsJson = (module: Module): Record<string, Json> => ({
   formulas: sectionsOf(module).map(({ title, formulas }) => ({
     title,
-    lines: formulas.map(({ text, statement }) => ({ formula: text, loops: printStatement(statement) })),
+    lines: formulas.map(({ text, statement }) => ({
+      formula: text,
+      loops: printStatement(statement).trimEnd(),
+    })),
   })),
 });

@@ -12,8 +12,8 @@ import { contracted } from "../../compiler/optimise/index.ts";
 function formulas(file: string, text: string, fn: string): string[] {
   const host = { read: (path: string) => readFileSync(path, "utf8") };
   const { ready } = build({ file, text, host }, {});
-  const { functions } = contracted(ready!.module.program);
-  return formulasOf(functions.find(({ name }) => name === fn)!).map((each) => each.text);
+  const { functions, arrays } = contracted(ready!.module.program);
+  return formulasOf(functions.find(({ name }) => name === fn)!, arrays).map((each) => each.text);
 }
 
 function shared(name: string, fn: string): string[] {
@@ -53,7 +53,7 @@ describe("the adjoint of a graph ODE", () => {
 
   it("has bias and sparse products", () => {
     expect(shared("gcde-karate/gcde-karate-relu", "rhs")).toEqual([
-      "m = Σe A_value[e] H[A_column[e], c]",
+      "m[i, c] = Σe A_value[e] H[A_column[e], c]  for e = A_rowStart[i] … A_rowStart[i + 1] - 1",
       "z = bᵀ + m W",
       "f_H = [z > 0] ∘ z",
     ]);
@@ -87,9 +87,10 @@ export const chain = ode({
 });
 `;
   expect(formulas("chain.ode.ts", text, "rhs")).toEqual([
-    "chosen = params_k (u[i - 1] − u) / (1 + u)  where u > params_k",
-    "chosen = 0  elsewhere (u > params_k)",
-    "f_u = chosen",
+    "f_u = 0",
+    "chosen[i] = params_k (u[i - 1] − u[i]) / (1 + u[i])  where u[i] > params_k  for i = 1 … 4",
+    "chosen[i] = 0  elsewhere (u[i] > params_k)  for i = 1 … 4",
+    "f_u[i] = chosen[i]  for i = 1 … 4",
   ]);
 });
 
