@@ -55,19 +55,19 @@ function compiled(text: string): Bill {
   return { seconds, work: (user + system) / 1e6, bytes: js!.text.length + c!.text.length };
 }
 
-/** The best of three runs: others use the machine, too. */
+/** The best of two runs: others use the machine, too. */
 const best = (text: string): Bill => {
-  const runs = [compiled(text), compiled(text), compiled(text)];
+  const runs = [compiled(text), compiled(text)];
   return runs.reduce((one, other) => (one.work < other.work ? one : other));
 };
 
-describe.each(inTurn(Object.entries(kinds), 2))("%s", (_, body) => {
+describe.each(inTurn(Object.entries(kinds), 4))("%s", (_, body) => {
   it("compile in a time, and to a text, that grows with the model", { timeout: 300_000 }, () => {
     const middle = compiled(model(body(800)));
     const small = best(model(body(200)));
     const large = best(model(body(1600)));
     // 8 for a law of n, 64 for one of n²: so far apart that what else the machine does is no matter.
-    expect(large.work / small.work).toBeLessThan(12);
+    expect(large.work / small.work).toBeLessThan(20);
     // Both are so long that JavaScript is cut into several functions, which takes a fifth more text than one.
     expect(large.bytes / middle.bytes).toBeLessThan(2.15);
     expect(large.bytes / middle.bytes).toBeGreaterThan(1.7);

@@ -5,6 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { odegrad } from "../support/command.ts";
+import { inTurn } from "../support/long.ts";
 
 let folder: string;
 const at = (name: string): string => path.join(folder, name);
@@ -65,7 +66,7 @@ describe("observation times of a table that do not fit", () => {
     expect(out).toBe("");
   });
 
-  it.each(commands)("are refused by %s %s", async (command, ...words) => {
+  it.each(inTurn(commands, 2))("are refused by %s %s", async (command, ...words) => {
     const given = ["--data", table([0.5, 0.25, 1])];
     const { code, err } = await odegrad([command, at("fixed.ode.ts"), ...words, ...given]);
     expect(err).toMatch(/ODE4012: .*csv:3: the observation time 0\.25 stands behind 0\.5/);
@@ -73,7 +74,7 @@ describe("observation times of a table that do not fit", () => {
   });
 });
 
-it.each(commands)(
+it.each(inTurn(commands, 2, 1))(
   "where nobody says how many steps, there are enough for them: %s %s",
   async (command, ...words) => {
     const given = ["--data", table([0.125, 0.5, 1])];

@@ -30,7 +30,6 @@ const portable = ["lotka-volterra", "pendulum-control", "neural-ode"].flatMap((n
 const short = new Set([
   "lotka-volterra, float, for size, portable",
   "neural-ode, float, for speed, engine",
-  "hamiltonian-network, double, for size, engine",
   "poisson, double, for speed, engine",
 ]);
 const isShort = ({
