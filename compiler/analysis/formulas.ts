@@ -607,7 +607,7 @@ function joined(entries: readonly Entry[], shapeOf: Nests["shapeOf"]): Entry[] {
       const axes = first.mode === "mixed" ? first.axes : then.axes;
       const value = sumText(first.value, then.value);
       const all = new Set([...first.reads, ...then.reads]);
-      out[at] = { ...then, adds: false, value, axes, reads: all, isSum: true };
+      out[at] = { ...then, adds: false, isZero: false, value, axes, reads: all, isSum: true };
       out.splice(i--, 1);
     } else if (!then.adds && first.isZero) {
       const other = out[next(array, at)];

@@ -469,7 +469,8 @@ class Reader {
     const set: { at: readonly number[]; value: number }[] = [];
     this.#walk(kept, line, indices, (point) => {
       const at = isDeep
-        ? axes.map((axis) => point.get(axis)!)
+        ? // Fixed subscripts stand in front of the axes that the name runs along.
+          [...to.at.map((node) => this.#entry(node, point)), ...axes.map((axis) => point.get(axis)!)]
         : to.at.map((node) => this.#entry(node, point, order));
       const holds = (where: Indices): boolean => tests.every((test) => this.#entry(test, where, order) !== 0);
       if (value.kind !== "sum") {
@@ -533,8 +534,9 @@ class Reader {
         const index = point.get(node.name);
         if (index !== undefined && node.at.length === 0) return index;
         const { entries, shape } = this.#stored(node.name);
-        const isWhole = order !== undefined && node.at.length === 0 && shape.length === order.length;
-        const at = isWhole ? order.map((axis) => point.get(axis)!) : node.at.map(entry);
+        const fixed = node.at.map(entry);
+        const isWhole = order !== undefined && shape.length - fixed.length === order.length;
+        const at = isWhole ? [...fixed, ...order.map((axis) => point.get(axis)!)] : fixed;
         if (at.length !== shape.length) throw new Error(`${node.name} has ${shape.length} subscripts`);
         return entries.get(at.join()) ?? Number.NaN;
       }
