@@ -13,18 +13,12 @@
 import * as affine from "../ir/affine.ts";
 import { stemOf } from "../ir/names.ts";
 import type { Access, Argument, Expr, Fn, GlobalArray, Statement, Test } from "../ir/nodes.ts";
-import { printTest } from "../ir/print.ts";
 import { forEachExpr, forEachExprOf } from "../ir/walk.ts";
 import { mentions } from "./contractions.ts";
-import {
-  type Line,
-  type Nest,
-  type Nests,
-  nestsOf,
-  type Over,
-  type Sequence,
-  touchesOfNest,
-} from "./nests.ts";
+import { type Entry, isRendered, joined, type Mode, type Rendered } from "./formula-sums.ts";
+import { factor, primitiveText, type Text } from "./formula-text.ts";
+import { type Line, type Nest, type Over, type Sequence, touchesOfNest } from "./nest.ts";
+import { type Nests, nestsOf } from "./nests.ts";
 
 export interface Formula {
   /** Indented by two spaces for each loop that it stays in. */
@@ -35,16 +29,6 @@ export interface Formula {
   readonly axes: readonly string[];
   /** What every array of the function is called in the formulas. */
   readonly names: ReadonlyMap<string, string>;
-}
-
-/** An expression as text, with how tightly it binds. */
-interface Text {
-  readonly text: string;
-  readonly level: "sum" | "quotient" | "product" | "atom";
-  /** Whether it has entries. */
-  readonly isArray: boolean;
-  /** A number below 0, which needs no brackets in front. */
-  readonly isNegative?: boolean;
 }
 
 /** A formula before it is known what its arrays are called, and what copies of it need to know. */
@@ -134,9 +118,6 @@ function withoutCopies(written: readonly Written[], { body, shapeOf }: Nests, fn
   });
 }
 
-/** How a line is written: by names of arrays, entry by entry, or something of both along one axis. */
-type Mode = "names" | "mixed" | "subscripts";
-
 interface Context {
   readonly over: readonly Over[];
   readonly mode: Mode;
@@ -145,26 +126,6 @@ interface Context {
   /** Axes that the rows and the columns run along. */
   readonly axes: readonly string[];
 }
-
-/** A line as text in its parts, so that one may be added to another. */
-interface Rendered {
-  readonly line: Line;
-  readonly to: string;
-  readonly value: string;
-  readonly adds: boolean;
-  readonly behind: string;
-  readonly axes: readonly string[];
-  readonly mode: Mode;
-  /** Which part of its array it sets as a whole. */
-  readonly whole: string | undefined;
-  /** What its value is made of. */
-  readonly reads: ReadonlySet<string>;
-  readonly isZero: boolean;
-  /** Whether something has been added already. */
-  readonly isSum: boolean;
-}
-
-type Entry = Rendered | Exclude<Nest, Line>;
 
 class Writer {
   readonly written: Written[] = [];
@@ -564,102 +525,6 @@ class Writer {
   }
 }
 
-const isRendered = (entry: Entry): entry is Rendered => "line" in entry;
-
-/** Values with what is added to them, and zeros where nothing is added to them left out. */
-function joined(entries: readonly Entry[], shapeOf: Nests["shapeOf"]): Entry[] {
-  const out = [...entries];
-  const nestOf = (entry: Entry): Nest => (isRendered(entry) ? entry.line : entry);
-  const touches = (entry: Entry, array: string): boolean =>
-    touchesOfNest(nestOf(entry)).some((touch) => touch.array === array);
-  const reads = (entry: Entry, array: string): boolean =>
-    touchesOfNest(nestOf(entry)).some((touch) => touch.array === array && touch.access === "read");
-  const next = (array: string, after: number): number =>
-    out.findIndex((entry, i) => i > after && touches(entry, array));
-  for (let i = 0; i < out.length; i++) {
-    const first = out[i]!;
-    if (!isRendered(first) || first.adds || first.whole === undefined || first.behind !== "") continue;
-    const { array } = first.line.to;
-    const at = next(array, i);
-    const then = out[at];
-    if (first.isZero && areAllSet(array, shapeOf(array), out.slice(i + 1))) {
-      out.splice(i--, 1);
-      continue;
-    }
-    if (then === undefined || !isRendered(then) || then.whole !== first.whole || reads(then, array)) continue;
-    const isUnconditional = then.line.when.length === 0;
-    if (then.adds && isUnconditional && first.isZero) {
-      out[at] = { ...then, adds: false, isSum: true };
-      out.splice(i--, 1);
-    } else if (then.adds && isUnconditional) {
-      const isKept = out
-        .slice(i + 1, at)
-        .every((entry) =>
-          touchesOfNest(nestOf(entry)).every(
-            (touch) => touch.access === "read" || !first.reads.has(touch.array),
-          ),
-        );
-      // Subscripts of the first count along its own axes.
-      const isReadable =
-        then.mode === "names" &&
-        (first.mode === "names" || (first.mode === "mixed" && !then.value.includes("Σ")));
-      if (!isKept || !isReadable || first.isSum || first.to !== then.to) continue;
-      const axes = first.mode === "mixed" ? first.axes : then.axes;
-      const value = sumText(first.value, then.value);
-      const all = new Set([...first.reads, ...then.reads]);
-      out[at] = { ...then, adds: false, isZero: false, value, axes, reads: all, isSum: true };
-      out.splice(i--, 1);
-    } else if (!then.adds && first.isZero) {
-      const other = out[next(array, at)];
-      const isAll = isUnconditional || (other !== undefined && isRendered(other) && areOpposite(then, other));
-      if (!isAll || (!isUnconditional && reads(other!, array))) continue;
-      out.splice(i--, 1);
-    }
-  }
-  return out;
-}
-
-/** Is every entry set by an assignment of its own, before anything reads one? */
-function areAllSet(
-  array: string,
-  shape: readonly (number | undefined)[] | undefined,
-  entries: readonly Entry[],
-): boolean {
-  const count = shape?.reduce<number | undefined>(
-    (all, n) => (all === undefined || n === undefined ? undefined : all * n),
-    1,
-  );
-  const set = new Set<string>();
-  for (const entry of entries) {
-    const touches = touchesOfNest(isRendered(entry) ? entry.line : entry).filter(
-      (one) => one.array === array,
-    );
-    if (touches.length === 0) continue;
-    if (!isRendered(entry) || entry.adds || entry.line.when.length > 0) return false;
-    if (touches.some(({ access }) => access === "read")) return false;
-    const at = entry.line.to.at.map((form) => affine.constantOf(form));
-    if (at.length === 0 || at.includes(undefined)) return false;
-    set.add(at.join());
-    if (set.size === count) return true;
-  }
-  return false;
-}
-
-/** Do two assignments set the same, one where a test holds and the other where it does not? */
-function areOpposite(one: Rendered, other: Rendered): boolean {
-  const [test] = one.line.when;
-  const [opposite] = other.line.when;
-  return (
-    one.whole === other.whole &&
-    !other.adds &&
-    one.line.when.length === 1 &&
-    other.line.when.length === 1 &&
-    opposite?.kind === "not" &&
-    test !== undefined &&
-    printTest(opposite.of) === printTest(test)
-  );
-}
-
 /** Indices that a target depends on: in its subscripts, or in the bounds of those. */
 function keptOf({ to, over }: Line): ReadonlySet<string> {
   const kept = new Set<string>();
@@ -701,45 +566,6 @@ const readsOf = (line: Line): ReadonlySet<string> =>
 const isNumber = (expr: Expr, value: number): boolean => expr.kind === "number" && expr.value === value;
 
 const isIndex = (form: affine.Affine, index: string): boolean => affine.equal(form, affine.index(index));
-
-function primitiveText(op: string, args: readonly Text[]): Text {
-  const [a, b] = args as [Text, Text];
-  const isArray = args.some((arg) => arg.isArray);
-  switch (op) {
-    case "add":
-      return { text: sumText(a.text, b.text), level: "sum", isArray };
-    case "sub":
-      return { text: `${a.text} − ${b.level === "sum" ? `(${b.text})` : b.text}`, level: "sum", isArray };
-    case "neg":
-      return { text: `−${within(a)}`, level: "sum", isArray };
-    case "mul":
-    case "gate":
-      if (a.text === b.text && a.level === "atom")
-        return { text: `${a.text.endsWith("²") ? `(${a.text})` : a.text}²`, level: "atom", isArray };
-      return {
-        text: `${a.isNegative === true ? a.text : factor(a)}${a.isArray && b.isArray ? " ∘ " : " "}${factor(b)}`,
-        level: a.isNegative === true ? "sum" : "product",
-        isArray,
-      };
-    case "div":
-      return {
-        text: `${a.isNegative === true ? a.text : factor(a)} / ${b.level === "atom" ? b.text : `(${b.text})`}`,
-        level: a.isNegative === true ? "sum" : "quotient",
-        isArray,
-      };
-    default:
-      return { text: `${op}(${args.map(({ text }) => text).join(", ")})`, level: "atom", isArray };
-  }
-}
-
-/** What is taken away, where the other side of a sum begins with a minus. */
-const sumText = (left: string, right: string): string =>
-  right.startsWith("−") ? `${left} − ${right.slice(1)}` : `${left} + ${right}`;
-
-const within = ({ text, level }: Text): string => (level === "sum" ? `(${text})` : text);
-
-/** The same beside another factor, where readers would not agree how far the stroke of a fraction reaches. */
-const factor = (text: Text): string => (text.level === "quotient" ? `(${text.text})` : within(text));
 
 /** A name of the loops, until all formulas are there and it is known which read alike. */
 const nameOf = (array: string): string => `«${array}»`;

@@ -33,65 +33,25 @@ import {
   rewriteStatement,
   rewriteTest,
 } from "../ir/rewrite.ts";
-import {
-  bindersOf,
-  forEachExpr,
-  forEachExprOf,
-  forEachForm,
-  forEachStatement,
-  usesArray,
-  withBlocks,
-} from "../ir/walk.ts";
+import { bindersOf, forEachExprOf, forEachStatement } from "../ir/walk.ts";
 import { mentions } from "./contractions.ts";
-import { collectSites, constantRanges, isWrite, mayFollow, type Ranges, rangesOf } from "./sites.ts";
-
-/** An index with its interval, from ≤ index < to. */
-export interface Over {
-  readonly index: string;
-  readonly from: affine.Affine;
-  readonly to: affine.Affine;
-}
-
-/** One assignment for all indices of its loops, the first outermost, where all of its tests hold. */
-export interface Line {
-  readonly kind: "line";
-  readonly to: Access;
-  /** Whether it adds to what is there. */
-  readonly adds: boolean;
-  readonly value: Expr;
-  readonly over: readonly Over[];
-  readonly when: readonly Test[];
-  readonly statement: Statement;
-}
-
-/** A loop whose trips depend on those before. */
-export interface Sequence {
-  readonly kind: "sequence";
-  readonly loop: For | While;
-  readonly when: readonly Test[];
-  readonly body: readonly Nest[];
-}
-
-/** What is no assignment: a call. */
-export interface Opaque {
-  readonly kind: "opaque";
-  readonly when: readonly Test[];
-  readonly over: readonly Over[];
-  readonly statement: Statement;
-}
-
-export type Nest = Line | Sequence | Opaque;
+import {
+  type Line,
+  type Nest,
+  type Over,
+  type Touch,
+  touchesOf,
+  touchesOfNest,
+  touchesOfTest,
+  writesIn,
+} from "./nest.ts";
+import { collectSites, constantRanges, type Ranges, rangesOf } from "./sites.ts";
+import { Clears, countsOf, isScratch, withoutDeadZeros } from "./used-up.ts";
 
 export interface Nests {
   readonly body: readonly Nest[];
   /** Extents of an array as the nests subscript it; undefined where an axis has no fixed one. */
   readonly shapeOf: (array: string) => readonly (number | undefined)[] | undefined;
-}
-
-interface Touch {
-  readonly access: "read" | "store" | "accumulate";
-  readonly array: string;
-  readonly at: readonly affine.Affine[];
 }
 
 export function nestsOf(fn: Fn, arrays: readonly GlobalArray[]): Nests {
@@ -430,168 +390,10 @@ class Distribution {
 /** A local scalar, set where it is made. */
 const scalar = (array: string): Statement => ({ ...build.alloc(array, []), zero: false });
 
-/** Arrays of the program that hold what one call of a function computes on the way, and no result. */
-const isScratch = (fn: Fn, { role, home }: GlobalArray): boolean =>
-  home === undefined &&
-  (role === "workspace" || role === "tape") &&
-  // A kernel has no parameters for results: they are among these.
-  fn.parameters.some((one) => one.kind === "array" && one.access !== "in");
-
-/**
- * Arrays that a loop uses in every trip, and clears for the next, are cleared at the head of each trip instead: so that trips
- * are seen to have nothing to do with each other.
- */
-class Clears {
-  readonly #fn: Fn;
-  readonly #arrays: readonly GlobalArray[];
-  readonly #shapes: ReadonlyMap<string, readonly (number | undefined)[]>;
-
-  constructor(
-    fn: Fn,
-    arrays: readonly GlobalArray[],
-    shapes: ReadonlyMap<string, readonly (number | undefined)[]>,
-  ) {
-    this.#fn = fn;
-    this.#arrays = arrays;
-    this.#shapes = shapes;
-  }
-
-  first(body: Block): Block {
-    const counts = countsOf(body);
-    const inBlock = (block: Block): Block => {
-      let out = [...block];
-      for (const loop of block) {
-        if (loop.kind !== "for") continue;
-        let now = loop;
-        for (const [array, inside] of countsOf(loop.body)) {
-          const before = out.slice(0, out.indexOf(now));
-          const clear = before.find((one) => this.#clearedBy(one) === array);
-          if (clear === undefined || inside + 1 !== counts.get(array)) continue;
-          const moved = this.#atHead(now, array);
-          if (moved === undefined) continue;
-          out = out.filter((one) => one !== clear).map((one) => (one === now ? moved : one));
-          now = moved;
-        }
-      }
-      return out.map((statement) => withBlocks(statement, inBlock));
-    };
-    return inBlock(body);
-  }
-
-  /** The loop with the array cleared before anything else touches it in a trip, where it is cleared first or last. */
-  #atHead(loop: For, array: string): For | undefined {
-    const users = loop.body.filter((statement) => usesArray(statement, array));
-    const [head] = users;
-    const last = users.at(-1);
-    if (head === undefined || last === undefined) return undefined;
-    if (this.#clearedBy(head) === array) return loop;
-    if (this.#clearedBy(last) !== array) return undefined;
-    const body = loop.body.flatMap((statement) =>
-      statement === head ? [last, statement] : statement === last ? [] : [statement],
-    );
-    return { ...loop, body };
-  }
-
-  /** The local array of which the statement sets every entry to 0. */
-  #clearedBy(statement: Statement): string | undefined {
-    const loops: For[] = [];
-    let inner: Statement = statement;
-    while (inner.kind === "for" && inner.body.length === 1) {
-      loops.push(inner);
-      inner = inner.body[0]!;
-    }
-    if (inner.kind !== "store" || !build.isZero(inner.value) || inner.at.length !== loops.length) return;
-    const { array, at } = inner;
-    if (this.#fn.parameters.some(({ name }) => name === array)) return;
-    const known = this.#arrays.find(({ name }) => name === array);
-    if (known !== undefined && !isScratch(this.#fn, known)) return;
-    const shape = this.#shapes.get(array);
-    const isWhole = at.every((form, axis) => {
-      const loop = loops.find(({ index }) => affine.equal(form, affine.index(index)));
-      return (
-        loop !== undefined &&
-        affine.constantOf(loop.from) === 0 &&
-        affine.constantOf(loop.to) === shape?.[axis]
-      );
-    });
-    return isWhole ? array : undefined;
-  }
-}
-
-/** How often each array is touched. */
-function countsOf(block: Block): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  forEachStatement(block, (statement) => {
-    for (const { array } of touchesOfStatement(statement)) counts.set(array, (counts.get(array) ?? 0) + 1);
-  });
-  return counts;
-}
-
 const isPlace = (value: Expr, { array, at }: Access): boolean =>
   value.kind === "read" &&
   value.array === array &&
   value.at.every((form, axis) => affine.equal(form, at[axis]!));
-
-/** The body without zeros that nothing sees, which a reverse sweep leaves behind in what it has used up. */
-function withoutDeadZeros(fn: Fn, arrays: readonly GlobalArray[]): Block {
-  const { ofArray, lifetimes, ranges } = collectSites(fn.body, constantRanges(arrays), rangesOf(fn));
-  const parameters = new Set(fn.parameters.map(({ name }) => name));
-  const branches = branchesOf(fn.body);
-  const global = new Map(arrays.map((array) => [array.name, array]));
-  const isSeen = (statement: Statement, array: string): boolean => {
-    const sites = ofArray.get(array) ?? [];
-    const writes = sites.filter((site) => site.statement === statement && isWrite(site));
-    return writes.some((write) =>
-      sites.some((site) => {
-        if (site.access === "store" && site.statement.kind !== "call") return false;
-        if (site.access === "clear") return false;
-        // Of two sides of a branch, one trip goes through one.
-        const isApart = areApart(branches.get(statement), branches.get(site.statement));
-        const first = isApart ? { ...write, order: Infinity } : write;
-        return mayFollow(first, site, ranges, lifetimes.get(array) ?? 0);
-      }),
-    );
-  };
-  const isDead = (statement: Statement): boolean => {
-    if (statement.kind !== "store" || !build.isZero(statement.value)) return false;
-    if (parameters.has(statement.array)) return false;
-    const known = global.get(statement.array);
-    if (known === undefined ? !lifetimes.has(statement.array) : !isScratch(fn, known)) return false;
-    return !isSeen(statement, statement.array);
-  };
-  const without = (block: Block): Block =>
-    block
-      .filter((statement) => !isDead(statement))
-      .map((statement) => {
-        if (statement.kind === "if")
-          return { ...statement, then: without(statement.then), else: without(statement.else) };
-        if (statement.kind === "for" || statement.kind === "while")
-          return { ...statement, body: without(statement.body) };
-        return statement;
-      });
-  return without(fn.body);
-}
-
-type Sides = ReadonlyMap<Statement, "then" | "else">;
-
-/** On which sides of which branches each statement stands. */
-function branchesOf(body: Block): ReadonlyMap<Statement, Sides> {
-  const found = new Map<Statement, Sides>();
-  const visit = (block: Block, sides: Sides): void => {
-    for (const statement of block) {
-      found.set(statement, sides);
-      if (statement.kind === "if") {
-        visit(statement.then, new Map([...sides, [statement, "then"]]));
-        visit(statement.else, new Map([...sides, [statement, "else"]]));
-      } else if (statement.kind === "for" || statement.kind === "while") visit(statement.body, sides);
-    }
-  };
-  visit(body, new Map());
-  return found;
-}
-
-const areApart = (one: Sides | undefined, other: Sides | undefined): boolean =>
-  [...(one ?? [])].some(([branch, side]) => other?.has(branch) === true && other.get(branch) !== side);
 
 function productLine(statement: Contract): Line {
   const { to, factors, over } = statement;
@@ -633,111 +435,6 @@ function rewritten(nest: Nest, rewriter: Rewriter): Nest {
         over: bounds(nest.over),
         statement: rewriteStatement(nest.statement, rewriter),
       };
-    default:
-      return nest satisfies never;
-  }
-}
-
-// What is touched.
-
-const gathersOf = (forms: readonly affine.Affine[]): Touch[] => {
-  const found: Touch[] = [];
-  for (const form of forms)
-    affine.forEachAtom(form, (atom) => {
-      if (atom.kind === "gather") found.push({ access: "read", array: atom.array, at: atom.at });
-    });
-  return found;
-};
-
-function touchesOf(expr: Expr): Touch[] {
-  const found: Touch[] = [];
-  forEachExpr(expr, (inner) => {
-    if (inner.kind === "read")
-      found.push({ access: "read", array: inner.array, at: inner.at }, ...gathersOf(inner.at));
-    if (inner.kind === "integer") found.push(...gathersOf([inner.value]));
-  });
-  return found;
-}
-
-const touchesOfTest = (test: Test): Touch[] => touchesOf(build.select(test, build.one, build.zero));
-
-/** What a statement itself touches, those of inner blocks left out. */
-function touchesOfStatement(statement: Statement): Touch[] {
-  const found: Touch[] = [];
-  forEachExprOf(statement, (inner) => {
-    if (inner.kind === "read") found.push({ access: "read", array: inner.array, at: inner.at });
-  });
-  forEachForm(statement, (form) => found.push(...gathersOf([form])));
-  switch (statement.kind) {
-    case "store":
-    case "accumulate":
-      found.push({ access: statement.kind, array: statement.array, at: statement.at });
-      break;
-    case "contract":
-      found.push(...statement.factors.map((factor): Touch => ({ access: "read", ...factor })));
-      found.push({ access: "accumulate", ...statement.to });
-      break;
-    case "alloc":
-      if (statement.zero) found.push({ access: "store", array: statement.array, at: [] });
-      break;
-    case "call":
-      for (const arg of statement.args) {
-        if (arg.kind !== "array") continue;
-        const { array, prefix: at } = arg.view;
-        found.push({ access: "read", array, at }, { access: "store", array, at });
-      }
-      break;
-    default:
-      break;
-  }
-  return found;
-}
-
-function writesIn(block: Block): Touch[] {
-  const found: Touch[] = [];
-  forEachStatement(block, (statement) => {
-    found.push(...touchesOfStatement(statement).filter(({ access }) => access !== "read"));
-  });
-  return found;
-}
-
-/** All that a nest touches, whatever its loops. */
-export function touchesOfNest(nest: Nest): readonly Touch[] {
-  const before = touchesMet.get(nest);
-  if (before !== undefined) return before;
-  const touches = touchesIn(nest);
-  touchesMet.set(nest, touches);
-  return touches;
-}
-
-/** Touches are asked for again with every nest that another is compared with. */
-const touchesMet = new WeakMap<Nest, readonly Touch[]>();
-
-function touchesIn(nest: Nest): Touch[] {
-  const tests = nest.when.flatMap(touchesOfTest);
-  switch (nest.kind) {
-    case "line":
-      return [
-        ...tests,
-        ...gathersOf(nest.over.flatMap(({ from, to }) => [from, to])),
-        ...touchesOf(nest.value),
-        ...gathersOf(nest.to.at),
-        { access: nest.adds ? "accumulate" : "store", array: nest.to.array, at: nest.to.at },
-      ];
-    case "sequence":
-      return [
-        ...tests,
-        ...(nest.loop.kind === "while"
-          ? touchesOfTest(nest.loop.test)
-          : gathersOf([nest.loop.from, nest.loop.to])),
-        ...nest.body.flatMap(touchesOfNest),
-      ];
-    case "opaque":
-      return [
-        ...tests,
-        ...gathersOf(nest.over.flatMap(({ from, to }) => [from, to])),
-        ...touchesOfStatement(nest.statement),
-      ];
     default:
       return nest satisfies never;
   }

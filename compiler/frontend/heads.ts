@@ -96,11 +96,11 @@ export class Heads {
   /** Keeps a file that has been read down to marks, of those that can be a head's. */
   keep({ source, scope }: Module, marks: readonly Mark[], loaded: Loaded): void {
     const { statements } = source.tree;
-    const sound = marks.filter(({ count, steps }) => {
+    const isSound = (count: number): boolean => {
       const above = new Set(statements.slice(0, count).flatMap(namesOf));
-      const below = namesBehind(statements.slice(count));
-      return steps >= worthwhile && below?.some((name) => above.has(name)) === false;
-    });
+      return namesBehind(statements.slice(count))?.some((name) => above.has(name)) === false;
+    };
+    const sound = marks.filter(({ count, steps }) => steps >= worthwhile && isSound(count));
     if (sound.length === 0) return;
     if (this.#ofFiles.size >= most) this.#ofFiles.clear();
     this.#ofFiles.set(source.file, { source, scope, marks: sound, loaded });

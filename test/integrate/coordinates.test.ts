@@ -3,23 +3,12 @@
  * a number, a vector or a matrix: against closed forms, in JavaScript and C, in fields, in losses and in a vector field.
  */
 
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { read } from "../../compiler/compile.ts";
-import type { Engine } from "../../compiler/execute/problem.ts";
-import type { Options } from "../../compiler/options.ts";
-import { type Compiled, compiled } from "../support/compiled.ts";
+import { enginesOf, opening } from "../support/opened.ts";
 import { numbers } from "../support/vectors.ts";
 
-const opened: Compiled[] = [];
-afterAll(() => {
-  for (const each of opened) each.c?.close();
-});
-const open = async (text: string, options: Options = {}): Promise<Compiled> => {
-  const made = await compiled(text, options);
-  opened.push(made);
-  return made;
-};
-const engines = ({ engine, c }: Compiled): Engine[] => (c === undefined ? [engine] : [engine, c]);
+const open = opening();
 
 const near = (found: number, truth: number, tolerance = 1e-13): void =>
   expect(Math.abs(found - truth), `${found} for ${truth}`).toBeLessThanOrEqual(
@@ -108,7 +97,7 @@ describe.each(shapes)("of points that are $name", ({ u, point, gradient, H }) =>
     data.set(made.problem.data.slice(-n), data.length - n);
     const handed = Array.from({ length: n }, (_, i) => [data[2 * i]!, data[2 * i + 1]!]);
     const laplacian = H.reduce((sum, row, i) => sum + row[i]!, 0);
-    for (const engine of engines(made)) {
+    for (const engine of enginesOf(made)) {
       const { outputs } = engine.solve({ ...made.problem, data });
       const [, l, w, m, f, all, sum, error, given, signs] = outputs as unknown as number[];
       near(l!, laplacian);
@@ -151,7 +140,7 @@ describe.each(shapes)("of points that are $name", ({ u, point, gradient, H }) =>
       return at === 1 ? rest + 2 * k * linear : 2 * linear;
     };
     const value = k * moved;
-    for (const engine of engines(made)) {
+    for (const engine of enginesOf(made)) {
       const { problem } = made;
       const found = engine.gradient(problem);
       near(found.value, value ** 2);
@@ -171,7 +160,7 @@ describe.each(shapes)("of points that are $name", ({ u, point, gradient, H }) =>
   solver: { t1: 0.5, steps: 2 },
 });`,
     );
-    for (const engine of engines(made)) {
+    for (const engine of enginesOf(made)) {
       const { value, state0 } = engine.gradient(made.problem);
       near(value, 0.5 * moved);
       // The slope by the state, against differences of a polynomial.
@@ -190,7 +179,7 @@ it("an entry of a vector is a point of one coordinate", async () => {
   point: vec(2, [0.7, 0.1]), params: { k: 2 },
   value: (x, { k }) => weightedLaplacian([[2]], [0.5])(cube)(x[0], k) * x[1],
 });`);
-  for (const engine of engines(made)) near(engine.solve(made.problem).outputs[0]!, 3.507);
+  for (const engine of enginesOf(made)) near(engine.solve(made.problem).outputs[0]!, 3.507);
 });
 
 it("a divergence of a matrix is estimated by directions of all its entries", async () => {
@@ -199,7 +188,7 @@ it("a divergence of a matrix is estimated by directions of all its entries", asy
   value: (x) => [[x[0][0] ** 2, x[0][1]], [x[1][0] * x[0][0], x[1][1] ** 3]],
   operators: { exact: "divergence", all: stochastic("divergence", { samples: 4, distribution: "coordinate", seed: 1 }), weighted: weightedLaplacian([[1], [0], [2], [0.5]]) },
 });`);
-  for (const engine of engines(made)) {
+  for (const engine of enginesOf(made)) {
     const { outputs } = engine.solve(made.problem);
     [0.6 + 1 + 0.3 + 3.63, 0.6 + 1 + 0.3 + 3.63, 2, 0, 4, 6.6 * 0.25].forEach((truth, i) => {
       near(outputs[4 + i]!, truth);

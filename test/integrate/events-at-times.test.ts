@@ -4,29 +4,17 @@
  * which nothing asks what comes first.
  */
 
-import { afterAll, describe, expect, it } from "vitest";
-import type { Engine } from "../../compiler/execute/problem.ts";
+import { describe, expect, it } from "vitest";
 import type { Options } from "../../compiler/options.ts";
-import { type Compiled, compiled } from "../support/compiled.ts";
+import { enginesOf, opening } from "../support/opened.ts";
 
-const opened: Compiled[] = [];
-afterAll(() => {
-  for (const each of opened) each.c?.close();
-});
-const open = async (text: string, options: Options = {}, withC = false): Promise<Compiled> => {
-  const made = await compiled(text, options, withC);
-  opened.push(made);
-  return made;
-};
-const engines = ({ engine, c }: Compiled): Engine[] => (c === undefined ? [engine] : [engine, c]);
+const open = opening(false);
 
 const near = (got: number, want: number, tolerance = 1e-11, what = ""): void => {
   expect(Math.abs(got - want), `${what}: ${got} for ${want}`).toBeLessThan(
     tolerance * Math.max(1, Math.abs(want)),
   );
 };
-
-const numbers = (...all: readonly number[]): Float64Array => Float64Array.from(all);
 
 type Closed = (at: readonly number[]) => number;
 
@@ -65,13 +53,13 @@ export const dose = ode({
 
   it.each(solvers)("is seen where it is observed: %j", async (options) => {
     const made = await open(dose("times: [0.5, 1],"), options, options.method === "rk4");
-    for (const engine of engines(made))
+    for (const engine of enginesOf(made))
       for (const at of [...tenths, ...others]) {
         const times = at === 1 ? [0.25, 1] : [at, 1];
         const got = engine.gradient({
           ...made.problem,
-          params: numbers(0.3, at, 10),
-          times: numbers(...times),
+          params: Float64Array.of(0.3, at, 10),
+          times: Float64Array.of(...times),
         });
         expect(got.status).toBe(0);
         const weights = [1, 3];
@@ -90,7 +78,7 @@ export const dose = ode({
   it.each(solvers)("and where nothing is: %j", async (options) => {
     const { engine, problem } = await open(dose(""), options);
     for (const at of tenths) {
-      const got = engine.gradient({ ...problem, params: numbers(0.3, at, 10) });
+      const got = engine.gradient({ ...problem, params: Float64Array.of(0.3, at, 10) });
       expect(got.status).toBe(0);
       near(got.value, 11.3);
       near(got.params[0]!, 1);
@@ -101,7 +89,7 @@ export const dose = ode({
   it.each([solvers[1]!, solvers[4]!])("an event that does nothing: %j", async (options) => {
     const { engine, problem } = await open(dose("times: [0.5, 1],", ""), options);
     for (const at of tenths) {
-      const got = engine.solve({ ...problem, params: numbers(0.3, at, 10) });
+      const got = engine.solve({ ...problem, params: Float64Array.of(0.3, at, 10) });
       expect(got.status).toBe(0);
       near(got.value, 1.15 + 3 * 1.3);
     }
@@ -110,7 +98,7 @@ export const dose = ode({
   it("an event at the start is none", async () => {
     for (const options of [solvers[0]!, solvers[3]!]) {
       const { engine, problem } = await open(dose("times: [0, 1],"), options);
-      const got = engine.gradient({ ...problem, params: numbers(0.3, 0, 10) });
+      const got = engine.gradient({ ...problem, params: Float64Array.of(0.3, 0, 10) });
       expect(got.status).toBe(0);
       near(got.value, 1 + 3 * 1.3);
       near(got.params[2]!, 0);
@@ -174,7 +162,7 @@ const slightly = 1e-15;
 
 /** The parameters with the event earlier than `at`, by so much. */
 const early = (at: readonly number[], by: number): Float64Array =>
-  numbers(...at.slice(2).with(1, at[3]! - by));
+  Float64Array.of(...at.slice(2).with(1, at[3]! - by));
 
 describe("value and gradient of an event at an observation", () => {
   const cases = [
@@ -207,7 +195,7 @@ describe("value and gradient of an event at an observation", () => {
       [late, flightLoss(eventOf, 0, [0.5, 1], [false, true])],
     ] as const) {
       const want = gradient(loss, at);
-      for (const engine of engines(made))
+      for (const engine of enginesOf(made))
         for (const by of leads(when)) {
           const got = engine.gradient({ ...made.problem, params: early(at, by) });
           expect(got.status).toBe(0);
@@ -239,10 +227,13 @@ describe("value and gradient of an event at an observation", () => {
       const emit = ["solve", "gradient", "jvp", "hvp"];
       const made = await open(flight(when), { ...options, emit }, true);
       const problem = { ...made.problem, params: early(here, leads(when)[0]!) };
-      for (const engine of engines(made))
+      for (const engine of enginesOf(made))
         here.forEach((_value, i) => {
           const unit = here.map((_one, j) => (i === j ? 1 : 0));
-          const along = { state0: numbers(...unit.slice(0, 2)), params: numbers(...unit.slice(2)) };
+          const along = {
+            state0: Float64Array.of(...unit.slice(0, 2)),
+            params: Float64Array.of(...unit.slice(2)),
+          };
           near(engine.jvp!(problem, along).change.value, derivative(loss, here, i), 1e-10, `jvp ${i}`);
           const { change } = engine.hvp!(problem, along);
           [...change.state0, ...change.params].forEach((got, j) => {
@@ -314,7 +305,7 @@ export const cell = ode({
   solver: { t1: 1 },
 });`;
     const made = await open(text, options, true);
-    for (const engine of engines(made)) {
+    for (const engine of enginesOf(made)) {
       const { states } = engine.solve(made.problem);
       [0, 2, 0.125, 2, 0, 4].forEach((want, i) => {
         near(states[i]!, want);
@@ -396,16 +387,9 @@ export const runner = ode({
   loss: { at: ({ x }, _params, { k }) => (k + 1) * x, running: ({ x }) => x },
   solver: { t1: 1 },
 });`;
+  type Seven = readonly [number, number, number, number, number, number, number];
   const closed: Closed = (point) => {
-    const [x0, wall, back, u0, u1, u2, u3] = point as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [x0, wall, back, u0, u1, u2, u3] = point as Seven;
     const quarter = x0 + 0.25 * u0;
     const event = 0.25 + (wall - quarter) / u1;
     const half = wall - back * u1 * (0.5 - event);
@@ -430,23 +414,15 @@ export const runner = ode({
     const only = options.method === "euler" ? text.replace(", running: ({ x }) => x", "") : undefined;
     const area: Closed = (point) => closed(point) - withoutArea(point);
     const withoutArea: Closed = (point) => {
-      const [x0, wall, back, u0, u1, u2, u3] = point as [
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-      ];
+      const [x0, wall, back, u0, u1, u2, u3] = point as Seven;
       const half = wall - back * u1 * (0.25 - (wall - x0 - 0.25 * u0) / u1);
       return 3 * half - 0.5 * back * (u2 + u3);
     };
     const { problem } = made;
     const run = only === undefined ? made : await open(only, options);
     const want: Closed = only === undefined ? (point) => withoutArea(point) + area(point) : withoutArea;
-    for (const engine of engines(run)) {
-      const params = options.rtol === undefined ? problem.params : numbers(0.5 - slightly, 0.5);
+    for (const engine of enginesOf(run)) {
+      const params = options.rtol === undefined ? problem.params : Float64Array.of(0.5 - slightly, 0.5);
       const got = engine.gradient({ ...problem, params });
       expect(got.status).toBe(0);
       near(got.value, want(at));
@@ -492,10 +468,10 @@ export const stop = ode({
   solver: { t1: 1 },
 });`;
     const made = await open(text, options, true);
-    for (const engine of engines(made)) {
+    for (const engine of enginesOf(made)) {
       const { status, value, params } = engine.gradient({
         ...made.problem,
-        params: numbers(1, 0.5 - slightly),
+        params: Float64Array.of(1, 0.5 - slightly),
       });
       expect(status).toBe(0);
       near(value, 2.5);

@@ -3,21 +3,14 @@
  * as the transpose of forward mode through the same program, root finding included, in JavaScript and C.
  */
 
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { build } from "../../compiler/compile.ts";
 import type { Options } from "../../compiler/options.ts";
-import { type Compiled, compiled } from "../support/compiled.ts";
+import { compiled } from "../support/compiled.ts";
+import { opening } from "../support/opened.ts";
 
 const solver = 'solver: { method: "dopri5", rtol: 1e-9, atol: 1e-11, t1: 1.2 }';
-const opened: Compiled[] = [];
-afterAll(() => {
-  for (const each of opened) each.c?.close();
-});
-const open = async (text: string, options: Options = {}, withC = true): Promise<Compiled> => {
-  const made = await compiled(text, options, withC);
-  opened.push(made);
-  return made;
-};
+const open = opening();
 
 /** A ball over a floor: `more` goes into the declaration. */
 const ball = (more: string, direction = -1): string => `import { ode, vec } from "odegrad";

@@ -3,28 +3,18 @@
  * many vectors the emitted loops propagate.
  */
 
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { build, read } from "../../compiler/compile.ts";
 import { derive } from "../../compiler/differentiate/operators.ts";
-import type { Engine } from "../../compiler/execute/problem.ts";
 import { readModels } from "../../compiler/frontend/index.ts";
 import { stemOf } from "../../compiler/ir/names.ts";
 import { forEachStatement } from "../../compiler/ir/walk.ts";
 import { status } from "../../compiler/module.ts";
-import type { Options } from "../../compiler/options.ts";
-import { type Compiled, compiled } from "../support/compiled.ts";
+import type { Compiled } from "../support/compiled.ts";
+import { enginesOf, opening } from "../support/opened.ts";
 import { numbers } from "../support/vectors.ts";
 
-const opened: Compiled[] = [];
-afterAll(() => {
-  for (const each of opened) each.c?.close();
-});
-const open = async (text: string, options: Options = {}): Promise<Compiled> => {
-  const made = await compiled(text, options);
-  opened.push(made);
-  return made;
-};
-const engines = ({ engine, c }: Compiled): Engine[] => (c === undefined ? [engine] : [engine, c]);
+const open = opening();
 
 const D = 3;
 const H = 6;
@@ -98,7 +88,7 @@ describe.each(Object.entries(operators))("a loss over %s", (_name, expression) =
       [-0.7, 0.2, 0.4],
     ]);
     const first = made.engine.gradient(problem);
-    for (const engine of engines(made)) {
+    for (const engine of enginesOf(made)) {
       const { value, params, status: code } = engine.gradient(problem);
       expect(code).toBe(status.ok);
       const solved = engine.solve(problem);
@@ -142,7 +132,7 @@ describe("the mean over points", () => {
     const all = await open(text, { batch: 3 });
     const problem = withPoints(all, points);
     problem.data.set([0.4, -0.3, 0.2]);
-    for (const engine of engines(all)) {
+    for (const engine of enginesOf(all)) {
       const { outputs, value } = engine.solve(problem);
       const losses = [...outputs].map((each, k) => (each - problem.data[k]!) ** 2);
       expect(value).toBe(losses.reduce((sum, each) => sum + each, 0) / 3);
@@ -158,7 +148,7 @@ describe("the mean over points", () => {
     const wild = network("value: (x) => Math.log(x[0]), loss: { at: (value, _x, p) => value * p.b[0] },");
     const made = await open(wild, { batch: 3 });
     const problem = withPoints(made, [points[0]!, points[1]!, points[2]!]);
-    for (const engine of engines(made)) {
+    for (const engine of enginesOf(made)) {
       const found = engine.gradient(problem);
       expect(found.status).toBe(status.notFiniteField);
       expect(found.value).toBeNaN();
@@ -178,7 +168,7 @@ export const net = field({
   operators: ["gradient"],
 });`);
     const truth = [2 * Math.cos(0.6) * 0.4, Math.sin(0.6), 2 * 0.7];
-    for (const engine of engines(made)) {
+    for (const engine of enginesOf(made)) {
       const { outputs } = engine.solve(made.problem);
       expect(outputs.length).toBe(4);
       [...outputs].slice(1).forEach((word, i) => {

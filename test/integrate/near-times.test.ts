@@ -3,8 +3,10 @@
 import { describe, expect, it } from "vitest";
 import type { Problem } from "../../compiler/execute/problem.ts";
 import type { Options } from "../../compiler/options.ts";
-import { compiled } from "../support/compiled.ts";
 import { inTurn, isLong } from "../support/long.ts";
+import { enginesOf, opening } from "../support/opened.ts";
+
+const open = opening();
 
 const decay = (times: string, solver: string, rest = ""): string => `import { hold, ode } from "odegrad";
 export const decay = ode({
@@ -34,12 +36,12 @@ describe("observations at one step", () => {
     ["revolve, Taylor", { adjoint: "revolve", checkpoints: 3, method: "taylor" }],
   ])("count each: %s", async (_, options) => {
     const isInC = isLong || options.checkpoints === 3;
-    const { engine, problem, c } = await compiled(text, options, isInC);
+    const made = await open(text, options, isInC);
     const weights = times.map((_, k) => k + 1);
     const sum = (value: (t: number) => number): number =>
       weights.reduce((all, weight, k) => all + weight * value(Math.round(times[k]! * 200) / 200), 0);
-    for (const answer of [engine.gradient(problem), c?.gradient(problem)]) {
-      if (answer === undefined) continue;
+    for (const engine of enginesOf(made)) {
+      const answer = engine.gradient(made.problem);
       expect(answer.status).toBe(0);
       expect(Math.abs(answer.state0[0]! - sum((t) => Math.exp(-t)))).toBeLessThan(1e-8);
       expect(Math.abs(answer.params[0]! - sum((t) => -t * Math.exp(-t)))).toBeLessThan(1e-8);
@@ -48,7 +50,7 @@ describe("observations at one step", () => {
 
   it("count each where they are equal when the run is asked for", async () => {
     const asked = async (options: Options) => {
-      const { engine, problem } = await compiled(text, options, false);
+      const { engine, problem } = await open(text, options, false);
       const twice: Problem = { ...problem, times: Float64Array.of(0, 0, 0.25, 0.25, 0.25, 1) };
       return engine.gradient(twice);
     };
@@ -69,13 +71,13 @@ describe("adaptive steps land once on times that differ by rounding", () => {
     ["backwards", decay("0.6, 0", "t0: 0.7, t1: 0", "hold(7, 0.1)"), 70],
     ["far from 0", decay("1000.1, 1000.7", "t0: 1000, t1: 1000.7", "hold(7, 0.1)"), 70],
   ])("%s", async (name, text, steps) => {
-    const exact = await compiled(text, { method: "dopri8", steps: 10 * steps }, false);
+    const exact = await open(text, { method: "dopri8", steps: 10 * steps }, false);
     const want = exact.engine.gradient(exact.problem);
     for (const method of inTurn(["dopri5", "radau5", "tsit5", "rodas5p"], 2, name.length % 2)) {
       const isInC = isLong || method === "dopri5";
-      const { engine, problem, c } = await compiled(text, { method, rtol: 1e-9, atol: 1e-11 }, isInC);
-      for (const answer of [engine.gradient(problem), c?.gradient(problem)]) {
-        if (answer === undefined) continue;
+      const made = await open(text, { method, rtol: 1e-9, atol: 1e-11 }, isInC);
+      for (const engine of enginesOf(made)) {
+        const answer = engine.gradient(made.problem);
         expect([method, answer.status]).toEqual([method, 0]);
         expect(Math.abs(answer.value - want.value)).toBeLessThan(1e-7);
         for (const record of ["params", "state0", "inputs"] as const)
