@@ -80,6 +80,8 @@ export function transform(
   const [compiled, adopt] = [name("compiled$"), name("adopt$")];
   const isHot = hot && exportsModelsOnly(file, own);
   const text = new MagicString(source.text, { filename: source.file });
+  const types = typed || common ? undefined : file.types;
+  for (const { start, end, text: left } of types ?? []) text.update(start, end, left);
   const factories = own.map(({ model, ready }, i) => {
     const factory = name(`make$${i}`);
     const call = file.call(model.span);
@@ -103,9 +105,13 @@ export function transform(
   if (typed) text.prepend("// @ts-nocheck\n");
 
   const edited = text.generateMap({ source: baseName(source.file), includeContent: true, hires: "boundary" });
-  const plain = typed ? undefined : withoutTypes(baseName(source.file), text.toString(), common);
-  const maps = [...(plain === undefined ? [] : [plain.map]), edited.toString()];
-  const map = fromMap(remapping(maps, () => null).toString());
+  const plain =
+    typed || types !== undefined ? undefined : withoutTypes(baseName(source.file), text.toString(), common);
+  const map = fromMap(
+    plain === undefined
+      ? edited.toString()
+      : remapping([plain.map, edited.toString()], () => null).toString(),
+  );
   const parts = [(plain?.code ?? text.toString()).replace(/\n*$/, "\n")];
   let above = parts[0]!.split("\n").length - 1;
   for (const { code, lines, mappings } of factories) {

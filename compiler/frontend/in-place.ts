@@ -5,6 +5,7 @@
 
 import { ts } from "ts-morph";
 import type { Span } from "../diagnostics/span.ts";
+import { type Erased, typesIn } from "./erasure.ts";
 import { parse } from "./load.ts";
 import { exportedBy } from "./modules.ts";
 
@@ -17,6 +18,8 @@ export interface Call {
 }
 
 export interface File {
+  /** What of the text is types; nothing where that takes TypeScript's emitter: see `withoutTypes`. */
+  readonly types: readonly Erased[] | undefined;
   call(callee: Span): Call;
   /** Names of the values that the file exports; types are left out. */
   readonly exports: readonly string[];
@@ -34,6 +37,7 @@ export function fileOf(file: string, text: string): File {
     return exportedBy(statement).map(({ name, isDefault }) => (isDefault ? "default" : name));
   });
   return {
+    types: typesIn(tree),
     exports,
     call({ start, end }) {
       const within = (node: ts.Node): ts.Node =>
