@@ -261,11 +261,12 @@ export function resolveSolver(model: Model, options: Options): Resolved {
         .filter(({ name, family }) => family === "explicit" && name !== "taylor")
         .map(({ name }) => name);
       note(
-        [eventsNeed(isOne, those, model.event.span)],
+        [eventsNeed(isOne ? (isPlanned ? "no density" : "plan") : "method", those, model.event.span)],
         options.method,
         options.rtol,
         options.steps,
         options.adjoint,
+        options.density,
       );
       return { diagnostics: found, fault };
     }

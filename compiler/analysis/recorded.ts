@@ -316,14 +316,16 @@ function strictPredecessors(
 
   const result = new Set<string>();
   const arrays = new Set<string>();
+  // Sums of thousands of terms are chains as long: no recursion.
+  const open = [...needed];
   const reach = (name: string): void => {
     if (result.has(name)) return;
     result.add(name);
-    follow(name);
+    open.push(name);
   };
-  const follow = (name: string): void => {
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
     const definition = definitions.get(name);
-    if (definition === undefined) return;
+    if (definition === undefined) continue;
     forEachExpr(definition.statement.value, (inner) => {
       if (inner.kind === "name") reach(inner.name);
       if (inner.kind === "read" && !arrays.has(inner.array)) {
@@ -331,8 +333,7 @@ function strictPredecessors(
         for (const writer of writers.get(inner.array) ?? []) reach(writer);
       }
     });
-  };
-  for (const name of needed) follow(name);
+  }
   return result;
 }
 

@@ -161,15 +161,25 @@ export const noContinuousAdjoint = (method: string, span?: Span): Diagnostic =>
     },
   );
 
-export const eventsNeed = (isExplicit: boolean, methods: readonly string[], span: Span): Diagnostic =>
+export const eventsNeed = (
+  what: "method" | "plan" | "no density",
+  methods: readonly string[],
+  span: Span,
+): Diagnostic =>
   error(
     "ODE4028",
-    isExplicit
-      ? "with events the gradient comes by the plans `symplectic`, `step` and `store-all`, and without a density"
-      : "events are found in steps of an explicit Runge-Kutta method",
+    {
+      method: "events are found in steps of an explicit Runge-Kutta method",
+      plan: "with events the gradient comes by the plans `symplectic`, `step` and `store-all`",
+      "no density": "events move the steps, and a density is that of steps that stay where they are",
+    }[what],
     {
       span,
-      suggestion: isExplicit ? "use `--adjoint symplectic`" : `use one of ${list(methods)}`,
+      suggestion: {
+        method: `use one of ${list(methods)}`,
+        plan: "use `--adjoint symplectic`",
+        "no density": "leave `--density` out: the gradient of the inputs themselves is exact",
+      }[what],
     },
   );
 

@@ -23,7 +23,7 @@ const mostRounding = 2 ** -20;
 const leastSlope = 1.8;
 
 export interface Slope {
-  /** Median slope over the finest steps that count; undefined where the remainder never leaves rounding. */
+  /** Median slope over the finest steps that count; undefined where the remainder never leaves rounding, NaN where it is no number. */
   readonly slope: number | undefined;
   /** One-sided slopes of the loss differ at the point, and the gradient's lies between them. */
   readonly kink: boolean;
@@ -59,6 +59,7 @@ export function remainderSlope(
     if (Number.isFinite(ahead)) largest = Math.max(largest, Math.abs(ahead));
     remainders.push(Math.abs(ahead - step * directional));
   }
+  if (!remainders.some(Number.isFinite)) return { slope: Number.NaN, kink: false };
   const rounding = Math.max(0, ...remainders.slice(finest - coarsest).filter(Number.isFinite));
   // What does not fall with the step at all is a jump.
   const isRounding = rounding <= mostRounding * largest;
@@ -105,8 +106,10 @@ export function taylorCheck(slopes: readonly Slope[], number = 2, title = titleO
   const smooth = slopes.filter((each) => !each.kink);
   const measured = smooth.flatMap(({ slope }) => (slope === undefined ? [] : [slope]));
   const least = Math.min(...measured);
+  const unknown = measured.filter(Number.isNaN).length;
   const words = [
     `${slopes.length} directions`,
+    ...(unknown > 0 ? [`${unknown} in which the derivative or the value beside it is no number`] : []),
     ...(kinks > 0 ? [`${kinks} at a kink, where only one-sided derivatives exist`] : []),
     ...(smooth.length > measured.length ? [`${smooth.length - measured.length} linear to rounding`] : []),
   ].join(", ");
@@ -118,7 +121,7 @@ export function taylorCheck(slopes: readonly Slope[], number = 2, title = titleO
     number,
     title,
     outcome: least >= leastSlope ? "pass" : "fail",
-    figure: `slope ${least.toFixed(2)} (2, at least ${leastSlope})`,
+    figure: `slope ${unknown > 0 ? "NaN" : least.toFixed(2)} (2, at least ${leastSlope})`,
     detail: words,
   };
 }

@@ -55,8 +55,8 @@ export function uncompiledLoss(run: PlainRun, compiled: number, size = 0): Check
       return { number: 4, title, outcome: "fail", figure: "no value", detail: line };
     }
     const value = (JSON.parse(made.stdout) as { value: number | null }).value ?? Number.NaN;
-    const gap =
-      Math.abs(value - compiled) / Math.max(Math.abs(value), Math.abs(compiled), size, Number.MIN_VALUE);
+    const sizes = [Math.abs(value), Math.abs(compiled), Number.isFinite(size) ? size : 0, Number.MIN_VALUE];
+    const gap = Math.abs(value - compiled) / Math.max(...sizes);
     return within(4, title, gap, 1e-12, "the model's own text, run by the engine with the reference solve");
   } finally {
     remove();

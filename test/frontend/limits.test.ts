@@ -5,6 +5,7 @@ import { readModels } from "../../compiler/frontend/index.ts";
 import { Modules } from "../../compiler/frontend/modules.ts";
 import { Reporter } from "../../compiler/frontend/reporter.ts";
 import { Interpreter } from "../../compiler/frontend/static.ts";
+import { compile } from "../../compiler/index.ts";
 import { forEachStatement } from "../../compiler/ir/walk.ts";
 import { doubles } from "../../runtime/random.ts";
 import { isLong } from "../support/long.ts";
@@ -36,6 +37,15 @@ describe("size", () => {
       deepest = Math.max(deepest, depth);
     });
     expect(deepest).toBeLessThan(64);
+  });
+
+  it("derives a sum of thousands of terms", () => {
+    const terms = Array.from({ length: 2200 }, (_, i) => `${i + 1} * x`);
+    const text = withBody(`const z = ${terms.join(" + ")};`);
+    const asked = text.replace("rhs:", "loss: { terminal: ({ x }) => x }, rhs:");
+    const { diagnostics, outputs } = compile(asked, { steps: 1, emit: ["solve", "gradient"] });
+    expect(diagnostics).toEqual([]);
+    expect(outputs[0]?.text.length).toBeGreaterThan(2200);
   });
 
   it("grows with the text, not faster", () => {

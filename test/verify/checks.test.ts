@@ -128,6 +128,13 @@ export const m = ode({
     expect(taylorCheck([found])).toMatchObject({ outcome: "pass", figure: "kinks" });
   });
 
+  it("fails what is no number", () => {
+    expect(slope(Number.NaN).slope).toBeNaN();
+    const found = taylorCheck([slope(slopeAlong(gradients, along).sum), slope(Number.NaN)]);
+    expect(found).toMatchObject({ outcome: "fail", figure: "slope NaN (2, at least 1.8)" });
+    expect(found.detail).toContain("1 in which the derivative");
+  });
+
   it("does not excuse a wrong gradient as a kink", () => {
     expect(slope(2 * slopeAlong(gradients, along).sum).kink).toBe(false);
   });
