@@ -4,16 +4,14 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double p = 0.3 * x;
     const double params_k = in->params.k;
     const double y = sin(p) + (cos(p) * tan(p)) + asin(p) - acos(p);
-    const double y_2 = acosh(1.0 + params_k);
-    const double y_3 = atanh(p);
-    const double y_4 = (sinh(p) * cosh(params_k)) - tanh(x) + asinh(x) + y_2 + y_3;
-    const double y_5 = log2(params_k + x);
-    const double y_6 = exp(-x) + expm1(p) + log(params_k) + log1p(p) + y_5;
-    const double y_7 = sample_pow_(params_k, x);
-    const double y_8 = sqrt(params_k) + cbrt(x) + hypot(hypot(x, params_k), 2.0) +
-            atan2(x, params_k) + y_7;
-    const double y_9 = y + atan(params_k * p) + y_4 + (y_6 + log10(params_k + 2.0)) + y_8;
-    ws->k_x_1 = (y_9 * 1.1557273497909217) - x;
+    const double y_2 = (sinh(p) * ws->y_prepared) - tanh(x) + asinh(x) + ws->y_prepared_2 +
+            atanh(p);
+    const double y_3 = log2(params_k + x);
+    const double y_4 = exp(-x) + expm1(p) + ws->y_prepared_3 + log1p(p) + y_3 + ws->y_prepared_4;
+    const double y_5 = sample_pow_(params_k, x);
+    const double y_6 = sqrt(params_k) + cbrt(x) + hypot(hypot(x, params_k), 2.0) +
+            atan2(x, params_k) + y_5;
+    ws->k_x_1 = ((y + atan(params_k * p) + y_2 + y_4 + y_6) * 1.1557273497909217) - x;
     for (int32_t i = 0; i < 4; i++) {
         const double each = ws->x_u[0][i];
         ws->k_u[0][i] = (0.1 * in->params.a[i] * params_k * x) - each;
@@ -50,7 +48,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double y_bar = f_x_bar * 1.1557273497909217;
     const double params_k_bar_2 = sample_pow_(params_k, x - 1.0);
     const double params_k_bar_3 = (x == 0.0) ? 0.0 : (x * params_k_bar_2);
-    const double y_10 = log(params_k);
+    const double y_10 = ws->y_prepared_3;
     double x_bar_2 = 0.0;
     if ((y_9 == 0.0) && (params_k >= 0.0)) {
         x_bar_2 = 0.0;
@@ -93,9 +91,9 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double p_bar_5 = (1.0 - p) * p_bar;
     const double p_bar_6 = 1.0 / p_bar_5;
     const double y_bar_7 = 1.0 / (sqrt(y_4 - 1.0) * sqrt(y_4 + 1.0));
-    const double y_bar_8 = y_bar * cosh(params_k);
+    const double y_bar_8 = y_bar * ws->y_prepared;
     const double y_bar_9 = y_bar * sinh(p);
-    const double params_k_bar_8 = sinh(params_k);
+    const double params_k_bar_8 = ws->params_k_bar_prepared;
     const double p_bar_7 = cosh(p);
     const double y_bar_10 = y_bar / (1.0 + (y_2 * y_2));
     const double params_k_bar_9 = params_k_bar + ((y_bar == 0.0) ? 0.0 : (y_bar * params_k_bar_3)) +

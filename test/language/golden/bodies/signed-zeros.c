@@ -3,14 +3,14 @@ static void sample_rhs_kernel(const sample_problem *SAMPLE_RESTRICT in, sample_w
     const double params_k = in->params.k;
     double angle = 0.0;
     for (int32_t i = 0; i < 3; i++) {
-        angle += atan2(-(double)i, -1.0) * in->params.w[i];
-        angle += atan2((double)i * (-2.0), -1.0) * in->params.w[-i + 2];
-        angle += atan2(trunc(-((double)i / 8.0)), -1.0);
-        angle += atan2(sample_min_(-(double)i, 2.0), -params_k) * ws->x_u[at_x_u][-i + 2];
-        angle += atan2((double)(int32_t)(-i), -1.0) * params_k;
+        angle += ws->angle_prepared[i] * in->params.w[i];
+        angle += ws->angle_prepared_2[i] * in->params.w[-i + 2];
+        angle += ws->angle_prepared_3[i];
+        angle += ws->angle_prepared_4[i] * ws->x_u[at_x_u][-i + 2];
+        angle += ws->angle_prepared_5[i] * params_k;
     }
     for (int32_t i = 0; i < 2; i++) {
-        angle += atan2((double)(int32_t)(-2 * i), -params_k);
+        angle += ws->angle_prepared_6[i];
     }
     const double total = angle / 30.0;
     for (int32_t i = 0; i < 3; i++) {
@@ -25,22 +25,22 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double params_k = in->params.k;
     double angle = 0.0;
     for (int32_t i = 0; i < 3; i++) {
-        const double angle_2 = atan2(-(double)i, -1.0);
+        const double angle_2 = ws->angle_prepared[i];
         ws->angle_tape[i] = angle_2;
         angle += angle_2 * in->params.w[i];
-        const double angle_3 = atan2((double)i * (-2.0), -1.0);
+        const double angle_3 = ws->angle_prepared_2[i];
         ws->angle_tape_2[i] = angle_3;
         angle += angle_3 * in->params.w[-i + 2];
-        angle += atan2(trunc(-((double)i / 8.0)), -1.0);
-        const double angle_4 = atan2(sample_min_(-(double)i, 2.0), -params_k);
+        angle += ws->angle_prepared_3[i];
+        const double angle_4 = ws->angle_prepared_4[i];
         ws->angle_tape_3[i] = angle_4;
         angle += angle_4 * ws->x_u[at_x_u][-i + 2];
-        const double angle_5 = atan2((double)(int32_t)(-i), -1.0);
+        const double angle_5 = ws->angle_prepared_5[i];
         ws->angle_tape_4[i] = angle_5;
         angle += angle_5 * params_k;
     }
     for (int32_t i = 0; i < 2; i++) {
-        angle += atan2((double)(int32_t)(-2 * i), -params_k);
+        angle += ws->angle_prepared_6[i];
     }
     const double total = angle / 30.0;
     double params_k_bar = 0.0;
@@ -53,7 +53,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     }
     const double angle_bar = total_bar * 0.03333333333333333;
     for (int32_t i = 0; i < 2; i++) {
-        const double angle_bar_2 = hypot((double)(int32_t)(-2 * i), -params_k);
+        const double angle_bar_2 = ws->angle_bar_prepared[i];
         params_k_bar -= (angle_bar == 0.0) ? 0.0 :
                 (angle_bar * (-((double)(int32_t)(-2 * i) / angle_bar_2 / angle_bar_2)));
     }
@@ -62,10 +62,9 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         params_k_bar += angle_bar * ws->angle_tape_4[i];
         const double angle_bar_3 = angle_bar * ws->x_u[at_x_u][-i + 2];
         ws->u_u[at_x_u][-i + 2] += angle_bar * ws->angle_tape_3[i];
-        const double angle_2 = sample_min_(-(double)i, 2.0);
-        const double angle_bar_4 = hypot(angle_2, -params_k);
+        const double angle_bar_4 = ws->angle_bar_prepared_2[i];
         angle_bar_2 += (angle_bar_3 == 0.0) ? 0.0 :
-                (angle_bar_3 * (-(angle_2 / angle_bar_4 / angle_bar_4)));
+                (angle_bar_3 * (-(sample_min_(-(double)i, 2.0) / angle_bar_4 / angle_bar_4)));
         out->params.w[-i + 2] += angle_bar * ws->angle_tape_2[i];
         out->params.w[i] += angle_bar * ws->angle_tape[i];
     }
