@@ -82,6 +82,12 @@ export function emit(
   }
 }
 
+/** Targets that are asked for and have none of the functions asked for: derivatives at a point are handed arrays, in JavaScript alone. */
+export const emptyTargets = ({ target = ["js"], emit }: Options): Target[] =>
+  emit?.every((name) => name.startsWith("field")) === true
+    ? target.filter((each) => each === "c" || each === "crossbar")
+    : [];
+
 /** A program for crossbars and its digital part. Derivatives at a point hand matrices over: they are left out. */
 function crossbarFiles({ module, text }: Ready, name: string, header: string, options: Options): Output[] {
   const entries = module.entries.filter((entry) => entry.arguments.length === 0);

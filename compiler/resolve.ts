@@ -418,17 +418,19 @@ function stepCount(model: Model, options: Options, method: string, t0: number, l
     return { steps: nextFitting(model, defaultSteps, t0, length) ?? defaultSteps, diagnostics: [] };
   }
   const exact = length / dt;
-  const nearby = Math.max(1, Math.round(exact));
+  const nearby = Math.max(1, Math.round(Math.abs(exact)));
   if (Math.abs(dt) > 0 && exact > mostSteps) {
     const fitting = nextFitting(model, manySteps, t0, length) ?? manySteps;
     return { diagnostics: [tooManySteps(dt, length, mostSteps, fitting, hasEstimate(method), span)] };
   }
   // A step size written in decimals misses its double by half a unit in the last place, times the number of steps.
-  if (!(dt !== 0 && exact > 0 && Math.abs(exact - nearby) <= 1e-9 * nearby)) {
-    const suggested = Number.isFinite(exact) ? nearby : defaultSteps;
-    return { diagnostics: [badStepSize(dt, length, suggested, span)] };
-  }
-  return { steps: nearby, span, diagnostics: [] };
+  const divides = dt !== 0 && Math.abs(Math.abs(exact) - nearby) <= 1e-9 * nearby;
+  if (divides && exact > 0) return { steps: nearby, span, diagnostics: [] };
+  const least = Number.isFinite(exact) ? Math.min(nearby, manySteps) : defaultSteps;
+  const next = nextFitting(model, least, t0, length);
+  const isTurned = divides && next === nearby;
+  const fitting = isTurned ? { dt: -dt } : next === undefined ? undefined : { steps: next };
+  return { diagnostics: [badStepSize(dt, length, fitting, hasEstimate(method), span)] };
 }
 
 /** Whether a time lies on a boundary of the steps, up to the rounding of decimal times. */

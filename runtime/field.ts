@@ -22,8 +22,8 @@ export interface PointEnv<C, D> extends FieldEnv<C, D> {
   readonly k: number;
 }
 
-/** An operator by name, or with its coefficients. */
-export type OperatorChoice =
+/** Operators without coefficients. */
+type OperatorName =
   | "gradient"
   | "jacobian"
   | "hessian"
@@ -32,9 +32,14 @@ export type OperatorChoice =
   | "biharmonic"
   | "jvp"
   | "vjp"
-  | "hvp"
+  | "hvp";
+
+/** An operator by name, with its coefficients, or the function that applies it: `operators: [gradient]`. */
+export type OperatorChoice =
+  | OperatorName
   | Operator
-  | DirectionalOperator;
+  | DirectionalOperator
+  | (((f: never) => unknown) & { readonly operator: OperatorName });
 
 /** The argument of `field`. X, P, C, D are the types of point, params, constants and data; V of the value. */
 export interface FieldDeclaration<X, P, C, D, V> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { Input, Leaf, Model, SolverDefaults } from "../compiler/model.ts";
 import type { Options } from "../compiler/options.ts";
 import { defaultSteps, resolveSolver, wrtPaths } from "../compiler/resolve.ts";
@@ -81,6 +82,27 @@ it("what belongs to the model's own method goes with it where another one is ask
   expect(own({ method: "taylor", order: 6 }, { method: "rk4" }).order).toBeUndefined();
   expect(own({ method: "ab3", start: "ralston" }, { method: "ab2" }).start).toBe("ralston");
   expect(own({ method: "ab3", start: "ralston" }, { method: "dopri5" }).start).toBeUndefined();
+});
+
+describe("the help for a step size that does not divide", () => {
+  const help = (options: Options, model: Partial<Model>): string =>
+    (solve(options, {}, model) as { diagnostics: readonly Diagnostic[] }).diagnostics[0]!.suggestion!;
+
+  it("names steps that meet pieces and times", () => {
+    expect(help({ dt: 0.15 }, {})).toContain("`--steps 7`");
+    const parts = { inputs: [hold("u", 4)], times: [0.3, 1] };
+    const [, steps] = /`--steps (\d+)`/.exec(help({ dt: 0.15 }, parts))!;
+    expect(solve({ steps: Number(steps) }, {}, parts).solver?.steps).toBe(20);
+    expect(help({ dt: 0.15 }, { times: [Math.PI / 4, 1] })).toContain("`--method dopri5 --rtol 1e-8`");
+  });
+
+  it("turns the sign where that is all", () => {
+    const back = { t0: 0, t1: -1 };
+    expect(help({ ...back, dt: 0.1 }, {})).toContain("`--dt=-0.1`");
+    expect(solve({ ...back, dt: -0.1 }, {}, {}).solver?.steps).toBe(10);
+    expect(help({ ...back, dt: 0.3 }, {})).toContain("`--steps 3`");
+    expect(help({ dt: -0.1 }, { times: [0.25, 1] })).toContain("`--steps 12`");
+  });
 });
 
 describe("what does not fit", () => {

@@ -144,8 +144,18 @@ describe("a choice by what moves", () => {
       "const slope = x < 0.5 ? k * y : 0.1 * k;\n    return { x: slope, y: 0 };",
       terminal,
     );
-    expect(said(branch, adaptive)).toContain("model.ode.ts:7:5: error ODE4039");
+    expect(said(branch, adaptive)).toContain("model.ode.ts:7:19: error ODE4039");
     expect(said(branch, adaptive)).toContain("a branch here asks for what moves");
+  });
+
+  it.each([
+    ["const f = (v: number) => 1 + Math.abs(v);", 30],
+    ["const f = (v: number) => 1 + (v % 2);", 31],
+    ["const f = (v: number) => (v < 0.5 ? k0 * v : 1); const k0 = 2;", 27],
+    ["const g = (v: number) => Math.floor(v) * v; const f = (v: number) => 1 + g(v);", 26],
+  ])("is shown where it stands, in a function that is one expression: %s", (before, column) => {
+    const text = model("return { x: f(x) + k, y: 0 };", terminal, before);
+    expect(said(text, adaptive)).toContain(`model.ode.ts:2:${column}: error ODE4039`);
   });
 
   it.each([

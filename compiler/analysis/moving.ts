@@ -93,11 +93,13 @@ export class Moving {
       const asks = statement.kind === "if" || statement.kind === "while";
       if (asks && !isSeamless && this.#testMoves(statement.test)) return { span, op: undefined };
       for (const expr of everyExpr(statement)) {
-        if (expr.kind === "select" && this.#testMoves(expr.test)) return { span, op: undefined };
+        if (expr.kind === "select" && this.#testMoves(expr.test))
+          return { span: expr.span ?? span, op: undefined };
         const bends = (op: Opcode): boolean =>
           !(isSeamless && op === "max") &&
           (isStep(op) || (primitives[op].kind === "kinked" && !isSmoothElsewhere(op)));
-        if (expr.kind === "primitive" && this.#isPrimitive(expr, bends)) return { span, op: expr.op };
+        if (expr.kind === "primitive" && this.#isPrimitive(expr, bends))
+          return { span: expr.span ?? span, op: expr.op };
       }
     }
     return undefined;

@@ -51,18 +51,18 @@ export function buildFiles(
   for (const model of known.keys()) if (!models.includes(model)) known.delete(model);
   const results = models.map((model) => buildFile(model, options, context, known));
   const files = results.flatMap((each) => each.files);
-  const clashes = collisions(files, options.prefix);
+  const clashes = collisions(files, prefixOf(options, context));
   // What is wrong with the options is wrong for every model.
   const said = new Map(
     results.flatMap(({ diagnostics }) => diagnostics.map((each) => [JSON.stringify(each), each])),
   );
-  const diagnostics = [...said.values(), ...clashes];
+  const diagnostics = [...said.values(), ...clashes.map(({ diagnostic }) => diagnostic)];
   const isSound = diagnostics.every(({ severity }) => severity !== "error");
   return {
     files: isSound ? files : [],
     diagnostics,
     read: new Set(results.flatMap((each) => [...each.read])),
-    fault: clashes.length === 0 && results.every(({ fault }) => fault === "options") ? "options" : "model",
+    fault: [...results, ...clashes].every(({ fault }) => fault === "options") ? "options" : "model",
   };
 }
 
@@ -110,13 +110,36 @@ function isSame(
   return true;
 }
 
-/** Letter case and Unicode form do not tell files apart on every file system. */
-function collisions(files: readonly BuiltFile[], prefix: string | undefined): Diagnostic[] {
+/** What names of C were asked to begin with, and where: that is where it can be left out. */
+export interface Prefix {
+  readonly text: string;
+  readonly isFlag: boolean;
+}
+
+function prefixOf({ prefix }: CommandOptions, { words = [] }: Context): Prefix | undefined {
+  const isFlag = words.some((word) => /^--prefix(=|$)/.test(word));
+  return prefix === undefined ? undefined : { text: prefix, isFlag };
+}
+
+interface Clash {
+  readonly diagnostic: Diagnostic;
+  readonly fault: BuildResult["fault"];
+}
+
+/** Letter case and Unicode form do not tell files apart on every file system. Two models clash once, with however many files. */
+function collisions(files: readonly BuiltFile[], prefix: Prefix | undefined): Clash[] {
   const seen = new Map<string, BuiltFile>();
-  return files.flatMap((file) => {
+  const clashes = new Map<string, Clash>();
+  for (const file of files) {
     const key = file.name.normalize("NFC").toLowerCase();
     const other = seen.get(key);
     seen.set(key, file);
-    return other === undefined ? [] : [sameOutput(file.name, other, file, prefix)];
-  });
+    if (other === undefined) continue;
+    const isPrefixed =
+      prefix !== undefined && other.name === file.name && baseName(file.name).startsWith(prefix.text);
+    const diagnostic = sameOutput(file.name, other, file, isPrefixed ? prefix : undefined);
+    const pair = JSON.stringify([other.source, file.source, isPrefixed]);
+    if (!clashes.has(pair)) clashes.set(pair, { diagnostic, fault: isPrefixed ? "options" : "model" });
+  }
+  return [...clashes.values()];
 }

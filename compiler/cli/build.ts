@@ -6,7 +6,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { outOfDate } from "../diagnostics/build-messages.ts";
-import { badUsage } from "../diagnostics/command-messages.ts";
+import { badUsage, nothingEmitted } from "../diagnostics/command-messages.ts";
+import { emptyTargets } from "../emission.ts";
 import type { CommandOptions } from "../options.ts";
 import { writeTogether } from "./atomic-write.ts";
 import { type BuildResult, buildFiles, type Known } from "./build-files.ts";
@@ -92,6 +93,9 @@ export class Build {
       if (!(isWhole && error instanceof Failure && readManifest(this.outDir).size > 0)) throw error;
       models = [];
     }
+    const empty = emptyTargets(this.#options);
+    if (empty.length > 0)
+      throw new Failure(exitCode.usage, [nothingEmitted(empty, this.#options.emit ?? [])]);
     const result = buildFiles(models, this.#options, this.#context, this.#known);
     const { diagnostics, fault } = result;
     this.read = result.read;

@@ -2,8 +2,8 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { badSymbol, badUsage, cannotWrite } from "../diagnostics/command-messages.ts";
-import { emit, linked, type Output, workspaceBytes } from "../emission.ts";
+import { badSymbol, badUsage, cannotWrite, nothingEmitted } from "../diagnostics/command-messages.ts";
+import { emit, emptyTargets, linked, type Output, workspaceBytes } from "../emission.ts";
 import type { CrossbarProgram } from "../emit/crossbar.ts";
 import type { CommandOptions, Target } from "../options.ts";
 import { planOf } from "../plan.ts";
@@ -20,6 +20,8 @@ export async function run(
 ): Promise<ExitCode> {
   const targets: readonly Target[] = options.target ?? ["js"];
   checkPlaces(targets, options);
+  const empty = emptyTargets(options);
+  if (empty.length > 0) throw new Failure(exitCode.usage, [nothingEmitted(empty, options.emit ?? [])]);
   const ready = buildWithValues(file!, options, context);
   const stem = options.out === undefined ? undefined : stemFor(options.out, targets[0]!);
   const outputs = targets.flatMap((target) => emit(ready, target, options, stem));

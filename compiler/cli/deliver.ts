@@ -1,4 +1,4 @@
-/** Where the single result of a command goes: to the file of `--out`, else to standard output. */
+/** Where the single result of a command goes: to the file of `--out`, else to standard output; a JSON document to both. */
 
 import { badUsage } from "../diagnostics/command-messages.ts";
 import type { CommandOptions } from "../options.ts";
@@ -22,5 +22,6 @@ export function deliver(
   const files = [...out, ...beside];
   if (files.length > 0) writeTogether(files);
   for (const file of files) context.note(`wrote ${file.path}\n`);
-  if (options.out === undefined) context.print(text);
+  // Who asks for JSON reads standard output, wherever else it goes.
+  if (options.out === undefined || options.json === true) context.print(text);
 }

@@ -3,12 +3,13 @@
  * one. In: the options. Out: flat words of the points, and a problem with them in its data; errors leave as `Failure`.
  */
 
-import { badTable, badUsage, badValues } from "../diagnostics/command-messages.ts";
+import { badUsage, badValues } from "../diagnostics/command-messages.ts";
 import type { Problem } from "../execute/problem.ts";
 import { type Leaf, type Model, sizeOf } from "../model.ts";
 import type { CommandOptions } from "../options.ts";
 import { exitCode } from "./exit.ts";
 import { type Context, Failure } from "./streams.ts";
+import { parseNumbers } from "./table.ts";
 
 /** The points that are asked for, each a flat list of coordinates; nothing where the model's own is meant. */
 export function pointsOf(
@@ -67,28 +68,7 @@ export function pointsIn({ counts, low, high }: Grid): number[][] {
 
 function fromFile(file: string, context: Context): number[][] {
   const text = context.readFile(file);
-  return /\.csv$/i.test(file) ? fromTable(file, text) : fromJson(file, text);
-}
-
-/** One point a row; a first line of names is passed over. */
-function fromTable(file: string, text: string): number[][] {
-  const rows: number[][] = [];
-  text
-    .replace(/^\ufeff/, "")
-    .split(/\r\n|\n|\r/)
-    .forEach((line, i) => {
-      if (line.trim() === "") return;
-      const cells = line.split(",").map((cell) => cell.trim());
-      const numbers = cells.map((cell) => (cell === "" ? Number.NaN : Number(cell)));
-      if (numbers.every(Number.isFinite)) rows.push(numbers);
-      else if (i > 0 || numbers.some(Number.isFinite))
-        throw new Failure(exitCode.usage, [
-          badTable(file, i + 1, "a coordinate is no number", "write one point a row, numbers alone"),
-        ]);
-    });
-  if (rows.length === 0)
-    throw new Failure(exitCode.usage, [badTable(file, 1, "there are no points", "write one point a row")]);
-  return rows;
+  return /\.csv$/i.test(file) ? parseNumbers(file, text) : fromJson(file, text);
 }
 
 function fromJson(file: string, text: string): number[][] {

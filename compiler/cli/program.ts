@@ -349,6 +349,8 @@ function usageFault(error: CommanderError, words: readonly string[]): Diagnostic
       const name = quoted.replace(/=.*$/, "");
       const flags = known.map(flagOf);
       const where = command === undefined ? "odegrad" : `odegrad ${command.name}`;
+      if (quoted !== name && flags.includes(name))
+        return badUsage(`\`${name}\` takes no value`, `write \`${name}\` alone, or leave it out`);
       return unknownOption(name, meantByLetter(name, flags) ?? nearest(name, flags), where);
     }
     case "commander.unknownCommand":

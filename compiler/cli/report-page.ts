@@ -60,10 +60,11 @@ export async function run(
   const html = page(model.name, how, sections);
   const { out } = options;
   const about = { version: 1, model: model.name };
-  const inside = options.json === true && out === undefined;
-  deliver(inside ? `${formatJson({ ...about, html })}\n` : html, options, context);
-  if (options.json === true && out !== undefined)
-    context.print(`${formatJson({ ...about, file: out, bytes: Buffer.byteLength(html) })}\n`);
+  const isApart = options.json === true && out !== undefined;
+  const inside = options.json === true && !isApart;
+  // The file is the page, which is no JSON.
+  deliver(inside ? `${formatJson({ ...about, html })}\n` : html, { ...options, json: inside }, context);
+  if (isApart) context.print(`${formatJson({ ...about, file: out, bytes: Buffer.byteLength(html) })}\n`);
   return exitCode.ok;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Tables of `--data`: a head line of names over rows of cells, with commas, semicolons or tabs between them. In: the text. Out: the
+ * Tables: of `--data`, a head line of names over rows of cells, and of `--points`, rows of numbers; with commas, semicolons or tabs between them. In: the text. Out: the
  * cells as they stand, for only whoever uses a column knows that it has to hold numbers. Throws `Failure` with the line.
  */
 
@@ -24,10 +24,8 @@ export const failAt = (file: string, line: number, problem: string, hint: string
 };
 
 export function parseTable(file: string, text: string): Table {
-  const [first, ...lines] = text.replace(/^\ufeff/, "").split(/\r\n|\n|\r/);
-  const headLine = first ?? "";
-  // A name has none of them, so the first that the head line has is what stands between names.
-  const separator = [",", "\t", ";"].find((each) => headLine.includes(each)) ?? ",";
+  const [headLine = "", ...lines] = linesOf(text);
+  const separator = separatorIn(headLine);
   const head = cellsOf(headLine, separator);
   if (head.every((name) => name === ""))
     failAt(file, 1, "the table is empty", "write a line of column names first");
@@ -51,21 +49,55 @@ export function parseTable(file: string, text: string): Table {
 }
 
 /** The numbers of a column. */
-export function numbersIn({ file, head, rows }: Table, column: number): number[] {
-  return rows.map(({ line, cells }) => {
+export const numbersIn = ({ file, head, rows }: Table, column: number): number[] =>
+  rows.map(({ line, cells }) => {
     const cell = cells[column]!;
-    const value = cell === "" ? Number.NaN : Number(cell);
-    if (Number.isFinite(value)) return value;
-    if (/^[+-]?\d*,\d+(e[+-]?\d+)?$/i.test(cell))
+    return numberIn(file, line, cell, `\`${cell}\` under \`${head[column]}\``);
+  });
+
+/** Numbers alone, row by row. A head of names, in which nothing begins as a number does, is passed over. */
+export function parseNumbers(file: string, text: string): number[][] {
+  const lines = linesOf(text)
+    .map((own, i) => ({ line: i + 1, own }))
+    .filter(({ own }) => own.trim() !== "");
+  const separator = separatorIn(lines[0]?.own ?? "");
+  const rows = lines.map(({ line, own }): Row => ({ line, cells: cellsOf(own, separator) }));
+  if (rows[0]?.cells.every((cell) => !/^[+-]?\.?\d/.test(cell)) === true) rows.shift();
+  const [first] = rows;
+  if (first === undefined) return failAt(file, 1, "there are no numbers", "write one point a row");
+  return rows.map(({ line, cells }) => {
+    if (cells.length !== first.cells.length)
       failAt(
         file,
         line,
-        `\`${cell}\` under \`${head[column]}\` has a decimal comma`,
-        `write decimals with a point, \`${cell.replace(",", ".")}\``,
+        `a row of ${cells.length} numbers, where line ${first.line} has ${first.cells.length}`,
+        "give every row as many",
       );
-    return failAt(file, line, `\`${cell}\` under \`${head[column]}\` is no number`, "leave such rows out");
+    return cells.map((cell) => numberIn(file, line, cell, `\`${cell}\``));
   });
 }
+
+/** `named`: the cell in words. */
+function numberIn(file: string, line: number, cell: string, named: string): number {
+  const value = cell === "" ? Number.NaN : Number(cell);
+  if (Number.isFinite(value)) return value;
+  if (/^[+-]?\d*,\d+(e[+-]?\d+)?$/i.test(cell))
+    failAt(
+      file,
+      line,
+      `${named} has a decimal comma`,
+      `write decimals with a point, \`${cell.replace(",", ".")}\``,
+    );
+  if (/^[^\s]+\s+[^\s]/.test(cell) && cell.split(/\s+/).every((part) => Number.isFinite(Number(part))))
+    failAt(file, line, `${named} has spaces between numbers`, "put commas, semicolons or tabs between them");
+  return failAt(file, line, `${named} is no number`, "leave such rows out");
+}
+
+const linesOf = (text: string): string[] => text.replace(/^\ufeff/, "").split(/\r\n|\n|\r/);
+
+/** What stands between cells: the first of these that a line has outside of quotation marks, and a decimal may have the last. */
+const separatorIn = (line: string): string =>
+  ["\t", ";", ","].find((each) => line.replace(/"[^"]*"/g, "").includes(each)) ?? ",";
 
 /** The cells of a line, without the quotation marks in which one may stand, a separator inside them. */
 function cellsOf(line: string, separator: string): string[] {

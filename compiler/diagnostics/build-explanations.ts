@@ -56,6 +56,6 @@ export const buildExplanations: Readonly<Record<string, Explanation>> = {
     "two models, one output",
     "Two models would be generated as files whose names are the same, or differ in letter case alone, which some file systems do not tell apart. JavaScript is named after the model's file; C after the model, or after `--prefix`, which is the same for all.",
     "models/Decay.ode.ts, models/decay.ode.ts",
-    "Rename one of them, or put its file into another folder; leave `--prefix` out where several models are generated as C.",
+    "Rename one of them, or put its file into another folder; leave `--prefix`, or `prefix` of the configuration, out where several models are generated as C.",
   ),
 };

@@ -62,19 +62,19 @@ export const modelOutside = (file: string): Diagnostic =>
     "run the build in a folder above all models, or use `odegrad compile FILE --out-dir DIR`",
   );
 
-/** `prefix`: what names of C were asked to begin with. */
+/** `prefix`: that which makes the names the same, and whether the command line has it or the configuration. */
 export const sameOutput = (
   file: string,
   one: { readonly name: string; readonly source: string },
   other: { readonly name: string; readonly source: string },
-  prefix: string | undefined,
+  prefix: { readonly isFlag: boolean } | undefined,
 ): Diagnostic =>
   error(
     "ODE5037",
     `${one.source === other.source ? `two models of ${one.source}` : `${one.source} and ${other.source}`} would both be generated as ${file}`,
     one.name !== other.name
       ? "give one of the models another name: letter case does not tell files apart everywhere"
-      : prefix !== undefined && one.name.split("/").at(-1)!.startsWith(prefix)
-        ? "leave `--prefix` out, and the files are named after the models"
+      : prefix !== undefined
+        ? `leave ${prefix.isFlag ? "`--prefix`" : "`prefix` of the configuration"} out, and the files are named after the models`
         : "give one of the models another name, or its file another folder",
   );

@@ -239,10 +239,22 @@ export const tooManySteps = (
     suggestion: `take \`--steps ${fitting}\` at the most, or adaptive steps: ${adaptively(hasEstimate)}, in the place of \`dt\``,
   });
 
-export const badStepSize = (dt: number, length: number, suggested: number, span?: Span): Diagnostic =>
+/** `fitting`: the size with its sign the other way, where that is all; a number of steps that is admitted otherwise; or there is none. */
+export const badStepSize = (
+  dt: number,
+  length: number,
+  fitting: { readonly dt: number } | { readonly steps: number } | undefined,
+  hasEstimate: boolean,
+  span?: Span,
+): Diagnostic =>
   error("ODE4007", `the step size ${dt} does not divide the interval of length ${length}`, {
     span,
-    suggestion: `\`--steps ${suggested}\` has steps of ${length / suggested}`,
+    suggestion:
+      fitting === undefined
+        ? `take adaptive steps, which meet any time: ${adaptively(hasEstimate)} in the place of \`dt\``
+        : "dt" in fitting
+          ? `a step has the sign of the interval: ${span === undefined ? `\`--dt=${fitting.dt}\`` : `\`dt: ${fitting.dt}\``}`
+          : `\`--steps ${fitting.steps}\` has steps of ${length / fitting.steps}`,
   });
 
 export const stepsAndStepSize = (span?: Span): Diagnostic =>
@@ -460,6 +472,13 @@ export const badValues = (file: string, where: string, problem: string, suggesti
 
 export const badTable = (file: string, line: number, problem: string, suggestion: string): Diagnostic =>
   error("ODE5014", `${file}:${line}: ${problem}`, { suggestion });
+
+/** `targets`: those without a function of these names. */
+export const nothingEmitted = (targets: readonly string[], names: readonly string[]): Diagnostic =>
+  badUsage(
+    `the target ${targets.map((target) => `\`${target}\``).join(" and ")} has no ${names.map((name) => `\`${name}\``).join(", ")}: nothing would be generated but declarations`,
+    "name `solve` or `gradient` by `--emit` too, or take `--target js`, which exports the field and its derivatives",
+  );
 
 /** `named`: what CC names, which is then the only one that is tried. */
 export const noCompiler = (named: string | undefined): Diagnostic =>

@@ -141,12 +141,14 @@ function operation(expr: Expr, names: Names, out: Statement[], wish: string, spa
     case "integer":
     case "read":
       return expr;
-    case "primitive":
+    case "primitive": {
       if (isFlat(expr)) return expr;
-      return build.primitive(
+      const flat = build.primitive(
         expr.op,
         expr.args.map((arg) => (isAtom(arg) ? arg : atom(arg, names, out, stemOf(wish), span))),
       );
+      return expr.span === undefined ? flat : build.placed(flat, expr.span);
+    }
     case "select": {
       const test = flattenTest(expr.test, names, out, span);
       // A side that does work is a real branch: what is not taken is not computed, here nor in the derivative.

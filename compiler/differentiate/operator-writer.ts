@@ -71,12 +71,12 @@ export class Writer {
     const active = activity(body, new Set(point), new Set(outsOf(fn).map((out) => out.name)));
     forEachStatement(body, (statement) => {
       if (statement.kind === "let" && statement.value.kind === "primitive") {
-        const { op, args } = statement.value;
+        const { op, args, span: own = statement.span } = statement.value;
         if (primitives[op].kind !== "kinked" || !active.scalars.has(statement.name)) return;
         if (!args.some((arg) => arg.kind === "name" && active.scalars.has(arg.name))) return;
         // As a root that it never comes near.
         if (op === "hypot" && args.some((arg) => arg.kind === "number" && arg.value !== 0)) return;
-        throw new ModelError(messages.kinkInOperator(statement.span ?? span, kind.name, `Math.${op}`, span));
+        throw new ModelError(messages.kinkInOperator(own ?? span, kind.name, `Math.${op}`, span));
       }
       if (statement.kind === "call" && !["hessian", "hvp"].includes(kind.name)) {
         const moved = statement.args.some(

@@ -17,8 +17,14 @@ export const layerNames: readonly string[] =
     " ",
   );
 
+/** What a module answers in named records: what calls a function that is not emitted is left out with it. */
+export interface Answers {
+  readonly solves: boolean;
+  readonly differentiates: boolean;
+}
+
 /** What a module has, or has not. */
-export interface Features {
+export interface Features extends Answers {
   /** The initial state is computed from parameters, so nobody gives it and it has no gradient. */
   readonly isComputed: boolean;
   /** Gradients have the density of inputs beside them. */
@@ -47,7 +53,7 @@ export function comfortableLayer(
     ...(isTyped ? [types, ""] : []),
     [
       readingText(isTyped),
-      signalsText(isTyped),
+      signalsText(isTyped, features.differentiates),
       writingText(isTyped),
       questionsText(isTyped, features, controls),
     ].join("\n\n"),
@@ -60,12 +66,19 @@ export function fieldLayer(
   count: number,
   points: string,
   hasArrays: boolean,
+  answers: Answers,
 ): string {
   const isTyped = types !== undefined;
   return [
     "",
     ...(isTyped ? [types, ""] : []),
-    [readingText(isTyped), writingText(isTyped), pointsText(isTyped, count, points, hasArrays)].join("\n\n"),
+    [
+      readingText(isTyped),
+      writingText(isTyped),
+      pointsText(isTyped, count, points, hasArrays),
+      ...(answers.solves ? [evaluationText(isTyped, count)] : []),
+      ...(answers.differentiates ? [pointGradientText(isTyped)] : []),
+    ].join("\n\n"),
   ].join("\n");
 }
 
@@ -89,9 +102,12 @@ function pose(question${t(": Question")})${t(": void")} {
       write(inner, data$, offset + k * sizeOf(shape), shape, path.join("."));
     });
   }
+}`;
 }
 
-/** The value and the operators at each point: { status, outputs: lists, one entry per point; value: the mean loss }. */
+function evaluationText(isTyped: boolean, count: number): string {
+  const t = (text: string): string => (isTyped ? text : "");
+  return `/** The value and the operators at each point: { status, outputs: lists, one entry per point; value: the mean loss }. */
 export function simulate(question${t(": Question")} = {})${t(": Evaluation")} {
   return ask(question, () => {
     const code = evaluate();
@@ -99,9 +115,12 @@ export function simulate(question${t(": Question")} = {})${t(": Evaluation")} {
       Array.from({ length: ${count} }, (_, k) => nested(outputs$, k * meta.outputs.size + offset, shape)));
     return { status: code, outputs, value: value$[0]${t("!")} };
   });
+}`;
 }
 
-/** The mean of the loss over the points, and its gradient: { status, value, gradient: { params } }. */
+function pointGradientText(isTyped: boolean): string {
+  const t = (text: string): string => (isTyped ? text : "");
+  return `/** The mean of the loss over the points, and its gradient: { status, value, gradient: { params } }. */
 export function valueAndGradient(question${t(": Question")} = {})${t(": ValueAndGradient")} {
   return ask(question, () => {
     const code = gradient();
@@ -190,16 +209,18 @@ function tree(leaves${t(": Rows")}, depth${t(": number")}, make${t(": (leaf: Row
 }`;
 }
 
-function signalsText(isTyped: boolean): string {
+/** Signals by their leaves; gradients have them as lists. */
+function signalsText(isTyped: boolean, differentiates: boolean): string {
   const t = (text: string): string => (isTyped ? text : "");
-  return `/** Inputs as lists: one entry per piece or knot, in the shape of its leaf or record. */
+  const lists = `/** Inputs as lists: one entry per piece or knot, in the shape of its leaf or record. */
 function pieces(flat${t(": Float64Array")})${t(": any")} {
   const inputs = inputLeaves();
   return Object.fromEntries([...inputs].map(([name, leaves]) => [name, Array.from({ length: countOf(leaves) }, (_, k) =>
     tree(leaves, 1, ({ offset, shape: [, ...shape] }) => nested(flat, offset + k * sizeOf(shape), shape)))]));
 }
 
-function inputLeaves()${t(": Map<string, Rows>")} {
+`;
+  return `${differentiates ? lists : ""}function inputLeaves()${t(": Map<string, Rows>")} {
   const inputs = new Map${t("<string, Rows>")}();
   for (const leaf of leavesOf(meta.inputs)) {
     const name = leaf.path[0]${t("!")};
@@ -262,7 +283,7 @@ function fill(value${t(": unknown")}, flat${t(": Float64Array")}, layout${t(": L
 /** Questions in named records, and their answers. */
 function questionsText(
   isTyped: boolean,
-  { isComputed, hasDensity, batch, hasArrays }: Features,
+  { solves, differentiates, isComputed, hasDensity, batch, hasArrays }: Features,
   controls: readonly string[],
 ): string {
   const t = (text: string): string => (isTyped ? text : "");
@@ -288,7 +309,7 @@ function samples(flat${t(": Float64Array")}, make${t(": (words: Float64Array) =>
     batch === undefined
       ? inner.replace("$words", flat)
       : `samples(${flat}, (words) => ${inner.replace("$words", "words")})`;
-  return `${each}function fillInputs(values${t(": any")})${t(": void")} {
+  const questions = `${each}function fillInputs(values${t(": any")})${t(": void")} {
   const inputs = inputLeaves();
   const known = [...inputs.keys()].join(", ");
   if (!isRecord(values)) throw new TypeError("a record is expected, of " + known);
@@ -327,9 +348,8 @@ ${isComputed ? "" : `  if (question.state !== undefined) ${fill}(question.state,
   } else if (question.times !== undefined) {
     write(question.times, times$, 0, [times$.length], "times");
   }
-}
-
-/** Solves with the given values in the place of those in \`io\`: { status, t, state, outputs, value }. */
+}`;
+  const solution = `/** Solves with the given values in the place of those in \`io\`: { status, t, state, outputs, value }. */
 export function simulate(question${t(": Question")} = {})${t(": Simulation")} {
   return ask(question, () => {
     const code = solve();
@@ -340,9 +360,8 @@ export function simulate(question${t(": Question")} = {})${t(": Simulation")} {
     const outputs = ${wrap("series(meta.outputs, $words)", "outputs$")};
     return { status: code, t, state, outputs, value: value$[0]${t("!")} };
   });
-}
-
-/** Value and gradient of the loss as named records: { status, value, gradient: { params, state, inputs } }. */
+}`;
+  const derivative = `/** Value and gradient of the loss as named records: { status, value, gradient: { params, state, inputs } }. */
 export function valueAndGradient(question${t(": Question")} = {})${t(": ValueAndGradient")} {
   return ask(question, () => {
     const code = gradient();
@@ -358,4 +377,5 @@ ${isComputed ? "" : `        state: ${wrap("record(meta.state, $words)", "state0
     };
   });
 }`;
+  return [questions, ...(solves ? [solution] : []), ...(differentiates ? [derivative] : [])].join("\n\n");
 }

@@ -5,6 +5,8 @@
 
 import type { Shape } from "../ir/nodes.ts";
 import type { Leaf, Model } from "../model.ts";
+import type { Solver } from "../module.ts";
+import type { Answers } from "./javascript-layer.ts";
 
 interface Named {
   readonly path: readonly string[];
@@ -38,8 +40,8 @@ function recordType(leaves: readonly Named[], brackets: string, indent: string, 
   return `{\n${rows.join("\n")}\n${indent}}`;
 }
 
-/** Types of a field's records. */
-export function fieldTypes(model: Model): string {
+/** Types of a field's records, and of the answers that are given. */
+export function fieldTypes(model: Model, { solves, differentiates }: Answers): string {
   const field = model.field!;
   const named = (leaves: readonly Leaf[]): Named[] => leaves.map(({ path, shape }) => ({ path, shape }));
   const points = model.data
@@ -47,6 +49,8 @@ export function fieldTypes(model: Model): string {
     .map(({ path, shape }) => ({ path, shape: shape.slice(1) }));
   const outputs = model.outputs.map(({ name, shape }) => ({ path: [name], shape }));
   const alias = (name: string, type: string): string => `export type ${name} = ${type};`;
+  const evaluation = `{\n  status: Status;\n  outputs: ${recordType(outputs, "[]", "  ")};\n  value: number;\n}`;
+  const derivative = "{ status: Status; value: number; gradient: { params: Params } }";
   return [
     alias("Point", recordType(points, "", "", 1)),
     alias("Params", recordType(named(model.params), "", "")),
@@ -57,21 +61,18 @@ export function fieldTypes(model: Model): string {
     "export type Question = {",
     "  points?: ArrayLike<Given<Point>>; params?: Given<Params>; data?: Given<Data>;",
     "};",
-    "/** Outputs are lists, one entry per point. */",
-    alias(
-      "Evaluation",
-      `{\n  status: Status;\n  outputs: ${recordType(outputs, "[]", "  ")};\n  value: number;\n}`,
-    ),
-    alias("ValueAndGradient", "{ status: Status; value: number; gradient: { params: Params } }"),
+    ...(solves ? ["/** Outputs are lists, one entry per point. */", alias("Evaluation", evaluation)] : []),
+    ...(differentiates ? [alias("ValueAndGradient", derivative)] : []),
   ].join("\n");
 }
 
 export function recordTypes(
   model: Model,
   controls: readonly string[],
-  hasDensity: boolean,
-  isBatch: boolean,
+  { solves, differentiates }: Answers,
+  { batch, density }: Solver,
 ): string {
+  const isBatch = batch !== undefined;
   /** What each sample of a batch has for itself is a list; one record may be given for all. */
   const given = (name: string): string =>
     isBatch ? `Given<${name}> | readonly Given<${name}>[]` : `Given<${name}>`;
@@ -85,6 +86,14 @@ export function recordTypes(
   });
   const state = model.initial === undefined ? `state: State${list}; ` : "";
   const alias = (name: string, type: string): string => `export type ${name} = ${type};`;
+  const simulation = `{
+  status: Status;
+  t: number[];
+  state: ${isBatch ? "(" : ""}${recordType(named(model.state), "[]", "  ")}${isBatch ? ")[]" : ""};
+  outputs: ${isBatch ? "(" : ""}${recordType(outputs, "[]", "  ")}${isBatch ? ")[]" : ""};
+  value: number;
+}`;
+  const derivative = `{\n  status: Status;\n  value: number;\n  gradient: { params: Params; ${state}inputs: Inputs };\n${density ? "  density: { inputs: Inputs };\n" : ""}}`;
   return [
     alias("State", recordType(named(model.state), "", "")),
     alias("Params", recordType(named(model.params), "", "")),
@@ -97,20 +106,12 @@ export function recordTypes(
     `  ${model.initial === undefined ? `state?: ${given("State")}; ` : ""}params?: Given<Params>; inputs?: Given<Inputs>; data?: ${given("Data")};`,
     `  times?: ArrayLike<number>; ${controls.map((name) => `${name}?: number;`).join(" ")}`,
     "};",
-    "/** Leaves of states and outputs are lists, one entry per time. */",
-    alias(
-      "Simulation",
-      `{
-  status: Status;
-  t: number[];
-  state: ${isBatch ? "(" : ""}${recordType(named(model.state), "[]", "  ")}${isBatch ? ")[]" : ""};
-  outputs: ${isBatch ? "(" : ""}${recordType(outputs, "[]", "  ")}${isBatch ? ")[]" : ""};
-  value: number;
-}`,
-    ),
-    alias(
-      "ValueAndGradient",
-      `{\n  status: Status;\n  value: number;\n  gradient: { params: Params; ${state}inputs: Inputs };\n${hasDensity ? "  density: { inputs: Inputs };\n" : ""}}`,
-    ),
+    ...(solves
+      ? [
+          "/** Leaves of states and outputs are lists, one entry per time. */",
+          alias("Simulation", simulation),
+        ]
+      : []),
+    ...(differentiates ? [alias("ValueAndGradient", derivative)] : []),
   ].join("\n");
 }

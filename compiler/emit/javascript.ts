@@ -7,7 +7,7 @@
 import { addMapping, GenMapping, setSourceContent, toEncodedMap } from "@jridgewell/gen-mapping";
 import type { GlobalArray, Home } from "../ir/nodes.ts";
 import { type Leaf, sizeOf } from "../model.ts";
-import { controlOf, exportName, type Module, reportOf, status } from "../module.ts";
+import { controlOf, type Entry, exportName, type Module, reportOf, status } from "../module.ts";
 import type { Matrices } from "../optimise/programmed.ts";
 import type { Line } from "./function-printer.ts";
 import { Identifiers, reserved } from "./identifiers.ts";
@@ -86,19 +86,27 @@ export function emitJavaScript(module: Module, options: JavaScriptOptions): Emit
       lines.push(...plainLines(reserve(isTyped, storage.checkpoints(), module.solver.batch)));
     return withMap(inFunction(lines, options.factory));
   }
+  const emitted = (name: Entry["name"]): boolean => module.entries.some((entry) => entry.name === name);
+  const answers = { solves: emitted("solve"), differentiates: emitted("gradient") };
+  const isAsked = answers.solves || answers.differentiates;
   if (field !== undefined) {
+    if (!isAsked) return withMap(lines);
     const points = module.model.data.find(({ name }) => name === field.points[0])!.path[0]!;
-    const types = isTyped ? fieldTypes(module.model) : undefined;
-    lines.push(...plainLines(fieldLayer(types, field.count, points, options.matrices !== undefined)));
+    const types = isTyped ? fieldTypes(module.model, answers) : undefined;
+    const hasArrays = options.matrices !== undefined;
+    lines.push(...plainLines(fieldLayer(types, field.count, points, hasArrays, answers)));
+    return withMap(lines);
+  }
+  if (!isAsked) {
+    lines.push(...plainLines(`\n${reserve(isTyped, storage.checkpoints(), module.solver.batch)}`));
     return withMap(lines);
   }
   const controls = controlOf(module.solver).map(([name]) => name);
-  const types = isTyped
-    ? recordTypes(module.model, controls, module.solver.density === true, module.solver.batch !== undefined)
-    : undefined;
+  const types = isTyped ? recordTypes(module.model, controls, answers, module.solver) : undefined;
   lines.push(
     ...plainLines(
       comfortableLayer(types, storage.checkpoints(), controls, {
+        ...answers,
         isComputed: module.model.initial !== undefined,
         hasDensity: module.solver.density === true,
         batch: module.solver.batch,
@@ -476,12 +484,22 @@ function metaText(module: Module, isTyped: boolean): string {
     `  bytes: { workspace: ${bytes}, checkpoints: ${8 * module.words.checkpoints} },`,
     "};",
     "",
-    "// What solve and gradient return.",
+    `// ${whatReturns(module)}`,
     "export const status = {",
     ...names,
     "};",
     "",
   ].join("\n");
+}
+
+/** Whose results the status codes are, of what is emitted. */
+function whatReturns({ entries, model }: Module): string {
+  const runs = entries
+    .filter((entry) => entry.arguments.length === 0)
+    .map(({ name }) => exportName(name, model));
+  const last = runs.pop();
+  if (last === undefined) return "How a run ends; the functions of this module are no runs.";
+  return runs.length === 0 ? `What ${last} returns.` : `What ${runs.join(", ")} and ${last} return.`;
 }
 
 /** The last row that starts at or before a place, by bisection. */

@@ -221,7 +221,7 @@ export function expand(
     bindParameters(lowering, parameters, args, scope, changesIn(fn.node), (found) =>
       refuse(messages.wrongArity(spanOf(at), name, expected, found)),
     );
-    if (!ts.isBlock(body)) return lowerExpression(lowering, body, scope, wish);
+    if (!ts.isBlock(body)) return lowering.within(body, () => lowerExpression(lowering, body, scope, wish));
     // A helper that writes into its arguments need not return anything, where nothing is asked of it.
     if (lowering.unused === at && returnsIn(body).every(({ expression }) => expression === undefined)) {
       lowerList(lowering, body.statements, new Scope(scope), endingExit);
@@ -263,17 +263,17 @@ function lowerMath(lowering: Lowering, node: ts.CallExpression, name: string, sc
       const value = quotient(lowering, name, argument, scope);
       if (value !== undefined) return value;
     }
-    return unary(op1, lowerScalar(lowering, argument, scope));
+    return lowering.placed(unary(op1, lowerScalar(lowering, argument, scope)), node);
   }
   if (mathematics.variadic.has(name) ? count === 0 : count !== 2) {
     arity(mathematics.variadic.has(name) ? "one argument or more" : "two arguments");
   }
   const [first, ...rest] = node.arguments;
   const start = lowerScalar(lowering, first!, scope);
-  if (rest.length === 0) return name === "hypot" ? unary("abs", start) : start;
+  if (rest.length === 0) return name === "hypot" ? lowering.placed(unary("abs", start), node) : start;
   return rest.reduce<Scalar>((folded, argument) => {
     const { scalar, result } = lowering.keeping(folded, () => lowerScalar(lowering, argument, scope));
-    return binary(lowering, op2!, scalar, result);
+    return lowering.placed(binary(lowering, op2!, scalar, result), node);
   }, start);
 }
 

@@ -114,7 +114,7 @@ function lowerBinary(lowering: Lowering, node: ts.BinaryExpression, scope: Scope
   links.forEach((link, position) => {
     if (position > 0 && position % longest === 0) value = keep(lowering, "part", value) as Scalar;
     const { scalar, result } = lowering.keeping(value, () => lowerScalar(lowering, link.right, scope));
-    value = arithmetic(lowering, link.operatorToken.kind, scalar, result);
+    value = lowering.placed(arithmetic(lowering, link.operatorToken.kind, scalar, result), link);
   });
   return value;
 }

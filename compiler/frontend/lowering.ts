@@ -12,6 +12,7 @@ import type { Affine } from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
 import type { Block, Expr, Shape, Statement } from "../ir/nodes.ts";
+import { primitives } from "../ir/primitives.ts";
 import { forEachExpr, forEachStatement } from "../ir/walk.ts";
 import type { ConstantArrays } from "./constant-arrays.ts";
 import type { Rules } from "./custom.ts";
@@ -61,6 +62,8 @@ export class Lowering {
   #block: Statement[] = [];
   #knowledge: Knowledge;
   #span: Span;
+  /** The statement around bodies of one expression that are being read, of which each may be small. */
+  #caller: Span | undefined;
   /** The call into the library that is being expanded: its statements and mistakes are shown there. */
   #site: Span | undefined;
   /** What becomes of the statements of a smooth function of the library that is being expanded. */
@@ -124,7 +127,7 @@ export class Lowering {
     if (this.#count > largest) {
       // Said once: everything that follows is too much as well.
       if (this.#count - statements.length > largest) this.give();
-      refuse(syntax.tooLarge(this.#site ?? this.#span, largest));
+      refuse(syntax.tooLarge(this.#site ?? this.#caller ?? this.#span, largest));
     }
     this.#block.push(...(this.#seams === undefined ? statements : statements.map(this.#seams)));
   }
@@ -203,6 +206,29 @@ export class Lowering {
     } finally {
       this.#span = outer;
     }
+  }
+
+  /** Reads the body of a function that is one expression: what it emits carries its place, as that of a statement does. */
+  within<T>(body: ts.Node, act: () => T): T {
+    const [outer, caller] = [this.#span, this.#caller];
+    this.#caller ??= outer;
+    if (this.#site === undefined) this.#span = spanOf(body);
+    try {
+      return act();
+    } finally {
+      this.#span = outer;
+      this.#caller = caller;
+    }
+  }
+
+  /** A number with the place of what bends or jumps in it, which may be refused when statements are all that has one. */
+  placed(value: Scalar, node: ts.Node): Scalar {
+    if (this.#site !== undefined || value.form !== undefined) return value;
+    const expr = value.real();
+    const isSmooth = expr.kind === "primitive" && !["kinked", "zero"].includes(primitives[expr.op].kind);
+    if (isSmooth) return value;
+    const placed = build.placed(expr, spanOf(node));
+    return { ...value, real: () => placed };
   }
 
   /** Expands a function; one of the library is shown at its call. */

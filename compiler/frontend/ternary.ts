@@ -35,7 +35,7 @@ export function lowerTernary(
     return only.value;
   }
   const plain = plainChoice(lowering, asked, then, otherwise);
-  if (plain !== undefined) return plain;
+  if (plain !== undefined) return plain.kind === "scalar" ? lowering.placed(plain, node) : plain;
   const blocks = [then, otherwise].map(({ block, value }, side) => [
     ...block,
     ...lowering.inBlock(() => outcome.put(value, side === 0 ? node.whenTrue : node.whenFalse)),

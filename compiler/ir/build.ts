@@ -129,6 +129,10 @@ export function sqrt(x: Expr): Expr {
   return x.kind === "number" ? number(Math.sqrt(x.value)) : raw("sqrt", x);
 }
 
+/** An operation or a choice with its place, where it has none. */
+export const placed = (expr: Expr, span: Span): Expr =>
+  (expr.kind === "primitive" || expr.kind === "select") && expr.span === undefined ? { ...expr, span } : expr;
+
 /** Any primitive by its opcode; dispatches to the folding constructors above. */
 export function primitive(op: Opcode, args: readonly Expr[]): Expr {
   const [x, y] = args as [Expr, Expr];

@@ -24,9 +24,21 @@ export type Expr =
   | { readonly kind: "read"; readonly array: string; readonly at: readonly Affine[] }
   /** An integer form as a real value. */
   | { readonly kind: "integer"; readonly value: Affine }
-  | { readonly kind: "primitive"; readonly op: Opcode; readonly args: readonly Expr[] }
+  | {
+      readonly kind: "primitive";
+      readonly op: Opcode;
+      readonly args: readonly Expr[];
+      /** Where the model writes it, of what bends or jumps, for who refuses it; as far as nothing built it again. */
+      readonly span?: Span | undefined;
+    }
   /** Only the side that is chosen is evaluated. */
-  | { readonly kind: "select"; readonly test: Test; readonly then: Expr; readonly else: Expr };
+  | {
+      readonly kind: "select";
+      readonly test: Test;
+      readonly then: Expr;
+      readonly else: Expr;
+      readonly span?: Span | undefined;
+    };
 
 export type Relation = "lt" | "le" | "gt" | "ge" | "eq" | "ne";
 

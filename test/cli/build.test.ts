@@ -217,6 +217,9 @@ describe("build", () => {
     expect(code).toBe(3);
     expect(err).toMatch(/generated\/a\.js: line \d+ and \d+ more\n {2}- .*\n {2}\+ /);
     expect(err).toContain("generated/b.js.map: missing");
+    // A source map is one line, of which enough is shown to see what changed.
+    expect(err).toMatch(/generated\/a\.js\.map: line 1\n {2}- .*\n {2}\+ /);
+    for (const line of err.split("\n")) expect(line.length).toBeLessThan(170);
     expect(err).toContain("ODE5035");
     expect(err).toContain("run `odegrad build`");
     fs.rmSync("b.ode.ts");
@@ -236,6 +239,22 @@ describe("build", () => {
       code: 1,
       err: expect.stringMatching(/ODE5037[\s\S]*letter case/),
     });
+    // One prefix for all is the fault of whoever gives it, and one mistake however many files there are.
+    fs.rmSync("a/Decay.ode.ts");
+    put("a/growth.ode.ts", model("growth"));
+    const asked = ["build", "--target", "c"];
+    for (const [words, hint] of [
+      [["--prefix", "lv"], "leave `--prefix` out"],
+      [["--prefix=lv"], "leave `--prefix` out"],
+      [[], "leave `prefix` of the configuration out"],
+    ] as const) {
+      if (words.length === 0) put("odegrad.config.json", JSON.stringify({ prefix: "lv" }));
+      const { code, err } = await odegrad([...asked, ...words]);
+      expect(code).toBe(2);
+      expect(err.match(/ODE5037/g)).toHaveLength(1);
+      expect(err).toContain(hint);
+    }
+    fs.rmSync("odegrad.config.json");
     fs.mkdirSync("below");
     process.chdir("below");
     expect(await odegrad(["build", "../a/decay.ode.ts"])).toMatchObject({

@@ -81,9 +81,18 @@ describe("grad", () => {
   });
 
   it("writes to a file", async () => {
-    expect(await fine(["grad", lotka, "--json", "--out", at("g.json")])).toBe("");
-    expect(fs.readFileSync(at("g.json"), "utf8")).toBe(await fine(["grad", lotka, "--json"]));
+    expect(await fine(["grad", lotka, "--out", at("g.txt")])).toBe("");
+    expect(fs.readFileSync(at("g.txt"), "utf8")).toBe(await fine(["grad", lotka]));
   });
+
+  it.each([["grad"], ["grad", "--compare"], ["run"]])(
+    "has its JSON document on standard output, whatever file has it too: %s",
+    async (command, ...more) => {
+      const document = await fine([command, lotka, ...more, "--json", "--out", at("g.json")]);
+      expect(JSON.parse(document)).toMatchObject({ version: 1, model: "lotkaVolterra" });
+      expect(fs.readFileSync(at("g.json"), "utf8")).toBe(document);
+    },
+  );
 
   it("in single precision agrees to single precision", async () => {
     const single = JSON.parse(await fine(["grad", lotka, "--json", "--target", "c", "--real", "float"]));

@@ -87,6 +87,21 @@ describe("broken models", () => {
 describe("bad command lines", () => {
   it.each<[string, string[], number, RegExp, RegExp]>([
     ["unknown option", ["grad", "FILE", "--stesp", "3"], 2, /ODE5001/, /--steps/],
+    ["a value for a switch", ["grad", "FILE", "--json=true"], 2, /ODE5007.*`--json` takes no value/, /alone/],
+    [
+      "functions that no C has",
+      ["compile", "FILE", "--emit", "field,fieldVjp", "--target", "c", "--out-dir", "nowhere"],
+      2,
+      /ODE5007.*`c` has no `field`, `fieldVjp`/,
+      /`--target js`/,
+    ],
+    [
+      "functions that no crossbar has",
+      ["compile", "FILE", "--emit", "field", "--target", "js,crossbar", "--out-dir", "nowhere"],
+      2,
+      /ODE5007.*`crossbar` has no `field`/,
+      /`--target js`/,
+    ],
     ["a letter for a file", ["compile", "FILE", "-o", "x.js"], 2, /ODE5001/, /did you mean `--out`/],
     ["a letter for a folder", ["build", "-o", "x"], 2, /ODE5001/, /did you mean `--out-dir`/],
     ["a letter of one option", ["grad", "FILE", "-q"], 2, /ODE5001/, /did you mean `--quiet`/],

@@ -64,6 +64,9 @@ export const u = field({ point: [1, 2], params: { a: 3 }, value: (x, { a }) => a
 describe("eval", () => {
   it("prints the contract", async () => {
     const found = await json("eval", file("plane.ode.ts"), "--direction", "1,1");
+    const out = ["--quiet", "--out", file("e.json")];
+    expect(await json("eval", file("plane.ode.ts"), "--direction", "1,1", ...out)).toEqual(found);
+    expect(JSON.parse(fs.readFileSync(file("e.json"), "utf8"))).toEqual(found);
     expect(Object.keys(found)).toEqual([
       "version",
       "model",
@@ -169,6 +172,37 @@ describe("a field in the other commands", () => {
     expect(outcomes).toEqual(["1 pass", "2 pass", "4 pass", "5 pass", "6 pass", "7 pass"]);
     const { out } = await odegrad(["inspect", file("plane.ode.ts"), "--plans"]);
     expect(out).toMatch(/laplacian\(value\) +4 +collapsed/);
+  });
+});
+
+describe("tables of points", () => {
+  const table = async (text: string) => {
+    fs.writeFileSync(file("own.csv"), text);
+    return ["--points", file("own.csv"), "--operator", "slope"];
+  };
+
+  it.each([
+    ["semicolons", "0.5;2\n1;1\n"],
+    ["tabs under names", "x\ty\n0.5\t2\n1\t1\n"],
+    ["quotation marks", '"x one","y"\n"0.5","2"\n1,1\n'],
+    ["no head, and lines between", "\ufeff\n.5, 2\r\n\r\n+1, 1e0"],
+  ])("with %s are what a table of data is", async (_, text) => {
+    const { points } = await json("eval", file("plane.ode.ts"), ...(await table(text)));
+    expect(points).toEqual([
+      [0.5, 2],
+      [1, 1],
+    ]);
+  });
+
+  it.each([
+    ["0.5 2\n1 1\n", /own\.csv:1\b.*spaces between numbers/],
+    ["0,5;2\n1;1\n", /own\.csv:1\b.*decimal comma/],
+    ["1e,2\n1,1\n", /own\.csv:1\b.*`1e`.* no number/],
+    ["x,y\n1,1\n2,\n", /own\.csv:3\b.* no number/],
+    ["x,y\n1,1\n2\n", /own\.csv:3\b.*line 2 has 2/],
+    ["x,y\n", /own\.csv:1\b.*no numbers/],
+  ])("%j is refused in its line", async (text, message) => {
+    expect(await refused("eval", file("plane.ode.ts"), ...(await table(text)))).toMatch(message);
   });
 });
 

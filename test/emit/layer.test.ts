@@ -188,3 +188,43 @@ export const model = ode({
     expect(() => simulate({ times: [1] })).toThrow(/the model has no times/);
   });
 });
+
+describe("functions that are left out", () => {
+  const field = `
+import { field, vec } from "odegrad";
+export const model = field({
+  point: vec(2, [0.7, 0.4]),
+  params: { a: 1.3 },
+  value: (x, { a }) => a * x[0] ** 3 * x[1],
+  operators: ["laplacian"],
+  loss: { at: (u) => u ** 2 },
+});`;
+  const isFunction = (value: unknown): value is () => unknown => typeof value === "function";
+
+  it.each([
+    [["solve"], ["solve", "simulate"], ["evaluate", "simulate"]],
+    [["gradient"], ["gradient", "valueAndGradient"], ["gradient", "valueAndGradient"]],
+    [["field"], ["field"], []],
+    [
+      ["jvp", "hvp"],
+      ["jvp", "hvp"],
+      ["jvp", "hvp"],
+    ],
+  ])("take with them what calls them: %j", async (names, ofModel, ofField) => {
+    for (const [source, expected] of [
+      [text, [...ofModel, "reserve"]],
+      [field, ofField],
+    ] as const) {
+      const { loaded, code } = await compiled(source, { emit: names }, false);
+      const functions = Object.entries(loaded).filter(([, value]) => isFunction(value));
+      expect(functions.map(([name]) => name).sort()).toEqual([...expected].sort());
+      for (const name of ["simulate", "valueAndGradient", "reserve"]) {
+        const ask = loaded[name];
+        if (isFunction(ask)) expect(ask).not.toThrow();
+      }
+      // Nothing stands there that nobody calls.
+      for (const [, name] of code.matchAll(/^function (\w+)/gm))
+        expect(code.split(new RegExp(`\\b${name}\\(`)).length, name).toBeGreaterThan(2);
+    }
+  });
+});

@@ -9,6 +9,8 @@ import { ts } from "ts-morph";
 import { describe, expect, it } from "vitest";
 import { build } from "../../compiler/compile.ts";
 import { emit } from "../../compiler/emission.ts";
+import type { Options } from "../../compiler/options.ts";
+import { isLong } from "../support/long.ts";
 
 const model = `
 import { ode, vec, mat, hold } from "odegrad";
@@ -59,20 +61,34 @@ simulate({ step: 3 });
 simulate({ params: { layers: [{ w: 1 }, { w: "1" }] } });
 `;
 
-const host = { read: () => undefined };
-const outputs = (text: string, target: "js" | "ts"): string =>
-  emit(build({ file: "model.ode.ts", text, host }, {}).ready!, target, {})[0]!.text;
+const field = `
+import { field, vec } from "odegrad";
+export const model = field({
+  point: vec(2, [0.7, 0.4]),
+  params: { a: 1.3 },
+  value: (x, { a }) => a * x[0] ** 3 * x[1],
+  operators: ["laplacian"],
+  loss: { at: (u) => u ** 2 },
+});`;
 
-const compiler = path.join(
-  path.dirname(fileURLToPath(import.meta.resolve("typescript/package.json"))),
-  "bin/tsc",
-);
+const host = { read: () => undefined };
+const outputs = (text: string, target: "js" | "ts", options: Options = {}): string =>
+  emit(build({ file: "model.ode.ts", text, host }, options).ready!, target, options)[0]!.text;
+
+const compilerOf = (name: string): string =>
+  path.join(path.dirname(fileURLToPath(import.meta.resolve(`${name}/package.json`))), "bin/tsc");
+/** Those written in JavaScript are ten times slower. */
+const versions = isLong ? ["typescript-5.9", "typescript-6", "typescript"] : ["typescript"];
 const strict =
   "--strict --noEmit --pretty false --target es2022 --lib es2022 --module esnext --moduleResolution bundler " +
-  "--allowImportingTsExtensions --erasableSyntaxOnly --isolatedModules --ignoreConfig";
+  "--allowImportingTsExtensions --erasableSyntaxOnly --isolatedModules";
 
 /** What the compiler has to say of files in a project with these options. */
-function complaints(files: Readonly<Record<string, string>>, more = ""): string {
+function complaints(
+  files: Readonly<Record<string, string>>,
+  more = "",
+  compiler = compilerOf("typescript"),
+): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "odegrad-types-"));
   try {
     for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text);
@@ -95,6 +111,17 @@ describe("the TypeScript dialect", () => {
     ["a model with next to nothing", bare],
   ])("holds under --strict without its leave to go unchecked: %s", (_, text) => {
     expect(complaints({ "model.ts": checked(outputs(text, "ts")) })).toBe("");
+  });
+
+  it.each(versions)("holds under --strict of %s whatever is left out of it", (name) => {
+    const files = [model, field].flatMap((text, i) =>
+      [undefined, ["solve"], ["gradient"], ["field"], ["jvp", "hvp"]].map((names) => [
+        `${["model", "field"][i]}-${names?.[0] ?? "all"}.ts`,
+        checked(outputs(text, "ts", names && { emit: names })),
+      ]),
+    );
+    expect(files.every(([, text]) => !text!.includes("@ts-nocheck"))).toBe(true);
+    expect(complaints(Object.fromEntries(files), "", compilerOf(name))).toBe("");
   });
 
   it("types questions and answers by the model", () => {

@@ -37,7 +37,7 @@ export const meta = {
   bytes: { workspace: 4392, checkpoints: 0 },
 };
 
-// What solve and gradient return.
+// What evaluate and gradient return.
 export const status = {
   ok: 0,
   stepLimit: 1,

@@ -1,8 +1,14 @@
 import {
+  biharmonic,
   custom,
+  directional,
   divergence,
   field,
+  hessian,
   hold,
+  hvp,
+  jacobian,
+  jvp,
   kernel,
   laplacian,
   mat,
@@ -11,6 +17,7 @@ import {
   ode,
   type Vec,
   vec,
+  vjp,
 } from "odegrad";
 
 export const network = ode({
@@ -57,6 +64,24 @@ export const potential = field({
   value: (x, { k }) => k * (x[0]! ** 2 + x[2]!),
   operators: ["laplacian"],
   loss: { at: (v, x) => v - x[0]! },
+});
+
+/** Operators without coefficients as their functions, by themselves or under names. */
+const cubed = (x: Vec): number => x[0]! ** 3 * x[1]!;
+export const listed = field({
+  point: vec(2),
+  value: cubed,
+  operators: [nabla, hessian, laplacian, biharmonic],
+});
+export const along3 = field({
+  point: vec(2),
+  value: cubed,
+  operators: { l: laplacian, j: jvp, v: vjp, h: hvp, d: directional(3) },
+});
+export const flow = field({
+  point: vec(2),
+  value: (x) => vec(2, (i) => x[i]! ** 2),
+  operators: [jacobian, divergence],
 });
 const slope: number = potential.gradient({ points: [Float64Array.of(1, 2, 3)] }).params.k;
 

@@ -74,5 +74,7 @@ decay.plan.stages; //! stages
 // Fields.
 export const potential = field({ point: vec(2), params: { k: 1 }, value: (x, { q }) => q * x[0]! }); //! q })
 potential.value([1, 2]); //! [1, 2]
+const plain = (f: () => number) => f();
+export const applied = field({ point: 1, value: (x) => x, operators: [plain] }); //! plain
 
 export const unused = [text, column];
