@@ -210,7 +210,8 @@ function keyOf(value: Expr, loops: readonly For[]): string {
   const renamed = rewriteExpr(value, {
     index: (name) => affine.index(`#${numbers.get(name)}`),
   });
-  return JSON.stringify([renamed, loops.map(({ from, to }) => [from, to])]);
+  const isWritten = (key: string, part: unknown): unknown => (key === "span" ? undefined : part);
+  return JSON.stringify([renamed, loops.map(({ from, to }) => [from, to])], isWritten);
 }
 
 function preparing(value: Expr, loops: readonly For[], of: Let, fresh: (wish: string) => string): Prepared {
