@@ -37,7 +37,7 @@ const adjointWords: Readonly<Record<(typeof adjoints)[number], string>> = {
 };
 
 /** What the compiler uses among themselves and no model can write. */
-const internal: ReadonlySet<string> = new Set(["gate", "radius"]);
+const internal: ReadonlySet<string> = new Set(["gate", "radius", "adjacent", "opposite", "cosquare"]);
 
 const spellings: Readonly<Record<string, string>> = {
   ...{ add: "+", sub: "-", mul: "*", div: "/", mod: "%", neg: "-x", pow: "**" },

@@ -75,7 +75,7 @@ export class Operation implements Coefficients {
           case "gate":
             return build.add(build.gate(x, tops[1]!), build.gate(tops[0]!, y));
           case "div":
-            return build.div(build.sub(tops[0]!, build.mul(tops[1]!, this.#result)), y);
+            return build.div(build.sub(tops[0]!, build.gate(tops[1]!, this.#result)), y);
           default: {
             const { singular } = primitives[value.op];
             const partials = this.#recurrences.partials(value, this.#own);
@@ -194,7 +194,7 @@ class Recurrences {
       case "gate":
         return sum(lowest, highest, (j) => build.gate(u.at(j), w.at(order - j)));
       case "div": {
-        const known = sum(1, highest, (j) => product(w.at(j), own.at(order - j)));
+        const known = sum(1, highest, (j) => build.gate(w.at(j), own.at(order - j)));
         const whole = lowest > 0 ? build.neg(known) : build.sub(u.at(order), known);
         return build.isZero(whole) ? build.zero : build.div(whole, w.at(0));
       }

@@ -29,12 +29,12 @@ export function taylor(op: Opcode, args: readonly Series[]): number[] {
     case "mul":
       return Array.from({ length: order + 1 }, (_, k) => convolution(u, w, k));
     case "gate":
-      return Array.from({ length: order + 1 }, (_, k) => convolution(u, w, k, primitives.gate.value));
+      return Array.from({ length: order + 1 }, (_, k) => convolution(u, w, k, gate));
     case "div": {
       const v: number[] = [];
       for (let k = 0; k <= order; k++) {
         let rest = u[k]!;
-        for (let j = 1; j <= k; j++) if (w[j] !== 0) rest -= w[j]! * v[k - j]!;
+        for (let j = 1; j <= k; j++) rest -= gate(w[j]!, v[k - j]!);
         v.push(rest / w[0]!);
       }
       return v;
@@ -43,6 +43,8 @@ export function taylor(op: Opcode, args: readonly Series[]): number[] {
       return byPartials(op, args, order);
   }
 }
+
+const { value: gate } = primitives.gate;
 
 const times = (x: number, y: number): number => x * y;
 
@@ -70,7 +72,8 @@ function byPartials(op: Opcode, args: readonly Series[], order: number): number[
       const u = args[position]!;
       if (u.slice(1, k + 1).every((coefficient) => coefficient === 0)) return;
       const c = seriesOf(partial, known, k - 1);
-      for (let j = 1; j <= k; j++) if (u[j] !== 0) sum += j * c[k - j]! * u[j]!;
+      const product = primitive.singular[position]! ? gate : times;
+      for (let j = 1; j <= k; j++) if (u[j] !== 0) sum += j * product(c[k - j]!, u[j]!);
     });
     v.push(sum / k);
   }

@@ -150,8 +150,7 @@ export class CPrinter extends FunctionPrinter {
           : `${this.#spelling.helper(c.name)}(${list})`;
       case "infix":
       case "negation":
-      case "gate":
-      case "softsign":
+      case "written":
       case "identity":
         throw new Error(`${op} is no function in C`);
       default:

@@ -107,10 +107,10 @@ function inC(counts: ReadonlyMap<string, number>, real: Real): Operations {
     );
   return {
     add: of("add") + of("sub"),
-    multiply: of("mul") + of("gate"),
+    multiply: of("mul"),
     divide: of("div"),
     negate: of("neg"),
-    compare: of("compare") + of("gate"),
+    compare: of("compare"),
     calls: named("function"),
     helpers: named("helper"),
   };

@@ -15,6 +15,7 @@ import {
   forEachStatement,
   leaves,
 } from "../ir/walk.ts";
+import { withoutGates } from "./gates.ts";
 
 /** Operations up to which an expression grows by folding; longer ones are easier to read in two lines. */
 const most = 9;
@@ -58,15 +59,12 @@ interface Waiting {
   readonly order: number;
 }
 
-export function fold(block: Block): Statement[] {
+export function fold(gated: Block): Statement[] {
+  const block = withoutGates(gated);
   const uses = new Map<string, number>();
   const isFixed = new Set<string>();
   forEachExprIn(block, (expr) => {
     if (expr.kind === "name") uses.set(expr.name, (uses.get(expr.name) ?? 0) + 1);
-    // The first operand of a gate is written twice.
-    if (expr.kind === "primitive" && expr.op === "gate") {
-      for (const arg of expr.args) if (arg.kind === "name") isFixed.add(arg.name);
-    }
   });
   for (const name of cutNames(block)) isFixed.add(name);
   return foldBlock(block, (name) => uses.get(name) === 1 && !isFixed.has(name) && isTemporary(name));

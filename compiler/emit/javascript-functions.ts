@@ -63,8 +63,7 @@ function apply(op: Opcode, args: readonly string[]): string {
     case "infix":
       return `(${args.map(closed).join(` ${js.sign} `)})`;
     case "negation":
-    case "gate":
-    case "softsign":
+    case "written":
     case "identity":
     case "helper":
       throw new Error(`${op} is no function in JavaScript`);

@@ -10,10 +10,10 @@ import type { HelperName } from "./c-helpers.ts";
 
 export type Spelling =
   | { readonly kind: "infix"; readonly sign: "+" | "-" | "*" | "/" | "%" }
-  /** -x, c·p guarded against c = 0, x / (1 + |x|): written out where expressions are printed. */
+  /** -x: written out where expressions are printed. */
   | { readonly kind: "negation" }
-  | { readonly kind: "gate" }
-  | { readonly kind: "softsign" }
+  /** Something else stands in its place: what the table of primitives says, or what `gates` makes of it. */
+  | { readonly kind: "written" }
   /** The argument itself. */
   | { readonly kind: "identity" }
   /** A function of the target's library; in C the name for `double`, which gets an `f` behind it for `float`. */
@@ -30,7 +30,7 @@ const infix = (sign: "+" | "-" | "*" | "/"): Row => ({
   js: { kind: "infix", sign },
   c: { kind: "infix", sign },
 });
-const both = (kind: "negation" | "gate" | "softsign" | "identity"): Row => ({ js: { kind }, c: { kind } });
+const both = (kind: "negation" | "written" | "identity"): Row => ({ js: { kind }, c: { kind } });
 const library = (name: string, inC: string = name): Row => ({
   js: { kind: "function", name: `Math.${name}` },
   c: { kind: "function", name: inC },
@@ -69,7 +69,8 @@ export const spellings: { readonly [op in Opcode]: Row } = {
   round: helped("round"),
   trunc: library("trunc"),
   fround: helped("fround"),
-  softsign: both("softsign"),
+  softsign: both("written"),
+  cosquare: both("written"),
   stop: both("identity"),
   add: infix("+"),
   sub: infix("-"),
@@ -79,8 +80,10 @@ export const spellings: { readonly [op in Opcode]: Row } = {
   pow: helped("pow"),
   atan2: library("atan2"),
   hypot: library("hypot"),
-  radius: library("hypot"),
+  radius: both("written"),
+  adjacent: both("written"),
+  opposite: both("written"),
   min: helped("min"),
   max: helped("max"),
-  gate: both("gate"),
+  gate: both("written"),
 };

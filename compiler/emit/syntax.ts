@@ -5,9 +5,9 @@
  */
 
 import type { Affine, Atom } from "../ir/affine.ts";
-import * as build from "../ir/build.ts";
 import type { Expr, Relation, Test } from "../ir/nodes.ts";
 import type { Opcode } from "../ir/opcode.ts";
+import { primitives } from "../ir/primitives.ts";
 import { spellings } from "./spelling.ts";
 
 export interface Dialect {
@@ -109,27 +109,11 @@ function printPrimitive(expr: Expr & { kind: "primitive" }, dialect: Dialect): P
     return { text: `-${inner.startsWith("-") ? `(${inner})` : inner}`, precedence: precedence.sum };
   }
   if (expr.op === "stop") return printExpr(expr.args[0]!, dialect);
-  if (expr.op === "softsign") return printExpr(quotientOf(expr.args[0]!), dialect);
-  if (expr.op === "gate") {
-    const [change, partial] = expr.args as [Expr, Expr];
-    // -c is 0 where c is, and a sign in front of a product needs no parentheses.
-    const isNegated = change.kind === "primitive" && change.op === "neg";
-    const size = printExpr(isNegated ? change.args[0]! : change, dialect);
-    const test = `${operand(size, precedence.relation, precedence.atom, dialect)} ${dialect.equal} ${dialect.number(0)}`;
-    const factor = operand(printExpr(partial, dialect), precedence.product + 1, precedence.atom, dialect);
-    const product = `${isNegated ? "-" : ""}${operand(size, precedence.product, precedence.product, dialect)} * ${factor}`;
-    const text =
-      dialect.isExplicit === true
-        ? `(${test}) ? ${dialect.number(0)} : (${product})`
-        : `${test} ? ${dialect.number(0)} : ${product}`;
-    return { text, precedence: precedence.select };
-  }
+  const { written } = primitives[expr.op];
+  if (written !== undefined) return printExpr(written(...expr.args), dialect);
   const args = expr.args.map((arg) => printExpr(arg, dialect).text);
   return { text: dialect.apply(expr.op, args), precedence: precedence.atom };
 }
-
-/** x / (1 + |x|). */
-const quotientOf = (x: Expr): Expr => build.div(x, build.add(build.one, build.primitive("abs", [x])));
 
 const relations: Record<Relation, { readonly sign?: string; readonly level: number }> = {
   lt: { sign: "<", level: precedence.relation },

@@ -34,6 +34,8 @@ export const unaryOpcodes = [
   "fround",
   /** x / (1 + |x|), whose slope follows from its value. The frontend's pass `softsigns` finds it; targets never see it. */
   "softsign",
+  /** (1 - x)(1 + x), in the derivatives of the inverse sine and its kin, whose own derivative -2x has all its digits. */
+  "cosquare",
   /** stop(x) = x, a constant to every derivative: `stopGradient`. */
   "stop",
 ] as const;
@@ -49,6 +51,9 @@ export const binaryOpcodes = [
   "hypot",
   /** hypot where it does not bend, in the derivatives of smooth functions; what is emitted has hypot again. */
   "radius",
+  /** x / hypot(x, y) and y / hypot(x, y), whose derivatives are products: x/h² - x³/h⁴ would lose its digits for large x. */
+  "adjacent",
+  "opposite",
   "min",
   "max",
   /** gate(c, p) = c·p, but exactly 0 where c is 0: how a zero tangent or cotangent meets an infinite partial. */

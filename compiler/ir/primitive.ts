@@ -16,12 +16,14 @@ export interface Facts {
   /** Arguments at which the tests hold it against high-precision differences, one tuple per point. */
   readonly points: readonly (readonly number[])[];
   /**
-   * Per argument: its partial may be infinite or NaN at a finite argument, so a zero (co)tangent must be gated. That
-   * includes overflow: a saturated sigmoid is a zero cotangent that meets an infinite exponential.
+   * Per argument: its partial may be infinite or NaN at a finite argument, or 0 where a (co)tangent has overflowed, so
+   * that their product must be gated: a saturated sigmoid is a slope of 0 that meets an infinite exponential.
    */
   readonly singular: readonly boolean[];
   /** The other function of the same argument that its partial needs, worth computing together (sin with cos). */
   readonly companion?: Opcode;
+  /** What stands in its place once nothing is differentiated any more: it is there for its derivative's sake. */
+  readonly written?: (...args: readonly Expr[]) => Expr;
   /** Rough time in units of one addition. */
   readonly cost: number;
   /** Where the function, or its derivative if that is not plain, is written down. DLMF is dlmf.nist.gov. */

@@ -14,7 +14,10 @@ import type { UnaryOpcode } from "./opcode.ts";
 import type { Binary, Facts, Table, Unary } from "./primitive.ts";
 
 const apply = (op: UnaryOpcode, x: Expr): Expr => build.primitive(op, [x]);
+const adjacent = (x: Expr, y: Expr): Expr => build.primitive("adjacent", [x, y]);
+const opposite = (x: Expr, y: Expr): Expr => build.primitive("opposite", [x, y]);
 const radius = (x: Expr, y: Expr): Expr => build.primitive("radius", [x, y]);
+const hypotenuse = (...args: readonly Expr[]): Expr => build.primitive("hypot", args);
 const isZero = (x: Expr) => build.compare("eq", x, zero);
 
 const ecma = "ECMAScript 2024, 21.3.2";
@@ -25,7 +28,7 @@ const division = 4;
 const root = 5;
 const transcendental = 16;
 
-type Settings = Partial<Pick<Facts, "kind" | "convention" | "companion" | "cost" | "source">> & {
+type Settings = Partial<Pick<Facts, "kind" | "convention" | "companion" | "written" | "cost" | "source">> & {
   singular?: boolean;
 };
 
@@ -151,16 +154,23 @@ export const primitives: Table = {
   sin: unary(Math.sin, (x) => apply("cos", x), moderate, { companion: "cos" }),
   cos: unary(Math.cos, (x) => neg(apply("sin", x)), moderate, { companion: "sin" }),
   tan: unary(Math.tan, (_x, v) => add(one, mul(v, v)), [-1.4, -0.5, 1e-9, 0.3, 1.2, 4]),
-  // (1 - x)(1 + x) keeps its digits where 1 - x² has lost them.
-  asin: unary(Math.asin, (x) => div(one, sqrt(mul(sub(one, x), add(one, x)))), inner, {
+  asin: unary(Math.asin, (x) => div(one, sqrt(apply("cosquare", x))), inner, {
     singular: true,
     convention: "derivative +Infinity at -1 and 1",
   }),
-  acos: unary(Math.acos, (x) => neg(div(one, sqrt(mul(sub(one, x), add(one, x))))), inner, {
+  acos: unary(Math.acos, (x) => neg(div(one, sqrt(apply("cosquare", x)))), inner, {
     singular: true,
     convention: "derivative -Infinity at -1 and 1",
   }),
-  atan: unary(Math.atan, (x) => div(one, add(one, mul(x, x))), [-1e150, -40, -1, -1e-9, 0.3, 1, 7, 1e9]),
+  // No gate, which would take a product by the reciprocal for the quotient.
+  atan: unary(
+    Math.atan,
+    (x) => {
+      const under = add(one, mul(x, x));
+      return build.select(build.compare("eq", under, number(Infinity)), zero, div(one, under));
+    },
+    [-1e150, -40, -1, -1e-9, 0.3, 1, 7, 1e9],
+  ),
   sinh: unary(Math.sinh, (x) => apply("cosh", x), [...moderate, -700], {
     singular: true,
     companion: "cosh",
@@ -185,7 +195,7 @@ export const primitives: Table = {
     [1 + 2 ** -52, 1.001, 1.5, 3, 40, 1e9, 1e160],
     { singular: true, convention: "derivative +Infinity at 1" },
   ),
-  atanh: unary(Math.atanh, (x) => div(one, mul(sub(one, x), add(one, x))), inner, {
+  atanh: unary(Math.atanh, (x) => div(one, apply("cosquare", x)), inner, {
     singular: true,
     convention: "derivative +Infinity at -1 and 1",
   }),
@@ -197,7 +207,7 @@ export const primitives: Table = {
       return mul(rest, rest);
     },
     moderate,
-    { cost: division, source: "IEEE 754" },
+    { cost: division, source: "IEEE 754", written: (x) => div(x!, add(one, apply("abs", x!))) },
   ),
   floor: flat(Math.floor),
   ceil: flat(Math.ceil),
@@ -208,6 +218,17 @@ export const primitives: Table = {
     cost: cheap,
     convention: "derivative 1",
   }),
+  // Keeps its digits where 1 - x² has lost them.
+  cosquare: unary(
+    (x) => (1 - x) * (1 + x),
+    (x) => mul(number(-2), x),
+    inner,
+    {
+      cost: cheap,
+      source: "IEEE 754",
+      written: (x) => mul(sub(one, x!), add(one, x!)),
+    },
+  ),
   stop: unary(
     (x) => x,
     () => zero,
@@ -294,15 +315,45 @@ export const primitives: Table = {
   ),
   hypot: binary(
     Math.hypot,
-    (x, y, v) => [build.select(isZero(v), zero, div(x, v)), build.select(isZero(v), zero, div(y, v))],
+    (x, y, v) => [
+      build.select(isZero(v), zero, adjacent(x, y)),
+      build.select(isZero(v), zero, opposite(x, y)),
+    ],
     pairs,
     { kind: "kinked", convention: "derivatives 0 at (0, 0)" },
   ),
   // Smooth for who uses it: asinh keeps away from (0, 0), and atan2 has no derivative there itself.
-  radius: binary(Math.hypot, (x, y, v) => [div(x, v), div(y, v)], pairs, {
+  radius: binary(Math.hypot, (x, y) => [adjacent(x, y), opposite(x, y)], pairs, {
     singular: [true, true],
     convention: "NaN at (0, 0); a zero tangent or cotangent contributes 0",
+    written: hypotenuse,
   }),
+  adjacent: binary(
+    (x, y) => x / Math.hypot(x, y),
+    (x, y, v) => [
+      div(mul(opposite(x, y), opposite(x, y)), radius(x, y)),
+      neg(div(mul(v, opposite(x, y)), radius(x, y))),
+    ],
+    pairs,
+    {
+      singular: [true, true],
+      convention: "NaN at (0, 0); a zero tangent or cotangent contributes 0",
+      written: (x, y) => div(x!, hypotenuse(x!, y!)),
+    },
+  ),
+  opposite: binary(
+    (x, y) => y / Math.hypot(x, y),
+    (x, y, v) => [
+      neg(div(mul(v, adjacent(x, y)), radius(x, y))),
+      div(mul(adjacent(x, y), adjacent(x, y)), radius(x, y)),
+    ],
+    pairs,
+    {
+      singular: [true, true],
+      convention: "NaN at (0, 0); a zero tangent or cotangent contributes 0",
+      written: (x, y) => div(y!, hypotenuse(x!, y!)),
+    },
+  ),
   min: binary(
     Math.min,
     (x, y) => {
@@ -322,7 +373,10 @@ export const primitives: Table = {
     { kind: "kinked", cost: cheap, convention: "at a tie the first argument has the whole derivative" },
   ),
   gate: binary(
-    (c, p) => (c === 0 ? 0 : c * p),
+    (c, p) => {
+      const product = c * p;
+      return Number.isNaN(product) && (c === 0 || p === 0) ? 0 : product;
+    },
     (c, p) => [p, c],
     pairs,
     {
@@ -330,7 +384,7 @@ export const primitives: Table = {
       cost: cheap,
       source: "language contract, conventions at kinks",
       singular: [true, true],
-      convention: "exactly 0 where the first factor is 0",
+      convention: "exactly 0 where either factor is 0",
     },
   ),
 };

@@ -5,10 +5,10 @@
 
 import { constantRanges, rangesOf } from "../analysis/sites.ts";
 import { flatten } from "../differentiate/normalise.ts";
-import * as build from "../ir/build.ts";
 import { expandCalls } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
 import type { Expr, Fn, For, GlobalArray, Program } from "../ir/nodes.ts";
+import { primitives } from "../ir/primitives.ts";
 import { rewriteBlock } from "../ir/rewrite.ts";
 import { arraysOf, bindersOf, calleesOf, opcodesOf, reachable } from "../ir/walk.ts";
 import { type Model, mapFunctions } from "../model.ts";
@@ -152,12 +152,15 @@ function withoutRules(program: Program, entries: readonly string[]): Program {
 /** What was a primitive of its own for its derivative's sake is like any other again. */
 function writtenOut(program: Program): Program {
   const used = opcodesOf(program);
-  if (!used.has("softsign") && !used.has("radius")) return program;
+  const isWritten = [...used].some((op) => op !== "softsign" && primitives[op].written !== undefined);
+  if (!used.has("softsign") && !isWritten) return program;
   const taken = program.arrays.map((array) => array.name);
   const plain = (expr: Expr): Expr =>
-    expr.kind === "primitive" && expr.op === "radius" ? build.primitive("hypot", expr.args) : expr;
+    expr.kind === "primitive" && expr.op !== "softsign"
+      ? (primitives[expr.op].written?.(...expr.args) ?? expr)
+      : expr;
   const functions = program.functions.map((whole) => {
-    const fn = used.has("radius") ? { ...whole, body: rewriteBlock(whole.body, {}, plain) } : whole;
+    const fn = isWritten ? { ...whole, body: rewriteBlock(whole.body, {}, plain) } : whole;
     if (!used.has("softsign")) return fn;
     const names = new Names(() => [...bindersOf(fn), ...taken]);
     return withoutSoftsigns({ ...fn, body: flatten(fn.body, names) }, names.fresh);

@@ -57,6 +57,26 @@ export const m = ode({
   });
 });
 
+describe("a gate that is saturated", () => {
+  // The exponential overflows: the field is finite, and flat in the gate, so its Jacobian is -1.
+  const text = `import { ode } from "odegrad";
+export const m = ode({
+  state: { x: 1 },
+  params: { k: 1000 },
+  rhs: ({ x }, { k }) => ({ x: -x + 1 / (1 + Math.exp(k * x)) }),
+  loss: { terminal: ({ x }) => x },
+  solver: { t1: 0.2, steps: 10 },
+});`;
+
+  it.each([...methods, "rodas4", "taylor"])("%s goes by its derivative", async (method) => {
+    const { engine, problem } = await compiled(text, { method }, false);
+    const { status: ended, value } = engine.solve(problem);
+    expect(ended).toBe(status.ok);
+    expect(Math.abs(value - Math.exp(-0.2))).toBeLessThan(1e-4);
+    expect([...engine.gradient(problem).params].map(Math.abs)).toEqual([0]);
+  });
+});
+
 describe("much rounding", () => {
   const model = (lost: string): string => `import { ode } from "odegrad";
 export const m = ode({

@@ -154,6 +154,30 @@ function coefficient(samples: readonly Big[], k: number): number {
 const binomial = (n: number, k: number): bigint =>
   k === 0 ? 1n : (binomial(n, k - 1) * BigInt(n - k + 1)) / BigInt(k);
 
+describe("second derivatives keep the digits of the first", () => {
+  const second = (op: Opcode, ...at: number[]): number =>
+    2 *
+    taylor(
+      op,
+      at.map((x, position) => [x, position === 0 ? 1 : 0, 0]),
+    )[2]!;
+  const close = (found: number, truth: number) =>
+    expect(Math.abs(found - truth), `${found}, truth ${truth}`).toBeLessThanOrEqual(
+      8 * eps * Math.abs(truth),
+    );
+
+  it.each([1e-300, 1e-160, 1e-8, 1e-5, 1e-3])("of asin, acos and atanh at %d", (x) => {
+    const rest = (1 - x) * (1 + x);
+    close(second("asin", x), x / rest ** 1.5);
+    close(second("acos", x), -x / rest ** 1.5);
+    close(second("atanh", x), (2 * x) / rest ** 2);
+  });
+  it.each([1e-8, 0.3, 350, 710, 1e6, 1e8, 1e90])("of hypot at (%d, 1)", (x) => {
+    close(second("hypot", x, 1), (1 + x * x) ** -1.5);
+    close(second("hypot", -x, 1), (1 + x * x) ** -1.5);
+  });
+});
+
 describe("conventions at kinks, in every form", () => {
   /** The partials, which must be the same in forward, reverse and Taylor form. */
   const slopes = (op: Opcode, ...at: number[]): number[] => {
@@ -373,6 +397,8 @@ describe("values at the edges are those of JavaScript, whatever the target", () 
     ["div", [1, -0], -Infinity],
     ["gate", [0, Number.NaN], 0],
     ["gate", [-0, Infinity], 0],
+    ["gate", [Infinity, 0], 0],
+    ["gate", [Number.NaN, -0], 0],
     ["gate", [2, Infinity], Infinity],
   ])("%s(%j) = %d", (op, at, value) => {
     expect(valueAt(op, at)).toBe(value);

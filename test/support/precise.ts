@@ -44,6 +44,7 @@ const unary: Partial<Record<Opcode, (x: Big) => Big>> = {
     return log1p(add(above, sqrt(mul(above, add(x, one)))));
   },
   atanh: (x) => half(log1p(div(big.scale(x, 1), sub(one, x)))),
+  cosquare: (x) => mul(sub(one, x), add(one, x)),
   softsign: (x) => div(x, add(one, abs(x))),
   // By convention fround is differentiated as if it did not round.
   fround: (x) => x,
@@ -67,6 +68,8 @@ const binary: Partial<Record<Opcode, (x: Big, y: Big) => Big>> = {
   },
   hypot,
   radius: hypot,
+  adjacent: (x, y) => div(x, hypot(x, y)),
+  opposite: (x, y) => div(y, hypot(x, y)),
   min: (x, y) => (big.less(x, y) ? x : y),
   max: (x, y) => (big.less(x, y) ? y : x),
   gate: mul,
@@ -115,6 +118,8 @@ export function reach(op: Opcode, at: readonly number[], which: number): number 
     case "atan2":
     case "hypot":
     case "radius":
+    case "adjacent":
+    case "opposite":
       return Math.hypot(...at);
     case "min":
     case "max":

@@ -298,7 +298,10 @@ describe("7: emitted files", () => {
     const plain = "export function solve() {\n  return 0;\n}\n";
     const check = (text: string) => filesCheck([], [{ name: "m.js", text }], []);
     // Nothing was compiled.
-    expect(check(plain)).toMatchObject({ outcome: "skipped", detail: expect.stringContaining("no C compiler") });
+    expect(check(plain)).toMatchObject({
+      outcome: "skipped",
+      detail: expect.stringContaining("no C compiler"),
+    });
     expect(check(plain.replace("0", "[0].length"))).toMatchObject({
       outcome: "fail",
       detail: expect.stringContaining("m.js:2"),

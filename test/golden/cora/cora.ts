@@ -542,13 +542,17 @@ function terminal_vjp_kernel(): void {
     }
     z_bar_2[cora_label[cora_train_integer[i]]] = -sum_bar;
     const total_bar = 1 / total_tape_2[i];
-    const total_bar_2 = sum_bar === 0 ? 0 : sum_bar * total_bar;
+    const total_bar_2 = sum_bar * total_bar;
+    const total_bar_3 = total_bar_2 === total_bar_2 || (sum_bar !== 0 && total_bar !== 0) ?
+        total_bar_2 : 0;
     let most_bar = 0;
     for (let c = 0; c < 3; c++) {
       const total = total_tape[c + 3 * i];
-      const total_bar_3 = total_bar_2 === 0 ? 0 : total_bar_2 * total;
-      most_bar -= total_bar_3;
-      z_bar_2[c] += total_bar_3;
+      const total_bar_4 = total_bar_3 * total;
+      const total_bar_5 = total_bar_4 === total_bar_4 || (total_bar_3 !== 0 && total !== 0) ?
+          total_bar_4 : 0;
+      most_bar -= total_bar_5;
+      z_bar_2[c] += total_bar_5;
     }
     let most_bar_2 = most_bar + sum_bar;
     for (let c = 2; c >= 1; c--) {

@@ -476,10 +476,13 @@ function terminal_vjp_kernel(): void {
   for (let i = 0; i < 2; i++) {
     const s = s_tape[i];
     const s_bar_2 = 1 / (1 + s);
-    const s_bar_3 = s_bar === 0 ? 0 : s_bar * s_bar_2;
-    const s_bar_4 = (s_bar_3 === 0 ? 0 : s_bar_3 * s) * (1 - 2 * faction[labelled_integer[i]]);
-    C_bar_3[2 * labelled_integer[i]] -= s_bar_4;
-    C_bar_3[2 * labelled_integer[i] + 1] += s_bar_4;
+    const s_bar_3 = s_bar * s_bar_2;
+    const s_bar_4 = s_bar_3 === s_bar_3 || (s_bar !== 0 && s_bar_2 !== 0) ? s_bar_3 : 0;
+    const s_bar_5 = s_bar_4 * s;
+    const s_bar_6 = (s_bar_5 === s_bar_5 || (s_bar_4 !== 0 && s !== 0) ? s_bar_5 : 0) *
+        (1 - 2 * faction[labelled_integer[i]]);
+    C_bar_3[2 * labelled_integer[i]] -= s_bar_6;
+    C_bar_3[2 * labelled_integer[i] + 1] += s_bar_6;
   }
   for (let i = 0; i < 8; i++) {
     for (let j = 0; j < 2; j++) {

@@ -564,10 +564,14 @@ export function gradient(): number {
       const base_2 = Math.log(lynx_states) - Math.log(data_lynx[segment]);
       const base_bar = base_2 + base_2;
       const lynx_bar = 1 / lynx_states;
-      lambda_lynx += base_bar === 0 ? 0 : base_bar * lynx_bar;
+      const lynx_bar_2 = base_bar * lynx_bar;
+      lambda_lynx += lynx_bar_2 === lynx_bar_2 || (base_bar !== 0 && lynx_bar !== 0) ? lynx_bar_2 :
+          0;
       const base_bar_2 = base + base;
       const hare_bar = 1 / hare_states;
-      lambda_hare += base_bar_2 === 0 ? 0 : base_bar_2 * hare_bar;
+      const hare_bar_2 = base_bar_2 * hare_bar;
+      lambda_hare += hare_bar_2 === hare_bar_2 || (base_bar_2 !== 0 && hare_bar !== 0) ?
+          hare_bar_2 : 0;
     }
     for (let n = observe_at[segment + 1] - 1; n >= observe_at[segment]; n--) {
       // Stages of this step, again.

@@ -44,10 +44,10 @@ static int hare_lynx_owns_(hare_lynx_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x434388D9u;
-        ws->tag[1] = 0xA322FA75u;
+        ws->tag[0] = 0xDB6E14D5u;
+        ws->tag[1] = 0xF64EE5D0u;
     }
-    if ((ws->tag[0] == 0x434388D9u) && (ws->tag[1] == 0xA322FA75u)) {
+    if ((ws->tag[0] == 0xDB6E14D5u) && (ws->tag[1] == 0xF64EE5D0u)) {
         is_own = 1;
     }
     return is_own;
@@ -541,10 +541,16 @@ static enum hare_lynx_status hare_lynx_run_gradient(const hare_lynx_problem *HAR
                             const double base_2 = log(lynx_states) - log(in->data.lynx[segment]);
                             const double base_bar = base_2 + base_2;
                             const double lynx_bar = 1.0 / lynx_states;
-                            lambda_lynx += (base_bar == 0.0) ? 0.0 : (base_bar * lynx_bar);
+                            const double lynx_bar_2 = base_bar * lynx_bar;
+                            lambda_lynx += ((lynx_bar_2 == lynx_bar_2) ||
+                                    ((base_bar != 0.0) && (lynx_bar != 0.0))) ?
+                                    lynx_bar_2 : 0.0;
                             const double base_bar_2 = base + base;
                             const double hare_bar = 1.0 / hare_states;
-                            lambda_hare += (base_bar_2 == 0.0) ? 0.0 : (base_bar_2 * hare_bar);
+                            const double hare_bar_2 = base_bar_2 * hare_bar;
+                            lambda_hare += ((hare_bar_2 == hare_bar_2) ||
+                                    ((base_bar_2 != 0.0) && (hare_bar != 0.0))) ?
+                                    hare_bar_2 : 0.0;
                         }
                         for (int32_t n = ws->observe_at[segment + 1] - 1; n >=
                                 ws->observe_at[segment]; n--) {

@@ -379,14 +379,18 @@ export function gradient(): number {
   const base_bar = base_2 * 0.5;
   const base_bar_2 = base_bar + base_bar;
   const lynx_bar = 1 / lynx_2;
+  const lynx_bar_2 = base_bar_2 * lynx_bar;
   const base_bar_3 = base + base;
   const hare_bar = 1 / hare_2;
+  const hare_bar_2 = base_bar_3 * hare_bar;
   let gamma_bar = 0;
   let delta_bar = 0;
   let beta_bar = 0;
   let alpha_bar = 0;
-  let lambda_hare = base_bar_3 === 0 ? 0 : base_bar_3 * hare_bar;
-  let lambda_lynx = base_bar_2 === 0 ? 0 : base_bar_2 * lynx_bar;
+  let lambda_hare = hare_bar_2 === hare_bar_2 || (base_bar_3 !== 0 && hare_bar !== 0) ? hare_bar_2 :
+      0;
+  let lambda_lynx = lynx_bar_2 === lynx_bar_2 || (base_bar_2 !== 0 && lynx_bar !== 0) ? lynx_bar_2 :
+      0;
   for (let n = step_count[0] - 1; n >= 0; n--) {
     // Stages of this step, again.
     const stored_hare_2 = stored_hare[n];
@@ -415,46 +419,46 @@ export function gradient(): number {
     gamma_bar -= w_lynx * x_lynx_3;
     const delta_bar_2 = x_hare_3 * x_lynx_3;
     delta_bar += w_lynx * delta_bar_2;
-    const lynx_bar_2 = w_lynx * (delta * x_hare_3) - w_lynx * gamma - w_hare * (beta * x_hare_3);
+    const lynx_bar_3 = w_lynx * (delta * x_hare_3) - w_lynx * gamma - w_hare * (beta * x_hare_3);
     beta_bar -= w_hare * delta_bar_2;
-    const hare_bar_2 = w_lynx * (delta * x_lynx_3) - w_hare * (beta * x_lynx_3) + w_hare * alpha;
+    const hare_bar_3 = w_lynx * (delta * x_lynx_3) - w_hare * (beta * x_lynx_3) + w_hare * alpha;
     alpha_bar += w_hare * x_hare_3;
     // Adjoint of evaluation 3.
     const w_hare_2 = h_1_3 * lambda_hare_2;
-    const w_hare_3 = w_hare_2 + h * hare_bar_2;
+    const w_hare_3 = w_hare_2 + h * hare_bar_3;
     const w_lynx_2 = h_1_3 * lambda_lynx_2;
-    const w_lynx_3 = w_lynx_2 + h * lynx_bar_2;
+    const w_lynx_3 = w_lynx_2 + h * lynx_bar_3;
     gamma_bar -= w_lynx_3 * x_lynx_2;
     const delta_bar_3 = x_hare_2 * x_lynx_2;
     delta_bar += w_lynx_3 * delta_bar_3;
-    const lynx_bar_3 = w_lynx_3 * f_lynx_3 - w_lynx_3 * gamma - w_hare_3 * f_hare_3;
+    const lynx_bar_4 = w_lynx_3 * f_lynx_3 - w_lynx_3 * gamma - w_hare_3 * f_hare_3;
     beta_bar -= w_hare_3 * delta_bar_3;
-    const hare_bar_3 = w_lynx_3 * (delta * x_lynx_2) - w_hare_3 * (beta * x_lynx_2) +
+    const hare_bar_4 = w_lynx_3 * (delta * x_lynx_2) - w_hare_3 * (beta * x_lynx_2) +
         w_hare_3 * alpha;
     alpha_bar += w_hare_3 * x_hare_2;
     // Adjoint of evaluation 2.
-    const w_hare_4 = w_hare_2 + h_1_2 * hare_bar_3;
-    const w_lynx_4 = w_lynx_2 + h_1_2 * lynx_bar_3;
+    const w_hare_4 = w_hare_2 + h_1_2 * hare_bar_4;
+    const w_lynx_4 = w_lynx_2 + h_1_2 * lynx_bar_4;
     gamma_bar -= w_lynx_4 * x_lynx;
     const delta_bar_4 = x_hare * x_lynx;
     delta_bar += w_lynx_4 * delta_bar_4;
-    const lynx_bar_4 = w_lynx_4 * f_lynx_2 - w_lynx_4 * gamma - w_hare_4 * f_hare_2;
+    const lynx_bar_5 = w_lynx_4 * f_lynx_2 - w_lynx_4 * gamma - w_hare_4 * f_hare_2;
     beta_bar -= w_hare_4 * delta_bar_4;
-    const hare_bar_4 = w_lynx_4 * (delta * x_lynx) - w_hare_4 * (beta * x_lynx) + w_hare_4 * alpha;
+    const hare_bar_5 = w_lynx_4 * (delta * x_lynx) - w_hare_4 * (beta * x_lynx) + w_hare_4 * alpha;
     alpha_bar += w_hare_4 * x_hare;
     // Adjoint of evaluation 1.
-    const w_hare_5 = w_hare + h_1_2 * hare_bar_4;
-    const w_lynx_5 = w_lynx + h_1_2 * lynx_bar_4;
+    const w_hare_5 = w_hare + h_1_2 * hare_bar_5;
+    const w_lynx_5 = w_lynx + h_1_2 * lynx_bar_5;
     gamma_bar -= w_lynx_5 * stored_lynx_2;
     const delta_bar_5 = stored_hare_2 * stored_lynx_2;
     delta_bar += w_lynx_5 * delta_bar_5;
     beta_bar -= w_hare_5 * delta_bar_5;
     alpha_bar += w_hare_5 * stored_hare_2;
     // λ of the step's start.
-    const hare_bar_5 = w_lynx_5 * (delta * stored_lynx_2) - w_hare_5 * (beta * stored_lynx_2) +
+    const hare_bar_6 = w_lynx_5 * (delta * stored_lynx_2) - w_hare_5 * (beta * stored_lynx_2) +
         w_hare_5 * alpha;
-    lambda_hare = lambda_hare_2 + hare_bar_2 + hare_bar_3 + hare_bar_4 + hare_bar_5;
-    lambda_lynx = lambda_lynx_2 + lynx_bar_2 + lynx_bar_3 + lynx_bar_4 +
+    lambda_hare = lambda_hare_2 + hare_bar_3 + hare_bar_4 + hare_bar_5 + hare_bar_6;
+    lambda_lynx = lambda_lynx_2 + lynx_bar_3 + lynx_bar_4 + lynx_bar_5 +
         (w_lynx_5 * f_lynx - w_lynx_5 * gamma - w_hare_5 * f_hare);
   }
   report[1] = failed_stage;

@@ -16,7 +16,7 @@ extern "C" {
 
 /* Bytes: problem 72, solution 24, gradients 56, workspace 1624, state 16, params 32, tables 0.
  * Of solve in 100 steps: 2405 additions, 3806 multiplications, 1 division, 102 comparisons, 1 fabs, 2 log.
- * Of gradient in 100 steps: at most 8207 additions, 12609 multiplications, 3 divisions, 105 comparisons, 1 fabs, 2
+ * Of gradient in 100 steps: at most 8207 additions, 12609 multiplications, 3 divisions, 109 comparisons, 1 fabs, 2
  *   log. */
 
 /* Observation times, and the most steps of a run. */

@@ -119,16 +119,26 @@ export function fieldVjp(t: number, y: Float64Array, p: Float64Array, inputs: Fl
   const f_rate_2 = length * length;
   const f_rate_bar = w[1];
   const torque_bar = 1 / f_rate_2;
-  const length_bar = (f_rate_bar === 0 ? 0 : f_rate_bar * (-inputs[0] / f_rate_2 / f_rate_2)) *
+  const torque_bar_2 = f_rate_bar * torque_bar;
+  const f_rate_bar_2 = inputs[0] / f_rate_2 / f_rate_2;
+  const f_rate_bar_3 = -f_rate_bar * f_rate_bar_2;
+  const length_bar = (f_rate_bar_3 === f_rate_bar_3 || (f_rate_bar !== 0 && f_rate_bar_2 !== 0) ?
+      f_rate_bar_3 : 0) *
       length;
-  inputsBar[0] += f_rate_bar === 0 ? 0 : f_rate_bar * torque_bar;
+  inputsBar[0] += torque_bar_2 === torque_bar_2 || (f_rate_bar !== 0 && torque_bar !== 0) ?
+      torque_bar_2 : 0;
   pBar[2] -= f_rate_bar * y[1];
-  const f_rate_bar_2 = f_rate_bar * Math.sin(angle);
+  const f_rate_bar_4 = f_rate_bar * Math.sin(angle);
   yBar[0] -= f_rate_bar * f_rate * Math.cos(angle);
   const gravity_bar = 1 / length;
+  const gravity_bar_2 = -f_rate_bar_4 * gravity_bar;
+  const length_bar_2 = f_rate / length;
+  const length_bar_3 = f_rate_bar_4 * length_bar_2;
   pBar[1] += length_bar + length_bar +
-      (f_rate_bar_2 === 0 ? 0 : -f_rate_bar_2 * (-f_rate / length));
-  pBar[0] += f_rate_bar_2 === 0 ? 0 : -f_rate_bar_2 * gravity_bar;
+      (length_bar_3 === length_bar_3 || (f_rate_bar_4 !== 0 && length_bar_2 !== 0) ? length_bar_3 :
+      0);
+  pBar[0] += gravity_bar_2 === gravity_bar_2 || (f_rate_bar_4 !== 0 && gravity_bar !== 0) ?
+      gravity_bar_2 : 0;
   yBar[1] += w[0] - f_rate_bar * p[2];
 }
 
@@ -142,20 +152,29 @@ export function fieldJvp(t: number, y: Float64Array, p: Float64Array, inputs: Fl
   const length_dot = pDot[1];
   const f_rate = p[0] / length;
   const f_rate_dot = 1 / length;
+  const f_rate_dot_2 = gravity_dot * f_rate_dot;
+  const f_rate_dot_3 = f_rate / length;
+  const f_rate_dot_4 = -length_dot * f_rate_dot_3;
   const angle = y[0];
-  const f_rate_dot_2 = yDot[0] * Math.cos(angle) * f_rate;
-  const f_rate_dot_3 = ((gravity_dot === 0 ? 0 : gravity_dot * f_rate_dot) +
-      (length_dot === 0 ? 0 : length_dot * (-f_rate / length))) *
+  const f_rate_dot_5 = ((f_rate_dot_2 === f_rate_dot_2 || (gravity_dot !== 0 && f_rate_dot !== 0) ?
+      f_rate_dot_2 : 0) +
+      (f_rate_dot_4 === f_rate_dot_4 || (length_dot !== 0 && f_rate_dot_3 !== 0) ? f_rate_dot_4 :
+      0)) *
       Math.sin(angle) +
-      f_rate_dot_2;
+      yDot[0] * Math.cos(angle) * f_rate;
   const torque_dot = inputsDot[0];
   const f_rate_2 = length * length;
-  const f_rate_dot_4 = length_dot * length;
-  const f_rate_dot_5 = f_rate_dot_4 + f_rate_dot_4;
-  const f_rate_dot_6 = 1 / f_rate_2;
-  const f_rate_dot_7 = (torque_dot === 0 ? 0 : torque_dot * f_rate_dot_6) +
-      (f_rate_dot_5 === 0 ? 0 : f_rate_dot_5 * (-inputs[0] / f_rate_2 / f_rate_2));
-  dyDot[1] = -f_rate_dot_3 - (pDot[2] * y[1] + rate_dot * p[2]) + f_rate_dot_7;
+  const f_rate_dot_6 = length_dot * length;
+  const f_rate_dot_7 = f_rate_dot_6 + f_rate_dot_6;
+  const f_rate_dot_8 = 1 / f_rate_2;
+  const f_rate_dot_9 = torque_dot * f_rate_dot_8;
+  const f_rate_dot_10 = inputs[0] / f_rate_2 / f_rate_2;
+  const f_rate_dot_11 = -f_rate_dot_7 * f_rate_dot_10;
+  dyDot[1] = -f_rate_dot_5 - (pDot[2] * y[1] + rate_dot * p[2]) +
+      ((f_rate_dot_9 === f_rate_dot_9 || (torque_dot !== 0 && f_rate_dot_8 !== 0) ? f_rate_dot_9 :
+      0) +
+      (f_rate_dot_11 === f_rate_dot_11 || (f_rate_dot_7 !== 0 && f_rate_dot_10 !== 0) ?
+      f_rate_dot_11 : 0));
 }
 
 /** Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */
@@ -523,33 +542,45 @@ export function gradient(): number {
       const w_angle = h_1_6 * lambda_angle_2;
       const lambda_rate_2 = lambda_rate;
       const w_rate = h_1_6 * lambda_rate_2;
-      torque_bar[quotient] += w_rate === 0 ? 0 : w_rate * torque_bar_2;
+      const torque_bar_3 = w_rate * torque_bar_2;
+      torque_bar[quotient] += torque_bar_3 === torque_bar_3 ||
+          (w_rate !== 0 && torque_bar_2 !== 0) ?
+          torque_bar_3 : 0;
       const angle_bar = w_rate * f_rate * Math.cos(stored_angle_2 + x_angle_2);
       const rate_bar = w_angle - w_rate * damping;
-      const torque_bar_3 = torque_2 * 0.001;
-      const torque_bar_4 = h_1_6 * torque_bar_3;
-      const torque_bar_5 = torque_bar_4 + torque_bar_4;
-      torque_bar[quotient] += torque_bar_5;
+      const torque_bar_4 = torque_2 * 0.001;
+      const torque_bar_5 = h_1_6 * torque_bar_4;
+      const torque_bar_6 = torque_bar_5 + torque_bar_5;
+      torque_bar[quotient] += torque_bar_6;
       // Adjoint of evaluation 3.
       const w_angle_2 = h_1_3 * lambda_angle_2;
       const w_rate_2 = h_1_3 * lambda_rate_2;
       const w_rate_3 = w_rate_2 + h * rate_bar;
-      torque_bar[quotient] += w_rate_3 === 0 ? 0 : w_rate_3 * torque_bar_2;
+      const torque_bar_7 = w_rate_3 * torque_bar_2;
+      torque_bar[quotient] += torque_bar_7 === torque_bar_7 ||
+          (w_rate_3 !== 0 && torque_bar_2 !== 0) ?
+          torque_bar_7 : 0;
       const angle_bar_2 = w_rate_3 * f_rate * Math.cos(stored_angle_2 + h_1_2 * x_rate);
       const rate_bar_2 = w_angle_2 - h * angle_bar - w_rate_3 * damping;
-      const torque_bar_6 = h_1_3 * torque_bar_3;
-      const torque_bar_7 = torque_bar_6 + torque_bar_6;
-      torque_bar[quotient] += torque_bar_7;
+      const torque_bar_8 = h_1_3 * torque_bar_4;
+      const torque_bar_9 = torque_bar_8 + torque_bar_8;
+      torque_bar[quotient] += torque_bar_9;
       // Adjoint of evaluation 2.
       const w_rate_4 = w_rate_2 + h_1_2 * rate_bar_2;
-      torque_bar[quotient] += w_rate_4 === 0 ? 0 : w_rate_4 * torque_bar_2;
+      const torque_bar_10 = w_rate_4 * torque_bar_2;
+      torque_bar[quotient] += torque_bar_10 === torque_bar_10 ||
+          (w_rate_4 !== 0 && torque_bar_2 !== 0) ?
+          torque_bar_10 : 0;
       const angle_bar_3 = w_rate_4 * f_rate * Math.cos(x_angle);
       const rate_bar_3 = w_angle_2 - h_1_2 * angle_bar_2 - w_rate_4 * damping;
-      torque_bar[quotient] += torque_bar_7;
+      torque_bar[quotient] += torque_bar_9;
       // Adjoint of evaluation 1.
       const w_rate_5 = w_rate + h_1_2 * rate_bar_3;
-      torque_bar[quotient] += w_rate_5 === 0 ? 0 : w_rate_5 * torque_bar_2;
-      torque_bar[quotient] += torque_bar_5;
+      const torque_bar_11 = w_rate_5 * torque_bar_2;
+      torque_bar[quotient] += torque_bar_11 === torque_bar_11 ||
+          (w_rate_5 !== 0 && torque_bar_2 !== 0) ?
+          torque_bar_11 : 0;
+      torque_bar[quotient] += torque_bar_6;
       // λ of the step's start.
       lambda_angle = lambda_angle_2 - angle_bar - angle_bar_2 - angle_bar_3 -
           w_rate_5 * f_rate * Math.cos(stored_angle_2);

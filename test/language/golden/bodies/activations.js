@@ -159,52 +159,96 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
     x_bar -= f_x_bar;
     const softplus_2 = Math.exp(x);
     const softplus_bar_2 = 1 / (1 + softplus_2);
-    const softplus_bar_3 = f_x_bar === 0 ? 0 : f_x_bar * softplus_bar_2;
-    x_bar += softplus_bar_3 === 0 ? 0 : softplus_bar_3 * softplus_2;
+    const softplus_bar_3 = f_x_bar * softplus_bar_2;
+    const softplus_bar_4 = softplus_bar_3 === softplus_bar_3 ||
+        (f_x_bar !== 0 && softplus_bar_2 !== 0) ?
+        softplus_bar_3 : 0;
+    const x_bar_2 = softplus_bar_4 * softplus_2;
+    x_bar += x_bar_2 === x_bar_2 || (softplus_bar_4 !== 0 && softplus_2 !== 0) ? x_bar_2 : 0;
   } else {
     const softplus_2 = Math.exp(-x);
     const softplus_bar_2 = 1 / (1 + softplus_2);
-    const softplus_bar_3 = f_x_bar === 0 ? 0 : f_x_bar * softplus_bar_2;
-    x_bar -= softplus_bar_3 === 0 ? 0 : softplus_bar_3 * softplus_2;
+    const softplus_bar_3 = f_x_bar * softplus_bar_2;
+    const softplus_bar_4 = softplus_bar_3 === softplus_bar_3 ||
+        (f_x_bar !== 0 && softplus_bar_2 !== 0) ?
+        softplus_bar_3 : 0;
+    const softplus_bar_5 = softplus_bar_4 * softplus_2;
+    x_bar -= softplus_bar_5 === softplus_bar_5 || (softplus_bar_4 !== 0 && softplus_2 !== 0) ?
+        softplus_bar_5 : 0;
   }
   let x_bar_2 = 0;
   if (x_2 >= 0) {
     const sigmoid_5 = sigmoid_tape_2;
     const sigmoid_6 = 1 + sigmoid_5;
-    const sigmoid_bar_3 = sigmoid_bar === 0 ? 0 : sigmoid_bar * (-1 / sigmoid_6 / sigmoid_6);
-    x_bar_2 = -(sigmoid_bar_3 === 0 ? 0 : sigmoid_bar_3 * sigmoid_5);
+    const sigmoid_bar_3 = 1 / sigmoid_6 / sigmoid_6;
+    const sigmoid_bar_4 = -sigmoid_bar * sigmoid_bar_3;
+    const sigmoid_bar_5 = sigmoid_bar_4 === sigmoid_bar_4 ||
+        (sigmoid_bar !== 0 && sigmoid_bar_3 !== 0) ?
+        sigmoid_bar_4 : 0;
+    const sigmoid_bar_6 = sigmoid_bar_5 * sigmoid_5;
+    x_bar_2 = -(sigmoid_bar_6 === sigmoid_bar_6 || (sigmoid_bar_5 !== 0 && sigmoid_5 !== 0) ?
+        sigmoid_bar_6 : 0);
   } else {
     const e = e_tape_2;
     const sigmoid_5 = 1 + e;
     const e_bar = 1 / sigmoid_5;
-    const e_bar_2 = sigmoid_bar === 0 ? 0 : sigmoid_bar * e_bar;
-    const e_bar_3 = e_bar_2 + (sigmoid_bar === 0 ? 0 : sigmoid_bar * (-sigmoid_4 / sigmoid_5));
-    x_bar_2 = e_bar_3 === 0 ? 0 : e_bar_3 * e;
+    const e_bar_2 = sigmoid_bar * e_bar;
+    const e_bar_3 = e_bar_2 === e_bar_2 || (sigmoid_bar !== 0 && e_bar !== 0) ? e_bar_2 : 0;
+    const sigmoid_bar_3 = sigmoid_4 / sigmoid_5;
+    const sigmoid_bar_4 = -sigmoid_bar * sigmoid_bar_3;
+    const e_bar_4 = e_bar_3 +
+        (sigmoid_bar_4 === sigmoid_bar_4 || (sigmoid_bar !== 0 && sigmoid_bar_3 !== 0) ?
+        sigmoid_bar_4 : 0);
+    const x_bar_3 = e_bar_4 * e;
+    x_bar_2 = x_bar_3 === x_bar_3 || (e_bar_4 !== 0 && e !== 0) ? x_bar_3 : 0;
   }
   if (params_k > 0) {
     params_k_bar += softplus_bar;
     const softplus_2 = softplus_tape;
     const softplus_bar_2 = 1 / (1 + softplus_2);
-    const softplus_bar_3 = softplus_bar === 0 ? 0 : softplus_bar * softplus_bar_2;
-    params_k_bar -= softplus_bar_3 === 0 ? 0 : softplus_bar_3 * softplus_2;
+    const softplus_bar_3 = softplus_bar * softplus_bar_2;
+    const softplus_bar_4 = softplus_bar_3 === softplus_bar_3 ||
+        (softplus_bar !== 0 && softplus_bar_2 !== 0) ?
+        softplus_bar_3 : 0;
+    const softplus_bar_5 = softplus_bar_4 * softplus_2;
+    params_k_bar -= softplus_bar_5 === softplus_bar_5 ||
+        (softplus_bar_4 !== 0 && softplus_2 !== 0) ?
+        softplus_bar_5 : 0;
   } else {
     const softplus_2 = softplus_tape_2;
     const softplus_bar_2 = 1 / (1 + softplus_2);
-    const softplus_bar_3 = softplus_bar === 0 ? 0 : softplus_bar * softplus_bar_2;
-    params_k_bar += softplus_bar_3 === 0 ? 0 : softplus_bar_3 * softplus_2;
+    const softplus_bar_3 = softplus_bar * softplus_bar_2;
+    const softplus_bar_4 = softplus_bar_3 === softplus_bar_3 ||
+        (softplus_bar !== 0 && softplus_bar_2 !== 0) ?
+        softplus_bar_3 : 0;
+    const params_k_bar_2 = softplus_bar_4 * softplus_2;
+    params_k_bar += params_k_bar_2 === params_k_bar_2 ||
+        (softplus_bar_4 !== 0 && softplus_2 !== 0) ?
+        params_k_bar_2 : 0;
   }
   if (x >= 0) {
     const sigmoid_5 = sigmoid_tape;
     const sigmoid_6 = 1 + sigmoid_5;
-    const sigmoid_bar_3 = sigmoid_bar_2 === 0 ? 0 : sigmoid_bar_2 * (-1 / sigmoid_6 / sigmoid_6);
-    x_bar -= sigmoid_bar_3 === 0 ? 0 : sigmoid_bar_3 * sigmoid_5;
+    const sigmoid_bar_3 = 1 / sigmoid_6 / sigmoid_6;
+    const sigmoid_bar_4 = -sigmoid_bar_2 * sigmoid_bar_3;
+    const sigmoid_bar_5 = sigmoid_bar_4 === sigmoid_bar_4 ||
+        (sigmoid_bar_2 !== 0 && sigmoid_bar_3 !== 0) ?
+        sigmoid_bar_4 : 0;
+    const sigmoid_bar_6 = sigmoid_bar_5 * sigmoid_5;
+    x_bar -= sigmoid_bar_6 === sigmoid_bar_6 || (sigmoid_bar_5 !== 0 && sigmoid_5 !== 0) ?
+        sigmoid_bar_6 : 0;
   } else {
     const e = e_tape;
     const sigmoid_5 = 1 + e;
     const e_bar = 1 / sigmoid_5;
-    const e_bar_2 = (sigmoid_bar_2 === 0 ? 0 : sigmoid_bar_2 * e_bar) +
-        (sigmoid_bar_2 === 0 ? 0 : sigmoid_bar_2 * (-sigmoid_3 / sigmoid_5));
-    x_bar += e_bar_2 === 0 ? 0 : e_bar_2 * e;
+    const e_bar_2 = sigmoid_bar_2 * e_bar;
+    const sigmoid_bar_3 = sigmoid_3 / sigmoid_5;
+    const sigmoid_bar_4 = -sigmoid_bar_2 * sigmoid_bar_3;
+    const e_bar_3 = (e_bar_2 === e_bar_2 || (sigmoid_bar_2 !== 0 && e_bar !== 0) ? e_bar_2 : 0) +
+        (sigmoid_bar_4 === sigmoid_bar_4 || (sigmoid_bar_2 !== 0 && sigmoid_bar_3 !== 0) ?
+        sigmoid_bar_4 : 0);
+    const x_bar_3 = e_bar_3 * e;
+    x_bar += x_bar_3 === x_bar_3 || (e_bar_3 !== 0 && e !== 0) ? x_bar_3 : 0;
   }
   yBar[0] += x_bar - f_x_bar;
   pBar[0] += params_k_bar + x_bar_2 * (-40);
@@ -213,17 +257,21 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   for (let i = 0; i < 4; i++) {
     const p_bar_3 = p_bar[i];
     p_bar[i] = 0;
-    sum_bar += p_bar_3 === 0 ? 0 : p_bar_3 * (-p_3[i] / sum_2);
-    p_bar[i] += p_bar_3 === 0 ? 0 : p_bar_3 * p_bar_2;
+    const p_bar_4 = p_bar_3 * p_bar_2;
+    const sum_bar_2 = p_3[i] / sum_2;
+    const sum_bar_3 = -p_bar_3 * sum_bar_2;
+    sum_bar += sum_bar_3 === sum_bar_3 || (p_bar_3 !== 0 && sum_bar_2 !== 0) ? sum_bar_3 : 0;
+    p_bar[i] += p_bar_4 === p_bar_4 || (p_bar_3 !== 0 && p_bar_2 !== 0) ? p_bar_4 : 0;
   }
   let largest_bar = 0;
   const sum_bar_2 = sum_bar;
   for (let i = 0; i < 4; i++) {
     const p_bar_3 = sum_bar_2 + p_bar[i];
     const p_2 = p_tape[i];
-    const p_bar_4 = p_bar_3 === 0 ? 0 : p_bar_3 * p_2;
-    largest_bar -= p_bar_4;
-    yBar[i + 1] += p_bar_4;
+    const p_bar_4 = p_bar_3 * p_2;
+    const p_bar_5 = p_bar_4 === p_bar_4 || (p_bar_3 !== 0 && p_2 !== 0) ? p_bar_4 : 0;
+    largest_bar -= p_bar_5;
+    yBar[i + 1] += p_bar_5;
   }
   let largest_bar_2 = largest_bar;
   for (let i = 3; i >= 1; i--) {

@@ -41,8 +41,11 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
     x_bar_2 = y_7 * Math.log(2);
   }
   const x_bar_3 = x_bar_2;
+  const x_bar_4 = f_x_bar * x_bar_3;
   const y_bar = Math.pow(y_5, params_k - 1);
-  const y_bar_2 = params_k === 0 ? 0 : params_k * y_bar;
+  const y_bar_2 = params_k * y_bar;
+  const y_bar_3 = y_bar_2 === y_bar_2 || (params_k !== 0 && y_bar !== 0) ? y_bar_2 : 0;
+  const y_bar_4 = -f_x_bar * y_bar_3;
   let params_k_bar_2 = 0;
   if (y_6 === 0 && y_5 >= 0) {
     params_k_bar_2 = 0;
@@ -50,16 +53,24 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
     params_k_bar_2 = y_6 * Math.log(y_5);
   }
   const params_k_bar_3 = params_k_bar_2;
-  const y_bar_3 = 1 / y_5;
-  const y_bar_4 = f_x_bar === 0 ? 0 : f_x_bar * y_bar_3;
-  const y_bar_5 = (f_x_bar === 0 ? 0 : -f_x_bar * y_bar_2) +
-      (f_x_bar === 0 ? 0 : f_x_bar * (-y_2 * y_3 / y_5 / y_5));
-  const x_bar_4 = (f_x_bar * x + y_bar_5) * x;
-  const y_bar_6 = y_bar_4 * y_3;
-  const y_bar_7 = y_bar_4 * y_2;
-  pBar[0] += params_k_bar + (f_x_bar === 0 ? 0 : -f_x_bar * params_k_bar_3) + f_x_bar - y_bar_7 +
-      y_bar_6;
-  const x_bar_5 = x_bar - f_x_bar - f_x_bar * 7 + (f_x_bar === 0 ? 0 : f_x_bar * x_bar_3) +
-      f_x_bar * y_4 + f_x_bar + x_bar_4;
-  yBar[0] += x_bar_5 + x_bar_4 + y_bar_7 + y_bar_6;
+  const params_k_bar_4 = -f_x_bar * params_k_bar_3;
+  const y_bar_5 = 1 / y_5;
+  const y_bar_6 = f_x_bar * y_bar_5;
+  const y_bar_7 = y_bar_6 === y_bar_6 || (f_x_bar !== 0 && y_bar_5 !== 0) ? y_bar_6 : 0;
+  const y_bar_8 = y_2 * y_3 / y_5 / y_5;
+  const y_bar_9 = -f_x_bar * y_bar_8;
+  const x_bar_5 = (f_x_bar * x +
+      ((y_bar_4 === y_bar_4 || (f_x_bar !== 0 && y_bar_3 !== 0) ? y_bar_4 : 0) +
+      (y_bar_9 === y_bar_9 || (f_x_bar !== 0 && y_bar_8 !== 0) ? y_bar_9 : 0))) *
+      x;
+  const y_bar_10 = y_bar_7 * y_3;
+  const y_bar_11 = y_bar_7 * y_2;
+  pBar[0] += params_k_bar +
+      (params_k_bar_4 === params_k_bar_4 || (f_x_bar !== 0 && params_k_bar_3 !== 0) ?
+      params_k_bar_4 : 0) +
+      f_x_bar - y_bar_11 + y_bar_10;
+  const x_bar_6 = x_bar - f_x_bar - f_x_bar * 7 +
+      (x_bar_4 === x_bar_4 || (f_x_bar !== 0 && x_bar_3 !== 0) ? x_bar_4 : 0) + f_x_bar * y_4 +
+      f_x_bar + x_bar_5;
+  yBar[0] += x_bar_6 + x_bar_5 + y_bar_11 + y_bar_10;
 }

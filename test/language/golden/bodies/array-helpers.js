@@ -86,16 +86,23 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   const each_bar = 1 / size;
   for (let i = 0; i < 4; i++) {
     const unit_bar_2 = unit_bar[i];
-    size_bar_2 += unit_bar_2 === 0 ? 0 : unit_bar_2 * (-y[i + 1] / size / size);
-    yBar[i + 1] += unit_bar_2 === 0 ? 0 : unit_bar_2 * each_bar;
+    const each_bar_2 = unit_bar_2 * each_bar;
+    const size_bar_3 = y[i + 1] / size / size;
+    const size_bar_4 = -unit_bar_2 * size_bar_3;
+    size_bar_2 += size_bar_4 === size_bar_4 || (unit_bar_2 !== 0 && size_bar_3 !== 0) ? size_bar_4 :
+        0;
+    yBar[i + 1] += each_bar_2 === each_bar_2 || (unit_bar_2 !== 0 && each_bar !== 0) ? each_bar_2 :
+        0;
   }
   const size_bar_3 = size_bar_2 + size_bar;
   const result_bar = 0.5 / size;
-  let result_bar_2 = size_bar_3 === 0 ? 0 : size_bar_3 * result_bar;
+  const result_bar_2 = size_bar_3 * result_bar;
+  let result_bar_3 = result_bar_2 === result_bar_2 || (size_bar_3 !== 0 && result_bar !== 0) ?
+      result_bar_2 : 0;
   for (let i = 3; i >= 0; i--) {
-    const result_bar_3 = result_bar_2;
-    const each_bar_2 = result_bar_3 * y[i + 1];
+    const result_bar_4 = result_bar_3;
+    const each_bar_2 = result_bar_4 * y[i + 1];
     yBar[i + 1] += each_bar_2 + each_bar_2;
-    result_bar_2 = result_bar_3;
+    result_bar_3 = result_bar_4;
   }
 }

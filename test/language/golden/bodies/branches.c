@@ -52,12 +52,17 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
                 params_k_bar_2 = f_x_bar * x;
             } else {
                 const double y = params_k - 1.2;
-                params_k_bar_2 = (f_x_bar == 0.0) ? 0.0 : (f_x_bar * (-(1.0 / y / y)));
+                const double y_bar = 1.0 / y / y;
+                const double y_bar_2 = -(f_x_bar * y_bar);
+                params_k_bar_2 = ((y_bar_2 == y_bar_2) || ((f_x_bar != 0.0) && (y_bar != 0.0))) ?
+                        y_bar_2 : 0.0;
             }
             out->params.k += params_k_bar_2;
         } else {
             const double x_bar_2 = 1.0 / x;
-            x_bar += (f_x_bar == 0.0) ? 0.0 : (f_x_bar * x_bar_2);
+            const double x_bar_3 = f_x_bar * x_bar_2;
+            x_bar += ((x_bar_3 == x_bar_3) || ((f_x_bar != 0.0) && (x_bar_2 != 0.0))) ? x_bar_3 :
+                    0.0;
         }
     }
     ws->u_x_1 += x_bar - f_x_bar;

@@ -50,12 +50,15 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
         params_k_bar_2 = f_x_bar * x;
       } else {
         const y_2 = params_k - 1.2;
-        params_k_bar_2 = f_x_bar === 0 ? 0 : f_x_bar * (-1 / y_2 / y_2);
+        const y_bar = 1 / y_2 / y_2;
+        const y_bar_2 = -f_x_bar * y_bar;
+        params_k_bar_2 = y_bar_2 === y_bar_2 || (f_x_bar !== 0 && y_bar !== 0) ? y_bar_2 : 0;
       }
       pBar[0] += params_k_bar_2;
     } else {
       const x_bar_2 = 1 / x;
-      x_bar += f_x_bar === 0 ? 0 : f_x_bar * x_bar_2;
+      const x_bar_3 = f_x_bar * x_bar_2;
+      x_bar += x_bar_3 === x_bar_3 || (f_x_bar !== 0 && x_bar_2 !== 0) ? x_bar_3 : 0;
     }
   }
   yBar[0] += x_bar - f_x_bar;

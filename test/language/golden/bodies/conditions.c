@@ -99,7 +99,8 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     double u_bar = 0.0;
     if (u < 0.0) {
         const double u_bar_2 = 0.5 / sqrt(u);
-        u_bar = (f_x_bar == 0.0) ? 0.0 : (f_x_bar * u_bar_2);
+        const double u_bar_3 = f_x_bar * u_bar_2;
+        u_bar = ((u_bar_3 == u_bar_3) || ((f_x_bar != 0.0) && (u_bar_2 != 0.0))) ? u_bar_3 : 0.0;
     } else {
         if (!(u > 2.0)) {
             const double u_bar_2 = f_x_bar * u;

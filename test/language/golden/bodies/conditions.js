@@ -97,7 +97,8 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   let u_bar = 0;
   if (u < 0) {
     const u_bar_2 = 0.5 / Math.sqrt(u);
-    u_bar = f_x_bar === 0 ? 0 : f_x_bar * u_bar_2;
+    const u_bar_3 = f_x_bar * u_bar_2;
+    u_bar = u_bar_3 === u_bar_3 || (f_x_bar !== 0 && u_bar_2 !== 0) ? u_bar_3 : 0;
   } else {
     if (!(u > 2)) {
       const u_bar_2 = f_x_bar * u;

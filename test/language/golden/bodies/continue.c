@@ -43,7 +43,8 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
             const double y = sqrt(u);
             out->params.a[i] += f_x_bar * y;
             const double u_bar_2 = 0.5 / y;
-            u_bar = (y_bar == 0.0) ? 0.0 : (y_bar * u_bar_2);
+            const double u_bar_3 = y_bar * u_bar_2;
+            u_bar = ((u_bar_3 == u_bar_3) || ((y_bar != 0.0) && (u_bar_2 != 0.0))) ? u_bar_3 : 0.0;
         }
         ws->u_u[0][i] += u_bar;
     }

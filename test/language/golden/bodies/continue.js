@@ -41,7 +41,8 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
       const y_2 = Math.sqrt(u);
       pBar[i + 1] += f_x_bar * y_2;
       const u_bar_2 = 0.5 / y_2;
-      u_bar = y_bar === 0 ? 0 : y_bar * u_bar_2;
+      const u_bar_3 = y_bar * u_bar_2;
+      u_bar = u_bar_3 === u_bar_3 || (y_bar !== 0 && u_bar_2 !== 0) ? u_bar_3 : 0;
     }
     yBar[i + 1] += u_bar;
   }

@@ -56,10 +56,16 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
     const change_bar = root_bar * 0.5;
     const root_2 = root_tape[trip];
     const change_bar_2 = 1 / root_2;
-    const change_bar_3 = change_bar === 0 ? 0 : change_bar * change_bar_2;
-    x_bar += change_bar_3;
-    pBar[0] += change_bar_3;
-    root_bar += (change_bar === 0 ? 0 : change_bar * (-change / root_2 / root_2)) - change_bar;
+    const change_bar_3 = change_bar * change_bar_2;
+    const change_bar_4 = change_bar_3 === change_bar_3 || (change_bar !== 0 && change_bar_2 !== 0) ?
+        change_bar_3 : 0;
+    const root_bar_2 = change / root_2 / root_2;
+    const root_bar_3 = -change_bar * root_bar_2;
+    x_bar += change_bar_4;
+    pBar[0] += change_bar_4;
+    root_bar += (root_bar_3 === root_bar_3 || (change_bar !== 0 && root_bar_2 !== 0) ? root_bar_3 :
+        0) -
+        change_bar;
   }
   yBar[0] += x_bar - f_x_bar + root_bar;
 }

@@ -50,24 +50,28 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   const f_x_bar = w[0];
   const w_bar_2 = f_x_bar * y[4];
   const low_bar = 1 / high_2;
-  const low_bar_2 = f_x_bar === 0 ? 0 : f_x_bar * low_bar;
-  const high_bar = f_x_bar === 0 ? 0 : f_x_bar * (-low / high_2 / high_2);
+  const low_bar_2 = f_x_bar * low_bar;
+  const low_bar_3 = low_bar_2 === low_bar_2 || (f_x_bar !== 0 && low_bar !== 0) ? low_bar_2 : 0;
+  const high_bar = low / high_2 / high_2;
+  const high_bar_2 = -f_x_bar * high_bar;
+  const high_bar_3 = high_bar_2 === high_bar_2 || (f_x_bar !== 0 && high_bar !== 0) ? high_bar_2 :
+      0;
   const third_bar = f_x_bar * (u * first);
   const first_bar = f_x_bar * middle;
   w_bar[3] = w_bar_2 + w_bar_2;
   for (let i = 0; i < 4; i++) {
     yBar[i + 1] += w_bar[i];
   }
-  let high_bar_2 = high_bar;
-  let low_bar_3 = low_bar_2;
+  let high_bar_4 = high_bar_3;
+  let low_bar_4 = low_bar_3;
   if (x < params_k) {
-    x_bar += high_bar;
-    params_k_bar += low_bar_2;
-    high_bar_2 = 0;
-    low_bar_3 = 0;
+    x_bar += high_bar_3;
+    params_k_bar += low_bar_3;
+    high_bar_4 = 0;
+    low_bar_4 = 0;
   }
-  pBar[0] += params_k_bar + high_bar_2;
-  yBar[0] += x_bar - f_x_bar + low_bar_3;
+  pBar[0] += params_k_bar + high_bar_4;
+  yBar[0] += x_bar - f_x_bar + low_bar_4;
   yBar[4] -= f_x_bar;
   yBar[2] += f_x_bar * (first * third);
   yBar[3] += third_bar + f_x_bar * first;

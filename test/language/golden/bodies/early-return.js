@@ -62,7 +62,8 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   if (!(v_2 > 3)) {
     if (v_2 < 0) {
       const limited = Math.exp(v_2);
-      v_bar = f_x_bar === 0 ? 0 : f_x_bar * limited;
+      const v_bar_2 = f_x_bar * limited;
+      v_bar = v_bar_2 === v_bar_2 || (f_x_bar !== 0 && limited !== 0) ? v_bar_2 : 0;
     } else {
       const v_bar_2 = f_x_bar * v_2;
       v_bar = v_bar_2 + v_bar_2;
@@ -71,7 +72,8 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   if (!(-x > 3)) {
     if (-x < 0) {
       const limited = Math.exp(-x);
-      x_bar -= f_x_bar === 0 ? 0 : f_x_bar * limited;
+      const limited_bar = f_x_bar * limited;
+      x_bar -= limited_bar === limited_bar || (f_x_bar !== 0 && limited !== 0) ? limited_bar : 0;
     } else {
       const x_bar_2 = f_x_bar * x;
       x_bar += x_bar_2;
@@ -82,7 +84,8 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   if (!(v > 3)) {
     if (v < 0) {
       const limited = Math.exp(v);
-      v_bar_2 = f_x_bar === 0 ? 0 : f_x_bar * limited;
+      const v_bar_3 = f_x_bar * limited;
+      v_bar_2 = v_bar_3 === v_bar_3 || (f_x_bar !== 0 && limited !== 0) ? v_bar_3 : 0;
     } else {
       const v_bar_3 = f_x_bar * v;
       v_bar_2 = v_bar_3 + v_bar_3;

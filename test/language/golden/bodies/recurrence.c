@@ -93,16 +93,25 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         ws->d_bar[i - 1] += d_bar_2;
         ws->u_u[0][i] += d_bar_2;
         const double scale_bar_2 = scale_bar - ws->c_bar[i];
-        const double scale_bar_3 = (scale_bar_2 == 0.0) ? 0.0 :
-                (scale_bar_2 * (-(scale_2 / scale)));
-        c_bar += scale_bar_3;
-        ws->c_bar[i - 1] += scale_bar_3;
+        const double scale_bar_3 = scale_2 / scale;
+        const double scale_bar_4 = -(scale_bar_2 * scale_bar_3);
+        const double scale_bar_5 = ((scale_bar_4 == scale_bar_4) ||
+                ((scale_bar_2 != 0.0) && (scale_bar_3 != 0.0))) ?
+                scale_bar_4 : 0.0;
+        c_bar += scale_bar_5;
+        ws->c_bar[i - 1] += scale_bar_5;
     }
     const double d_bar = ws->d_bar[0];
     const double u_bar = 1.0 / c;
-    ws->u_u[0][0] += (d_bar == 0.0) ? 0.0 : (d_bar * u_bar);
-    const double c_bar_2 = ws->c_bar[0];
+    const double u_bar_2 = d_bar * u_bar;
+    const double c_bar_2 = d / c;
+    const double c_bar_3 = -(d_bar * c_bar_2);
+    ws->u_u[0][0] += ((u_bar_2 == u_bar_2) || ((d_bar != 0.0) && (u_bar != 0.0))) ? u_bar_2 : 0.0;
+    const double c_bar_4 = ws->c_bar[0];
+    const double c_bar_5 = c_2 / c;
+    const double c_bar_6 = -(c_bar_4 * c_bar_5);
     out->params.k += params_k_bar +
-            (c_bar + ((d_bar == 0.0) ? 0.0 : (d_bar * (-(d / c)))) +
-            ((c_bar_2 == 0.0) ? 0.0 : (c_bar_2 * (-(c_2 / c)))));
+            (c_bar +
+            (((c_bar_3 == c_bar_3) || ((d_bar != 0.0) && (c_bar_2 != 0.0))) ? c_bar_3 : 0.0) +
+            (((c_bar_6 == c_bar_6) || ((c_bar_4 != 0.0) && (c_bar_5 != 0.0))) ? c_bar_6 : 0.0));
 }

@@ -98,15 +98,23 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
     d_bar[i - 1] += d_bar_3;
     yBar[i + 1] += d_bar_3;
     const scale_bar_2 = scale_bar - c_bar[i];
-    const scale_bar_3 = scale_bar_2 === 0 ? 0 : scale_bar_2 * (-scale_2 / scale);
-    c_bar_2 += scale_bar_3;
-    c_bar[i - 1] += scale_bar_3;
+    const scale_bar_3 = scale_2 / scale;
+    const scale_bar_4 = -scale_bar_2 * scale_bar_3;
+    const scale_bar_5 = scale_bar_4 === scale_bar_4 || (scale_bar_2 !== 0 && scale_bar_3 !== 0) ?
+        scale_bar_4 : 0;
+    c_bar_2 += scale_bar_5;
+    c_bar[i - 1] += scale_bar_5;
   }
   const d_bar_2 = d_bar[0];
   const u_bar = 1 / c;
-  yBar[1] += d_bar_2 === 0 ? 0 : d_bar_2 * u_bar;
-  const c_bar_3 = c_bar[0];
+  const u_bar_2 = d_bar_2 * u_bar;
+  const c_bar_3 = d / c;
+  const c_bar_4 = -d_bar_2 * c_bar_3;
+  yBar[1] += u_bar_2 === u_bar_2 || (d_bar_2 !== 0 && u_bar !== 0) ? u_bar_2 : 0;
+  const c_bar_5 = c_bar[0];
+  const c_bar_6 = c_3 / c;
+  const c_bar_7 = -c_bar_5 * c_bar_6;
   pBar[0] += params_k_bar +
-      (c_bar_2 + (d_bar_2 === 0 ? 0 : d_bar_2 * (-d / c)) +
-      (c_bar_3 === 0 ? 0 : c_bar_3 * (-c_3 / c)));
+      (c_bar_2 + (c_bar_4 === c_bar_4 || (d_bar_2 !== 0 && c_bar_3 !== 0) ? c_bar_4 : 0) +
+      (c_bar_7 === c_bar_7 || (c_bar_5 !== 0 && c_bar_6 !== 0) ? c_bar_7 : 0));
 }

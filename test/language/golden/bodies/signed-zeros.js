@@ -56,7 +56,10 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   const angle_bar = total_bar * 0.03333333333333333;
   for (let i = 0; i < 2; i++) {
     const angle_bar_2 = Math.hypot(0 - 2 * i, -params_k);
-    params_k_bar -= angle_bar === 0 ? 0 : angle_bar * (-(0 - 2 * i) / angle_bar_2 / angle_bar_2);
+    const angle_bar_3 = (0 - 2 * i) / angle_bar_2 / angle_bar_2;
+    const angle_bar_4 = -angle_bar * angle_bar_3;
+    params_k_bar -= angle_bar_4 === angle_bar_4 || (angle_bar !== 0 && angle_bar_3 !== 0) ?
+        angle_bar_4 : 0;
   }
   let angle_bar_2 = 0;
   for (let i = 0; i < 3; i++) {
@@ -65,7 +68,10 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
     yBar[-i + 2] += angle_bar * angle_tape_3[i];
     const angle_2 = Math.min(-i, 2);
     const angle_bar_4 = Math.hypot(angle_2, -params_k);
-    angle_bar_2 += angle_bar_3 === 0 ? 0 : angle_bar_3 * (-angle_2 / angle_bar_4 / angle_bar_4);
+    const angle_bar_5 = angle_2 / angle_bar_4 / angle_bar_4;
+    const angle_bar_6 = -angle_bar_3 * angle_bar_5;
+    angle_bar_2 += angle_bar_6 === angle_bar_6 || (angle_bar_3 !== 0 && angle_bar_5 !== 0) ?
+        angle_bar_6 : 0;
     pBar[-i + 3] += angle_bar * angle_tape_2[i];
     pBar[i + 1] += angle_bar * angle_tape[i];
   }
