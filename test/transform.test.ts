@@ -119,6 +119,63 @@ describe("an object compiled in place", () => {
     expect(() => field.u.value(x, { parms: {} })).toThrow(/there is no option parms: did you mean params/);
   });
 
+  it("tells the loss of a field the number of the point", async () => {
+    const text = `
+      export const line = field({ point: 0, params: { a: 1, b: 0 }, data: { target: vec(3, [1, 3, 5]) },
+        value: (x, { a, b }) => a * x + b, loss: { at: (v, _x, _p, { k, data }) => (v - data.target[k]) ** 2 } });
+      export const path = field({ point: vec(2, 0.5), params: { a: 1.1 }, constants: { w: [[1, 2], [3, 4], [5, 6], [7, 8]] },
+        data: { t: vec(3, [1, 2, 3]), u: vec(9, (i) => i) }, value: (x, { a }) => a * x[0] + x[1],
+        loss: { at: (v, x, { a }, { k, data, constants }) => {
+          const w = k < 2 ? data.t[k] : data.t[2] + k;
+          let s = 0;
+          for (let i = 0; i <= k; i++) s += Math.sin(a + data.u[2 * i]) * data.t[k % 3];
+          return (v * w - constants.w[k][1] * x[0] + data.t[Math.floor(k / 2)] + k * a) ** 2 + s;
+        } } });
+      export const weighed = field({ point: 0, params: { a: 1 }, value: (x, { a }) => a * x, loss: { at: (v, _x, _p, { k }) => k * v } });`;
+    const compiled = await loadCompiled(`import { field, vec } from "odegrad";${text}`);
+    const { line, path, weighed } = compiled;
+    const own = new Function("field", "vec", `${text.replaceAll("export ", "")} return { line, path };`)(
+      authoring.field,
+      authoring.vec,
+    );
+    const points = [0, 1, 2];
+    expect(line.loss({ points, params: { a: 2, b: 1 } })).toBe(0);
+    // Residuals x - (2 x + 1), of which the loss is the mean square.
+    expect(line.valueAndGradient({ points })).toEqual({
+      value: 14 / 3,
+      gradient: { params: { a: -16 / 3, b: -4 } },
+    });
+    expect(line.loss({ points })).toBe(own.line.loss({ points }));
+    expect(line.loss()).toBe(1);
+    const places = [
+      [1, 2],
+      [0.3, 0.4],
+      [0.5, -1],
+      [2, 2],
+    ];
+    const at = (a: number) => own.path.loss({ points: places, params: { a } });
+    expect(path.loss({ points: places })).toBeCloseTo(at(1.1), 12);
+    expect(path.gradient({ points: places }).params.a).toBeCloseTo(
+      (at(1.1 + 1e-5) - at(1.1 - 1e-5)) / 2e-5,
+      6,
+    );
+    expect(weighed.valueAndGradient({ points: [5, 3, 4] })).toEqual({
+      value: 11 / 3,
+      gradient: { params: { a: 11 / 3 } },
+    });
+    expect(() => line.loss({ points: [0, 1, 2, 3] })).toThrow(
+      "points: 4 are given, and what env.k reads has 3",
+    );
+    expect(() => path.gradient({ points: [...places, [1, 1]] })).toThrow(
+      /5 are given, and what env.k reads has 4/,
+    );
+    expect(() =>
+      transformed(`import { field } from "odegrad";
+      export const sum = field({ point: 0, params: { a: 1 }, value: (x, { a }) => a * x,
+        loss: { at: (v, _x, { a }, { k }) => { let s = v; for (let i = 0; i < k; i++) s *= Math.sin(a); return s; } } });`),
+    ).toThrow(/the trips of this loop grow with `env.k`/);
+  });
+
   it("refuses of a field what its own text refuses, in the same words", async () => {
     const text = `
       export const u = field({
@@ -171,6 +228,16 @@ describe("an object compiled in place", () => {
     expect([...pair.operator("jvp", x, {}, [1, 2])]).toEqual([11, 27, 2]);
     expect([...pair.operator("vjp", x, {}, [1, 2, 4])]).toEqual([59, 7]);
     expect(() => pair.operator("jvp", x, {}, [1, 2, 4])).toThrow("jvp takes 2 numbers");
+    // What an earlier call gave is not meant.
+    expect(() => pair.operator("vjp", x)).toThrow("vjp needs a covector, behind the point and the options");
+    expect(() => pair.operator("jvp", x, {}, [1, 2], [3, 4])).toThrow("jvp takes one direction");
+    const { drawn } = await loadCompiled(`import { field, stochastic, vec } from "odegrad";
+      export const drawn = field({ point: vec(2), value: (x) => x[0]! ** 2 * x[1]!,
+        operators: { some: stochastic("laplacian", { samples: 1, distribution: "normal" }), slope: "gradient" } });`);
+    expect(() => drawn.operator("some", x)).toThrow("some needs a matrix of directions");
+    expect(drawn.operator("some", x, {}, [[1], [0]])).toBe(10);
+    expect(() => drawn.operator("some", x)).toThrow("some needs a matrix of directions");
+    expect(() => drawn.operator("slope", x, {}, [1, 0])).toThrow("slope takes no direction");
     // 2 x² y: gradient (4 x y, 2 x²), Hessian (4 y, 4 x; 4 x, 0).
     expect(map.operator("pushed", x, {}, [1, 2])).toBe(96);
     expect(map.operator("bent", x, {}, [1, 2])).toBe(68);
