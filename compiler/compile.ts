@@ -21,7 +21,7 @@ import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { withOperators } from "./differentiate/model-operators.ts";
 import { baseName, type Ready, wordsOf, workspaceBytes } from "./emission.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { type BareFunction, type Heads, type Host, readModels } from "./frontend/index.ts";
+import { type BareFunction, type Heads, type Host, type Points, readModels } from "./frontend/index.ts";
 import { withField } from "./integrate/hamiltonian.ts";
 import { buildSolve } from "./integrate/index.ts";
 import { explicitMethod, isPartitioned } from "./integrate/schemes.ts";
@@ -46,6 +46,8 @@ export interface Source {
   readonly bare?: BareFunction;
   /** The model with other numbers where it has defaults, and nothing else changed. */
   readonly given?: (model: Model) => Model;
+  /** Code stays in the model's file, where fields are handed points one by one, and no number of them is known. */
+  readonly inPlace?: boolean;
 }
 
 export interface Built {
@@ -61,12 +63,13 @@ const manyPoints = 2 ** 16;
 
 /** Every model of a file, its operators and fields derived, and the diagnostics of reading it; `points`: those of fields. */
 export function read(source: Source, points?: number, heads?: Heads) {
-  const readWith = (count: number | undefined) =>
+  const readWith = (count: Points | undefined) =>
     readModels(source.file, source.text, source.host, source.bare, count, heads);
+  const all = source.inPlace ? "one by one" : points;
   const small = points === undefined || points < manyPoints ? undefined : readWith(1);
   // What cannot be is left as it is for \`resolve\` to refuse.
   const isTooMany = small?.models.some((model) => model.field !== undefined && points! > largestBatch(model));
-  const { models, diagnostics } = small !== undefined && isTooMany ? small : readWith(points);
+  const { models, diagnostics } = small !== undefined && isTooMany ? small : readWith(all);
   const derived = models.map(withOperators);
   return {
     models: derived.flatMap(({ model }) => (model === undefined ? [] : [withField(model)])),

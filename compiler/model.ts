@@ -109,6 +109,8 @@ export interface FieldParts {
   readonly count: number;
   /** Leaves of the data that hold the points, the number of the point first. */
   readonly points: readonly string[];
+  /** Of a module that takes one point after the other and uses its number: the leaf of the data that holds it, and the greatest. */
+  readonly number: { readonly leaf: string; readonly last: number } | undefined;
   /** Leaves of the data for a direction in the shape of the point, where an operator needs one. */
   readonly directions: readonly string[];
   /** Names of the operators that need it. */

@@ -66,7 +66,12 @@ export function transform(
     if (found !== undefined) before.set(found.module, found.printed);
     return found?.module;
   };
-  const { built, diagnostics, imported, absent } = buildAll(source, asked, known, kept?.heads);
+  const { built, diagnostics, imported, absent } = buildAll(
+    { ...source, inPlace: true },
+    asked,
+    known,
+    kept?.heads,
+  );
   const file = built.length === 0 ? undefined : fileOf(source.file, source.text);
   // A model that another file declares is compiled there.
   const own = built.filter(({ model }) => model.span.file === source.file);
@@ -90,7 +95,11 @@ export function transform(
     const emitted = emitFactory(ready!, asked, factory, printed);
     if (printed === undefined) kept?.keep(model, asked, ready!.module, emitted.printed);
     const { wrt } = ready!.module.solver;
-    const plan = { ...planOf(ready!.module, asked, emitted.workspaceBytes), wrt };
+    const { field } = model;
+    const plan =
+      field === undefined
+        ? { ...planOf(ready!.module, asked, emitted.workspaceBytes), wrt }
+        : { lastPoint: field.number?.last };
     text.appendLeft(call.start, `/* @__PURE__ */ ${adopted}${compiled}(`);
     text.appendRight(call.end, `, ${factory}, ${JSON.stringify(plan)})${isHot ? ")" : ""}`);
     return emitted;

@@ -2,7 +2,7 @@
  * The methods of a compiled `field`. The module holds one point at a time; a loss over several is the mean of theirs.
  *
  * In the flat data of the module the user's own data come first, then what operators are given besides (sampled directions, a
- * direction, a covector), and the point last.
+ * direction, a covector), then the number of the point, where the field asks for it, and the point last.
  */
 import type { Field, FieldDeclaration, FieldOptions } from "./field.ts";
 import { checkFieldOptions } from "./field-options.ts";
@@ -23,11 +23,17 @@ import { refuse } from "./refuse.ts";
 
 type Declaration = FieldDeclaration<Leaves, LeafRecord, object, LeafRecord, unknown>;
 type Options = FieldOptions<Leaves, LeafRecord, LeafRecord>;
-type Methods = Omit<Field<Leaves, LeafRecord, object, LeafRecord, unknown>, "declaration" | "meta" | "plan">;
+type Methods = Omit<Field<Leaves, LeafRecord, object, LeafRecord, unknown>, "declaration" | "meta">;
+
+/** The greatest number that a point may have: all indices of what is read by it. Nothing where the field does not ask for it. */
+interface Numbered {
+  readonly lastPoint?: number;
+}
 
 export function compiledField(
   { point, params = {}, data = {}, operators = [], loss }: Declaration,
   module: () => Generated,
+  { lastPoint }: Numbered,
 ): Methods {
   let size = 0;
   combine(point, () => size++, [], "");
@@ -42,10 +48,13 @@ export function compiledField(
   const pointsOf = (options: Options): readonly unknown[] => {
     // Where there is no point, none is posed.
     checkFieldOptions(options);
-    return options.points ?? [point];
+    const points = options.points ?? [point];
+    if (lastPoint !== undefined && points.length > lastPoint + 1)
+      refuse(`points: ${points.length} are given, and what env.k reads has ${lastPoint + 1}`);
+    return points;
   };
 
-  const pose = (x: unknown, options: Options = {}): Generated => {
+  const pose = (x: unknown, options: Options = {}, k = 0): Generated => {
     checkFieldOptions(options);
     const generated = module();
     const { io } = generated;
@@ -53,11 +62,12 @@ export function compiledField(
     writeRecord(data, options.data, io["data"]!, "data");
     const first = io["data"]!.length - size;
     write(point, x, io["data"]!, (i) => first + i, "point");
+    if (lastPoint !== undefined) io["data"]![first - 1] = k;
     return generated;
   };
 
-  const asked = (x: unknown, options?: Options): Generated => {
-    const generated = pose(x, options);
+  const asked = (x: unknown, options?: Options, k?: number): Generated => {
+    const generated = pose(x, options, k);
     finished(generated, generated.evaluate());
     return generated;
   };
@@ -71,16 +81,26 @@ export function compiledField(
     return nested(io["outputs"]!, leaf.offset, leaf.shape);
   };
 
-  /** Writes what an operator takes besides the point: the leaf behind the user's own data that is called so. */
-  const aim = ({ meta, io }: Generated, name: string, given: unknown): void => {
+  /**
+   * Writes what an operator takes besides the point: the leaves behind the user's own data that are called so. Nothing of it may be
+   * missing: along no direction every derivative is 0, and what an earlier call left there is not meant.
+   */
+  const aim = ({ meta, io }: Generated, name: string, [given, ...more]: readonly unknown[]): void => {
     const own = Object.keys(data);
-    const head = takenBy[kinds.get(name) ?? ""] ?? `${name}Directions`;
+    const kind = takenBy[kinds.get(name) ?? ""];
+    const head = kind ?? `${name}Directions`;
     const taken = meta.data.leaves.filter((leaf) => {
       const first = leaf.name.split(".")[0]!;
       return first.replace(/_+$/, "") === head && !own.includes(first);
     });
     const [first] = taken;
-    if (first === undefined) throw RangeError(`operator: ${name} takes no direction`);
+    const what = kind ?? "matrix of directions";
+    if (first === undefined) {
+      if (given !== undefined) refuse(`operator: ${name} takes no direction`);
+      return;
+    }
+    if (given === undefined) refuse(`operator: ${name} needs a ${what}, behind the point and the options`);
+    if (more.length > 0) refuse(`operator: ${name} takes one ${what}`);
     const flat = numbersOf(given);
     const words = taken.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
     if (flat.length !== words) refuse(`operator: ${name} takes ${words} numbers`);
@@ -93,8 +113,8 @@ export function compiledField(
     const generated = module();
     const sum = new Float64Array(generated.io["paramsBar"]!.length);
     let value = 0;
-    for (const x of points) {
-      pose(x, options);
+    for (const [k, x] of points.entries()) {
+      pose(x, options, k);
       finished(generated, present(generated.gradient, "gradient", generated.meta.model)());
       value += generated.io["value"]![0]!;
       generated.io["paramsBar"]!.forEach((entry, i) => {
@@ -109,14 +129,13 @@ export function compiledField(
     value: (x = point, options) => output(asked(x, options), "value"),
     loss: (options = {}) => {
       const points = pointsOf(options);
-      return points.reduce((sum: number, x) => sum + asked(x, options).io["value"]![0]!, 0) / points.length;
+      return (
+        points.reduce((sum: number, x, k) => sum + asked(x, options, k).io["value"]![0]!, 0) / points.length
+      );
     },
     operator: (name, x = point, options, ...directions) => {
-      // Along no direction every derivative is 0, and an earlier one is not meant.
-      if (directions.length === 0 && takenBy[kinds.get(name) ?? ""] === "direction")
-        refuse(`operator: ${name} needs a direction, behind the point and the options`);
       const generated = pose(x, options);
-      for (const direction of directions) aim(generated, name, direction);
+      aim(generated, name, directions);
       finished(generated, generated.evaluate());
       return output(generated, name);
     },

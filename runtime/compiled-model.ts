@@ -2,7 +2,8 @@
  * The methods of a compiled `ode`: questions in the shapes of its declaration to the flat arrays of the module, and back.
  *
  * What was settled when the code was generated (the method, the plan, the number of observation times) stays as it is: a
- * question that asks for something else is refused with its name. Interval, number of steps and tolerances may change.
+ * question that asks for something else is refused with its name. Interval, number of steps and tolerances may change, where they
+ * fit each other.
  */
 import type { Direction, Gradient, Model, OdeDeclaration, RunOptions } from "./declaration.ts";
 import {
@@ -17,10 +18,18 @@ import {
   writeRecord,
 } from "./generated.ts";
 import type { LeafRecord, Leaves } from "./leaves.ts";
+import {
+  checkInterval,
+  checkNumber,
+  checkQuestion,
+  checkStepping,
+  checkTolerances,
+  stepsOf,
+} from "./question.ts";
 import { checkNames } from "./records.ts";
 import { refuse } from "./refuse.ts";
 import { checkOptions, values } from "./run-options.ts";
-import type { Signal } from "./signals.ts";
+import { piecesOf, type Signal } from "./signals.ts";
 
 type Signals = Readonly<Record<string, Signal<Leaves>>>;
 type Declaration = OdeDeclaration<LeafRecord, LeafRecord, object, Signals, LeafRecord, LeafRecord>;
@@ -36,6 +45,7 @@ const itself = (i: number): number => i;
 export function compiledModel(declaration: Declaration, module: () => Generated, plan: object): Methods {
   const { state, params = {}, inputs = {}, data = {}, initial, times, loss = {} } = declaration;
   let presets: Float64Array | undefined;
+  const pieces = piecesOf(inputs);
 
   /** Where the numbers of piece or knot k of a signal lie: each leaf has its pieces side by side. */
   const placesOf = (name: string, k: number): readonly number[] =>
@@ -73,11 +83,15 @@ export function compiledModel(declaration: Declaration, module: () => Generated,
       ]),
     );
 
+  /** What an option was when the model was compiled: the command may have said otherwise than the declaration. */
+  const settled = (meta: object, name: string): unknown =>
+    (({ ...declaration.solver, ...plan, ...meta }) as Record<string, unknown>)[name];
+
   const writeControl = (options: Options, { meta, io, reserve }: Generated) => {
     const { control } = io as { control: Float64Array };
     presets ??= control.slice();
     control.set(presets);
-    const settled: Record<string, unknown> = { ...plan, ...meta, ...declaration.solver };
+    checkStepping(options);
     for (const [name, value] of Object.entries(options)) {
       if (
         value === undefined ||
@@ -87,21 +101,19 @@ export function compiledModel(declaration: Declaration, module: () => Generated,
         continue;
       const place = meta.control[name];
       if (place !== undefined) control[place] = value as number;
-      else if (settled[name] !== value)
+      else if (String(settled(meta, name)) !== String(value))
         refuse(`${name} was settled when ${meta.model} was compiled: state it in the model's solver`);
     }
     const at = (name: string): number => control[meta.control[name]!]!;
-    if (options.dt !== undefined && "steps" in meta.control) {
-      const steps = (at("t1") - at("t0")) / options.dt;
-      if (!(Math.abs(steps - Math.round(steps)) < 1e-9)) refuse("dt does not divide the interval");
-      control[meta.control["steps"]!] = Math.round(steps);
-    }
-    reserve({ maxSteps: at("steps" in meta.control ? "steps" : "maxSteps") });
-    const observed = options.times ?? times ?? [at("t1")];
-    if (observed.length !== io["times"]!.length || (options.times && !meta.timesAreGiven))
-      refuse(
-        `times: ${meta.model} was compiled for ${meta.timesAreGiven ? io["times"]!.length : "the end alone"}`,
-      );
+    const [t0, t1] = [at("t0"), at("t1")];
+    checkInterval(t0, t1);
+    const isFixed = "steps" in meta.control;
+    if (isFixed && options.dt !== undefined) control[meta.control["steps"]!] = stepsOf(options.dt, t0, t1);
+    if ("rtol" in meta.control) checkTolerances(at("rtol"), at("atol"));
+    if (options.times) checkNumber(options.times, meta.timesAreGiven ? io["times"]!.length : undefined);
+    const observed = options.times ?? times ?? [t1];
+    checkQuestion({ t0, t1, steps: isFixed ? at("steps") : undefined, times: observed, pieces });
+    reserve({ maxSteps: at(isFixed ? "steps" : "maxSteps") });
     io["times"]!.set(observed);
   };
 

@@ -12,18 +12,21 @@ import { compiledField } from "./compiled-field.ts";
 import { compiledModel } from "./compiled-model.ts";
 import { type Generated, once } from "./generated.ts";
 
-/** What `odegrad/compiled` is called with by the code that the compiler writes into a model's file. */
+/**
+ * What `odegrad/compiled` is called with by the code that the compiler writes into a model's file.
+ *
+ * @param plan of a model how it is solved and what that costs; of a field how many points have numbers, where it asks for them
+ */
 export function compiled<M extends object>(model: M, make: () => Generated, plan: object): M {
   const declaration = (model as { readonly declaration: object }).declaration;
   const module = once(make);
   const methods =
     "point" in declaration
-      ? compiledField(declaration as never, module)
-      : compiledModel(declaration as never, module, plan);
+      ? compiledField(declaration as never, module, plan)
+      : { ...compiledModel(declaration as never, module, plan), plan };
   return Object.defineProperties(model, {
     ...Object.getOwnPropertyDescriptors(methods),
     meta: { get: () => module().meta, configurable: true },
-    plan: { get: () => plan, configurable: true },
   });
 }
 

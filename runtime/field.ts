@@ -104,12 +104,15 @@ export function field<
     const v = value(x, chosen, env);
     return { v, loss: () => loss?.at(v, x, chosen, env) ?? 0 };
   };
-  return uncompiled<Field<X, P, C, D, V>>({
-    declaration,
-    value: (x = point as Widen<X>, options) => at(x, options).v,
-    loss: (options) => {
-      const points = options?.points ?? [point as Widen<X>];
-      return points.reduce((sum, x, k) => sum + at(x, options, k).loss(), 0) / points.length;
+  return uncompiled<Field<X, P, C, D, V>, "operator">(
+    {
+      declaration,
+      value: (x = point as Widen<X>, options) => at(x, options).v,
+      loss: (options) => {
+        const points = options?.points ?? [point as Widen<X>];
+        return points.reduce((sum, x, k) => sum + at(x, options, k).loss(), 0) / points.length;
+      },
     },
-  });
+    "operator",
+  );
 }

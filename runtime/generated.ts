@@ -6,7 +6,7 @@
  */
 import type { Layout } from "./declaration.ts";
 import type { LeafRecord, Leaves } from "./leaves.ts";
-import { checkNames, combine } from "./records.ts";
+import { combine } from "./records.ts";
 
 /** What a generated module exports. A model has what concerns a solve, a field `evaluate`. */
 export interface Generated {
@@ -78,8 +78,7 @@ export function writeRecord(
   flat: Float64Array,
   place: string,
 ): number {
-  checkNames(defaults, given, place);
-  return write(defaults, { ...defaults, ...given }, flat, (i) => i, place);
+  return write(defaults, given === undefined ? defaults : { ...defaults, ...given }, flat, (i) => i, place);
 }
 
 /** Writes a direction: what is given of it, zeros for the rest. */

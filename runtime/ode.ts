@@ -42,12 +42,15 @@ export const odeBy =
   ): Model<S, P, C, I, D, O, N> => {
     // The declaration says the types of what its functions give; the solve has forgotten them.
     const simulate = (options?: object) => solve(declaration, options) as unknown as Simulation<S, O>;
-    return uncompiled<Model<S, P, C, I, D, O, N>>({
-      declaration,
-      simulate,
-      outputs: (options) => simulate(options).outputs,
-      loss: (options) => simulate(options).value,
-    });
+    return uncompiled<Model<S, P, C, I, D, O, N>, "jvp" | "hvp" | "plan">(
+      {
+        declaration,
+        simulate,
+        outputs: (options) => simulate(options).outputs,
+        loss: (options) => simulate(options).value,
+      },
+      "jvp hvp plan",
+    );
   };
 
 /** A bare function as other ODE libraries take it: `(t, y, p)` returns the derivative, `(t, y, p, dy)` writes it to `dy`. */

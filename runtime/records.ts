@@ -5,6 +5,7 @@
  * are written there, and a value that misses one or has one of another length is an error that names the place.
  */
 import type { LeafRecord, Leaves } from "./leaves.ts";
+import { nearest } from "./nearest.ts";
 import { refuse } from "./refuse.ts";
 
 type Parts = Readonly<Record<string, unknown>>;
@@ -13,7 +14,7 @@ type Parts = Readonly<Record<string, unknown>>;
  * Fresh leaves in the shape of `template`; each number is `f` of the numbers at its place in `values`.
  *
  * @param place what the values are called in an error, as in `rhs` or `params.W`
- * @throws RangeError when a value has no number where the template has one, or more entries
+ * @throws RangeError when a value has no number where the template has one, more entries, or a name that it does not have
  */
 export function combine(
   template: Leaves,
@@ -32,6 +33,7 @@ export function combine(
       `${place}.${key}`,
     );
   if (!(Symbol.iterator in template)) {
+    for (const value of values) if (value !== template) checkNames(template, value as object, place);
     return Object.fromEntries(
       Object.entries(template).map(([key, leaf]) => [key, part(leaf as Leaves, key)]),
     );
@@ -46,9 +48,12 @@ export function combine(
 /** @throws RangeError when a name is given that the record does not have */
 export function checkNames(known: object, given: object | undefined, place: string): void {
   for (const name of Object.keys(given ?? {})) {
-    if (!Object.hasOwn(known, name)) {
-      refuse(`${place} has no ${name}, only ${Object.keys(known).join(", ") || "nothing"}`);
-    }
+    if (Object.hasOwn(known, name)) continue;
+    const names = Object.keys(known);
+    const close = nearest(name, names);
+    refuse(
+      `${place} has no ${name}${close === undefined ? `, only ${names.join(", ") || "nothing"}` : `: did you mean ${close}?`}`,
+    );
   }
 }
 

@@ -14,12 +14,15 @@ export const notCompiled = (asked: string) => (): never => {
   );
 };
 
-/** The members of models and fields that need generated code. */
-type Asked = "operator" | "gradient" | "valueAndGradient" | "jvp" | "hvp" | "meta" | "plan";
+/** What models and fields have of generated code, each beside what is its own. */
+type Asked = "gradient" | "valueAndGradient" | "meta";
 
-/** A model or field of a file that was not compiled: what needs generated code refuses. */
-export function uncompiled<M extends object>(model: Omit<M, Asked>): M {
-  for (const name of "operator gradient valueAndGradient jvp hvp meta plan".split(" ")) {
+/** A model or field of a file that was not compiled: what needs generated code refuses. `own`: the names of that, with blanks between. */
+export function uncompiled<M extends object, Own extends keyof M>(
+  model: Omit<M, Asked | Own>,
+  own: string,
+): M {
+  for (const name of `gradient valueAndGradient meta ${own}`.split(" ")) {
     // What is no function refuses when it is looked at.
     const when = /meta|plan/.test(name) ? "get" : "value";
     Object.defineProperty(model, name, { [when]: notCompiled(name), configurable: true });

@@ -36,6 +36,16 @@ export const linear = /* @__PURE__ */ declare("linear") as Declare;
 /** Natural cubic spline through `count` equally spaced knots, both ends included. */
 export const cubic = /* @__PURE__ */ declare("cubic") as Declare;
 
+/** How many pieces each signal has that is piecewise constant, by name. */
+export const piecesOf = (
+  signals: Readonly<Record<string, Signal<Leaves>>> = {},
+): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(signals).flatMap(([name, { kind, knots }]) =>
+      kind === "hold" ? [[name, knots.length]] : [],
+    ),
+  );
+
 /**
  * The leaf of a `linear` or `cubic` signal at a time.
  *

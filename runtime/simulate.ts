@@ -12,10 +12,11 @@
  */
 import type { Env, RunOptions, Simulation, SolverOptions } from "./declaration.ts";
 import type { LeafRecord, Leaves } from "./leaves.ts";
+import { checkInterval, checkNumber, checkQuestion, checkStepping, stepsOf } from "./question.ts";
 import { checkNames, combine, replaced } from "./records.ts";
 import { notCompiled, refuse } from "./refuse.ts";
 import { checkOptions } from "./run-options.ts";
-import { between, type Signal } from "./signals.ts";
+import { between, piecesOf, type Signal } from "./signals.ts";
 import { coefficients, type Fraction } from "./tableaus.ts";
 
 type PlainEnv = Env<unknown, object, LeafRecord> & { readonly k?: number };
@@ -58,14 +59,18 @@ export function simulate(
 
   // A way of stepping that was given replaces the declared one, whichever it is.
   const isGiven = [given.steps, given.dt, given.rtol, given.atol].some((each) => each !== undefined);
-  const { steps: asked, dt, rtol, atol } = isGiven ? given : { ...model.solver };
-  if (asked === undefined && dt === undefined && (rtol ?? atol) !== undefined)
+  const stepping: SolverOptions = isGiven ? given : { ...model.solver };
+  checkStepping(stepping);
+  checkInterval(t0, t1);
+  const { dt, rtol, atol } = stepping;
+  const asked = dt === undefined ? stepping.steps : stepsOf(dt, t0, t1);
+  if (asked === undefined && (rtol ?? atol) !== undefined)
     return needsCompiler("adaptive steps (rtol, atol), where fixed ones, `steps` or `dt`, would do");
-  const exact = asked ?? (dt === undefined ? usualSteps(model) : (t1 - t0) / dt);
-  const steps = Math.round(exact);
-  if (!(steps > 0 && Math.abs(exact - steps) < 1e-9 * steps))
-    refuse("simulate needs a number of steps, or a dt that divides the interval");
+  const steps = asked ?? usualSteps(model);
   const h = (t1 - t0) / steps;
+  const t = given.times ?? model.times ?? [t1];
+  if (given.times) checkNumber(given.times, model.times?.length);
+  checkQuestion({ t0, t1, steps, times: t, pieces: piecesOf(model.inputs) });
 
   const params = replaced(model.params ?? {}, given.params, "params");
   const data = replaced(model.data ?? {}, given.data, "data");
@@ -74,8 +79,7 @@ export function simulate(
   const signals = Object.entries(model.inputs ?? {}).map(([name, signal]) => {
     const own = given.inputs?.[name] ?? signal.knots;
     const shape = signal.knots.map(() => signal.leaf) as readonly Leaves[] as readonly [];
-    const knots = combine(shape, (entry) => entry, [own], name) as readonly Leaves[];
-    if (signal.kind === "hold" && steps % knots.length) refuse(`steps: no multiple of the pieces of ${name}`);
+    const knots = combine(shape, (entry) => entry, [own], `inputs.${name}`) as readonly Leaves[];
     return { name, signal, knots };
   });
 
@@ -115,12 +119,9 @@ export function simulate(
     states.push(moved(states[n], b, slopes));
   }
 
-  const t = given.times ?? model.times ?? [t1];
   const seen = t.map((time, k) => {
-    const position = (time - t0) / h;
-    const n = Math.round(position);
-    const state = states[n];
-    if (!state || Math.abs(position - n) > 1e-9) return refuse(`times: ${time} is no step boundary`);
+    const n = Math.round((time - t0) / h);
+    const state = states[n]!;
     const here = { ...env(Math.max(n - 1, 0), t0 + n * h), k };
     value += loss.at?.(state, params, here) ?? 0;
     return { state, here };
@@ -145,7 +146,7 @@ const needsCompiler = (what: string): never => notCompiled(`simulate with ${what
 /** The number of steps where none is named: the first from 100 on whose steps meet all declared pieces and times. */
 function usualSteps({ inputs = {}, times = [], solver }: Plain): number {
   const { t0 = 0, t1 = 1 } = { ...solver };
-  const pieces = Object.values(inputs).flatMap(({ kind, knots }) => (kind === "hold" ? [knots.length] : []));
+  const pieces = Object.values(piecesOf(inputs));
   const isWhole = (x: number): boolean => Math.abs(x - Math.round(x)) <= 1e-9 * Math.max(1, Math.abs(x));
   for (let steps = 100; steps < 1e6; steps++) {
     const meets = times.every((time) => isWhole(((time - t0) / (t1 - t0)) * steps));

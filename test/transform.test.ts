@@ -119,6 +119,63 @@ describe("an object compiled in place", () => {
     expect(() => field.u.value(x, { parms: {} })).toThrow(/there is no option parms: did you mean params/);
   });
 
+  it("tells the loss of a field the number of the point", async () => {
+    const text = `
+      export const line = field({ point: 0, params: { a: 1, b: 0 }, data: { target: vec(3, [1, 3, 5]) },
+        value: (x, { a, b }) => a * x + b, loss: { at: (v, _x, _p, { k, data }) => (v - data.target[k]) ** 2 } });
+      export const path = field({ point: vec(2, 0.5), params: { a: 1.1 }, constants: { w: [[1, 2], [3, 4], [5, 6], [7, 8]] },
+        data: { t: vec(3, [1, 2, 3]), u: vec(9, (i) => i) }, value: (x, { a }) => a * x[0] + x[1],
+        loss: { at: (v, x, { a }, { k, data, constants }) => {
+          const w = k < 2 ? data.t[k] : data.t[2] + k;
+          let s = 0;
+          for (let i = 0; i <= k; i++) s += Math.sin(a + data.u[2 * i]) * data.t[k % 3];
+          return (v * w - constants.w[k][1] * x[0] + data.t[Math.floor(k / 2)] + k * a) ** 2 + s;
+        } } });
+      export const weighed = field({ point: 0, params: { a: 1 }, value: (x, { a }) => a * x, loss: { at: (v, _x, _p, { k }) => k * v } });`;
+    const compiled = await loadCompiled(`import { field, vec } from "odegrad";${text}`);
+    const { line, path, weighed } = compiled;
+    const own = new Function("field", "vec", `${text.replaceAll("export ", "")} return { line, path };`)(
+      authoring.field,
+      authoring.vec,
+    );
+    const points = [0, 1, 2];
+    expect(line.loss({ points, params: { a: 2, b: 1 } })).toBe(0);
+    // Residuals x - (2 x + 1), of which the loss is the mean square.
+    expect(line.valueAndGradient({ points })).toEqual({
+      value: 14 / 3,
+      gradient: { params: { a: -16 / 3, b: -4 } },
+    });
+    expect(line.loss({ points })).toBe(own.line.loss({ points }));
+    expect(line.loss()).toBe(1);
+    const places = [
+      [1, 2],
+      [0.3, 0.4],
+      [0.5, -1],
+      [2, 2],
+    ];
+    const at = (a: number) => own.path.loss({ points: places, params: { a } });
+    expect(path.loss({ points: places })).toBeCloseTo(at(1.1), 12);
+    expect(path.gradient({ points: places }).params.a).toBeCloseTo(
+      (at(1.1 + 1e-5) - at(1.1 - 1e-5)) / 2e-5,
+      6,
+    );
+    expect(weighed.valueAndGradient({ points: [5, 3, 4] })).toEqual({
+      value: 11 / 3,
+      gradient: { params: { a: 11 / 3 } },
+    });
+    expect(() => line.loss({ points: [0, 1, 2, 3] })).toThrow(
+      "points: 4 are given, and what env.k reads has 3",
+    );
+    expect(() => path.gradient({ points: [...places, [1, 1]] })).toThrow(
+      /5 are given, and what env.k reads has 4/,
+    );
+    expect(() =>
+      transformed(`import { field } from "odegrad";
+      export const sum = field({ point: 0, params: { a: 1 }, value: (x, { a }) => a * x,
+        loss: { at: (v, _x, { a }, { k }) => { let s = v; for (let i = 0; i < k; i++) s *= Math.sin(a); return s; } } });`),
+    ).toThrow(/the trips of this loop grow with `env.k`/);
+  });
+
   it("refuses of a field what its own text refuses, in the same words", async () => {
     const text = `
       export const u = field({
@@ -126,12 +183,14 @@ describe("an object compiled in place", () => {
         value: (x, { p, w }, { data }) => p * x[0]! * x[1]! + w[0]! - data.goal,
         loss: { at: (value) => value },
       });
-      export const line = field({ point: 0.5, value: (x) => x ** 2, loss: { at: (value) => value } });`;
+      export const line = field({ point: 0.5, value: (x) => x ** 2, loss: { at: (value) => value } });
+      export const record = field({ point: { a: 1, b: { r: 1 } }, params: { deep: { a: 2 } }, value: ({ a, b }, { deep }) => deep.a * a * b.r, loss: { at: (value) => value } });`;
     const compiled = await loadCompiled(`import { field, vec } from "odegrad";${text}`);
-    const own = new Function("field", "vec", `${text.replaceAll(/export |!/g, "")} return { u, line };`)(
-      authoring.field,
-      authoring.vec,
-    );
+    const own = new Function(
+      "field",
+      "vec",
+      `${text.replaceAll(/export |!/g, "")} return { u, line, record };`,
+    )(authoring.field, authoring.vec);
     const x = Float64Array.of(1, 2);
     const wrong: [words: string, ask: (of: typeof compiled) => unknown][] = [
       ["there is no option bogus, only params, data, points", ({ u }) => u.loss({ bogus: 1 })],
@@ -139,6 +198,8 @@ describe("an object compiled in place", () => {
       ["params has no q, only p, w", ({ u }) => u.loss({ params: { q: 3 } })],
       ["params.w needs 2 entries", ({ u }) => u.loss({ params: { w: [3] } })],
       ["params.p is no number", ({ u }) => u.value(x, { params: { p: "3" } })],
+      ["point.b has no q, only r", ({ record }) => record.value({ a: 1, b: { r: 1, q: 2 } })],
+      ["params.deep has no b, only a", ({ record }) => record.loss({ params: { deep: { a: 1, b: 2 } } })],
       ["data has no aim, only goal", ({ u }) => u.value(x, { data: { aim: 3 } })],
       ["point needs 2 entries", ({ u }) => u.value([0.1])],
       ["point needs 2 entries", ({ u }) => u.loss({ points: [x, [0.1]] })],
@@ -171,11 +232,75 @@ describe("an object compiled in place", () => {
     expect([...pair.operator("jvp", x, {}, [1, 2])]).toEqual([11, 27, 2]);
     expect([...pair.operator("vjp", x, {}, [1, 2, 4])]).toEqual([59, 7]);
     expect(() => pair.operator("jvp", x, {}, [1, 2, 4])).toThrow("jvp takes 2 numbers");
+    // What an earlier call gave is not meant.
+    expect(() => pair.operator("vjp", x)).toThrow("vjp needs a covector, behind the point and the options");
+    expect(() => pair.operator("jvp", x, {}, [1, 2], [3, 4])).toThrow("jvp takes one direction");
+    const { drawn } = await loadCompiled(`import { field, stochastic, vec } from "odegrad";
+      export const drawn = field({ point: vec(2), value: (x) => x[0]! ** 2 * x[1]!,
+        operators: { some: stochastic("laplacian", { samples: 1, distribution: "normal" }), slope: "gradient" } });`);
+    expect(() => drawn.operator("some", x)).toThrow("some needs a matrix of directions");
+    expect(drawn.operator("some", x, {}, [[1], [0]])).toBe(10);
+    expect(() => drawn.operator("some", x)).toThrow("some needs a matrix of directions");
+    expect(() => drawn.operator("slope", x, {}, [1, 0])).toThrow("slope takes no direction");
     // 2 x² y: gradient (4 x y, 2 x²), Hessian (4 y, 4 x; 4 x, 0).
     expect(map.operator("pushed", x, {}, [1, 2])).toBe(96);
     expect(map.operator("bent", x, {}, [1, 2])).toBe(68);
     expect([...map.operator("product", x, {}, [1, 2])]).toEqual([44, 12]);
     expect([...map.operator("pulled", x, {}, 3)]).toEqual([180, 54]);
+  });
+
+  it("refuses of a run what its own text refuses, in the same words", async () => {
+    const text = `
+      export const body = ode({
+        state: { pos: { x: 1, y: 0 } },
+        params: { net: { gain: vec(2, 1), bias: 0.5 } },
+        inputs: { push: hold(4), layer: hold(2, { w: vec(2), b: 0 }) },
+        rhs: ({ pos }, { net }, { inputs: { push, layer } }) => ({ pos: { x: net.gain[0]! * pos.y + push, y: net.bias - net.gain[1]! * pos.x + layer.b * layer.w[0]! } }),
+        times: [0.25, 0.5, 1],
+        loss: { at: ({ pos }) => pos.x },
+        solver: { method: "rk4", t1: 1, steps: 20 },
+      });
+      export const plain = ode({ state: { x: 1 }, rhs: ({ x }) => ({ x: -x }), loss: { terminal: ({ x }) => x }, solver: { t1: 1, steps: 20 } });`;
+    const compiled = await loadCompiled(`import { hold, ode, vec } from "odegrad";${text}`);
+    const own = new Function(
+      "hold",
+      "ode",
+      "vec",
+      `${text.replaceAll(/export |!/g, "")} return { body, plain };`,
+    )(authoring.hold, authoring.ode, authoring.vec);
+    const net = { gain: [1, 1], bias: 0 };
+    const layer = { w: [1, 2], b: 0 };
+    const refused: [string, object][] = [
+      ["steps and dt are both given", { steps: 40, dt: 0.05 }],
+      ["steps or dt, which are fixed, are given with rtol or atol", { steps: 40, rtol: 1e-3 }],
+      ["dt: 0.3 does not divide the interval from 0 to 1", { dt: 0.3 }],
+      ["steps: 0 is no whole number from 1", { steps: 0 }],
+      ["steps: 1.5 is no whole number from 1", { steps: 1.5 }],
+      ["steps: -1 is no whole number from 1", { steps: -1 }],
+      ["steps: 30 is no multiple of the 4 pieces of inputs.push", { steps: 30 }],
+      ["t0, t1: there is no interval from 0 to NaN", { t1: Number.NaN }],
+      ["t0, t1: there is no interval from 1 to 1", { t0: 1 }],
+      ["times: 1 is not in the interval from 0 to 0.5", { t1: 0.5 }],
+      ["times: 0.26 is no step boundary", { times: [0.26, 0.5, 1] }],
+      ["times: 2 is not in the interval from 0 to 1", { times: [0.5, 0.75, 2] }],
+      ["times: NaN is not in the interval", { times: [0.5, Number.NaN, 1] }],
+      ["times: 0.25 comes after 0.5; they are in the order", { times: [0.5, 0.25, 1] }],
+      ["times: 0.5 comes after 0.5; they are in the order", { times: [0.5, 0.5, 1] }],
+      ["times: the model has 3, and 2 are given", { times: [0.5, 1] }],
+      ["params.net has no typo, only gain, bias", { params: { net: { ...net, typo: 3 } } }],
+      ["params.net has no bais: did you mean bias?", { params: { net: { gain: [1, 1], bais: 1 } } }],
+      ["state.pos has no z, only x, y", { state: { pos: { x: 1, y: 0, z: 3 } } }],
+      ["inputs.layer.1 has no c, only w, b", { inputs: { layer: [layer, { ...layer, c: 1 }] } }],
+      ["inputs.push needs 4 entries", { inputs: { push: [1, 2] } }],
+      ["inputs.layer.1.w needs 2 entries", { inputs: { layer: [layer, { w: [1], b: 0 }] } }],
+    ];
+    for (const each of [own, compiled]) {
+      for (const [words, options] of refused) expect(() => each.body.loss(options), words).toThrow(words);
+      expect(() => each.plain.loss({ times: [1] })).toThrow("times: the model has none");
+      const again = { params: { net }, times: [0.2, 0.4, 0.6], steps: undefined, dt: 0.05 };
+      expect(each.body.simulate(again).t).toEqual([0.2, 0.4, 0.6]);
+    }
+    expect(() => compiled.body.gradient({ steps: 30 })).toThrow(/steps: 30 is no multiple/);
   });
 
   it("refuses what was settled, what there is not, and a solve that stops", async () => {
@@ -184,12 +309,15 @@ describe("an object compiled in place", () => {
       /method was settled when pendulum was compiled/,
     );
     expect(() => pendulum.gradient({ method: "rk4" })).not.toThrow();
-    expect(() => pendulum.gradient({ params: { lenght: 1 } })).toThrow(/params has no lenght, only gravity/);
+    expect(() => pendulum.gradient({ params: { lenght: 1 } })).toThrow(
+      "params has no lenght: did you mean length?",
+    );
+    expect(() => pendulum.gradient({ wrt: [...pendulum.plan.wrt] })).not.toThrow();
+    expect(() => pendulum.gradient({ wrt: ["state"] })).toThrow(/wrt was settled/);
     expect(() => pendulum.gradient({ inputs: { torque: [1] } })).toThrow(/inputs.torque needs 40 entries/);
     expect(() => pendulum.gradient({ rtol: 1e-3 })).toThrow(/rtol was settled/);
     expect(() => pendulum.simulate({ stesp: 3 })).toThrow("there is no option stesp: did you mean steps?");
     expect(() => pendulum.jvp({}, { parms: {} })).toThrow("there is no option parms: did you mean params?");
-    expect(() => pendulum.gradient({ times: [1] })).toThrow(/compiled for 8/);
     expect(() => pendulum.jvp({ params: { length: 1 } })).toThrow(/params.length is not in wrt/);
     expect(() => pendulum.simulate({ params: { length: 0 } })).toThrow(/pendulum stopped: notFinite/);
   });

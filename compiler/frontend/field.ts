@@ -11,10 +11,11 @@ import { takenBy } from "../../runtime/operator-arguments.ts";
 import * as messages from "../diagnostics/messages.ts";
 import * as operatorMessages from "../diagnostics/operator-messages.ts";
 import type { Span } from "../diagnostics/span.ts";
+import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Block, Fn, Parameter, Shape } from "../ir/nodes.ts";
-import { calleesOf } from "../ir/walk.ts";
+import { calleesOf, forEachForm, forEachStatement } from "../ir/walk.ts";
 import { type FieldParts, type Model, sizeOf } from "../model.ts";
 import { overEntries } from "./arrays.ts";
 import { expand } from "./calls.ts";
@@ -36,6 +37,7 @@ import { refuse, spanOf } from "./load.ts";
 import type { Lowering } from "./lowering.ts";
 import { drawDirections } from "./operator-operands.ts";
 import { lowerOperator } from "./operators.ts";
+import { type Index, OpenIndex } from "./ranges.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Interpreter } from "./static.ts";
 import { isOperatorName, operatorNames, plainOperator } from "./static-operators.ts";
@@ -65,6 +67,9 @@ interface Wanted {
   readonly node: ts.Node;
 }
 
+/** How many points a module takes at once, or that it takes one after the other and is told the number of each. */
+export type Points = number | "one by one";
+
 /** A function of the field before its parameters are known. */
 interface Body {
   readonly name: string;
@@ -73,19 +78,21 @@ interface Body {
 }
 
 export class FieldDeclaration extends Declared {
+  readonly #points: Points;
   readonly #count: number;
 
-  /** `argument`: where what was handed over stands; `count`: how many points there are. */
+  /** `argument`: where what was handed over stands. */
   constructor(
     interpreter: Interpreter,
     reporter: Reporter,
     { value, span }: Written,
     argument: Span,
-    count: number,
+    points: Points,
   ) {
     const expected = "a record such as `{ point, params, value }`";
     super(interpreter, reporter, recordOf(value, argument, expected), span);
-    this.#count = count;
+    this.#points = points;
+    this.#count = points === "one by one" ? 1 : points;
   }
 
   read(name: string, file: string): Model | undefined {
@@ -106,6 +113,12 @@ export class FieldDeclaration extends Declared {
     const points = repeated(point, free("points"), this.#count);
     const asked = new Set(wanted.map(({ operator }) => takenBy[operator.name]));
     const direction = repeated(point, free("direction"), undefined);
+    const isAlone = this.#points === "one by one";
+    const k: Index = isAlone
+      ? new OpenIndex("k")
+      : { name: "k", first: affine.integer(0), last: affine.integer(this.#count - 1) };
+    const place = isAlone ? affine.integer(0) : affine.index("k");
+    const number: Draft = { path: [free("pointNumber")], shape: [], initial: [0], span: this.span };
     const covector: Draft = { path: [free("covector")], shape: [], initial: [1], span: this.span };
     const sampled = new Map(
       wanted.flatMap(({ name, operator }): [string, Draft][] => {
@@ -124,7 +137,10 @@ export class FieldDeclaration extends Declared {
     ];
     const names = nameLeaves([
       { record: "params", drafts: draftsOf(params) },
-      { record: "data", drafts: [...draftsOf(data), ...extras, ...draftsOf(points)] },
+      {
+        record: "data",
+        drafts: [...draftsOf(data), ...extras, ...(isAlone ? [number] : []), ...draftsOf(points)],
+      },
     ]);
     const constantArrays = new ConstantArrays();
     for (const leaf of names.values()) constantArrays.take(leaf);
@@ -145,9 +161,9 @@ export class FieldDeclaration extends Declared {
       isState: () => false,
     };
     const lower = (name: string, produce: (lowering: Lowering, args: readonly Value[]) => Value) =>
-      lowerMade(world, name, this.#count, [...names.values()], value.node, (lowering) => {
+      lowerMade(world, name, k, [...names.values()], value.node, (lowering) => {
         const env = environment(world, this.#count);
-        const [own, seen] = [pointAt(world, points), leavesAsValue(world, params)];
+        const [own, seen] = [pointAt(world, points, place), leavesAsValue(world, params)];
         return produce(lowering, [own, seen, env].slice(0, value.node.parameters.length));
       });
     const ofValue = lower("value", (lowering, args) => expand(lowering, value, args, value.node, "value"));
@@ -183,9 +199,9 @@ export class FieldDeclaration extends Declared {
     });
     const ofLoss =
       at &&
-      lowerMade(world, "at", this.#count, [...names.values()], at.node, (lowering) => {
+      lowerMade(world, "at", k, [...names.values()], at.node, (lowering) => {
         const env = environment(world, this.#count);
-        const args = [pointAt(world, points), leavesAsValue(world, params), env];
+        const args = [pointAt(world, points, place), leavesAsValue(world, params), env];
         const own = expand(lowering, value, args.slice(0, value.node.parameters.length), value.node, "value");
         return expand(lowering, at, [own, ...args].slice(0, at.node.parameters.length), at.node, "loss");
       });
@@ -193,18 +209,21 @@ export class FieldDeclaration extends Declared {
       this.reporter.add(messages.wrongKind(spanOf(at!.node), "a function that returns a number", "an array"));
     if (this.reporter.failed) return undefined;
 
+    const bodies = [ofValue, ...ofOperators.map(({ made }) => made), ...(ofLoss ? [ofLoss] : [])];
+    const isNumbered = isAlone && bodies.some(({ body }) => usesIndex(body, k.name));
     const placedParams = placeLeaves(draftsOf(params), names);
     const placedData = placeLeaves(
       [
         ...draftsOf(data),
         ...extras.map((draft) => (draft === covector ? covectorLeaf : draft)),
+        ...(isNumbered ? [number] : []),
         ...draftsOf(points),
       ],
       names,
     );
     const parameters: Parameter[] = [
       { kind: "real", name: "t" },
-      { kind: "integer", name: "k", range: { low: 0, high: this.#count - 1 } },
+      { kind: "integer", name: k.name, range: { low: 0, high: k.last.constant } },
       ...[...placedParams, ...placedData].map(
         ({ name, shape }): Parameter => ({ kind: "array", name, element: "real", shape, access: "in" }),
       ),
@@ -224,6 +243,7 @@ export class FieldDeclaration extends Declared {
     const field: FieldParts = {
       count: this.#count,
       points: placeNames(points),
+      number: isNumbered ? { leaf: names.get(number)!, last: k.last.constant } : undefined,
       directions: asked.has("direction") ? placeNames(direction) : [],
       directed: wanted
         .filter(({ operator }) => takenBy[operator.name] === "direction")
@@ -413,17 +433,30 @@ function inARow(lowering: Lowering, value: Value, wish: string): Value {
   return { kind: "array", view: { array, prefix: [] }, shape: [size], element: "real" };
 }
 
-/** The k-th point as the functions see it. */
-function pointAt({ names }: World, tree: Tree): Value {
+/** Whether a form of the block has the index in it. */
+function usesIndex(block: Block, name: string): boolean {
+  let uses = false;
+  forEachStatement(block, (statement) =>
+    forEachForm(statement, (form) =>
+      affine.forEachAtom(form, (atom) => {
+        uses ||= atom.kind === "index" && atom.name === name;
+      }),
+    ),
+  );
+  return uses;
+}
+
+/** The point at a place among those that the module has, as the functions see it. */
+function pointAt({ names }: World, tree: Tree, place: Affine): Value {
   if (tree.kind === "record") {
     const entries = [...tree.entries].map(
-      ([key, inner]) => [key, pointAt({ names } as World, inner)] as const,
+      ([key, inner]) => [key, pointAt({ names } as World, inner, place)] as const,
     );
     return { kind: "record", tuple: tree.tuple, entries: new Map(entries) };
   }
   const array = names.get(tree.leaf)!;
   const shape = tree.leaf.shape.slice(1);
-  const prefix = [affine.index("k")];
+  const prefix = [place];
   if (shape.length === 0) return real(build.read(array, prefix));
   return { kind: "array", view: { array, prefix }, shape, element: "real", readOnly: "the point" };
 }

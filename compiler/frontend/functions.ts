@@ -23,6 +23,7 @@ import type { Exit } from "./leaving.ts";
 import { refuse, spanOf } from "./load.ts";
 import { Lowering } from "./lowering.ts";
 import { bindParameters } from "./patterns.ts";
+import type { Index } from "./ranges.ts";
 import type { Reporter } from "./reporter.ts";
 import { putNumber, putResult, type Target } from "./results.ts";
 import { Scope } from "./scope.ts";
@@ -116,11 +117,11 @@ export function lowerFunction(
   return { fn: { name, parameters, body: lowering.block }, shape };
 }
 
-/** A function of one value that `produce` makes; `count`: how many `k` there are. Nothing where an error was reported. */
+/** A function of one value that `produce` makes, with `k` as an index. Nothing where an error was reported. */
 export function lowerMade(
   world: World,
   name: string,
-  count: number,
+  k: Index,
   inputs: readonly string[],
   node: FunctionValue["node"],
   produce: (lowering: Lowering) => Value,
@@ -131,7 +132,7 @@ export function lowerMade(
     world.reporter,
     world.rules,
     inputs,
-    [{ name: "k", first: affine.integer(0), last: affine.integer(count - 1) }],
+    [k],
     ["t", "result"],
     spanOf(node),
   );

@@ -10,7 +10,7 @@ import { notExported } from "../diagnostics/syntax-messages.ts";
 import type { Model } from "../model.ts";
 import { Declaration } from "./declaration.ts";
 import type { Written } from "./declared.ts";
-import { FieldDeclaration } from "./field.ts";
+import { FieldDeclaration, type Points } from "./field.ts";
 import type { Heads } from "./heads.ts";
 import { refuse, spanOf } from "./load.ts";
 import { type Host, isModel, type Module, Modules } from "./modules.ts";
@@ -18,6 +18,7 @@ import { Reporter } from "./reporter.ts";
 import { Interpreter } from "./static.ts";
 import { isTagged, list, record, type Static } from "./static-values.ts";
 
+export type { Points } from "./field.ts";
 export { Heads } from "./heads.ts";
 export type { Host } from "./modules.ts";
 
@@ -31,7 +32,7 @@ export interface BareFunction {
 }
 
 /**
- * Reads every exported model of a file. `points`: how many points fields have at once; `heads`: what the same caller's readings
+ * Reads every exported model of a file. `points`: how many points fields have at once, or that they are handed one by one; `heads`: what the same caller's readings
  * before this one left. A model with an error is left out, and its errors are in `diagnostics`.
  */
 export function readModels(
@@ -39,7 +40,7 @@ export function readModels(
   text: string,
   host: Host,
   bare?: BareFunction,
-  points = 1,
+  points: Points = 1,
   heads?: Heads,
 ): { models: Model[]; diagnostics: Diagnostic[] } {
   const reporter = new Reporter();

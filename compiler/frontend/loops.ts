@@ -17,7 +17,7 @@ import { type Exit, LoopExit } from "./leaving.ts";
 import { refuse, spanOf } from "./load.ts";
 import type { Lowering } from "./lowering.ts";
 import { bindPattern, keep } from "./patterns.ts";
-import { rangeOf } from "./ranges.ts";
+import { openIn, rangeOf } from "./ranges.ts";
 import { Scope } from "./scope.ts";
 import { lowerList } from "./statements.ts";
 import { itemsOf } from "./static-operations.ts";
@@ -160,6 +160,11 @@ function emitLoop(lowering: Lowering, node: ts.ForStatement, loop: Loop): void {
     () => lowerBody(lowering, node.statement, inner, loop.leaving.exit),
     loop.facts,
   );
+  const mostTrips = () => rangeOf(affine.subtract(to, from), lowering.knowledge).high;
+  if (openIn(lowering.knowledge)?.unbounds(mostTrips)) {
+    const why = "the trips of this loop grow with `env.k`, and how many points there are only a run knows";
+    refuse(messages.loopForm(spanOf(node.condition!), why));
+  }
   emitTrips(lowering, index, from, to, down, loop.leaving, body);
 }
 

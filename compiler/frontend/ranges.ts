@@ -7,15 +7,67 @@
 import type { Affine, Atom, Range } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 
+/** An index with its first and last value. */
+export interface Index {
+  readonly name: string;
+  readonly first: Affine;
+  readonly last: Affine;
+}
+
+/** The last value of an index of which no subscript says it: multiples of it are integers in every target. */
+const furthest = 2 ** 24 - 1;
+
+/** An index from 0 whose last value is the run's to choose, as far as no subscript leaves its array. */
+export class OpenIndex implements Index {
+  readonly name: string;
+  readonly first = affine.integer(0);
+  #last = furthest;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  get last(): Affine {
+    return affine.integer(this.#last);
+  }
+
+  /** Lowers the last value to the greatest where `fits` holds, as below it; whether there is one. */
+  narrow(fits: () => boolean): boolean {
+    const before = this.#last;
+    let [fitting, most] = [-1, before];
+    while (fitting < most) {
+      this.#last = Math.ceil((fitting + most) / 2);
+      if (fits()) fitting = this.#last;
+      else most = this.#last - 1;
+    }
+    this.#last = fitting < 0 ? before : fitting;
+    return fitting >= 0;
+  }
+
+  /** Whether something grows with the index, and nothing says yet how far that goes. */
+  unbounds(measure: () => number): boolean {
+    if (this.#last < furthest) return false;
+    const whole = measure();
+    this.#last = Math.floor(furthest / 2);
+    const half = measure();
+    this.#last = furthest;
+    return half < whole;
+  }
+}
+
 /** Everything known at one place. */
 export interface Knowledge {
-  /** Indices in force, outermost first, with their first and last value. */
-  readonly indices: readonly { readonly name: string; readonly first: Affine; readonly last: Affine }[];
+  /** Indices in force, outermost first. */
+  readonly indices: readonly Index[];
   /** Forms that are not negative here. */
   readonly facts: readonly Affine[];
   /** Smallest and largest entry of an integer array. */
   readonly contents: (array: string) => Range | undefined;
 }
+
+/** The index among those in force that a run decides on. */
+export const openIn = ({ indices }: Knowledge): OpenIndex | undefined =>
+  indices.find((index) => index instanceof OpenIndex);
 
 /** How many replacements are tried at most; bounds of bounds of bounds beyond that are given up as unknown. */
 const patience = 2000;

@@ -31,6 +31,8 @@ class FieldProgram {
   readonly #bars = new Map<string, string>();
   readonly #unasked: string[] = [];
   readonly #value: string;
+  /** Where the number of the point is kept, of a module that takes one after the other. */
+  readonly #number: string | undefined;
   readonly #failedPoint: string;
   readonly #failedStage: string;
   /** Directions and what changes along them, by the array that moves. */
@@ -44,6 +46,7 @@ class FieldProgram {
     const leaves = [...model.params, ...model.data];
     this.#names = new Names([...leaves.map(({ name }) => name), ...model.constants.map(({ name }) => name)]);
     this.#value = this.#add("value", [], { record: "value", path: ["value"], offset: 0, lead: 0 });
+    this.#number = model.field!.number && this.#names.fresh("number");
     const report = (name: string, offset: number): string =>
       this.#add(name, [], { record: "report", path: [name], offset, lead: 0 });
     this.#failedPoint = report("failed_step", 0);
@@ -141,15 +144,25 @@ class FieldProgram {
       callee: fn.name,
       args: [
         { kind: "real", value: build.zero },
-        { kind: "integer", value: k },
+        { kind: "integer", value: this.#numberOf(k) },
         ...leaves.map(({ name }): Argument => ({ kind: "array", view: { array: name, prefix: [] } })),
         ...more.map((view): Argument => ({ kind: "array", view })),
       ],
     };
   }
 
+  /** Of the k-th point of the module. */
+  #numberOf = (k: Affine): Affine => (this.#number === undefined ? k : affine.gather(this.#number, []));
+
   #opening(): Statement[] {
+    const { number } = this.#model.field!;
     return [
+      ...(this.#number === undefined
+        ? []
+        : [
+            build.alloc(this.#number, [], { element: "integer", zero: false }),
+            build.store(this.#number, [], build.read(number!.leaf)),
+          ]),
       build.store(this.#failedPoint, [], build.zero),
       build.store(this.#failedStage, [], build.zero),
       build.store(this.#value, [], build.zero),
@@ -166,7 +179,7 @@ class FieldProgram {
       // Infinity minus itself is NaN: 0 for finite numbers alone.
       build.bind(spread, build.sub(build.name(loss), build.name(loss))),
       build.branch(build.compare("ne", build.name(spread), build.zero), [
-        build.store(this.#failedPoint, [], build.integerValue(k)),
+        build.store(this.#failedPoint, [], build.integerValue(this.#numberOf(k))),
         build.store(this.#value, [], none),
         ...spoilt.flatMap((array) => this.#fill(array, Number.NaN)),
         build.leave(status.notFiniteField),
