@@ -4,7 +4,7 @@
  * The shape always comes from a template, the declaration of the model, never from the values: leaves follow in the order they
  * are written there, and a value that misses one or has one of another length is an error that names the place.
  */
-import type { LeafRecord, Leaves } from "./leaves.ts";
+import type { LeafRecord, Leaves, Value } from "./leaves.ts";
 import { refuse } from "./refuse.ts";
 
 type Parts = Readonly<Record<string, unknown>>;
@@ -41,6 +41,20 @@ export function combine(
     refuse(`${place} needs ${list.length} entries`);
   // On a vector this is the map of typed arrays, so a vector stays one.
   return list.map(part) as unknown as Leaves;
+}
+
+/**
+ * What a function of a model gave, as runs hand it out, compiled or not: arrays of numbers are vectors, others have them as rows.
+ *
+ * @throws RangeError when it is neither a number nor an array of them
+ */
+export function computed(value: unknown, place: string): Value {
+  if (typeof value === "number") return value;
+  if (!Array.isArray(value) && !(value instanceof Float64Array))
+    return refuse(`${place} is neither a number nor an array of numbers`);
+  return typeof value[0] === "number"
+    ? Float64Array.from(value)
+    : Array.from(value, (row) => computed(row, place));
 }
 
 /** @throws RangeError when a name is given that the record does not have */

@@ -59,6 +59,31 @@ describe("an object compiled in place", () => {
     }
   });
 
+  it("gives arrays as vectors and rows of them, as the un-compiled model does", async () => {
+    const text = `import { field, ode, vec } from "odegrad";
+      export const m = ode({ state: { x: 1 }, params: { k: 2 }, rhs: ({ x }) => ({ x: 0 * x }),
+        outputs: { pair: ({ x }, { k }) => [x, k], table: ({ x }) => [[x, 1], [2, x]], one: ({ x }) => x } });
+      export const f = field({ point: vec(2, 3), value: (x) => [x[0]!, 4] });
+      export const g = field({ point: vec(2, 3), value: (x) => [[x[0]!, 4], [5, 6]] });`;
+    const { f, g, m } = await loadCompiled(text);
+    const { field, ode } = authoring;
+    const ofVector = field({ ...f.declaration, value: f.declaration.value as () => number[] });
+    const ofMatrix = field({ ...g.declaration, value: g.declaration.value as () => number[][] });
+    for (const model of [m, ode(m.declaration)]) {
+      const { pair, table, one } = model.outputs();
+      expect({ pair, table, one }).toStrictEqual({
+        pair: [Float64Array.of(1, 2)],
+        table: [[Float64Array.of(1, 1), Float64Array.of(2, 1)]],
+        one: [1],
+      });
+    }
+    for (const each of [f, ofVector]) expect(each.value()).toStrictEqual(Float64Array.of(3, 4));
+    for (const each of [g, ofMatrix])
+      expect(each.value()).toStrictEqual([Float64Array.of(3, 4), Float64Array.of(5, 6)]);
+    const said = ode({ ...m.declaration, outputs: { text: () => "x" } } as never);
+    expect(() => said.outputs()).toThrow("outputs.text is neither a number nor an array of numbers");
+  });
+
   it("keeps nothing of one call for the next", async () => {
     const { pendulum } = await loadCompiled(textOf("pendulum-control"));
     const before = plainly(pendulum.valueAndGradient());
