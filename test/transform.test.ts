@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { AnyMap, originalPositionFor } from "@jridgewell/trace-mapping";
 import { describe, expect, it } from "vitest";
 import { transform } from "../compiler/transform.ts";
+import { adopt, goesOn } from "../runtime/compiled.ts";
 import * as authoring from "../runtime/index.ts";
 import { odegrad } from "./support/command.ts";
 import { loadCompiled, transformed } from "./support/in-place.ts";
@@ -311,17 +312,33 @@ export const size = vec(3)!.length;
   });
 
   it("keeps a page alive only where a file exports nothing but models", () => {
-    expect(transform(source(own), { hot: true }).code).not.toContain("import.meta.hot");
+    const others = /accept\(\(next\) => \{\n {2}if \(next\) import\.meta\.hot\.invalidate\(\);\n\}\);\n$/;
+    expect(transform(source(own), { hot: true }).code).toMatch(others);
     const alone = own
       .replace(/export (?=const half|default|const size|type)/g, "")
       .replace("default decay;", "");
-    expect(transform(source(alone), { hot: true }).code).toMatch(
-      /adopt\$\(import\.meta\.hot\?\.data, "decay"/,
-    );
+    const hot = transform(source(alone), { hot: true }).code!;
+    expect(hot).toMatch(/adopt\$\(import\.meta\.hot\?\.data, "decay"/);
+    expect(hot).toContain('goesOn$(import.meta.hot.data, next, "decay")');
+    expect(transform(source(hot)).code).toBeUndefined();
     const nameless = `${alone}\nexport default function () {}\n`;
-    expect(transform({ ...source(nameless), file: "other.ode.ts" }, { hot: true }).code).not.toContain(
-      "import.meta.hot",
-    );
+    expect(transform({ ...source(nameless), file: "other.ode.ts" }, { hot: true }).code).toMatch(others);
+  });
+
+  it("lets a page go on with the same models under the same names alone", () => {
+    const versions = (...names: string[]) => {
+      const model = () => ({ declaration: {} });
+      return Object.fromEntries(names.map((name) => [name, adopt(kept, name, model())]));
+    };
+    const kept = {};
+    const first = versions("a", "b");
+    const second = versions("a", "b");
+    expect(second["a"]).toBe(first["a"]);
+    expect(goesOn(kept, second, "a,b")).toBe(true);
+    // Removed, added, and a value in the place of a model.
+    expect(goesOn(kept, versions("a"), "a,b")).toBe(false);
+    expect(goesOn(kept, { ...second, b: 1 }, "a,b")).toBe(false);
+    expect(goesOn(kept, versions("a", "b", "c"), "a,b")).toBe(false);
   });
 
   it("refuses a model in a function, and a batch", () => {
