@@ -188,7 +188,7 @@ describe("odegrad/register", () => {
   it("without it derivatives name the ways to compile", () => {
     const { err } = run("--import", "tsx", "main.mjs");
     expect(err).toMatch(
-      /not compiled\. Use a bundler plugin \(odegrad\/vite, \.\.\.\), node --import odegrad\/register or odegrad compile/,
+      /not compiled\. Use a bundler plugin \(odegrad\/vite, \.\.\.\), node --import odegrad\/register or odegrad compile; in Vite see optimizeDeps/,
     );
   });
 });
