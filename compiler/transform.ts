@@ -45,7 +45,7 @@ const library = "odegrad/compiled";
 
 /** The line that every text has which `transform` gave; who writes about it in a comment writes no such line. */
 const mark = new RegExp(
-  `^import \\{ (?:adopt as adopt\\$_*, )?compiled as compiled\\$_* \\} from "${library}";$`,
+  `^import \\{ (?:adopt as adopt\\$_*, goesOn as goesOn\\$_*, )?compiled as compiled\\$_* \\} from "${library}";$`,
   "m",
 );
 
@@ -82,7 +82,7 @@ export function transform(
   }
 
   const name = (wish: string): string => (source.text.includes(wish) ? name(`${wish}_`) : wish);
-  const [compiled, adopt] = [name("compiled$"), name("adopt$")];
+  const [compiled, adopt, goesOn] = [name("compiled$"), name("adopt$"), name("goesOn$")];
   const isHot = hot && exportsModelsOnly(file, own);
   const text = new MagicString(source.text, { filename: source.file });
   const types = typed || common ? undefined : file.types;
@@ -105,7 +105,7 @@ export function transform(
     return emitted;
   });
   // Behind the user's imports for readers, before everything for engines; types must not take it out.
-  const names = [...(isHot ? [`adopt as ${adopt}`] : []), `compiled as ${compiled}`];
+  const names = [...(isHot ? [`adopt as ${adopt}`, `goesOn as ${goesOn}`] : []), `compiled as ${compiled}`];
   const line = `import { ${names.join(", ")} } from "${library}";`;
   // Engines of CommonJS have nothing before it is asked for.
   if (common) text.prepend(`${line} `);
@@ -132,7 +132,12 @@ export function transform(
     parts.push(code);
     above += lines;
   }
-  if (isHot) parts.push("import.meta.hot?.accept();\n");
+  if (hot) {
+    const names = JSON.stringify([...file.exports].sort().join());
+    // A server asks who imports a file only where the file said that it takes changes itself, and the version before may have.
+    const test = isHot ? `next && !${goesOn}(import.meta.hot.data, next, ${names})` : "next";
+    parts.push(`import.meta.hot?.accept((next) => {\n  if (${test}) import.meta.hot.invalidate();\n});\n`);
+  }
   return { code: parts.join(""), map: toEncodedMap(map), diagnostics: all, imported, absent };
 }
 

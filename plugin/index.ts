@@ -24,12 +24,12 @@ import { fingerprint } from "../compiler/fingerprint.ts";
 import { withoutTypes } from "../compiler/frontend/in-place.ts";
 import { Kept } from "../compiler/kept.ts";
 import { type Options, optionSpecs } from "../compiler/options.ts";
+import { askedBy, isGenerated, secondary, secondaryId } from "../compiler/secondary.ts";
 import { isTransformed, transform } from "../compiler/transform.ts";
 import { version } from "../compiler/version.ts";
 import { Cache, type Computed } from "./cache.ts";
 import type { PluginOptions } from "./options.ts";
 import { report } from "./report.ts";
-import { isGenerated, secondary } from "./secondary.ts";
 
 /** What of a configuration concerns the compiling of a model. */
 const compileKeys = optionSpecs
@@ -40,14 +40,6 @@ type Context = UnpluginBuildContext & UnpluginContext;
 
 /** A model's file as bundlers and those who want it afresh name it: a query of values, as in `?v=2`, says nothing of what it is. */
 const modelId = /\.ode\.ts(\?(?:import|[\w$-]+=[^&]*)(?:&(?:import|[\w$-]+=[^&]*))*)?$/;
-/**
- * An import of generated text: `x.ode.ts?c`, or `x.ode.ts?model=name&c` where a file exports several models. The other order is
- * taken too, but the types of `odegrad/client` cannot know it: their patterns leave one part of a specifier open. Words that bundlers
- * have a meaning for are theirs; any other that is no target is refused rather than taken for none.
- */
-const secondaryId =
-  /\.ode\.ts\?(?:model=[\w$]+&)?(?!(?:import|raw|url|inline|init|worker|sharedworker)(?:&|$))[A-Za-z]+(?:&.*)?$/;
-
 export const factory: UnpluginFactory<PluginOptions | undefined> = (options = {}, { framework }) => {
   const { config, ...given } = options;
   const readOptions = async () => {
@@ -108,9 +100,7 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (options = {}
   };
 
   const generated = async (context: Context, id: string, text: string) => {
-    const question = new URLSearchParams(id.slice(id.indexOf("?") + 1));
-    const target = [...question.keys()].find((key) => key !== "model") ?? "";
-    const model = question.get("model") || undefined;
+    const { target, model } = askedBy(id);
     const result = await through(context, texts, id, text, (source, options) =>
       secondary(source, target, model, options),
     );

@@ -4,7 +4,7 @@
  *
  * A bundle is where models are compiled, and a compiled model brings its own solve and its own graph. So `simulate` of a
  * model that was not compiled, and a look into an `adjacency`, are errors here, while in `index.ts` they run; and a `field` that
- * was not compiled takes what it is given as it is, where there it is held to the declaration.
+ * was not compiled takes what it is given as it is, and gives what its function does, where there it is held to the declaration.
  *
  * Nothing but names of other modules, as in `index.ts`: webpack leaves out what a module passes on and nobody asks for, and in
  * development it does so where the module itself needs it.
@@ -30,6 +30,7 @@ export type {
 export { type Field, type FieldDeclaration, type FieldOptions, field, type OperatorChoice } from "./field.ts";
 export type { AdjacencyOptions, Edge } from "./graph.ts";
 export {
+  type Computed,
   type Csr,
   csr,
   type Leaves,
@@ -37,6 +38,7 @@ export {
   mat,
   type Tensor,
   tensor,
+  type Value,
   type Vec,
   vec,
 } from "./leaves.ts";

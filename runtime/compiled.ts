@@ -45,3 +45,16 @@ export function adopt<M extends object>(kept: object | undefined, name: string, 
   models[name] = model;
   return model;
 }
+
+/**
+ * Whether whoever imported a file may go on with what there was: the next version exports, by the same names, the models that
+ * have become it, and nothing else.
+ *
+ * @param kept what outlives the versions of the file
+ * @param next the exports of the next version
+ * @param names of the exports of this one, in order and with commas
+ */
+export function goesOn(kept: object, next: object, names: string): boolean {
+  const models = Object.values(kept);
+  return Object.keys(next).join() === names && Object.values(next).every((each) => models.includes(each));
+}

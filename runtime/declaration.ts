@@ -5,7 +5,7 @@
  * the declaration from them, so that a misspelt parameter, a missing derivative or a leaf of the wrong kind is an error of the
  * user's own tsc, at its place. Functions see literal numbers widened (`Widen`) and may return vectors as array literals (`Given`).
  */
-import type { Given, LeafRecord, Leaves, Widen } from "./leaves.ts";
+import type { Computed, Given, Leaves, Widen } from "./leaves.ts";
 import type { Signal } from "./signals.ts";
 
 /** Signals by name; each env sees the leaf they have at its time. */
@@ -120,17 +120,22 @@ export interface LossDeclaration<S, P, C, I, D> {
   readonly at?: (state: Widen<S>, params: Widen<P>, env: ObservedEnv<C, I, D>) => number;
 }
 
-/** Exactly one of the two says how the state moves. */
+/** Functions by the names of what they give, which is O. */
+export type OutputFunctions<S, P, C, I, D, O> = {
+  readonly [K in keyof O]: (state: Widen<S>, params: Widen<P>, env: Env<C, I, D>) => O[K];
+};
+
+/** Exactly one of the two says how the state moves. Where neither does, tsc names what is missing of the last. */
 export type Motion<S, P, C, I, D> =
-  | {
-      /** The time derivative, in the shape of the state. */
-      readonly rhs: (state: Widen<S>, params: Widen<P>, env: Env<C, I, D>) => NoInfer<Given<S>>;
-      readonly hamiltonian?: never;
-    }
   | {
       /** For `state: { q, p }`: the compiler derives q' = dH/dp, p' = -dH/dq. */
       readonly hamiltonian: (state: Widen<S>, params: Widen<P>, env: Env<C, I, D>) => number;
       readonly rhs?: never;
+    }
+  | {
+      /** The time derivative, in the shape of the state. */
+      readonly rhs: (state: Widen<S>, params: Widen<P>, env: Env<C, I, D>) => NoInfer<Given<S>>;
+      readonly hamiltonian?: never;
     };
 
 /**
@@ -149,9 +154,7 @@ export interface OdeDeclaration<S, P, C, I, D, O, N = unknown> {
   /** The initial state as a function of parameters, constants and data. */
   readonly initial?: (params: Widen<P>, env: Env<C, I, D>) => NoInfer<Given<S>> & N;
   /** Functions of the state, reported at `times`. */
-  readonly outputs?: {
-    readonly [K in keyof O]: (state: Widen<S>, params: Widen<P>, env: Env<C, I, D>) => O[K];
-  };
+  readonly outputs?: OutputFunctions<S, P, C, I, D, O>;
   /** Observation times; the end time alone if left out. */
   readonly times?: readonly number[];
   readonly loss?: LossDeclaration<S, P, C, I, D>;
@@ -159,13 +162,25 @@ export interface OdeDeclaration<S, P, C, I, D, O, N = unknown> {
   readonly solver?: SolverOptions;
 }
 
+/** `T` where there is something of `From` to name, a record without names where there is nothing. */
+type Names<From, T> = [keyof From] extends [never] ? Readonly<Record<string, never>> : T;
+
+/** Some of the leaves of a record, by name. */
+export type Some<T> = Names<T, Partial<Given<T>>>;
+
+/** Some of the signals, one entry per piece or knot. */
+type SomeSignals<I> = Names<I, { readonly [K in keyof I]?: readonly Given<LeafOf<I[K]>>[] }>;
+
+/** The state as questions may name it: not at all where `initial` computes it, which gives an N. */
+export type Posed<S, N> = N extends undefined ? S : Record<never, never>;
+
 /** What one run may replace. Names left out keep their defaults; a name that is given is given whole. */
 export interface RunOptions<S, P, I, D> extends SolverOptions {
-  readonly state?: Partial<Given<S>>;
-  readonly params?: Partial<Given<P>>;
+  readonly state?: Some<S>;
+  readonly params?: Some<P>;
   /** By signal, one entry per piece or knot. */
-  readonly inputs?: { readonly [K in keyof I]?: readonly Given<LeafOf<I[K]>>[] };
-  readonly data?: Partial<Given<D>>;
+  readonly inputs?: SomeSignals<I>;
+  readonly data?: Some<D>;
   readonly times?: readonly number[];
 }
 
@@ -173,7 +188,7 @@ export interface RunOptions<S, P, I, D> extends SolverOptions {
 export interface Simulation<S, O> {
   readonly t: readonly number[];
   readonly state: { readonly [K in keyof S]: readonly Widen<S[K]>[] };
-  readonly outputs: { readonly [K in keyof O]: readonly Widen<O[K]>[] };
+  readonly outputs: { readonly [K in keyof O]: readonly Computed<O[K]>[] };
   /** The loss; 0 when none is declared. */
   readonly value: number;
 }
@@ -187,9 +202,9 @@ export interface Gradient<S, P, I, N = undefined> {
 
 /** A direction in the space of gradients; names left out are zero. */
 export interface Direction<S, P, I> {
-  readonly params?: Partial<Given<P>>;
-  readonly state?: Partial<Given<S>>;
-  readonly inputs?: { readonly [K in keyof I]?: readonly Given<LeafOf<I[K]>>[] };
+  readonly params?: Some<P>;
+  readonly state?: Some<S>;
+  readonly inputs?: SomeSignals<I>;
 }
 
 /** Where the leaves of a record lie in a flat array: row-major, in the order of the declaration. */
@@ -243,17 +258,23 @@ export interface SolvePlan {
  * What `ode` returns. Everything runs once the file is compiled; un-compiled, what does not need derivatives. N is what
  * `initial` gives, `undefined` where there is none.
  */
-export interface Model<S extends LeafRecord, P, C, I, D, O, N = undefined> {
+export interface Model<S, P, C, I, D, O, N = undefined> {
   readonly declaration: OdeDeclaration<S, P, C, I, D, O> & Motion<S, P, C, I, D>;
   readonly meta: SolveMeta;
   readonly plan: SolvePlan;
-  simulate(options?: RunOptions<S, P, I, D>): Simulation<S, O>;
-  outputs(options?: RunOptions<S, P, I, D>): Simulation<S, O>["outputs"];
-  loss(options?: RunOptions<S, P, I, D>): number;
-  gradient(options?: RunOptions<S, P, I, D>): Gradient<S, P, I, N>;
-  valueAndGradient(options?: RunOptions<S, P, I, D>): { value: number; gradient: Gradient<S, P, I, N> };
+  simulate(options?: RunOptions<Posed<S, N>, P, I, D>): Simulation<S, O>;
+  outputs(options?: RunOptions<Posed<S, N>, P, I, D>): Simulation<S, O>["outputs"];
+  loss(options?: RunOptions<Posed<S, N>, P, I, D>): number;
+  gradient(options?: RunOptions<Posed<S, N>, P, I, D>): Gradient<S, P, I, N>;
+  valueAndGradient(options?: RunOptions<Posed<S, N>, P, I, D>): {
+    value: number;
+    gradient: Gradient<S, P, I, N>;
+  };
   /** Derivative of the loss along a direction. */
-  jvp(direction: Direction<S, P, I>, options?: RunOptions<S, P, I, D>): number;
+  jvp(direction: Direction<Posed<S, N>, P, I>, options?: RunOptions<Posed<S, N>, P, I, D>): number;
   /** Hessian of the loss times a direction. */
-  hvp(direction: Direction<S, P, I>, options?: RunOptions<S, P, I, D>): Gradient<S, P, I, N>;
+  hvp(
+    direction: Direction<Posed<S, N>, P, I>,
+    options?: RunOptions<Posed<S, N>, P, I, D>,
+  ): Gradient<S, P, I, N>;
 }

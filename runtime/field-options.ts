@@ -1,11 +1,11 @@
 /** What one evaluation of a field is given, held to its declaration: the same of compiled fields and of others. */
 import type { FieldDeclaration, FieldOptions } from "./field.ts";
-import type { LeafRecord, Leaves } from "./leaves.ts";
+import type { LeafRecord, Leaves, Value } from "./leaves.ts";
 import { combine, replaced } from "./records.ts";
 import { refuse } from "./refuse.ts";
 import { checkOptions } from "./run-options.ts";
 
-type Declaration = FieldDeclaration<Leaves, LeafRecord, object, LeafRecord, unknown>;
+type Declaration = FieldDeclaration<Leaves, LeafRecord, object, LeafRecord, Value>;
 type Options = FieldOptions<Leaves, LeafRecord, LeafRecord>;
 
 /** @throws RangeError when an option is given that no field has, or a list of points without one */

@@ -4,8 +4,8 @@
  * Un-compiled, `value` and `loss` run from the plain functions; operators and gradients refuse. A field's own operators are named
  * in the declaration; an operator inside `value` or `loss` is a function of `operators.ts`.
  */
-import type { Meta } from "./declaration.ts";
-import type { Given, LeafRecord, Leaves, Widen } from "./leaves.ts";
+import type { Meta, Some } from "./declaration.ts";
+import type { Computed, Leaves, LeavesOf, Value, Widen } from "./leaves.ts";
 import type { DirectionalOperator, Operator } from "./operators.ts";
 import { uncompiled } from "./refuse.ts";
 
@@ -59,8 +59,8 @@ export interface FieldDeclaration<X, P, C, D, V> {
 
 /** What one evaluation may replace; names left out keep their defaults. */
 export interface FieldOptions<X, P, D> {
-  readonly params?: Partial<Given<P>>;
-  readonly data?: Partial<Given<D>>;
+  readonly params?: Some<P>;
+  readonly data?: Some<D>;
   /** Of a loss: the points it is averaged over, the declared point alone if left out. */
   readonly points?: readonly Widen<X>[];
 }
@@ -69,7 +69,7 @@ export interface FieldOptions<X, P, D> {
 export interface Field<X, P, C, D, V> {
   readonly declaration: FieldDeclaration<X, P, C, D, V>;
   readonly meta: Meta;
-  value(x?: Widen<X>, options?: FieldOptions<X, P, D>): V;
+  value(x?: Widen<X>, options?: FieldOptions<X, P, D>): Computed<V>;
   loss(options?: FieldOptions<X, P, D>): number;
   /**
    * One operator of the declaration, by name; `along` for those that take something: a direction in the shape of the point, or of
@@ -80,7 +80,7 @@ export interface Field<X, P, C, D, V> {
     x?: Widen<X>,
     options?: FieldOptions<X, P, D>,
     ...along: (Widen<X> | Widen<V> | readonly number[])[]
-  ): unknown;
+  ): Value;
   /** Gradient of the loss with respect to the parameters. */
   gradient(options?: FieldOptions<X, P, D>): { readonly params: Widen<P> };
   valueAndGradient(options?: FieldOptions<X, P, D>): {
@@ -92,10 +92,10 @@ export interface Field<X, P, C, D, V> {
 /** Declares a field. */
 export function field<
   X extends Leaves,
-  V,
-  P extends LeafRecord = None,
+  V extends Value,
+  P extends LeavesOf<P> = None,
   C extends object = None,
-  D extends LeafRecord = None,
+  D extends LeavesOf<D> = None,
 >(declaration: FieldDeclaration<X, P, C, D, V>): Field<X, P, C, D, V> {
   const { point, params, constants, data, value, loss } = declaration;
   const at = (x: Widen<X>, options: FieldOptions<X, P, D> = {}, k = 0) => {
@@ -107,7 +107,7 @@ export function field<
   return uncompiled<Field<X, P, C, D, V>, "operator">(
     {
       declaration,
-      value: (x = point as Widen<X>, options) => at(x, options).v,
+      value: (x = point as Widen<X>, options) => at(x, options).v as Computed<V>,
       loss: (options) => {
         const points = options?.points ?? [point as Widen<X>];
         return points.reduce((sum, x, k) => sum + at(x, options, k).loss(), 0) / points.length;

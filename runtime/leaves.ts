@@ -44,6 +44,21 @@ export type Leaves =
 /** A record of leaves by name. */
 export type LeafRecord = { readonly [name: string]: Leaves };
 
+/**
+ * What a type parameter `T` of a record of leaves extends. `LeafRecord` says the same, but of what has an index signature, which no
+ * `interface` has.
+ */
+export type LeavesOf<T> = { readonly [K in keyof T]: Leaves | Named<T[K]> };
+
+/** A record or tuple with an `interface` in it, where its members are leaves. */
+type Named<T> = T extends Leaves | string | boolean | null | undefined | ((...args: never) => unknown)
+  ? never
+  : T extends readonly unknown[]
+    ? number extends T["length"]
+      ? never
+      : LeavesOf<T>
+    : LeavesOf<T>;
+
 /** `T` with literal numbers widened: a parameter declared as `0.3` is a `number` to the function bodies. */
 export type Widen<T> = Leaves extends T
   ? T
@@ -61,6 +76,20 @@ export type Given<T> = Leaves extends T
     : T extends Vec
       ? Vec | readonly number[]
       : { readonly [K in keyof T]: Given<T[K]> };
+
+/** What a function of a model may give beside leaves and records of them: a number, or arrays of numbers of one shape. */
+export type Value = number | Vec | readonly Value[];
+
+/** A `Value` as runs hand it out, compiled or not: arrays of numbers are vectors, arrays of arrays have them as rows. */
+export type Computed<T> = Value extends T
+  ? T
+  : T extends number
+    ? number
+    : T extends Vec | readonly number[]
+      ? Vec
+      : T extends readonly (infer Row)[]
+        ? Computed<Row>[]
+        : never;
 
 type Nested = readonly (number | ArrayLike<number> | Nested)[];
 

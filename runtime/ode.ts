@@ -10,15 +10,18 @@ import type {
   Model,
   Motion,
   OdeDeclaration,
+  OutputFunctions,
+  Posed,
   RunOptions,
   SignalRecord,
   Simulation,
   SolverOptions,
 } from "./declaration.ts";
-import type { LeafRecord, Vec } from "./leaves.ts";
+import type { LeafRecord, LeavesOf, Value, Vec } from "./leaves.ts";
 import { uncompiled } from "./refuse.ts";
 
 type None = Record<never, never>;
+type Values = { readonly [name: string]: Value };
 
 /** `simulate`, or the error that there is no solve. */
 export type Solve = (
@@ -30,12 +33,12 @@ export type Solve = (
 export const odeBy =
   (solve: Solve) =>
   <
-    S extends LeafRecord,
-    P extends LeafRecord = None,
+    S extends LeavesOf<S>,
+    P extends LeavesOf<P> = None,
     C extends object = None,
     I extends SignalRecord = None,
-    D extends LeafRecord = None,
-    O extends object = None,
+    D extends LeavesOf<D> = None,
+    O extends Values = None,
     N extends object | undefined = undefined,
   >(
     declaration: OdeDeclaration<S, P, C, I, D, O, N> & Motion<S, P, C, I, D>,
@@ -54,7 +57,7 @@ export const odeBy =
   };
 
 /** A bare function as other ODE libraries take it: `(t, y, p)` returns the derivative, `(t, y, p, dy)` writes it to `dy`. */
-export interface KernelDeclaration<Name extends string> {
+export interface KernelDeclaration<Name extends string, O = Values> {
   /** Number of variables, which start from 0, or what they start from. */
   readonly state: number | readonly number[];
   /** Names of the entries of `p`, in order; with default values as a record. */
@@ -63,18 +66,21 @@ export interface KernelDeclaration<Name extends string> {
   readonly rhs: (t: number, y: Vec, p: Vec, dy: Vec) => Vec | readonly number[] | void;
   readonly times?: readonly number[];
   readonly loss?: LossDeclaration<{ y: Vec }, { [K in Name]: number }, None, None, None>;
-  readonly outputs?: Readonly<
-    Record<string, (state: { readonly y: Vec }, params: Readonly<Record<Name, number>>) => number | Vec>
-  >;
+  readonly outputs?: OutputFunctions<{ y: Vec }, { [K in Name]: number }, None, None, None, O>;
   readonly solver?: SolverOptions;
 }
 
 /** A model with one state leaf `y` and scalar parameters around a bare function. */
 export const kernelBy =
   (solve: Solve) =>
-  <const Name extends string = never>({ state, params = [], rhs, ...rest }: KernelDeclaration<Name>) =>
+  <const Name extends string = never, O extends Values = None>({
+    state,
+    params = [],
+    rhs,
+    ...rest
+  }: KernelDeclaration<Name, O>) =>
     odeBy(solve)({
-      ...(rest as object),
+      ...rest,
       state: { y: new Float64Array(state as number) },
       params: (Array.isArray(params) ? Object.fromEntries(params.map((name) => [name, 0])) : params) as {
         [K in Name]: number;
@@ -87,6 +93,6 @@ export const kernelBy =
 
 /** What one run of a model `M` may replace. */
 export type OptionsOf<M> =
-  M extends Model<infer S, infer P, infer _C, infer I, infer D, infer _O, infer _N>
-    ? RunOptions<S, P, I, D>
+  M extends Model<infer S, infer P, infer _C, infer I, infer D, infer _O, infer N>
+    ? RunOptions<Posed<S, N>, P, I, D>
     : never;

@@ -4,7 +4,7 @@
  * The shape always comes from a template, the declaration of the model, never from the values: leaves follow in the order they
  * are written there, and a value that misses one or has one of another length is an error that names the place.
  */
-import type { LeafRecord, Leaves } from "./leaves.ts";
+import type { LeafRecord, Leaves, Value } from "./leaves.ts";
 import { nearest } from "./nearest.ts";
 import { refuse } from "./refuse.ts";
 
@@ -45,6 +45,20 @@ export function combine(
   return list.map(part) as unknown as Leaves;
 }
 
+/**
+ * What a function of a model gave, as runs hand it out, compiled or not: arrays of numbers are vectors, others have them as rows.
+ *
+ * @throws RangeError when it is neither a number nor an array of them
+ */
+export function computed(value: unknown, place: string): Value {
+  if (typeof value === "number") return value;
+  if (!Array.isArray(value) && !(value instanceof Float64Array))
+    return refuse(`${place} is neither a number nor an array of numbers`);
+  return typeof value[0] === "number"
+    ? Float64Array.from(value)
+    : Array.from(value, (row) => computed(row, place));
+}
+
 /** @throws RangeError when a name is given that the record does not have */
 export function checkNames(known: object, given: object | undefined, place: string): void {
   for (const name of Object.keys(given ?? {})) {
@@ -52,7 +66,7 @@ export function checkNames(known: object, given: object | undefined, place: stri
     const names = Object.keys(known);
     const close = nearest(name, names);
     refuse(
-      `${place} has no ${name}${close === undefined ? `, only ${names.join(", ") || "nothing"}` : `: did you mean ${close}?`}`,
+      `${place} has no ${name}${close === undefined ? `, only ${names.join(", ") || "none"}` : `: did you mean ${close}?`}`,
     );
   }
 }

@@ -10,7 +10,7 @@ export function refuse(why: string): never {
 /** A function that always throws: says what was asked for and lists every way to compile the file. */
 export const notCompiled = (asked: string) => (): never => {
   throw Error(
-    `${asked}: not compiled. Use a bundler plugin (odegrad/vite, ...), node --import odegrad/register or odegrad compile`,
+    `${asked}: not compiled. Use a bundler plugin (odegrad/vite, ...), node --import odegrad/register or odegrad compile (in Vite: optimizeDeps)`,
   );
 };
 

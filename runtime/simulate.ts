@@ -13,7 +13,7 @@
 import type { Env, RunOptions, Simulation, SolverOptions } from "./declaration.ts";
 import type { LeafRecord, Leaves } from "./leaves.ts";
 import { checkInterval, checkNumber, checkQuestion, checkStepping, stepsOf } from "./question.ts";
-import { checkNames, combine, replaced } from "./records.ts";
+import { checkNames, combine, computed, replaced } from "./records.ts";
 import { notCompiled, refuse } from "./refuse.ts";
 import { checkOptions } from "./run-options.ts";
 import { between, piecesOf, type Signal } from "./signals.ts";
@@ -31,7 +31,7 @@ interface Plain {
   readonly data?: LeafRecord;
   readonly initial?: (params: LeafRecord, env: PlainEnv) => object;
   readonly rhs?: PlainFunction<unknown>;
-  readonly outputs?: Readonly<Record<string, PlainFunction<Leaves>>>;
+  readonly outputs?: Readonly<Record<string, PlainFunction<unknown>>>;
   readonly times?: readonly number[];
   readonly loss?: { readonly [part in "terminal" | "running" | "at"]?: PlainFunction<number> };
   readonly events?: unknown;
@@ -135,7 +135,7 @@ export function simulate(
     t,
     state: listed(model.state, ({ state }, name) => state[name]),
     outputs: listed(model.outputs ?? {}, ({ state, here }, name) =>
-      model.outputs![name]!(state, params, here),
+      computed(model.outputs![name]!(state, params, here), `outputs.${name}`),
     ),
     value,
   };

@@ -28,7 +28,7 @@ const layers: readonly (readonly string[])[] = [
     ],
     ...["compiler/resolve.ts", "compiler/emission.ts", "compiler/compile.ts", "compiler/index.ts"],
   ],
-  ["compiler/config.ts", "compiler/kept.ts", "compiler/transform.ts"],
+  ["compiler/config.ts", "compiler/kept.ts", "compiler/secondary.ts", "compiler/transform.ts"],
   ["compiler/load"],
   ["compiler/cli", "compiler/main.ts"],
   ["plugin"],

@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { AnyMap, originalPositionFor } from "@jridgewell/trace-mapping";
 import { describe, expect, it } from "vitest";
 import { transform } from "../compiler/transform.ts";
+import { adopt, goesOn } from "../runtime/compiled.ts";
 import * as authoring from "../runtime/index.ts";
 import { odegrad } from "./support/command.ts";
 import { loadCompiled, transformed } from "./support/in-place.ts";
@@ -57,6 +58,31 @@ describe("an object compiled in place", () => {
       close(pendulum.outputs(asked), own.outputs(asked));
       expect(Math.abs(pendulum.loss(asked) / own.loss(asked) - 1)).toBeLessThan(1e-12);
     }
+  });
+
+  it("gives arrays as vectors and rows of them, as the un-compiled model does", async () => {
+    const text = `import { field, ode, vec } from "odegrad";
+      export const m = ode({ state: { x: 1 }, params: { k: 2 }, rhs: ({ x }) => ({ x: 0 * x }),
+        outputs: { pair: ({ x }, { k }) => [x, k], table: ({ x }) => [[x, 1], [2, x]], one: ({ x }) => x } });
+      export const f = field({ point: vec(2, 3), value: (x) => [x[0]!, 4] });
+      export const g = field({ point: vec(2, 3), value: (x) => [[x[0]!, 4], [5, 6]] });`;
+    const { f, g, m } = await loadCompiled(text);
+    const { field, ode } = authoring;
+    const ofVector = field({ ...f.declaration, value: f.declaration.value as () => number[] });
+    const ofMatrix = field({ ...g.declaration, value: g.declaration.value as () => number[][] });
+    for (const model of [m, ode(m.declaration)]) {
+      const { pair, table, one } = model.outputs();
+      expect({ pair, table, one }).toStrictEqual({
+        pair: [Float64Array.of(1, 2)],
+        table: [[Float64Array.of(1, 1), Float64Array.of(2, 1)]],
+        one: [1],
+      });
+    }
+    for (const each of [f, ofVector]) expect(each.value()).toStrictEqual(Float64Array.of(3, 4));
+    for (const each of [g, ofMatrix])
+      expect(each.value()).toStrictEqual([Float64Array.of(3, 4), Float64Array.of(5, 6)]);
+    const said = ode({ ...m.declaration, outputs: { text: () => "x" } } as never);
+    expect(() => said.outputs()).toThrow("outputs.text is neither a number nor an array of numbers");
   });
 
   it("keeps nothing of one call for the next", async () => {
@@ -205,7 +231,7 @@ describe("an object compiled in place", () => {
       ["point needs 2 entries", ({ u }) => u.loss({ points: [x, [0.1]] })],
       ["points: a loss is the mean over at least one", ({ u }) => u.loss({ points: [] })],
       ["point is no number", ({ line }) => line.value([0.1])],
-      ["params has no q, only nothing", ({ line }) => line.value(0.1, { params: { q: 1 } })],
+      ["params has no q, only none", ({ line }) => line.value(0.1, { params: { q: 1 } })],
     ];
     for (const [words, ask] of wrong) {
       for (const each of [compiled, own]) {
@@ -414,17 +440,33 @@ export const size = vec(3)!.length;
   });
 
   it("keeps a page alive only where a file exports nothing but models", () => {
-    expect(transform(source(own), { hot: true }).code).not.toContain("import.meta.hot");
+    const others = /accept\(\(next\) => \{\n {2}if \(next\) import\.meta\.hot\.invalidate\(\);\n\}\);\n$/;
+    expect(transform(source(own), { hot: true }).code).toMatch(others);
     const alone = own
       .replace(/export (?=const half|default|const size|type)/g, "")
       .replace("default decay;", "");
-    expect(transform(source(alone), { hot: true }).code).toMatch(
-      /adopt\$\(import\.meta\.hot\?\.data, "decay"/,
-    );
+    const hot = transform(source(alone), { hot: true }).code!;
+    expect(hot).toMatch(/adopt\$\(import\.meta\.hot\?\.data, "decay"/);
+    expect(hot).toContain('goesOn$(import.meta.hot.data, next, "decay")');
+    expect(transform(source(hot)).code).toBeUndefined();
     const nameless = `${alone}\nexport default function () {}\n`;
-    expect(transform({ ...source(nameless), file: "other.ode.ts" }, { hot: true }).code).not.toContain(
-      "import.meta.hot",
-    );
+    expect(transform({ ...source(nameless), file: "other.ode.ts" }, { hot: true }).code).toMatch(others);
+  });
+
+  it("lets a page go on with the same models under the same names alone", () => {
+    const versions = (...names: string[]) => {
+      const model = () => ({ declaration: {} });
+      return Object.fromEntries(names.map((name) => [name, adopt(kept, name, model())]));
+    };
+    const kept = {};
+    const first = versions("a", "b");
+    const second = versions("a", "b");
+    expect(second["a"]).toBe(first["a"]);
+    expect(goesOn(kept, second, "a,b")).toBe(true);
+    // Removed, added, and a value in the place of a model.
+    expect(goesOn(kept, versions("a"), "a,b")).toBe(false);
+    expect(goesOn(kept, { ...second, b: 1 }, "a,b")).toBe(false);
+    expect(goesOn(kept, versions("a", "b", "c"), "a,b")).toBe(false);
   });
 
   it("refuses a model in a function, and a batch", () => {

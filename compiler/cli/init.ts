@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { badUsage, cannotRead, cannotWrite } from "../diagnostics/command-messages.ts";
 import type { CommandOptions } from "../options.ts";
 import { version } from "../version.ts";
-import { writeTogether } from "./atomic-write.ts";
+import { WriteError, writeTogether } from "./atomic-write.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { formatJson } from "./number.ts";
 import { type Context, decode, Failure } from "./streams.ts";
@@ -36,16 +36,12 @@ export async function run(
       ),
     }));
   const there = files.find((file) => fs.existsSync(file.path));
-  if (there !== undefined) {
-    throw new Failure(exitCode.usage, [
-      cannotWrite(
-        there.path,
-        "it is there already, and init overwrites nothing",
-        "name a folder that is empty, or is not there yet: `odegrad init my-model`",
-      ),
-    ]);
+  if (there !== undefined) throw refused(there.path, "it is there already, and init overwrites nothing");
+  try {
+    writeTogether(files);
+  } catch (error) {
+    throw error instanceof WriteError ? refused(error.path, error.message) : error;
   }
-  writeTogether(files);
   if (json === true) {
     context.print(`${formatJson({ version: 1, template, files: files.map((file) => file.path) })}\n`);
     return exitCode.ok;
@@ -54,6 +50,11 @@ export async function run(
   context.note(`\nnext:${folder === "." ? "" : ` cd ${quoted(folder)} &&`} npm install && npm start\n`);
   return exitCode.ok;
 }
+
+const refused = (file: string, reason: string): Failure =>
+  new Failure(exitCode.usage, [
+    cannotWrite(file, reason, "name a folder that is empty, or is not there yet: `odegrad init my-model`"),
+  ]);
 
 /** A word of a command line, as shells read it back. */
 function quoted(word: string): string {

@@ -6,8 +6,9 @@
 
 import type { InitializeHook, LoadHook, ResolveFnOutput, ResolveHook, ResolveHookContext } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { secondaryId } from "../secondary.ts";
 import { meant, own } from "./helpers.ts";
-import { modelModule, plainModule } from "./model-module.ts";
+import { modelModule, plainModule, textModule } from "./model-module.ts";
 
 export interface LoaderOptions {
   readonly types?: "all";
@@ -32,6 +33,7 @@ function meantBy(error: unknown, specifier: string, { parentURL }: ResolveHookCo
 function ours(url: string) {
   const file = url.startsWith("file:") ? fileURLToPath(url) : "";
   const answer = (source: string) => ({ format: "module" as const, source, shortCircuit: true });
+  if (file !== "" && secondaryId.test(url)) return answer(textModule(`${file}${new URL(url).search}`));
   if (/\.ode\.ts$/.test(file)) {
     const { code, helpers } = modelModule(file);
     for (const each of [file, ...helpers]) own.add(each);

@@ -6,8 +6,11 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { Source } from "../compile.ts";
 import { formatDiagnostic } from "../diagnostics/codeframe.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { withoutTypes } from "../frontend/in-place.ts";
+import { askedBy, secondary } from "../secondary.ts";
 import { transform } from "../transform.ts";
 
 export interface ModelModule {
@@ -18,23 +21,42 @@ export interface ModelModule {
 
 /** @param isCommon as a module of CommonJS */
 export function modelModule(file: string, isCommon = false): ModelModule {
-  const text = fs.readFileSync(file, "utf8");
-  const name = path.relative(process.cwd(), file).split(path.sep).join("/");
-  const { code, map, diagnostics, imported } = transform(
-    { file: name, text, host: { read } },
-    { common: isCommon },
-  );
-  const textOf = (wanted: string) => (wanted === name ? text : imported.get(wanted));
-  for (const each of diagnostics) if (each.severity === "warning") warn(formatDiagnostic(each, textOf));
-  const errors = diagnostics.filter(({ severity }) => severity === "error");
-  if (errors.length > 0) {
-    const said = errors.map((each) => formatDiagnostic(each, textOf)).join("\n");
-    // The text is the whole story: a stack of the compiler would bury it.
-    throw Object.assign(new Error(said), { stack: said });
-  }
+  const source = sourceOf(file);
+  const { code, map, diagnostics, imported } = transform(source, { common: isCommon });
+  report(diagnostics, source, imported);
   const helpers = [...imported.keys()].map((each) => path.resolve(each));
   if (code === undefined) return { code: plainModule(file, isCommon), helpers };
   return { code: withMap(code, JSON.stringify(map)), helpers };
+}
+
+/** Generated text as a module: `id` is the path of a model's file with the question behind it, `x.ode.ts?c`. */
+export function textModule(id: string): string {
+  const source = sourceOf(id.slice(0, id.indexOf("?")));
+  const { target, model } = askedBy(id);
+  const { code, diagnostics, imported } = secondary(source, target, model, {});
+  report(diagnostics, source, imported);
+  return code!;
+}
+
+/** The file under a name from the working directory, as messages print it. */
+function sourceOf(file: string): Source {
+  const name = path.relative(process.cwd(), file).split(path.sep).join("/");
+  return { file: name, text: fs.readFileSync(file, "utf8"), host: { read } };
+}
+
+/** @throws Error with what is wrong; what is not quite right is printed. */
+function report(
+  diagnostics: readonly Diagnostic[],
+  { file, text }: Source,
+  imported: ReadonlyMap<string, string>,
+): void {
+  const textOf = (wanted: string) => (wanted === file ? text : imported.get(wanted));
+  for (const each of diagnostics) if (each.severity === "warning") warn(formatDiagnostic(each, textOf));
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  if (errors.length === 0) return;
+  const said = errors.map((each) => formatDiagnostic(each, textOf)).join("\n");
+  // The text is the whole story: a stack of the compiler would bury it.
+  throw Object.assign(new Error(said), { stack: said });
 }
 
 /** Where Node would warn. Its own warnings are lost when a program ends before the thread of the hooks has printed them. */

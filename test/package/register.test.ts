@@ -55,6 +55,17 @@ describe("odegrad/register", () => {
     },
   );
 
+  it("gives generated text as plugins do, and refuses words that are none", () => {
+    const { out, err } = run(...register, "texts.mjs");
+    expect(err).toBe("");
+    const { ir, names, value, unknown } = JSON.parse(out);
+    expect(ir).toBe(node([commandLine, "compile", "swing.ode.ts", "--target", "ir"], project.folder).out);
+    expect(names).toEqual(["swing.h", "swing.c", "swing_selftest.c", "swing.json"]);
+    // A query of values says nothing of what a file is.
+    expect(value).toBe(expected.value);
+    expect(unknown).toMatch(/swing\.ode\.ts\?cc: .*did you mean/s);
+  });
+
   it("compiles what CommonJS requires, alone and beside tsx, and says what is wrong with it", () => {
     const folder = path.join(project.folder, "common");
     const model = fs
@@ -177,7 +188,7 @@ describe("odegrad/register", () => {
   it("without it derivatives name the ways to compile", () => {
     const { err } = run("--import", "tsx", "main.mjs");
     expect(err).toMatch(
-      /not compiled\. Use a bundler plugin \(odegrad\/vite, \.\.\.\), node --import odegrad\/register or odegrad compile/,
+      /not compiled\. Use a bundler plugin \(odegrad\/vite, \.\.\.\), node --import odegrad\/register or odegrad compile \(in Vite: optimizeDeps\)/,
     );
   });
 });

@@ -126,6 +126,13 @@ describe("init", () => {
     expect(err).toContain("help: name a folder that is empty");
     expect(err).not.toContain("--out");
     expect(fs.readdirSync(folder)).toEqual(["README.md"]);
+    // A file where the folder would be.
+    fs.writeFileSync(path.join(project.folder, "taken"), "");
+    const { code: other, err: said } = node([commandLine, "init", "taken"], project.folder);
+    expect(other).toBe(2);
+    expect(said).toMatch(/ODE5009: cannot write .*taken\/README\.md: a part of the path is a file/);
+    expect(said).toContain("help: name a folder that is empty");
+    expect(said).not.toContain("--out");
   });
 });
 

@@ -67,9 +67,11 @@ describe.each(compilers)("under %s", (compiler) => {
 
   it("what is wrong is an error at its place, and there is no other", () => {
     const expected = marks(fs.readFileSync(path.join(project.folder, "wrong.ode.ts"), "utf8"));
-    const found = [...tsc(compiler, "wrong").matchAll(/^wrong\.ode\.ts\((\d+),(\d+)\): error/gm)];
+    const said = tsc(compiler, "wrong");
+    const found = [...said.matchAll(/^wrong\.ode\.ts\((\d+),(\d+)\): error/gm)];
     expect(expected.length).toBeGreaterThan(14);
     expect(found.map(([, line, column]) => `${line}:${column}`)).toEqual(expected);
+    expect(said).toContain("Property 'rhs' is missing in type '{ state: { y: number; }; }'");
   });
 });
 

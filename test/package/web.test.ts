@@ -17,6 +17,7 @@ let project: Packed;
 let server: ChildProcess;
 let browser: Browser;
 let page: Page;
+const missing: string[] = [];
 
 const modelFile = () => path.join(project.folder, "swing.ode.ts");
 const figures = () =>
@@ -49,6 +50,9 @@ describe.skipIf(executablePath === undefined)("the page (needs chromium)", () =>
     });
     browser = await chromium.launch({ executablePath: executablePath!, args: ["--no-sandbox"] });
     page = await browser.newPage({ viewport: { width: 1000, height: 800 } });
+    page.on("response", (answer) => {
+      if (answer.status() === 404) missing.push(answer.url());
+    });
     await page.goto(await address);
     await page.evaluate("window.marker = 1");
   });
@@ -112,5 +116,18 @@ describe.skipIf(executablePath === undefined)("the page (needs chromium)", () =>
     await overlay.waitFor({ state: "detached", timeout: 50_000 });
     await until(`window.page.frames > ${frames}`);
     expect((await figures())["marker"]).toBe(1);
+  });
+
+  it("a page whose model exports other names is loaded again", async () => {
+    await page.evaluate("window.marker = 2");
+    const text = fs.readFileSync(modelFile(), "utf8");
+    fs.writeFileSync(modelFile(), `${text}export { swing as other };\n`);
+    await until("window.marker === undefined && window.page?.frames > 0");
+  });
+
+  it("asks for nothing that is not there, and says what its pictures are", async () => {
+    expect(missing).toEqual([]);
+    expect(await page.getByRole("img", { name: "pendulum" }).count()).toBe(1);
+    expect(await page.locator("canvas:not([role=img][aria-label])").count()).toBe(0);
   });
 });

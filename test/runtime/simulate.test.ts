@@ -268,7 +268,8 @@ export const held = ode({
       rhs: ({ y }) => ({ y: -y }),
       solver: { t1: 1, steps: 1 },
     });
-    expect(() => computed.simulate({ state: { y: 3 } })).toThrow("state is computed by initial");
+    const unasked: object = { state: { y: 3 } };
+    expect(() => computed.simulate(unasked)).toThrow("state is computed by initial");
   });
 
   test("times within rounding of a boundary are that boundary", () => {

@@ -235,6 +235,10 @@ it("4: the model run as it is written", () => {
   };
   expect(uncompiledLoss(run, gradients.value).outcome).toBe("pass");
   expect(uncompiledLoss(run, gradients.value * (1 + 1e-9)).outcome).toBe("fail");
+  // Its name is then that of the file, which something else in it may have.
+  const byDefault = `${text.replace("export const pendulum", "const own")}export { own as default, own as other };
+export const swing = 1;`;
+  expect(uncompiledLoss({ ...run, text: byDefault, model: "swing" }, gradients.value).outcome).toBe("pass");
   const thrower = {
     ...run,
     text: text.replace("angle: rate,", 'angle: (() => { throw new Error("no"); })(),'),

@@ -18,5 +18,7 @@ import ir from "./models.ode.ts?model=pend&ir";
 
 export const texts: readonly (string | undefined)[] = [files["pend.h"], own["pend.h"], text, ir];
 export const plugins = [esbuild(), rolldown(), rollup({ steps: 3 }), rspack(), vite(), webpack()];
+// @ts-expect-error: there is no such function
+export const misspelt = vite({ emit: ["gradiant"] });
 export const others = [compile, defineConfig, expectGenerated, expectGradient];
 export const slope: Kept = swing.gradient().params.damping + swing.gradient().state.angle;

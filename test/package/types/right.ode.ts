@@ -11,6 +11,7 @@ import {
   jvp,
   kernel,
   laplacian,
+  type Mat,
   mat,
   gradient as nabla,
   normal,
@@ -100,4 +101,57 @@ export const oscillator = kernel({
 });
 const stiffness: number = oscillator.gradient({ params: { k: 4 } }).params.k;
 
-export const used = [nested, start, numbers, vectors, sizes, along, curvature, words, slope, stiffness];
+// Of what functions give, arrays of numbers are vectors.
+export const told = ode({
+  state: { y: 1 },
+  rhs: ({ y }) => ({ y: -y }),
+  outputs: { pair: ({ y }) => [y, 1], table: ({ y }) => [[y], [2]], three: () => 3 },
+});
+const { pair, table, three } = told.outputs();
+const lists: [readonly Vec[], readonly Mat[], readonly number[]] = [pair, table, three];
+const components = field({ point: vec(2), value: (x) => [x[0]!, 1], operators: ["jacobian"] });
+const rows: [Vec, Mat] = [components.value(), components.operator("jacobian") as Mat];
+
+const bare = kernel({
+  state: 1,
+  params: ["k"],
+  rhs: (_t, y) => [y[0]!],
+  outputs: { energy: ({ y }, { k }) => k * y[0]! ** 2, twice: ({ y }, _, { t }) => [y[0]!, t] },
+});
+const ofBare: [readonly number[], readonly Vec[]] = [bare.simulate().outputs.energy, bare.outputs().twice];
+
+// Interfaces have no index signature.
+interface Place {
+  x: number;
+  y: number;
+}
+interface Layer {
+  W: Mat;
+  b: Vec;
+}
+const at: Place = { x: 1, y: 2 };
+const layer: Layer = { W: mat(2, 2), b: vec(2) };
+export const interfaces = ode({
+  state: at,
+  params: { layers: [layer, layer], place: at },
+  rhs: ({ x, y }: Place, { layers, place }): Place => ({ x: x + place.y, y: y + layers[1].b[0]! }),
+  loss: { terminal: ({ x }) => x },
+});
+const ofLayer: Vec = interfaces.gradient({ state: { x: 1 } }).params.layers[0].b;
+
+export const used = [
+  lists,
+  rows,
+  ofBare,
+  ofLayer,
+  nested,
+  start,
+  numbers,
+  vectors,
+  sizes,
+  along,
+  curvature,
+  words,
+  slope,
+  stiffness,
+];

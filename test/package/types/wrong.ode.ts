@@ -33,6 +33,19 @@ export const scalar = ode({
   rhs: ({ y }) => ({ y: [y, y] }), //! rhs
 });
 
+// Neither of what says how the state moves, of which most models have the first.
+export const still = ode({ state: { y: 1 } }); //! { state
+
+// A leaf that is text, beside one that an interface types.
+interface Place {
+  x: number;
+}
+const place: Place = { x: 1 };
+export const written = ode({
+  state: { place, name: "hare" }, //! name
+  rhs: () => ({ place, name: 1 }),
+});
+
 // A method that there is not.
 export const method = ode({
   state: { y: 1 },
@@ -60,6 +73,31 @@ export const output = ode({
   rhs: ({ y }) => ({ y }),
   outputs: { o: ({ y }, _, { k }) => y * k }, //! k })
 });
+
+// An output that is neither a number nor an array of them.
+export const said = ode({
+  state: { y: 1 },
+  rhs: ({ y }) => ({ y }),
+  outputs: { text: ({ y }) => `${y}` }, //! `${y}`
+});
+export const asked = ode({
+  state: { y: 1 },
+  rhs: ({ y }) => ({ y }),
+  outputs: { condition: ({ y }) => y > 0 }, //! y > 0
+});
+
+// Questions of what the model does not have, or computes itself.
+const computed = ode({
+  state: { y: 1 },
+  initial: () => ({ y: 1 }),
+  rhs: ({ y }) => ({ y }),
+  loss: { terminal: ({ y }) => y },
+});
+computed.simulate({ params: { k: 1 } }); //! k: 1
+computed.simulate({ inputs: { u: [1] } }); //! u: [
+computed.simulate({ data: { seen: 1 } }); //! seen
+computed.simulate({ state: { y: 1 } }); //! y: 1
+computed.jvp({ state: { y: 1 } }); //! y: 1
 
 // Questions.
 decay.gradient({ params: { rait: 1 } }); //! rait

@@ -92,10 +92,10 @@ export const everything = ode({
   solver: { method: "dopri5", t1: 1, steps: 20, adjoint: "revolve", checkpoints: 5, wrt: ["params.rate"] },
 });
 
-const run = everything.simulate({ params: { rate: 1 }, state: { x: [1, 2] }, steps: 40 });
+const run = everything.simulate({ params: { rate: 1 }, steps: 40 });
 same<typeof run.state.s, readonly number[]>(true);
 same<typeof run.outputs.speed, readonly number[]>(true);
-same<typeof run.outputs.all, readonly number[][]>(true);
+same<typeof run.outputs.all, readonly Vec[]>(true);
 const slope: Float64Array = everything.gradient().params.layers[1].b;
 const torques: readonly number[] = everything.valueAndGradient().gradient.inputs.torque;
 const along: number = everything.jvp({ params: { rate: 1 } });

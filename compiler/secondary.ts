@@ -5,11 +5,26 @@
  * where a target has several files: `import { files } from "./x.ode.ts?c"` gives header, source, self-test and description.
  */
 
-import { checkOptions } from "../compiler/check-options.ts";
-import { build, type Source } from "../compiler/compile.ts";
-import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
-import { emit } from "../compiler/emission.ts";
-import type { Options, Target } from "../compiler/options.ts";
+import { checkOptions } from "./check-options.ts";
+import { build, type Source } from "./compile.ts";
+import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import { emit } from "./emission.ts";
+import type { Options, Target } from "./options.ts";
+
+/**
+ * An import of generated text: `x.ode.ts?c`, or `x.ode.ts?model=name&c` where a file exports several models. The other order is
+ * taken too, but the types of `odegrad/client` cannot know it: their patterns leave one part of a specifier open. Words that bundlers
+ * have a meaning for are theirs; any other that is no target is refused rather than taken for none.
+ */
+export const secondaryId =
+  /\.ode\.ts\?(?:model=[\w$]+&)?(?!(?:import|raw|url|inline|init|worker|sharedworker)(?:&|$))[A-Za-z]+(?:&.*)?$/;
+
+/** What such an import asks for. */
+export function askedBy(id: string): { readonly target: string; readonly model: string | undefined } {
+  const question = new URLSearchParams(id.slice(id.indexOf("?") + 1));
+  const target = [...question.keys()].find((key) => key !== "model") ?? "";
+  return { target, model: question.get("model") || undefined };
+}
 
 export interface Secondary {
   readonly code?: string;
