@@ -116,10 +116,10 @@ static int gcde_owns_(gcde_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xDFE40ECEu;
-        ws->tag[1] = 0x729286F2u;
+        ws->tag[0] = 0x235D481Eu;
+        ws->tag[1] = 0x5DEC67C2u;
     }
-    if ((ws->tag[0] == 0xDFE40ECEu) && (ws->tag[1] == 0x729286F2u)) {
+    if ((ws->tag[0] == 0x235D481Eu) && (ws->tag[1] == 0x5DEC67C2u)) {
         is_own = 1;
     }
     return is_own;
@@ -655,31 +655,46 @@ static enum gcde_status gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcd
                 }
             }
             double total = 0.0;
+            double total_2 = 0.0;
+            double total_3 = 0.0;
+            double total_4 = 0.0;
+            double total_5 = 0.0;
+            double total_6 = 0.0;
+            double total_7 = 0.0;
+            double total_8 = 0.0;
             for (int32_t i = 0; i < 14; i++) {
-                for (int32_t j = 0; j < 16; j++) {
-                    total += ws->H[i][j];
+                for (int32_t j = 0; j < 2; j++) {
+                    total += ws->H[i][8 * (ptrdiff_t)j];
+                    total_2 += ws->H[i][(8 * j) + 1];
+                    total_3 += ws->H[i][(8 * j) + 2];
+                    total_4 += ws->H[i][(8 * j) + 3];
+                    total_5 += ws->H[i][(8 * j) + 4];
+                    total_6 += ws->H[i][(8 * j) + 5];
+                    total_7 += ws->H[i][(8 * j) + 6];
+                    total_8 += ws->H[i][(8 * j) + 7];
                 }
             }
-            const double sum = total;
+            const double sum = total + total_2 + total_3 + total_4 + total_5 + total_6 + total_7 +
+                    total_8;
             if ((sum - sum) != 0.0) {
                 ws->failed_step = (double)n;
-                double total_2 = 0.0;
+                double total_9 = 0.0;
                 for (int32_t i = 0; i < 14; i++) {
                     for (int32_t j = 0; j < 16; j++) {
-                        total_2 += ws->k_H[1][i][j];
+                        total_9 += ws->k_H[1][i][j];
                     }
                 }
-                const double sum_2 = total_2;
+                const double sum_2 = total_9;
                 if ((sum_2 - sum_2) != 0.0) {
                     failed_stage = 2.0;
                 }
-                double total_3 = 0.0;
+                double total_10 = 0.0;
                 for (int32_t i = 0; i < 14; i++) {
                     for (int32_t j = 0; j < 16; j++) {
-                        total_3 += ws->k_H[0][i][j];
+                        total_10 += ws->k_H[0][i][j];
                     }
                 }
-                const double sum_3 = total_3;
+                const double sum_3 = total_10;
                 if ((sum_3 - sum_3) != 0.0) {
                     failed_stage = 1.0;
                 }
@@ -906,31 +921,46 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
                     }
                 }
                 double total = 0.0;
+                double total_2 = 0.0;
+                double total_3 = 0.0;
+                double total_4 = 0.0;
+                double total_5 = 0.0;
+                double total_6 = 0.0;
+                double total_7 = 0.0;
+                double total_8 = 0.0;
                 for (int32_t i = 0; i < 14; i++) {
-                    for (int32_t j = 0; j < 16; j++) {
-                        total += ws->H[i][j];
+                    for (int32_t j = 0; j < 2; j++) {
+                        total += ws->H[i][8 * (ptrdiff_t)j];
+                        total_2 += ws->H[i][(8 * j) + 1];
+                        total_3 += ws->H[i][(8 * j) + 2];
+                        total_4 += ws->H[i][(8 * j) + 3];
+                        total_5 += ws->H[i][(8 * j) + 4];
+                        total_6 += ws->H[i][(8 * j) + 5];
+                        total_7 += ws->H[i][(8 * j) + 6];
+                        total_8 += ws->H[i][(8 * j) + 7];
                     }
                 }
-                const double sum = total;
+                const double sum = total + total_2 + total_3 + total_4 + total_5 + total_6 +
+                        total_7 + total_8;
                 if ((sum - sum) != 0.0) {
                     ws->failed_step = (double)n;
-                    double total_2 = 0.0;
+                    double total_9 = 0.0;
                     for (int32_t i = 0; i < 14; i++) {
                         for (int32_t j = 0; j < 16; j++) {
-                            total_2 += ws->k_H[1][i][j];
+                            total_9 += ws->k_H[1][i][j];
                         }
                     }
-                    const double sum_2 = total_2;
+                    const double sum_2 = total_9;
                     if ((sum_2 - sum_2) != 0.0) {
                         failed_stage = 2.0;
                     }
-                    double total_3 = 0.0;
+                    double total_10 = 0.0;
                     for (int32_t i = 0; i < 14; i++) {
                         for (int32_t j = 0; j < 16; j++) {
-                            total_3 += ws->k_H[0][i][j];
+                            total_10 += ws->k_H[0][i][j];
                         }
                     }
-                    const double sum_3 = total_3;
+                    const double sum_3 = total_10;
                     if ((sum_3 - sum_3) != 0.0) {
                         failed_stage = 1.0;
                     }
