@@ -92,11 +92,13 @@ export const emptyTargets = ({ target = ["js"], emit }: Options): Target[] =>
 function crossbarFiles({ module, text }: Ready, name: string, header: string, options: Options): Output[] {
   const entries = module.entries.filter((entry) => entry.arguments.length === 0);
   const solve = (entries.find((entry) => entry.name === "solve") ?? entries[0])!.fn;
-  const mapped = onCrossbar(
-    withMath(module.program, options, "double"),
+  const found = onCrossbar(
+    module.program,
     entries.map((entry) => entry.fn),
     solve,
   );
+  // Behind: arithmetic in the place of a function would part a product from the loop it is found by.
+  const mapped = { ...found, program: withMath(found.program, options, "double") };
   const { program, code, map } = emitCrossbar({ ...module, entries }, mapped, {
     dialect: "js",
     file: baseName(module.model.file),

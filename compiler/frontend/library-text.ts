@@ -45,7 +45,7 @@ export function softmax(x: Vec): Vec {
     p[i] = Math.exp(x[i]! - largest);
     sum += p[i]!;
   }
-  for (let i = 0; i < x.length; i++) p[i] = p[i]! / sum;
+  for (let i = 0; i < x.length; i++) p[i]! /= sum;
   return p;
 }
 

@@ -21,6 +21,7 @@ import { jacobianOf } from "./jacobian.ts";
 import { factorise, solve, solveTransposed } from "./linear-algebra.ts";
 import { ContinuousTransposer } from "./plans/continuous.ts";
 import type { Counts, PlanRow } from "./plans/index.ts";
+import { leavesTape, type Vjps } from "./plans/plan.ts";
 import { Revolve, repetitions } from "./plans/revolve.ts";
 import type { Rosenbrock } from "./rosenbrock.ts";
 import { type RosenbrockFunctions, RosenbrockStepper } from "./rosenbrock-step.ts";
@@ -56,7 +57,12 @@ export const isImplicit = (method: Method): method is Implicit => "groups" in me
 export const isExplicit = (method: Method): method is Explicit => "main" in method;
 
 /** `series`: of Taylor's method, where steps are chosen. */
-export function explicitFamily(method: Explicit, solver: Solver, series: Remainder | undefined): Family {
+export function explicitFamily(
+  method: Explicit,
+  solver: Solver,
+  vjps: Vjps,
+  series: Remainder | undefined,
+): Family {
   // Steps that events shorten are attempts too, without an estimate.
   const embedded =
     solver.tolerance === undefined
@@ -73,7 +79,7 @@ export function explicitFamily(method: Explicit, solver: Solver, series: Remaind
     },
     functions: series === undefined ? [] : [series.lastTerms],
     tables: [],
-    counts: (steps) => countsOf(method, steps, steps === solver.steps ? solver.checkpoints : undefined),
+    counts: (steps) => countsOf(method, steps, vjps, steps === solver.steps ? solver.checkpoints : undefined),
     stepper: (driver) => new ExplicitStepper(driver, method, plainSweep(driver), estimate),
     transposer: (driver, plan) => {
       if (solver.adjoint === "continuous")
@@ -190,10 +196,12 @@ export function rosenbrockFamily(
 }
 
 /** Evaluations of the field in a whole run: forward, and where the stages of every step are rebuilt. */
-function countsOf(method: Explicit, steps: number, checkpoints?: number): Counts {
+function countsOf(method: Explicit, steps: number, vjps: Vjps, checkpoints?: number): Counts {
   const rows = schemesOf(method).map((scheme) => ({
     forward: evaluationsOf(scheme).length,
-    again: rebuilt(scheme).operations.filter((each) => each.kind === "evaluate").length,
+    again: rebuilt(scheme, (slope) => leavesTape(vjps, slope)).operations.filter(
+      (each) => each.kind === "evaluate",
+    ).length,
     undone: undoneBy(scheme),
   }));
   const early = method.start === undefined ? 0 : Math.min(steps, method.start.steps);

@@ -29,7 +29,7 @@ import { gradientEntry } from "./plans/adjoint.ts";
 import { plans } from "./plans/index.ts";
 import type { Field, Vjps } from "./plans/plan.ts";
 import { rosenbrockMethod } from "./rosenbrock.ts";
-import type { Part } from "./scheme.ts";
+import { type Explicit, type Part, withoutRunning } from "./scheme.ts";
 import { explicitMethod, isPartitioned, pastKinds } from "./schemes.ts";
 import { halvesOf } from "./separable.ts";
 import { valueParameters, withSignals } from "./signals.ts";
@@ -45,9 +45,7 @@ export function buildSolve(
 ): Module {
   if (model.field !== undefined) return buildField(model, solver, version, products);
   const method =
-    implicitMethod(solver.method) ??
-    rosenbrockMethod(solver.method) ??
-    explicitMethod(solver.method, solver.start, solver.adjoint === "reversible");
+    implicitMethod(solver.method) ?? rosenbrockMethod(solver.method) ?? explicitOf(model, solver);
   if (method === undefined) throw new Error(`no method of the name ${solver.method}`);
   const plan = plans[solver.adjoint];
   if (plan === undefined) throw new Error(`no plan of the name ${solver.adjoint}`);
@@ -114,7 +112,7 @@ export function buildSolve(
   };
 
   const family = isExplicit(method)
-    ? explicitFamily(method, solver, series)
+    ? explicitFamily(method, solver, vjps, series)
     : isImplicit(method)
       ? implicitFamily(method, solved, solver, context, io)
       : rosenbrockFamily(method, solved, solver, context, wanted, io);
@@ -215,6 +213,12 @@ export function buildSolve(
     },
     version,
   };
+}
+
+/** The explicit method of a solve, as far as there is something that its operations are for. */
+function explicitOf({ loss }: Model, { method, start, adjoint }: Solver): Explicit | undefined {
+  const whole = explicitMethod(method, start, adjoint === "reversible");
+  return whole !== undefined && loss.running === undefined ? withoutRunning(whole) : whole;
 }
 
 /** What an event needs beside its own functions. */

@@ -117,11 +117,29 @@ export function countOf(method: Explicit, kind: "x" | "k"): number {
 export const evaluationsOf = (scheme: Scheme): Evaluate[] =>
   scheme.operations.filter((each): each is Evaluate => each.kind === "evaluate");
 
+/** The method of a solve without a running loss, which asks at no place for its sake. */
+export function withoutRunning(method: Explicit): Explicit {
+  const without = (scheme: Scheme): Scheme => ({
+    ...scheme,
+    operations: scheme.operations.filter(({ kind }) => kind !== "quadrature"),
+  });
+  const { main, start } = method;
+  return {
+    ...method,
+    main: without(main),
+    ...(start === undefined ? {} : { start: { ...start, scheme: without(start.scheme) } }),
+  };
+}
+
 /**
  * What must be done again, from vectors that live on, so that every place where the field or the running loss is asked
- * is known once more: those vectors, and the operations in order.
+ * is known once more: those vectors, and the operations in order. `isTaped`: of which slopes the evaluation leaves
+ * something behind, so that it is done whether or not a place is made of them.
  */
-export function rebuilt(scheme: Scheme): {
+export function rebuilt(
+  scheme: Scheme,
+  isTaped: (slope: Vec) => boolean = () => false,
+): {
   readonly from: readonly Vec[];
   readonly operations: readonly Operation[];
 } {
@@ -130,7 +148,10 @@ export function rebuilt(scheme: Scheme): {
   const want = (vec: Vec): void => {
     if (!isWanted(vec)) wanted.push(vec);
   };
-  for (const operation of scheme.operations) if (operation.kind !== "combine") operation.at.forEach(want);
+  for (const operation of scheme.operations) {
+    if (operation.kind !== "combine") operation.at.forEach(want);
+    if (operation.kind === "evaluate" && isTaped(operation.slope)) want(operation.slope);
+  }
   const operations: Operation[] = [];
   for (const operation of [...scheme.operations].reverse()) {
     if (operation.kind === "combine" && isWanted(operation.to)) {

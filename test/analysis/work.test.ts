@@ -33,6 +33,48 @@ describe("operations", () => {
     expect([solve.isStatic, gradient.isStatic]).toEqual([true, true]);
   });
 
+  describe("leave out the evaluations whose slopes nobody reads, where stages are made again", () => {
+    const steps = 10;
+    const entries = 20;
+    const text = (running: string): string => `import { ode, vec } from "odegrad";
+export const waves = ode({
+  state: { q: vec(${entries}, (i) => 0.1 * i), p: vec(${entries}, 0.5) },
+  rhs: ({ q, p }) => {
+    const dq = vec(${entries}), dp = vec(${entries});
+    for (let i = 0; i < ${entries}; i++) { dq[i] = Math.sin(p[i]); dp[i] = -Math.sin(q[i]); }
+    return { q: dq, p: dp };
+  },
+  loss: { terminal: ({ q }) => q[3] * q[3], ${running} },
+  solver: { t1: 1, steps: ${steps} },
+});`;
+    const asked = (options: Options, running = "") => {
+      const host = { read: () => undefined };
+      const { module } = build({ file: "m.ode.ts", text: text(running), host }, options).ready!;
+      const { operations } = workOf(module.program, "gradient", steps);
+      return { counts: module.counts.gradient, operations };
+    };
+    const stages = { "symplectic-euler": 2, verlet: 3, "verlet-dkd": 3, ruth3: 6, yoshida4: 7, rk4: 4 };
+
+    it.each(
+      Object.entries(stages).flatMap(([method, each]) =>
+        ["symplectic", "step"].map((adjoint) => [method, adjoint, each] as const),
+      ),
+    )("%s, %s", (method, adjoint, each) => {
+      const { counts, operations } = asked({ method, adjoint });
+      expect(counts).toEqual({ field: steps * (2 * each - 1), vjp: steps * each });
+      // A whole evaluation is two sines an entry, a half one.
+      const perEntry = method === "rk4" ? 2 : 1;
+      expect(operations.get("sin")).toBe(perEntry * entries * counts.field);
+      expect(operations.get("cos")).toBe(perEntry * entries * counts.vjp);
+    });
+
+    it("but not that which the running loss asks behind", () => {
+      const { counts, operations } = asked({ method: "verlet" }, "running: ({ p }) => p[2] * p[2],");
+      expect(counts.field).toBe(steps * 6);
+      expect(operations.get("sin")).toBe(entries * counts.field);
+    });
+  });
+
   it("of a loop that ends by what it computes are those of one trip, both ways", () => {
     const text = `import { ode } from "odegrad";
 export const fall = ode({

@@ -86,6 +86,36 @@ describe.skipIf(anyCompiler === undefined)("a module of some functions (needs a 
   });
 });
 
+describe.skipIf(anyCompiler === undefined)("a self-test (needs a C compiler)", () => {
+  const model = (rate: string, head = ""): string => `import { custom, ode } from "odegrad";
+${head}
+export const m = ode({ state: { x: 0.25 }, params: { k: 0.7 }, rhs: ({ x }, { k }) => ({ x: ${rate} }),
+  loss: { terminal: ({ x }) => x * x }, solver: { method: "rk4", t1: 1, steps: 10 } });`;
+  const asked = (text: string, real: "double" | "float") => {
+    const { outputs } = compile(text, { file: "m.ode.ts", target: ["c"], prefix: "m", real });
+    const file = (ending: string): string => outputs.find((output) => output.name === `m${ending}`)!.text;
+    const files = { header: file(".h"), source: file(".c"), selftest: file("_selftest.c") };
+    return inFolder(files, (place) => place.run(["m.c", "m_selftest.c"]));
+  };
+
+  // At the start the rounded number lies between two whole ones.
+  const jumping = model("k * x + 0.3 * Math.round(2 * x)");
+  // Wrong by a hundredth.
+  const wrong = model(
+    "rated(k * x)",
+    "const rated = custom((x: number) => Math.sin(x), { vjp: (x, bar) => 1.01 * bar * Math.cos(x) });",
+  );
+
+  it.each(["double", "float"] as const)("tells a jump from a wrong gradient, in %s", (real) => {
+    const past = asked(jumping, real);
+    expect(past.output).toContain("the loss jumps near the defaults");
+    expect(past.status).toBe(0);
+    const failed = asked(wrong, real);
+    expect(failed.output).toContain("fails: the gradient is that of the solve");
+    expect(failed.status).toBe(1);
+  });
+});
+
 // Eight hidden units and more: products by columns, which need copies of matrices, of those of a direction too.
 it.skipIf(anyCompiler === undefined)(
   "products of a neural ODE in C are those in JavaScript (needs a C compiler)",

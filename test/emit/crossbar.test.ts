@@ -187,6 +187,36 @@ describe("a program", () => {
     expect(unsigned(bits(mapped))).toEqual(unsigned(bits(plain)));
   });
 
+  it("has the same matrices where functions become plain arithmetic, and its bits", async () => {
+    const text = `import { ode, mat, vec } from "odegrad";
+export const net = ode({
+  state: { x: vec(3, [0.4, -0.2, 0.3]) },
+  params: { W: mat(5, 3, (i, j) => 0.6 * Math.sin(i - 2 * j)), V: mat(3, 5, (i, j) => 0.5 * Math.cos(2 * i + j)), b: vec(5, 0.1) },
+  rhs: ({ x }, { W, V, b }) => {
+    const h = vec(5);
+    for (let i = 0; i < 5; i++) { let z = b[i]; for (let j = 0; j < 3; j++) z += W[i][j] * x[j]; h[i] = Math.tanh(z); }
+    const o = vec(3);
+    for (let i = 0; i < 3; i++) for (let j = 0; j < 5; j++) o[i] += V[i][j] * h[j];
+    return { x: o };
+  },
+  loss: { terminal: ({ x }) => x[0] ** 2 + x[1] },
+  solver: { t1: 1, steps: 4 },
+});`;
+    const engine = await both("net.ode.ts", text, { math: "engine" });
+    const portable = await both("net.ode.ts", text, { math: "portable" });
+    expect(portable.header.matrices).toEqual(engine.header.matrices);
+    const { forwardReads, transposedReads, outerProducts } = engine.header.counts["gradient"]!;
+    expect(portable.header.counts["gradient"]).toMatchObject({
+      forwardReads,
+      transposedReads,
+      outerProducts,
+    });
+    expect(portable.header.digital).toEqual([]);
+    portable.mapped.connect(plainCrossbar());
+    expect([portable.mapped.gradient(), portable.plain.gradient()]).toEqual([0, 0]);
+    expect(unsigned(bits(portable.mapped))).toEqual(unsigned(bits(portable.plain)));
+  });
+
   it("keeps the bits of products with a direction", async () => {
     const emitted = ["solve", "gradient", "jvp", "hvp"];
     const { plain, mapped } = await both("net.ode.ts", layers, { emit: emitted });

@@ -128,3 +128,33 @@ it.each<[string, string, Options]>([
   for (const steps of [2 ** 31, 2 ** 32 - 1])
     expect(engine.solve({ ...problem, steps }).status).toBe(status.badArgument);
 });
+
+describe("of a long state", () => {
+  /** Longest axes that eight divides and that it does not, and one that is short. */
+  const still = `import { ode, vec, mat } from "odegrad";
+export const still = ode({
+  state: { v: vec(67, 0.5), w: mat(9, 8, 0.25), s: vec(3, 1) },
+  rhs: ({ v, w, s }) => ({ v: vec(67), w: mat(9, 8), s: vec(3) }),
+  loss: { terminal: ({ v, w, s }) => v[1] + w[2][3] + s[0] },
+  solver: { method: "euler", t1: 1, steps: 2 },
+});`;
+
+  it("every entry is asked, whatever sums stand side by side, in JavaScript and C", async () => {
+    const made = await compiled(still);
+    opened.push(made);
+    expect(made.code).toMatch(/total_8 \+= v/);
+    const { problem } = made;
+    for (const engine of [made.engine, made.c].filter((one) => one !== undefined)) {
+      expect(engine.solve(problem).status).toBe(status.ok);
+      for (let i = 0; i < problem.state0.length; i++) {
+        const state0 = problem.state0.with(i, Number.NaN);
+        expect(engine.solve({ ...problem, state0 }).status, `${i}`).toBe(status.notFiniteState);
+      }
+    }
+  });
+
+  it("one sum is what short code has", async () => {
+    const { code } = await compiled(still, { optimise: "size" }, false);
+    expect(code).not.toMatch(/total_2 \+= v/);
+  });
+});

@@ -39,7 +39,7 @@ export const plans: Readonly<Record<string, PlanRow>> = {
     isTaped: true,
     isStored: false,
     make: (driver, method) => new StagesAgain(driver, method, true),
-    field: ({ forward }) => 2 * forward,
+    field: ({ forward, again }) => forward + again,
   },
   revolve: {
     isTaped: false,

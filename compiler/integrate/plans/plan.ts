@@ -10,7 +10,7 @@ import type { Fn, Statement, View } from "../../ir/nodes.ts";
 import type { Leaf } from "../../model.ts";
 import type { Point } from "../calls.ts";
 import type { Vector } from "../driver.ts";
-import type { Evaluate, Part, Scheme } from "../scheme.ts";
+import type { Evaluate, Part, Scheme, Vec } from "../scheme.ts";
 
 export interface Plan {
   /** Whether slopes of the forward sweep leave tapes behind that the reverse sweep reads. */
@@ -52,3 +52,7 @@ export interface Vjps {
   readonly splines: ReadonlyMap<string, Fn>;
   readonly splineVjps: ReadonlyMap<string, Fn>;
 }
+
+/** Whether an evaluation of the field in halves leaves a tape behind, and not its slope alone. */
+export const leavesTape = ({ fields }: Vjps, { part }: Vec): boolean =>
+  (fields.get(part)?.halves?.tapes.length ?? 0) > 0;

@@ -23,7 +23,7 @@ import {
   type Vec,
 } from "../scheme.ts";
 import { Step } from "../step.ts";
-import type { Plan } from "./plan.ts";
+import { leavesTape, type Plan } from "./plan.ts";
 import { TapeArrays } from "./tape-arrays.ts";
 
 export class StagesAgain implements Plan {
@@ -89,10 +89,8 @@ export class StagesAgain implements Plan {
 
   reenter(n: Affine, scheme: Scheme): Statement[] {
     const driver = this.#driver;
-    const { from, operations } = rebuilt(scheme);
     // What a tape holds is needed of every evaluation, the slope of the last stage of none.
-    const again =
-      this.#tapes === undefined ? operations : scheme.operations.filter((each) => each.kind !== "quadrature");
+    const { from, operations } = rebuilt(scheme, (slope) => leavesTape(driver.vjps, slope));
     return [
       build.comment("Stages of this step, again."),
       ...this.#stored
@@ -104,7 +102,7 @@ export class StagesAgain implements Plan {
             driver.leavesOf(vec.part),
           ),
         ),
-      ...again.flatMap((operation): Statement[] => {
+      ...operations.flatMap((operation): Statement[] => {
         if (operation.kind === "combine") return this.#step.combine(operation);
         if (operation.kind === "quadrature") return [];
         const point = this.#step.pointOf(n, operation);

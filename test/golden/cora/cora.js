@@ -994,31 +994,45 @@ export function solve() {
       }
     }
     let total = 0;
+    let total_2 = 0;
+    let total_3 = 0;
+    let total_4 = 0;
+    let total_5 = 0;
+    let total_6 = 0;
+    let total_7 = 0;
+    let total_8 = 0;
     for (let i = 0; i < 14; i++) {
-      for (let j = 0; j < 16; j++) {
-        total += H[16 * i + j];
+      for (let j = 0; j < 2; j++) {
+        total += H[16 * i + 8 * j];
+        total_2 += H[16 * i + 8 * j + 1];
+        total_3 += H[16 * i + 8 * j + 2];
+        total_4 += H[16 * i + 8 * j + 3];
+        total_5 += H[16 * i + 8 * j + 4];
+        total_6 += H[16 * i + 8 * j + 5];
+        total_7 += H[16 * i + 8 * j + 6];
+        total_8 += H[16 * i + 8 * j + 7];
       }
     }
-    const sum = total;
+    const sum = total + total_2 + total_3 + total_4 + total_5 + total_6 + total_7 + total_8;
     if (sum - sum !== 0) {
       report[0] = n;
-      let total_2 = 0;
+      let total_9 = 0;
       for (let i = 0; i < 14; i++) {
         for (let j = 0; j < 16; j++) {
-          total_2 += k_H[16 * i + j + 224];
+          total_9 += k_H[16 * i + j + 224];
         }
       }
-      const sum_2 = total_2;
+      const sum_2 = total_9;
       if (sum_2 - sum_2 !== 0) {
         failed_stage = 2;
       }
-      let total_3 = 0;
+      let total_10 = 0;
       for (let i = 0; i < 14; i++) {
         for (let j = 0; j < 16; j++) {
-          total_3 += k_H[16 * i + j];
+          total_10 += k_H[16 * i + j];
         }
       }
-      const sum_3 = total_3;
+      const sum_3 = total_10;
       if (sum_3 - sum_3 !== 0) {
         failed_stage = 1;
       }
@@ -1194,31 +1208,45 @@ export function gradient() {
       }
     }
     let total = 0;
+    let total_2 = 0;
+    let total_3 = 0;
+    let total_4 = 0;
+    let total_5 = 0;
+    let total_6 = 0;
+    let total_7 = 0;
+    let total_8 = 0;
     for (let i = 0; i < 14; i++) {
-      for (let j = 0; j < 16; j++) {
-        total += H[16 * i + j];
+      for (let j = 0; j < 2; j++) {
+        total += H[16 * i + 8 * j];
+        total_2 += H[16 * i + 8 * j + 1];
+        total_3 += H[16 * i + 8 * j + 2];
+        total_4 += H[16 * i + 8 * j + 3];
+        total_5 += H[16 * i + 8 * j + 4];
+        total_6 += H[16 * i + 8 * j + 5];
+        total_7 += H[16 * i + 8 * j + 6];
+        total_8 += H[16 * i + 8 * j + 7];
       }
     }
-    const sum = total;
+    const sum = total + total_2 + total_3 + total_4 + total_5 + total_6 + total_7 + total_8;
     if (sum - sum !== 0) {
       report[0] = n;
-      let total_2 = 0;
+      let total_9 = 0;
       for (let i = 0; i < 14; i++) {
         for (let j = 0; j < 16; j++) {
-          total_2 += k_H[16 * i + j + 224];
+          total_9 += k_H[16 * i + j + 224];
         }
       }
-      const sum_2 = total_2;
+      const sum_2 = total_9;
       if (sum_2 - sum_2 !== 0) {
         failed_stage = 2;
       }
-      let total_3 = 0;
+      let total_10 = 0;
       for (let i = 0; i < 14; i++) {
         for (let j = 0; j < 16; j++) {
-          total_3 += k_H[16 * i + j];
+          total_10 += k_H[16 * i + j];
         }
       }
-      const sum_3 = total_3;
+      const sum_3 = total_10;
       if (sum_3 - sum_3 !== 0) {
         failed_stage = 1;
       }

@@ -116,10 +116,10 @@ static int gcde_owns_(gcde_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x05218BE0u;
-        ws->tag[1] = 0x6F9868C9u;
+        ws->tag[0] = 0x235D481Eu;
+        ws->tag[1] = 0x5DEC67C2u;
     }
-    if ((ws->tag[0] == 0x05218BE0u) && (ws->tag[1] == 0x6F9868C9u)) {
+    if ((ws->tag[0] == 0x235D481Eu) && (ws->tag[1] == 0x5DEC67C2u)) {
         is_own = 1;
     }
     return is_own;
@@ -411,19 +411,13 @@ static void gcde_terminal_vjp_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_
         }
         ws->z_bar[gcde_cora_label[gcde_cora_train_integer[i]]] = -sum_bar;
         const double total_bar = 1.0 / ws->total_tape_2[i];
-        const double total_bar_2 = sum_bar * total_bar;
-        const double total_bar_3 = ((total_bar_2 == total_bar_2) ||
-                ((sum_bar != 0.0) && (total_bar != 0.0))) ?
-                total_bar_2 : 0.0;
+        const double total_bar_2 = (sum_bar == 0.0) ? 0.0 : (sum_bar * total_bar);
         double most_bar = 0.0;
         for (int32_t c = 0; c < 3; c++) {
             const double total = ws->total_tape[i][c];
-            const double total_bar_4 = total_bar_3 * total;
-            const double total_bar_5 = ((total_bar_4 == total_bar_4) ||
-                    ((total_bar_3 != 0.0) && (total != 0.0))) ?
-                    total_bar_4 : 0.0;
-            most_bar -= total_bar_5;
-            ws->z_bar[c] += total_bar_5;
+            const double total_bar_3 = (total_bar_2 == 0.0) ? 0.0 : (total_bar_2 * total);
+            most_bar -= total_bar_3;
+            ws->z_bar[c] += total_bar_3;
         }
         double most_bar_2 = most_bar + sum_bar;
         for (int32_t c = 2; c >= 1; c--) {
@@ -661,31 +655,46 @@ static enum gcde_status gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcd
                 }
             }
             double total = 0.0;
+            double total_2 = 0.0;
+            double total_3 = 0.0;
+            double total_4 = 0.0;
+            double total_5 = 0.0;
+            double total_6 = 0.0;
+            double total_7 = 0.0;
+            double total_8 = 0.0;
             for (int32_t i = 0; i < 14; i++) {
-                for (int32_t j = 0; j < 16; j++) {
-                    total += ws->H[i][j];
+                for (int32_t j = 0; j < 2; j++) {
+                    total += ws->H[i][8 * (ptrdiff_t)j];
+                    total_2 += ws->H[i][(8 * j) + 1];
+                    total_3 += ws->H[i][(8 * j) + 2];
+                    total_4 += ws->H[i][(8 * j) + 3];
+                    total_5 += ws->H[i][(8 * j) + 4];
+                    total_6 += ws->H[i][(8 * j) + 5];
+                    total_7 += ws->H[i][(8 * j) + 6];
+                    total_8 += ws->H[i][(8 * j) + 7];
                 }
             }
-            const double sum = total;
+            const double sum = total + total_2 + total_3 + total_4 + total_5 + total_6 + total_7 +
+                    total_8;
             if ((sum - sum) != 0.0) {
                 ws->failed_step = (double)n;
-                double total_2 = 0.0;
+                double total_9 = 0.0;
                 for (int32_t i = 0; i < 14; i++) {
                     for (int32_t j = 0; j < 16; j++) {
-                        total_2 += ws->k_H[1][i][j];
+                        total_9 += ws->k_H[1][i][j];
                     }
                 }
-                const double sum_2 = total_2;
+                const double sum_2 = total_9;
                 if ((sum_2 - sum_2) != 0.0) {
                     failed_stage = 2.0;
                 }
-                double total_3 = 0.0;
+                double total_10 = 0.0;
                 for (int32_t i = 0; i < 14; i++) {
                     for (int32_t j = 0; j < 16; j++) {
-                        total_3 += ws->k_H[0][i][j];
+                        total_10 += ws->k_H[0][i][j];
                     }
                 }
-                const double sum_3 = total_3;
+                const double sum_3 = total_10;
                 if ((sum_3 - sum_3) != 0.0) {
                     failed_stage = 1.0;
                 }
@@ -912,31 +921,46 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
                     }
                 }
                 double total = 0.0;
+                double total_2 = 0.0;
+                double total_3 = 0.0;
+                double total_4 = 0.0;
+                double total_5 = 0.0;
+                double total_6 = 0.0;
+                double total_7 = 0.0;
+                double total_8 = 0.0;
                 for (int32_t i = 0; i < 14; i++) {
-                    for (int32_t j = 0; j < 16; j++) {
-                        total += ws->H[i][j];
+                    for (int32_t j = 0; j < 2; j++) {
+                        total += ws->H[i][8 * (ptrdiff_t)j];
+                        total_2 += ws->H[i][(8 * j) + 1];
+                        total_3 += ws->H[i][(8 * j) + 2];
+                        total_4 += ws->H[i][(8 * j) + 3];
+                        total_5 += ws->H[i][(8 * j) + 4];
+                        total_6 += ws->H[i][(8 * j) + 5];
+                        total_7 += ws->H[i][(8 * j) + 6];
+                        total_8 += ws->H[i][(8 * j) + 7];
                     }
                 }
-                const double sum = total;
+                const double sum = total + total_2 + total_3 + total_4 + total_5 + total_6 +
+                        total_7 + total_8;
                 if ((sum - sum) != 0.0) {
                     ws->failed_step = (double)n;
-                    double total_2 = 0.0;
+                    double total_9 = 0.0;
                     for (int32_t i = 0; i < 14; i++) {
                         for (int32_t j = 0; j < 16; j++) {
-                            total_2 += ws->k_H[1][i][j];
+                            total_9 += ws->k_H[1][i][j];
                         }
                     }
-                    const double sum_2 = total_2;
+                    const double sum_2 = total_9;
                     if ((sum_2 - sum_2) != 0.0) {
                         failed_stage = 2.0;
                     }
-                    double total_3 = 0.0;
+                    double total_10 = 0.0;
                     for (int32_t i = 0; i < 14; i++) {
                         for (int32_t j = 0; j < 16; j++) {
-                            total_3 += ws->k_H[0][i][j];
+                            total_10 += ws->k_H[0][i][j];
                         }
                     }
-                    const double sum_3 = total_3;
+                    const double sum_3 = total_10;
                     if ((sum_3 - sum_3) != 0.0) {
                         failed_stage = 1.0;
                     }

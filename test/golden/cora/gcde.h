@@ -16,9 +16,9 @@ extern "C" {
 
 /* Bytes: problem 5936, solution 2136, gradients 5920, workspace 62600, state 1792, params 4120, outputs 336,
  *   tables 1532.
- * Of solve in 4 steps: 43664 additions, 40660 multiplications, 3 divisions, 6 comparisons, 18 exp, 1 fabs, 6 log,
+ * Of solve in 4 steps: 43692 additions, 40660 multiplications, 3 divisions, 6 comparisons, 18 exp, 1 fabs, 6 log,
  *   2016 tanh, 12 max.
- * Of gradient in 4 steps: at most 119490 additions, 114065 multiplications, 9 divisions, 6 negations, 103
+ * Of gradient in 4 steps: at most 119518 additions, 114065 multiplications, 9 divisions, 6 negations, 55
  *   comparisons, 36 exp, 1 fabs, 6 log, 2240 tanh, 24 max. */
 
 /* Observation times, and the most steps of a run. */

@@ -705,51 +705,70 @@ export function solve() {
       }
     }
     let total = 0;
-    for (let i = 0; i < 34; i++) {
+    let total_2 = 0;
+    let total_3 = 0;
+    let total_4 = 0;
+    let total_5 = 0;
+    let total_6 = 0;
+    let total_7 = 0;
+    let total_8 = 0;
+    for (let i = 0; i < 4; i++) {
       for (let j = 0; j < 4; j++) {
-        total += H[4 * i + j];
+        total += H[32 * i + j];
+        total_2 += H[32 * i + j + 4];
+        total_3 += H[32 * i + j + 8];
+        total_4 += H[32 * i + j + 12];
+        total_5 += H[32 * i + j + 16];
+        total_6 += H[32 * i + j + 20];
+        total_7 += H[32 * i + j + 24];
+        total_8 += H[32 * i + j + 28];
       }
     }
-    const sum = total;
+    for (let i = 0; i < 2; i++) {
+      for (let j = 0; j < 4; j++) {
+        total += H[4 * i + j + 128];
+      }
+    }
+    const sum = total + total_2 + total_3 + total_4 + total_5 + total_6 + total_7 + total_8;
     if (sum - sum !== 0) {
       report[0] = n;
-      let total_2 = 0;
+      let total_9 = 0;
       for (let i = 0; i < 34; i++) {
         for (let j = 0; j < 4; j++) {
-          total_2 += k_H[4 * i + j + 408];
+          total_9 += k_H[4 * i + j + 408];
         }
       }
-      const sum_2 = total_2;
+      const sum_2 = total_9;
       if (sum_2 - sum_2 !== 0) {
         failed_stage = 4;
       }
-      let total_3 = 0;
+      let total_10 = 0;
       for (let i = 0; i < 34; i++) {
         for (let j = 0; j < 4; j++) {
-          total_3 += k_H[4 * i + j + 272];
+          total_10 += k_H[4 * i + j + 272];
         }
       }
-      const sum_3 = total_3;
+      const sum_3 = total_10;
       if (sum_3 - sum_3 !== 0) {
         failed_stage = 3;
       }
-      let total_4 = 0;
+      let total_11 = 0;
       for (let i = 0; i < 34; i++) {
         for (let j = 0; j < 4; j++) {
-          total_4 += k_H[4 * i + j + 136];
+          total_11 += k_H[4 * i + j + 136];
         }
       }
-      const sum_4 = total_4;
+      const sum_4 = total_11;
       if (sum_4 - sum_4 !== 0) {
         failed_stage = 2;
       }
-      let total_5 = 0;
+      let total_12 = 0;
       for (let i = 0; i < 34; i++) {
         for (let j = 0; j < 4; j++) {
-          total_5 += k_H[4 * i + j];
+          total_12 += k_H[4 * i + j];
         }
       }
-      const sum_5 = total_5;
+      const sum_5 = total_12;
       if (sum_5 - sum_5 !== 0) {
         failed_stage = 1;
       }
@@ -902,51 +921,70 @@ export function gradient() {
       }
     }
     let total = 0;
-    for (let i = 0; i < 34; i++) {
+    let total_2 = 0;
+    let total_3 = 0;
+    let total_4 = 0;
+    let total_5 = 0;
+    let total_6 = 0;
+    let total_7 = 0;
+    let total_8 = 0;
+    for (let i = 0; i < 4; i++) {
       for (let j = 0; j < 4; j++) {
-        total += H[4 * i + j];
+        total += H[32 * i + j];
+        total_2 += H[32 * i + j + 4];
+        total_3 += H[32 * i + j + 8];
+        total_4 += H[32 * i + j + 12];
+        total_5 += H[32 * i + j + 16];
+        total_6 += H[32 * i + j + 20];
+        total_7 += H[32 * i + j + 24];
+        total_8 += H[32 * i + j + 28];
       }
     }
-    const sum = total;
+    for (let i = 0; i < 2; i++) {
+      for (let j = 0; j < 4; j++) {
+        total += H[4 * i + j + 128];
+      }
+    }
+    const sum = total + total_2 + total_3 + total_4 + total_5 + total_6 + total_7 + total_8;
     if (sum - sum !== 0) {
       report[0] = n;
-      let total_2 = 0;
+      let total_9 = 0;
       for (let i = 0; i < 34; i++) {
         for (let j = 0; j < 4; j++) {
-          total_2 += k_H[4 * i + j + 408];
+          total_9 += k_H[4 * i + j + 408];
         }
       }
-      const sum_2 = total_2;
+      const sum_2 = total_9;
       if (sum_2 - sum_2 !== 0) {
         failed_stage = 4;
       }
-      let total_3 = 0;
+      let total_10 = 0;
       for (let i = 0; i < 34; i++) {
         for (let j = 0; j < 4; j++) {
-          total_3 += k_H[4 * i + j + 272];
+          total_10 += k_H[4 * i + j + 272];
         }
       }
-      const sum_3 = total_3;
+      const sum_3 = total_10;
       if (sum_3 - sum_3 !== 0) {
         failed_stage = 3;
       }
-      let total_4 = 0;
+      let total_11 = 0;
       for (let i = 0; i < 34; i++) {
         for (let j = 0; j < 4; j++) {
-          total_4 += k_H[4 * i + j + 136];
+          total_11 += k_H[4 * i + j + 136];
         }
       }
-      const sum_4 = total_4;
+      const sum_4 = total_11;
       if (sum_4 - sum_4 !== 0) {
         failed_stage = 2;
       }
-      let total_5 = 0;
+      let total_12 = 0;
       for (let i = 0; i < 34; i++) {
         for (let j = 0; j < 4; j++) {
-          total_5 += k_H[4 * i + j];
+          total_12 += k_H[4 * i + j];
         }
       }
-      const sum_5 = total_5;
+      const sum_5 = total_12;
       if (sum_5 - sum_5 !== 0) {
         failed_stage = 1;
       }

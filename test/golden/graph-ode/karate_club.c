@@ -59,10 +59,10 @@ static int karate_club_owns_(karate_club_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x25C27127u;
-        ws->tag[1] = 0x47AD5EACu;
+        ws->tag[0] = 0xCECF8D30u;
+        ws->tag[1] = 0x413A6FECu;
     }
-    if ((ws->tag[0] == 0x25C27127u) && (ws->tag[1] == 0x47AD5EACu)) {
+    if ((ws->tag[0] == 0xCECF8D30u) && (ws->tag[1] == 0x413A6FECu)) {
         is_own = 1;
     }
     return is_own;
@@ -424,15 +424,11 @@ static void karate_club_terminal_vjp_kernel(const karate_club_problem *KARATE_CL
     for (int32_t i = 0; i < 2; i++) {
         const double s = ws->s_tape[i];
         const double s_bar_2 = 1.0 / (1.0 + s);
-        const double s_bar_3 = s_bar * s_bar_2;
-        const double s_bar_4 = ((s_bar_3 == s_bar_3) || ((s_bar != 0.0) && (s_bar_2 != 0.0))) ?
-                s_bar_3 : 0.0;
-        const double s_bar_5 = s_bar_4 * s;
-        const double s_bar_6 = (((s_bar_5 == s_bar_5) || ((s_bar_4 != 0.0) && (s != 0.0))) ?
-                s_bar_5 : 0.0) *
+        const double s_bar_3 = (s_bar == 0.0) ? 0.0 : (s_bar * s_bar_2);
+        const double s_bar_4 = ((s_bar_3 == 0.0) ? 0.0 : (s_bar_3 * s)) *
                 (1.0 - (2.0 * karate_club_faction[karate_club_labelled_integer[i]]));
-        ws->C_bar_3[karate_club_labelled_integer[i]][0] -= s_bar_6;
-        ws->C_bar_3[karate_club_labelled_integer[i]][1] += s_bar_6;
+        ws->C_bar_3[karate_club_labelled_integer[i]][0] -= s_bar_4;
+        ws->C_bar_3[karate_club_labelled_integer[i]][1] += s_bar_4;
     }
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 2; j++) {
@@ -800,51 +796,71 @@ static enum karate_club_status karate_club_run_solve(const karate_club_problem *
                 }
             }
             double total = 0.0;
-            for (int32_t i = 0; i < 34; i++) {
+            double total_2 = 0.0;
+            double total_3 = 0.0;
+            double total_4 = 0.0;
+            double total_5 = 0.0;
+            double total_6 = 0.0;
+            double total_7 = 0.0;
+            double total_8 = 0.0;
+            for (int32_t i = 0; i < 4; i++) {
                 for (int32_t j = 0; j < 4; j++) {
-                    total += ws->H[i][j];
+                    total += ws->H[8 * (ptrdiff_t)i][j];
+                    total_2 += ws->H[(8 * i) + 1][j];
+                    total_3 += ws->H[(8 * i) + 2][j];
+                    total_4 += ws->H[(8 * i) + 3][j];
+                    total_5 += ws->H[(8 * i) + 4][j];
+                    total_6 += ws->H[(8 * i) + 5][j];
+                    total_7 += ws->H[(8 * i) + 6][j];
+                    total_8 += ws->H[(8 * i) + 7][j];
                 }
             }
-            const double sum = total;
+            for (int32_t i = 0; i < 2; i++) {
+                for (int32_t j = 0; j < 4; j++) {
+                    total += ws->H[i + 32][j];
+                }
+            }
+            const double sum = total + total_2 + total_3 + total_4 + total_5 + total_6 + total_7 +
+                    total_8;
             if ((sum - sum) != 0.0) {
                 ws->failed_step = (double)n;
-                double total_2 = 0.0;
+                double total_9 = 0.0;
                 for (int32_t i = 0; i < 34; i++) {
                     for (int32_t j = 0; j < 4; j++) {
-                        total_2 += ws->k_H[3][i][j];
+                        total_9 += ws->k_H[3][i][j];
                     }
                 }
-                const double sum_2 = total_2;
+                const double sum_2 = total_9;
                 if ((sum_2 - sum_2) != 0.0) {
                     failed_stage = 4.0;
                 }
-                double total_3 = 0.0;
+                double total_10 = 0.0;
                 for (int32_t i = 0; i < 34; i++) {
                     for (int32_t j = 0; j < 4; j++) {
-                        total_3 += ws->k_H[2][i][j];
+                        total_10 += ws->k_H[2][i][j];
                     }
                 }
-                const double sum_3 = total_3;
+                const double sum_3 = total_10;
                 if ((sum_3 - sum_3) != 0.0) {
                     failed_stage = 3.0;
                 }
-                double total_4 = 0.0;
+                double total_11 = 0.0;
                 for (int32_t i = 0; i < 34; i++) {
                     for (int32_t j = 0; j < 4; j++) {
-                        total_4 += ws->k_H[1][i][j];
+                        total_11 += ws->k_H[1][i][j];
                     }
                 }
-                const double sum_4 = total_4;
+                const double sum_4 = total_11;
                 if ((sum_4 - sum_4) != 0.0) {
                     failed_stage = 2.0;
                 }
-                double total_5 = 0.0;
+                double total_12 = 0.0;
                 for (int32_t i = 0; i < 34; i++) {
                     for (int32_t j = 0; j < 4; j++) {
-                        total_5 += ws->k_H[0][i][j];
+                        total_12 += ws->k_H[0][i][j];
                     }
                 }
-                const double sum_5 = total_5;
+                const double sum_5 = total_12;
                 if ((sum_5 - sum_5) != 0.0) {
                     failed_stage = 1.0;
                 }
@@ -1107,51 +1123,71 @@ static enum karate_club_status karate_club_run_gradient(const karate_club_proble
                     }
                 }
                 double total = 0.0;
-                for (int32_t i = 0; i < 34; i++) {
+                double total_2 = 0.0;
+                double total_3 = 0.0;
+                double total_4 = 0.0;
+                double total_5 = 0.0;
+                double total_6 = 0.0;
+                double total_7 = 0.0;
+                double total_8 = 0.0;
+                for (int32_t i = 0; i < 4; i++) {
                     for (int32_t j = 0; j < 4; j++) {
-                        total += ws->H[i][j];
+                        total += ws->H[8 * (ptrdiff_t)i][j];
+                        total_2 += ws->H[(8 * i) + 1][j];
+                        total_3 += ws->H[(8 * i) + 2][j];
+                        total_4 += ws->H[(8 * i) + 3][j];
+                        total_5 += ws->H[(8 * i) + 4][j];
+                        total_6 += ws->H[(8 * i) + 5][j];
+                        total_7 += ws->H[(8 * i) + 6][j];
+                        total_8 += ws->H[(8 * i) + 7][j];
                     }
                 }
-                const double sum = total;
+                for (int32_t i = 0; i < 2; i++) {
+                    for (int32_t j = 0; j < 4; j++) {
+                        total += ws->H[i + 32][j];
+                    }
+                }
+                const double sum = total + total_2 + total_3 + total_4 + total_5 + total_6 +
+                        total_7 + total_8;
                 if ((sum - sum) != 0.0) {
                     ws->failed_step = (double)n;
-                    double total_2 = 0.0;
+                    double total_9 = 0.0;
                     for (int32_t i = 0; i < 34; i++) {
                         for (int32_t j = 0; j < 4; j++) {
-                            total_2 += ws->k_H[3][i][j];
+                            total_9 += ws->k_H[3][i][j];
                         }
                     }
-                    const double sum_2 = total_2;
+                    const double sum_2 = total_9;
                     if ((sum_2 - sum_2) != 0.0) {
                         failed_stage = 4.0;
                     }
-                    double total_3 = 0.0;
+                    double total_10 = 0.0;
                     for (int32_t i = 0; i < 34; i++) {
                         for (int32_t j = 0; j < 4; j++) {
-                            total_3 += ws->k_H[2][i][j];
+                            total_10 += ws->k_H[2][i][j];
                         }
                     }
-                    const double sum_3 = total_3;
+                    const double sum_3 = total_10;
                     if ((sum_3 - sum_3) != 0.0) {
                         failed_stage = 3.0;
                     }
-                    double total_4 = 0.0;
+                    double total_11 = 0.0;
                     for (int32_t i = 0; i < 34; i++) {
                         for (int32_t j = 0; j < 4; j++) {
-                            total_4 += ws->k_H[1][i][j];
+                            total_11 += ws->k_H[1][i][j];
                         }
                     }
-                    const double sum_4 = total_4;
+                    const double sum_4 = total_11;
                     if ((sum_4 - sum_4) != 0.0) {
                         failed_stage = 2.0;
                     }
-                    double total_5 = 0.0;
+                    double total_12 = 0.0;
                     for (int32_t i = 0; i < 34; i++) {
                         for (int32_t j = 0; j < 4; j++) {
-                            total_5 += ws->k_H[0][i][j];
+                            total_12 += ws->k_H[0][i][j];
                         }
                     }
-                    const double sum_5 = total_5;
+                    const double sum_5 = total_12;
                     if ((sum_5 - sum_5) != 0.0) {
                         failed_stage = 1.0;
                     }
