@@ -23,6 +23,7 @@ import { sizeOf } from "../model.ts";
 import { columns } from "./columns.ts";
 import { sumsItsRows } from "./contiguous.ts";
 import { dead } from "./dead.ts";
+import { distributedScatters } from "./distributed-scatter.ts";
 import { fission } from "./fission.ts";
 import { heldReads } from "./held-reads.ts";
 import { heldSums } from "./held-sums.ts";
@@ -75,7 +76,8 @@ export function vectorised(program: Program, entries: readonly string[], keepsCo
   });
   const ordered = orderedSums(rows, (fn) => allocated(fn).size > 0);
   // gcc unrolls shorter rows altogether, and then sees fewer vectors with the reads in front.
-  return splitIndexSets(inBodies(ordered, (body) => heldReads(body, wordsOfShortRow + 1)));
+  const parts = splitIndexSets(inBodies(ordered, (body) => heldReads(body, wordsOfShortRow + 1)));
+  return keepsCopies ? distributedScatters(parts) : parts;
 }
 
 function inBodies(program: Program, pass: (block: Block, names: Names) => Block): Program {
