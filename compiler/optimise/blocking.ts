@@ -23,10 +23,12 @@ import { sizeOf } from "../model.ts";
 import { columns } from "./columns.ts";
 import { sumsItsRows } from "./contiguous.ts";
 import { dead } from "./dead.ts";
+import { distributedScatters } from "./distributed-scatter.ts";
 import { fission } from "./fission.ts";
 import { heldReads } from "./held-reads.ts";
 import { heldSums } from "./held-sums.ts";
 import { contracted } from "./index.ts";
+import { splitIndexSets } from "./index-set-splitting.ts";
 import { jam } from "./jam.ts";
 import { localise } from "./localise.ts";
 import { orderedSums } from "./ordered-sums.ts";
@@ -39,7 +41,8 @@ import { storage } from "./storage.ts";
 export function pairedRows(program: Program): Program {
   const own = withOwnSums(program, Number.POSITIVE_INFINITY);
   const sums = inBodies(own, (body, names) => heldSums(body, names));
-  const rows = inBodies(blocked(sums, {}, new Set(program.functions)), (body) => heldReads(body));
+  const held = inBodies(blocked(sums, {}, new Set(program.functions)), (body) => heldReads(body));
+  const rows = splitIndexSets(held);
   if (own === program) return rows;
   return storage(
     rows,
@@ -73,7 +76,8 @@ export function vectorised(program: Program, entries: readonly string[], keepsCo
   });
   const ordered = orderedSums(rows, (fn) => allocated(fn).size > 0);
   // gcc unrolls shorter rows altogether, and then sees fewer vectors with the reads in front.
-  return inBodies(ordered, (body) => heldReads(body, wordsOfShortRow + 1));
+  const parts = splitIndexSets(inBodies(ordered, (body) => heldReads(body, wordsOfShortRow + 1)));
+  return keepsCopies ? distributedScatters(parts) : parts;
 }
 
 function inBodies(program: Program, pass: (block: Block, names: Names) => Block): Program {

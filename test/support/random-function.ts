@@ -29,12 +29,18 @@ export const results = [
   { name: "z", shape: [] },
 ] as const;
 
-export function randomFunction(choices: readonly number[]): Fn {
+/** `bends`: subscripts wrap around and are divided, too, and tests ask for indices. */
+export function randomFunction(choices: readonly number[], { bends = false } = {}): Fn {
   let position = 0;
   const choose = (count: number): number => (choices[position++] ?? 0) % count;
   const names = new Names(["t", ...inputs.map((one) => one.name), ...results.map((one) => one.name)]);
 
   const subscript = (extent: number, scope: Scope): Affine => {
+    if (bends && scope.indices.length > 0 && choose(2) === 0) {
+      const shifted = affine.offset(affine.index(scope.indices.at(-1)!.name), choose(5));
+      const divided = affine.quotient(shifted, affine.integer(1 + choose(3) * choose(3)));
+      return affine.remainder(divided, affine.integer(extent));
+    }
     const fitting = scope.indices.filter((one) => one.extent <= extent && one.extent > 0);
     const pick = choose(fitting.length + 2);
     if (pick < fitting.length) {
@@ -98,10 +104,11 @@ export function randomFunction(choices: readonly number[]): Fn {
   };
 
   const test = (scope: Scope): Test => {
+    const ofIndex = bends && scope.indices.length > 0 && choose(2) === 0;
     const one = build.compare(
       choose(2) === 0 ? "lt" : "ge",
-      expression(scope, 1),
-      build.number(choose(5) / 4 - 0.5),
+      ofIndex ? build.integerValue(affine.index(scope.indices.at(-1)!.name)) : expression(scope, 1),
+      ofIndex ? build.number(choose(5)) : build.number(choose(5) / 4 - 0.5),
     );
     switch (choose(5)) {
       case 1:
