@@ -116,10 +116,10 @@ static int gcde_owns_(gcde_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x235D481Eu;
-        ws->tag[1] = 0x5DEC67C2u;
+        ws->tag[0] = 0xA5BFEEAAu;
+        ws->tag[1] = 0xE66F3AD9u;
     }
-    if ((ws->tag[0] == 0x235D481Eu) && (ws->tag[1] == 0x5DEC67C2u)) {
+    if ((ws->tag[0] == 0xA5BFEEAAu) && (ws->tag[1] == 0xE66F3AD9u)) {
         is_own = 1;
     }
     return is_own;
@@ -411,13 +411,19 @@ static void gcde_terminal_vjp_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_
         }
         ws->z_bar[gcde_cora_label[gcde_cora_train_integer[i]]] = -sum_bar;
         const double total_bar = 1.0 / ws->total_tape_2[i];
-        const double total_bar_2 = (sum_bar == 0.0) ? 0.0 : (sum_bar * total_bar);
+        const double total_bar_2 = sum_bar * total_bar;
+        const double total_bar_3 = ((total_bar_2 == total_bar_2) ||
+                ((sum_bar != 0.0) && (total_bar != 0.0))) ?
+                total_bar_2 : 0.0;
         double most_bar = 0.0;
         for (int32_t c = 0; c < 3; c++) {
             const double total = ws->total_tape[i][c];
-            const double total_bar_3 = (total_bar_2 == 0.0) ? 0.0 : (total_bar_2 * total);
-            most_bar -= total_bar_3;
-            ws->z_bar[c] += total_bar_3;
+            const double total_bar_4 = total_bar_3 * total;
+            const double total_bar_5 = ((total_bar_4 == total_bar_4) ||
+                    ((total_bar_3 != 0.0) && (total != 0.0))) ?
+                    total_bar_4 : 0.0;
+            most_bar -= total_bar_5;
+            ws->z_bar[c] += total_bar_5;
         }
         double most_bar_2 = most_bar + sum_bar;
         for (int32_t c = 2; c >= 1; c--) {

@@ -59,10 +59,10 @@ static int karate_club_owns_(karate_club_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xCECF8D30u;
-        ws->tag[1] = 0x413A6FECu;
+        ws->tag[0] = 0xFB6B279Bu;
+        ws->tag[1] = 0x2E2B2CC4u;
     }
-    if ((ws->tag[0] == 0xCECF8D30u) && (ws->tag[1] == 0x413A6FECu)) {
+    if ((ws->tag[0] == 0xFB6B279Bu) && (ws->tag[1] == 0x2E2B2CC4u)) {
         is_own = 1;
     }
     return is_own;
@@ -424,11 +424,15 @@ static void karate_club_terminal_vjp_kernel(const karate_club_problem *KARATE_CL
     for (int32_t i = 0; i < 2; i++) {
         const double s = ws->s_tape[i];
         const double s_bar_2 = 1.0 / (1.0 + s);
-        const double s_bar_3 = (s_bar == 0.0) ? 0.0 : (s_bar * s_bar_2);
-        const double s_bar_4 = ((s_bar_3 == 0.0) ? 0.0 : (s_bar_3 * s)) *
+        const double s_bar_3 = s_bar * s_bar_2;
+        const double s_bar_4 = ((s_bar_3 == s_bar_3) || ((s_bar != 0.0) && (s_bar_2 != 0.0))) ?
+                s_bar_3 : 0.0;
+        const double s_bar_5 = s_bar_4 * s;
+        const double s_bar_6 = (((s_bar_5 == s_bar_5) || ((s_bar_4 != 0.0) && (s != 0.0))) ?
+                s_bar_5 : 0.0) *
                 (1.0 - (2.0 * karate_club_faction[karate_club_labelled_integer[i]]));
-        ws->C_bar_3[karate_club_labelled_integer[i]][0] -= s_bar_4;
-        ws->C_bar_3[karate_club_labelled_integer[i]][1] += s_bar_4;
+        ws->C_bar_3[karate_club_labelled_integer[i]][0] -= s_bar_6;
+        ws->C_bar_3[karate_club_labelled_integer[i]][1] += s_bar_6;
     }
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 2; j++) {
