@@ -69,10 +69,19 @@ export class Writer {
     const { fn, point, kind, span } = this.call;
     const { body } = normalise(fn, this.context);
     const active = activity(body, new Set(point), new Set(outsOf(fn).map((out) => out.name)));
+    // A derivative of `hypot` asks whether it is at the origin, and is smooth elsewhere.
+    const asked = new Set<string>();
+    forEachStatement(body, (statement) => {
+      if (statement.kind !== "if") return;
+      const { test } = statement;
+      if (test.kind === "compare" && test.relation === "eq" && test.left.kind === "name")
+        asked.add(test.left.name);
+    });
     forEachStatement(body, (statement) => {
       if (statement.kind === "let" && statement.value.kind === "primitive") {
         const { op, args, span: own = statement.span } = statement.value;
-        if (primitives[op].kind !== "kinked" || !active.scalars.has(statement.name)) return;
+        const isAsked = op === "hypot" && asked.has(statement.name);
+        if (primitives[op].kind !== "kinked" || !(isAsked || active.scalars.has(statement.name))) return;
         if (!args.some((arg) => arg.kind === "name" && active.scalars.has(arg.name))) return;
         // As a root that it never comes near.
         if (op === "hypot" && args.some((arg) => arg.kind === "number" && arg.value !== 0)) return;

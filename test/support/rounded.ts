@@ -3,6 +3,7 @@
  * and every result is rounded to float. + - * / and square roots of floats, made in double and rounded, are those of floats.
  */
 
+import { withoutGates } from "../../compiler/emit/gates.ts";
 import * as build from "../../compiler/ir/build.ts";
 import type { Block, Expr, Program, Statement } from "../../compiler/ir/nodes.ts";
 import { rewriteExpr, rewriteTest } from "../../compiler/ir/rewrite.ts";
@@ -27,7 +28,8 @@ export function inSingle({ arrays, functions }: Program): Program {
         ? array
         : { ...array, data: array.data.map(Math.fround) },
     ),
-    functions: functions.map((fn) => ({ ...fn, body: block(fn.body) })),
+    // What chooses between a product and 0 rounds nothing but the product.
+    functions: functions.map((fn) => ({ ...fn, body: block(withoutGates(fn.body)) })),
   };
 }
 
