@@ -1,14 +1,14 @@
 /**
- * Functions whose meaning differs between JavaScript and C, as C helpers with JavaScript's meaning. In: their names and
+ * Functions whose meaning differs between JavaScript and C, as C helpers with JavaScript's meaning, and gated products. In: their names and
  * the type of real numbers. Out: static functions; only those that a module uses are printed.
  */
 
 import type { Real } from "./c-layout.ts";
 
-export type HelperName = "min" | "max" | "round" | "sign" | "pow" | "fround";
+export type HelperName = "min" | "max" | "round" | "sign" | "pow" | "fround" | "gate";
 
-/** The text of a helper named `<prefix>_<name>_`. */
-export function helperText(name: HelperName, identifier: string, real: Real): string {
+/** The text of a helper named `<prefix>_<name>_`. `apart`: how what it rarely does begins as a function of its own, for short code. */
+export function helperText(name: HelperName, identifier: string, real: Real, apart?: string): string {
   const f = real === "float" ? "f" : "";
   const n = (text: string): string => `${text}${f}`;
   const one = (body: string): string => `static ${real} ${identifier}(${real} x)\n{\n${body}\n}\n`;
@@ -49,6 +49,16 @@ export function helperText(name: HelperName, identifier: string, real: Real): st
     const ${real} size = ${library(`fabs${f}(x)`)};
     const int undefined = (y != y) || ((size == ${n("1.0")}) && (spread != ${n("0.0")}));
     return (undefined != 0) ? spread : ${library(`pow${f}(x, y)`)};`);
+    case "gate":
+      // 0 where a factor is 0, whatever the other is; else the product as it is.
+      if (apart !== undefined) {
+        const rarely = `${apart}(${real} x, ${real} y)\n{\n    return ((x != ${n("0.0")}) && (y != ${n("0.0")})) ? (x * y) : ${n("0.0")};\n}\n`;
+        const called = apart.slice(apart.lastIndexOf(" ") + 1);
+        return `${rarely}\n${two(`    const ${real} product = x * y;
+    return (product == product) ? product : ${called}(x, y);`)}`;
+      }
+      return two(`    const ${real} product = x * y;
+    return ((product == product) || ((x != ${n("0.0")}) && (y != ${n("0.0")}))) ? product : ${n("0.0")};`);
     case "fround":
       return one(`    return (${real})(float)x;`);
     default:

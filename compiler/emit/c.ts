@@ -111,7 +111,11 @@ class Source {
     const functions = this.#storage.functions.map((fn) => this.#function(fn));
     const helpers = [...this.#helpers]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, identifier]) => helperText(name, identifier, this.#parts.real));
+      .map(([name, identifier]) => {
+        const apart = `${names.macro("APART")} static ${this.#parts.real} ${names.file("gate_of_zero_")}`;
+        const isShort = this.#parts.module.solver.isSmall === true;
+        return helperText(name, identifier, this.#parts.real, isShort ? apart : undefined);
+      });
     const training = this.#parts.trains ? [stepDefinitions(this.#parts, names.file("adam_move_"))] : [];
     const tables = this.#storage.tables
       .filter((array) => this.#storage.onlyUser(array) === undefined)
@@ -136,7 +140,7 @@ ${
   this.#parts.module.solver.isSmall === true
     ? shortness(
         names,
-        functions.some((text) => text.includes(names.macro("APART"))),
+        [...helpers, ...functions].some((text) => text.includes(names.macro("APART"))),
       )
     : ""
 }

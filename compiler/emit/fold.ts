@@ -15,7 +15,6 @@ import {
   forEachStatement,
   leaves,
 } from "../ir/walk.ts";
-import { withoutGates } from "./gates.ts";
 
 /** Operations up to which an expression grows by folding; longer ones are easier to read in two lines. */
 const most = 9;
@@ -59,8 +58,7 @@ interface Waiting {
   readonly order: number;
 }
 
-export function fold(gated: Block): Statement[] {
-  const block = withoutGates(gated);
+export function fold(block: Block): Statement[] {
   const uses = new Map<string, number>();
   const isFixed = new Set<string>();
   forEachExprIn(block, (expr) => {

@@ -1,6 +1,7 @@
 /**
- * Writes gated products out for targets: the product as it is, and 0 where it is no number because a factor is 0. What is
- * almost always so, that it is a number, takes one comparison. In: statements with one operation on atoms each.
+ * Writes gated products out for JavaScript (C has a function for them, `c-helpers`): the product as it is, and 0 where it is
+ * no number because a factor is 0. What is almost always so, that it is a number, takes one comparison. In: statements with one
+ * operation on atoms each.
  */
 
 import * as build from "../ir/build.ts";

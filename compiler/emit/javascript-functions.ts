@@ -13,6 +13,7 @@ import { arraysIn } from "../ir/walk.ts";
 import type { Entry } from "../module.ts";
 import { fold } from "./fold.ts";
 import { FunctionPrinter, type Line, localsOf } from "./function-printer.ts";
+import { withoutGates } from "./gates.ts";
 import { reserved } from "./identifiers.ts";
 import { docComment, lineComments } from "./javascript-comment.ts";
 import { spellings } from "./spelling.ts";
@@ -148,7 +149,7 @@ export class JavaScriptPrinter extends FunctionPrinter {
   }
 
   #function(fn: Fn, opening: string, words: readonly string[], results: string): Line[] {
-    const body = fold(fn.body);
+    const body = fold(withoutGates(fn.body));
     for (const identifier of this.#places.taken) this.identifiers.take(identifier);
     if (fn.doc) this.line(docComment(fn.doc));
     this.line(`${opening}(${words.join(", ")})${this.#typed ? `: ${results}` : ""} {`);

@@ -12,7 +12,7 @@ export type Spelling =
   | { readonly kind: "infix"; readonly sign: "+" | "-" | "*" | "/" | "%" }
   /** -x: written out where expressions are printed. */
   | { readonly kind: "negation" }
-  /** Something else stands in its place: what the table of primitives says, or what `gates` makes of it. */
+  /** Something else stands in its place: what the table of primitives says, or what `gates` makes of it in JavaScript. */
   | { readonly kind: "written" }
   /** The argument itself. */
   | { readonly kind: "identity" }
@@ -85,5 +85,5 @@ export const spellings: { readonly [op in Opcode]: Row } = {
   opposite: both("written"),
   min: helped("min"),
   max: helped("max"),
-  gate: both("written"),
+  gate: { js: { kind: "written" }, c: { kind: "helper", name: "gate" } },
 };

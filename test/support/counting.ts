@@ -80,7 +80,7 @@ export function countedRuns(
   return inFolder(files, (folder) => {
     const source = files.source
       .replaceAll(
-        /^(static \w+ \w+_(min|max|round|sign|pow|fround)_\([^)]*\)\n\{)/gm,
+        /^(static \w+ \w+_(min|max|round|sign|pow|fround|gate)_\([^)]*\)\n\{)/gm,
         '$1 Helper helper("helper $2");',
       )
       // A function of a constant is called like any other.

@@ -116,10 +116,10 @@ static int gcde_owns_(gcde_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xA5BFEEAAu;
-        ws->tag[1] = 0xE66F3AD9u;
+        ws->tag[0] = 0xEDDA6E59u;
+        ws->tag[1] = 0x8B4BED71u;
     }
-    if ((ws->tag[0] == 0xA5BFEEAAu) && (ws->tag[1] == 0xE66F3AD9u)) {
+    if ((ws->tag[0] == 0xEDDA6E59u) && (ws->tag[1] == 0x8B4BED71u)) {
         is_own = 1;
     }
     return is_own;
@@ -167,6 +167,12 @@ static const GCDE_FLASH int32_t gcde_cora_train_integer[6] =
 
 static const GCDE_FLASH int32_t gcde_cora_label[14] =
     { 2, 1, 0, 2, 2, 2, 0, 2, 2, 2, 2, 2, 1, 1 };
+
+static double gcde_gate_(double x, double y)
+{
+    const double product = x * y;
+    return ((product == product) || ((x != 0.0) && (y != 0.0))) ? product : 0.0;
+}
 
 static double gcde_max_(double x, double y)
 {
@@ -410,20 +416,12 @@ static void gcde_terminal_vjp_kernel(const gcde_problem *GCDE_RESTRICT in, gcde_
             ws->z_bar[i_2] = 0.0;
         }
         ws->z_bar[gcde_cora_label[gcde_cora_train_integer[i]]] = -sum_bar;
-        const double total_bar = 1.0 / ws->total_tape_2[i];
-        const double total_bar_2 = sum_bar * total_bar;
-        const double total_bar_3 = ((total_bar_2 == total_bar_2) ||
-                ((sum_bar != 0.0) && (total_bar != 0.0))) ?
-                total_bar_2 : 0.0;
         double most_bar = 0.0;
+        const double total_bar = gcde_gate_(sum_bar, 1.0 / ws->total_tape_2[i]);
         for (int32_t c = 0; c < 3; c++) {
-            const double total = ws->total_tape[i][c];
-            const double total_bar_4 = total_bar_3 * total;
-            const double total_bar_5 = ((total_bar_4 == total_bar_4) ||
-                    ((total_bar_3 != 0.0) && (total != 0.0))) ?
-                    total_bar_4 : 0.0;
-            most_bar -= total_bar_5;
-            ws->z_bar[c] += total_bar_5;
+            const double total_bar_2 = gcde_gate_(total_bar, ws->total_tape[i][c]);
+            most_bar -= total_bar_2;
+            ws->z_bar[c] += total_bar_2;
         }
         double most_bar_2 = most_bar + sum_bar;
         for (int32_t c = 2; c >= 1; c--) {

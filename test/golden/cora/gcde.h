@@ -18,8 +18,8 @@ extern "C" {
  *   tables 1532.
  * Of solve in 4 steps: 43692 additions, 40660 multiplications, 3 divisions, 6 comparisons, 18 exp, 1 fabs, 6 log,
  *   2016 tanh, 12 max.
- * Of gradient in 4 steps: at most 119518 additions, 114065 multiplications, 9 divisions, 6 negations, 103
- *   comparisons, 36 exp, 1 fabs, 6 log, 2240 tanh, 24 max. */
+ * Of gradient in 4 steps: 119518 additions, 114041 multiplications, 9 divisions, 6 negations, 31 comparisons, 36
+ *   exp, 1 fabs, 6 log, 2240 tanh, 24 gate, 24 max. */
 
 /* Observation times, and the most steps of a run. */
 #define GCDE_TIMES 1

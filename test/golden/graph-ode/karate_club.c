@@ -59,10 +59,10 @@ static int karate_club_owns_(karate_club_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xFB6B279Bu;
-        ws->tag[1] = 0x2E2B2CC4u;
+        ws->tag[0] = 0xD412F51Cu;
+        ws->tag[1] = 0x05C197D9u;
     }
-    if ((ws->tag[0] == 0xFB6B279Bu) && (ws->tag[1] == 0x2E2B2CC4u)) {
+    if ((ws->tag[0] == 0xD412F51Cu) && (ws->tag[1] == 0x05C197D9u)) {
         is_own = 1;
     }
     return is_own;
@@ -158,6 +158,12 @@ static const KARATE_CLUB_FLASH int32_t karate_club_labelled_integer[2] =
 static const KARATE_CLUB_FLASH double karate_club_faction[34] =
     { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 0.0,
     1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0 };
+
+static double karate_club_gate_(double x, double y)
+{
+    const double product = x * y;
+    return ((product == product) || ((x != 0.0) && (y != 0.0))) ? product : 0.0;
+}
 
 static void karate_club_initial_kernel(const karate_club_problem *KARATE_CLUB_RESTRICT in, karate_club_workspace *KARATE_CLUB_RESTRICT ws)
 {
@@ -402,7 +408,6 @@ static void karate_club_terminal_vjp_kernel(const karate_club_problem *KARATE_CL
     }
     const double result_bar = ws->seed;
     const double decay_bar = result_bar * 0.001;
-    const double s_bar = result_bar * 0.5;
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t c = 0; c < 4; c++) {
             const double base_bar = decay_bar * in->params.E_[4 * (ptrdiff_t)i][c];
@@ -421,18 +426,13 @@ static void karate_club_terminal_vjp_kernel(const karate_club_problem *KARATE_CL
             out->params.E_[i][c] += base_bar + base_bar;
         }
     }
+    const double s_bar = result_bar * 0.5;
     for (int32_t i = 0; i < 2; i++) {
         const double s = ws->s_tape[i];
-        const double s_bar_2 = 1.0 / (1.0 + s);
-        const double s_bar_3 = s_bar * s_bar_2;
-        const double s_bar_4 = ((s_bar_3 == s_bar_3) || ((s_bar != 0.0) && (s_bar_2 != 0.0))) ?
-                s_bar_3 : 0.0;
-        const double s_bar_5 = s_bar_4 * s;
-        const double s_bar_6 = (((s_bar_5 == s_bar_5) || ((s_bar_4 != 0.0) && (s != 0.0))) ?
-                s_bar_5 : 0.0) *
+        const double s_bar_2 = karate_club_gate_(karate_club_gate_(s_bar, 1.0 / (1.0 + s)), s) *
                 (1.0 - (2.0 * karate_club_faction[karate_club_labelled_integer[i]]));
-        ws->C_bar_3[karate_club_labelled_integer[i]][0] -= s_bar_6;
-        ws->C_bar_3[karate_club_labelled_integer[i]][1] += s_bar_6;
+        ws->C_bar_3[karate_club_labelled_integer[i]][0] -= s_bar_2;
+        ws->C_bar_3[karate_club_labelled_integer[i]][1] += s_bar_2;
     }
     for (int32_t i = 0; i < 8; i++) {
         for (int32_t j = 0; j < 2; j++) {

@@ -44,15 +44,21 @@ static int hare_lynx_owns_(hare_lynx_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xDB6E14D5u;
-        ws->tag[1] = 0xF64EE5D0u;
+        ws->tag[0] = 0xBF902909u;
+        ws->tag[1] = 0x27570682u;
     }
-    if ((ws->tag[0] == 0xDB6E14D5u) && (ws->tag[1] == 0xF64EE5D0u)) {
+    if ((ws->tag[0] == 0xBF902909u) && (ws->tag[1] == 0x27570682u)) {
         is_own = 1;
     }
     return is_own;
 }
 #endif
+
+static double hare_lynx_gate_(double x, double y)
+{
+    const double product = x * y;
+    return ((product == product) || ((x != 0.0) && (y != 0.0))) ? product : 0.0;
+}
 
 static double hare_lynx_round_(double x)
 {
@@ -539,18 +545,8 @@ static enum hare_lynx_status hare_lynx_run_gradient(const hare_lynx_problem *HAR
                             /* Observation. */
                             const double base = log(hare_states) - log(in->data.hare[segment]);
                             const double base_2 = log(lynx_states) - log(in->data.lynx[segment]);
-                            const double base_bar = base_2 + base_2;
-                            const double lynx_bar = 1.0 / lynx_states;
-                            const double lynx_bar_2 = base_bar * lynx_bar;
-                            lambda_lynx += ((lynx_bar_2 == lynx_bar_2) ||
-                                    ((base_bar != 0.0) && (lynx_bar != 0.0))) ?
-                                    lynx_bar_2 : 0.0;
-                            const double base_bar_2 = base + base;
-                            const double hare_bar = 1.0 / hare_states;
-                            const double hare_bar_2 = base_bar_2 * hare_bar;
-                            lambda_hare += ((hare_bar_2 == hare_bar_2) ||
-                                    ((base_bar_2 != 0.0) && (hare_bar != 0.0))) ?
-                                    hare_bar_2 : 0.0;
+                            lambda_lynx += hare_lynx_gate_(base_2 + base_2, 1.0 / lynx_states);
+                            lambda_hare += hare_lynx_gate_(base + base, 1.0 / hare_states);
                         }
                         for (int32_t n = ws->observe_at[segment + 1] - 1; n >=
                                 ws->observe_at[segment]; n--) {

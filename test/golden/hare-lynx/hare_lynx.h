@@ -17,8 +17,8 @@ extern "C" {
 /* Bytes: problem 576, solution 344, gradients 56, workspace 6848, state 16, params 32, data 336, tables 0.
  * Of solve in 400 steps: 21770 additions, 30504 multiplications, 22 divisions, 466 comparisons, 22 fabs, 84 log,
  *   21 round.
- * Of gradient in 400 steps: at most 73096 additions, 102546 multiplications, 64 divisions, 593 comparisons, 22
- *   fabs, 168 log, 21 round. */
+ * Of gradient in 400 steps: 73096 additions, 102504 multiplications, 64 divisions, 467 comparisons, 22 fabs, 168
+ *   log, 42 gate, 21 round. */
 
 /* Observation times, and the most steps of a run. */
 #define HARE_LYNX_TIMES 21

@@ -16,8 +16,8 @@ extern "C" {
 
 /* Bytes: problem 72, solution 24, gradients 56, workspace 1624, state 16, params 32, tables 0.
  * Of solve in 100 steps: 2405 additions, 3806 multiplications, 1 division, 102 comparisons, 1 fabs, 2 log.
- * Of gradient in 100 steps: at most 8207 additions, 12609 multiplications, 3 divisions, 109 comparisons, 1 fabs, 2
- *   log. */
+ * Of gradient in 100 steps: 8207 additions, 12607 multiplications, 3 divisions, 103 comparisons, 1 fabs, 2 log, 2
+ *   gate. */
 
 /* Observation times, and the most steps of a run. */
 #define LOTKA_VOLTERRA_TIMES 1

@@ -42,15 +42,21 @@ static int pendulum_owns_(pendulum_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x9D1DA129u;
-        ws->tag[1] = 0x3E73398Cu;
+        ws->tag[0] = 0x944B16E0u;
+        ws->tag[1] = 0xCA336510u;
     }
-    if ((ws->tag[0] == 0x9D1DA129u) && (ws->tag[1] == 0x3E73398Cu)) {
+    if ((ws->tag[0] == 0x944B16E0u) && (ws->tag[1] == 0xCA336510u)) {
         is_own = 1;
     }
     return is_own;
 }
 #endif
+
+static double pendulum_gate_(double x, double y)
+{
+    const double product = x * y;
+    return ((product == product) || ((x != 0.0) && (y != 0.0))) ? product : 0.0;
+}
 
 static double pendulum_round_(double x)
 {
@@ -476,49 +482,37 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                             const double w_angle = h_1_6 * lambda_angle_2;
                             const double lambda_rate_2 = lambda_rate;
                             const double w_rate = h_1_6 * lambda_rate_2;
-                            const double torque_bar_2 = w_rate * torque_bar;
-                            out->inputs.torque[quotient] += ((torque_bar_2 == torque_bar_2) ||
-                                    ((w_rate != 0.0) && (torque_bar != 0.0))) ?
-                                    torque_bar_2 : 0.0;
+                            out->inputs.torque[quotient] += pendulum_gate_(w_rate, torque_bar);
                             const double angle_bar = w_rate * f_rate *
                                     cos(stored_angle + x_angle_2);
                             const double rate_bar = w_angle - (w_rate * damping);
-                            const double torque_bar_3 = torque * 0.001;
-                            const double torque_bar_4 = h_1_6 * torque_bar_3;
-                            const double torque_bar_5 = torque_bar_4 + torque_bar_4;
-                            out->inputs.torque[quotient] += torque_bar_5;
+                            const double torque_bar_2 = torque * 0.001;
+                            const double torque_bar_3 = h_1_6 * torque_bar_2;
+                            const double torque_bar_4 = torque_bar_3 + torque_bar_3;
+                            out->inputs.torque[quotient] += torque_bar_4;
                             /* Adjoint of evaluation 3. */
                             const double w_angle_2 = h_1_3 * lambda_angle_2;
                             const double w_rate_2 = h_1_3 * lambda_rate_2;
                             const double w_rate_3 = w_rate_2 + (h * rate_bar);
-                            const double torque_bar_6 = w_rate_3 * torque_bar;
-                            out->inputs.torque[quotient] += ((torque_bar_6 == torque_bar_6) ||
-                                    ((w_rate_3 != 0.0) && (torque_bar != 0.0))) ?
-                                    torque_bar_6 : 0.0;
+                            out->inputs.torque[quotient] += pendulum_gate_(w_rate_3, torque_bar);
                             const double angle_bar_2 = w_rate_3 * f_rate *
                                     cos(stored_angle + (h_1_2 * x_rate));
                             const double rate_bar_2 = w_angle_2 - (h * angle_bar) -
                                     (w_rate_3 * damping);
-                            const double torque_bar_7 = h_1_3 * torque_bar_3;
-                            const double torque_bar_8 = torque_bar_7 + torque_bar_7;
-                            out->inputs.torque[quotient] += torque_bar_8;
+                            const double torque_bar_5 = h_1_3 * torque_bar_2;
+                            const double torque_bar_6 = torque_bar_5 + torque_bar_5;
+                            out->inputs.torque[quotient] += torque_bar_6;
                             /* Adjoint of evaluation 2. */
                             const double w_rate_4 = w_rate_2 + (h_1_2 * rate_bar_2);
-                            const double torque_bar_9 = w_rate_4 * torque_bar;
-                            out->inputs.torque[quotient] += ((torque_bar_9 == torque_bar_9) ||
-                                    ((w_rate_4 != 0.0) && (torque_bar != 0.0))) ?
-                                    torque_bar_9 : 0.0;
+                            out->inputs.torque[quotient] += pendulum_gate_(w_rate_4, torque_bar);
                             const double angle_bar_3 = w_rate_4 * f_rate * cos(x_angle);
                             const double rate_bar_3 = w_angle_2 - (h_1_2 * angle_bar_2) -
                                     (w_rate_4 * damping);
-                            out->inputs.torque[quotient] += torque_bar_8;
+                            out->inputs.torque[quotient] += torque_bar_6;
                             /* Adjoint of evaluation 1. */
                             const double w_rate_5 = w_rate + (h_1_2 * rate_bar_3);
-                            const double torque_bar_10 = w_rate_5 * torque_bar;
-                            out->inputs.torque[quotient] += ((torque_bar_10 == torque_bar_10) ||
-                                    ((w_rate_5 != 0.0) && (torque_bar != 0.0))) ?
-                                    torque_bar_10 : 0.0;
-                            out->inputs.torque[quotient] += torque_bar_5;
+                            out->inputs.torque[quotient] += pendulum_gate_(w_rate_5, torque_bar);
+                            out->inputs.torque[quotient] += torque_bar_4;
                             /* λ of the step's start. */
                             lambda_angle = lambda_angle_2 - angle_bar - angle_bar_2 - angle_bar_3 -
                                     (w_rate_5 * f_rate * cos(stored_angle));

@@ -155,106 +155,44 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     if ((-x) > 0.0) {
         x_bar -= f_x_bar;
         const double softplus_2 = exp(x);
-        const double softplus_bar_2 = 1.0 / (1.0 + softplus_2);
-        const double softplus_bar_3 = f_x_bar * softplus_bar_2;
-        const double softplus_bar_4 = ((softplus_bar_3 == softplus_bar_3) ||
-                ((f_x_bar != 0.0) && (softplus_bar_2 != 0.0))) ?
-                softplus_bar_3 : 0.0;
-        const double x_bar_2 = softplus_bar_4 * softplus_2;
-        x_bar += ((x_bar_2 == x_bar_2) || ((softplus_bar_4 != 0.0) && (softplus_2 != 0.0))) ?
-                x_bar_2 : 0.0;
+        x_bar += sample_gate_(sample_gate_(f_x_bar, 1.0 / (1.0 + softplus_2)), softplus_2);
     } else {
         const double softplus_2 = exp(-x);
-        const double softplus_bar_2 = 1.0 / (1.0 + softplus_2);
-        const double softplus_bar_3 = f_x_bar * softplus_bar_2;
-        const double softplus_bar_4 = ((softplus_bar_3 == softplus_bar_3) ||
-                ((f_x_bar != 0.0) && (softplus_bar_2 != 0.0))) ?
-                softplus_bar_3 : 0.0;
-        const double softplus_bar_5 = softplus_bar_4 * softplus_2;
-        x_bar -= ((softplus_bar_5 == softplus_bar_5) ||
-                ((softplus_bar_4 != 0.0) && (softplus_2 != 0.0))) ?
-                softplus_bar_5 : 0.0;
+        x_bar -= sample_gate_(sample_gate_(f_x_bar, 1.0 / (1.0 + softplus_2)), softplus_2);
     }
     double x_bar_2 = 0.0;
     if (x_2 >= 0.0) {
         const double sigmoid_5 = sigmoid_tape_2;
         const double sigmoid_6 = 1.0 + sigmoid_5;
-        const double sigmoid_bar_3 = 1.0 / sigmoid_6 / sigmoid_6;
-        const double sigmoid_bar_4 = -(sigmoid_bar * sigmoid_bar_3);
-        const double sigmoid_bar_5 = ((sigmoid_bar_4 == sigmoid_bar_4) ||
-                ((sigmoid_bar != 0.0) && (sigmoid_bar_3 != 0.0))) ?
-                sigmoid_bar_4 : 0.0;
-        const double sigmoid_bar_6 = sigmoid_bar_5 * sigmoid_5;
-        x_bar_2 = -(((sigmoid_bar_6 == sigmoid_bar_6) ||
-                ((sigmoid_bar_5 != 0.0) && (sigmoid_5 != 0.0))) ?
-                sigmoid_bar_6 : 0.0);
+        x_bar_2 = -sample_gate_(sample_gate_(sigmoid_bar, -(1.0 / sigmoid_6 / sigmoid_6)),
+                sigmoid_5);
     } else {
         const double e = e_tape_2;
         const double sigmoid_5 = 1.0 + e;
-        const double e_bar = 1.0 / sigmoid_5;
-        const double e_bar_2 = sigmoid_bar * e_bar;
-        const double e_bar_3 = ((e_bar_2 == e_bar_2) || ((sigmoid_bar != 0.0) && (e_bar != 0.0))) ?
-                e_bar_2 : 0.0;
-        const double sigmoid_bar_3 = sigmoid_4 / sigmoid_5;
-        const double sigmoid_bar_4 = -(sigmoid_bar * sigmoid_bar_3);
-        const double e_bar_4 = e_bar_3 +
-                (((sigmoid_bar_4 == sigmoid_bar_4) ||
-                ((sigmoid_bar != 0.0) && (sigmoid_bar_3 != 0.0))) ?
-                sigmoid_bar_4 : 0.0);
-        const double x_bar_3 = e_bar_4 * e;
-        x_bar_2 = ((x_bar_3 == x_bar_3) || ((e_bar_4 != 0.0) && (e != 0.0))) ? x_bar_3 : 0.0;
+        const double e_bar = sample_gate_(sigmoid_bar, 1.0 / sigmoid_5);
+        x_bar_2 = sample_gate_(e_bar + sample_gate_(sigmoid_bar, -(sigmoid_4 / sigmoid_5)), e);
     }
     if (params_k > 0.0) {
         params_k_bar += softplus_bar;
         const double softplus_2 = softplus_tape;
-        const double softplus_bar_2 = 1.0 / (1.0 + softplus_2);
-        const double softplus_bar_3 = softplus_bar * softplus_bar_2;
-        const double softplus_bar_4 = ((softplus_bar_3 == softplus_bar_3) ||
-                ((softplus_bar != 0.0) && (softplus_bar_2 != 0.0))) ?
-                softplus_bar_3 : 0.0;
-        const double softplus_bar_5 = softplus_bar_4 * softplus_2;
-        params_k_bar -= ((softplus_bar_5 == softplus_bar_5) ||
-                ((softplus_bar_4 != 0.0) && (softplus_2 != 0.0))) ?
-                softplus_bar_5 : 0.0;
+        params_k_bar -= sample_gate_(sample_gate_(softplus_bar, 1.0 / (1.0 + softplus_2)),
+                softplus_2);
     } else {
         const double softplus_2 = softplus_tape_2;
-        const double softplus_bar_2 = 1.0 / (1.0 + softplus_2);
-        const double softplus_bar_3 = softplus_bar * softplus_bar_2;
-        const double softplus_bar_4 = ((softplus_bar_3 == softplus_bar_3) ||
-                ((softplus_bar != 0.0) && (softplus_bar_2 != 0.0))) ?
-                softplus_bar_3 : 0.0;
-        const double params_k_bar_2 = softplus_bar_4 * softplus_2;
-        params_k_bar += ((params_k_bar_2 == params_k_bar_2) ||
-                ((softplus_bar_4 != 0.0) && (softplus_2 != 0.0))) ?
-                params_k_bar_2 : 0.0;
+        params_k_bar += sample_gate_(sample_gate_(softplus_bar, 1.0 / (1.0 + softplus_2)),
+                softplus_2);
     }
     if (x >= 0.0) {
         const double sigmoid_5 = sigmoid_tape;
         const double sigmoid_6 = 1.0 + sigmoid_5;
-        const double sigmoid_bar_3 = 1.0 / sigmoid_6 / sigmoid_6;
-        const double sigmoid_bar_4 = -(sigmoid_bar_2 * sigmoid_bar_3);
-        const double sigmoid_bar_5 = ((sigmoid_bar_4 == sigmoid_bar_4) ||
-                ((sigmoid_bar_2 != 0.0) && (sigmoid_bar_3 != 0.0))) ?
-                sigmoid_bar_4 : 0.0;
-        const double sigmoid_bar_6 = sigmoid_bar_5 * sigmoid_5;
-        x_bar -= ((sigmoid_bar_6 == sigmoid_bar_6) ||
-                ((sigmoid_bar_5 != 0.0) && (sigmoid_5 != 0.0))) ?
-                sigmoid_bar_6 : 0.0;
+        x_bar -= sample_gate_(sample_gate_(sigmoid_bar_2, -(1.0 / sigmoid_6 / sigmoid_6)),
+                sigmoid_5);
     } else {
         const double e = e_tape;
         const double sigmoid_5 = 1.0 + e;
-        const double e_bar = 1.0 / sigmoid_5;
-        const double e_bar_2 = sigmoid_bar_2 * e_bar;
-        const double sigmoid_bar_3 = sigmoid_3 / sigmoid_5;
-        const double sigmoid_bar_4 = -(sigmoid_bar_2 * sigmoid_bar_3);
-        const double e_bar_3 = (((e_bar_2 == e_bar_2) ||
-                ((sigmoid_bar_2 != 0.0) && (e_bar != 0.0))) ?
-                e_bar_2 : 0.0) +
-                (((sigmoid_bar_4 == sigmoid_bar_4) ||
-                ((sigmoid_bar_2 != 0.0) && (sigmoid_bar_3 != 0.0))) ?
-                sigmoid_bar_4 : 0.0);
-        const double x_bar_3 = e_bar_3 * e;
-        x_bar += ((x_bar_3 == x_bar_3) || ((e_bar_3 != 0.0) && (e != 0.0))) ? x_bar_3 : 0.0;
+        x_bar += sample_gate_(sample_gate_(sigmoid_bar_2, 1.0 / sigmoid_5) +
+                sample_gate_(sigmoid_bar_2, -(sigmoid_3 / sigmoid_5)),
+                e);
     }
     ws->u_x_1 += x_bar - f_x_bar;
     out->params.k += params_k_bar + (x_bar_2 * (-40.0));
@@ -263,24 +201,15 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     for (int32_t i = 0; i < 4; i++) {
         const double p_bar_2 = ws->p_bar[i];
         ws->p_bar[i] = 0.0;
-        const double p_bar_3 = p_bar_2 * p_bar;
-        const double sum_bar_2 = ws->p_2[i] / sum_2;
-        const double sum_bar_3 = -(p_bar_2 * sum_bar_2);
-        sum_bar += ((sum_bar_3 == sum_bar_3) || ((p_bar_2 != 0.0) && (sum_bar_2 != 0.0))) ?
-                sum_bar_3 : 0.0;
-        ws->p_bar[i] += ((p_bar_3 == p_bar_3) || ((p_bar_2 != 0.0) && (p_bar != 0.0))) ? p_bar_3 :
-                0.0;
+        sum_bar += sample_gate_(p_bar_2, -(ws->p_2[i] / sum_2));
+        ws->p_bar[i] += sample_gate_(p_bar_2, p_bar);
     }
     double largest_bar = 0.0;
     const double sum_bar_2 = sum_bar;
     for (int32_t i = 0; i < 4; i++) {
-        const double p_bar_2 = sum_bar_2 + ws->p_bar[i];
-        const double p = ws->p_tape[i];
-        const double p_bar_3 = p_bar_2 * p;
-        const double p_bar_4 = ((p_bar_3 == p_bar_3) || ((p_bar_2 != 0.0) && (p != 0.0))) ?
-                p_bar_3 : 0.0;
-        largest_bar -= p_bar_4;
-        ws->u_u[0][i] += p_bar_4;
+        const double p_bar_2 = sample_gate_(sum_bar_2 + ws->p_bar[i], ws->p_tape[i]);
+        largest_bar -= p_bar_2;
+        ws->u_u[0][i] += p_bar_2;
     }
     double largest_bar_2 = largest_bar;
     for (int32_t i = 3; i >= 1; i--) {

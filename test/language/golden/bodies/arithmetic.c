@@ -42,39 +42,23 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     } else {
         x_bar_2 = y_6 * log(2.0);
     }
-    const double x_bar_3 = x_bar_2;
-    const double x_bar_4 = f_x_bar * x_bar_3;
-    const double y_bar = sample_pow_(y_4, params_k - 1.0);
-    const double y_bar_2 = params_k * y_bar;
-    const double y_bar_3 = ((y_bar_2 == y_bar_2) || ((params_k != 0.0) && (y_bar != 0.0))) ?
-            y_bar_2 : 0.0;
-    const double y_bar_4 = -(f_x_bar * y_bar_3);
     double params_k_bar_2 = 0.0;
     if ((y_5 == 0.0) && (y_4 >= 0.0)) {
         params_k_bar_2 = 0.0;
     } else {
         params_k_bar_2 = y_5 * log(y_4);
     }
-    const double params_k_bar_3 = params_k_bar_2;
-    const double params_k_bar_4 = -(f_x_bar * params_k_bar_3);
-    const double y_bar_5 = 1.0 / y_4;
-    const double y_bar_6 = f_x_bar * y_bar_5;
-    const double y_bar_7 = ((y_bar_6 == y_bar_6) || ((f_x_bar != 0.0) && (y_bar_5 != 0.0))) ?
-            y_bar_6 : 0.0;
-    const double y_bar_8 = y * y_2 / y_4 / y_4;
-    const double y_bar_9 = -(f_x_bar * y_bar_8);
-    const double x_bar_5 = ((f_x_bar * x) +
-            ((((y_bar_4 == y_bar_4) || ((f_x_bar != 0.0) && (y_bar_3 != 0.0))) ? y_bar_4 : 0.0) +
-            (((y_bar_9 == y_bar_9) || ((f_x_bar != 0.0) && (y_bar_8 != 0.0))) ? y_bar_9 : 0.0))) *
+    const double y_bar = sample_gate_(f_x_bar, 1.0 / y_4);
+    const double y_bar_2 = sample_gate_(f_x_bar, -(y * y_2 / y_4 / y_4));
+    const double x_bar_3 = ((f_x_bar * x) +
+            (sample_gate_(-f_x_bar, sample_gate_(params_k, sample_pow_(y_4, params_k - 1.0))) +
+            y_bar_2)) *
             x;
-    const double y_bar_10 = y_bar_7 * y_2;
-    const double y_bar_11 = y_bar_7 * y;
-    out->params.k += params_k_bar +
-            (((params_k_bar_4 == params_k_bar_4) || ((f_x_bar != 0.0) && (params_k_bar_3 != 0.0))) ?
-            params_k_bar_4 : 0.0) +
-            f_x_bar - y_bar_11 + y_bar_10;
-    const double x_bar_6 = x_bar - f_x_bar - (f_x_bar * 7.0) +
-            (((x_bar_4 == x_bar_4) || ((f_x_bar != 0.0) && (x_bar_3 != 0.0))) ? x_bar_4 : 0.0) +
-            (f_x_bar * y_3) + f_x_bar + x_bar_5;
-    ws->u_x_1 += x_bar_6 + x_bar_5 + y_bar_11 + y_bar_10;
+    const double y_bar_3 = y_bar * y_2;
+    const double y_bar_4 = y_bar * y;
+    out->params.k += params_k_bar + sample_gate_(-f_x_bar, params_k_bar_2) + f_x_bar - y_bar_4 +
+            y_bar_3;
+    const double x_bar_4 = x_bar - f_x_bar - (f_x_bar * 7.0) + sample_gate_(f_x_bar, x_bar_2) +
+            (f_x_bar * y_3) + f_x_bar + x_bar_3;
+    ws->u_x_1 += x_bar_4 + x_bar_3 + y_bar_4 + y_bar_3;
 }

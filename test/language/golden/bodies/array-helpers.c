@@ -78,24 +78,14 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double each_bar = 1.0 / size;
     for (int32_t i = 0; i < 4; i++) {
         const double unit_bar = ws->unit_bar[i];
-        const double each_bar_2 = unit_bar * each_bar;
-        const double size_bar_3 = ws->x_u[0][i] / size / size;
-        const double size_bar_4 = -(unit_bar * size_bar_3);
-        size_bar_2 += ((size_bar_4 == size_bar_4) || ((unit_bar != 0.0) && (size_bar_3 != 0.0))) ?
-                size_bar_4 : 0.0;
-        ws->u_u[0][i] += ((each_bar_2 == each_bar_2) || ((unit_bar != 0.0) && (each_bar != 0.0))) ?
-                each_bar_2 : 0.0;
+        size_bar_2 += sample_gate_(unit_bar, -(ws->x_u[0][i] / size / size));
+        ws->u_u[0][i] += sample_gate_(unit_bar, each_bar);
     }
-    const double size_bar_3 = size_bar_2 + size_bar;
-    const double result_bar = 0.5 / size;
-    const double result_bar_2 = size_bar_3 * result_bar;
-    double result_bar_3 = ((result_bar_2 == result_bar_2) ||
-            ((size_bar_3 != 0.0) && (result_bar != 0.0))) ?
-            result_bar_2 : 0.0;
+    double result_bar = sample_gate_(size_bar_2 + size_bar, 0.5 / size);
     for (int32_t i = 3; i >= 0; i--) {
-        const double result_bar_4 = result_bar_3;
-        const double each_bar_2 = result_bar_4 * ws->x_u[0][i];
+        const double result_bar_2 = result_bar;
+        const double each_bar_2 = result_bar_2 * ws->x_u[0][i];
         ws->u_u[0][i] += each_bar_2 + each_bar_2;
-        result_bar_3 = result_bar_4;
+        result_bar = result_bar_2;
     }
 }

@@ -52,17 +52,11 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
                 params_k_bar_2 = f_x_bar * x;
             } else {
                 const double y = params_k - 1.2;
-                const double y_bar = 1.0 / y / y;
-                const double y_bar_2 = -(f_x_bar * y_bar);
-                params_k_bar_2 = ((y_bar_2 == y_bar_2) || ((f_x_bar != 0.0) && (y_bar != 0.0))) ?
-                        y_bar_2 : 0.0;
+                params_k_bar_2 = sample_gate_(f_x_bar, -(1.0 / y / y));
             }
             out->params.k += params_k_bar_2;
         } else {
-            const double x_bar_2 = 1.0 / x;
-            const double x_bar_3 = f_x_bar * x_bar_2;
-            x_bar += ((x_bar_3 == x_bar_3) || ((f_x_bar != 0.0) && (x_bar_2 != 0.0))) ? x_bar_3 :
-                    0.0;
+            x_bar += sample_gate_(f_x_bar, 1.0 / x);
         }
     }
     ws->u_x_1 += x_bar - f_x_bar;

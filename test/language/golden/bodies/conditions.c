@@ -98,9 +98,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double f_x_bar = ws->w_x;
     double u_bar = 0.0;
     if (u < 0.0) {
-        const double u_bar_2 = 0.5 / sqrt(u);
-        const double u_bar_3 = f_x_bar * u_bar_2;
-        u_bar = ((u_bar_3 == u_bar_3) || ((f_x_bar != 0.0) && (u_bar_2 != 0.0))) ? u_bar_3 : 0.0;
+        u_bar = sample_gate_(f_x_bar, 0.5 / sqrt(u));
     } else {
         if (!(u > 2.0)) {
             const double u_bar_2 = f_x_bar * u;

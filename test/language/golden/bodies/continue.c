@@ -39,12 +39,9 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         const double u = ws->x_u[0][i];
         double u_bar = 0.0;
         if (!(u < 0.0)) {
-            const double y_bar = f_x_bar * in->params.a[i];
             const double y = sqrt(u);
             out->params.a[i] += f_x_bar * y;
-            const double u_bar_2 = 0.5 / y;
-            const double u_bar_3 = y_bar * u_bar_2;
-            u_bar = ((u_bar_3 == u_bar_3) || ((y_bar != 0.0) && (u_bar_2 != 0.0))) ? u_bar_3 : 0.0;
+            u_bar = sample_gate_(f_x_bar * in->params.a[i], 0.5 / y);
         }
         ws->u_u[0][i] += u_bar;
     }

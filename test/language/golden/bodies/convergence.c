@@ -55,18 +55,10 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     for (int32_t trip = ws->trips_tape - 1; trip >= 0; trip--) {
         const double change_bar = root_bar * 0.5;
         const double root_2 = ws->root_tape[trip];
-        const double change_bar_2 = 1.0 / root_2;
-        const double change_bar_3 = change_bar * change_bar_2;
-        const double change_bar_4 = ((change_bar_3 == change_bar_3) ||
-                ((change_bar != 0.0) && (change_bar_2 != 0.0))) ?
-                change_bar_3 : 0.0;
-        const double root_bar_2 = change / root_2 / root_2;
-        const double root_bar_3 = -(change_bar * root_bar_2);
-        x_bar += change_bar_4;
-        out->params.k += change_bar_4;
-        root_bar += (((root_bar_3 == root_bar_3) || ((change_bar != 0.0) && (root_bar_2 != 0.0))) ?
-                root_bar_3 : 0.0) -
-                change_bar;
+        const double change_bar_2 = sample_gate_(change_bar, 1.0 / root_2);
+        x_bar += change_bar_2;
+        out->params.k += change_bar_2;
+        root_bar += sample_gate_(change_bar, -(change / root_2 / root_2)) - change_bar;
     }
     ws->u_x_1 += x_bar - f_x_bar + root_bar;
 }

@@ -50,31 +50,24 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     }
     const double f_x_bar = ws->w_x;
     const double w_bar = f_x_bar * ws->x_u[0][3];
-    const double low_bar = 1.0 / high_2;
-    const double low_bar_2 = f_x_bar * low_bar;
-    const double low_bar_3 = ((low_bar_2 == low_bar_2) || ((f_x_bar != 0.0) && (low_bar != 0.0))) ?
-            low_bar_2 : 0.0;
-    const double high_bar = low / high_2 / high_2;
-    const double high_bar_2 = -(f_x_bar * high_bar);
-    const double high_bar_3 = ((high_bar_2 == high_bar_2) ||
-            ((f_x_bar != 0.0) && (high_bar != 0.0))) ?
-            high_bar_2 : 0.0;
+    const double low_bar = sample_gate_(f_x_bar, 1.0 / high_2);
+    const double high_bar = sample_gate_(f_x_bar, -(low / high_2 / high_2));
     const double third_bar = f_x_bar * (u * first);
     const double first_bar = f_x_bar * middle;
     ws->w_bar[3] = w_bar + w_bar;
     for (int32_t i = 0; i < 4; i++) {
         ws->u_u[0][i] += ws->w_bar[i];
     }
-    double high_bar_4 = high_bar_3;
-    double low_bar_4 = low_bar_3;
+    double high_bar_2 = high_bar;
+    double low_bar_2 = low_bar;
     if (x < params_k) {
-        x_bar += high_bar_3;
-        params_k_bar += low_bar_3;
-        high_bar_4 = 0.0;
-        low_bar_4 = 0.0;
+        x_bar += high_bar;
+        params_k_bar += low_bar;
+        high_bar_2 = 0.0;
+        low_bar_2 = 0.0;
     }
-    out->params.k += params_k_bar + high_bar_4;
-    ws->u_x_1 += x_bar - f_x_bar + low_bar_4;
+    out->params.k += params_k_bar + high_bar_2;
+    ws->u_x_1 += x_bar - f_x_bar + low_bar_2;
     ws->u_u[0][3] -= f_x_bar;
     ws->u_u[0][1] += f_x_bar * (first * third);
     ws->u_u[0][2] += third_bar + (f_x_bar * first);

@@ -63,10 +63,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     double v_bar = 0.0;
     if (!(v_2 > 3.0)) {
         if (v_2 < 0.0) {
-            const double limited = exp(v_2);
-            const double v_bar_2 = f_x_bar * limited;
-            v_bar = ((v_bar_2 == v_bar_2) || ((f_x_bar != 0.0) && (limited != 0.0))) ? v_bar_2 :
-                    0.0;
+            v_bar = sample_gate_(f_x_bar, exp(v_2));
         } else {
             const double v_bar_2 = f_x_bar * v_2;
             v_bar = v_bar_2 + v_bar_2;
@@ -74,10 +71,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     }
     if (!((-x) > 3.0)) {
         if ((-x) < 0.0) {
-            const double limited = exp(-x);
-            const double limited_bar = f_x_bar * limited;
-            x_bar -= ((limited_bar == limited_bar) || ((f_x_bar != 0.0) && (limited != 0.0))) ?
-                    limited_bar : 0.0;
+            x_bar -= sample_gate_(f_x_bar, exp(-x));
         } else {
             const double x_bar_2 = f_x_bar * x;
             x_bar += x_bar_2;
@@ -87,10 +81,7 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     double v_bar_2 = 0.0;
     if (!(v > 3.0)) {
         if (v < 0.0) {
-            const double limited = exp(v);
-            const double v_bar_3 = f_x_bar * limited;
-            v_bar_2 = ((v_bar_3 == v_bar_3) || ((f_x_bar != 0.0) && (limited != 0.0))) ? v_bar_3 :
-                    0.0;
+            v_bar_2 = sample_gate_(f_x_bar, exp(v));
         } else {
             const double v_bar_3 = f_x_bar * v;
             v_bar_2 = v_bar_3 + v_bar_3;

@@ -28,11 +28,10 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double y_2 = params_k * p;
     const double y_3 = tanh(x);
     const double y_4 = 1.0 + params_k;
-    const double y_5 = exp(-x);
-    const double y_6 = cbrt(x);
-    const double y_7 = hypot(x, params_k);
-    const double y_8 = hypot(y_7, 2.0);
-    const double y_9 = sample_pow_(params_k, x);
+    const double y_5 = cbrt(x);
+    const double y_6 = hypot(x, params_k);
+    const double y_7 = hypot(y_6, 2.0);
+    const double y_8 = sample_pow_(params_k, x);
     double x_bar = 0.0;
     double params_k_bar = 0.0;
     for (int32_t i = 0; i < 4; i++) {
@@ -46,129 +45,70 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     }
     const double f_x_bar = ws->w_x;
     const double y_bar = f_x_bar * 1.1557273497909217;
-    const double params_k_bar_2 = sample_pow_(params_k, x - 1.0);
-    const double params_k_bar_3 = x * params_k_bar_2;
-    const double params_k_bar_4 = ((params_k_bar_3 == params_k_bar_3) ||
-            ((x != 0.0) && (params_k_bar_2 != 0.0))) ?
-            params_k_bar_3 : 0.0;
-    const double params_k_bar_5 = y_bar * params_k_bar_4;
-    const double y_10 = ws->y_prepared_3;
+    const double y_9 = ws->y_prepared_3;
     double x_bar_2 = 0.0;
-    if ((y_9 == 0.0) && (params_k >= 0.0)) {
+    if ((y_8 == 0.0) && (params_k >= 0.0)) {
         x_bar_2 = 0.0;
     } else {
-        x_bar_2 = y_9 * y_10;
+        x_bar_2 = y_8 * y_9;
     }
-    const double x_bar_3 = x_bar_2;
-    const double x_bar_4 = y_bar * x_bar_3;
-    const double x_bar_5 = params_k / y_7;
-    const double x_bar_6 = x_bar_5 / y_7;
-    const double x_bar_7 = y_bar * x_bar_6;
-    const double params_k_bar_6 = x / y_7;
-    const double params_k_bar_7 = params_k_bar_6 / y_7;
-    const double params_k_bar_8 = -(y_bar * params_k_bar_7);
+    const double x_bar_3 = params_k / y_6;
+    const double params_k_bar_2 = x / y_6;
     double y_bar_2 = 0.0;
-    if (y_8 == 0.0) {
+    if (y_7 == 0.0) {
         y_bar_2 = 0.0;
     } else {
-        y_bar_2 = y_bar * (y_7 / y_8);
+        y_bar_2 = y_bar * (y_6 / y_7);
     }
     const double y_bar_3 = y_bar_2;
-    double x_bar_8 = 0.0;
-    if (y_7 == 0.0) {
-        x_bar_8 = 0.0;
+    double x_bar_4 = 0.0;
+    if (y_6 == 0.0) {
+        x_bar_4 = 0.0;
     } else {
-        x_bar_8 = y_bar_3 * params_k_bar_6;
+        x_bar_4 = y_bar_3 * params_k_bar_2;
     }
-    double params_k_bar_9 = 0.0;
-    if (y_7 == 0.0) {
-        params_k_bar_9 = 0.0;
+    double params_k_bar_3 = 0.0;
+    if (y_6 == 0.0) {
+        params_k_bar_3 = 0.0;
     } else {
-        params_k_bar_9 = y_bar_3 * x_bar_5;
+        params_k_bar_3 = y_bar_3 * x_bar_3;
     }
-    const double x_bar_9 = 1.0 / (3.0 * (y_6 * y_6));
-    const double x_bar_10 = y_bar * x_bar_9;
-    const double params_k_bar_10 = 0.5 / sqrt(params_k);
-    const double params_k_bar_11 = y_bar * params_k_bar_10;
-    const double y_bar_4 = 0.4342944819032518 / (params_k + 2.0);
-    const double y_bar_5 = y_bar * y_bar_4;
-    const double y_bar_6 = 1.4426950408889634 / (params_k + x);
-    const double y_bar_7 = y_bar * y_bar_6;
-    const double y_bar_8 = ((y_bar_7 == y_bar_7) || ((y_bar != 0.0) && (y_bar_6 != 0.0))) ?
-            y_bar_7 : 0.0;
+    const double y_bar_4 = sample_gate_(y_bar, 1.4426950408889634 / (params_k + x));
     const double p_bar = 1.0 + p;
-    const double p_bar_2 = 1.0 / p_bar;
-    const double p_bar_3 = y_bar * p_bar_2;
-    const double p_bar_4 = ((p_bar_3 == p_bar_3) || ((y_bar != 0.0) && (p_bar_2 != 0.0))) ?
-            p_bar_3 : 0.0;
-    const double params_k_bar_12 = 1.0 / params_k;
-    const double params_k_bar_13 = y_bar * params_k_bar_12;
-    const double p_bar_5 = exp(p);
-    const double p_bar_6 = y_bar * p_bar_5;
-    const double y_bar_9 = y_bar * y_5;
-    const double p_bar_7 = (1.0 - p) * p_bar;
-    const double p_bar_8 = 1.0 / p_bar_7;
-    const double p_bar_9 = y_bar * p_bar_8;
-    const double y_bar_10 = 1.0 / (sqrt(y_4 - 1.0) * sqrt(y_4 + 1.0));
-    const double y_bar_11 = y_bar * y_bar_10;
-    const double y_bar_12 = y_bar * ws->y_prepared;
-    const double y_bar_13 = y_bar * sinh(p);
-    const double params_k_bar_14 = ws->params_k_bar_prepared;
-    const double params_k_bar_15 = y_bar_13 * params_k_bar_14;
-    const double p_bar_10 = cosh(p);
-    const double p_bar_11 = y_bar_12 * p_bar_10;
+    const double p_bar_2 = sample_gate_(y_bar, 1.0 / p_bar);
+    const double p_bar_3 = (1.0 - p) * p_bar;
     const double v = 1.0 + (y_2 * y_2);
-    double y_bar_14 = 0.0;
+    double y_bar_5 = 0.0;
     if (v == (double)INFINITY) {
-        y_bar_14 = 0.0;
+        y_bar_5 = 0.0;
     } else {
-        y_bar_14 = y_bar / v;
+        y_bar_5 = y_bar / v;
     }
-    const double y_bar_15 = y_bar_14;
-    const double params_k_bar_16 = params_k_bar +
-            (((params_k_bar_5 == params_k_bar_5) || ((y_bar != 0.0) && (params_k_bar_4 != 0.0))) ?
-            params_k_bar_5 : 0.0) +
-            (((params_k_bar_8 == params_k_bar_8) || ((y_bar != 0.0) && (params_k_bar_7 != 0.0))) ?
-            params_k_bar_8 : 0.0) +
-            params_k_bar_9 +
-            (((params_k_bar_11 == params_k_bar_11) ||
-            ((y_bar != 0.0) && (params_k_bar_10 != 0.0))) ?
-            params_k_bar_11 : 0.0) +
-            (((y_bar_5 == y_bar_5) || ((y_bar != 0.0) && (y_bar_4 != 0.0))) ? y_bar_5 : 0.0);
-    out->params.k += params_k_bar_16 + y_bar_8 +
-            (((params_k_bar_13 == params_k_bar_13) ||
-            ((y_bar != 0.0) && (params_k_bar_12 != 0.0))) ?
-            params_k_bar_13 : 0.0) +
-            (((y_bar_11 == y_bar_11) || ((y_bar != 0.0) && (y_bar_10 != 0.0))) ? y_bar_11 : 0.0) +
-            (((params_k_bar_15 == params_k_bar_15) ||
-            ((y_bar_13 != 0.0) && (params_k_bar_14 != 0.0))) ?
-            params_k_bar_15 : 0.0) +
-            (y_bar_15 * p);
-    const double p_bar_12 = 1.0 / sqrt(p_bar_7);
-    const double p_bar_13 = y_bar * p_bar_12;
-    const double p_bar_14 = y_bar * p_bar_12;
-    const double y_bar_16 = y_bar * cos(p);
-    const double p_bar_15 = ((p_bar_13 == p_bar_13) || ((y_bar != 0.0) && (p_bar_12 != 0.0))) ?
-            p_bar_13 : 0.0;
-    const double p_bar_16 = p_bar_4 +
-            (((p_bar_6 == p_bar_6) || ((y_bar != 0.0) && (p_bar_5 != 0.0))) ? p_bar_6 : 0.0) +
-            (((p_bar_9 == p_bar_9) || ((y_bar != 0.0) && (p_bar_8 != 0.0))) ? p_bar_9 : 0.0) +
-            (((p_bar_11 == p_bar_11) || ((y_bar_12 != 0.0) && (p_bar_10 != 0.0))) ? p_bar_11 :
-            0.0) +
-            (y_bar_15 * params_k) + p_bar_15;
-    const double p_bar_17 = y_bar * y * sin(p);
-    const double x_bar_11 = x_bar - f_x_bar +
-            (((x_bar_4 == x_bar_4) || ((y_bar != 0.0) && (x_bar_3 != 0.0))) ? x_bar_4 : 0.0) +
-            (((x_bar_7 == x_bar_7) || ((y_bar != 0.0) && (x_bar_6 != 0.0))) ? x_bar_7 : 0.0) +
-            x_bar_8 +
-            (((x_bar_10 == x_bar_10) || ((y_bar != 0.0) && (x_bar_9 != 0.0))) ? x_bar_10 : 0.0) +
-            y_bar_8;
-    const double x_bar_12 = x_bar_11 -
-            (((y_bar_9 == y_bar_9) || ((y_bar != 0.0) && (y_5 != 0.0))) ? y_bar_9 : 0.0) +
-            (y_bar / hypot(1.0, x)) - (y_bar * (1.0 - (y_3 * y_3)));
-    const double x_bar_13 = (p_bar_16 +
-            (((p_bar_14 == p_bar_14) || ((y_bar != 0.0) && (p_bar_12 != 0.0))) ? p_bar_14 : 0.0) +
-            (y_bar_16 * (1.0 + (y * y))) - p_bar_17 + y_bar_16) *
-            0.3;
-    ws->u_x_1 += x_bar_12 + x_bar_13;
+    const double y_bar_6 = y_bar_5;
+    const double params_k_bar_4 = params_k_bar +
+            sample_gate_(y_bar, sample_gate_(x, sample_pow_(params_k, x - 1.0))) +
+            sample_gate_(y_bar, -(params_k_bar_2 / y_6));
+    const double params_k_bar_5 = params_k_bar_4 + params_k_bar_3 +
+            sample_gate_(y_bar, 0.5 / sqrt(params_k)) +
+            sample_gate_(y_bar, 0.4342944819032518 / (params_k + 2.0));
+    const double y_bar_7 = sample_gate_(y_bar, 1.0 / (sqrt(y_4 - 1.0) * sqrt(y_4 + 1.0)));
+    const double params_k_bar_6 = params_k_bar_5 + y_bar_4 + sample_gate_(y_bar, 1.0 / params_k) +
+            y_bar_7 + sample_gate_(y_bar * sinh(p), ws->params_k_bar_prepared);
+    out->params.k += params_k_bar_6 + (y_bar_6 * p);
+    const double p_bar_4 = 1.0 / sqrt(p_bar_3);
+    const double y_bar_8 = y_bar * cos(p);
+    const double p_bar_5 = sample_gate_(y_bar * ws->y_prepared, cosh(p));
+    const double p_bar_6 = p_bar_2 + sample_gate_(y_bar, exp(p)) +
+            sample_gate_(y_bar, 1.0 / p_bar_3) + p_bar_5 + (y_bar_6 * params_k);
+    const double p_bar_7 = y_bar_8 * (1.0 + (y * y));
+    const double p_bar_8 = y_bar * y * sin(p);
+    const double p_bar_9 = p_bar_6 + sample_gate_(-y_bar, -p_bar_4) + sample_gate_(y_bar, p_bar_4) +
+            p_bar_7 - p_bar_8 + y_bar_8;
+    const double x_bar_5 = sample_gate_(y_bar, 1.0 / (3.0 * (y_5 * y_5)));
+    const double x_bar_6 = x_bar - f_x_bar + sample_gate_(y_bar, x_bar_2) +
+            sample_gate_(y_bar, x_bar_3 / y_6) + x_bar_4 + x_bar_5 + y_bar_4;
+    const double x_bar_7 = y_bar * (1.0 - (y_3 * y_3));
+    const double x_bar_8 = p_bar_9 * 0.3;
+    ws->u_x_1 += x_bar_6 - sample_gate_(y_bar, exp(-x)) + (y_bar / hypot(1.0, x)) - x_bar_7 +
+            x_bar_8;
 }

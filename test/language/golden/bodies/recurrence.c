@@ -92,26 +92,12 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
         const double scale_bar = d_bar * ws->d_tape[i - 1];
         ws->d_bar[i - 1] += d_bar_2;
         ws->u_u[0][i] += d_bar_2;
-        const double scale_bar_2 = scale_bar - ws->c_bar[i];
-        const double scale_bar_3 = scale_2 / scale;
-        const double scale_bar_4 = -(scale_bar_2 * scale_bar_3);
-        const double scale_bar_5 = ((scale_bar_4 == scale_bar_4) ||
-                ((scale_bar_2 != 0.0) && (scale_bar_3 != 0.0))) ?
-                scale_bar_4 : 0.0;
-        c_bar += scale_bar_5;
-        ws->c_bar[i - 1] += scale_bar_5;
+        const double scale_bar_2 = sample_gate_(scale_bar - ws->c_bar[i], -(scale_2 / scale));
+        c_bar += scale_bar_2;
+        ws->c_bar[i - 1] += scale_bar_2;
     }
     const double d_bar = ws->d_bar[0];
-    const double u_bar = 1.0 / c;
-    const double u_bar_2 = d_bar * u_bar;
-    const double c_bar_2 = d / c;
-    const double c_bar_3 = -(d_bar * c_bar_2);
-    ws->u_u[0][0] += ((u_bar_2 == u_bar_2) || ((d_bar != 0.0) && (u_bar != 0.0))) ? u_bar_2 : 0.0;
-    const double c_bar_4 = ws->c_bar[0];
-    const double c_bar_5 = c_2 / c;
-    const double c_bar_6 = -(c_bar_4 * c_bar_5);
+    ws->u_u[0][0] += sample_gate_(d_bar, 1.0 / c);
     out->params.k += params_k_bar +
-            (c_bar +
-            (((c_bar_3 == c_bar_3) || ((d_bar != 0.0) && (c_bar_2 != 0.0))) ? c_bar_3 : 0.0) +
-            (((c_bar_6 == c_bar_6) || ((c_bar_4 != 0.0) && (c_bar_5 != 0.0))) ? c_bar_6 : 0.0));
+            (c_bar + sample_gate_(d_bar, -(d / c)) + sample_gate_(ws->c_bar[0], -(c_2 / c)));
 }

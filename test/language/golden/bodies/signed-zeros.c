@@ -54,23 +54,16 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     const double angle_bar = total_bar * 0.03333333333333333;
     for (int32_t i = 0; i < 2; i++) {
         const double angle_bar_2 = ws->angle_bar_prepared[i];
-        const double angle_bar_3 = (double)(int32_t)(-2 * i) / angle_bar_2 / angle_bar_2;
-        const double angle_bar_4 = -(angle_bar * angle_bar_3);
-        params_k_bar -= ((angle_bar_4 == angle_bar_4) ||
-                ((angle_bar != 0.0) && (angle_bar_3 != 0.0))) ?
-                angle_bar_4 : 0.0;
+        params_k_bar -= sample_gate_(angle_bar,
+                -((double)(int32_t)(-2 * i) / angle_bar_2 / angle_bar_2));
     }
     double angle_bar_2 = 0.0;
     for (int32_t i = 0; i < 3; i++) {
         params_k_bar += angle_bar * ws->angle_tape_4[i];
-        const double angle_bar_3 = angle_bar * ws->x_u[at_x_u][-i + 2];
         ws->u_u[at_x_u][-i + 2] += angle_bar * ws->angle_tape_3[i];
-        const double angle_bar_4 = ws->angle_bar_prepared_2[i];
-        const double angle_bar_5 = sample_min_(-(double)i, 2.0) / angle_bar_4 / angle_bar_4;
-        const double angle_bar_6 = -(angle_bar_3 * angle_bar_5);
-        angle_bar_2 += ((angle_bar_6 == angle_bar_6) ||
-                ((angle_bar_3 != 0.0) && (angle_bar_5 != 0.0))) ?
-                angle_bar_6 : 0.0;
+        const double angle_bar_3 = ws->angle_bar_prepared_2[i];
+        angle_bar_2 += sample_gate_(angle_bar * ws->x_u[at_x_u][-i + 2],
+                -(sample_min_(-(double)i, 2.0) / angle_bar_3 / angle_bar_3));
         out->params.w[-i + 2] += angle_bar * ws->angle_tape_2[i];
         out->params.w[i] += angle_bar * ws->angle_tape[i];
     }
