@@ -52,13 +52,20 @@ export function helperText(name: HelperName, identifier: string, real: Real, apa
     case "gate":
       // 0 where a factor is 0, whatever the other is; else the product as it is.
       if (apart !== undefined) {
-        const rarely = `${apart}(${real} x, ${real} y)\n{\n    return ((x != ${n("0.0")}) && (y != ${n("0.0")})) ? (x * y) : ${n("0.0")};\n}\n`;
+        const zero = `    ${real} result = ${n("0.0")};
+    if ((x != ${n("0.0")}) && (y != ${n("0.0")})) {
+        result = x * y;
+    }
+    return result;`;
         const called = apart.slice(apart.lastIndexOf(" ") + 1);
-        return `${rarely}\n${two(`    const ${real} product = x * y;
+        return `${apart}(${real} x, ${real} y)\n{\n${zero}\n}\n\n${two(`    const ${real} product = x * y;
     return (product == product) ? product : ${called}(x, y);`)}`;
       }
-      return two(`    const ${real} product = x * y;
-    return ((product == product) || ((x != ${n("0.0")}) && (y != ${n("0.0")}))) ? product : ${n("0.0")};`);
+      return two(`    ${real} product = x * y;
+    if ((product != product) && ((x == ${n("0.0")}) || (y == ${n("0.0")}))) {
+        product = ${n("0.0")};
+    }
+    return product;`);
     case "fround":
       return one(`    return (${real})(float)x;`);
     default:

@@ -170,8 +170,11 @@ static const GCDE_FLASH int32_t gcde_cora_label[14] =
 
 static double gcde_gate_(double x, double y)
 {
-    const double product = x * y;
-    return ((product == product) || ((x != 0.0) && (y != 0.0))) ? product : 0.0;
+    double product = x * y;
+    if ((product != product) && ((x == 0.0) || (y == 0.0))) {
+        product = 0.0;
+    }
+    return product;
 }
 
 static double gcde_max_(double x, double y)

@@ -161,8 +161,11 @@ static const KARATE_CLUB_FLASH double karate_club_faction[34] =
 
 static double karate_club_gate_(double x, double y)
 {
-    const double product = x * y;
-    return ((product == product) || ((x != 0.0) && (y != 0.0))) ? product : 0.0;
+    double product = x * y;
+    if ((product != product) && ((x == 0.0) || (y == 0.0))) {
+        product = 0.0;
+    }
+    return product;
 }
 
 static void karate_club_initial_kernel(const karate_club_problem *KARATE_CLUB_RESTRICT in, karate_club_workspace *KARATE_CLUB_RESTRICT ws)

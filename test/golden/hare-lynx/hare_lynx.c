@@ -56,8 +56,11 @@ static int hare_lynx_owns_(hare_lynx_workspace *ws)
 
 static double hare_lynx_gate_(double x, double y)
 {
-    const double product = x * y;
-    return ((product == product) || ((x != 0.0) && (y != 0.0))) ? product : 0.0;
+    double product = x * y;
+    if ((product != product) && ((x == 0.0) || (y == 0.0))) {
+        product = 0.0;
+    }
+    return product;
 }
 
 static double hare_lynx_round_(double x)

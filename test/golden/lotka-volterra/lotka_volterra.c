@@ -52,8 +52,11 @@ static int lotka_volterra_owns_(lotka_volterra_workspace *ws)
 
 static double lotka_volterra_gate_(double x, double y)
 {
-    const double product = x * y;
-    return ((product == product) || ((x != 0.0) && (y != 0.0))) ? product : 0.0;
+    double product = x * y;
+    if ((product != product) && ((x == 0.0) || (y == 0.0))) {
+        product = 0.0;
+    }
+    return product;
 }
 
 /* Makes states, outputs and cotangents NaN, so that none is left over from an earlier run. */

@@ -54,8 +54,11 @@ static int pendulum_owns_(pendulum_workspace *ws)
 
 static double pendulum_gate_(double x, double y)
 {
-    const double product = x * y;
-    return ((product == product) || ((x != 0.0) && (y != 0.0))) ? product : 0.0;
+    double product = x * y;
+    if ((product != product) && ((x == 0.0) || (y == 0.0))) {
+        product = 0.0;
+    }
+    return product;
 }
 
 static double pendulum_round_(double x)
