@@ -31,6 +31,8 @@ import { dead } from "./dead.ts";
 const worthwhile = 16;
 /** Entries that one array may have. */
 const roomiest = 4096;
+/** Arrays of one program: more would be a workspace that nobody reads through. */
+const mostArrays = 64;
 /** Nodes of an expression beyond which it is left where it stands. */
 const largest = 64;
 
@@ -53,7 +55,9 @@ export function prepared(program: Program, entries: readonly string[]): Program 
     if (fn.parameters.some((parameter) => parameter.kind === "array")) return fn;
     const body = reading(fn.body, isRepeated.has(fn.name), isStill, (value, loops, of) => {
       const key = keyOf(value, loops);
-      const own = found.get(key) ?? preparing(value, loops, of, taken.fresh);
+      const known = found.get(key);
+      if (known === undefined && found.size === mostArrays) return undefined;
+      const own = known ?? preparing(value, loops, of, taken.fresh);
       found.set(key, own);
       return own.array.name;
     });
@@ -130,12 +134,12 @@ function repeatedFunctions(functions: readonly Fn[]): ReadonlySet<string> {
   return repeated;
 }
 
-/** The block with reads in place of what is worth it; `arrayOf` gives the array that holds a value. */
+/** The block with reads in place of what is worth it; `arrayOf` gives the array that holds a value, as far as there is one. */
 function reading(
   block: Block,
   isRepeated: boolean,
   isStill: (array: string) => boolean,
-  arrayOf: (value: Expr, loops: readonly For[], of: Let) => string,
+  arrayOf: (value: Expr, loops: readonly For[], of: Let) => string | undefined,
 ): Block {
   /** What scalars stand for that nothing but still arrays and indices of loops decide. */
   const values = new Map<string, Expr>();
@@ -175,7 +179,8 @@ function reading(
         const entries = deciding.reduce((product, loop) => product * tripsOf(loop)!, 1);
         if (entries > roomiest || (!isRepeated && deciding.length === loops.length)) return statement;
         const at = deciding.map(({ index, from }) => affine.subtract(affine.index(index), from));
-        return { ...statement, value: build.read(arrayOf(value, deciding, statement), at) };
+        const array = arrayOf(value, deciding, statement);
+        return array === undefined ? statement : { ...statement, value: build.read(array, at) };
       }
       if (statement.kind === "for" && tripsOf(statement) !== undefined) indices.add(statement.index);
       return withBlocks(statement, (inner) =>
