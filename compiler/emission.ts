@@ -163,29 +163,44 @@ function once<Asked, Made>(
 const wayOf = (options: Options): unknown => [isSmall(options), options.math, options.real];
 
 const shapedForJavaScript = once((module: Module, options: Options): Module => {
-  const shaped = isSmall(options) ? module.program : pairedRows(module.program);
-  const program = quotients(outlined(withMath(shaped, options, "double")));
-  return { ...module, program, words: { ...module.words, workspace: wordsOf(program).workspace } };
+  const shaped = (keepsCopies: boolean): Module => {
+    const rows = isSmall(options)
+      ? module.program
+      : pairedRows(module.program, entriesOf(module), keepsCopies);
+    const program = quotients(outlined(withMath(rows, options, "double")));
+    return { ...module, program, words: { ...module.words, workspace: wordsOf(program).workspace } };
+  };
+  return withinRam(module, shaped, ({ words }) => 8 * words.workspace);
 }, wayOf);
 
 const shapedForC = once((module: Module, options: Options): Module => {
-  const entries = module.entries.filter((entry) => entry.arguments.length === 0).map((entry) => entry.fn);
+  const entries = entriesOf(module);
   const real = options.real ?? "double";
+  const passed = withoutPassing(module.program, entries);
   if (isSmall(options)) {
-    const short = compact(withoutPassing(module.program, entries), entries);
-    const small = quotients(withMath(short, options, real, true));
+    const small = quotients(withMath(compact(passed, entries), options, real, true));
     return { ...module, program: small, words: wordsOf(small) };
   }
-  const passed = withoutPassing(module.program, entries);
   const shaped = (keepsCopies: boolean): Module => {
     const program = quotients(withMath(vectorised(passed, entries, keepsCopies), options, real));
     return { ...module, program, words: wordsOf(program) };
   };
-  const { ram } = module.solver;
-  const fast = shaped(true);
-  const fits = ram === undefined || emitC(fast, cOptions(module, "", options)).workspaceBytes <= ram;
-  return fits ? fast : shaped(false);
+  return withinRam(module, shaped, (fast) => emitC(fast, cOptions(module, "", options)).workspaceBytes);
 }, wayOf);
+
+/** Functions without arguments, which work on the arrays of the interface. */
+const entriesOf = ({ entries }: Module): string[] =>
+  entries.filter((entry) => entry.arguments.length === 0).map((entry) => entry.fn);
+
+/** A module with the copies that make it fast, or without them where they do not fit into the memory there is. */
+function withinRam(
+  { solver: { ram } }: Module,
+  shaped: (keepsCopies: boolean) => Module,
+  bytesOf: (module: Module) => number,
+): Module {
+  const fast = shaped(true);
+  return ram === undefined || bytesOf(fast) <= ram ? fast : shaped(false);
+}
 
 /** The files of a module that is shaped for C. */
 const filesOfC = once(emitC, (options) => options);

@@ -1,13 +1,16 @@
 /**
- * Functions whose meaning differs between JavaScript and C, as C helpers with JavaScript's meaning, and gated products. In: their names and
- * the type of real numbers. Out: static functions; only those that a module uses are printed.
+ * Functions whose meaning differs between JavaScript and C, as C helpers with JavaScript's meaning, and gated products. In:
+ * their names and the type of real numbers. Out: static functions; only those that a module uses are printed.
  */
 
 import type { Real } from "./c-layout.ts";
 
 export type HelperName = "min" | "max" | "round" | "sign" | "pow" | "fround" | "gate";
 
-/** The text of a helper named `<prefix>_<name>_`. `apart`: how what it rarely does begins as a function of its own, for short code. */
+/**
+ * The text of a helper named `<prefix>_<name>_`. `apart`: for short code, the word that keeps a function from being copied to
+ * its callers; what a helper rarely does is then one.
+ */
 export function helperText(name: HelperName, identifier: string, real: Real, apart?: string): string {
   const f = real === "float" ? "f" : "";
   const n = (text: string): string => `${text}${f}`;
@@ -52,14 +55,17 @@ export function helperText(name: HelperName, identifier: string, real: Real, apa
     case "gate":
       // 0 where a factor is 0, whatever the other is; else the product as it is.
       if (apart !== undefined) {
-        const zero = `    ${real} result = ${n("0.0")};
+        return `${apart} static ${real} ${identifier}closed_(${real} x, ${real} y)
+{
+    ${real} result = ${n("0.0")};
     if ((x != ${n("0.0")}) && (y != ${n("0.0")})) {
         result = x * y;
     }
-    return result;`;
-        const called = apart.slice(apart.lastIndexOf(" ") + 1);
-        return `${apart}(${real} x, ${real} y)\n{\n${zero}\n}\n\n${two(`    const ${real} product = x * y;
-    return (product == product) ? product : ${called}(x, y);`)}`;
+    return result;
+}
+
+${two(`    const ${real} product = x * y;
+    return (product == product) ? product : ${identifier}closed_(x, y);`)}`;
       }
       return two(`    ${real} product = x * y;
     if ((product != product) && ((x == ${n("0.0")}) || (y == ${n("0.0")}))) {

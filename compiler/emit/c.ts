@@ -109,13 +109,10 @@ class Source {
   text(): string {
     const { prefix: p, names, opening, stem } = this.#parts;
     const functions = this.#storage.functions.map((fn) => this.#function(fn));
+    const apart = this.#parts.module.solver.isSmall === true ? names.macro("APART") : undefined;
     const helpers = [...this.#helpers]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, identifier]) => {
-        const apart = `${names.macro("APART")} static ${this.#parts.real} ${names.file("gate_of_zero_")}`;
-        const isShort = this.#parts.module.solver.isSmall === true;
-        return helperText(name, identifier, this.#parts.real, isShort ? apart : undefined);
-      });
+      .map(([name, identifier]) => helperText(name, identifier, this.#parts.real, apart));
     const training = this.#parts.trains ? [stepDefinitions(this.#parts, names.file("adam_move_"))] : [];
     const tables = this.#storage.tables
       .filter((array) => this.#storage.onlyUser(array) === undefined)

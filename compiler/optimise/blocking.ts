@@ -33,12 +33,17 @@ import { jam } from "./jam.ts";
 import { localise } from "./localise.ts";
 import { orderedSums } from "./ordered-sums.ts";
 import { lanes, packed, wordsOfCache, wordsOfShortRow } from "./pack.ts";
+import { prepared } from "./prepared.ts";
 import { rankUpdates } from "./rank-updates.ts";
 import { reuse } from "./reuse.ts";
 import { storage } from "./storage.ts";
 
-/** The program blocked as JavaScript wants it, every array in a place of its own. */
-export function pairedRows(program: Program): Program {
+/**
+ * The program blocked as JavaScript wants it, every array in a place of its own. `keepsCopies`: there is memory for what stands
+ * still.
+ */
+export function pairedRows(whole: Program, entries: readonly string[], keepsCopies: boolean): Program {
+  const program = keepsCopies ? prepared(whole, entries) : whole;
   const own = withOwnSums(program, Number.POSITIVE_INFINITY);
   const sums = inBodies(own, (body, names) => heldSums(body, names));
   const held = inBodies(blocked(sums, {}, new Set(program.functions)), (body) => heldReads(body));
@@ -52,9 +57,11 @@ export function pairedRows(program: Program): Program {
 
 /**
  * The program with its products by columns and its loops over rows blocked, as a vectorising compiler wants it.
- * `keepsCopies`: there is memory for transposes of matrices, and for the factors of products that are added together.
+ * `keepsCopies`: there is memory for what stands still, transposes of matrices, and the factors of products that are added
+ * together.
  */
-export function vectorised(program: Program, entries: readonly string[], keepsCopies: boolean): Program {
+export function vectorised(whole: Program, entries: readonly string[], keepsCopies: boolean): Program {
+  const program = keepsCopies ? prepared(whole, entries) : whole;
   const products = distributed(columns(program, entries, keepsCopies));
   const turned = written(keepsCopies ? rankUpdates(products, entries) : products);
   const bound = turned.functions.filter((fn) =>

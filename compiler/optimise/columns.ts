@@ -16,20 +16,13 @@ import type { Block, Expr, Fn, For, GlobalArray, Let, Program, Statement } from 
 import { instantiate, rewriteBlock, rewriteExpr } from "../ir/rewrite.ts";
 import { arraysOf, bindersOf, forEachExpr, forEachStatement, reachable, withBlocks } from "../ir/walk.ts";
 import { contiguous } from "./contiguous.ts";
+import { writtenIn } from "./reuse.ts";
 
 /** Rows from which a vector unit is filled. */
 const worthwhile = 8;
 
 export function columns(program: Program, entries: readonly string[], keepsCopies: boolean): Program {
-  const written = new Set<string>();
-  for (const fn of program.functions) {
-    forEachStatement(fn.body, (statement) => {
-      if (statement.kind === "store" || statement.kind === "accumulate") written.add(statement.array);
-      if (statement.kind === "call") {
-        for (const arg of statement.args) if (arg.kind === "array") written.add(arg.view.array);
-      }
-    });
-  }
+  const written = new Set(program.functions.flatMap((fn) => [...writtenIn(fn.body)]));
   const matrices = new Map(
     program.arrays
       .filter((array) => array.shape.length === 2 && array.element === "real" && !written.has(array.name))

@@ -23,7 +23,6 @@ import { kernels } from "./kernels.ts";
 import { merge } from "./merge.ts";
 import { applied, overlay } from "./overlay.ts";
 import { parameters } from "./parameters.ts";
-import { prepared } from "./prepared.ts";
 import { type Programmed, programmed } from "./programmed.ts";
 import { promote } from "./promote.ts";
 import { registers } from "./registers.ts";
@@ -62,7 +61,7 @@ export function optimise(
     .map((fn) => fn.name)
     .filter((name) => !program.functions.some((fn) => fn.name === name));
   const placed = storage(bound, kernelNames);
-  return onlyReachable(isSmall ? placed : prepared(placed, entries), [...entries, ...exported]);
+  return onlyReachable(placed, [...entries, ...exported]);
 }
 
 /**

@@ -15,17 +15,9 @@ import { Names, stemOf } from "../ir/names.ts";
 import type { Block, Expr, Fn, For, GlobalArray, Let, Program, Statement } from "../ir/nodes.ts";
 import { primitives } from "../ir/primitives.ts";
 import { instantiate, rewriteExpr } from "../ir/rewrite.ts";
-import {
-  arraysOf,
-  bindersOf,
-  blocksOf,
-  forEachExpr,
-  forEachStatement,
-  reachable,
-  withBlocks,
-  withEach,
-} from "../ir/walk.ts";
+import { arraysOf, bindersOf, blocksOf, forEachExpr, reachable, withBlocks, withEach } from "../ir/walk.ts";
 import { dead } from "./dead.ts";
+import { writtenIn } from "./reuse.ts";
 
 /** What a function has to cost to be worth a place in memory, in additions: a transcendental one. */
 const worthwhile = 16;
@@ -89,16 +81,7 @@ export function prepared(program: Program, entries: readonly string[]): Program 
 
 /** Arrays that no function writes and no call of the solver changes while it runs. */
 function stillArrays({ arrays, functions }: Program): (array: string) => boolean {
-  const written = new Set<string>();
-  for (const fn of functions) {
-    forEachStatement(fn.body, (statement) => {
-      if (statement.kind === "store" || statement.kind === "accumulate") written.add(statement.array);
-      if (statement.kind === "contract") written.add(statement.to.array);
-      if (statement.kind === "call") {
-        for (const arg of statement.args) if (arg.kind === "array") written.add(arg.view.array);
-      }
-    });
-  }
+  const written = new Set(functions.flatMap((fn) => [...writtenIn(fn.body)]));
   const still = arrays.filter(({ name, role, home }) => {
     const isGiven = home?.record === "params" || home?.record === "data";
     return !written.has(name) && (role === "constant" || (role === "interface" && isGiven));

@@ -76,7 +76,7 @@ describe.each([
     "keeps every bit where functions longer than %i become parts of up to %i",
     async (most, mostInPart, leastInPart) => {
       const module = moduleOf(text, options);
-      const program = pairedRows(module.program);
+      const program = pairedRows(module.program, [], false);
       const whole = await wordsOf(module, program);
       const cut = await wordsOf(module, outlined(program, { most, mostInPart, leastInPart }));
       expect(whole.words[0]).toBe(0);
@@ -116,7 +116,7 @@ describe("eight scalars by a method of eight stages", () => {
   );
 
   it("has whole functions where they are short enough", () => {
-    const program = pairedRows(moduleOf(example("lotka-volterra"), {}).program);
+    const program = pairedRows(moduleOf(example("lotka-volterra"), {}).program, [], false);
     expect(outlined(program)).toBe(program);
   });
 });

@@ -118,6 +118,18 @@ describe("rates of a reaction network", () => {
     expect(fast.module.valueAndGradient()).toEqual(small.module.valueAndGradient());
   });
 
+  it("stay where they are where memory has no room for them", async () => {
+    const text = network(always);
+    const bytesOf = (options: object): number => compile(text, options).plan!.workspaceBytes;
+    for (const target of ["js", "c"] as const) {
+      const roomy = bytesOf({ target: [target] });
+      const tight = compile(text, { target: [target], ram: roomy - 1 });
+      expect(tight.plan!.workspaceBytes).toBeLessThan(roomy);
+      expect(tight.plan!.adjoint).toBe("symplectic");
+      for (const { text: code } of tight.outputs) expect(code).not.toContain("prepared");
+    }
+  });
+
   it("stay where they are in short code", async () => {
     expect((await made(network(always), { optimise: "size" })).code).not.toContain("prepared");
   });
