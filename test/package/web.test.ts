@@ -22,6 +22,11 @@ const missing: string[] = [];
 const modelFile = () => path.join(project.folder, "swing.ode.ts");
 const figures = () =>
   page.evaluate("({ ...window.page, marker: window.marker })") as Promise<Record<string, number>>;
+/** Saves the model. The watcher of Vite takes changes of a file within 50 ms for one, and would not see the second. */
+async function save(text: string): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  fs.writeFileSync(modelFile(), text);
+}
 /** Waits until what the page says of itself is so. */
 const until = (condition: string) => page.waitForFunction(condition, undefined, { timeout: 50_000 });
 
@@ -92,17 +97,17 @@ describe.skipIf(executablePath === undefined)("the page (needs chromium)", () =>
 
   it("a changed model goes on in the same page", async () => {
     const text = fs.readFileSync(modelFile(), "utf8");
-    fs.writeFileSync(modelFile(), text.replace("+ rate ** 2,", "+ rate ** 2 + 1000,"));
+    await save(text.replace("+ rate ** 2,", "+ rate ** 2 + 1000,"));
     await until("window.page.value > 1000");
     const { frames, marker } = await figures();
     expect(marker).toBe(1);
-    fs.writeFileSync(modelFile(), text);
+    await save(text);
     await until(`window.page.value < 1000 && window.page.frames > ${frames}`);
   });
 
   it("a broken model is shown on the page with its place, until it is right again", async () => {
     const text = fs.readFileSync(modelFile(), "utf8");
-    fs.writeFileSync(modelFile(), text.replace("- damping * rate", "- dampling * rate"));
+    await save(text.replace("- damping * rate", "- dampling * rate"));
     const overlay = page.locator("vite-error-overlay");
     await overlay.waitFor({ state: "attached", timeout: 50_000 });
     const said = await overlay.evaluate(
@@ -112,7 +117,7 @@ describe.skipIf(executablePath === undefined)("the page (needs chromium)", () =>
     expect(said).toContain("did you mean `damping`?");
     expect(said).toMatch(/swing\.ode\.ts:11:/);
     const { frames } = await figures();
-    fs.writeFileSync(modelFile(), text);
+    await save(text);
     await overlay.waitFor({ state: "detached", timeout: 50_000 });
     await until(`window.page.frames > ${frames}`);
     expect((await figures())["marker"]).toBe(1);
@@ -121,7 +126,7 @@ describe.skipIf(executablePath === undefined)("the page (needs chromium)", () =>
   it("a page whose model exports other names is loaded again", async () => {
     await page.evaluate("window.marker = 2");
     const text = fs.readFileSync(modelFile(), "utf8");
-    fs.writeFileSync(modelFile(), `${text}export { swing as other };\n`);
+    await save(`${text}export { swing as other };\n`);
     await until("window.marker === undefined && window.page?.frames > 0");
   });
 
