@@ -255,7 +255,13 @@ function mayMeet(
     const forwards = (distance === "later") !== apart.down;
     gap = forwards ? { low: 1, high: trips } : { low: -trips, high: -1 };
   }
-  const free = new Map(second.loops.slice(equal).map((around) => [around.index, `${around.index}'`]));
+  const dimensions = Math.min(first.at.length, second.at.length);
+  if (dimensions === 0) return true;
+  const free = new Map<string, string>();
+  for (let level = equal; level < second.loops.length; level++) {
+    const { index } = second.loops[level]!;
+    free.set(index, `${index}'`);
+  }
   const move = (name: string): Affine | undefined => {
     if (name === apart?.index) return affine.add(affine.index(name), affine.index("'gap"));
     const other = free.get(name);
@@ -265,9 +271,9 @@ function mayMeet(
     if (name === "'gap") return gap;
     return ranges.index(name.endsWith("'") ? name.slice(0, -1) : name);
   };
-  const dimensions = Math.min(first.at.length, second.at.length);
   for (let axis = 0; axis < dimensions; axis++) {
-    const difference = affine.subtract(affine.substitute(second.at[axis]!, move), first.at[axis]!);
+    const moved = free.size === 0 ? second.at[axis]! : affine.substitute(second.at[axis]!, move);
+    const difference = affine.subtract(moved, first.at[axis]!);
     const { low, high } = affine.range(difference, ofIndex, ranges.array);
     if (low > 0 || high < 0) return false;
   }

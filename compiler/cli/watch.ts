@@ -13,8 +13,11 @@ import { configNames } from "./load-config.ts";
 import { formatDiagnostics } from "./report.ts";
 import { type Context, Failure } from "./streams.ts";
 
-/** Saves come in pieces: an editor empties, writes and renames. */
-const quietMilliseconds = 40;
+/**
+ * Saves come in pieces: an editor empties, writes and renames. Longer than the 50 ms for which chokidar takes changes of a
+ * file for one: a build that began before would not hear of what it has not read.
+ */
+const quietMilliseconds = 60;
 
 /** `configuration`: its files, and a text that is another one when it is; `anew`: the build under the configuration as it is. */
 export async function watch(

@@ -39,6 +39,12 @@ export interface JavaScriptOptions {
   readonly functions?: readonly Line[] | undefined;
 }
 
+/** A line, or several of data that come from nowhere in the model: thousands, of which each would be an object of its own. */
+interface Piece extends Line {
+  /** Lines of the text, 1 if left out. */
+  readonly rows?: number;
+}
+
 /** Where a place of the text comes from; nowhere, where nothing is said. Lines begin with 1, columns with 0. */
 export interface Mapping {
   readonly generated: { readonly line: number; readonly column: number };
@@ -58,23 +64,23 @@ export interface EmittedJavaScript {
 export function emitJavaScript(module: Module, options: JavaScriptOptions): EmittedJavaScript {
   const isTyped = options.dialect === "ts";
   const storage = new Storage(module);
-  const lines: Line[] = [
+  const lines: Piece[] = [
     ...lineComments(options.header).map((text) => ({ text })),
     ...(isTyped ? plainLines(unchecked) : []),
     { text: "" },
     ...plainLines(metaText(module, isTyped)),
-    ...plainLines(storage.text()),
+    ...storage.lines(),
     ...(options.matrices === undefined
       ? []
       : plainLines(crossbarLayer(options.matrices, (array) => storage.places.place(array)))),
   ];
   const functions = options.functions ?? functionLines(module, storage.places, options);
   for (const line of functions) lines.push(line);
-  const withMap = (all: readonly Line[]): EmittedJavaScript => {
+  const withMap = (all: readonly Piece[]): EmittedJavaScript => {
     const mappings = options.text === undefined ? [] : mappingsOf(all, module.model.file, options.text);
     return {
       code: `${all.map((line) => line.text).join("\n")}\n`,
-      lines: all.length,
+      lines: all.reduce((sum, { rows = 1 }) => sum + rows, 0),
       mappings,
       map: () => sourceMap(mappings, options),
       functions,
@@ -132,10 +138,10 @@ function functionLines(
 }
 
 /** The lines of a module as the body of a function that returns what the module exports. */
-function inFunction(lines: readonly Line[], name: string): Line[] {
+function inFunction(lines: readonly Piece[], name: string): Piece[] {
   const exported: string[] = [];
-  const body = lines.map((line): Line => {
-    if (!line.text.startsWith("export ")) return line;
+  const body = lines.map((line): Piece => {
+    if (line.rows !== undefined || !line.text.startsWith("export ")) return line;
     const [, rest, own] = /^export ((?:const|function) ([\w$]+).*)$/.exec(line.text) ?? [];
     if (own !== undefined) exported.push(own);
     return { ...line, text: rest ?? line.text };
@@ -297,7 +303,10 @@ class Storage {
         const rows = isOwn ? samples : 1;
         const row = array.data.length / rows;
         for (let b = 0; b < rows; b++)
-          data.set(array.data.slice(b * row, (b + 1) * row), b * (sizes[name] / rows) + array.home.offset);
+          data.set(
+            rows === 1 ? array.data : array.data.slice(b * row, (b + 1) * row),
+            b * (sizes[name] / rows) + array.home.offset,
+          );
         isPreset = true;
       }
       this.#records.set(name, { name, size: sizes[name], data, isPreset });
@@ -346,56 +355,67 @@ class Storage {
     };
   }
 
-  text(): string {
-    const out: string[] = ["// The module's own arrays: write, call, read."];
-    for (const record of this.#records.values()) {
-      const contents = record.isPreset ? numbers(record.data) : String(record.size);
-      out.push(`const ${record.name}$ = new Float64Array(${contents});`);
-    }
+  lines(): Piece[] {
+    const declared = (head: string, contents: Data | number, rest = ""): Piece =>
+      typeof contents === "number"
+        ? { text: `${head}(${contents});${rest}` }
+        : { text: `${head}(${contents.text});${rest}`, rows: contents.rows };
+    const plain = (text: string): Piece => ({ text });
+    const out: Piece[] = [plain("// The module's own arrays: write, call, read.")];
+    for (const { name, isPreset, data, size } of this.#records.values())
+      out.push(declared(`const ${name}$ = new Float64Array`, isPreset ? numbers(data) : size));
     const members = this.#recordNames.map((name) => `  ${name}: ${name}$,`);
-    out.push("export const io = {", ...members, "};", "");
-    const views: string[] = [];
-    const work: string[] = [];
+    out.push(...["export const io = {", ...members, "};", ""].map(plain));
+    const views: Piece[] = [];
+    const work: Piece[] = [];
     for (const array of this.#module.program.arrays) {
       const { identifier } = this.places.place(array.name);
       if (array.home !== undefined) {
         if (identifier === array.home.record) continue;
         const end = array.home.offset + sizeOf(array.shape);
-        views.push(`const ${identifier}$ = ${array.home.record}$.subarray(${array.home.offset}, ${end});`);
+        const view = `${array.home.record}$.subarray(${array.home.offset}, ${end})`;
+        views.push(plain(`const ${identifier}$ = ${view};`));
         continue;
       }
       const kind = array.element === "integer" ? "Int32Array" : "Float64Array";
       const keyword = array.role === "checkpoint" ? "let" : "const";
-      const contents = array.data === undefined ? String(sizeOf(array.shape)) : numbers(array.data);
+      const contents = array.data === undefined ? sizeOf(array.shape) : numbers(array.data);
       const shape = array.shape.length > 1 ? ` // ${array.shape.join(" × ")}` : "";
-      work.push(`${keyword} ${identifier}$ = new ${kind}(${contents});${shape}`);
+      work.push(declared(`${keyword} ${identifier}$ = new ${kind}`, contents, shape));
     }
-    if (views.length > 0) out.push("// Leaves of the model as views of them, row-major.", ...views, "");
-    if (work.length > 0) out.push("// Constants and work arrays.", ...work);
-    return out.join("\n");
+    if (views.length > 0)
+      out.push(plain("// Leaves of the model as views of them, row-major."), ...views, plain(""));
+    if (work.length > 0) out.push(plain("// Constants and work arrays."), ...work);
+    return out;
   }
 }
 
 type Numbers = readonly number[] | Float64Array;
 
+/** Numbers as printed, and on how many lines. */
+interface Data {
+  readonly text: string;
+  readonly rows: number;
+}
+
 /** Long lists as last printed, the latest first: data that a build has as the one before had it is not printed again. */
-let printed: readonly { readonly values: Numbers; readonly text: string }[] = [];
+let printed: readonly (Data & { readonly values: Numbers })[] = [];
 /** Words from which a list is long, and of all lists that are kept. */
 const long = 512;
 const mostPrinted = 2 ** 20;
 
 /** A typed-array argument: numbers in brackets, a few per line. */
-function numbers(values: Numbers): string {
+function numbers(values: Numbers): Data {
   if (values.length < long) return numbersText(values);
   const known = printed.find((each) => isSame(each.values, values));
-  const text = known?.text ?? numbersText(values);
+  const latest = known ?? { values: values.slice(), ...numbersText(values) };
   let room = mostPrinted - values.length;
   const others = printed.filter((each) => {
     if (each !== known) room -= each.values.length;
     return each !== known && room >= 0;
   });
-  printed = [known ?? { values: values.slice(), text }, ...others];
-  return text;
+  printed = [latest, ...others];
+  return latest;
 }
 
 function isSame(left: Numbers, right: Numbers): boolean {
@@ -404,11 +424,11 @@ function isSame(left: Numbers, right: Numbers): boolean {
   return true;
 }
 
-function numbersText(values: Numbers): string {
+function numbersText(values: Numbers): Data {
   const texts = Array.from(values, javascriptNumber);
   // A number is a character, and two are between it and the next.
   const line = texts.length > 30 ? undefined : `[${texts.join(", ")}]`;
-  if (line !== undefined && line.length <= 90) return line;
+  if (line !== undefined && line.length <= 90) return { text: line, rows: 1 };
   const rows: string[] = [];
   let row = " ";
   for (const text of texts) {
@@ -419,7 +439,7 @@ function numbersText(values: Numbers): string {
     row += ` ${text},`;
   }
   rows.push(row);
-  return `[\n${rows.join("\n")}\n]`;
+  return { text: `[\n${rows.join("\n")}\n]`, rows: rows.length + 2 };
 }
 
 const offsets = (names: readonly string[]): string => names.map((name, i) => `${name}: ${i}`).join(", ");
@@ -514,21 +534,24 @@ function rowAt(starts: readonly number[], place: number): number {
 }
 
 /** Lines that come from the model lead to it, to the statement or expression; all others lead nowhere. */
-function mappingsOf(lines: readonly Line[], model: string, text: string): Mapping[] {
+function mappingsOf(lines: readonly Piece[], model: string, text: string): Mapping[] {
   const starts = [0];
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
   const mappings: Mapping[] = [];
   let isOpen = false;
-  for (const [position, line] of lines.entries()) {
+  let below = 1;
+  for (const line of lines) {
+    const here = below;
+    below += line.rows ?? 1;
     // What comes from a module that the model imports has its place in another text.
     const span = line.span?.file === model ? line.span : undefined;
     if (span !== undefined) {
       const row = rowAt(starts, span.start);
       const column = line.text.length - line.text.trimStart().length;
       const original = { line: row + 1, column: span.start - starts[row]! };
-      mappings.push({ generated: { line: position + 1, column }, original });
+      mappings.push({ generated: { line: here, column }, original });
     } else if (isOpen) {
-      mappings.push({ generated: { line: position + 1, column: 0 } });
+      mappings.push({ generated: { line: here, column: 0 } });
     }
     isOpen = span !== undefined;
   }

@@ -8,7 +8,7 @@ import type { Span } from "../diagnostics/span.ts";
 import type { Shape } from "../ir/nodes.ts";
 import type { Leaf } from "../model.ts";
 import { refuse, spanOf } from "./load.ts";
-import { describe, isTagged, plain, type RecordValue, type Static, sizeOf } from "./static-values.ts";
+import { describe, isTagged, listed, type RecordValue, type Static, sizeOf } from "./static-values.ts";
 
 /** A leaf before it has its name. */
 export type Draft = Omit<Leaf, "name" | "offset">;
@@ -30,7 +30,7 @@ export function treeOf(value: Static, path: readonly string[], span: Span): Tree
     return refuse(messages.badLeaf(span, `${called} is ${describe(value)}, which is no leaf`));
   switch (value.kind) {
     case "tensor":
-      return leafOf(value.shape, plain(value.data), path, span);
+      return leafOf(value.shape, listed(value.data), path, span);
     case "record":
       return recordTree(value, path, span);
     case "list": {
@@ -165,7 +165,7 @@ function entriesOf(value: Static, shape: Shape): readonly number[] | undefined {
   if (typeof value === "number") return shape.length === 0 ? [value] : undefined;
   if (!isTagged(value)) return undefined;
   if (value.kind === "tensor") {
-    return String(value.shape) === String(shape) ? plain(value.data) : undefined;
+    return String(value.shape) === String(shape) ? listed(value.data) : undefined;
   }
   if (value.kind !== "list" || shape.length === 0 || value.items.length !== shape[0]) return undefined;
   const rows = value.items.map((row) => entriesOf(row, shape.slice(1)));

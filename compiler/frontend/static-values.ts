@@ -134,6 +134,20 @@ export function plain(data: Float64Array): number[] {
   return numbers;
 }
 
+/** The same for who does not change it: that of a long tensor stays one object as long as its entries do. */
+export function listed(data: Float64Array): readonly number[] {
+  if (data.length < long) return plain(data);
+  const before = lists.get(data);
+  if (before?.every((x, i) => Object.is(x, data[i]))) return before;
+  const made = plain(data);
+  lists.set(data, made);
+  return made;
+}
+
+/** Of the data that a build has as the one before had it: whoever compares it has the same object, not thousands of numbers. */
+const lists = new WeakMap<Float64Array, readonly number[]>();
+const long = 512;
+
 export const isTagged = (value: Static): value is Tensor | List | RecordValue | FunctionValue | Special =>
   typeof value === "object";
 
@@ -192,7 +206,7 @@ export function part(tensor: Tensor, at: number): number | Tensor {
 export function numbersOf(value: Static): { shape: Shape; data: readonly number[] } | undefined {
   if (typeof value === "number") return { shape: [], data: [value] };
   if (!isTagged(value)) return undefined;
-  if (value.kind === "tensor") return { shape: value.shape, data: plain(value.data) };
+  if (value.kind === "tensor") return { shape: value.shape, data: listed(value.data) };
   if (value.kind !== "list") return undefined;
   const { items } = value;
   if (items.length > 0 && items.every((item) => typeof item === "number"))

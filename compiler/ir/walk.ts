@@ -67,12 +67,13 @@ export function withEach(
   map: (statement: Statement) => Statement | readonly Statement[],
 ): Block {
   let changed: Statement[] | undefined;
-  block.forEach((statement, i) => {
-    const made = map(statement);
-    if (changed === undefined && made !== statement) changed = block.slice(0, i);
-    if (isList(made)) changed!.push(...made);
-    else changed?.push(made);
-  });
+  for (let i = 0; i < block.length; i++) {
+    const made = map(block[i]!);
+    if (changed === undefined && made !== block[i]) changed = block.slice(0, i);
+    if (changed === undefined) continue;
+    if (isList(made)) changed.push(...made);
+    else changed.push(made);
+  }
   return changed ?? block;
 }
 
@@ -374,33 +375,42 @@ export function arraysIn(block: Block): Set<string> {
   return arrays;
 }
 
+/** Arrays of statements with blocks inside, which are asked for again and again. */
+const inside = new WeakMap<Statement, ReadonlySet<string>>();
+
 /** Whether a statement refers to an array, inner blocks included. */
 export function usesArray(statement: Statement, array: string): boolean {
-  let found = false;
   switch (statement.kind) {
+    case "for":
+    case "while":
+    case "if": {
+      const known = inside.get(statement) ?? arraysIn([statement]);
+      inside.set(statement, known);
+      return known.has(array);
+    }
     case "alloc":
     case "store":
     case "accumulate":
-      found = statement.array === array;
+      if (statement.array === array) return true;
       break;
     case "call":
-      found = statement.args.some((arg) => arg.kind === "array" && arg.view.array === array);
+      if (statement.args.some((arg) => arg.kind === "array" && arg.view.array === array)) return true;
       break;
     case "contract":
-      found = [statement.to, ...statement.factors].some((place) => place.array === array);
+      if ([statement.to, ...statement.factors].some((place) => place.array === array)) return true;
       break;
     default:
       break;
   }
-  if (found) return true;
+  let found = false;
   forEachExprOf(statement, (expr) => {
     found ||= expr.kind === "read" && expr.array === array;
   });
-  if (found) return true;
+  if (found || !mayGather(statement)) return found;
   forEachGathered(statement, (gathered) => {
     found ||= gathered === array;
   });
-  return found || blocksOf(statement).some((block) => block.some((inner) => usesArray(inner, array)));
+  return found;
 }
 
 /** Every primitive that a program uses. */

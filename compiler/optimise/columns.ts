@@ -22,7 +22,8 @@ import { writtenIn } from "./reuse.ts";
 const worthwhile = 8;
 
 export function columns(program: Program, entries: readonly string[], keepsCopies: boolean): Program {
-  const written = new Set(program.functions.flatMap((fn) => [...writtenIn(fn.body)]));
+  const written = new Set<string>();
+  for (const fn of program.functions) writtenIn(fn.body, written);
   const matrices = new Map(
     program.arrays
       .filter((array) => array.shape.length === 2 && array.element === "real" && !written.has(array.name))

@@ -6,14 +6,14 @@
 import { collectSites, mayFollow, type Site, type Sites } from "../analysis/sites.ts";
 import type { Range } from "../ir/affine.ts";
 import type { Block, Expr, Statement } from "../ir/nodes.ts";
-import { forEachExprOf, forEachGathered, forEachStatement } from "../ir/walk.ts";
+import { forEachExprOf, forEachGathered, forEachStatement, withBlocks, withEach } from "../ir/walk.ts";
 
 export function dead(
   block: Block,
   isKept: (array: string) => boolean,
   ofArray: (name: string) => Range | undefined,
   ofParameter?: (name: string) => Range | undefined,
-): Statement[] {
+): Block {
   const sites = collectSites(block, ofArray, ofParameter);
   const live = mark(block, isKept, sites);
   return sweep(block, live);
@@ -115,17 +115,9 @@ function mark(block: Block, isKept: (array: string) => boolean, sites: Sites): S
 
 const none: readonly Site[] = [];
 
-function sweep(block: Block, live: ReadonlySet<Statement>): Statement[] {
-  const kept: Statement[] = [];
-  for (const statement of block) {
-    if (statement.kind === "comment") kept.push(statement);
-    else if (live.has(statement)) {
-      if (statement.kind === "for" || statement.kind === "while")
-        kept.push({ ...statement, body: sweep(statement.body, live) });
-      else if (statement.kind === "if")
-        kept.push({ ...statement, then: sweep(statement.then, live), else: sweep(statement.else, live) });
-      else kept.push(statement);
-    }
-  }
-  return kept;
+function sweep(block: Block, live: ReadonlySet<Statement>): Block {
+  return withEach(block, (statement) => {
+    if (statement.kind === "comment") return statement;
+    return live.has(statement) ? withBlocks(statement, (inner) => sweep(inner, live)) : [];
+  });
 }

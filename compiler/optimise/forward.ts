@@ -25,7 +25,7 @@ export function forward(
   ofArray: (name: string) => Range | undefined,
   ofParameter: (name: string) => Range | undefined,
 ): Block {
-  if (!hasArrays(block)) return block;
+  if (!mayHaveCopies(block)) return block;
   const sites = collectSites(block, ofArray, ofParameter);
   const values = valuesOf(block);
   const copies = new Map<string, Copy>();
@@ -79,10 +79,17 @@ function valuesOf(block: Block): Map<string, Expr> {
   return values;
 }
 
-function hasArrays(block: Block): boolean {
+/** Whether an array of the block's own is stored what is read from another. */
+function mayHaveCopies(block: Block): boolean {
+  const own = new Set<string>();
+  const read = new Set<string>();
   let found = false;
   forEachStatement(block, (statement) => {
-    found ||= statement.kind === "alloc" && statement.shape.length > 0;
+    if (statement.kind === "alloc" && statement.shape.length > 0 && !statement.zero) own.add(statement.array);
+    if (statement.kind === "let" && statement.value.kind === "read") read.add(statement.name);
+    if (statement.kind !== "store" || !own.has(statement.array)) return;
+    const { value } = statement;
+    found ||= value.kind === "read" || (value.kind === "name" && read.has(value.name));
   });
   return found;
 }

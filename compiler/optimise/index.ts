@@ -7,7 +7,7 @@ import { constantRanges, rangesOf } from "../analysis/sites.ts";
 import { flatten } from "../differentiate/normalise.ts";
 import { expandCalls } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
-import type { Expr, Fn, For, GlobalArray, Program } from "../ir/nodes.ts";
+import type { Block, Expr, Fn, For, GlobalArray, Program } from "../ir/nodes.ts";
 import { primitives } from "../ir/primitives.ts";
 import { rewriteBlock } from "../ir/rewrite.ts";
 import { arraysOf, bindersOf, calleesOf, opcodesOf, reachable } from "../ir/walk.ts";
@@ -197,13 +197,13 @@ export function tidy(fn: Fn, arrays: readonly GlobalArray[]): Fn {
   for (const parameter of fn.parameters) if (parameter.kind === "array") kept.add(parameter.name);
   const isKept = (array: string): boolean => kept.has(array);
 
-  let body = flatten(fn.body, names);
+  let body: Block = flatten(fn.body, names);
   body = split(body, names);
   body = promote(body, names);
   body = reuse(body);
   body = dead(body, isKept, ofArray, ofParameter);
   body = initialise(body, ofArray, ofParameter);
-  body = [...forward(body, ofArray, ofParameter)];
+  body = forward(body, ofArray, ofParameter);
   // What was stored instead of added may now be known, negations have moved outwards, and so on.
   body = flatten(body, names);
   body = promote(body, names);

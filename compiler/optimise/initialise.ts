@@ -9,21 +9,22 @@ import type { Range } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Alloc, Block, Statement } from "../ir/nodes.ts";
-import { blocksOf, forEachStatement, usesArray, withBlocks } from "../ir/walk.ts";
+import { blocksOf, forEachStatement, usesArray, withBlocks, withEach } from "../ir/walk.ts";
 
 export function initialise(
   block: Block,
   ofArray: (name: string) => Range | undefined,
   ofParameter?: (name: string) => Range | undefined,
-): Statement[] {
-  if (!hasClearing(block)) return [...block];
-  const spared = (from: Block): Statement[] => {
-    const first = storeFirstAdditions(from, collectSites(from, ofArray, ofParameter));
-    return spareClearing(first, collectSites(first, ofArray, ofParameter));
+): Block {
+  if (!hasClearing(block)) return block;
+  const spared = (from: Block): Block => {
+    const sites = collectSites(from, ofArray, ofParameter);
+    const first = storeFirstAdditions(from, sites);
+    return spareClearing(first, first === from ? sites : collectSites(first, ofArray, ofParameter));
   };
   const noted = new Set<string>();
   const all = clearedAtAlloc(block, (array) => noted.add(array));
-  if (noted.size === 0) return isCleared(block) ? spared(block) : [...block];
+  if (noted.size === 0) return isCleared(block) ? spared(block) : block;
   const tried = spared(all);
   // Loops that are needed after all stay where they are: other passes know what stands before a sum.
   const needed = new Set<string>();
@@ -54,25 +55,33 @@ function isCleared(block: Block): boolean {
 }
 
 /** Loops that set a whole array to 0 before anything else touches it are said by its `alloc`, where `isWanted` says so. */
-function clearedAtAlloc(block: Block, isWanted: (array: string) => unknown): Statement[] {
+function clearedAtAlloc(block: Block, isWanted: (array: string) => unknown): Block {
   const gone = new Set<Statement>();
   const cleared = new Set<Statement>();
-  for (const [at, statement] of block.entries()) {
-    if (statement.kind !== "alloc" || statement.shape.length === 0) continue;
+  const zeroed = new Set(block.flatMap((statement) => arrayOfZeros(statement) ?? []));
+  for (const [at, statement] of zeroed.size === 0 ? [] : block.entries()) {
+    if (statement.kind !== "alloc" || !zeroed.has(statement.array)) continue;
     const first = block.find((other, i) => i > at && usesArray(other, statement.array));
     if (first === undefined || !clears(first, statement) || !isWanted(statement.array)) continue;
     gone.add(first);
     cleared.add(statement);
   }
-  return block.flatMap((statement): Statement[] => {
+  return withEach(block, (statement) => {
     if (gone.has(statement)) return [];
     switch (statement.kind) {
       case "alloc":
-        return [cleared.has(statement) ? { ...statement, zero: true } : statement];
+        return cleared.has(statement) ? { ...statement, zero: true } : statement;
       default:
-        return [withBlocks(statement, (inner) => clearedAtAlloc(inner, isWanted))];
+        return withBlocks(statement, (inner) => clearedAtAlloc(inner, isWanted));
     }
   });
+}
+
+/** The array that loops right inside each other store zeros to. */
+function arrayOfZeros(statement: Statement): string | undefined {
+  let inner = statement;
+  while (inner.kind === "for" && inner.body.length === 1) inner = inner.body[0]!;
+  return inner !== statement && inner.kind === "store" && build.isZero(inner.value) ? inner.array : undefined;
 }
 
 /** Whether a statement is loops right inside each other, around a store of 0 to each entry of the array. */
@@ -90,7 +99,7 @@ function clears(statement: Statement, { array, shape }: Alloc): boolean {
   return inner.at.every((form, axis) => affine.key(form) === affine.key(affine.index(indices[axis]!)));
 }
 
-function storeFirstAdditions(block: Block, sites: Sites): Statement[] {
+function storeFirstAdditions(block: Block, sites: Sites): Block {
   const cleared = new Set<string>();
   const firsts = new Set<Statement>();
   for (const [array, ofArray] of sites.ofArray) {
@@ -105,8 +114,8 @@ function storeFirstAdditions(block: Block, sites: Sites): Statement[] {
       if (!touched) firsts.add(site.statement);
     }
   }
-  const walk = (statements: Block): Statement[] =>
-    statements.map((statement): Statement => {
+  const walk = (statements: Block): Block =>
+    withEach(statements, (statement) => {
       switch (statement.kind) {
         case "accumulate":
           return firsts.has(statement) ? { ...statement, kind: "store" } : statement;
@@ -114,10 +123,10 @@ function storeFirstAdditions(block: Block, sites: Sites): Statement[] {
           return withBlocks(statement, walk);
       }
     });
-  return walk(block);
+  return firsts.size === 0 ? block : walk(block);
 }
 
-function spareClearing(block: Block, sites: Sites): Statement[] {
+function spareClearing(block: Block, sites: Sites): Block {
   const spared = new Set<Statement>();
   const visit = (statements: Block): void => {
     for (const statement of statements) {
@@ -133,12 +142,12 @@ function spareClearing(block: Block, sites: Sites): Statement[] {
     }
   };
   visit(block);
-  const walk = (statements: Block): Statement[] =>
-    statements.map((statement): Statement => {
+  const walk = (statements: Block): Block =>
+    withEach(statements, (statement) => {
       if (spared.has(statement)) return { ...(statement as Alloc), zero: false };
       return withBlocks(statement, walk);
     });
-  return walk(block);
+  return spared.size === 0 ? block : walk(block);
 }
 
 /** Does the store, inside loops of the alloc's own block alone, cover every entry exactly? */

@@ -15,16 +15,14 @@ import { arraysOf, withBlocks } from "../ir/walk.ts";
 export function kernels(program: Program, entries: readonly string[]): Program {
   const byName = new Map(program.functions.map((fn) => [fn.name, fn]));
   const shapes = new Map(program.arrays.map((array) => [array.name, array.shape]));
+  const arrays = program.arrays.map((array) => array.name);
   const taken = new Names(program.functions.map((fn) => fn.name));
   const made = new Map<string, Fn>();
 
   const bind = (call: Call): Call => {
     const callee = byName.get(call.callee);
     if (callee === undefined) throw new Error(`call of ${call.callee}, which is not in the program`);
-    const names = new Names([
-      ...callee.parameters.map((parameter) => parameter.name),
-      ...program.arrays.map((array) => array.name),
-    ]);
+    const names = new Names(() => [...callee.parameters.map((parameter) => parameter.name), ...arrays]);
     const touched = arraysOf(callee);
     const parameters: Parameter[] = [];
     const args: Argument[] = [];

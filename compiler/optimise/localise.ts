@@ -6,7 +6,7 @@
 
 import * as affine from "../ir/affine.ts";
 import type { Block, Fn, GlobalArray, Program, Statement } from "../ir/nodes.ts";
-import { arraysOf, usesArray } from "../ir/walk.ts";
+import { arraysOf, forEachStatement, usesArray } from "../ir/walk.ts";
 
 export function localise(program: Program, isWanted: (array: GlobalArray, fn: Fn) => boolean): Program {
   const users = new Map<string, number>();
@@ -15,6 +15,7 @@ export function localise(program: Program, isWanted: (array: GlobalArray, fn: Fn
   const local = new Set<string>();
   const functions = program.functions.map((fn) => {
     const used = arraysOf(fn);
+    const set = setByNumbers(fn.body);
     const wanted = program.arrays.filter(
       (array) =>
         array.role === "workspace" &&
@@ -22,6 +23,7 @@ export function localise(program: Program, isWanted: (array: GlobalArray, fn: Fn
         array.element === "real" &&
         array.shape.length > 0 &&
         used.has(array.name) &&
+        set.has(array.name) &&
         users.get(array.name) === 1 &&
         isWanted(array, fn),
     );
@@ -36,6 +38,15 @@ export function localise(program: Program, isWanted: (array: GlobalArray, fn: Fn
   });
   if (local.size === 0) return program;
   return { arrays: program.arrays.filter((array) => !local.has(array.name)), functions };
+}
+
+/** Arrays whose entries are set to numbers: others are not set in front of what they are used for. */
+function setByNumbers(block: Block): Set<string> {
+  const found = new Set<string>();
+  forEachStatement(block, (statement) => {
+    if (statement.kind === "store" && statement.value.kind === "number") found.add(statement.array);
+  });
+  return found;
 }
 
 /** The block with the array declared in the innermost body that holds all its uses; nothing where that is no loop's. */

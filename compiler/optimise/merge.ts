@@ -44,6 +44,7 @@ class Congruence {
   readonly #writers = new Map<string, number[]>();
   readonly #readers = new Map<string, number[]>();
   readonly #lets = new Map<string, number>();
+  readonly #slices = new Map<string, readonly Slice[]>();
   #classes = new Map<string, string>();
   #keys = new Map<string, string>();
 
@@ -88,8 +89,15 @@ class Congruence {
       this.#keys = new Map();
       const firsts = new Map<string, string>();
       const next = new Map<string, string>();
+      const sizes = new Map<string, number>();
+      for (const name of this.#classes.values()) sizes.set(name, (sizes.get(name) ?? 0) + 1);
       for (const { array } of this.#own) {
-        const key = `${this.#classes.get(array)} ${this.#textOf(array)}`;
+        const own = this.#classes.get(array)!;
+        if (sizes.get(own) === 1) {
+          next.set(array, array);
+          continue;
+        }
+        const key = `${own} ${this.#textOf(array)}`;
         const first = firsts.get(key);
         const joins = first !== undefined && this.#inStep(first, array);
         if (!joins && first === undefined) firsts.set(key, array);
@@ -105,13 +113,12 @@ class Congruence {
   /** What writes an array, statement by statement. */
   #textOf(array: string): string {
     const writers = this.#writers.get(array) ?? [];
-    return writers
-      .map((at) =>
-        new Slice(this.#block[at]!, array, (read) => this.#held(read, at)).text((name) =>
-          this.#nameKey(name, at),
-        ),
-      )
-      .join("\n");
+    let slices = this.#slices.get(array);
+    if (slices === undefined) {
+      slices = writers.map((at) => new Slice(this.#block[at]!, array, (read) => this.#held(read, at)));
+      this.#slices.set(array, slices);
+    }
+    return slices.map((slice, i) => slice.text((name) => this.#nameKey(name, writers[i]!))).join("\n");
   }
 
   /** What an array holds where a statement of the block begins; nothing where that cannot be said. */

@@ -7,9 +7,9 @@
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
-import type { Argument, Block, Call, Expr, Fn, Parameter, Program, Statement } from "../ir/nodes.ts";
+import type { Argument, Block, Call, Expr, Fn, Parameter, Program } from "../ir/nodes.ts";
 import { rewriteBlock } from "../ir/rewrite.ts";
-import { arraysOf, forEachExprIn, forEachStatement, formsOf, withBlocks } from "../ir/walk.ts";
+import { arraysOf, forEachExprOf, forEachForm, forEachStatement, withBlocks, withEach } from "../ir/walk.ts";
 import { isSame } from "./alike.ts";
 import { dead } from "./dead.ts";
 
@@ -27,16 +27,27 @@ export function parameters(program: Program, outside: ReadonlySet<string>): Prog
     const own = calls.get(fn.name) ?? [];
     if (outside.has(fn.name) || own.length === 0) return fn;
     const { positions, ...shorter } = shortened(fn, own);
+    if (isWhole(shorter.parameters, fn)) return fn;
     kept.set(fn.name, positions);
     return { ...fn, ...shorter };
   });
   if (kept.size === 0) return program;
-  return { ...program, functions: functions.map((fn) => ({ ...fn, body: withArguments(fn.body, kept) })) };
+  return {
+    ...program,
+    functions: functions.map((fn) => {
+      const body = withArguments(fn.body, kept);
+      return body === fn.body ? fn : { ...fn, body };
+    }),
+  };
 }
 
+/** Whether a function keeps all its parameters, and so its body. */
+const isWhole = (left: readonly Parameter[], { parameters }: Fn): boolean =>
+  left.length === parameters.length && left.every((each, i) => each === parameters[i]);
+
 function shortened(fn: Fn, calls: readonly Call[]) {
-  const used = namesIn(fn.body);
   const touched = arraysOf(fn);
+  let used: ReadonlySet<string> | undefined;
   const positions: number[] = [];
   const names = new Map<string, Expr>();
   const indices = new Map<string, Affine>();
@@ -49,6 +60,7 @@ function shortened(fn: Fn, calls: readonly Call[]) {
       left.push(parameter);
       return;
     }
+    used ??= namesIn(fn.body);
     if (!used.has(parameter.name)) return;
     const given = calls.map((call) => call.args[position]!);
     const [first] = given as [Argument];
@@ -81,7 +93,7 @@ function shortened(fn: Fn, calls: readonly Call[]) {
 }
 
 /** A number in the place of a name folds what it is multiplied with: of a series at h = 0 the first term is left. */
-const withoutUnread = (body: Block): Statement[] =>
+const withoutUnread = (body: Block): Block =>
   dead(
     body,
     () => true,
@@ -100,20 +112,22 @@ function withRangeOf(one: Parameter, other: Parameter): Parameter {
 
 function namesIn(body: Block): Set<string> {
   const found = new Set<string>();
-  forEachExprIn(body, (expr) => {
+  const note = (atom: affine.Atom): void => {
+    if (atom.kind === "index") found.add(atom.name);
+  };
+  const noteForm = (form: Affine): void => affine.forEachAtom(form, note);
+  const noteName = (expr: Expr): void => {
     if (expr.kind === "name") found.add(expr.name);
-  });
+  };
   forEachStatement(body, (statement) => {
-    for (const form of formsOf(statement))
-      affine.forEachAtom(form, (atom) => {
-        if (atom.kind === "index") found.add(atom.name);
-      });
+    forEachExprOf(statement, noteName);
+    forEachForm(statement, noteForm);
   });
   return found;
 }
 
-function withArguments(block: Block, kept: ReadonlyMap<string, readonly number[]>): Statement[] {
-  return block.map((statement): Statement => {
+function withArguments(block: Block, kept: ReadonlyMap<string, readonly number[]>): Block {
+  return withEach(block, (statement) => {
     switch (statement.kind) {
       case "call": {
         const positions = kept.get(statement.callee);

@@ -15,7 +15,16 @@ import { Names, stemOf } from "../ir/names.ts";
 import type { Block, Expr, Fn, For, GlobalArray, Let, Program, Statement } from "../ir/nodes.ts";
 import { primitives } from "../ir/primitives.ts";
 import { instantiate, rewriteExpr } from "../ir/rewrite.ts";
-import { arraysOf, bindersOf, blocksOf, forEachExpr, reachable, withBlocks, withEach } from "../ir/walk.ts";
+import {
+  arraysOf,
+  bindersOf,
+  blocksOf,
+  forEachExpr,
+  forEachStatement,
+  reachable,
+  withBlocks,
+  withEach,
+} from "../ir/walk.ts";
 import { dead } from "./dead.ts";
 import { writtenIn } from "./reuse.ts";
 
@@ -35,6 +44,13 @@ interface Prepared {
 }
 
 export function prepared(program: Program, entries: readonly string[]): Program {
+  // What works on arrays of its caller has nothing that stands still.
+  const candidates = new Set(
+    program.functions.filter(
+      (fn) => fn.parameters.every((parameter) => parameter.kind !== "array") && hasCostly(fn.body),
+    ),
+  );
+  if (candidates.size === 0) return program;
   const isStill = stillArrays(program);
   const isRepeated = repeatedFunctions(program.functions);
   const found = new Map<string, Prepared>();
@@ -43,8 +59,7 @@ export function prepared(program: Program, entries: readonly string[]): Program 
     ...program.functions.flatMap((fn) => bindersOf(fn)),
   ]);
   const functions = program.functions.map((fn) => {
-    // What works on arrays of its caller has nothing that stands still.
-    if (fn.parameters.some((parameter) => parameter.kind === "array")) return fn;
+    if (!candidates.has(fn)) return fn;
     const body = reading(fn.body, isRepeated.has(fn.name), isStill, (value, loops, of) => {
       const key = keyOf(value, loops);
       const known = found.get(key);
@@ -81,7 +96,8 @@ export function prepared(program: Program, entries: readonly string[]): Program 
 
 /** Arrays that no function writes and no call of the solver changes while it runs. */
 function stillArrays({ arrays, functions }: Program): (array: string) => boolean {
-  const written = new Set(functions.flatMap((fn) => [...writtenIn(fn.body)]));
+  const written = new Set<string>();
+  for (const fn of functions) writtenIn(fn.body, written);
   const still = arrays.filter(({ name, role, home }) => {
     const isGiven = home?.record === "params" || home?.record === "data";
     return !written.has(name) && (role === "constant" || (role === "interface" && isGiven));
@@ -124,8 +140,8 @@ function reading(
   isStill: (array: string) => boolean,
   arrayOf: (value: Expr, loops: readonly For[], of: Let) => string | undefined,
 ): Block {
-  /** What scalars stand for that nothing but still arrays and indices of loops decide. */
-  const values = new Map<string, Expr>();
+  /** What scalars are that nothing but still arrays and indices of loops decide, and the nodes of it in full. */
+  const values = new Map<string, { readonly value: Expr; readonly nodes: number }>();
   const indices = new Set<string>();
   const isPlain = (form: Affine): boolean => {
     let plain = true;
@@ -135,27 +151,33 @@ function reading(
     });
     return plain;
   };
-  const stillOf = (expr: Expr): Expr | undefined => {
-    let isKnown = true;
+  /** Nodes of a value in full; nothing where something else decides on it. */
+  const nodesOf = (expr: Expr): number | undefined => {
+    let [isKnown, nodes] = [true, 0];
     forEachExpr(expr, (inner) => {
       if (inner.kind === "name") isKnown &&= values.has(inner.name);
       if (inner.kind === "read") isKnown &&= isStill(inner.array) && inner.at.every(isPlain);
       if (inner.kind === "integer") isKnown &&= isPlain(inner.value);
+      if (isKnown) nodes += inner.kind === "name" ? values.get(inner.name)!.nodes : 1;
     });
-    if (!isKnown) return undefined;
-    let nodes = 0;
-    const whole = rewriteExpr(expr, { name: (name) => values.get(name) });
-    forEachExpr(whole, () => nodes++);
-    return nodes > largest ? undefined : whole;
+    return isKnown && nodes <= largest ? nodes : undefined;
   };
+  const inFull = (expr: Expr): Expr =>
+    rewriteExpr(expr, {
+      name: (name) => {
+        const known = values.get(name);
+        return known && inFull(known.value);
+      },
+    });
   /** `isCertain`: every trip of the loops around comes here, so that what is read is there to be read. */
   const walk = (statements: Block, loops: readonly Statement[], isCertain: boolean): Block =>
     withEach(statements, (statement) => {
       if (statement.kind === "let") {
-        const value = isCertain ? stillOf(statement.value) : undefined;
-        if (value === undefined) return statement;
-        values.set(statement.name, value);
+        const nodes = isCertain ? nodesOf(statement.value) : undefined;
+        if (nodes === undefined) return statement;
+        values.set(statement.name, { value: statement.value, nodes });
         if (!isCostly(statement.value)) return statement;
+        const value = inFull(statement.value);
         const deciding = loops.filter(
           (loop): loop is For => loop.kind === "for" && depends(value, loop.index),
         );
@@ -178,6 +200,14 @@ function reading(
 }
 
 const tripsOf = ({ from, to }: For): number | undefined => affine.constantOf(affine.subtract(to, from));
+
+function hasCostly(block: Block): boolean {
+  let found = false;
+  forEachStatement(block, (statement) => {
+    found ||= statement.kind === "let" && isCostly(statement.value);
+  });
+  return found;
+}
 
 const isCostly = (expr: Expr): boolean => expr.kind === "primitive" && primitives[expr.op].cost >= worthwhile;
 

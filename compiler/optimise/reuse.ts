@@ -240,9 +240,8 @@ export function reuse(block: Block): Statement[] {
 const isNegatedLeaf = (expr: Expr): boolean =>
   expr.kind === "primitive" && expr.op === "neg" && build.isLeaf(expr.args[0]!);
 
-/** Arrays that a block changes, inner blocks included. */
-export function writtenIn(block: Block): Set<string> {
-  const written = new Set<string>();
+/** Arrays that a block changes, inner blocks included, beside those in `written`. */
+export function writtenIn(block: Block, written = new Set<string>()): Set<string> {
   forEachStatement(block, (statement) => {
     for (const array of writes(statement)) written.add(array);
   });
