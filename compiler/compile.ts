@@ -20,13 +20,14 @@ import {
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { withOperators } from "./differentiate/model-operators.ts";
 import { baseName, type Ready, wordsOf, workspaceBytes } from "./emission.ts";
-import { fingerprint } from "./fingerprint.ts";
+import { digestOf, fingerprint } from "./fingerprint.ts";
 import { type BareFunction, type Heads, type Host, type Points, readModels } from "./frontend/index.ts";
 import { withField } from "./integrate/hamiltonian.ts";
 import { buildSolve } from "./integrate/index.ts";
 import { explicitMethod, isPartitioned } from "./integrate/schemes.ts";
 import { halvesOf } from "./integrate/separable.ts";
 import { isWeaklyStable } from "./integrate/stability.ts";
+import type { Earlier } from "./ir/earlier.ts";
 import type { GlobalArray, Program } from "./ir/nodes.ts";
 import { type Leaf, type Model, sizeOf } from "./model.ts";
 import type { Module, Solver } from "./module.ts";
@@ -111,16 +112,21 @@ export function build(source: Source, options: Options): Built {
   return { ...built, diagnostics: [...diagnostics, ...built.diagnostics] };
 }
 
-/** The module of a model that was built before under the same options. */
-type Known = (model: Model, solver: Solver) => Module | undefined;
+/** What builds of the same files before this one left. */
+interface Before {
+  readonly heads: Heads;
+  /** The module of a model that was built before under the same options. */
+  module(model: Model, solver: Solver): Module | undefined;
+  earlier(model: Model): Earlier;
+}
 
-/** Every model of a file, built, and what it imports: see `readWithImports`; `known` and `heads`: what builds before left. `fault`: of the options where no model has any. */
-export function buildAll(source: Source, options: Options, known?: Known, heads?: Heads) {
-  const { models, diagnostics, imported, absent } = readWithImports(source, options, heads);
+/** Every model of a file, built, and what it imports: see `readWithImports`. `fault`: of the options where no model has any. */
+export function buildAll(source: Source, options: Options, before?: Before) {
+  const { models, diagnostics, imported, absent } = readWithImports(source, options, before?.heads);
   const sound = diagnostics.some(isError) ? [] : models;
   const built = sound.map((model) => ({
     model,
-    ...buildModel(model, source, imported, { ...options, model: model.name }, known),
+    ...buildModel(model, source, imported, { ...options, model: model.name }, before),
   }));
   const all = [...diagnostics, ...built.flatMap((each) => each.diagnostics)];
   const isSound =
@@ -150,13 +156,13 @@ function buildModel(
   source: Source,
   imported: ReadonlyMap<string, string>,
   options: Options,
-  known?: Known,
+  before?: Before,
 ): Built {
   const hash = fingerprint([
     version,
     JSON.stringify([settled(options), source.bare]),
     source.text,
-    ...imported.values(),
+    ...[...imported.values()].map(digestOf),
     ...(source.given === undefined ? [] : [JSON.stringify(numbersOf(chosen))]),
   ]);
   const failed = (diagnostics: readonly Diagnostic[], fault: "model" | "options"): Built => ({
@@ -170,7 +176,9 @@ function buildModel(
   if (unfit !== undefined) return failed([unfit], "model");
   const settledPlan = withPlan(chosen, resolved.solver, options, { hash, text: source.text });
   if (settledPlan.solver === undefined) return failed([settledPlan.diagnostic], "options");
-  const module = known?.(chosen, settledPlan.solver) ?? lower(chosen, settledPlan.solver, options.emit);
+  const module =
+    before?.module(chosen, settledPlan.solver) ??
+    lower(chosen, settledPlan.solver, options.emit, before?.earlier(chosen));
   const excess = excessOf(module.program);
   if (excess !== undefined) return failed([excess], "model");
   if (options.math === "portable") {
@@ -239,16 +247,16 @@ function withPlan(
 }
 
 /** model -> integrate (which differentiates) -> optimise. `wanted`: the functions to export, all if left out. */
-export function lower(model: Model, solver: Solver, wanted?: readonly string[]): Module {
+export function lower(model: Model, solver: Solver, wanted?: readonly string[], earlier?: Earlier): Module {
   const products = { jvp: wanted?.includes("jvp") ?? false, hvp: wanted?.includes("hvp") ?? false };
-  const solve = buildSolve(tidyModel(model), solver, version, products);
+  const solve = buildSolve(tidyModel(model, earlier), solver, version, products);
   // A step of training begins with a gradient.
   const isWanted = (name: string): boolean =>
     wanted === undefined || wanted.includes(name) || (name === "gradient" && wanted.includes("step"));
   const entries = solve.entries.filter((entry) => isWanted(entry.name));
   const whole = entries.filter((entry) => entry.arguments.length === 0).map((entry) => entry.fn);
   const exported = entries.filter((entry) => entry.arguments.length > 0).map((entry) => entry.fn);
-  const program = optimise(solve.program, whole, exported, solver.isSmall);
+  const program = optimise(solve.program, whole, exported, solver.isSmall, earlier);
   const words = wordsOf(program);
   const checkpoints = words.checkpoints + solve.words.checkpoints;
   return { ...solve, entries, program, words: { ...words, checkpoints } };

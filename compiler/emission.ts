@@ -6,6 +6,7 @@
 import { type COptions, emitC } from "./emit/c.ts";
 import { emitCrossbar } from "./emit/crossbar.ts";
 import { type EmittedJavaScript, emitJavaScript } from "./emit/javascript.ts";
+import { Earlier } from "./ir/earlier.ts";
 import type { GlobalArray, Program } from "./ir/nodes.ts";
 import { printProgram } from "./ir/print.ts";
 import { type Model, sizeOf } from "./model.ts";
@@ -116,23 +117,26 @@ function crossbarFiles({ module, text }: Ready, name: string, header: string, op
 
 /**
  * A function of the given name that makes the generated module, as an object, for code that goes into another module; and the
- * memory of one gradient beside its arguments and results. `before`: what was printed of the same module.
+ * memory of one gradient beside its arguments and results. `before`: what was printed of the same module, or what was made of the
+ * functions of the same model.
  */
 export function emitFactory(
   { module, hash, text }: Ready,
   options: Options,
   factory: string,
-  before?: Printed,
+  before?: Printed | Earlier,
 ) {
   const [file, header] = [baseName(module.model.file), headerOf(module, hash, options)];
-  const shaped = before?.module ?? shapedForJavaScript(module, options);
+  const [printedBefore, earlier] = before instanceof Earlier ? [undefined, before] : [before, undefined];
+  const shaped = printedBefore?.module ?? shapedForJavaScript(module, options, earlier);
   const { code, lines, mappings, functions } = emitJavaScript(shaped, {
     dialect: "js",
     file,
     header,
     text,
     factory,
-    functions: before?.functions,
+    functions: printedBefore?.functions,
+    earlier,
   });
   const printed: Printed = { module: shaped, functions };
   return { code, lines, mappings, workspaceBytes: 8 * shaped.words.workspace, printed };
@@ -146,15 +150,15 @@ export interface Printed {
 
 /** What is made of a module, by what decides on it: files and the memory they need are asked for one after the other. */
 function once<Asked, Made>(
-  make: (module: Module, asked: Asked) => Made,
+  make: (module: Module, asked: Asked, earlier?: Earlier) => Made,
   keyOf: (asked: Asked) => unknown,
-): (module: Module, asked: Asked) => Made {
+): (module: Module, asked: Asked, earlier?: Earlier) => Made {
   const made = new WeakMap<Module, Map<string, Made>>();
-  return (module, asked) => {
+  return (module, asked, earlier) => {
     const ofModule = made.get(module) ?? new Map<string, Made>();
     made.set(module, ofModule);
     const key = JSON.stringify(keyOf(asked));
-    const one = ofModule.get(key) ?? make(module, asked);
+    const one = ofModule.get(key) ?? make(module, asked, earlier);
     ofModule.set(key, one);
     return one;
   };
@@ -162,11 +166,11 @@ function once<Asked, Made>(
 
 const wayOf = (options: Options): unknown => [isSmall(options), options.math, options.real];
 
-const shapedForJavaScript = once((module: Module, options: Options): Module => {
+const shapedForJavaScript = once((module: Module, options: Options, earlier?: Earlier): Module => {
   const shaped = (keepsCopies: boolean): Module => {
     const rows = isSmall(options)
       ? module.program
-      : pairedRows(module.program, entriesOf(module), keepsCopies);
+      : pairedRows(module.program, entriesOf(module), keepsCopies, earlier);
     const program = quotients(outlined(withMath(rows, options, "double")));
     return { ...module, program, words: { ...module.words, workspace: wordsOf(program).workspace } };
   };

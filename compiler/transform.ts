@@ -17,7 +17,7 @@ import { baseName, emitFactory, type Printed, stemOf } from "./emission.ts";
 import { type File, fileOf, withoutTypes } from "./frontend/in-place.ts";
 import type { Kept } from "./kept.ts";
 import type { Model } from "./model.ts";
-import type { Module, Solver } from "./module.ts";
+import type { Module } from "./module.ts";
 import type { Options } from "./options.ts";
 import { planOf } from "./plan.ts";
 
@@ -61,16 +61,18 @@ export function transform(
   if (isTransformed(source.text)) return { diagnostics: [], imported: new Map(), absent: new Set() };
   const asked: Options = { emit: ["solve", "gradient", "jvp", "hvp"], ...options };
   const before = new Map<Module, Printed>();
-  const known = (model: Model, solver: Solver): Module | undefined => {
-    const found = kept?.find(model, solver, asked);
-    if (found !== undefined) before.set(found.module, found.printed);
-    return found?.module;
-  };
   const { built, diagnostics, imported, absent } = buildAll(
     { ...source, inPlace: true },
     asked,
-    known,
-    kept?.heads,
+    kept && {
+      heads: kept.heads,
+      earlier: (model) => kept.earlier(model),
+      module(model, solver) {
+        const found = kept.find(model, solver, asked);
+        if (found !== undefined) before.set(found.module, found.printed);
+        return found?.module;
+      },
+    },
   );
   const file = built.length === 0 ? undefined : fileOf(source.file, source.text);
   // A model that another file declares is compiled there.
@@ -92,7 +94,7 @@ export function transform(
     const call = file.call(model.span);
     const adopted = isHot ? `${adopt}(import.meta.hot?.data, ${JSON.stringify(model.name)}, ` : "";
     const printed = before.get(ready!.module);
-    const emitted = emitFactory(ready!, asked, factory, printed);
+    const emitted = emitFactory(ready!, asked, factory, printed ?? kept?.earlier(model));
     if (printed === undefined) kept?.keep(model, asked, ready!.module, emitted.printed);
     const { wrt } = ready!.module.solver;
     const { field } = model;
@@ -121,24 +123,24 @@ export function transform(
       ? edited.toString()
       : remapping([plain.map, edited.toString()], () => null).toString(),
   );
-  const parts = [(plain?.code ?? text.toString()).replace(/\n*$/, "\n")];
-  let above = parts[0]!.split("\n").length - 1;
-  for (const { code, lines, mappings } of factories) {
+  let code = (plain?.code ?? text.toString()).replace(/\n*$/, "\n");
+  let above = code.split("\n").length - 1;
+  for (const { code: made, lines, mappings } of factories) {
     for (const { generated, original } of mappings) {
       const moved = { line: generated.line + above, column: generated.column };
       if (original === undefined) addMapping(map, { generated: moved });
       else addMapping(map, { generated: moved, source: baseName(source.file), original });
     }
-    parts.push(code);
+    code += made;
     above += lines;
   }
   if (hot) {
     const names = JSON.stringify([...file.exports].sort().join());
     // A server asks who imports a file only where the file said that it takes changes itself, and the version before may have.
     const test = isHot ? `next && !${goesOn}(import.meta.hot.data, next, ${names})` : "next";
-    parts.push(`import.meta.hot?.accept((next) => {\n  if (${test}) import.meta.hot.invalidate();\n});\n`);
+    code += `import.meta.hot?.accept((next) => {\n  if (${test}) import.meta.hot.invalidate();\n});\n`;
   }
-  return { code: parts.join(""), map: toEncodedMap(map), diagnostics: all, imported, absent };
+  return { code, map: toEncodedMap(map), diagnostics: all, imported, absent };
 }
 
 /** What cannot be compiled where it stands. */

@@ -53,6 +53,23 @@ export function constantRanges(arrays: readonly GlobalArray[]): (name: string) =
   return (name) => known.get(name);
 }
 
+const contexts = new WeakMap<readonly GlobalArray[], string>();
+
+/** All that `constantRanges` and the names that are taken depend on, as a text. */
+export function namesAndRanges(arrays: readonly GlobalArray[]): string {
+  const before = contexts.get(arrays);
+  if (before !== undefined) return before;
+  const ofArray = constantRanges(arrays);
+  const context = arrays
+    .map(({ name }) => {
+      const range = ofArray(name);
+      return range === undefined ? name : `${name} ${range.low} ${range.high}`;
+    })
+    .join("\n");
+  contexts.set(arrays, context);
+  return context;
+}
+
 /** Ranges of lists of numbers, which are asked for again with every pass over a function. */
 const rangesOfData = new WeakMap<readonly number[], Range>();
 

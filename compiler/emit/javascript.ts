@@ -5,6 +5,7 @@
  */
 
 import { addMapping, GenMapping, setSourceContent, toEncodedMap } from "@jridgewell/gen-mapping";
+import { type Earlier, made } from "../ir/earlier.ts";
 import type { GlobalArray, Home } from "../ir/nodes.ts";
 import { type Leaf, sizeOf } from "../model.ts";
 import { controlOf, type Entry, exportName, type Module, reportOf, status } from "../module.ts";
@@ -37,6 +38,8 @@ export interface JavaScriptOptions {
   readonly factory?: string | undefined;
   /** The lines of its functions, where they have been printed before. */
   readonly functions?: readonly Line[] | undefined;
+  /** What builds before printed of functions of the same model. */
+  readonly earlier?: Earlier | undefined;
 }
 
 /** A line, or several of data that come from nowhere in the model: thousands, of which each would be an object of its own. */
@@ -124,16 +127,27 @@ export function emitJavaScript(module: Module, options: JavaScriptOptions): Emit
 }
 
 function functionLines(
-  module: Module,
+  { program, entries }: Module,
   places: ModulePlaces,
-  { dialect, matrices }: JavaScriptOptions,
+  { dialect, matrices, earlier }: JavaScriptOptions,
 ): Line[] {
-  const entryOf = new Map(module.entries.map((entry) => [entry.fn, entry]));
-  return module.program.functions.flatMap((fn) => {
-    const printer = new JavaScriptPrinter(places, dialect === "ts");
+  const entryOf = new Map(entries.map((entry) => [entry.fn, entry]));
+  const names = program.functions.map(({ name }) => [name, places.functionName(name)]);
+  const arrays = program.arrays.map(({ name, element }) => [name, element, places.place(name)]);
+  const placed = earlier && JSON.stringify([dialect, names, arrays]);
+  return program.functions.flatMap((fn) => {
     const entry = entryOf.get(fn.name);
-    const own = entry ? printer.entry(fn, entry) : printer.kernel(fn);
-    return [{ text: "" }, ...(entry && matrices ? withProgramming(own) : own)];
+    const lines = made(
+      earlier,
+      fn,
+      "printed",
+      () => `${JSON.stringify([fn.doc, entry])} ${placed}`,
+      () => {
+        const printer = new JavaScriptPrinter(places, dialect === "ts");
+        return entry ? printer.entry(fn, entry) : printer.kernel(fn);
+      },
+    );
+    return [{ text: "" }, ...(entry && matrices ? withProgramming(lines) : lines)];
   });
 }
 

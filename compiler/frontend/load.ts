@@ -18,7 +18,24 @@ export interface Source {
 /** How deep a tree may be: far more than people write, and far less than the stack of the machine holds. */
 export const deepest = 600;
 
-export function parse(file: string, text: string): { source?: Source; diagnostics: Diagnostic[] } {
+interface Parsed {
+  readonly source?: Source;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Texts as last parsed, the latest first: a file that is transformed is looked at twice, the library by every build. */
+let latest: readonly { readonly file: string; readonly text: string; readonly parsed: Parsed }[] = [];
+const mostParsed = 4;
+
+export function parse(file: string, text: string): Parsed {
+  const found = latest.find((each) => each.file === file && each.text === text);
+  const parsed = found?.parsed ?? parseAnew(file, text);
+  const others = latest.filter((each) => each !== found);
+  latest = [found ?? { file, text, parsed }, ...others].slice(0, mostParsed);
+  return parsed;
+}
+
+function parseAnew(file: string, text: string): Parsed {
   const whole = { file, start: 0, end: 0 };
   let tree: ts.SourceFile;
   try {

@@ -5,9 +5,10 @@
  */
 
 import { mentions } from "../analysis/contractions.ts";
-import { constantRanges, rangesOf } from "../analysis/sites.ts";
+import { constantRanges, namesAndRanges, rangesOf } from "../analysis/sites.ts";
 import { flatten } from "../differentiate/normalise.ts";
 import * as affine from "../ir/affine.ts";
+import { type Earlier, made } from "../ir/earlier.ts";
 import { Names } from "../ir/names.ts";
 import type { Block, Fn, For, Program, Statement } from "../ir/nodes.ts";
 import {
@@ -40,14 +41,29 @@ import { storage } from "./storage.ts";
 
 /**
  * The program blocked as JavaScript wants it, every array in a place of its own. `keepsCopies`: there is memory for what stands
- * still.
+ * still; `earlier`: what builds before made of the same model.
  */
-export function pairedRows(whole: Program, entries: readonly string[], keepsCopies: boolean): Program {
+export function pairedRows(
+  whole: Program,
+  entries: readonly string[],
+  keepsCopies: boolean,
+  earlier?: Earlier,
+): Program {
   const program = keepsCopies ? prepared(whole, entries) : whole;
   const own = withOwnSums(program, Number.POSITIVE_INFINITY);
-  const sums = inBodies(own, (body, names) => heldSums(body, names));
-  const held = inBodies(blocked(sums, {}, new Set(program.functions)), (body) => heldReads(body));
-  const rows = splitIndexSets(held);
+  const { arrays } = own;
+  const before = new Set(program.functions);
+  const functions = own.functions.map((fn) => {
+    const way = before.has(fn) ? "rows" : "rows with sums of their own";
+    const blockedAlone = (): Block => {
+      const sums = inBodies({ arrays, functions: [fn] }, (body, names) => heldSums(body, names));
+      const rows = blocked(sums, {}, before);
+      return inBodies(rows, (body) => heldReads(body)).functions[0]!.body;
+    };
+    const body = made(earlier, fn, way, () => namesAndRanges(arrays), blockedAlone);
+    return body === fn.body ? fn : { ...fn, body };
+  });
+  const rows = splitIndexSets({ arrays, functions });
   if (own === program) return rows;
   return storage(
     rows,

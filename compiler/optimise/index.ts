@@ -3,8 +3,9 @@
  * the value of every result to the bit (the sign of a zero sum excepted).
  */
 
-import { constantRanges, rangesOf } from "../analysis/sites.ts";
+import { constantRanges, namesAndRanges, rangesOf } from "../analysis/sites.ts";
 import { flatten } from "../differentiate/normalise.ts";
+import { type Earlier, made } from "../ir/earlier.ts";
 import { expandCalls } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
 import type { Block, Expr, Fn, For, GlobalArray, Program } from "../ir/nodes.ts";
@@ -38,23 +39,27 @@ import { withoutUnreadResults, withWholeSteps } from "./unread.ts";
 /**
  * Optimises a program whose entry points are `entries` (functions without parameters, working on global arrays) and
  * `exported` (functions with array parameters). Functions that neither is nor calls are dropped. `isSmall`: code is to be
- * short rather than fast.
+ * short rather than fast. `earlier`: what builds before made of the same model.
  */
 export function optimise(
   whole: Program,
   entries: readonly string[],
   exported: readonly string[],
   isSmall = false,
+  earlier?: Earlier,
 ): Program {
   const outside = new Set([...entries, ...exported]);
   const program = sameFunctions(parameters(writtenOut(withoutRules(whole, entries)), outside), outside);
+  const tidiedAs = (way: string, fn: Fn): Fn => {
+    const { arrays } = program;
+    const context = () => namesAndRanges(arrays);
+    return { ...fn, body: made(earlier, fn, way, context, () => tidy(fn, arrays).body) };
+  };
   // Entries are tidied once, with what is put into them.
-  const functions = program.functions.map((fn) =>
-    entries.includes(fn.name) ? fn : tidy(fn, program.arrays),
-  );
+  const functions = program.functions.map((fn) => (entries.includes(fn.name) ? fn : tidiedAs("inner", fn)));
   const inner = inline({ ...program, functions }, entries, isSmall);
   const held = inEntries(inner, entries, (fn) => registers(fn, inner));
-  const inlined = inEntries(held, entries, (fn) => tidy(fn, program.arrays));
+  const inlined = inEntries(held, entries, (fn) => tidiedAs("entry", fn));
   const stored = storage(inlined, [...entries, ...exported], new Set(entries));
   const bound = sameFunctions(parameters(kernels(stored, entries), outside), outside);
   const kernelNames = bound.functions
@@ -174,8 +179,8 @@ function inEntries(program: Program, entries: readonly string[], pass: (fn: Fn) 
   };
 }
 
-/** Cleans up the functions of a model, so that what is derived from them starts from clean code. */
-export function tidyModel(model: Model): Model {
+/** Cleans up the functions of a model, so that what is derived from them starts from clean code. `earlier`: what builds before made of it. */
+export function tidyModel(model: Model, earlier?: Earlier): Model {
   const clean = (fn: Fn): Fn => {
     const plain = tidy(fn, model.constants);
     const found = softsigns(plain);
@@ -184,7 +189,12 @@ export function tidyModel(model: Model): Model {
     const merged = (model.schemes?.size ?? 0) > 0 ? merge(once) : once;
     return merged === once ? once : tidy(merged, model.constants);
   };
-  return mapFunctions(model, clean);
+  const way = (model.schemes?.size ?? 0) > 0 ? "with operators" : "model";
+  const context = () => namesAndRanges(model.constants);
+  return mapFunctions(model, (fn) => ({
+    ...fn,
+    body: made(earlier, fn, way, context, () => clean(fn).body),
+  }));
 }
 
 /** Normal form, scalars out of arrays, each value once, nothing dead, no needless clearing. */

@@ -1,0 +1,55 @@
+/**
+ * What builds before this one made of functions: behind an edit of one function most others are what they were, but for where
+ * they stand in the text. In: a function, and everything that is looked at beside it. Out: what is made of it, taken over from
+ * where it was made before, with the places it has now. What comes out is the same with or without it.
+ */
+
+import type { Block, Fn, Parameter } from "./nodes.ts";
+import { Comparison, moved } from "./places.ts";
+
+interface Made {
+  readonly parameters: readonly Parameter[];
+  readonly body: Block;
+  readonly context: string;
+  readonly result: unknown;
+}
+
+/** Versions of a function: the one before, and the one before that. */
+const mostVersions = 2;
+/** Names of functions, in all ways together. */
+const mostNames = 1024;
+
+/** Of one model; whoever builds it again and again keeps one. */
+export class Earlier {
+  readonly #made = new Map<string, readonly Made[]>();
+
+  /**
+   * What `make` gives. `way`: what it does, and nothing else does under that name; `context`: what it looks at beside the
+   * function's parameters and body. A result is plain data, and its places are places of the function.
+   */
+  of<T>(fn: Fn, way: string, context: string, make: () => T): T {
+    const name = `${way} ${fn.name}`;
+    const known = this.#made.get(name) ?? [];
+    for (const before of known) {
+      if (before.context !== context) continue;
+      const comparison = new Comparison();
+      if (!comparison.isSame([before.parameters, before.body], [fn.parameters, fn.body])) continue;
+      const result = before.result as T;
+      const placed = comparison.isMoved ? moved(result, comparison.places) : result;
+      if (placed !== undefined) return placed;
+    }
+    const result = make();
+    const { parameters, body } = fn;
+    this.#made.delete(name);
+    this.#made.set(name, [{ parameters, body, context, result }, ...known].slice(0, mostVersions));
+    const [oldest] = this.#made.keys();
+    if (this.#made.size > mostNames) this.#made.delete(oldest!);
+    return result;
+  }
+}
+
+/** The same without earlier builds. */
+export function made<T>(earlier: Earlier | undefined, ...[fn, way, context, make]: Asked<T>): T {
+  return earlier === undefined ? make() : earlier.of(fn, way, context(), make);
+}
+type Asked<T> = [fn: Fn, way: string, context: () => string, make: () => T];

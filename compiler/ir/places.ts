@@ -1,0 +1,126 @@
+/**
+ * Things that are equal but for their places in the model's text, as most of a model is behind an edit, and the same things with
+ * other places. In: plain trees of objects, lists and maps: functions of the IR, models. Nothing here knows what a node means.
+ */
+
+import type { Span } from "../diagnostics/span.ts";
+
+/** The new place for an old one; nothing where it has none. */
+export type Places = (old: Span) => Span | undefined;
+
+type Plain = Readonly<Record<string, unknown>>;
+
+/**
+ * Compares things that were with things that are. Equal places stay equal and different ones different, so that whatever looks
+ * at places sees the same. Anything that is neither plain data nor the same object counts as different.
+ */
+export class Comparison {
+  readonly #isFree: (key: string) => boolean;
+  readonly #objects = new Map<Span, Span>();
+  readonly #there = new Map<string, Span>();
+  readonly #back = new Map<string, string>();
+  #isMoved = false;
+
+  /** `isFree`: under which keys lists need no more in common than how long they are. */
+  constructor(isFree: (key: string) => boolean = () => false) {
+    this.#isFree = isFree;
+  }
+
+  /** Whether any place is another one. */
+  get isMoved(): boolean {
+    return this.#isMoved;
+  }
+
+  /** The new place of each that was met. */
+  readonly places: Places = (span) => this.#objects.get(span) ?? this.#there.get(keyOf(span));
+
+  isSame(old: unknown, now: unknown): boolean {
+    if (typeof old !== "object" || old === null) return Object.is(old, now);
+    if (typeof now !== "object" || now === null) return false;
+    if (Array.isArray(old)) return Array.isArray(now) && this.#isSameList(old, now);
+    if (old instanceof Map) return now instanceof Map && this.#isSameList([...old], [...now]);
+    if (isSpan(old)) return isSpan(now) && this.#isPlaced(old, now);
+    return Object.getPrototypeOf(old) === Object.prototype
+      ? this.#isSameRecord(old as Plain, now as Plain)
+      : old === now;
+  }
+
+  #isSameList(old: readonly unknown[], now: readonly unknown[]): boolean {
+    if (old.length !== now.length) return false;
+    // Places of the same object have to be met, but numbers have none.
+    if (old === now && typeof old[0] === "number") return true;
+    for (let i = 0; i < old.length; i++) if (!this.isSame(old[i], now[i])) return false;
+    return true;
+  }
+
+  #isSameRecord(old: Plain, now: Plain): boolean {
+    if (Object.getPrototypeOf(now) !== Object.prototype) return false;
+    // Names of arrays come from the order of keys in the text.
+    const keys = Object.keys(now);
+    let count = 0;
+    for (const key in old) {
+      if (keys[count++] !== key) return false;
+      const [before, after] = [old[key], now[key]];
+      const isFree = this.#isFree(key) && Array.isArray(before) && Array.isArray(after);
+      if (isFree ? before.length !== after.length : !this.isSame(before, after)) return false;
+    }
+    return count === keys.length;
+  }
+
+  #isPlaced(old: Span, now: Span): boolean {
+    const known = this.#objects.get(old);
+    if (known !== undefined && known === now) return true;
+    if (old.file !== now.file) return false;
+    const [from, to] = [keyOf(old), keyOf(now)];
+    const there = this.#there.get(from);
+    const back = this.#back.get(to);
+    if (there === undefined ? back !== undefined : back !== from) return false;
+    if (there === undefined) {
+      this.#there.set(from, now);
+      this.#back.set(to, from);
+      this.#isMoved ||= from !== to;
+    }
+    this.#objects.set(old, now);
+    return true;
+  }
+}
+
+/** The same with other places; nothing where one of them has none. What has no places is the same object. */
+export function moved<T>(thing: T, places: Places): T | undefined {
+  let isKnown = true;
+  const walk = (value: unknown): unknown => {
+    // Forms of indices have no places.
+    if (typeof value !== "object" || value === null || "terms" in value) return value;
+    if (Array.isArray(value)) return typeof value[0] === "number" ? value : listed(value);
+    if (isSpan(value)) {
+      const place = places(value);
+      isKnown &&= place !== undefined;
+      return place;
+    }
+    let changed: Record<string, unknown> | undefined;
+    for (const key in value) {
+      const part = (value as Plain)[key];
+      if (typeof part !== "object") continue;
+      const made = walk(part);
+      if (made === part) continue;
+      changed ??= { ...value };
+      changed[key] = made;
+    }
+    return changed ?? value;
+  };
+  const listed = (list: readonly unknown[]): readonly unknown[] => {
+    let changed: unknown[] | undefined;
+    for (let i = 0; i < list.length; i++) {
+      const made = walk(list[i]);
+      if (changed !== undefined) changed.push(made);
+      else if (made !== list[i]) changed = [...list.slice(0, i), made];
+    }
+    return changed ?? list;
+  };
+  const made = walk(thing) as T;
+  return isKnown ? made : undefined;
+}
+
+const isSpan = (object: object): object is Span => "start" in object && "end" in object && "file" in object;
+
+const keyOf = ({ file, start, end }: Span): string => `${start}:${end}:${file}`;
