@@ -44,7 +44,8 @@ export class Kept {
     const asked = question(solver, options);
     for (const entry of this.#entries) {
       if (!isOf(entry, model) || entry.question !== asked) continue;
-      const comparison = new Comparison((key) => key === "initial");
+      const comparison = new Comparison({ free: "initial", isOrdered: true });
+      // Names of arrays come from the order of keys in the text.
       if (!comparison.isSame(entry.model, model)) continue;
       const functions = moved(entry.printed.functions, comparison.places);
       if (functions === undefined) continue;

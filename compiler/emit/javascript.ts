@@ -82,7 +82,7 @@ export function emitJavaScript(module: Module, options: JavaScriptOptions): Emit
   const withMap = (all: readonly Piece[]): EmittedJavaScript => {
     const mappings = options.text === undefined ? [] : mappingsOf(all, module.model.file, options.text);
     return {
-      code: `${all.map((line) => line.text).join("\n")}\n`,
+      code: joined(all),
       lines: all.reduce((sum, { rows = 1 }) => sum + rows, 0),
       mappings,
       map: () => sourceMap(mappings, options),
@@ -149,6 +149,22 @@ function functionLines(
     );
     return [{ text: "" }, ...(entry && matrices ? withProgramming(lines) : lines)];
   });
+}
+
+/** Lines as a text. Megabytes of data are put to it as they are, and copied when somebody reads it. */
+function joined(lines: readonly Piece[]): string {
+  let code = "";
+  let plain: string[] = [];
+  for (const { text, rows } of lines) {
+    if (rows === undefined) {
+      plain.push(text);
+      continue;
+    }
+    code += plain.length === 0 ? "" : `${plain.join("\n")}\n`;
+    code += `${text}\n`;
+    plain = [];
+  }
+  return plain.length === 0 ? code : `${code}${plain.join("\n")}\n`;
 }
 
 /** The lines of a module as the body of a function that returns what the module exports. */
@@ -422,7 +438,9 @@ const mostPrinted = 2 ** 20;
 function numbers(values: Numbers): Data {
   if (values.length < long) return numbersText(values);
   const known = printed.find((each) => isSame(each.values, values));
-  const latest = known ?? { values: values.slice(), ...numbersText(values) };
+  // A record may be filled anew, a list stays what it is.
+  const own = Array.isArray(values) ? values : values.slice();
+  const latest = known ?? { values: own, ...numbersText(values) };
   let room = mostPrinted - values.length;
   const others = printed.filter((each) => {
     if (each !== known) room -= each.values.length;
@@ -433,6 +451,7 @@ function numbers(values: Numbers): Data {
 }
 
 function isSame(left: Numbers, right: Numbers): boolean {
+  if (left === right) return true;
   if (left.length !== right.length) return false;
   for (let i = 0; i < left.length; i++) if (!Object.is(left[i], right[i])) return false;
   return true;

@@ -14,14 +14,13 @@ interface Made {
   readonly result: unknown;
 }
 
-/** Versions of a function: the one before, and the one before that. */
-const mostVersions = 2;
 /** Names of functions, in all ways together. */
 const mostNames = 1024;
 
 /** Of one model; whoever builds it again and again keeps one. */
 export class Earlier {
-  readonly #made = new Map<string, readonly Made[]>();
+  /** The latest last. */
+  readonly #made = new Map<string, Made>();
 
   /**
    * What `make` gives. `way`: what it does, and nothing else does under that name; `context`: what it looks at beside the
@@ -29,19 +28,19 @@ export class Earlier {
    */
   of<T>(fn: Fn, way: string, context: string, make: () => T): T {
     const name = `${way} ${fn.name}`;
-    const known = this.#made.get(name) ?? [];
-    for (const before of known) {
-      if (before.context !== context) continue;
+    const before = this.#made.get(name);
+    if (before?.context === context) {
       const comparison = new Comparison();
-      if (!comparison.isSame([before.parameters, before.body], [fn.parameters, fn.body])) continue;
-      const result = before.result as T;
-      const placed = comparison.isMoved ? moved(result, comparison.places) : result;
-      if (placed !== undefined) return placed;
+      if (comparison.isSame([before.parameters, before.body], [fn.parameters, fn.body])) {
+        const result = before.result as T;
+        const placed = comparison.isMoved ? moved(result, comparison.places) : result;
+        if (placed !== undefined) return placed;
+      }
     }
     const result = make();
     const { parameters, body } = fn;
     this.#made.delete(name);
-    this.#made.set(name, [{ parameters, body, context, result }, ...known].slice(0, mostVersions));
+    this.#made.set(name, { parameters, body, context, result });
     const [oldest] = this.#made.keys();
     if (this.#made.size > mostNames) this.#made.delete(oldest!);
     return result;

@@ -15,15 +15,17 @@ type Plain = Readonly<Record<string, unknown>>;
  * at places sees the same. Anything that is neither plain data nor the same object counts as different.
  */
 export class Comparison {
-  readonly #isFree: (key: string) => boolean;
+  readonly #free: string | undefined;
+  readonly #isOrdered: boolean;
   readonly #objects = new Map<Span, Span>();
   readonly #there = new Map<string, Span>();
   readonly #back = new Map<string, string>();
   #isMoved = false;
 
-  /** `isFree`: under which keys lists need no more in common than how long they are. */
-  constructor(isFree: (key: string) => boolean = () => false) {
-    this.#isFree = isFree;
+  /** `free`: under which key lists need no more in common than how long they are; `isOrdered`: keys have to be in the same order. */
+  constructor({ free, isOrdered = false }: { readonly free?: string; readonly isOrdered?: boolean } = {}) {
+    this.#free = free;
+    this.#isOrdered = isOrdered;
   }
 
   /** Whether any place is another one. */
@@ -55,16 +57,18 @@ export class Comparison {
 
   #isSameRecord(old: Plain, now: Plain): boolean {
     if (Object.getPrototypeOf(now) !== Object.prototype) return false;
-    // Names of arrays come from the order of keys in the text.
-    const keys = Object.keys(now);
-    let count = 0;
+    if (this.#isOrdered && Object.keys(old).join() !== Object.keys(now).join()) return false;
+    let more = 0;
     for (const key in old) {
-      if (keys[count++] !== key) return false;
-      const [before, after] = [old[key], now[key]];
-      const isFree = this.#isFree(key) && Array.isArray(before) && Array.isArray(after);
+      more++;
+      const before = old[key];
+      const after = now[key];
+      if (before === after && typeof before !== "object" && before !== 0) continue;
+      const isFree = key === this.#free && Array.isArray(before) && Array.isArray(after);
       if (isFree ? before.length !== after.length : !this.isSame(before, after)) return false;
     }
-    return count === keys.length;
+    for (const _ in now) more--;
+    return more === 0;
   }
 
   #isPlaced(old: Span, now: Span): boolean {

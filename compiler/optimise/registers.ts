@@ -27,6 +27,18 @@ export function registers(fn: Fn, { arrays, functions }: Program): Fn {
       .map((array) => array.name),
   );
   const spoilt = spoiltBy(functions);
+  const touched = new Map<string, ReadonlySet<string>>();
+  const touchedBy = (callee: string): ReadonlySet<string> => {
+    const known =
+      touched.get(callee) ??
+      new Set(
+        reachable(functions, callee).flatMap((one) =>
+          [...arraysOf(one)].filter((array) => scalars.has(array)),
+        ),
+      );
+    touched.set(callee, known);
+    return known;
+  };
   const written = new Set<string>();
   const storedBefore = new Set<string>();
   const isElsewhere = new Set<string>();
@@ -41,9 +53,8 @@ export function registers(fn: Fn, { arrays, functions }: Program): Fn {
       if (statement.kind === "call") {
         const spoiltOnTheWayOut = spoilt(block, at);
         for (const arg of statement.args) if (arg.kind === "array") isElsewhere.add(arg.view.array);
-        for (const array of reachable(functions, statement.callee).flatMap((one) => [...arraysOf(one)])) {
+        for (const array of touchedBy(statement.callee))
           if (!spoiltOnTheWayOut.has(array)) isElsewhere.add(array);
-        }
       }
       const isLoop = statement.kind === "for" || statement.kind === "while";
       for (const inner of blocksOf(statement)) visit(inner, isRepeated || isLoop);
