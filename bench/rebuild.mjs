@@ -6,11 +6,16 @@
  * How fast the machine is, and how busy, is measured between the saves: the hand-written gradient of Lotka-Volterra (rk4,
  * 1000 steps) is a loop of arithmetic that other machines have figures of.
  *
- *   node bench/rebuild.mjs [--emit solve,gradient] [example ...]
+ * People pause between saves, and a processor that has slept or done something else is slower at first: `--idle` is how long
+ * nothing is done before each save, in milliseconds.
+ *
+ *   node bench/rebuild.mjs [--emit solve,gradient] [--idle 500] [example ...]
  */
 
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { parseArgs } from "node:util";
 import { Kept } from "../dist/compiler/kept.js";
 import { transform } from "../dist/compiler/transform.js";
 import { handWritten } from "./hand/lotka-volterra.mjs";
@@ -62,9 +67,13 @@ yardsticks.length = 0;
 
 const middle = (times) => times.toSorted((a, b) => a - b)[times.length >> 1];
 
-const words = process.argv.slice(2);
-const wanted = words.filter((name) => name in places);
-const options = words[0] === "--emit" ? { emit: words[1].split(",") } : {};
+const { values, positionals: wanted } = parseArgs({
+  options: { emit: { type: "string" }, idle: { type: "string", default: "0" } },
+  allowPositionals: true,
+});
+for (const name of wanted) if (!(name in places)) throw new Error(`There is no example ${name} to rebuild.`);
+const options = values.emit === undefined ? {} : { emit: values.emit.split(",") };
+const idle = Number(values.idle);
 console.log("Rebuilding in place after an edit, ms: middle (fastest)");
 console.log(
   `  ${"".padEnd(20)} ${Object.keys(edits)
@@ -90,13 +99,16 @@ for (const [name, place] of Object.entries(places)) {
     return performance.now() - began;
   };
   for (let i = 0; i < 12; i++) for (const edit of Object.values(edits)) save(edit);
-  const cells = Object.values(edits).map((edit) => {
-    const times = Array.from({ length: 25 }, () => {
+  const cells = [];
+  for (const edit of Object.values(edits)) {
+    const times = [];
+    for (let i = 0; i < 25; i++) {
       yardstick();
-      return save(edit);
-    });
-    return `${middle(times).toFixed(1)} (${Math.min(...times).toFixed(1)})`.padStart(16);
-  });
+      if (idle > 0) await setTimeout(idle);
+      times.push(save(edit));
+    }
+    cells.push(`${middle(times).toFixed(1)} (${Math.min(...times).toFixed(1)})`.padStart(16));
+  }
   console.log(`  ${name.padEnd(20)} ${cells.join("")}`);
 }
 console.log(
