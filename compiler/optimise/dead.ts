@@ -15,42 +15,73 @@ export function dead(
   ofParameter?: (name: string) => Range | undefined,
 ): Block {
   const sites = collectSites(block, ofArray, ofParameter);
-  const live = mark(block, isKept, sites);
-  return sweep(block, live);
+  return sweep(block, mark(block, isKept, sites));
 }
 
-function mark(block: Block, isKept: (array: string) => boolean, sites: Sites): Set<Statement> {
-  const parents = new Map<Statement, Statement>();
-  const lets = new Map<string, Statement>();
-  const allocated = new Map<string, Statement>();
-  const writers = new Map<string, Site[]>();
-  for (const site of sites.all) {
-    if (site.access === "read") continue;
-    const list = writers.get(site.array);
-    if (list) list.push(site);
-    else writers.set(site.array, [site]);
-  }
-  const index = (statements: Block, parent: Statement | undefined): void => {
+/** What is asked of a statement while others are found to need it. */
+interface Known {
+  readonly statement: Statement;
+  readonly parent: Known | undefined;
+  sites: Site[] | undefined;
+  isLive: boolean;
+}
+
+function mark(
+  block: Block,
+  isKept: (array: string) => boolean,
+  sites: Sites,
+): (statement: Statement) => boolean {
+  const known = new Map<Statement, Known>();
+  const lets = new Map<string, Known>();
+  const allocated = new Map<string, Known>();
+  const queue: Known[] = [];
+  const keep = (one: Known): void => {
+    if (one.isLive) return;
+    one.isLive = true;
+    queue.push(one);
+  };
+  const isNeeded = (statement: Statement): boolean => {
+    switch (statement.kind) {
+      case "return":
+      case "call":
+        return true;
+      case "store":
+      case "accumulate":
+        return isKept(statement.array);
+      case "contract":
+        return isKept(statement.to.array);
+      default:
+        return false;
+    }
+  };
+  const index = (statements: Block, parent: Known | undefined): void => {
     for (const statement of statements) {
-      if (parent) parents.set(statement, parent);
-      if (statement.kind === "let") lets.set(statement.name, statement);
-      if (statement.kind === "alloc") allocated.set(statement.array, statement);
-      if (statement.kind === "for" || statement.kind === "while") index(statement.body, statement);
+      const one: Known = { statement, parent, sites: undefined, isLive: false };
+      known.set(statement, one);
+      if (statement.kind === "let") lets.set(statement.name, one);
+      if (statement.kind === "alloc") allocated.set(statement.array, one);
+      if (statement.kind === "for" || statement.kind === "while") index(statement.body, one);
       else if (statement.kind === "if") {
-        index(statement.then, statement);
-        index(statement.else, statement);
+        index(statement.then, one);
+        index(statement.else, one);
       }
     }
   };
   index(block, undefined);
 
-  const live = new Set<Statement>();
-  const queue: Statement[] = [];
-  const keep = (statement: Statement): void => {
-    if (live.has(statement)) return;
-    live.add(statement);
-    queue.push(statement);
-  };
+  // Most sites of a statement stand together.
+  const writers = new Map<string, Site[]>();
+  let latest: Known | undefined;
+  for (const site of sites.all) {
+    if (latest?.statement !== site.statement) latest = known.get(site.statement)!;
+    if (latest.sites === undefined) latest.sites = [site];
+    else latest.sites.push(site);
+    if (site.access === "read") continue;
+    const list = writers.get(site.array);
+    if (list) list.push(site);
+    else writers.set(site.array, [site]);
+  }
+
   /** Writes a live read may see. Small arrays of sites are compared one by one; the rest count as seen. */
   const keepWritersSeenBy = (site: Site): void => {
     const all = writers.get(site.array);
@@ -58,32 +89,17 @@ function mark(block: Block, isKept: (array: string) => boolean, sites: Sites): S
     // Writers stand in order; outside of loops nobody sees what is written later.
     if (site.loops.length === 0 && all[0]!.order > site.order) return;
     const left = all.filter((writer) => {
-      if (live.has(writer.statement)) return false;
+      const one = known.get(writer.statement)!;
+      if (one.isLive) return false;
       if (!mayFollow(writer, site, sites.ranges, sites.lifetimes.get(site.array))) return true;
-      keep(writer.statement);
+      keep(one);
       return false;
     });
     writers.set(site.array, left);
   };
 
-  // Most sites of a statement stand together.
-  const sitesOf = new Map<Statement, Site[]>();
-  let latest: Site[] = [];
-  for (const site of sites.all) {
-    if (latest[0]?.statement !== site.statement) {
-      latest = sitesOf.get(site.statement) ?? [];
-      if (latest.length === 0) sitesOf.set(site.statement, latest);
-    }
-    latest.push(site);
-  }
-
   forEachStatement(block, (statement) => {
-    if (statement.kind === "return") keep(statement);
-    if ((statement.kind === "store" || statement.kind === "accumulate") && isKept(statement.array)) {
-      keep(statement);
-    }
-    if (statement.kind === "contract" && isKept(statement.to.array)) keep(statement);
-    if (statement.kind === "call") keep(statement);
+    if (isNeeded(statement)) keep(known.get(statement)!);
   });
   const keepNamed = (expr: Expr): void => {
     if (expr.kind !== "name") return;
@@ -94,15 +110,14 @@ function mark(block: Block, isKept: (array: string) => boolean, sites: Sites): S
     const alloc = allocated.get(array);
     if (alloc) keep(alloc);
     // Integers known only at run time: every store counts.
-    for (const writer of writers.get(array) ?? []) keep(writer.statement);
+    for (const writer of writers.get(array) ?? []) keep(known.get(writer.statement)!);
     writers.delete(array);
   };
   while (queue.length > 0) {
-    const statement = queue.pop()!;
-    const parent = parents.get(statement);
+    const { statement, parent, sites: own } = queue.pop()!;
     if (parent) keep(parent);
     forEachExprOf(statement, keepNamed);
-    for (const site of sitesOf.get(statement) ?? none) {
+    for (const site of own ?? none) {
       const alloc = allocated.get(site.array);
       if (alloc) keep(alloc);
       // An accumulation also reads, but only what a live later read will see as a sum: its own earlier writers.
@@ -110,14 +125,14 @@ function mark(block: Block, isKept: (array: string) => boolean, sites: Sites): S
     }
     forEachGathered(statement, keepGathered);
   }
-  return live;
+  return (statement) => known.get(statement)!.isLive;
 }
 
 const none: readonly Site[] = [];
 
-function sweep(block: Block, live: ReadonlySet<Statement>): Block {
+function sweep(block: Block, isLive: (statement: Statement) => boolean): Block {
   return withEach(block, (statement) => {
     if (statement.kind === "comment") return statement;
-    return live.has(statement) ? withBlocks(statement, (inner) => sweep(inner, live)) : [];
+    return isLive(statement) ? withBlocks(statement, (inner) => sweep(inner, isLive)) : [];
   });
 }

@@ -14,23 +14,27 @@ import { forEachStatement } from "../ir/walk.ts";
 /** Value -> the expression that already has it, in the blocks around. One map, from which a block takes back what it put in. */
 class Values {
   readonly #known = new Map<number, Expr>();
-  readonly #undo: { readonly value: number; readonly before: Expr | undefined }[] = [];
+  /** What was put in, and what stood there before. */
+  readonly #changed: number[] = [];
+  readonly #before: (Expr | undefined)[] = [];
 
   get(value: number): Expr | undefined {
     return this.#known.get(value);
   }
 
   set(value: number, expr: Expr): void {
-    this.#undo.push({ value, before: this.#known.get(value) });
+    this.#changed.push(value);
+    this.#before.push(this.#known.get(value));
     this.#known.set(value, expr);
   }
 
   /** Does something in a block of its own. */
   inBlock<T>(act: () => T): T {
-    const start = this.#undo.length;
+    const start = this.#changed.length;
     const result = act();
-    while (this.#undo.length > start) {
-      const { value, before } = this.#undo.pop()!;
+    while (this.#changed.length > start) {
+      const value = this.#changed.pop()!;
+      const before = this.#before.pop();
       if (before === undefined) this.#known.delete(value);
       else this.#known.set(value, before);
     }
@@ -38,15 +42,16 @@ class Values {
   }
 }
 
-/** Numbers below which two of them and an opcode are one exact integer. */
-const most = 2 ** 22;
+/** Numbers below which two of them are one small integer. */
+const most = 2 ** 15;
 
 /** A number for each value: equal for equal expressions between the same writes, and for no others. */
 class Numbering {
   readonly #versions = new Map<string, number>();
   readonly #ofTexts = new Map<string, number>();
   readonly #ofNames = new Map<string, number>();
-  readonly #ofPairs = new Map<number, number>();
+  /** By opcode, of pairs of numbers. */
+  readonly #ofPairs: (Map<number, number> | undefined)[] = [];
   /** Of entries of arrays, by their subscripts, since the array was last written. */
   readonly #ofEntries = new Map<string, Map<string, number>>();
   #count = 0;
@@ -96,11 +101,10 @@ class Numbering {
       const first = this.of(args[0]!);
       const second = args.length === 1 ? 0 : this.of(args[1]!);
       const isTurned = isSymmetric && second < first;
-      if (first < most && second < most)
-        return this.#numbered(
-          this.#ofPairs,
-          (code * most + (isTurned ? second : first)) * most + (isTurned ? first : second),
-        );
+      if (first < most && second < most) {
+        this.#ofPairs[code] ??= new Map();
+        return this.#numbered(this.#ofPairs[code], isTurned ? second * most + first : first * most + second);
+      }
     }
     const numbers = args.map((arg) => this.of(arg));
     if (isSymmetric) numbers.sort((a, b) => a - b);
@@ -146,9 +150,9 @@ class Numbering {
   }
 }
 
-/** A number below 64 for each opcode of one or two arguments. */
+/** A number for each opcode of one or two arguments. */
 const opcodes: ReadonlyMap<Opcode, number> = new Map(
-  [...unaryOpcodes, ...binaryOpcodes].slice(0, 63).map((op, i) => [op, i + 1]),
+  [...unaryOpcodes, ...binaryOpcodes].map((op, i) => [op, i]),
 );
 
 export function reuse(block: Block): Statement[] {
