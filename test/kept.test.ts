@@ -75,6 +75,11 @@ const edits: Readonly<Record<string, (text: string, n: number) => string>> = {
   "two in one place": (text) => text.replace("dz[i] = Math", "dz[i] = 1 * Math"),
 };
 
+/** Files as they are. */
+const reader = {
+  read: (file: string) => (fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined),
+};
+
 const build = (text: string, options: Options, kept?: Kept) =>
   transform({ file: "models/m.ode.ts", text, host }, options, kept);
 
@@ -105,6 +110,39 @@ describe("what builds leave for the next", () => {
     }
     expect(carried).toBeGreaterThan(isLong ? 10 : 5);
     expect(broken).toBeLessThan(15);
+  });
+
+  const examples = ["graph-ode", "hamiltonian-network", "neural-ode", "poisson", "two-moons", "hare-lynx"];
+
+  it.each(inTurn(examples, 6))("changes nothing in what comes out of random edits of %s", (name) => {
+    const file = path.join(import.meta.dirname, `../examples/${name}/${name}.ode.ts`);
+    const original = fs.readFileSync(file, "utf8");
+    const draw = words(original.length);
+    const pick = <T>(list: readonly T[]): T => list[draw() % list.length]!;
+    /** The text with one of the places that a pattern finds written otherwise. */
+    const changed = (text: string, pattern: RegExp, other: () => string): string => {
+      const { index, 0: found } = pick([...text.matchAll(pattern)]);
+      return text.slice(0, index) + other() + text.slice(index + found.length);
+    };
+    const edit: readonly ((text: string) => string)[] = [
+      (text) => changed(text, / [*+-] /g, () => ` ${pick(["*", "+", "-"])} `),
+      (text) => changed(text, /\b0\.\d+/g, () => `0.${1 + (draw() % 998)}`),
+      (text) => text.replace(/Math\.\w+\(/, `Math.${pick(["sin", "tanh", "exp"])}(`),
+      (text) => changed(text, /\n/g, () => `\n// ${draw()}\n`),
+    ];
+    const kept = new Kept();
+    const texts = [original];
+    let sound = 0;
+    for (let n = 0; n < (isLong ? 30 : 6); n++) {
+      const text = pick(edit)(draw() % 4 === 0 ? pick(texts) : texts.at(-1)!);
+      texts.push(text);
+      const source = { file: path.relative("", file), text, host: reader };
+      const options: Options = isLong ? {} : { emit: ["solve", "gradient"] };
+      const found = transform(source, options, kept);
+      if (found.code !== undefined) sound++;
+      expect(found).toEqual(transform(source, options));
+    }
+    expect(sound).toBeGreaterThan(2);
   });
 
   const carries = (
