@@ -6,7 +6,7 @@
 import { type COptions, emitC } from "./emit/c.ts";
 import { emitCrossbar } from "./emit/crossbar.ts";
 import { type EmittedJavaScript, emitJavaScript } from "./emit/javascript.ts";
-import { Earlier } from "./ir/earlier.ts";
+import type { Earlier } from "./ir/earlier.ts";
 import type { GlobalArray, Program } from "./ir/nodes.ts";
 import { printProgram } from "./ir/print.ts";
 import { type Model, sizeOf } from "./model.ts";
@@ -117,25 +117,25 @@ function crossbarFiles({ module, text }: Ready, name: string, header: string, op
 
 /**
  * A function of the given name that makes the generated module, as an object, for code that goes into another module; and the
- * memory of one gradient beside its arguments and results. `before`: what was printed of the same module, or what was made of the
- * functions of the same model.
+ * memory of one gradient beside its arguments and results. `before`: what was printed of the same module; `earlier`: what builds
+ * before made of functions of the same model.
  */
 export function emitFactory(
   { module, hash, text }: Ready,
   options: Options,
   factory: string,
-  before?: Printed | Earlier,
+  before?: Printed,
+  earlier?: Earlier,
 ) {
   const [file, header] = [baseName(module.model.file), headerOf(module, hash, options)];
-  const [printedBefore, earlier] = before instanceof Earlier ? [undefined, before] : [before, undefined];
-  const shaped = printedBefore?.module ?? shapedForJavaScript(module, options, earlier);
+  const shaped = before?.module ?? shapedForJavaScript(module, options, earlier);
   const { code, lines, mappings, functions } = emitJavaScript(shaped, {
     dialect: "js",
     file,
     header,
     text,
     factory,
-    functions: printedBefore?.functions,
+    functions: before?.functions,
     earlier,
   });
   const printed: Printed = { module: shaped, functions };

@@ -44,8 +44,8 @@ export class Kept {
     const asked = question(solver, options);
     for (const entry of this.#entries) {
       if (!isOf(entry, model) || entry.question !== asked) continue;
-      const comparison = new Comparison({ free: "initial", isOrdered: true });
       // Names of arrays come from the order of keys in the text.
+      const comparison = new Comparison({ free: "initial", isOrdered: true });
       if (!comparison.isSame(entry.model, model)) continue;
       const functions = moved(entry.printed.functions, comparison.places);
       if (functions === undefined) continue;

@@ -94,7 +94,7 @@ export function transform(
     const call = file.call(model.span);
     const adopted = isHot ? `${adopt}(import.meta.hot?.data, ${JSON.stringify(model.name)}, ` : "";
     const printed = before.get(ready!.module);
-    const emitted = emitFactory(ready!, asked, factory, printed ?? kept?.earlier(model));
+    const emitted = emitFactory(ready!, asked, factory, printed, kept?.earlier(model));
     if (printed === undefined) kept?.keep(model, asked, ready!.module, emitted.printed);
     const { wrt } = ready!.module.solver;
     const { field } = model;

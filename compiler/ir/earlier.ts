@@ -47,8 +47,13 @@ export class Earlier {
   }
 }
 
-/** The same without earlier builds. */
-export function made<T>(earlier: Earlier | undefined, ...[fn, way, context, make]: Asked<T>): T {
+/** What `make` gives, taken over where there are earlier builds. */
+export function made<T>(
+  earlier: Earlier | undefined,
+  fn: Fn,
+  way: string,
+  context: () => string,
+  make: () => T,
+): T {
   return earlier === undefined ? make() : earlier.of(fn, way, context(), make);
 }
-type Asked<T> = [fn: Fn, way: string, context: () => string, make: () => T];
