@@ -13,7 +13,14 @@ import {
 } from "./diagnostics/command-messages.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 
-import { type CommandOptions, flagOf, type OptionSpec, optionSpecs } from "./options.ts";
+import {
+  type CommandOptions,
+  configured,
+  flagOf,
+  type OptionSpec,
+  type Options,
+  optionSpecs,
+} from "./options.ts";
 
 const byKey = new Map(optionSpecs.map((spec) => [spec.key, spec]));
 
@@ -51,7 +58,9 @@ export function checkOptions(
     if ("problem" in checked) diagnostics.push(checked.problem);
     else options[key] = checked.value;
   }
-  return { options: options as CommandOptions, diagnostics };
+  const own: CommandOptions = options;
+  const { [configured]: others } = raw as Options;
+  return { options: others === undefined ? own : { ...own, [configured]: others }, diagnostics };
 }
 
 type Verdict = { readonly value: unknown } | { readonly problem: Diagnostic };

@@ -8,10 +8,10 @@ import { checkOptions } from "./check-options.ts";
 import { badConfig } from "./diagnostics/build-messages.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { takesOrder, takesStart } from "./integrate/schemes.ts";
-import type { CommandOptions, Options } from "./options.ts";
+import { type CommandOptions, configured, type Options } from "./options.ts";
 
 /** Options of every model, and what `build` does with them. */
-export interface Config extends Omit<Options, "model" | "batch"> {
+export interface Config extends Omit<Options, "model" | "batch" | typeof configured> {
   /** Models to build: files, folders or globs. Every `*.ode.ts` below the folder of the configuration, if left out. */
   readonly include?: readonly string[];
   /** Where generated files go, in the folders of their models. Default "generated". */
@@ -111,5 +111,6 @@ export function withConfig(
   const own = Object.entries(config).filter(
     ([key]) => taken.includes(key) && !(isStepping && stepping.includes(key)) && isTaken(key),
   );
-  return { ...Object.fromEntries(own), ...given };
+  const others = own.flatMap(([key]) => (Object.hasOwn(given, key) ? [] : [key]));
+  return { ...Object.fromEntries(own), ...given, [configured]: new Set(others) };
 }

@@ -5,6 +5,7 @@
 
 import { type COptions, emitC } from "./emit/c.ts";
 import { emitCrossbar } from "./emit/crossbar.ts";
+import { spelt } from "./emit/identifiers.ts";
 import { type EmittedJavaScript, emitJavaScript } from "./emit/javascript.ts";
 import type { Earlier } from "./ir/earlier.ts";
 import type { GlobalArray, Program } from "./ir/nodes.ts";
@@ -279,13 +280,21 @@ export const prefixFor = (model: Model, options: Options): string => options.pre
 /** Longest prefix that leaves the names of a module different within the 31 characters that linkers promise to read. */
 const longestPrefix = 21;
 
+/** Headers of the standard, which a file of that name would be found in place of. */
+const standardHeaders: ReadonlySet<string> = new Set(
+  (
+    "assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdarg stdbool stddef stdint stdio " +
+    "stdlib string tgmath time wchar wctype"
+  ).split(" "),
+);
+
 /** The C spelling of a model's name: `lotkaVolterra` becomes `lotka_volterra`; long names are cut. */
 const prefixOf = (name: string): string => {
-  const snake = name
+  const snake = spelt(name)
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replace(/[^A-Za-z0-9_]/g, "_")
     .toLowerCase();
-  const symbol = /^[a-z]/.test(snake) ? snake : `ode_${snake}`;
+  const symbol = /^[a-z]/.test(snake) && !standardHeaders.has(snake) ? snake : `ode_${snake}`;
   return symbol.slice(0, longestPrefix).replace(/_+$/, "");
 };
 

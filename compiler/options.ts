@@ -339,7 +339,11 @@ export const optionSpecs: readonly OptionSpec[] = [
 ];
 
 /** The options that `compile` of the library and every command understand, after checking. */
+/** Where options say which of them nobody asked for this model: those of a configuration, which are for all. */
+export const configured: unique symbol = Symbol("configured");
+
 export interface Options {
+  readonly [configured]?: ReadonlySet<string>;
   readonly target?: readonly Target[];
   readonly model?: string;
   readonly method?: string;

@@ -47,7 +47,7 @@ import { rosenbrockMethod } from "./integrate/rosenbrock.ts";
 import { takesOrder, takesStart, undoing } from "./integrate/schemes.ts";
 import { type Leaf, type Model, mostEntries, sizeOf } from "./model.ts";
 import { type Solver, uncountable } from "./module.ts";
-import type { Options } from "./options.ts";
+import { configured, type Options } from "./options.ts";
 
 /** Steps where neither the model nor the user says how many; raised until pieces and observation times are met. */
 export const defaultSteps = 100;
@@ -145,7 +145,8 @@ function ofField(model: Model, options: Options): Resolved {
     ...(["method", "steps", "dt", "rtol", "atol", "maxSteps", "t0", "t1", "start"] as const),
     ...(["adjoint", "checkpoints", "ram", "density"] as const),
   ];
-  const asked = solving.find((key) => options[key] !== undefined);
+  // What a configuration says of all models is for those that are solved.
+  const asked = solving.find((key) => options[key] !== undefined && options[configured]?.has(key) !== true);
   const wrong =
     asked === undefined
       ? [

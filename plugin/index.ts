@@ -30,6 +30,7 @@ import { version } from "../compiler/version.ts";
 import { Cache, type Computed } from "./cache.ts";
 import type { PluginOptions } from "./options.ts";
 import { report } from "./report.ts";
+import { WarmUp } from "./warm-up.ts";
 
 /** What of a configuration concerns the compiling of a model. */
 const compileKeys = optionSpecs
@@ -37,6 +38,9 @@ const compileKeys = optionSpecs
   .map(({ key }) => key);
 
 type Context = UnpluginBuildContext & UnpluginContext;
+
+/** Of the process, which all servers in it share the compiler of. */
+const warmUp = new WarmUp();
 
 /** A model's file as bundlers and those who want it afresh name it: a query of values, as in `?v=2`, says nothing of what it is. */
 const modelId = /\.ode\.ts(\?(?:import|[\w$-]+=[^&]*)(?:&(?:import|[\w$-]+=[^&]*))*)?$/;
@@ -62,6 +66,8 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (options = {}
     return { files, settled: latest.settled };
   };
   let isServing = false;
+  /** Whether this is a server that waits for people, which one of tests is not. */
+  let isWaiting = false;
   let root = process.cwd();
   const models = new Cache<ReturnType<typeof transform>>();
   const typedModels = new Cache<ReturnType<typeof transform>>();
@@ -132,6 +138,7 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (options = {}
       }),
       configResolved(config) {
         isServing = config.command === "serve";
+        isWaiting = isServing && config.mode !== "test" && process.env["VITEST"] === undefined;
         root = config.root;
       },
       // Vite would hand a model out again as it was, with another address for what it imports.
@@ -184,9 +191,11 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (options = {}
           return isGenerated(text) ? undefined : generated(this, id, text);
         if (!modelId.test(id) || isTransformed(text)) return undefined;
         const typed = isTyped(this);
-        const result = await through(this, typed ? typedModels : models, id, text, (source, options) =>
-          transform(source, { ...options, hot: isServing, typed }, kept),
-        );
+        const result = await through(this, typed ? typedModels : models, id, text, (source, options) => {
+          const asked = { ...options, hot: isServing, typed };
+          const build = () => transform(source, asked, kept);
+          return isWaiting ? warmUp.after(build, () => transform(source, asked, new Kept())) : build();
+        });
         if (result === undefined) return broken;
         return result.code === undefined ? undefined : { code: result.code, map: result.map as never };
       },

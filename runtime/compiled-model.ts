@@ -93,6 +93,8 @@ export function compiledModel(declaration: Declaration, module: () => Generated,
     control.set(presets);
     checkStepping(options);
     for (const [name, value] of Object.entries(options)) {
+      if ((name in meta.control || name === "dt") && value !== undefined && typeof value !== "number")
+        refuse(`${name}: ${JSON.stringify(value)} is no number`);
       if (
         value === undefined ||
         values.some((each) => each === name) ||

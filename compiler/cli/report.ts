@@ -105,7 +105,7 @@ function sarif(diagnostics: readonly Diagnostic[], sources: Sources): Json {
           ? [
               {
                 physicalLocation: {
-                  artifactLocation: { uri: span.file.replace(/\\/g, "/") },
+                  artifactLocation: { uri: uriOf(span.file) },
                   region: {
                     startLine: start.line,
                     startColumn: start.column,
@@ -129,3 +129,6 @@ function sarif(diagnostics: readonly Diagnostic[], sources: Sources): Json {
     runs: [{ tool: { driver }, columnKind: "utf16CodeUnits", results }],
   };
 }
+
+/** A path as a relative reference. */
+const uriOf = (file: string): string => file.split(/[\\/]/).map(encodeURIComponent).join("/");

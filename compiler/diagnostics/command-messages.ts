@@ -146,9 +146,12 @@ export const notReversible = (
     },
   );
 
-export const tooLittleRam = (ram: number, least: number): Diagnostic =>
+export const tooLittleRam = (
+  ram: number,
+  { plan, bytes }: { readonly plan: string; readonly bytes: number },
+): Diagnostic =>
   error("ODE4024", `no exact plan fits into ${ram} bytes`, {
-    suggestion: `the smallest, \`revolve\` with one checkpoint, needs ${least} bytes: give \`--ram ${least}\``,
+    suggestion: `the smallest, ${plan}, needs ${bytes} bytes: give \`--ram ${bytes}\``,
   });
 
 export const noContinuousAdjoint = (method: string, span?: Span): Diagnostic =>

@@ -143,8 +143,10 @@ ${codes.join(",\n")}
 function structs(parts: Parts): string[] {
   const { prefix: p, real, layout } = parts;
   const has = recordsOf(parts);
+  // C has no empty structs, and a field without parameters has no direction.
+  const nothing = ["    uint8_t nothing;"];
   const struct = (name: string, lines: readonly string[], remark = ""): string =>
-    `${remark}typedef struct {\n${lines.join("\n")}\n} ${p}_${name};`;
+    `${remark}typedef struct {\n${(lines.length === 0 ? nothing : lines).join("\n")}\n} ${p}_${name};`;
   return [
     ...recordNames
       .filter((name) => has[name])

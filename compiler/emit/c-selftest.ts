@@ -24,6 +24,12 @@ interface Place {
 /** Where gradients are stopped, no difference of the loss is what they are. */
 const isSlope = ({ module }: Parts): boolean => !opcodesOf(module.program).has("stop");
 
+/** Whether there is a gradient of anything that differences of the loss can be compared with. */
+const isCompared = (parts: Parts): boolean =>
+  parts.storage.entries.includes("gradient") &&
+  isSlope(parts) &&
+  placesOf(parts).some((place) => place.isWanted && sizeOf(place.shape) > 0);
+
 /** What a gradient has entries for. */
 function placesOf({ module: { model, solver }, layout }: Parts): readonly Place[] {
   const place =
@@ -59,8 +65,7 @@ function forEach(shape: readonly number[], line: (at: string, indices: readonly 
 export function selfTest(parts: Parts): string {
   const { real, stem } = parts;
   if (parts.storage.entries.length === 0) return withoutEntries(parts);
-  const entries = new Set<string>(parts.storage.entries);
-  const isDifferentiated = entries.has("gradient") && isSlope(parts);
+  const isDifferentiated = isCompared(parts);
   const tolerance = real === "float" ? 2e-3 : 1e-6;
   const aim = isDifferentiated
     ? `
@@ -109,9 +114,7 @@ function storageText(parts: Parts): string {
   const has = new Set<string>(storage.entries);
   return [
     // Fields refuse no counts of steps.
-    ...(module.model.field === undefined || (has.has("gradient") && isSlope(parts))
-      ? [`static ${p}_problem problem;`]
-      : []),
+    ...(module.model.field === undefined || isCompared(parts) ? [`static ${p}_problem problem;`] : []),
     `static ${p}_workspace workspace;`,
     ...(has.has("solve") || has.has("jvp") ? [`static ${p}_solution solution;`] : []),
     ...(has.has("gradient") || has.has("hvp") ? [`static ${p}_gradients gradients;`] : []),
@@ -119,9 +122,7 @@ function storageText(parts: Parts): string {
     ...(has.has("jvp") || has.has("hvp") ? [`static ${p}_direction along;`] : []),
     ...(has.has("jvp") ? [`static ${p}_solution solution_change;`] : []),
     ...(has.has("hvp") ? [`static ${p}_gradients gradients_change;`] : []),
-    ...(has.has("gradient") && !has.has("solve") && isSlope(parts)
-      ? [`static ${p}_gradients elsewhere;`]
-      : []),
+    ...(isCompared(parts) && !has.has("solve") ? [`static ${p}_gradients elsewhere;`] : []),
     "static int failures = 0;",
     "",
     "static void expect(int holds, const char *what)",
@@ -238,7 +239,7 @@ function main(parts: Parts, tolerance: number): string {
         }),
       );
     }
-    lines.push(...comparison(parts, tolerance));
+    if (isCompared(parts)) lines.push(...comparison(parts, tolerance));
   }
   for (const entry of storage.entries) {
     const result = results[entry];
@@ -281,13 +282,9 @@ const growth = 1.5;
  * The slope of the gradient against differences: of several lengths one must agree, as no length suits every loss. A wrong
  * gradient is wrong by the same at all of them; what grows as they fall is a jump of the loss over the length.
  */
-function comparison({ module, layout, real, ...parts }: Parts, tolerance: number): string[] {
+function comparison({ real }: Parts, tolerance: number): string[] {
   const n = (value: number): string => cNumber(value, real);
   const f = real === "float" ? "f" : "";
-  const isAnyWanted = placesOf({ module, layout, real, ...parts }).some(
-    (place) => place.isWanted && sizeOf(place.shape) > 0,
-  );
-  if (!isAnyWanted || !isSlope({ module, layout, real, ...parts })) return [];
   const [first, last, epsilon] = real === "float" ? [3e-2, 3e-3, 2 ** -23] : [1e-2, 1e-5, 2 ** -52];
   return [
     "    {",

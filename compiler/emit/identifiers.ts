@@ -41,7 +41,7 @@ const greek: Readonly<Record<string, string>> = {
 };
 
 /** Letters by their ASCII likeness: accents fall off, Greek letters are spelt out, those of other scripts stay. */
-const spelt = (name: string): string =>
+export const spelt = (name: string): string =>
   /^[\x20-\x7e]*$/.test(name)
     ? name
     : name

@@ -354,6 +354,27 @@ describe("configuration", () => {
     ).toBe(3);
   });
 
+  it("says how to solve what is solved, and of fields what concerns them", async () => {
+    put("a.ode.ts", model("a"));
+    put(
+      "f.ode.ts",
+      `import { field } from "odegrad";
+export const f = field({ point: 1, params: { k: 2 }, value: (x, { k }) => k * x, operators: ["gradient"] });
+`,
+    );
+    put("odegrad.config.json", json({ method: "dopri5", steps: 8, adjoint: "step", target: ["js", "c"] }));
+    expect((await odegrad(["build"])).code).toBe(0);
+    expect(read("generated/a.js")).toContain("dopri5, 8 steps");
+    expect(files("generated")).toContain("generated/f.c");
+    expect((await odegrad(["check"])).code).toBe(0);
+    // Who asks for it by name is told.
+    const { code, err } = await odegrad(["compile", "f.ode.ts", "--steps", "8"]);
+    expect([code, err]).toEqual([2, expect.stringContaining("ODE4030")]);
+    expect((await odegrad(["compile", "f.ode.ts", "--steps", "8", "--method", "rk4"])).err).toContain(
+      "`method`",
+    );
+  });
+
   it("of floats is followed by commands that run a model", async () => {
     put("a.ode.ts", model("a"));
     put("odegrad.config.json", json({ target: ["c"], real: "float" }));

@@ -324,6 +324,13 @@ describe("check", () => {
     const sarif = JSON.parse((await style("sarif")).out);
     expect(sarif.runs[0].results[0]).toMatchObject({ ruleId: json.code, level: "error" });
     expect((await style("pretty")).code).toBe(1);
+    const odd = at("bad é 100%.ode.ts");
+    fs.copyFileSync(at("bad.ode.ts"), odd);
+    const location = JSON.parse((await odegrad(["check", odd, "--format", "sarif"])).out).runs[0].results[0]
+      .locations[0];
+    const { uri } = location.physicalLocation.artifactLocation;
+    expect(uri).toMatch(/bad%20%C3%A9%20100%25\.ode\.ts$/);
+    expect(decodeURIComponent(uri)).toContain("bad é 100%.ode.ts");
   });
 });
 

@@ -61,6 +61,40 @@ describe.skipIf(anyCompiler === undefined)("a module of some functions (needs a 
     });
   });
 
+  const still = (solver: string): string => `import { ode } from "odegrad";
+export const m = ode({ state: { x: 1 }, params: { k: 1 }, rhs: ({ x }, { k }) => ({ x: -x * k }),
+  loss: { terminal: ({ x }) => x * x }, solver: { ${solver} } });`;
+
+  // Fields without parameters have no direction, and C no empty structs.
+  it.each([
+    [
+      "a state that is computed",
+      still("steps: 4")
+        .replace("params: { k: 1 }", "initial: () => ({ x: 2 })")
+        .replaceAll(/, \{ k \}| \* k/g, ""),
+      "",
+    ],
+    ["the end alone", still('steps: 4, wrt: ["t1"]'), ""],
+    ["nothing", still("steps: 4, wrt: []"), ""],
+    [
+      "a field without parameters",
+      `import { field, vec } from "odegrad";
+export const m = field({ point: vec(2, [1, 2]), value: (x) => x[0]! * x[1]! * x[1]!, operators: ["gradient"], loss: { at: (v) => v * v } });`,
+      "solve,gradient,jvp,hvp",
+    ],
+  ])("where %s is differentiated compiles without a warning", (_, text, emit) => {
+    for (const real of ["double", "float"] as const) {
+      const asked = emit === "" ? {} : { emit: emit.split(",") };
+      const { outputs } = compile(text, { file: "m.ode.ts", target: ["c"], prefix: "m", real, ...asked });
+      const file = (ending: string): string => outputs.find((output) => output.name === `m${ending}`)!.text;
+      inFolder({ header: file(".h"), source: file(".c"), selftest: file("_selftest.c") }, (place) => {
+        const sources = ["m.c", "m_selftest.c"];
+        expect(place.complaints(anyCompiler!, [...strict, "-fsyntax-only"], sources)).toBe("");
+        expect(place.run(sources).status).toBe(0);
+      });
+    }
+  });
+
   it.each([
     "gradient",
     "solve",
@@ -83,6 +117,25 @@ describe.skipIf(anyCompiler === undefined)("a module of some functions (needs a 
       expect(output).toMatch(/^ok$/m);
       expect(status).toBe(0);
     });
+  });
+});
+
+describe("the prefix of a model", () => {
+  it.each([
+    ["π", "pi"],
+    ["größe", "grosse"],
+    ["ñandú", "nandu"],
+    ["x2π", "x2pi"],
+    ["lotkaVolterra", "lotka_volterra"],
+    // A folder with a math.h of its own would be searched first.
+    ["math", "ode_math"],
+    ["stdint", "ode_stdint"],
+    ["模型", "ode"],
+  ])("%s is %s", (name, prefix) => {
+    const text = `import { ode } from "odegrad";
+export const ${name} = ode({ state: { x: 1 }, rhs: ({ x }) => ({ x: -x }), solver: { steps: 2 } });`;
+    const { outputs } = compile(text, { file: "m.ode.ts", target: ["c"], emit: ["solve"] });
+    expect(outputs[0]!.name).toBe(`${prefix}.h`);
   });
 });
 

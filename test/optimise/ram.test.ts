@@ -42,6 +42,27 @@ describe.skipIf(compiler === undefined)("--ram", { timeout: 60_000 }, () => {
     expect(files.source).not.toMatch(copies);
   });
 
+  it("too small for `auto` says what the smallest plan needs, which need not be `revolve`", () => {
+    const short = `import { ode } from "odegrad";
+export const m = ode({ state: { x: 1 }, params: { k: 1 }, rhs: ({ x }, { k }) => ({ x: -x * k }), times: [0, 0.5, 1],
+  loss: { at: ({ x }) => x * x }, solver: { method: "rk4", steps: 4 } });`;
+    const ask = (text: string, ram: number) =>
+      build(
+        { file: "m.ode.ts", text, host: { read: () => undefined } },
+        { emit, adjoint: "auto", target: ["c"], ram },
+      );
+    for (const [text, plan] of [
+      [short, "`step`"],
+      [net, "`revolve` with one checkpoint"],
+    ] as const) {
+      const { suggestion } = ask(text, 1).diagnostics[0]!;
+      const bytes = Number(/needs (\d+) bytes/.exec(suggestion!)![1]);
+      expect(suggestion).toContain(`the smallest, ${plan}, needs`);
+      expect(ask(text, bytes - 1).ready).toBeUndefined();
+      expect(ask(text, bytes).ready).toBeDefined();
+    }
+  });
+
   it("changes nothing of C for size", () => {
     const small: Options = { optimise: "size", emit };
     expect(bytesOf({ ...small, ram: 1 })).toBe(bytesOf(small));

@@ -1,0 +1,53 @@
+/**
+ * Builds of nobody's: an engine of JavaScript translates what it has run often enough, and a compiler that has built a model once
+ * takes two to four times as long for the next save as it will later. A development server mostly waits. While it does, the model is
+ * built again and thrown away, a few times a process.
+ */
+
+/** Builds after which little is gained, and milliseconds that all of them may take. */
+const mostRounds = 10;
+const mostMilliseconds = 2000;
+/** Milliseconds from which nobody is to find the server at it. */
+const tooLong = 400;
+/** Milliseconds without a request from which the server counts as waiting, and between two builds, for requests to come in. */
+const quiet = 400;
+const pause = 30;
+
+export class WarmUp {
+  readonly #now: () => number;
+  #rounds = 0;
+  #spent = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** `now`: the clock, in milliseconds. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** Builds what was asked for; `again` is done, and thrown away, when it is quiet. */
+  after<T>(build: () => T, again: () => unknown): T {
+    clearTimeout(this.#timer);
+    const began = this.#now();
+    const result = build();
+    if (this.#now() - began < tooLong) this.#soon(again, quiet);
+    return result;
+  }
+
+  #soon(again: () => unknown, milliseconds: number): void {
+    if (this.#rounds >= mostRounds || this.#spent >= mostMilliseconds) return;
+    this.#timer = setTimeout(() => {
+      const began = this.#now();
+      try {
+        again();
+      } catch {
+        // Who asked was told.
+        return;
+      }
+      this.#rounds++;
+      this.#spent += this.#now() - began;
+      this.#soon(again, pause);
+    }, milliseconds);
+    // Who has nothing else to do ends.
+    this.#timer.unref();
+  }
+}

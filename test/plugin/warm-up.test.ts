@@ -1,0 +1,92 @@
+/** Builds of nobody's: when they are done, and when not. */
+
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { WarmUp } from "../../plugin/warm-up.ts";
+
+let clock = 0;
+const began: number[] = [];
+
+/** A build that takes so many milliseconds. */
+const taking = (milliseconds: number) => () => {
+  began.push(clock);
+  clock += milliseconds;
+  return milliseconds;
+};
+
+/** Lets time go by. */
+function wait(milliseconds: number): void {
+  const end = clock + milliseconds;
+  while (clock < end) {
+    const step = Math.min(10, end - clock);
+    clock += step;
+    vi.advanceTimersByTime(step);
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  clock = 0;
+  began.length = 0;
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("a server that waits", () => {
+  it("builds again, a few times, when nothing has been asked for a while", () => {
+    const warmUp = new WarmUp(() => clock);
+    expect(warmUp.after(() => "built", taking(40))).toBe("built");
+    wait(350);
+    expect(began).toEqual([]);
+    wait(100);
+    expect(began.length).toBe(1);
+    wait(5000);
+    expect(began.length).toBe(10);
+    warmUp.after(() => "built", taking(40));
+    wait(5000);
+    expect(began.length).toBe(10);
+  });
+
+  it("waits until it is quiet again", () => {
+    const warmUp = new WarmUp(() => clock);
+    for (let i = 0; i < 5; i++) {
+      warmUp.after(() => "built", taking(40));
+      wait(300);
+    }
+    expect(began).toEqual([]);
+    wait(200);
+    const before = began.length;
+    expect(before).toBeGreaterThan(0);
+    warmUp.after(() => "built", taking(40));
+    wait(300);
+    expect(began.length).toBe(before);
+  });
+
+  it("takes no more than two seconds of it, and leaves models alone that take long", () => {
+    const slow = new WarmUp(() => clock);
+    slow.after(taking(390), taking(390));
+    wait(20_000);
+    // One was asked for.
+    expect(began.length - 1).toBe(6);
+    began.length = 0;
+    const slower = new WarmUp(() => clock);
+    slower.after(taking(500), taking(500));
+    wait(20_000);
+    expect(began.length).toBe(1);
+  });
+
+  it("ends with what is thrown, which who asked was told", () => {
+    const warmUp = new WarmUp(() => clock);
+    let tried = 0;
+    const broken = () => {
+      tried++;
+      throw new Error("broken");
+    };
+    expect(() => warmUp.after(broken, broken)).toThrow("broken");
+    wait(1000);
+    expect(tried).toBe(1);
+    warmUp.after(() => "built", broken);
+    wait(1000);
+    expect(tried).toBe(2);
+  });
+});
