@@ -73,7 +73,7 @@ export function copy(lowering: Lowering, from: ArrayValue, to: View): void {
 }
 
 /** The number at an index tuple. */
-function entryAt(from: ArrayValue, at: readonly Affine[]) {
+export function entryAt(from: ArrayValue, at: readonly Affine[]) {
   let value: Value = from;
   for (const form of at) value = arrayEntry(value as ArrayValue, form);
   return value.kind === "scalar" ? value.real() : build.zero;

@@ -43,8 +43,11 @@ export function lowerEffect(lowering: Lowering, node: ts.Expression, scope: Scop
     return lowerAssignment(lowering, node.operand, operator, one, scope);
   }
   if (ts.isCallExpression(node)) {
+    // What is called for its arguments, or by it, has statements of its own.
+    const outer = lowering.unused;
     lowering.unused = node;
     lowerExpression(lowering, node, scope);
+    lowering.unused = outer;
     return;
   }
   if (ts.isStringLiteral(node)) return;

@@ -13,6 +13,7 @@ import * as build from "../ir/build.ts";
 import type { Expr, Fn, Parameter, Shape, Statement } from "../ir/nodes.ts";
 import type { CustomRule } from "../model.ts";
 import { asArray } from "./access.ts";
+import { entryAt } from "./arrays.ts";
 import { expand } from "./calls.ts";
 import { refuse, spanOf } from "./load.ts";
 import { Lowering } from "./lowering.ts";
@@ -69,7 +70,7 @@ export function lowerCustom(
   at: ts.Node,
   wish: string,
 ): Value {
-  const layouts = args.map((arg) => layoutOf(arg, at));
+  const layouts = args.map((arg) => layoutOf(lowering, arg, at));
   const shape = JSON.stringify(layouts);
   const { rules } = lowering;
   if (rules.find(custom, shape) === undefined) declare(lowering, custom, layouts, shape, at);
@@ -110,7 +111,7 @@ function declare(
   const value = functionOf(lowering, own, [xs], at, (inner) => {
     const given = valuesOf(inner, layouts, xs);
     const made = expand(inner, custom.f, given, at);
-    result = layoutOf(made, at);
+    result = layoutOf(inner, made, at);
     return numbersOf(inner, made, at);
   });
   const results = sizeOf(result);
@@ -213,17 +214,19 @@ function transposed(name: string, rule: string, count: number, outer: number, in
 const words = (stem: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `${stem}_${i}`);
 
-function layoutOf(value: Value, at: ts.Node): Layout {
+function layoutOf(lowering: Lowering, value: Value, at: ts.Node): Layout {
   switch (value.kind) {
     case "scalar":
       return { kind: "scalar" };
     case "array":
       return { kind: "array", shape: value.shape };
+    case "constant":
+      return { kind: "array", shape: asArray(lowering, value, at).shape };
     case "record":
       return {
         kind: "record",
         tuple: value.tuple,
-        entries: [...value.entries].map(([name, inner]) => [name, layoutOf(inner, at)]),
+        entries: [...value.entries].map(([name, inner]) => [name, layoutOf(lowering, inner, at)]),
       };
     default:
       return refuse(messages.wrongKind(spanOf(at), "numbers and arrays of numbers", describe(value)));
@@ -248,10 +251,8 @@ function numbersOf(lowering: Lowering, value: Value, at: ts.Node): Expr[] {
   if (value.kind === "scalar") return [lowering.leaf("x", value.real())];
   if (value.kind === "record")
     return [...value.entries.values()].flatMap((each) => numbersOf(lowering, each, at));
-  const { view, shape } = asArray(lowering, value, at);
-  return everyEntry(shape).map((entry) =>
-    lowering.leaf("x", build.read(view.array, [...view.prefix, ...entry])),
-  );
+  const array = asArray(lowering, value, at);
+  return everyEntry(array.shape).map((entry) => lowering.leaf("x", entryAt(array, entry)));
 }
 
 /** The same of what a rule returns, which has to be of the right shape. */

@@ -123,7 +123,9 @@ class Eraser {
       return;
     }
     if (ts.isAsExpression(node) || ts.isSatisfiesExpression(node) || ts.isNonNullExpression(node)) {
-      if (ts.isNumericLiteral(node.expression) || groups(node)) throw new Unknown();
+      // `1!.toFixed()` is no number followed by a name.
+      const isNumber = ts.isNonNullExpression(node) && ts.isNumericLiteral(node.expression);
+      if (isNumber || groups(node)) throw new Unknown();
       this.#visit(node.expression);
       this.#erase(node.expression.end, node.end);
       return;

@@ -201,15 +201,26 @@ function putOutput(lowering: Lowering, node: ts.Expression, scope: Scope): Shape
   return putValue(lowering, lowerExpression(lowering, node, scope, "shown"), node);
 }
 
-function putValue(lowering: Lowering, value: Value, node: ts.Node): Shape {
+/** `prefix`: where in the result the value stands; its shape is given back. */
+function putValue(
+  lowering: Lowering,
+  value: Value,
+  node: ts.Node,
+  prefix: readonly affine.Affine[] = [],
+): Shape {
   if (value.kind === "scalar") {
-    lowering.emit(build.store("result", [], value.real(), lowering.span));
+    lowering.emit(build.store("result", prefix, value.real(), lowering.span));
     return [];
   }
   if (value.kind === "array" || value.kind === "constant") {
     const from = asArray(lowering, value, node);
-    copy(lowering, from, { array: "result", prefix: [] });
+    copy(lowering, from, { array: "result", prefix });
     return from.shape;
+  }
+  if (value.kind === "record" && value.tuple && value.entries.size > 0) {
+    const rows = [...value.entries.values()];
+    const shapes = rows.map((row, i) => putValue(lowering, row, node, [...prefix, affine.integer(i)]));
+    if (shapes.every((shape) => String(shape) === String(shapes[0]))) return [rows.length, ...shapes[0]!];
   }
   return refuse(messages.wrongKind(spanOf(node), "a number or an array of numbers", describe(value)));
 }

@@ -11,12 +11,12 @@ import type { Span } from "../diagnostics/span.ts";
 import type { Affine } from "../ir/affine.ts";
 import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
-import type { Shape } from "../ir/nodes.ts";
+import type { Shape, Statement } from "../ir/nodes.ts";
 import { asArray } from "./access.ts";
 import { copy } from "./arrays.ts";
 import { keyOf, lowerExpression, lowerScalar } from "./expressions.ts";
 import { refuse, spanOf } from "./load.ts";
-import type { Lowering } from "./lowering.ts";
+import { type Lowering, writtenIn } from "./lowering.ts";
 import type { Scope } from "./scope.ts";
 import { describeShape } from "./static-values.ts";
 import { bare } from "./syntax.ts";
@@ -45,8 +45,27 @@ export type Target =
       readonly span: Span | undefined;
     };
 
+/** Statements of a block that copy an array into a result. */
+interface Copy {
+  readonly from: string;
+  readonly block: Statement[];
+  readonly statements: readonly Statement[];
+}
+
 /** Stores the value of an expression. Literals are taken apart in the text, so that nothing is stored twice. */
 export function putResult(lowering: Lowering, node: ts.Expression, scope: Scope, target: Target): void {
+  const copies: Copy[] = [];
+  put(lowering, node, scope, target, copies);
+  // A literal holds arrays themselves, which what stands behind them in it may write to.
+  for (const { from, block, statements } of copies) {
+    const last = statements.at(-1);
+    if (last === undefined || !writtenIn(block.slice(block.lastIndexOf(last) + 1)).has(from)) continue;
+    const rest = block.filter((statement) => !statements.includes(statement));
+    block.splice(0, block.length, ...rest, ...statements);
+  }
+}
+
+function put(lowering: Lowering, node: ts.Expression, scope: Scope, target: Target, copies: Copy[]): void {
   const inner = bare(node);
   if (ts.isObjectLiteralExpression(inner) && target.kind === "record" && !target.tuple) {
     const found = new Set<string>();
@@ -63,7 +82,7 @@ export function putResult(lowering: Lowering, node: ts.Expression, scope: Scope,
         () => {
           const goal = target.entries.get(key) ?? refuse(extra(target, key, property.name));
           const value = ts.isPropertyAssignment(property) ? property.initializer : property.name;
-          putResult(lowering, value, scope, goal);
+          put(lowering, value, scope, goal, copies);
         },
         () => undefined,
       );
@@ -83,13 +102,13 @@ export function putResult(lowering: Lowering, node: ts.Expression, scope: Scope,
       }
       elements.forEach((element, i) => {
         const prefix = [...target.prefix, affine.integer(i)];
-        putResult(lowering, element, scope, { ...target, prefix, shape: rest });
+        put(lowering, element, scope, { ...target, prefix, shape: rest }, copies);
       });
       return;
     }
     if (target.kind === "record" && target.tuple && elements.length === target.entries.size) {
       elements.forEach((element, i) => {
-        putResult(lowering, element, scope, target.entries.get(String(i))!);
+        put(lowering, element, scope, target.entries.get(String(i))!, copies);
       });
       return;
     }
@@ -100,18 +119,18 @@ export function putResult(lowering: Lowering, node: ts.Expression, scope: Scope,
     lowering.emit(build.store(target.array, target.prefix, value.real(), lowering.span));
     return;
   }
-  putValue(lowering, lowerExpression(lowering, inner, scope, wishFor(target)), target, inner);
+  putValue(lowering, lowerExpression(lowering, inner, scope, wishFor(target)), target, inner, copies);
 }
 
 const wishFor = (target: Target): string =>
   target.kind === "leaf" ? target.array.replace(/^f_/, "d_") : "result";
 
-function putValue(lowering: Lowering, value: Value, target: Target, at: ts.Node) {
+function putValue(lowering: Lowering, value: Value, target: Target, at: ts.Node, copies: Copy[]) {
   if (target.kind === "record") {
     if (value.kind !== "record" || value.tuple !== target.tuple) refuse(differs(value, target, at));
     for (const [key, inner] of value.entries) {
       const goal = target.entries.get(key) ?? refuse(extra(target, key, value.nodes?.get(key) ?? at));
-      putValue(lowering, inner, goal, at);
+      putValue(lowering, inner, goal, at, copies);
     }
     return checkComplete(target, new Set(value.entries.keys()), spanOf(at));
   }
@@ -123,14 +142,16 @@ function putValue(lowering: Lowering, value: Value, target: Target, at: ts.Node)
   if (value.kind === "record" && value.tuple && value.entries.size === target.shape[0]) {
     [...value.entries.values()].forEach((item, i) => {
       const prefix = [...target.prefix, affine.integer(i)];
-      putValue(lowering, item, { ...target, prefix, shape: target.shape.slice(1) }, at);
+      putValue(lowering, item, { ...target, prefix, shape: target.shape.slice(1) }, at, copies);
     });
     return;
   }
   if (value.kind !== "array" && value.kind !== "constant") refuse(differs(value, target, at));
   const from = asArray(lowering, value, at);
   if (String(from.shape) !== String(target.shape)) refuse(differs(from, target, at));
+  const { block, position } = lowering.mark();
   copy(lowering, from, { array: target.array, prefix: target.prefix });
+  copies.push({ from: from.view.array, block, statements: block.slice(position) });
 }
 
 const recordInWords = ({ tuple, entries }: Extract<Target, { kind: "record" }>): string =>
