@@ -8,7 +8,6 @@ import * as messages from "../diagnostics/messages.ts";
 import * as syntax from "../diagnostics/syntax-messages.ts";
 import * as build from "../ir/build.ts";
 import type { Leaf } from "../model.ts";
-import { changesIn } from "./calls.ts";
 import { lowerExpression } from "./expressions.ts";
 import { leavesAsValue, type World } from "./functions.ts";
 import { alwaysReturns, returnsIn } from "./jumps.ts";
@@ -20,7 +19,7 @@ import { putResult, type Target } from "./results.ts";
 import { Scope } from "./scope.ts";
 import { lowerList } from "./statements.ts";
 import type { FunctionValue } from "./static-values.ts";
-import { bare } from "./syntax.ts";
+import { bare, namesChangedIn } from "./syntax.ts";
 import { type ArrayValue, real, type Value } from "./values.ts";
 import { assignedSomewhere } from "./written.ts";
 
@@ -43,7 +42,7 @@ export function lowerBare(
   const state = leavesAsValue(world, world.state) as Extract<Value, { kind: "record" }>;
   const args: Value[] = [real(build.name("t")), state.entries.get("y")!, paramsOf(world), dy];
   lowering.calls.push(node);
-  bindParameters(lowering, node.parameters, args, scope, changesIn(node), () =>
+  bindParameters(lowering, node.parameters, args, scope, namesChangedIn(node), () =>
     refuse(
       messages.tooManyParameters(
         spanOf(node.parameters[args.length]!),

@@ -36,7 +36,7 @@ import {
   type Static,
 } from "./static-values.ts";
 import { refusalIn } from "./subset.ts";
-import { assignedNames, bare } from "./syntax.ts";
+import { assignedNames, bare, namesChangedIn } from "./syntax.ts";
 import { describe, fromStatic, integer, number, real, type Scalar, type Value } from "./values.ts";
 
 /** Calls inside calls, at most. */
@@ -218,7 +218,7 @@ export function expand(
   const scope = new Scope(fn.scope, fn.node);
   const expected = parameters.length === 1 ? "one argument" : `${parameters.length} arguments`;
   return lowering.expanding(fn.node, spanOf(at), () => {
-    bindParameters(lowering, parameters, args, scope, changesIn(fn.node), (found) =>
+    bindParameters(lowering, parameters, args, scope, namesChangedIn(fn.node), (found) =>
       refuse(messages.wrongArity(spanOf(at), name, expected, found)),
     );
     if (!ts.isBlock(body)) return lowering.within(body, () => lowerExpression(lowering, body, scope, wish));

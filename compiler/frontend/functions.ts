@@ -13,7 +13,6 @@ import type { Leaf } from "../model.ts";
 import { asArray } from "./access.ts";
 import { copy } from "./arrays.ts";
 import { lowerBare } from "./bare-function.ts";
-import { changesIn } from "./calls.ts";
 import type { ConstantArrays } from "./constant-arrays.ts";
 import type { Rules } from "./custom.ts";
 import { lowerExpression } from "./expressions.ts";
@@ -30,6 +29,7 @@ import { Scope } from "./scope.ts";
 import { lowerList } from "./statements.ts";
 import type { Interpreter } from "./static.ts";
 import type { FunctionValue, RecordValue } from "./static-values.ts";
+import { namesChangedIn } from "./syntax.ts";
 import { describe, fromStatic, integer, type RecordOfValues, real, type Value } from "./values.ts";
 
 /** What every function of a model sees. */
@@ -163,7 +163,7 @@ function lowerWhole(
     environment(world, times),
   ];
   lowering.calls.push(node);
-  bindParameters(lowering, node.parameters, args, scope, changesIn(node), () =>
+  bindParameters(lowering, node.parameters, args, scope, namesChangedIn(node), () =>
     refuse(
       messages.tooManyParameters(
         spanOf(node.parameters[args.length]!),

@@ -65,18 +65,64 @@ export function assignedNames(node: ts.Node): Set<string> {
   const names = new Set<string>();
   const stack: ts.Node[] = [node];
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    if (ts.isBinaryExpression(top) && assignmentOperator(top.operatorToken.kind) !== undefined) {
-      for (const target of targetsIn(top.left)) if (ts.isIdentifier(target)) names.add(target.text);
-    }
-    if (isIncrement(top)) {
-      const target = bare(top.operand);
-      if (ts.isIdentifier(target)) names.add(target.text);
-    }
+    for (const name of namesWrittenBy(top)) names.add(name);
     ts.forEachChild(top, (child) => {
       stack.push(child);
     });
   }
   return names;
+}
+
+/** Names that a node itself assigns to. */
+function namesWrittenBy(node: ts.Node): readonly string[] {
+  const targets =
+    ts.isBinaryExpression(node) && assignmentOperator(node.operatorToken.kind) !== undefined
+      ? targetsIn(node.left)
+      : isIncrement(node)
+        ? [bare(node.operand)]
+        : [];
+  return targets.flatMap((target) => (ts.isIdentifier(target) ? [target.text] : []));
+}
+
+/** Names assigned to in a function, but for variables of that name which blocks and functions inside it have of their own. */
+export function namesChangedIn(fn: FunctionNode): ReadonlySet<string> {
+  const known = changed.get(fn);
+  if (known !== undefined) return known;
+  const names = new Set<string>();
+  const stack: { readonly node: ts.Node; readonly hidden: ReadonlySet<string> }[] = [];
+  ts.forEachChild(fn, (node) => {
+    stack.push({ node, hidden: none });
+  });
+  // Sums of thousands of terms are as deep.
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    const own = ownNames(top.node);
+    const hidden = own.length === 0 ? top.hidden : new Set([...top.hidden, ...own]);
+    for (const name of namesWrittenBy(top.node)) if (!hidden.has(name)) names.add(name);
+    ts.forEachChild(top.node, (node) => {
+      stack.push({ node, hidden });
+    });
+  }
+  changed.set(fn, names);
+  return names;
+}
+
+const changed = new WeakMap<FunctionNode, ReadonlySet<string>>();
+const none: ReadonlySet<string> = new Set();
+
+/** Names that are a node's own, and mean nothing outside it. */
+function ownNames(node: ts.Node): string[] {
+  const isOwn = ({ flags }: ts.VariableDeclarationList): boolean => (flags & ts.NodeFlags.BlockScoped) !== 0;
+  const ofList = (list: ts.VariableDeclarationList): string[] =>
+    isOwn(list) ? list.declarations.flatMap(({ name }) => namesIn(name).map(({ text }) => text)) : [];
+  if (ts.isBlock(node))
+    return node.statements.flatMap((each) =>
+      ts.isVariableStatement(each) ? ofList(each.declarationList) : [],
+    );
+  if (ts.isForStatement(node) || ts.isForOfStatement(node))
+    return node.initializer && ts.isVariableDeclarationList(node.initializer) ? ofList(node.initializer) : [];
+  if (isFunctionNode(node))
+    return node.parameters.flatMap(({ name }) => namesIn(name).map(({ text }) => text));
+  return [];
 }
 
 /** What an assignment writes to: its left side, or the parts of a pattern. */

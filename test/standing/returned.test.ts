@@ -81,6 +81,23 @@ describe("arrays that are written to behind their place in a literal", () => {
     ));
 });
 
+describe("parameters that a block inside has a variable of the name of", () => {
+  const shadowed: Readonly<Record<string, string>> = {
+    "and are read by a callback":
+      "({ u, x }, { k }) => { const s = u.reduce((a, e) => a + e * x, 0); { let x = 2; x += s; } return { u: [u[1]!, k], x: s * x }; }",
+    "and are changed as well":
+      "({ u, x }, { k }) => { { let x = 2; x += k; } x += k; return { u: [x, u[0]! * x], x }; }",
+    "and are changed behind a loop":
+      "({ u, x }, { k }) => { let s = 0; for (let x = 0; x < 2; x++) s += u[x]!; x *= s; return { u: [x, k], x: -x }; }",
+    "and are changed in a block inside that":
+      "({ u, x }, { k }) => { { const y = 1; { x += y * k; } } { let x = 1; x += 1; } return { u: [x, u[1]!], x }; }",
+    "of a function inside":
+      "({ u, x }, { k }) => { const f = (x: number) => { x += k; return x; }; return { u: [f(x), x], x: u[0]! * x }; }",
+  };
+
+  it.each(Object.entries(shadowed))("%s", async (_, rhs) => agrees(written(rhs)));
+});
+
 describe("what else is returned and handed over", () => {
   it("outputs of several arrays", async () =>
     agrees(
