@@ -4,6 +4,8 @@
  * Noll, Vo 1991) over UTF-8, so that the compiler needs no library of the platform.
  */
 
+import { Latest } from "./ir/latest.ts";
+
 /** The prime is 2⁴⁰ + this. */
 const small = 0x1b3;
 
@@ -28,13 +30,8 @@ export function fingerprint(texts: readonly string[]): string {
 
 /** Bytes from which a text counts by its own hash: data that models import, which most builds find as the one before. */
 const long = 2 ** 14;
-const mostKnown = 8;
-let known: readonly { readonly text: string; readonly hash: string }[] = [];
+const known = new Latest<string>(8);
 
 /** What stands for a text in the hash of a model. */
-export function digestOf(text: string): string {
-  if (text.length < long) return text;
-  const found = known.find((each) => each.text === text) ?? { text, hash: fingerprint([text]) };
-  known = [found, ...known.filter((each) => each !== found)].slice(0, mostKnown);
-  return found.hash;
-}
+export const digestOf = (text: string): string =>
+  text.length < long ? text : known.of(text, () => fingerprint([text]));

@@ -6,6 +6,7 @@
 import type { Printed } from "./emission.ts";
 import { Heads } from "./frontend/heads.ts";
 import { Earlier } from "./ir/earlier.ts";
+import { Latest } from "./ir/latest.ts";
 import type { GlobalArray, Home } from "./ir/nodes.ts";
 import { Comparison, moved } from "./ir/places.ts";
 import type { Leaf, Model } from "./model.ts";
@@ -30,7 +31,7 @@ export class Kept {
   readonly heads = new Heads();
   /** The latest first. */
   #entries: readonly Entry[] = [];
-  readonly #earlier = new Map<string, Earlier>();
+  readonly #earlier = new Latest<Earlier>(mostModels);
 
   /**
    * The module of an equal model under equal options, with the numbers that this one starts from, and its functions as printed,
@@ -58,13 +59,7 @@ export class Kept {
 
   /** What was made of functions of the model. */
   earlier({ name, file }: Model): Earlier {
-    const key = `${name} ${file}`;
-    const known = this.#earlier.get(key) ?? new Earlier();
-    this.#earlier.delete(key);
-    this.#earlier.set(key, known);
-    const [oldest] = this.#earlier.keys();
-    if (this.#earlier.size > mostModels) this.#earlier.delete(oldest!);
-    return known;
+    return this.#earlier.of(`${name} ${file}`, () => new Earlier());
   }
 
   keep(model: Model, options: Options, module: Module, printed: Printed): void {

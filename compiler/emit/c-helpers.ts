@@ -53,9 +53,8 @@ export function helperText(name: HelperName, identifier: string, real: Real, apa
     const int undefined = (y != y) || ((size == ${n("1.0")}) && (spread != ${n("0.0")}));
     return (undefined != 0) ? spread : ${library(`pow${f}(x, y)`)};`);
     case "gate":
-      // 0 where a factor is 0, whatever the other is; else the product as it is.
       if (apart !== undefined) {
-        return `${apart} static ${real} ${identifier}closed_(${real} x, ${real} y)
+        return `${gateText}${apart} static ${real} ${identifier}closed_(${real} x, ${real} y)
 {
     ${real} result = ${n("0.0")};
     if ((x != ${n("0.0")}) && (y != ${n("0.0")})) {
@@ -67,14 +66,18 @@ export function helperText(name: HelperName, identifier: string, real: Real, apa
 ${two(`    const ${real} product = x * y;
     return (product == product) ? product : ${identifier}closed_(x, y);`)}`;
       }
-      return two(`    ${real} product = x * y;
+      return `${gateText}${two(`    ${real} product = x * y;
     if ((product != product) && ((x == ${n("0.0")}) || (y == ${n("0.0")}))) {
         product = ${n("0.0")};
     }
-    return product;`);
+    return product;`)}`;
     case "fround":
       return one(`    return (${real})(float)x;`);
     default:
       return name satisfies never;
   }
 }
+
+/** What a reader of C is told of it. */
+const gateText =
+  "/* A product that is 0 where a factor is, whatever the other one is: what contributes nothing is no NaN. */\n";

@@ -7,6 +7,7 @@ import { ts } from "ts-morph";
 import { type Diagnostic, ModelError } from "../diagnostics/diagnostic.ts";
 import * as messages from "../diagnostics/messages.ts";
 import type { Span } from "../diagnostics/span.ts";
+import { Latest } from "../ir/latest.ts";
 import { isArithmetic } from "./syntax.ts";
 
 export interface Source {
@@ -23,17 +24,11 @@ interface Parsed {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Texts as last parsed, the latest first: a file that is transformed is looked at twice, the library by every build. */
-let latest: readonly { readonly file: string; readonly text: string; readonly parsed: Parsed }[] = [];
-const mostParsed = 4;
+/** Texts as last parsed: a file that is transformed is looked at twice, the library by every build. */
+const latest = new Latest<Parsed>(4);
 
-export function parse(file: string, text: string): Parsed {
-  const found = latest.find((each) => each.file === file && each.text === text);
-  const parsed = found?.parsed ?? parseAnew(file, text);
-  const others = latest.filter((each) => each !== found);
-  latest = [found ?? { file, text, parsed }, ...others].slice(0, mostParsed);
-  return parsed;
-}
+export const parse = (file: string, text: string): Parsed =>
+  latest.of(`${file}\n${text}`, () => parseAnew(file, text));
 
 function parseAnew(file: string, text: string): Parsed {
   const whole = { file, start: 0, end: 0 };

@@ -111,9 +111,8 @@ const none: ReadonlySet<string> = new Set();
 
 /** Names that are a node's own, and mean nothing outside it. */
 function ownNames(node: ts.Node): string[] {
-  const isOwn = ({ flags }: ts.VariableDeclarationList): boolean => (flags & ts.NodeFlags.BlockScoped) !== 0;
   const ofList = (list: ts.VariableDeclarationList): string[] =>
-    isOwn(list) ? list.declarations.flatMap(({ name }) => namesIn(name).map(({ text }) => text)) : [];
+    (list.flags & ts.NodeFlags.BlockScoped) === 0 ? [] : namesOfList(list);
   if (ts.isBlock(node))
     return node.statements.flatMap((each) =>
       ts.isVariableStatement(each) ? ofList(each.declarationList) : [],
@@ -192,8 +191,11 @@ export function importedNames({ importClause }: ts.ImportDeclaration): string[] 
 /** Names that `const` and `let` declare. */
 export function declaredNames(statement: ts.Statement): string[] {
   if (!ts.isVariableStatement(statement)) return [];
-  return statement.declarationList.declarations.flatMap(({ name }) => namesIn(name).map(({ text }) => text));
+  return namesOfList(statement.declarationList);
 }
+
+const namesOfList = ({ declarations }: ts.VariableDeclarationList): string[] =>
+  declarations.flatMap(({ name }) => namesIn(name).map(({ text }) => text));
 
 /** Whether a variable at module level is changed by a function, which would make models depend on who ran before. */
 export function changedByFunctions(tree: ts.SourceFile): Set<string> {

@@ -4,6 +4,7 @@
  * where it was made before, with the places it has now. What comes out is the same with or without it.
  */
 
+import { Latest } from "./latest.ts";
 import type { Block, Fn, Parameter } from "./nodes.ts";
 import { Comparison, moved } from "./places.ts";
 
@@ -19,8 +20,7 @@ const mostNames = 1024;
 
 /** Of one model; whoever builds it again and again keeps one. */
 export class Earlier {
-  /** The latest last. */
-  readonly #made = new Map<string, Made>();
+  readonly #made = new Latest<Made>(mostNames);
 
   /**
    * What `make` gives. `way`: what it does, and nothing else does under that name; `context`: what it looks at beside the
@@ -39,10 +39,7 @@ export class Earlier {
     }
     const result = make();
     const { parameters, body } = fn;
-    this.#made.delete(name);
     this.#made.set(name, { parameters, body, context, result });
-    const [oldest] = this.#made.keys();
-    if (this.#made.size > mostNames) this.#made.delete(oldest!);
     return result;
   }
 }

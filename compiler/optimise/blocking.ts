@@ -10,7 +10,7 @@ import { flatten } from "../differentiate/normalise.ts";
 import * as affine from "../ir/affine.ts";
 import { type Earlier, made } from "../ir/earlier.ts";
 import { Names } from "../ir/names.ts";
-import type { Block, Fn, For, Program, Statement } from "../ir/nodes.ts";
+import type { Block, Fn, For, GlobalArray, Program, Statement } from "../ir/nodes.ts";
 import {
   arraysIn,
   bindersOf,
@@ -54,13 +54,18 @@ export function pairedRows(
   const { arrays } = own;
   const before = new Set(program.functions);
   const functions = own.functions.map((fn) => {
-    const way = before.has(fn) ? "rows" : "rows with sums of their own";
-    const blockedAlone = (): Block => {
-      const sums = inBodies({ arrays, functions: [fn] }, (body, names) => heldSums(body, names));
-      const rows = blocked(sums, {}, before);
-      return inBodies(rows, (body) => heldReads(body)).functions[0]!.body;
-    };
-    const body = made(earlier, fn, way, () => namesAndRanges(arrays), blockedAlone);
+    const isClean = before.has(fn);
+    const way = isClean ? "rows" : "rows with sums of their own";
+    const body = made(
+      earlier,
+      fn,
+      way,
+      () => namesAndRanges(arrays),
+      () => {
+        const sums = inBody(fn, arrays, heldSums);
+        return heldReads(blockedAlone(sums, arrays, {}, isClean && sums === fn).body);
+      },
+    );
     return body === fn.body ? fn : { ...fn, body };
   });
   const rows = splitIndexSets({ arrays, functions });
@@ -103,39 +108,38 @@ export function vectorised(whole: Program, entries: readonly string[], keepsCopi
   return keepsCopies ? distributedScatters(parts) : parts;
 }
 
-function inBodies(program: Program, pass: (block: Block, names: Names) => Block): Program {
-  const taken = program.arrays.map((array) => array.name);
-  const functions = program.functions.map((fn) => {
-    const body = pass(fn.body, new Names(() => [...bindersOf(fn), ...taken]));
-    return body === fn.body ? fn : { ...fn, body };
-  });
-  return { ...program, functions };
+const inBodies = ({ arrays, functions }: Program, pass: (block: Block, names: Names) => Block): Program => ({
+  arrays,
+  functions: functions.map((fn) => inBody(fn, arrays, pass)),
+});
+
+function inBody(fn: Fn, arrays: readonly GlobalArray[], pass: (block: Block, names: Names) => Block): Fn {
+  const body = pass(fn.body, new Names(() => [...bindersOf(fn), ...arrays.map(({ name }) => name)]));
+  return body === fn.body ? fn : { ...fn, body };
 }
 
-/**
- * The program with its loops over rows blocked for registers, as a target without a vectoriser wants it. `clean`: functions in
- * which nothing is left to clean up, but for what blocking leaves.
- */
-function blocked(
-  program: Program,
-  loops: NonNullable<Parameters<typeof jam>[4]>,
-  clean: ReadonlySet<Fn> = new Set(),
-): Program {
-  const ofArray = constantRanges(program.arrays);
-  const taken = program.arrays.map((array) => array.name);
-  const functions = program.functions.map((fn) => {
-    if (!hasLoops(fn.body)) return fn;
-    const names = new Names(() => [...bindersOf(fn), ...taken]);
-    const body = jam(fission(fn.body, names), names, ofArray, rangesOf(fn), loops);
-    if (body === fn.body && clean.has(fn)) return fn;
-    // Kernels write to the arrays they are bound to: a value read before a call of one is not known behind it.
-    if (calleesOf(fn).size > 0) return { ...fn, body };
-    const reused = reuse(body);
-    if (!hasUnread(reused)) return { ...fn, body: reused };
-    const kept = new Set(taken);
-    return { ...fn, body: dead(reused, (array) => kept.has(array), ofArray, rangesOf(fn)) };
-  });
-  return { ...program, functions };
+type Loops = NonNullable<Parameters<typeof jam>[4]>;
+
+/** The program with its loops over rows blocked for registers, as a target without a vectoriser wants it. */
+const blocked = ({ arrays, functions }: Program, loops: Loops): Program => ({
+  arrays,
+  functions: functions.map((fn) => blockedAlone(fn, arrays, loops, false)),
+});
+
+/** `isClean`: nothing is left to clean up in the function, but for what blocking leaves. */
+function blockedAlone(fn: Fn, arrays: readonly GlobalArray[], loops: Loops, isClean: boolean): Fn {
+  if (!hasLoops(fn.body)) return fn;
+  const ofArray = constantRanges(arrays);
+  const taken = arrays.map((array) => array.name);
+  const names = new Names(() => [...bindersOf(fn), ...taken]);
+  const body = jam(fission(fn.body, names), names, ofArray, rangesOf(fn), loops);
+  if (body === fn.body && isClean) return fn;
+  // Kernels write to the arrays they are bound to: a value read before a call of one is not known behind it.
+  if (calleesOf(fn).size > 0) return { ...fn, body };
+  const reused = reuse(body);
+  if (!hasUnread(reused)) return { ...fn, body: reused };
+  const kept = new Set(taken);
+  return { ...fn, body: dead(reused, (array) => kept.has(array), ofArray, rangesOf(fn)) };
 }
 
 /** Whether there is an array of the block's own that nothing reads. */

@@ -16,6 +16,7 @@ import { type Names, stemOf } from "../ir/names.ts";
 import type { Access, Accumulate, Block, Contract, Expr, For, Statement } from "../ir/nodes.ts";
 import { rewriteBlock } from "../ir/rewrite.ts";
 import { expressionsOf, forEachExpr, forEachStatement, formsOf, withBlocks } from "../ir/walk.ts";
+import { writtenIn } from "./reuse.ts";
 
 /** Scalars that are products of entries which nothing overwrites where the scalar is visible. */
 type Products = ReadonlyMap<string, readonly Access[]>;
@@ -258,16 +259,6 @@ const hasPlainBounds = ({ from, to }: For): boolean =>
 /** Does the bound read the loop's index other than through an integer array? */
 const depends = (form: Affine, { index }: For): boolean =>
   form.terms.some(({ atom }) => atom.kind === "index" && atom.name === index);
-
-function writtenIn(block: Block): Set<string> {
-  const written = new Set<string>();
-  forEachStatement(block, (statement) => {
-    if (statement.kind === "store" || statement.kind === "accumulate" || statement.kind === "alloc")
-      written.add(statement.array);
-    if (statement.kind === "contract") written.add(statement.to.array);
-  });
-  return written;
-}
 
 function holdsCall(block: Block): boolean {
   let found = false;

@@ -168,6 +168,7 @@ static const GCDE_FLASH int32_t gcde_cora_train_integer[6] =
 static const GCDE_FLASH int32_t gcde_cora_label[14] =
     { 2, 1, 0, 2, 2, 2, 0, 2, 2, 2, 2, 2, 1, 1 };
 
+/* A product that is 0 where a factor is, whatever the other one is: what contributes nothing is no NaN. */
 static double gcde_gate_(double x, double y)
 {
     double product = x * y;

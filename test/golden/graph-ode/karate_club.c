@@ -159,6 +159,7 @@ static const KARATE_CLUB_FLASH double karate_club_faction[34] =
     { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 0.0,
     1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0 };
 
+/* A product that is 0 where a factor is, whatever the other one is: what contributes nothing is no NaN. */
 static double karate_club_gate_(double x, double y)
 {
     double product = x * y;

@@ -54,6 +54,7 @@ static int hare_lynx_owns_(hare_lynx_workspace *ws)
 }
 #endif
 
+/* A product that is 0 where a factor is, whatever the other one is: what contributes nothing is no NaN. */
 static double hare_lynx_gate_(double x, double y)
 {
     double product = x * y;

@@ -50,6 +50,7 @@ static int lotka_volterra_owns_(lotka_volterra_workspace *ws)
 }
 #endif
 
+/* A product that is 0 where a factor is, whatever the other one is: what contributes nothing is no NaN. */
 static double lotka_volterra_gate_(double x, double y)
 {
     double product = x * y;

@@ -52,6 +52,7 @@ static int pendulum_owns_(pendulum_workspace *ws)
 }
 #endif
 
+/* A product that is 0 where a factor is, whatever the other one is: what contributes nothing is no NaN. */
 static double pendulum_gate_(double x, double y)
 {
     double product = x * y;
