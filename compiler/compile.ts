@@ -135,18 +135,22 @@ export function buildAll(source: Source, options: Options, before?: Before) {
   return { built, diagnostics: all, fault, imported, absent };
 }
 
-/** `imported`: the files that were read, with their text; `absent`: those that were looked for and would have been taken. */
-function readWithImports(source: Source, options: Options, heads?: Heads) {
+/** What was read through a host. `imported`: the files that were read, with their text; `absent`: those that were looked for and would have been taken. */
+export function noted(host: Host) {
   const imported = new Map<string, string>();
   const absent = new Set<string>();
-  const host: Host = {
-    read(path) {
-      const text = source.host.read(path);
-      if (text === undefined) absent.add(path);
-      else imported.set(path, text);
-      return text;
-    },
+  const read = (path: string): string | undefined => {
+    const text = host.read(path);
+    if (text === undefined) absent.add(path);
+    else imported.set(path, text);
+    return text;
   };
+  return { host: { read }, imported, absent };
+}
+
+/** The models of a file, and what was read for them. */
+function readWithImports(source: Source, options: Options, heads?: Heads) {
+  const { host, imported, absent } = noted(source.host);
   return { ...read({ ...source, host }, options.batch, heads), imported, absent };
 }
 

@@ -6,7 +6,7 @@
  */
 
 import { checkOptions } from "./check-options.ts";
-import { build, type Source } from "./compile.ts";
+import { build, noted, type Source } from "./compile.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { emit } from "./emission.ts";
 import type { Options, Target } from "./options.ts";
@@ -45,16 +45,7 @@ export function secondary(
   model: string | undefined,
   options: Options,
 ): Secondary {
-  const imported = new Map<string, string>();
-  const absent = new Set<string>();
-  const host = {
-    read(file: string) {
-      const text = source.host.read(file);
-      if (text === undefined) absent.add(file);
-      else imported.set(file, text);
-      return text;
-    },
-  };
+  const { host, imported, absent } = noted(source.host);
   const asked = checkOptions({ ...options, target: [target], model }, "library");
   if (asked.diagnostics.length > 0) {
     const wanted = `${source.file}?${target}`;
