@@ -209,14 +209,26 @@ export function collectSites(
     }
   };
   visit(block, []);
+  let byArray: ReadonlyMap<string, readonly Site[]> | undefined;
+  return {
+    all,
+    get ofArray() {
+      byArray ??= groupedByArray(all);
+      return byArray;
+    },
+    lifetimes,
+    ranges,
+  };
+}
 
+function groupedByArray(all: readonly Site[]): ReadonlyMap<string, readonly Site[]> {
   const byArray = new Map<string, Site[]>();
   for (const site of all) {
     const list = byArray.get(site.array);
     if (list) list.push(site);
     else byArray.set(site.array, [site]);
   }
-  return { all, ofArray: byArray, lifetimes, ranges };
+  return byArray;
 }
 
 export const isWrite = (site: Site): boolean => site.access !== "read";

@@ -60,6 +60,10 @@ const withValue = <T extends { readonly value: Expr }>(statement: T, value: Expr
 const isFlat = ({ op, args }: Expr & { readonly kind: "primitive" }): boolean =>
   op !== "pow" && args.every((arg) => arg.kind === "name" || arg.kind === "integer");
 
+/** Whether an expression is the same operation on the same operands, place and all. */
+const isSamePrimitive = (expr: Expr, { op, args }: Expr & { readonly kind: "primitive" }): boolean =>
+  expr.kind === "primitive" && expr.op === op && expr.args.every((arg, i) => arg === args[i]);
+
 function flattenStatement(statement: Statement, names: Names, out: Statement[]): void {
   switch (statement.kind) {
     case "let":
@@ -143,10 +147,11 @@ function operation(expr: Expr, names: Names, out: Statement[], wish: string, spa
       return expr;
     case "primitive": {
       if (isFlat(expr)) return expr;
-      const flat = build.primitive(
-        expr.op,
-        expr.args.map((arg) => (isAtom(arg) ? arg : atom(arg, names, out, stemOf(wish), span))),
-      );
+      const args = expr.args.every(isAtom)
+        ? expr.args
+        : expr.args.map((arg) => (isAtom(arg) ? arg : atom(arg, names, out, stemOf(wish), span)));
+      const flat = build.primitive(expr.op, args);
+      if (isSamePrimitive(flat, expr)) return expr;
       return expr.span === undefined ? flat : build.placed(flat, expr.span);
     }
     case "select": {

@@ -164,13 +164,20 @@ function substituted(
   taken: ReadonlyMap<string, Expr>,
   isSingle: (name: string) => boolean,
 ): Statement {
+  const isTaken = (expr: Expr): boolean =>
+    expr.kind === "name"
+      ? taken.has(expr.name)
+      : expr.kind === "select" || (expr.kind === "primitive" && expr.args.some(isTaken));
   // Folded expressions keep their shape: the folding constructors must not see them as new.
   const replace = (expr: Expr): Expr => {
     switch (expr.kind) {
       case "name":
         return taken.get(expr.name) ?? expr;
-      case "primitive":
+      case "primitive": {
+        // What nothing is folded into stays the same object.
+        if (!expr.args.some(isTaken)) return expr;
         return { ...expr, args: expr.args.map(replace) };
+      }
       case "select":
         return {
           ...expr,

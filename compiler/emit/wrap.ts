@@ -26,19 +26,29 @@ interface Place {
 function placesIn(text: string): Place[] {
   const places: Place[] = [];
   let depth = 0;
-  let word = "";
+  let word = 0;
   for (let at = 0; at < text.length; at++) {
-    const character = text[at]!;
-    if (character === " ") {
-      const level = looseness.get(word.endsWith(",") ? "," : word);
-      // The sign of an assignment is the last resort: what follows it should stay beside it.
-      if (level !== undefined) places.push({ at, rank: level === 0 ? Infinity : depth * levels + level });
-      word = "";
-      continue;
+    switch (text[at]) {
+      case " ": {
+        const level = looseness.get(text[at - 1] === "," ? "," : text.slice(word, at));
+        // The sign of an assignment is the last resort: what follows it should stay beside it.
+        if (level !== undefined) places.push({ at, rank: level === 0 ? Infinity : depth * levels + level });
+        word = at + 1;
+        break;
+      }
+      case "(":
+      case "[":
+      case "{":
+        depth++;
+        break;
+      case ")":
+      case "]":
+      case "}":
+        depth--;
+        break;
+      default:
+        break;
     }
-    if ("([{".includes(character)) depth++;
-    if (")]}".includes(character)) depth--;
-    word += character;
   }
   return places;
 }
@@ -47,7 +57,7 @@ export function broken(text: string, width: number, hanging: string): string[] {
   if (text.length <= width) return [text];
   const places = placesIn(text);
   if (places.length === 0) return [text];
-  const best = Math.min(...places.map((place) => place.rank));
+  const best = places.reduce((least, { rank }) => Math.min(least, rank), Infinity);
   const pieces: string[] = [];
   let start = 0;
   for (const { at, rank } of places) {

@@ -7,6 +7,7 @@ import type { Affine } from "./affine.ts";
 import * as build from "./build.ts";
 import type { Block, Call, Expr, Fn, Statement, View } from "./nodes.ts";
 import { instantiate } from "./rewrite.ts";
+import { calleesOf } from "./walk.ts";
 
 /** The statements that do what the call does. */
 export function expandCall(call: Call, callee: Fn, fresh: (wish: string) => string): Statement[] {
@@ -59,8 +60,11 @@ export function expandCalls(
       case "call": {
         const callee = choose(statement);
         if (callee === undefined) out.push(statement);
-        else
-          for (const one of expandCalls(expandCall(statement, callee, fresh), choose, fresh)) out.push(one);
+        else {
+          const body = expandCall(statement, callee, fresh);
+          const all = calleesOf(callee).size === 0 ? body : expandCalls(body, choose, fresh);
+          for (const one of all) out.push(one);
+        }
         break;
       }
       case "for":

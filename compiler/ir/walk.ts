@@ -221,7 +221,7 @@ export function forEachGathered(statement: Statement, visit: (array: string) => 
 }
 
 /** Whether a statement has forms that are more than indices and constants; tests and arguments of calls count as such. */
-function mayGather(statement: Statement): boolean {
+export function mayGather(statement: Statement): boolean {
   switch (statement.kind) {
     case "let":
       return mayGatherIn(statement.value);

@@ -6,7 +6,7 @@
 import { collectSites, mayFollow, type Site, type Sites } from "../analysis/sites.ts";
 import type { Range } from "../ir/affine.ts";
 import type { Block, Expr, Statement } from "../ir/nodes.ts";
-import { forEachExprOf, forEachGathered, forEachStatement, withBlocks, withEach } from "../ir/walk.ts";
+import { forEachExprOf, forEachGathered, withBlocks, withEach } from "../ir/walk.ts";
 
 export function dead(
   block: Block,
@@ -14,8 +14,10 @@ export function dead(
   ofArray: (name: string) => Range | undefined,
   ofParameter?: (name: string) => Range | undefined,
 ): Block {
-  const sites = collectSites(block, ofArray, ofParameter);
-  return sweep(block, mark(block, isKept, sites));
+  const { all, lifetimes, ranges } = collectSites(block, ofArray, ofParameter);
+  const known = index(block, all);
+  mark(known, isKept, { lifetimes, ranges });
+  return sweep(block, known);
 }
 
 /** What is asked of a statement while others are found to need it. */
@@ -23,17 +25,62 @@ interface Known {
   readonly statement: Statement;
   readonly parent: Known | undefined;
   sites: Site[] | undefined;
+  /** Behind those of the blocks inside. */
+  next: number;
   isLive: boolean;
 }
 
+/** Every statement in the order of the text, which is the order of the sites too. */
+function index(block: Block, sites: readonly Site[]): readonly Known[] {
+  const known: Known[] = [];
+  let at = 0;
+  const take = (one: Known): void => {
+    for (; sites[at]?.statement === one.statement; at++) {
+      if (one.sites === undefined) one.sites = [sites[at]!];
+      else one.sites.push(sites[at]!);
+    }
+  };
+  const walk = (statements: Block, parent: Known | undefined): void => {
+    for (const statement of statements) {
+      const one: Known = { statement, parent, sites: undefined, next: 0, isLive: false };
+      known.push(one);
+      take(one);
+      switch (statement.kind) {
+        case "for":
+          walk(statement.body, one);
+          break;
+        case "while":
+          walk(statement.body, one);
+          // Its test is asked again.
+          take(one);
+          break;
+        case "if":
+          walk(statement.then, one);
+          walk(statement.else, one);
+          break;
+        default:
+          break;
+      }
+      one.next = known.length;
+    }
+  };
+  walk(block, undefined);
+  return known;
+}
+
+interface Writer {
+  readonly site: Site;
+  readonly by: Known;
+}
+
 function mark(
-  block: Block,
+  known: readonly Known[],
   isKept: (array: string) => boolean,
-  sites: Sites,
-): (statement: Statement) => boolean {
-  const known = new Map<Statement, Known>();
+  { lifetimes, ranges }: Pick<Sites, "lifetimes" | "ranges">,
+): void {
   const lets = new Map<string, Known>();
   const allocated = new Map<string, Known>();
+  const writers = new Map<string, Writer[]>();
   const queue: Known[] = [];
   const keep = (one: Known): void => {
     if (one.isLive) return;
@@ -54,32 +101,17 @@ function mark(
         return false;
     }
   };
-  const index = (statements: Block, parent: Known | undefined): void => {
-    for (const statement of statements) {
-      const one: Known = { statement, parent, sites: undefined, isLive: false };
-      known.set(statement, one);
-      if (statement.kind === "let") lets.set(statement.name, one);
-      if (statement.kind === "alloc") allocated.set(statement.array, one);
-      if (statement.kind === "for" || statement.kind === "while") index(statement.body, one);
-      else if (statement.kind === "if") {
-        index(statement.then, one);
-        index(statement.else, one);
-      }
+  for (const by of known) {
+    const { statement, sites } = by;
+    if (statement.kind === "let") lets.set(statement.name, by);
+    if (statement.kind === "alloc") allocated.set(statement.array, by);
+    for (const site of sites ?? none) {
+      if (site.access === "read") continue;
+      const list = writers.get(site.array);
+      if (list) list.push({ site, by });
+      else writers.set(site.array, [{ site, by }]);
     }
-  };
-  index(block, undefined);
-
-  // Most sites of a statement stand together.
-  const writers = new Map<string, Site[]>();
-  let latest: Known | undefined;
-  for (const site of sites.all) {
-    if (latest?.statement !== site.statement) latest = known.get(site.statement)!;
-    if (latest.sites === undefined) latest.sites = [site];
-    else latest.sites.push(site);
-    if (site.access === "read") continue;
-    const list = writers.get(site.array);
-    if (list) list.push(site);
-    else writers.set(site.array, [site]);
+    if (isNeeded(statement)) keep(by);
   }
 
   /** Writes a live read may see. Small arrays of sites are compared one by one; the rest count as seen. */
@@ -87,20 +119,16 @@ function mark(
     const all = writers.get(site.array);
     if (all === undefined || all.length === 0) return;
     // Writers stand in order; outside of loops nobody sees what is written later.
-    if (site.loops.length === 0 && all[0]!.order > site.order) return;
-    const left = all.filter((writer) => {
-      const one = known.get(writer.statement)!;
-      if (one.isLive) return false;
-      if (!mayFollow(writer, site, sites.ranges, sites.lifetimes.get(site.array))) return true;
-      keep(one);
+    if (site.loops.length === 0 && all[0]!.site.order > site.order) return;
+    const left = all.filter(({ site: writer, by }) => {
+      if (by.isLive) return false;
+      if (!mayFollow(writer, site, ranges, lifetimes.get(site.array))) return true;
+      keep(by);
       return false;
     });
     writers.set(site.array, left);
   };
 
-  forEachStatement(block, (statement) => {
-    if (isNeeded(statement)) keep(known.get(statement)!);
-  });
   const keepNamed = (expr: Expr): void => {
     if (expr.kind !== "name") return;
     const definition = lets.get(expr.name);
@@ -110,7 +138,7 @@ function mark(
     const alloc = allocated.get(array);
     if (alloc) keep(alloc);
     // Integers known only at run time: every store counts.
-    for (const writer of writers.get(array) ?? []) keep(known.get(writer.statement)!);
+    for (const { by } of writers.get(array) ?? []) keep(by);
     writers.delete(array);
   };
   while (queue.length > 0) {
@@ -125,14 +153,18 @@ function mark(
     }
     forEachGathered(statement, keepGathered);
   }
-  return (statement) => known.get(statement)!.isLive;
 }
 
 const none: readonly Site[] = [];
 
-function sweep(block: Block, isLive: (statement: Statement) => boolean): Block {
-  return withEach(block, (statement) => {
-    if (statement.kind === "comment") return statement;
-    return isLive(statement) ? withBlocks(statement, (inner) => sweep(inner, isLive)) : [];
-  });
+function sweep(block: Block, known: readonly Known[]): Block {
+  let at = 0;
+  const inBlock = (statements: Block): Block =>
+    withEach(statements, (statement) => {
+      const { isLive, next } = known[at++]!;
+      if (isLive) return withBlocks(statement, inBlock);
+      at = next;
+      return statement.kind === "comment" ? statement : [];
+    });
+  return inBlock(block);
 }

@@ -47,8 +47,6 @@ const withValue = <T extends { readonly value: Expr }>(statement: T, value: Expr
 class Promotion {
   readonly #promotable: ReadonlySet<string>;
   readonly #names: Names;
-  readonly #ofStates = new Map<State, (expr: Expr) => Expr>();
-
   constructor(promotable: ReadonlySet<string>, names: Names) {
     this.#promotable = promotable;
     this.#names = names;
@@ -107,10 +105,9 @@ class Promotion {
       case "while": {
         const written = this.#written(statement.body);
         for (const array of written) this.#flush(array, state, out);
-        const inner: State = {
-          known: new Map([...state.known].filter(([array]) => !written.has(array))),
-          pending: new Set(),
-        };
+        for (const array of written) state.known.delete(array);
+        // What the block writes is known to nobody before and behind it, so it may note what it knows beside the rest.
+        const inner: State = { ...state, pending: new Set() };
         const test =
           statement.kind === "while" ? { test: rewriteTest(statement.test, {}, this.#replacing(inner)) } : {};
         out.push({ ...statement, ...test, body: this.block(statement.body, inner, true) });
@@ -119,18 +116,25 @@ class Promotion {
       }
       case "if": {
         const test = rewriteTest(statement.test, {}, this.#replacing(state));
+        const sides = [statement.then, statement.else].map((block) => ({
+          block,
+          writes: this.#written(block),
+          isWayOut: leaves(block),
+        }));
         // What a branch that leaves the function writes is not seen after it.
-        const written = new Set(
-          [statement.then, statement.else]
-            .filter((side) => !leaves(side))
-            .flatMap((side) => [...this.#written(side)]),
-        );
+        const written = new Set(sides.flatMap(({ writes, isWayOut }) => (isWayOut ? [] : [...writes])));
         for (const array of written) this.#flush(array, state, out);
-        const branch = (block: Block): Statement[] =>
-          leaves(block)
-            ? this.block(block, { known: new Map(state.known), pending: new Set(state.pending) }, false)
-            : this.block(block, { known: new Map(state.known), pending: new Set() }, true);
-        out.push({ ...statement, test, then: branch(statement.then), else: branch(statement.else) });
+        const [then, other] = sides.map(({ block, writes, isWayOut }): Statement[] => {
+          const before = [...writes].map((array) => [array, state.known.get(array)] as const);
+          const pending = new Set(isWayOut ? state.pending : []);
+          const made = this.block(block, { known: state.known, pending }, !isWayOut);
+          for (const [array, value] of before) {
+            if (value === undefined) state.known.delete(array);
+            else state.known.set(array, value);
+          }
+          return made;
+        });
+        out.push({ ...statement, test, then: then!, else: other! });
         for (const array of written) state.known.delete(array);
         return;
       }
@@ -181,16 +185,13 @@ class Promotion {
 
   #expr(expr: Expr, state: State): Expr {
     if (build.isLeaf(expr)) return expr;
+    if (expr.kind === "read") return state.known.get(expr.array) ?? expr;
+    if (expr.kind === "primitive" && expr.args.every(build.isLeaf)) return expr;
     return rewriteExpr(expr, asItIs, this.#replacing(state));
   }
 
-  #replacing(state: State): (expr: Expr) => Expr {
-    let replacing = this.#ofStates.get(state);
-    if (replacing === undefined) {
-      replacing = (expr) => (expr.kind === "read" ? (state.known.get(expr.array) ?? expr) : expr);
-      this.#ofStates.set(state, replacing);
-    }
-    return replacing;
+  #replacing({ known }: State): (expr: Expr) => Expr {
+    return (expr) => (expr.kind === "read" ? (known.get(expr.array) ?? expr) : expr);
   }
 
   /** Promotable scalars written in a block, those it allocates itself left out. */

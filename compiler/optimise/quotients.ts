@@ -10,7 +10,15 @@ import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
 import type { Block, Fn, Program, Statement } from "../ir/nodes.ts";
 import { rewriteBlock } from "../ir/rewrite.ts";
-import { bindersIn, bindersOf, forEachForm, forEachStatement, reachable, withBlocks } from "../ir/walk.ts";
+import {
+  bindersIn,
+  bindersOf,
+  forEachForm,
+  forEachStatement,
+  mayGather,
+  reachable,
+  withBlocks,
+} from "../ir/walk.ts";
 import { writtenIn } from "./reuse.ts";
 
 export function quotients(program: Program): Program {
@@ -76,6 +84,7 @@ function divisionsOf(statement: Statement): Division[] {
 }
 
 function countIn(statement: Statement, counts: Map<string, number>): void {
+  if (!mayGather(statement)) return;
   for (const division of divisionsOf(statement)) {
     const key = affine.atomKey(division);
     counts.set(key, (counts.get(key) ?? 0) + 1);

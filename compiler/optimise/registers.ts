@@ -18,6 +18,7 @@ import {
   leaves,
   reachable,
   withBlocks,
+  withEach,
 } from "../ir/walk.ts";
 
 export function registers(fn: Fn, { arrays, functions }: Program): Fn {
@@ -78,13 +79,15 @@ export function registers(fn: Fn, { arrays, functions }: Program): Fn {
       .filter(([array]) => !spoiltBefore.has(array))
       .map(([array, local]) => build.store(array, [], build.read(local)));
   /** `before`: what was spoilt before in the blocks around, all of which leave. */
-  const leaveWith = (block: Block, before: ReadonlySet<string>): Statement[] => {
+  const leaveWith = (block: Block, before: ReadonlySet<string>): Block => {
     let past = before;
-    return block.flatMap((statement, at): Statement[] => {
+    let at = -1;
+    return withEach(block, (statement) => {
+      at++;
       if (isWayOut(statement)) return [...closing(past), statement];
       const here = spoilt(block, at);
       if (here.size > 0) past = new Set([...past, ...here]);
-      return [withBlocks(statement, (inner) => leaveWith(inner, past))];
+      return withBlocks(statement, (inner) => leaveWith(inner, past));
     });
   };
   const body = rewriteBlock(fn.body, {

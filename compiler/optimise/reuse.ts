@@ -8,7 +8,7 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Block, Expr, Statement, Test } from "../ir/nodes.ts";
 import { binaryOpcodes, type Opcode, unaryOpcodes } from "../ir/opcode.ts";
-import { rewriteStatement } from "../ir/rewrite.ts";
+import { rewriteStatement, withNames } from "../ir/rewrite.ts";
 import { forEachStatement } from "../ir/walk.ts";
 
 /** Value -> the expression that already has it, in the blocks around. One map, from which a block takes back what it put in. */
@@ -165,9 +165,13 @@ export function reuse(block: Block): Statement[] {
   const values = new Values();
   /** Replaced names. */
   const names = new Map<string, Expr>();
-  const replacing = { name: (name: string): Expr | undefined => names.get(name) };
-  const replace = (statement: Statement): Statement =>
-    names.size === 0 ? statement : rewriteStatement(statement, replacing);
+  const instead = (name: string): Expr | undefined => names.get(name);
+  const replace = <S extends Statement>(statement: S): S =>
+    names.size === 0 ? statement : (rewriteStatement(statement, { name: instead }) as S);
+  const replaceIn = <S extends Statement & { readonly value: Expr }>(statement: S): S => {
+    const value = withNames(statement.value, instead);
+    return value === statement.value ? statement : { ...statement, value };
+  };
 
   const walk = (statements: Block): Statement[] => values.inBlock(() => list(statements));
   const list = (statements: Block): Statement[] => {
@@ -175,7 +179,7 @@ export function reuse(block: Block): Statement[] {
     for (const statement of statements) {
       switch (statement.kind) {
         case "let": {
-          const next = replace(statement) as typeof statement;
+          const next = replaceIn(statement);
           // A negated scalar goes where it is used: sums and products take the sign in.
           if (build.isLeaf(next.value) || isNegatedLeaf(next.value)) {
             names.set(next.name, next.value);
@@ -192,7 +196,7 @@ export function reuse(block: Block): Statement[] {
           break;
         }
         case "store": {
-          const next = replace(statement) as typeof statement;
+          const next = replaceIn(statement);
           numbers.touch(next.array);
           // What was just stored can be had without reading it again.
           if (build.isLeaf(next.value)) values.set(numbers.ofEntry(next.array, next.at), next.value);
@@ -200,8 +204,14 @@ export function reuse(block: Block): Statement[] {
           break;
         }
         case "accumulate":
-        case "call":
+          out.push(replaceIn(statement));
+          numbers.touch(statement.array);
+          break;
         case "alloc":
+          out.push(statement);
+          numbers.touch(statement.array);
+          break;
+        case "call":
         case "contract":
           out.push(replace(statement));
           for (const array of writes(statement)) numbers.touch(array);
@@ -214,13 +224,13 @@ export function reuse(block: Block): Statement[] {
         }
         case "while": {
           touchAll(statement.body);
-          const header = replace({ ...statement, body: [] }) as typeof statement;
+          const header = replace({ ...statement, body: [] });
           out.push({ ...header, body: walk(statement.body) });
           touchAll(statement.body);
           break;
         }
         case "if": {
-          const header = replace({ ...statement, then: [], else: [] }) as typeof statement;
+          const header = replace({ ...statement, then: [], else: [] });
           const then = walk(statement.then);
           touchAll(statement.then);
           const otherwise = walk(statement.else);

@@ -8,7 +8,7 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Names } from "../ir/names.ts";
 import type { Access, Alloc, Block, Expr, Shape, Statement } from "../ir/nodes.ts";
-import { rewriteBlock } from "../ir/rewrite.ts";
+import { rewriteExpr, rewriteTest } from "../ir/rewrite.ts";
 import { forEachExprOf, forEachGathered, forEachStatement } from "../ir/walk.ts";
 
 /** Entries up to which an array is split; more scalars than this fit no register file. */
@@ -84,8 +84,18 @@ export function split(block: Block, names: Names): Statement[] {
       at: [],
     };
   };
+  const visit = (expr: Expr): Expr => {
+    if (expr.kind !== "read" || !candidates.has(expr.array)) return expr;
+    const { array, at } = replace(expr);
+    return build.read(array, at);
+  };
   const spread = (statement: Statement, out: Statement[]): void => {
     switch (statement.kind) {
+      case "let": {
+        const value = rewriteExpr(statement.value, {}, visit);
+        out.push(value === statement.value ? statement : { ...statement, value });
+        break;
+      }
       case "alloc":
         if (candidates.has(statement.array)) {
           for (const at of positions(statement.shape))
@@ -94,20 +104,31 @@ export function split(block: Block, names: Names): Statement[] {
         break;
       case "store":
       case "accumulate":
-        out.push(candidates.has(statement.array) ? { ...statement, ...replace(statement) } : statement);
+        {
+          const value = rewriteExpr(statement.value, {}, visit);
+          const own = value === statement.value ? statement : { ...statement, value };
+          out.push(candidates.has(own.array) ? { ...own, ...replace(own) } : own);
+        }
         break;
       case "for":
-      case "while":
         out.push({ ...statement, body: all(statement.body) });
         break;
-      case "if":
-        out.push({ ...statement, then: all(statement.then), else: all(statement.else) });
+      case "while": {
+        const test = rewriteTest(statement.test, {}, visit);
+        out.push({ ...statement, test, body: all(statement.body) });
         break;
+      }
+      case "if": {
+        const test = rewriteTest(statement.test, {}, visit);
+        out.push({ ...statement, test, then: all(statement.then), else: all(statement.else) });
+        break;
+      }
       case "call":
         out.push({
           ...statement,
           args: statement.args.map((arg) => {
-            if (arg.kind !== "array") return arg;
+            if (arg.kind === "real") return { kind: "real", value: rewriteExpr(arg.value, {}, visit) };
+            if (arg.kind === "integer") return arg;
             const place = replace({ array: arg.view.array, at: arg.view.prefix });
             return { kind: "array", view: { array: place.array, prefix: place.at } };
           }),
@@ -122,11 +143,7 @@ export function split(block: Block, names: Names): Statement[] {
     for (const statement of statements) spread(statement, out);
     return out;
   };
-  return rewriteBlock(all(block), {}, (expr) => {
-    if (expr.kind !== "read" || !candidates.has(expr.array)) return expr;
-    const { array, at } = replace(expr);
-    return build.read(array, at);
-  });
+  return all(block);
 }
 
 const entries = (shape: Shape): number => shape.reduce((product, extent) => product * extent, 1);

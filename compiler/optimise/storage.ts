@@ -6,9 +6,9 @@
 
 import * as build from "../ir/build.ts";
 import { Names } from "../ir/names.ts";
-import type { Alloc, Block, Fn, GlobalArray, Program, Statement } from "../ir/nodes.ts";
+import type { Alloc, Block, Fn, GlobalArray, Program } from "../ir/nodes.ts";
 import { rewriteBlock } from "../ir/rewrite.ts";
-import { bindersOf, forEachStatement, withBlocks } from "../ir/walk.ts";
+import { bindersOf, forEachStatement, withBlocks, withEach } from "../ir/walk.ts";
 
 export function storage(
   program: Program,
@@ -37,11 +37,11 @@ export function storage(
     if (!allocs.some(place)) return fn;
     const places = new Map<string, string>();
     const names = new Names(() => bindersOf(fn));
-    const lift = (block: Block): Statement[] =>
-      block.flatMap((statement): Statement[] => {
+    const lift = (block: Block): Block =>
+      withEach(block, (statement) => {
         switch (statement.kind) {
           case "alloc": {
-            if (!place(statement)) return [statement];
+            if (!place(statement)) return statement;
             const { array, element, shape, role, taped } = statement;
             const key = `${array}:${element}:${role}:${shape.join(",")}`;
             const before = sharing.has(fn.name) ? shared.get(key) : undefined;
@@ -62,7 +62,7 @@ export function storage(
             ]);
           }
           default:
-            return [withBlocks(statement, lift)];
+            return withBlocks(statement, lift);
         }
       });
     const lifted = lift(fn.body);
