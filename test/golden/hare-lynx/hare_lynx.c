@@ -44,10 +44,10 @@ static int hare_lynx_owns_(hare_lynx_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xBF902909u;
-        ws->tag[1] = 0x27570682u;
+        ws->tag[0] = 0x8B2BF08Cu;
+        ws->tag[1] = 0x30817AC0u;
     }
-    if ((ws->tag[0] == 0xBF902909u) && (ws->tag[1] == 0x27570682u)) {
+    if ((ws->tag[0] == 0x8B2BF08Cu) && (ws->tag[1] == 0x30817AC0u)) {
         is_own = 1;
     }
     return is_own;
@@ -167,7 +167,6 @@ static enum hare_lynx_status hare_lynx_run_solve(const hare_lynx_problem *HARE_L
             const double h_11_84 = h * 0.13095238095238096;
 
             /* ---- Forward sweep ----------------------------------------------- */
-            double failed_stage = 0.0;
             double hare = in->state0.hare;
             double lynx = in->state0.lynx;
             double value = 0.0;
@@ -175,6 +174,7 @@ static enum hare_lynx_status hare_lynx_run_solve(const hare_lynx_problem *HARE_L
             const double beta = in->params.beta;
             const double delta = in->params.delta;
             const double gamma_ = in->params.gamma_;
+            double failed_stage = 0.0;
             for (int32_t segment = 0; (segment < 22) && (status == HARE_LYNX_OK); segment++) {
                 for (int32_t n = ws->observe_at[segment]; (n < ws->observe_at[segment + 1]) &&
                         (status == HARE_LYNX_OK); n++) {
@@ -284,7 +284,7 @@ static enum hare_lynx_status hare_lynx_run_solve(const hare_lynx_problem *HARE_L
                 }
             }
             if (status == HARE_LYNX_OK) {
-                ws->failed_stage = failed_stage;
+                ws->failed_stage = 0.0;
                 out->value = value;
             }
         }
@@ -413,7 +413,6 @@ static enum hare_lynx_status hare_lynx_run_gradient(const hare_lynx_problem *HAR
                 const double h_11_84 = h * 0.13095238095238096;
 
                 /* ---- Forward sweep ----------------------------------------------- */
-                double failed_stage = 0.0;
                 double hare = in->state0.hare;
                 double lynx = in->state0.lynx;
                 double value = 0.0;
@@ -421,6 +420,7 @@ static enum hare_lynx_status hare_lynx_run_gradient(const hare_lynx_problem *HAR
                 const double beta = in->params.beta;
                 const double delta = in->params.delta;
                 const double gamma_ = in->params.gamma_;
+                double failed_stage = 0.0;
                 for (int32_t segment = 0; (segment < 22) && (status == HARE_LYNX_OK); segment++) {
                     for (int32_t n = ws->observe_at[segment]; (n < ws->observe_at[segment + 1]) &&
                             (status == HARE_LYNX_OK); n++) {
@@ -708,7 +708,7 @@ static enum hare_lynx_status hare_lynx_run_gradient(const hare_lynx_problem *HAR
                                     lynx_bar_4 + lynx_bar_5 + lynx_bar_6;
                         }
                     }
-                    ws->failed_stage = failed_stage;
+                    ws->failed_stage = 0.0;
                     out->value = value;
                     out->params.gamma_ = gamma_bar;
                     out->params.delta = delta_bar;

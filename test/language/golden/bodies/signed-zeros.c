@@ -48,8 +48,9 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
     for (int32_t i = 0; i < 3; i++) {
         const double d_u_bar = ws->w_u[i];
         params_k_bar -= d_u_bar * ws->x_u[at_x_u][i];
+        const double each_bar = d_u_bar * params_k;
         total_bar += d_u_bar * cos(total + (double)i);
-        ws->u_u[at_x_u][i] -= d_u_bar * params_k;
+        ws->u_u[at_x_u][i] -= each_bar;
     }
     const double angle_bar = total_bar * 0.03333333333333333;
     for (int32_t i = 0; i < 2; i++) {

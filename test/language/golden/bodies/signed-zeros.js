@@ -50,8 +50,9 @@ export function fieldVjp(t, y, p, w, yBar, pBar) {
   for (let i = 0; i < 3; i++) {
     const d_u_bar = w[i];
     params_k_bar -= d_u_bar * y[i];
+    const each_bar = d_u_bar * params_k;
     total_bar += d_u_bar * Math.cos(total + i);
-    yBar[i] -= d_u_bar * params_k;
+    yBar[i] -= each_bar;
   }
   const angle_bar = total_bar * 0.03333333333333333;
   for (let i = 0; i < 2; i++) {

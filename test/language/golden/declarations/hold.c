@@ -40,9 +40,9 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
 
             /* ---- Forward sweep ----------------------------------------------- */
             double value = 0.0;
-            double failed_stage = 0.0;
             double x = in->state0.x;
             const double params_k = in->params.k;
+            double failed_stage = 0.0;
             for (int32_t n = 0; (n < ws->step_count) && (status == SAMPLE_OK); n++) {
                 const double x_2 = x;
                 ws->stored_x[n] = x_2;
@@ -132,7 +132,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     lambda_x = lambda_x_2 + x_bar + ((f_x_bar_2 * w) - (w_x_2 * params_k));
                 }
                 out->value = value;
-                ws->failed_stage = failed_stage;
+                ws->failed_stage = 0.0;
                 out->params.k = params_k_bar;
                 out->state0.x = lambda_x;
             }

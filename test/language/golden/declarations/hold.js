@@ -56,9 +56,9 @@ export function gradient() {
 
   // ---- Forward sweep -----------------------------------------------
   let value_ = 0;
-  let failed_stage = 0;
   let x = state0[0];
   const params_k = params[0];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const x_2 = x;
     stored_x[n] = x_2;
@@ -147,7 +147,7 @@ export function gradient() {
     lambda_x = lambda_x_2 + x_bar + (f_x_bar_2 * w - w_x_2 * params_k);
   }
   value[0] = value_;
-  report[1] = failed_stage;
+  report[1] = 0;
   paramsBar[0] = params_k_bar;
   state0Bar[0] = lambda_x;
   return 0;

@@ -33,8 +33,8 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
             for (int32_t i = 0; i < 2; i++) {
                 ws->u[i] = in->state0.u[i];
             }
-            double failed_stage = 0.0;
             const double params_k = in->params.k;
+            double failed_stage = 0.0;
             for (int32_t n = 0; (n < ws->step_count) && (status == SAMPLE_OK); n++) {
                 for (int32_t i = 0; i < 2; i++) {
                     ws->stored_u[n][i] = ws->u[i];
@@ -148,7 +148,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 for (int32_t i = 0; i < 2; i++) {
                     out->state0.u[i] = ws->lambda_u[i];
                 }
-                ws->failed_stage = failed_stage;
+                ws->failed_stage = 0.0;
                 out->value = base * base;
                 out->params.k = params_k_bar;
             }

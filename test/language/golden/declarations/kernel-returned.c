@@ -35,8 +35,8 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
             for (int32_t i = 0; i < 2; i++) {
                 ws->y[i] = in->state0.y[i];
             }
-            double failed_stage = 0.0;
             const double params_k = in->params.k;
+            double failed_stage = 0.0;
             for (int32_t n = 0; (n < ws->step_count) && (status == SAMPLE_OK); n++) {
                 for (int32_t i = 0; i < 2; i++) {
                     ws->stored_y[n][i] = ws->y[i];
@@ -171,8 +171,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     }
                     const double y_3 = ws->x_y[3][0];
                     const double f_y_bar = ws->w_y[1];
-                    const double y_bar = f_y_bar * params_k * cos(y_3);
-                    ws->u_y[3][0] -= y_bar;
+                    ws->u_y[3][0] -= f_y_bar * params_k * cos(y_3);
                     params_k_bar -= f_y_bar * sin(y_3);
                     ws->u_y[3][1] += ws->w_y[0];
                     /* Adjoint of evaluation 3. */
@@ -220,7 +219,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 for (int32_t i = 0; i < 2; i++) {
                     out->state0.y[i] = ws->lambda_y[i];
                 }
-                ws->failed_stage = failed_stage;
+                ws->failed_stage = 0.0;
                 out->value = y * y_2;
                 out->params.k = params_k_bar;
             }

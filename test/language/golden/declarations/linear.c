@@ -32,11 +32,11 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
             const double h_1_3 = h * 0.3333333333333333;
 
             /* ---- Forward sweep ----------------------------------------------- */
-            double failed_stage = 0.0;
             double x = in->state0.x;
             const double t0 = in->t0;
             const double position = in->t1 - t0;
             const double params_k = in->params.k;
+            double failed_stage = 0.0;
             for (int32_t n = 0; (n < ws->step_count) && (status == SAMPLE_OK); n++) {
                 const double t_n = t0 + ((double)n * h);
                 const double x_2 = x;
@@ -197,7 +197,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     lambda_x = lambda_x_2 - x_bar - x_bar_2 - x_bar_3 -
                             (w_x_5 * (params_k * push_11));
                 }
-                ws->failed_stage = failed_stage;
+                ws->failed_stage = 0.0;
                 out->value = x_2 * x_2;
                 out->params.k = params_k_bar;
                 out->state0.x = lambda_x;

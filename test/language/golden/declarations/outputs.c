@@ -58,8 +58,8 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 for (int32_t i = 0; i < 2; i++) {
                     ws->u[i] = in->state0.u[i];
                 }
-                double failed_stage = 0.0;
                 const double params_k = in->params.k;
+                double failed_stage = 0.0;
                 for (int32_t segment = 0; (segment < 3) && (status == SAMPLE_OK); segment++) {
                     for (int32_t n = ws->observe_at[segment]; (n < ws->observe_at[segment + 1]) &&
                             (status == SAMPLE_OK); n++) {
@@ -241,7 +241,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     for (int32_t i = 0; i < 2; i++) {
                         out->state0.u[i] = ws->lambda_u[i];
                     }
-                    ws->failed_stage = failed_stage;
+                    ws->failed_stage = 0.0;
                     out->value = u;
                     out->params.k = params_k_bar;
                 }

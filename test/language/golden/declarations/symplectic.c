@@ -139,7 +139,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                 for (int32_t i = 0; i < 2; i++) {
                     out->state0.u[i] = ws->lambda_u[i];
                 }
-                ws->failed_stage = failed_stage;
+                ws->failed_stage = 0.0;
                 out->value = result;
             }
         }

@@ -34,11 +34,11 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
             const double h_1_2 = h * 0.5;
 
             /* ---- Forward sweep ----------------------------------------------- */
-            double failed_stage = 0.0;
             double x = in->state0.x;
             double v = in->state0.v;
             const double params_k = in->params.k;
             const double damping = in->params.damping;
+            double failed_stage = 0.0;
             for (int32_t n = 0; (n < ws->step_count) && (status == SAMPLE_OK); n++) {
                 const double x_2 = x;
                 ws->stored_x[n] = x_2;
@@ -112,7 +112,7 @@ static enum sample_status sample_run_gradient(const sample_problem *SAMPLE_RESTR
                     lambda_x = lambda_x_2 - x_bar - (w_v_2 * params_k);
                     lambda_v = lambda_v_2 + v_bar + (w_x - (h * x_bar) - (w_v_2 * damping));
                 }
-                ws->failed_stage = failed_stage;
+                ws->failed_stage = 0.0;
                 out->value = (x_2 * x_2) + v;
                 out->params.k = params_k_bar;
             }

@@ -47,11 +47,11 @@ export function gradient() {
   const h_1_2 = h * 0.5;
 
   // ---- Forward sweep -----------------------------------------------
-  let failed_stage = 0;
   let x = state0[0];
   let v = state0[1];
   const params_k = params[0];
   const damping = params[1];
+  let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
     const x_2 = x;
     stored_x[n] = x_2;
@@ -125,7 +125,7 @@ export function gradient() {
     lambda_x = lambda_x_2 - x_bar - w_v_2 * params_k;
     lambda_v = lambda_v_2 + v_bar + (w_x - h * x_bar - w_v_2 * damping);
   }
-  report[1] = failed_stage;
+  report[1] = 0;
   value[0] = x_2 * x_2 + v_2;
   paramsBar[0] = params_k_bar;
   return 0;
