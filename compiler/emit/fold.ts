@@ -19,7 +19,7 @@ import {
 /** Operations up to which an expression grows by folding; longer ones are easier to read in two lines. */
 const most = 9;
 
-const nothing: ReadonlySet<string> = new Set();
+const nothing: readonly string[] = [];
 
 /** Visits what may have been done where the code behind a statement runs: a block that leaves has not been gone through. */
 function forEachDone(statement: Statement, visit: (statement: Statement) => void): void {
@@ -30,8 +30,19 @@ function forEachDone(statement: Statement, visit: (statement: Statement) => void
 }
 
 /** Arrays a statement may change, inner blocks included. */
-function changes(statement: Statement): ReadonlySet<string> {
-  if (statement.kind === "let") return nothing;
+function changes(statement: Statement): Iterable<string> {
+  switch (statement.kind) {
+    case "let":
+    case "return":
+    case "comment":
+      return nothing;
+    case "store":
+    case "accumulate":
+    case "alloc":
+      return [statement.array];
+    default:
+      break;
+  }
   const arrays = new Set<string>();
   forEachDone(statement, (inner) => {
     if (inner.kind === "store" || inner.kind === "accumulate" || inner.kind === "alloc")
@@ -43,13 +54,15 @@ function changes(statement: Statement): ReadonlySet<string> {
 
 const calls = (statement: Statement): boolean => {
   if (statement.kind === "call") return true;
-  if (blocksOf(statement).length === 0) return false;
+  if (!hasBlocks(statement)) return false;
   let found = false;
   forEachDone(statement, (inner) => {
     found ||= inner.kind === "call";
   });
   return found;
 };
+
+const hasBlocks = ({ kind }: Statement): boolean => kind === "for" || kind === "while" || kind === "if";
 
 interface Waiting {
   readonly statement: Statement & { kind: "let" };
@@ -101,9 +114,9 @@ function foldBlock(block: Block, isSingle: (name: string) => boolean): Statement
     out.push(one.statement);
   };
   for (const statement of block) {
-    const inner = blocksOf(statement);
     // A use inside a loop or branch is no place to fold into: the value would be computed more often, or later.
-    if (waiting.size > 0) for (const block of inner) forEachNameIn(block, release);
+    if (waiting.size > 0 && hasBlocks(statement))
+      for (const block of blocksOf(statement)) forEachNameIn(block, release);
     // The test of a loop is asked again after each round, when what the value was made of may have changed.
     if (statement.kind === "while") forEachName(statement, release);
     let taken = noExprs;
@@ -126,18 +139,27 @@ function foldBlock(block: Block, isSingle: (name: string) => boolean): Statement
     if (waiting.size > 0) forEachName(statement, take);
     const folded = placed(substituted(statement, taken, isSingle), origin);
     // Before an entry changes, whatever still waits for its old value is computed.
-    const changed = changes(statement);
-    const hasCalls = calls(statement);
-    if (hasCalls) for (const name of [...waiting.keys()]) release(name);
-    else if (changed.size > 0) {
-      const stale = [...changed].flatMap((array) => readers.get(array) ?? []);
-      for (const array of changed) readers.delete(array);
-      const inOrder = stale.flatMap((name) => waiting.get(name) ?? []).sort((a, b) => a.order - b.order);
-      for (const { statement: one } of inOrder) release(one.name);
+    if (waiting.size > 0) {
+      if (calls(statement)) for (const name of [...waiting.keys()]) release(name);
+      else {
+        const stale: Waiting[] = [];
+        for (const array of changes(statement)) {
+          for (const name of readers.get(array) ?? nothing) {
+            const one = waiting.get(name);
+            if (one !== undefined) stale.push(one);
+          }
+          readers.delete(array);
+        }
+        for (const { statement: one } of stale.sort((a, b) => a.order - b.order)) release(one.name);
+      }
     }
     if (folded.kind === "let" && isSingle(folded.name)) {
       waiting.set(folded.name, { statement: folded, size: operations(folded), order: order++ });
-      for (const array of readsOf(folded)) readers.set(array, [...(readers.get(array) ?? []), folded.name]);
+      for (const array of readsOf(folded)) {
+        const names = readers.get(array);
+        if (names === undefined) readers.set(array, [folded.name]);
+        else names.push(folded.name);
+      }
       continue;
     }
     // A cotangent that nothing was added to: what it is, it is.

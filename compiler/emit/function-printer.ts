@@ -78,7 +78,7 @@ export abstract class FunctionPrinter {
 
   protected line(text: string, span?: Span): void {
     const margin = this.#indent.repeat(this.depth);
-    if (/^(\/[/*]|$)/.test(text)) {
+    if (text === "" || text.startsWith("//") || text.startsWith("/*")) {
       this.lines.push({ text: text === "" ? "" : margin + text, span });
       return;
     }

@@ -64,15 +64,19 @@ export function readable(name: string): string {
   return ascii === "" ? "v" : ascii;
 }
 
+interface Scope {
+  readonly taken: Set<string>;
+  readonly names: Map<string, string>;
+  /** By stem, the number below which all are taken as long as the scope lasts. */
+  readonly next: Map<string, number>;
+}
+
 /** Hands out identifiers in nested scopes; a name given back at the end of a scope may be used again by the next. */
 export class Identifiers {
   readonly #reserved: Words;
-  readonly #scopes: {
-    readonly taken: Set<string>;
-    readonly names: Map<string, string>;
-    /** By stem, the number below which all are taken as long as the scope lasts. */
-    readonly next: Map<string, number>;
-  }[] = [];
+  readonly #scopes: Scope[] = [];
+  /** Of stems. */
+  readonly #readable = new Map<string, string>();
 
   constructor(words: Words) {
     this.#reserved = words;
@@ -90,7 +94,7 @@ export class Identifiers {
   /** Gives an IR name an identifier in the innermost scope; a reserved word gets an underscore behind it. */
   declare(name: string): string {
     const scope = this.#scopes.at(-1)!;
-    const identifier = this.#free(readable(name));
+    const identifier = this.#free(this.#coreOf(stemOf(name)));
     scope.taken.add(identifier);
     scope.names.set(name, identifier);
     return identifier;
@@ -110,23 +114,37 @@ export class Identifiers {
   }
 
   has(name: string): boolean {
-    return this.#scopes.some((scope) => scope.names.has(name));
+    for (const { names } of this.#scopes) if (names.has(name)) return true;
+    return false;
+  }
+
+  #coreOf(stem: string): string {
+    const before = this.#readable.get(stem);
+    if (before !== undefined) return before;
+    const core = readable(stem);
+    this.#readable.set(stem, core);
+    return core;
+  }
+
+  #isFree(candidate: string): boolean {
+    if (this.#reserved.has(candidate)) return false;
+    for (const { taken } of this.#scopes) if (taken.has(candidate)) return false;
+    return true;
   }
 
   #free(stem: string): string {
-    const isFree = (candidate: string): boolean =>
-      !this.#reserved.has(candidate) && !this.#scopes.some((scope) => scope.taken.has(candidate));
-    if (isFree(stem)) return stem;
+    if (this.#isFree(stem)) return stem;
     if (this.#reserved.has(stem)) {
-      if (isFree(`${stem}_`)) return `${stem}_`;
+      if (this.#isFree(`${stem}_`)) return `${stem}_`;
       // Whole families are reserved, such as FP_ and capitals: no number and no underscore leads out of them.
       if (this.#reserved.has(`${stem}_`)) return this.#free(`${stem}_v`);
     }
     const glue = stem.endsWith("_") ? "" : "_";
-    const from = this.#scopes.reduce((most, scope) => Math.max(most, scope.next.get(stem) ?? 2), 2);
-    for (let count = from; ; count++) {
+    let count = 2;
+    for (const { next } of this.#scopes) count = Math.max(count, next.get(stem) ?? 2);
+    for (; ; count++) {
       const candidate = `${stem}${glue}${count}`;
-      if (!isFree(candidate)) continue;
+      if (!this.#isFree(candidate)) continue;
       this.#scopes.at(-1)!.next.set(stem, count + 1);
       return candidate;
     }
