@@ -39,31 +39,37 @@ export class Comparison {
   isSame(old: unknown, now: unknown): boolean {
     if (typeof old !== "object" || old === null) return Object.is(old, now);
     if (typeof now !== "object" || now === null) return false;
+    // Places of the same object have to be met, but not all have any.
+    if (old === now && hasNoPlaces(old)) return true;
     if (Array.isArray(old)) return Array.isArray(now) && this.#isSameList(old, now);
+    // Most of what is compared are nodes, which are neither maps nor places.
+    if (typeof (old as Plain).kind === "string")
+      return (old as Plain).kind === (now as Plain).kind && this.#isSameRecord(old as Plain, now as Plain);
     if (old instanceof Map) return now instanceof Map && this.#isSameList([...old], [...now]);
     if (isSpan(old)) return isSpan(now) && this.#isPlaced(old, now);
     return Object.getPrototypeOf(old) === Object.prototype
-      ? this.#isSameRecord(old as Plain, now as Plain)
+      ? Object.getPrototypeOf(now) === Object.prototype && this.#isSameRecord(old as Plain, now as Plain)
       : old === now;
   }
 
   #isSameList(old: readonly unknown[], now: readonly unknown[]): boolean {
     if (old.length !== now.length) return false;
-    // Places of the same object have to be met, but numbers have none.
-    if (old === now && typeof old[0] === "number") return true;
     for (let i = 0; i < old.length; i++) if (!this.isSame(old[i], now[i])) return false;
     return true;
   }
 
   #isSameRecord(old: Plain, now: Plain): boolean {
-    if (Object.getPrototypeOf(now) !== Object.prototype) return false;
     if (this.#isOrdered && Object.keys(old).join() !== Object.keys(now).join()) return false;
     let more = 0;
     for (const key in old) {
       more++;
       const before = old[key];
       const after = now[key];
-      if (before === after && typeof before !== "object" && before !== 0) continue;
+      if (typeof before !== "object") {
+        if (before === after ? before === 0 && !Object.is(before, after) : !Object.is(before, after))
+          return false;
+        continue;
+      }
       const isFree = key === this.#free && Array.isArray(before) && Array.isArray(after);
       if (isFree ? before.length !== after.length : !this.isSame(before, after)) return false;
     }
@@ -123,6 +129,23 @@ export function moved<T>(thing: T, places: Places): T | undefined {
   };
   const made = walk(thing) as T;
   return isKnown ? made : undefined;
+}
+
+/** Whether something is known to have no places: forms of indices, what is no operation, and lists of such things. */
+function hasNoPlaces(thing: object): boolean {
+  if (Array.isArray(thing)) {
+    const [first] = thing as readonly unknown[];
+    return typeof first === "object" && first !== null ? "terms" in first : typeof first === "number";
+  }
+  switch ((thing as Plain).kind) {
+    case undefined:
+      return "terms" in thing;
+    case "name":
+    case "read":
+      return true;
+    default:
+      return false;
+  }
 }
 
 const isSpan = (object: object): object is Span => "start" in object && "end" in object && "file" in object;
