@@ -214,14 +214,13 @@ export function tidy(fn: Fn, arrays: readonly GlobalArray[]): Fn {
   const reused = reuse(body);
   body = dead(reused, isKept, ofArray, ofParameter);
   const spared = forward(initialise(body, ofArray, ofParameter), ofArray, ofParameter);
-  const isSettled = spared === body && hasSameWrites(reused, body) && isFlattened(body);
-  if (!isSettled) {
-    // What was stored instead of added may now be known, negations have moved outwards, and so on.
-    body = reuse(promote(flatten(spared, names), names));
-  }
-  const outside = hoist(body);
-  // What leaves a loop may be equal to something in front of it.
-  if (outside !== body) body = reuse(outside);
+  // Sums that have become empty, and scalars that nobody adds to any more.
+  const isNormal = hasSameWrites(reused, spared) && isFlattened(spared);
+  const isSettled = isNormal && spared === body;
+  const normal = isNormal ? spared : promote(flatten(spared, names), names);
+  const outside = hoist(normal);
+  // What leaves a loop may be equal to something in front of it, and what was stored instead of added may be known.
+  if (!isSettled || outside !== body) body = reuse(outside);
   if (!isSettled) body = dead(body, isKept, ofArray, ofParameter);
   return copies({ ...fn, body });
 }
