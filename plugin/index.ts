@@ -66,8 +66,9 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (options = {}
     return { files, settled: latest.settled };
   };
   let isServing = false;
-  /** Whether this is a server that waits for people, which one of tests is not. */
+  /** Whether who builds waits for people to save, which a server of tests does not. */
   let isWaiting = false;
+  const isOfTests = process.env["VITEST"] !== undefined;
   let root = process.cwd();
   const models = new Cache<ReturnType<typeof transform>>();
   const typedModels = new Cache<ReturnType<typeof transform>>();
@@ -138,7 +139,7 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (options = {}
       }),
       configResolved(config) {
         isServing = config.command === "serve";
-        isWaiting = isServing && config.mode !== "test" && process.env["VITEST"] === undefined;
+        isWaiting = (isServing || Boolean(config.build.watch)) && config.mode !== "test" && !isOfTests;
         root = config.root;
       },
       // Vite would hand a model out again as it was, with another address for what it imports.
@@ -149,10 +150,38 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (options = {}
         return own.length === 0 ? undefined : [...modules, ...own];
       },
     },
-    webpack: (compiler) => remember(compiler.options.cache),
-    rspack: ({ options }) => {
-      remember(options.cache);
-      remember((options.experiments as { readonly cache?: unknown } | undefined)?.cache);
+    rollup: {
+      buildStart() {
+        isWaiting = this.meta.watchMode && !isOfTests;
+      },
+    },
+    rolldown: {
+      buildStart() {
+        isWaiting = this.meta.watchMode && !isOfTests;
+      },
+    },
+    webpack(compiler) {
+      remember(compiler.options.cache);
+      compiler.hooks.watchRun.tap("odegrad", () => {
+        isWaiting = !isOfTests;
+      });
+    },
+    rspack(compiler) {
+      const { cache, experiments } = compiler.options;
+      remember(cache);
+      remember((experiments as { readonly cache?: unknown } | undefined)?.cache);
+      compiler.hooks.watchRun.tap("odegrad", () => {
+        isWaiting = !isOfTests;
+      });
+    },
+    esbuild: {
+      // It does not say that it watches. Who builds a second time does, or asks for every save.
+      setup({ onStart }) {
+        let builds = 0;
+        onStart(() => {
+          isWaiting = builds++ > 0 && !isOfTests;
+        });
+      },
     },
     resolveId: {
       filter: { id: secondaryId },

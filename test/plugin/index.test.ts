@@ -139,7 +139,8 @@ describe("the plugin", () => {
   it.each(["webpack", "rspack"] as const)("what %s keeps on disk is that of the options", (framework) => {
     const versionOf = (options?: PluginOptions, cache: object = { type: "filesystem", version: "own" }) => {
       const made = factory(options, { framework } as never) as UnpluginOptions;
-      made[framework]!({ options: { cache } } as never);
+      const hooks = { watchRun: { tap: () => undefined } };
+      made[framework]!({ options: { cache }, hooks } as never);
       return (cache as { version?: string }).version;
     };
     const plain = versionOf();
