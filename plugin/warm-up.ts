@@ -1,15 +1,15 @@
 /**
  * Builds of nobody's: an engine of JavaScript translates what it has run often enough, and a compiler that has built a model once
- * takes two to four times as long for the next save as it will later. A development server mostly waits. While it does, the model is
- * built again and thrown away, a few times a process.
+ * takes two to four times as long for the next save as it will later. Whoever watches mostly waits. Meanwhile the model is built
+ * again and thrown away, a few times a process.
  */
 
 /** Builds after which little is gained, and milliseconds that all of them may take. */
-const mostRounds = 10;
-const mostMilliseconds = 2000;
-/** Milliseconds from which nobody is to find the server at it. */
+const mostRounds = 20;
+const mostMilliseconds = 3000;
+/** Milliseconds from which nobody is to find the process at it. */
 const tooLong = 400;
-/** Milliseconds without a request from which the server counts as waiting, and between two builds, for requests to come in. */
+/** Milliseconds without a request from which the process counts as waiting, and between two builds, for requests to come in. */
 const quiet = 400;
 const pause = 30;
 
