@@ -240,12 +240,15 @@ export const rewriteBlock = (block: Block, rewriter: Rewriter, visit?: (expr: Ex
   block.map((statement) => rewriteStatement(statement, rewriter, visit));
 
 /**
- * A copy of a block in which every binder has a fresh name, and free names are replaced as `free` says. The way to
- * put a block into another function.
+ * A copy of a block in which every binder has a fresh name, its own where `fresh` gives that back, and free names are replaced as
+ * `free` says. The way to put a block into another function.
  */
 export function instantiate(block: Block, fresh: (wish: string) => string, free: Rewriter = {}): Statement[] {
   const renamed = new Map<string, Expr & { readonly kind: "name" }>();
-  for (const binder of bindersIn(block)) renamed.set(binder, { kind: "name", name: fresh(binder) });
+  for (const binder of bindersIn(block)) {
+    const name = fresh(binder);
+    if (name !== binder) renamed.set(binder, { kind: "name", name });
+  }
   return rewriteBlock(block, {
     name: (text) => renamed.get(text) ?? free.name?.(text),
     index: (text) => {

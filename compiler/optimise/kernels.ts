@@ -10,19 +10,21 @@ import * as affine from "../ir/affine.ts";
 import { Names } from "../ir/names.ts";
 import type { Argument, Block, Call, Fn, Parameter, Program, Statement, View } from "../ir/nodes.ts";
 import { instantiate } from "../ir/rewrite.ts";
-import { arraysOf, withBlocks } from "../ir/walk.ts";
+import { arraysOf, bindersOf, withBlocks } from "../ir/walk.ts";
 
 export function kernels(program: Program, entries: readonly string[]): Program {
   const byName = new Map(program.functions.map((fn) => [fn.name, fn]));
   const shapes = new Map(program.arrays.map((array) => [array.name, array.shape]));
   const arrays = program.arrays.map((array) => array.name);
+  const globals = new Set(arrays);
   const taken = new Names(program.functions.map((fn) => fn.name));
   const made = new Map<string, Fn>();
 
   const bind = (call: Call): Call => {
     const callee = byName.get(call.callee);
     if (callee === undefined) throw new Error(`call of ${call.callee}, which is not in the program`);
-    const names = new Names(() => [...callee.parameters.map((parameter) => parameter.name), ...arrays]);
+    // What nobody else is called may stay what it is.
+    const names = new Names(() => [...bindersOf(callee), ...arrays]);
     const touched = arraysOf(callee);
     const parameters: Parameter[] = [];
     const args: Argument[] = [];
@@ -60,7 +62,9 @@ export function kernels(program: Program, entries: readonly string[]): Program {
       kernel = {
         name: taken.fresh(`${callee.name}_kernel`),
         parameters,
-        body: instantiate(callee.body, names.fresh, { array: (array) => views.get(array) }),
+        body: instantiate(callee.body, (wish) => (globals.has(wish) ? names.fresh(wish) : wish), {
+          array: (array) => views.get(array),
+        }),
         doc: callee.doc,
       };
       made.set(key, kernel);
