@@ -66,7 +66,7 @@ class Twins {
     this.#globalNames = new Names(program.arrays.map((array) => array.name));
     this.#functions = new Map(
       reachable(program.functions, entry).map((fn) => {
-        const names = new Names([...bindersOf(fn), ...program.arrays.map((array) => array.name)]);
+        const names = new Names(() => [...bindersOf(fn), ...program.arrays.map((array) => array.name)]);
         return [fn.name, { ...fn, body: flatten(fn.body, names) }];
       }),
     );

@@ -9,6 +9,7 @@ import * as affine from "../ir/affine.ts";
 import type { Block, Expr, Statement, Test } from "../ir/nodes.ts";
 import {
   blocksOf,
+  forEachExpr,
   forEachExprIn,
   forEachExprOf,
   forEachGathered,
@@ -106,6 +107,15 @@ function foldBlock(block: Block, isSingle: (name: string) => boolean): Statement
   const waiting = new Map<string, Waiting>();
   /** Who waits, by the arrays that are read; some have been released since. */
   const readers = new Map<string, string[]>();
+  let reader = "";
+  const note = (array: string): void => {
+    const names = readers.get(array);
+    if (names === undefined) readers.set(array, [reader]);
+    else if (names.at(-1) !== reader) names.push(reader);
+  };
+  const noteRead = (expr: Expr): void => {
+    if (expr.kind === "read") note(expr.array);
+  };
   const release = (name: string): void => {
     const one = waiting.get(name);
     if (one === undefined) return;
@@ -155,11 +165,9 @@ function foldBlock(block: Block, isSingle: (name: string) => boolean): Statement
     }
     if (folded.kind === "let" && isSingle(folded.name)) {
       waiting.set(folded.name, { statement: folded, size: operations(folded), order: order++ });
-      for (const array of readsOf(folded)) {
-        const names = readers.get(array);
-        if (names === undefined) readers.set(array, [folded.name]);
-        else names.push(folded.name);
-      }
+      reader = folded.name;
+      forEachExpr(folded.value, noteRead);
+      forEachGathered(folded, note);
       continue;
     }
     // A cotangent that nothing was added to: what it is, it is.
@@ -186,6 +194,7 @@ function substituted(
   taken: ReadonlyMap<string, Expr>,
   isSingle: (name: string) => boolean,
 ): Statement {
+  if (taken.size === 0 && !hasBlocks(statement)) return statement;
   const isTaken = (expr: Expr): boolean =>
     expr.kind === "name"
       ? taken.has(expr.name)
@@ -230,7 +239,7 @@ function substituted(
     case "let":
     case "store":
     case "accumulate":
-      return taken.size === 0 ? statement : { ...statement, value: replace(statement.value) };
+      return { ...statement, value: replace(statement.value) };
     case "if":
       return {
         ...statement,
@@ -243,7 +252,6 @@ function substituted(
     case "while":
       return { ...statement, body: foldBlock(statement.body, isSingle) };
     case "call":
-      if (taken.size === 0) return statement;
       return {
         ...statement,
         args: statement.args.map((arg) =>
@@ -275,14 +283,4 @@ function forEachNameIn(block: Block, visit: (name: string) => void): void {
   forEachExprIn(block, (expr) => {
     if (expr.kind === "name") visit(expr.name);
   });
-}
-
-/** Arrays a statement reads, through subscripts too. */
-function readsOf(statement: Statement): Set<string> {
-  const arrays = new Set<string>();
-  forEachExprOf(statement, (expr) => {
-    if (expr.kind === "read") arrays.add(expr.array);
-  });
-  forEachGathered(statement, (array) => arrays.add(array));
-  return arrays;
 }

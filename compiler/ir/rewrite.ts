@@ -40,12 +40,14 @@ export function rewriteForm(form: Affine, rewriter: Rewriter): Affine {
 
 export function rewriteAccess(place: Access, rewriter: Rewriter): Access {
   if (keepsForms(rewriter)) return place;
-  const at = place.at.length === 0 ? place.at : mapped(place.at, (form) => rewriteForm(form, rewriter));
+  const at = place.at.every(isConstant) ? place.at : mapped(place.at, (form) => rewriteForm(form, rewriter));
   const view = rewriter.array?.(place.array);
   if (view !== undefined)
     return { array: view.array, at: view.prefix.length === 0 ? at : [...view.prefix, ...at] };
   return at === place.at ? place : { array: place.array, at };
 }
+
+const isConstant = ({ terms }: Affine): boolean => terms.length === 0;
 
 /** The list of what becomes of the items; the list itself where nothing changes, so that nothing is built again. */
 function mapped<T>(list: readonly T[], map: (item: T) => T): readonly T[] {

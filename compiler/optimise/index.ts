@@ -231,38 +231,33 @@ export function tidy(fn: Fn, arrays: readonly GlobalArray[]): Fn {
  */
 function hasSameWrites(whole: Block, left: Block): boolean {
   if (left === whole) return true;
-  const arrays = new Map<string, Alloc>();
-  forEachStatement(whole, (statement) => {
-    if (statement.kind === "alloc") arrays.set(statement.array, statement);
-  });
-  const isRead = new Set<string>();
-  forEachStatement(left, (statement) => {
-    if (statement.kind === "alloc") isRead.add(statement.array);
-  });
-  const isCounted = (statement: Statement): boolean => {
+  const allocs = new Map<string, Alloc>();
+  const gone = new Set<string>();
+  /** What a statement adds to the count; arrays are declared before they are written. */
+  const countOf = (statement: Statement): number => {
     switch (statement.kind) {
       case "let":
       case "alloc":
-        return false;
+        return 0;
       case "store":
-      case "accumulate": {
-        const own = arrays.get(statement.array);
-        if (own === undefined) return true;
-        return isRead.has(statement.array) && (statement.kind === "accumulate" || own.shape.length > 0);
-      }
+        if (gone.has(statement.array)) return 0;
+        return allocs.get(statement.array)?.shape.length === 0 ? 0 : 1;
+      case "accumulate":
+        return gone.has(statement.array) ? 0 : 1;
       default:
-        return true;
+        return 1;
     }
   };
-  return countOf(whole, isCounted) === countOf(left, isCounted);
-}
-
-function countOf(block: Block, isCounted: (statement: Statement) => boolean): number {
   let count = 0;
-  forEachStatement(block, (statement) => {
-    if (isCounted(statement)) count++;
+  forEachStatement(left, (statement) => {
+    if (statement.kind === "alloc") allocs.set(statement.array, statement);
+    count += countOf(statement);
   });
-  return count;
+  forEachStatement(whole, (statement) => {
+    if (statement.kind === "alloc" && !allocs.has(statement.array)) gone.add(statement.array);
+    count -= countOf(statement);
+  });
+  return count === 0;
 }
 
 /** Whether a block that `reuse` gave is in normal form, signs that stand where a value is used aside. */

@@ -11,33 +11,28 @@ import { binaryOpcodes, type Opcode, unaryOpcodes } from "../ir/opcode.ts";
 import { rewriteStatement, withNames } from "../ir/rewrite.ts";
 import { forEachStatement } from "../ir/walk.ts";
 
-/** Value -> the expression that already has it, in the blocks around. One map, from which a block takes back what it put in. */
+/** Value -> the expression that already has it, in the blocks around. One list, from which a block takes back what it put in. */
 class Values {
-  readonly #known = new Map<number, Expr>();
+  readonly #known: (Expr | undefined)[] = [];
   /** What was put in, and what stood there before. */
   readonly #changed: number[] = [];
   readonly #before: (Expr | undefined)[] = [];
 
   get(value: number): Expr | undefined {
-    return this.#known.get(value);
+    return this.#known[value];
   }
 
   set(value: number, expr: Expr): void {
     this.#changed.push(value);
-    this.#before.push(this.#known.get(value));
-    this.#known.set(value, expr);
+    this.#before.push(this.#known[value]);
+    this.#known[value] = expr;
   }
 
   /** Does something in a block of its own. */
   inBlock<T>(act: () => T): T {
     const start = this.#changed.length;
     const result = act();
-    while (this.#changed.length > start) {
-      const value = this.#changed.pop()!;
-      const before = this.#before.pop();
-      if (before === undefined) this.#known.delete(value);
-      else this.#known.set(value, before);
-    }
+    while (this.#changed.length > start) this.#known[this.#changed.pop()!] = this.#before.pop();
     return result;
   }
 }

@@ -448,18 +448,18 @@ export const part = ode({
           h#8[i] = x#2
         end
         loop l 0 4
-          loop i#2 0 3
-            z#4[i#2] = 0
+          loop i#5 0 3
+            z#4[i#5] = 0
           end
           mvm W[l] z#4[*] h#8[*] none
-          loop i#4 0 3
-            let z#3 = z#4[i#4]
+          loop i#3 0 3
+            let z#3 = z#4[i#3]
             let h#3 = tanh(z#3)
-            h#8[i#4] = h#3
+            h#8[i#3] = h#3
           end
         end
-        loop i#5 0 3
-          k_x#16[at_x_x#2, i#5] = 0
+        loop i#6 0 3
+          k_x#16[at_x_x#2, i#6] = 0
         end
         mvm V' k_x#16[at_x_x#2, *] h#8[*] none
         return"
