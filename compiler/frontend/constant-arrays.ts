@@ -52,12 +52,7 @@ export class ConstantArrays {
     entry.names.set(element, name);
     const { shape, data } = entry.numbers;
     this.#arrays.push({ name, element, shape, role: "constant", data });
-    if (element === "integer") {
-      this.#ranges.set(name, {
-        low: data.reduce((low, x) => Math.min(low, x), Infinity),
-        high: data.reduce((high, x) => Math.max(high, x), -Infinity),
-      });
-    }
+    if (element === "integer") this.#ranges.set(name, rangeOf(data));
     return name;
   }
 
@@ -82,9 +77,25 @@ export class ConstantArrays {
     if (!this.#entries.has(value)) {
       const numbers = numbersOf(value);
       const fits = numbers !== undefined && isTagged(value);
-      const whole = fits && numbers.data.every((x) => Number.isInteger(x) && Math.abs(x) < 2 ** 31);
+      const whole = fits && areWhole(numbers.data);
       this.#entries.set(value, fits ? { numbers, whole, names: new Map() } : undefined);
     }
     return this.#entries.get(value);
   }
+}
+
+// Loops, since there may be millions of numbers.
+
+function areWhole(data: readonly number[]): boolean {
+  for (const x of data) if (!Number.isInteger(x) || Math.abs(x) >= 2 ** 31) return false;
+  return true;
+}
+
+function rangeOf(data: readonly number[]): Range {
+  let [low, high] = [Infinity, -Infinity];
+  for (const x of data) {
+    if (x < low) low = x;
+    if (x > high) high = x;
+  }
+  return { low, high };
 }

@@ -64,8 +64,14 @@ export function recordTree(
   return { kind: "record", tuple: false, entries: new Map(entries), span };
 }
 
+/** A loop, since there may be millions of them. */
+function areFinite(numbers: readonly number[]): boolean {
+  for (const x of numbers) if (!Number.isFinite(x)) return false;
+  return true;
+}
+
 function leafOf(shape: Shape, initial: readonly number[], path: readonly string[], span: Span): Tree {
-  if (!initial.every(Number.isFinite)) {
+  if (!areFinite(initial)) {
     refuse(messages.badLeaf(span, `\`${path.join(".")}\` has a default that is no finite number`));
   }
   // C has no arrays without entries, and there is nothing to compute with them.

@@ -138,10 +138,15 @@ export function plain(data: Float64Array): number[] {
 export function listed(data: Float64Array): readonly number[] {
   if (data.length < long) return plain(data);
   const before = lists.get(data);
-  if (before?.every((x, i) => Object.is(x, data[i]))) return before;
+  if (before !== undefined && holdsThose(data, before)) return before;
   const made = plain(data);
   lists.set(data, made);
   return made;
+}
+
+function holdsThose(data: Float64Array, numbers: readonly number[]): boolean {
+  for (let i = 0; i < numbers.length; i++) if (!Object.is(numbers[i], data[i])) return false;
+  return true;
 }
 
 /** Of the data that a build has as the one before had it: whoever compares it has the same object, not thousands of numbers. */
