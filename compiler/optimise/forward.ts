@@ -13,6 +13,7 @@ import type { Alloc, Block, Expr, Statement, View } from "../ir/nodes.ts";
 import { rewriteBlock } from "../ir/rewrite.ts";
 import { blocksOf, forEachStatement, withBlocks } from "../ir/walk.ts";
 import { isFullStore, precedesReads } from "./initialise.ts";
+import { writes } from "./reuse.ts";
 
 /** What an array is a copy of: the rows `prefix` of another. */
 interface Copy extends View {
@@ -79,19 +80,34 @@ function valuesOf(block: Block): Map<string, Expr> {
   return values;
 }
 
-/** Whether an array of the block's own is stored what is read from another. */
+/** Whether an array of the block's own is stored, in one place, what is read from another that nothing writes. */
 function mayHaveCopies(block: Block): boolean {
   const own = new Set<string>();
-  const read = new Set<string>();
-  let found = false;
+  const reads = new Map<string, string>();
+  /** What an array is a copy of; nothing for what is written otherwise, or in several places. */
+  const sources = new Map<string, string | undefined>();
   forEachStatement(block, (statement) => {
-    if (statement.kind === "alloc" && statement.shape.length > 0 && !statement.zero) own.add(statement.array);
-    if (statement.kind === "let" && statement.value.kind === "read") read.add(statement.name);
-    if (statement.kind !== "store" || !own.has(statement.array)) return;
-    const { value } = statement;
-    found ||= value.kind === "read" || (value.kind === "name" && read.has(value.name));
+    switch (statement.kind) {
+      case "alloc":
+        if (statement.shape.length > 0 && !statement.zero) own.add(statement.array);
+        break;
+      case "let":
+        if (statement.value.kind === "read") reads.set(statement.name, statement.value.array);
+        break;
+      case "store": {
+        const { array, value } = statement;
+        const source =
+          value.kind === "read" ? value.array : value.kind === "name" ? reads.get(value.name) : undefined;
+        sources.set(array, sources.has(array) ? undefined : source);
+        break;
+      }
+      default:
+        for (const array of writes(statement)) sources.set(array, undefined);
+    }
   });
-  return found;
+  for (const [array, source] of sources)
+    if (own.has(array) && source !== undefined && !sources.has(source)) return true;
+  return false;
 }
 
 function without(block: Block, gone: ReadonlySet<Statement>): Statement[] {

@@ -22,16 +22,14 @@ interface State {
 
 export function promote(block: Block, names: Names): Statement[] {
   const promotable = new Set<string>();
-  forEachStatement(block, (statement) => {
-    if (statement.kind === "alloc" && statement.shape.length === 0 && statement.element === "real") {
-      promotable.add(statement.array);
-    }
-  });
-  if (promotable.size === 0) return [...block];
+  // Arrays are declared before anything else is done with them.
   const remove = (array: string): void => {
     promotable.delete(array);
   };
   forEachStatement(block, (statement) => {
+    if (statement.kind === "alloc" && statement.shape.length === 0 && statement.element === "real") {
+      promotable.add(statement.array);
+    }
     if (statement.kind === "contract") {
       for (const place of [statement.to, ...statement.factors]) promotable.delete(place.array);
     }
