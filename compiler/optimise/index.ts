@@ -5,14 +5,13 @@
 
 import { constantRanges, namesAndRanges, rangesOf } from "../analysis/sites.ts";
 import { flatten } from "../differentiate/normalise.ts";
-import { isLeaf, isZero } from "../ir/build.ts";
 import { type Earlier, made } from "../ir/earlier.ts";
 import { expandCalls } from "../ir/expand.ts";
 import { Names } from "../ir/names.ts";
-import type { Alloc, Block, Expr, Fn, For, GlobalArray, Program, Statement } from "../ir/nodes.ts";
+import type { Block, Expr, Fn, For, GlobalArray, Program } from "../ir/nodes.ts";
 import { primitives } from "../ir/primitives.ts";
 import { rewriteBlock } from "../ir/rewrite.ts";
-import { arraysOf, bindersOf, calleesOf, forEachStatement, opcodesOf, reachable } from "../ir/walk.ts";
+import { arraysOf, bindersOf, calleesOf, opcodesOf, reachable } from "../ir/walk.ts";
 import { type Model, mapFunctions } from "../model.ts";
 import { contractions } from "./contractions.ts";
 import { copies } from "./copies.ts";
@@ -29,8 +28,9 @@ import { type Programmed, programmed } from "./programmed.ts";
 import { promote } from "./promote.ts";
 import { registers } from "./registers.ts";
 import { reroll } from "./reroll.ts";
-import { isNegatedLeaf, reuse } from "./reuse.ts";
+import { reuse } from "./reuse.ts";
 import { sameFunctions } from "./same-functions.ts";
+import { hasSameWrites, isFlattened } from "./settled.ts";
 import { sharedRuns } from "./shared-runs.ts";
 import { softsigns, withoutSoftsigns } from "./softsign.ts";
 import { split } from "./split.ts";
@@ -214,7 +214,7 @@ export function tidy(fn: Fn, arrays: readonly GlobalArray[]): Fn {
   const reused = reuse(body);
   body = dead(reused, isKept, ofArray, ofParameter);
   const spared = forward(initialise(body, ofArray, ofParameter), ofArray, ofParameter);
-  // Sums that have become empty, and scalars that nobody adds to any more.
+  // Sums that have become empty, and scalars that nobody writes any more, are for the first passes once more.
   const isNormal = hasSameWrites(reused, spared) && isFlattened(spared);
   const isSettled = isNormal && spared === body;
   const normal = isNormal ? spared : promote(flatten(spared, names), names);
@@ -223,52 +223,6 @@ export function tidy(fn: Fn, arrays: readonly GlobalArray[]): Fn {
   if (!isSettled || outside !== body) body = reuse(outside);
   if (!isSettled) body = dead(body, isKept, ofArray, ofParameter);
   return copies({ ...fn, body });
-}
-
-/**
- * Whether `left` is `whole` without values, without arrays that nothing reads any more and without stores of scalars that nobody
- * sees: what is written else, and in which loops and branches, is what it was.
- */
-function hasSameWrites(whole: Block, left: Block): boolean {
-  if (left === whole) return true;
-  const allocs = new Map<string, Alloc>();
-  const gone = new Set<string>();
-  /** What a statement adds to the count; arrays are declared before they are written. */
-  const countOf = (statement: Statement): number => {
-    switch (statement.kind) {
-      case "let":
-      case "alloc":
-        return 0;
-      case "store":
-        if (gone.has(statement.array)) return 0;
-        return allocs.get(statement.array)?.shape.length === 0 ? 0 : 1;
-      case "accumulate":
-        return gone.has(statement.array) ? 0 : 1;
-      default:
-        return 1;
-    }
-  };
-  let count = 0;
-  forEachStatement(left, (statement) => {
-    if (statement.kind === "alloc") allocs.set(statement.array, statement);
-    count += countOf(statement);
-  });
-  forEachStatement(whole, (statement) => {
-    if (statement.kind === "alloc" && !allocs.has(statement.array)) gone.add(statement.array);
-    count -= countOf(statement);
-  });
-  return count === 0;
-}
-
-/** Whether a block that `reuse` gave is in normal form, signs that stand where a value is used aside. */
-function isFlattened(block: Block): boolean {
-  let isFlat = true;
-  forEachStatement(block, (statement) => {
-    if (statement.kind === "accumulate") isFlat &&= !isZero(statement.value);
-    if (statement.kind !== "let" || statement.value.kind !== "primitive") return;
-    isFlat &&= statement.value.args.every((arg) => isLeaf(arg) || isNegatedLeaf(arg));
-  });
-  return isFlat;
 }
 
 function onlyReachable(program: Program, roots: readonly string[]): Program {
