@@ -66,9 +66,13 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (options = {}
     return { files, settled: latest.settled };
   };
   let isServing = false;
-  /** Whether who builds waits for people to save, which a server of tests does not. */
+  /** Whether who builds waits for people to save. */
   let isWaiting = false;
-  const isOfTests = process.env["VITEST"] !== undefined;
+  const waitsWhileWatching = {
+    buildStart(this: { readonly meta: { readonly watchMode: boolean } }) {
+      isWaiting = this.meta.watchMode;
+    },
+  };
   let root = process.cwd();
   const models = new Cache<ReturnType<typeof transform>>();
   const typedModels = new Cache<ReturnType<typeof transform>>();
@@ -139,7 +143,7 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (options = {}
       }),
       configResolved(config) {
         isServing = config.command === "serve";
-        isWaiting = (isServing || Boolean(config.build.watch)) && config.mode !== "test" && !isOfTests;
+        isWaiting = (isServing || Boolean(config.build.watch)) && config.mode !== "test";
         root = config.root;
       },
       // Vite would hand a model out again as it was, with another address for what it imports.
@@ -150,20 +154,12 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (options = {}
         return own.length === 0 ? undefined : [...modules, ...own];
       },
     },
-    rollup: {
-      buildStart() {
-        isWaiting = this.meta.watchMode && !isOfTests;
-      },
-    },
-    rolldown: {
-      buildStart() {
-        isWaiting = this.meta.watchMode && !isOfTests;
-      },
-    },
+    rollup: waitsWhileWatching,
+    rolldown: waitsWhileWatching,
     webpack(compiler) {
       remember(compiler.options.cache);
       compiler.hooks.watchRun.tap("odegrad", () => {
-        isWaiting = !isOfTests;
+        isWaiting = true;
       });
     },
     rspack(compiler) {
@@ -171,7 +167,7 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (options = {}
       remember(cache);
       remember((experiments as { readonly cache?: unknown } | undefined)?.cache);
       compiler.hooks.watchRun.tap("odegrad", () => {
-        isWaiting = !isOfTests;
+        isWaiting = true;
       });
     },
     esbuild: {
@@ -179,7 +175,7 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (options = {}
       setup({ onStart }) {
         let builds = 0;
         onStart(() => {
-          isWaiting = builds++ > 0 && !isOfTests;
+          isWaiting = builds++ > 0;
         });
       },
     },
@@ -223,7 +219,10 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (options = {}
         const result = await through(this, typed ? typedModels : models, id, text, (source, options) => {
           const asked = { ...options, hot: isServing, typed };
           const build = () => transform(source, asked, kept);
-          return isWaiting ? warmUp.after(build, () => transform(source, asked, new Kept())) : build();
+          // Tests are no people.
+          return isWaiting && process.env["VITEST"] === undefined
+            ? warmUp.after(build, () => transform(source, asked, new Kept()))
+            : build();
         });
         if (result === undefined) return broken;
         return result.code === undefined ? undefined : { code: result.code, map: result.map as never };

@@ -125,8 +125,7 @@ function foldBlock(block: Block, isSingle: (name: string) => boolean): Statement
   };
   for (const statement of block) {
     // A use inside a loop or branch is no place to fold into: the value would be computed more often, or later.
-    if (waiting.size > 0 && hasBlocks(statement))
-      for (const block of blocksOf(statement)) forEachNameIn(block, release);
+    if (waiting.size > 0) for (const inner of blocksOf(statement)) forEachNameIn(inner, release);
     // The test of a loop is asked again after each round, when what the value was made of may have changed.
     if (statement.kind === "while") forEachName(statement, release);
     let taken = noExprs;
@@ -195,19 +194,14 @@ function substituted(
   isSingle: (name: string) => boolean,
 ): Statement {
   if (taken.size === 0 && !hasBlocks(statement)) return statement;
-  const isTaken = (expr: Expr): boolean =>
-    expr.kind === "name"
-      ? taken.has(expr.name)
-      : expr.kind === "select" || (expr.kind === "primitive" && expr.args.some(isTaken));
   // Folded expressions keep their shape: the folding constructors must not see them as new.
   const replace = (expr: Expr): Expr => {
     switch (expr.kind) {
       case "name":
         return taken.get(expr.name) ?? expr;
       case "primitive": {
-        // What nothing is folded into stays the same object.
-        if (!expr.args.some(isTaken)) return expr;
-        return { ...expr, args: expr.args.map(replace) };
+        const args = expr.args.map(replace);
+        return args.every((arg, i) => arg === expr.args[i]) ? expr : { ...expr, args };
       }
       case "select":
         return {

@@ -97,32 +97,6 @@ export function rewriteExpr(expr: Expr, rewriter: Rewriter, visit: (expr: Expr) 
   }
 }
 
-/** The expression with what stands for names, built again like `rewriteExpr` does. */
-export function withNames(expr: Expr, of: (name: string) => Expr | undefined): Expr {
-  switch (expr.kind) {
-    case "name":
-      return of(expr.name) ?? expr;
-    case "primitive": {
-      let changed: Expr[] | undefined;
-      for (let i = 0; i < expr.args.length; i++) {
-        const arg = withNames(expr.args[i]!, of);
-        if (arg === expr.args[i]) continue;
-        changed ??= [...expr.args];
-        changed[i] = arg;
-      }
-      return changed === undefined ? expr : build.primitive(expr.op, changed);
-    }
-    case "select":
-      return rewriteExpr(expr, { name: of });
-    case "number":
-    case "read":
-    case "integer":
-      return expr;
-    default:
-      return expr satisfies never;
-  }
-}
-
 function rewriteArgs(
   args: readonly Expr[],
   rewriter: Rewriter,

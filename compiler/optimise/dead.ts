@@ -6,7 +6,7 @@
 import { collectSites, mayFollow, type Site, type Sites } from "../analysis/sites.ts";
 import type { Range } from "../ir/affine.ts";
 import type { Block, Expr, Statement } from "../ir/nodes.ts";
-import { forEachExprOf, forEachGathered, withBlocks, withEach } from "../ir/walk.ts";
+import { blocksOf, forEachExprOf, forEachGathered, withBlocks, withEach } from "../ir/walk.ts";
 
 export function dead(
   block: Block,
@@ -45,22 +45,9 @@ function index(block: Block, sites: readonly Site[]): readonly Known[] {
       const one: Known = { statement, parent, sites: undefined, next: 0, isLive: false };
       known.push(one);
       take(one);
-      switch (statement.kind) {
-        case "for":
-          walk(statement.body, one);
-          break;
-        case "while":
-          walk(statement.body, one);
-          // Its test is asked again.
-          take(one);
-          break;
-        case "if":
-          walk(statement.then, one);
-          walk(statement.else, one);
-          break;
-        default:
-          break;
-      }
+      for (const inner of blocksOf(statement)) walk(inner, one);
+      // Its test is asked again.
+      if (statement.kind === "while") take(one);
       one.next = known.length;
     }
   };

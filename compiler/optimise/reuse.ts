@@ -8,7 +8,7 @@ import * as affine from "../ir/affine.ts";
 import * as build from "../ir/build.ts";
 import type { Block, Expr, Statement, Test } from "../ir/nodes.ts";
 import { binaryOpcodes, type Opcode, unaryOpcodes } from "../ir/opcode.ts";
-import { rewriteStatement, withNames } from "../ir/rewrite.ts";
+import { rewriteStatement } from "../ir/rewrite.ts";
 import { forEachStatement } from "../ir/walk.ts";
 
 /** Value -> the expression that already has it, in the blocks around. One list, from which a block takes back what it put in. */
@@ -160,13 +160,9 @@ export function reuse(block: Block): Statement[] {
   const values = new Values();
   /** Replaced names. */
   const names = new Map<string, Expr>();
-  const instead = (name: string): Expr | undefined => names.get(name);
+  const replacing = { name: (name: string): Expr | undefined => names.get(name) };
   const replace = <S extends Statement>(statement: S): S =>
-    names.size === 0 ? statement : (rewriteStatement(statement, { name: instead }) as S);
-  const replaceIn = <S extends Statement & { readonly value: Expr }>(statement: S): S => {
-    const value = withNames(statement.value, instead);
-    return value === statement.value ? statement : { ...statement, value };
-  };
+    names.size === 0 ? statement : (rewriteStatement(statement, replacing) as S);
 
   const walk = (statements: Block): Statement[] => values.inBlock(() => list(statements));
   const list = (statements: Block): Statement[] => {
@@ -174,7 +170,7 @@ export function reuse(block: Block): Statement[] {
     for (const statement of statements) {
       switch (statement.kind) {
         case "let": {
-          const next = replaceIn(statement);
+          const next = replace(statement);
           // A negated scalar goes where it is used: sums and products take the sign in.
           if (build.isLeaf(next.value) || isNegatedLeaf(next.value)) {
             names.set(next.name, next.value);
@@ -193,7 +189,7 @@ export function reuse(block: Block): Statement[] {
           break;
         }
         case "store": {
-          const next = replaceIn(statement);
+          const next = replace(statement);
           numbers.touch(next.array);
           // What was just stored can be had without reading it again.
           if (build.isLeaf(next.value)) values.set(numbers.ofEntry(next.array, next.at), next.value);
@@ -201,7 +197,7 @@ export function reuse(block: Block): Statement[] {
           break;
         }
         case "accumulate":
-          out.push(replaceIn(statement));
+          out.push(replace(statement));
           numbers.touch(statement.array);
           break;
         case "alloc":

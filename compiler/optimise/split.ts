@@ -89,10 +89,11 @@ export function split(block: Block, names: Names): Statement[] {
     const { array, at } = replace(expr);
     return build.read(array, at);
   };
+  const withScalars = (expr: Expr): Expr => rewriteExpr(expr, {}, visit);
   const spread = (statement: Statement, out: Statement[]): void => {
     switch (statement.kind) {
       case "let": {
-        const value = rewriteExpr(statement.value, {}, visit);
+        const value = withScalars(statement.value);
         out.push(value === statement.value ? statement : { ...statement, value });
         break;
       }
@@ -105,7 +106,7 @@ export function split(block: Block, names: Names): Statement[] {
       case "store":
       case "accumulate":
         {
-          const value = rewriteExpr(statement.value, {}, visit);
+          const value = withScalars(statement.value);
           const own = value === statement.value ? statement : { ...statement, value };
           out.push(candidates.has(own.array) ? { ...own, ...replace(own) } : own);
         }
@@ -127,7 +128,7 @@ export function split(block: Block, names: Names): Statement[] {
         out.push({
           ...statement,
           args: statement.args.map((arg) => {
-            if (arg.kind === "real") return { kind: "real", value: rewriteExpr(arg.value, {}, visit) };
+            if (arg.kind === "real") return { kind: "real", value: withScalars(arg.value) };
             if (arg.kind === "integer") return arg;
             const place = replace({ array: arg.view.array, at: arg.view.prefix });
             return { kind: "array", view: { array: place.array, prefix: place.at } };
