@@ -8,7 +8,7 @@ import { checkOptions } from "./check-options.ts";
 import { badConfig } from "./diagnostics/build-messages.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { takesOrder, takesStart } from "./integrate/schemes.ts";
-import { type CommandOptions, configured, type Options } from "./options.ts";
+import { type CommandOptions, configured, type Options, optionSpecs } from "./options.ts";
 
 /** Options of every model, and what `build` does with them. */
 export interface Config extends Omit<Options, "model" | "batch" | typeof configured> {
@@ -89,6 +89,11 @@ export function checkConfig(
     diagnostics: diagnostics.map(({ message, suggestion }) => badConfig(file, message, suggestion ?? "")),
   };
 }
+
+/** Keys that concern a model where it is compiled in its own module: not the files that `build` writes. */
+export const ofModels: readonly string[] = optionSpecs
+  .filter(({ key, library }) => library === true && !["target", "model", "batch"].includes(key))
+  .map(({ key }) => key);
 
 /** What only some methods take: where another method is given, it stays behind with the configured one. */
 const ofMethod: Readonly<Record<string, (method: string) => boolean>> = {

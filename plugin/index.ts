@@ -18,12 +18,12 @@ import { checkOptions } from "../compiler/check-options.ts";
 import { configState, loadConfig } from "../compiler/cli/load-config.ts";
 import { decode, Failure } from "../compiler/cli/streams.ts";
 import type { Source } from "../compiler/compile.ts";
-import { withConfig } from "../compiler/config.ts";
+import { ofModels, withConfig } from "../compiler/config.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import { fingerprint } from "../compiler/fingerprint.ts";
 import { withoutTypes } from "../compiler/frontend/in-place.ts";
 import { Kept } from "../compiler/kept.ts";
-import { type Options, optionSpecs } from "../compiler/options.ts";
+import type { Options } from "../compiler/options.ts";
 import { askedBy, isGenerated, secondary, secondaryId } from "../compiler/secondary.ts";
 import { isTransformed, transform } from "../compiler/transform.ts";
 import { version } from "../compiler/version.ts";
@@ -31,11 +31,6 @@ import { Cache, type Computed } from "./cache.ts";
 import type { PluginOptions } from "./options.ts";
 import { report } from "./report.ts";
 import { WarmUp } from "./warm-up.ts";
-
-/** What of a configuration concerns the compiling of a model. */
-const compileKeys = optionSpecs
-  .filter(({ key, library }) => library === true && !["target", "model", "batch"].includes(key))
-  .map(({ key }) => key);
 
 type Context = UnpluginBuildContext & UnpluginContext;
 
@@ -51,7 +46,7 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (options = {}
     if (config === false) return own;
     try {
       const loaded = await loadConfig(root, config === undefined ? {} : { config });
-      const options: Options = withConfig(own.options, loaded.config, compileKeys);
+      const options: Options = withConfig(own.options, loaded.config, ofModels);
       return { options, diagnostics: own.diagnostics };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;

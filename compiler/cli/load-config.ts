@@ -103,12 +103,13 @@ function parse(file: string, shown: string): unknown {
   }
 }
 
-let isRegistered = false;
+/** Configurations that the loader knows. */
+const hooked = new Set<string>();
 
 async function run(file: string, shown: string): Promise<unknown> {
   if (!fs.existsSync(file)) fail(cannotRead(shown, "no such file or folder"));
-  if (!isRegistered) await hookLoader({ types: "all" });
-  isRegistered = true;
+  if (!hooked.has(file)) await hookLoader({ configuration: file });
+  hooked.add(file);
   // A second look at a file that changed must not be answered from the first.
   const version = fs.statSync(file).mtimeMs;
   try {

@@ -7,6 +7,7 @@
  */
 
 import module, { createRequire } from "node:module";
+import type { CommandOptions } from "../options.ts";
 import { meant, own } from "./helpers.ts";
 
 interface Loaded {
@@ -24,12 +25,15 @@ interface Common {
 
 const common = module as unknown as Common;
 
-/** Puts the loaders in force. They are not listed: Node would try the endings that are for names without one. */
-export function hookRequire(): void {
+/**
+ * Puts the loaders in force; `config`: what was configured. They are not listed: Node would try the endings that are for names
+ * without one.
+ */
+export function hookRequire(config: CommandOptions): void {
   const put = (ending: string, value: Load) =>
     Object.defineProperty(common._extensions, ending, { value, configurable: true, writable: true });
   put(".ode.ts", (loaded, file) => {
-    const { code, helpers } = compiler().modelModule(file, true);
+    const { code, helpers } = compiler().modelModule(file, config, true);
     for (const each of [file, ...helpers]) own.add(each);
     loaded._compile(code, file);
   });

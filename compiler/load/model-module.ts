@@ -7,9 +7,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Source } from "../compile.ts";
+import { ofModels, withConfig } from "../config.ts";
 import { formatDiagnostic } from "../diagnostics/codeframe.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { withoutTypes } from "../frontend/in-place.ts";
+import type { CommandOptions, Options } from "../options.ts";
 import { askedBy, secondary } from "../secondary.ts";
 import { transform } from "../transform.ts";
 
@@ -19,10 +21,13 @@ export interface ModelModule {
   readonly helpers: readonly string[];
 }
 
-/** @param isCommon as a module of CommonJS */
-export function modelModule(file: string, isCommon = false): ModelModule {
+/**
+ * @param config what was configured
+ * @param isCommon as a module of CommonJS
+ */
+export function modelModule(file: string, config: CommandOptions, isCommon = false): ModelModule {
   const source = sourceOf(file);
-  const { code, map, diagnostics, imported } = transform(source, { common: isCommon });
+  const { code, map, diagnostics, imported } = transform(source, { ...under(config), common: isCommon });
   report(diagnostics, source, imported);
   const helpers = [...imported.keys()].map((each) => path.resolve(each));
   if (code === undefined) return { code: plainModule(file, isCommon), helpers };
@@ -30,13 +35,16 @@ export function modelModule(file: string, isCommon = false): ModelModule {
 }
 
 /** Generated text as a module: `id` is the path of a model's file with the question behind it, `x.ode.ts?c`. */
-export function textModule(id: string): string {
+export function textModule(id: string, config: CommandOptions): string {
   const source = sourceOf(id.slice(0, id.indexOf("?")));
   const { target, model } = askedBy(id);
-  const { code, diagnostics, imported } = secondary(source, target, model, {});
+  const { code, diagnostics, imported } = secondary(source, target, model, under(config));
   report(diagnostics, source, imported);
   return code!;
 }
+
+/** What of a configuration concerns a model that is imported. */
+const under = (config: CommandOptions): Options => withConfig({}, config, ofModels);
 
 /** The file under a name from the working directory, as messages print it. */
 function sourceOf(file: string): Source {

@@ -90,6 +90,41 @@ describe("odegrad/register", () => {
     expect(err).toMatch(/broken\.ode\.ts:10:51: error ODE\d{4}: [^\n]*`dampling`/);
   });
 
+  it("follows the configuration of the working folder, and says what is wrong with it", () => {
+    const folder = fs.mkdtempSync(path.join(project.folder, "configured-"));
+    for (const file of ["swing.ode.ts", "physics.ts", "main.mjs"])
+      fs.copyFileSync(path.join(project.folder, file), path.join(folder, file));
+    fs.writeFileSync(path.join(folder, "package.json"), '{ "type": "module" }\n');
+    fs.writeFileSync(path.join(folder, "count.ts"), "export const steps: number = 20 satisfies number;\n");
+    fs.writeFileSync(
+      path.join(folder, "plain.cjs"),
+      'console.log(JSON.stringify(require("./swing.ode.ts").swing.valueAndGradient()));\n',
+    );
+    const configure = (text: string) => fs.writeFileSync(path.join(folder, "odegrad.config.ts"), text);
+    configure(
+      'import { defineConfig } from "odegrad/config";\nimport { steps } from "./count.js";\n' +
+        'export default defineConfig({ method: "midpoint" as string, steps });\n',
+    );
+    const { value, gradient } = JSON.parse(
+      node([`../${commandLine}`, "grad", "swing.ode.ts", "--json"], folder).out,
+    );
+    expect(value).not.toBe(expected.value);
+    for (const main of ["main.mjs", "plain.cjs"]) {
+      const { out, err } = node([...register, main], folder);
+      expect(err).toBe("");
+      expect(JSON.parse(out)).toMatchObject({ value, gradient });
+    }
+    // A program's own modules are none of the configuration's.
+    fs.writeFileSync(path.join(folder, "typed.mts"), "export enum Kind { One }\n");
+    expect(node([...register, "typed.mts"], folder).code).toBe(1);
+
+    configure('export default { methd: "midpoint" };\n');
+    const { code, err } = node([...register, "main.mjs"], folder);
+    expect(code).toBe(1);
+    expect(err).toMatch(/error ODE\d{4}: odegrad\.config\.ts: there is no key `methd`\n.*`method`/);
+    expect(err).not.toMatch(/ at .*odegrad\/dist/);
+  });
+
   it("finds helpers as the compiler does: without an ending, and as .js", () => {
     const model = fs.readFileSync(path.join(project.folder, "swing.ode.ts"), "utf8");
     for (const [i, specifier] of ["./physics", "./physics.js"].entries()) {
