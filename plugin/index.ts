@@ -28,6 +28,7 @@ import { askedBy, isGenerated, secondary, secondaryId } from "../compiler/second
 import { isTransformed, transform } from "../compiler/transform.ts";
 import { version } from "../compiler/version.ts";
 import { Cache, type Computed } from "./cache.ts";
+import { guess } from "./guess.ts";
 import type { PluginOptions } from "./options.ts";
 import { report } from "./report.ts";
 import { WarmUp } from "./warm-up.ts";
@@ -215,9 +216,11 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (options = {}
           const asked = { ...options, hot: isServing, typed };
           const build = () => transform(source, asked, kept);
           // Tests are no people.
-          return isWaiting && process.env["VITEST"] === undefined
-            ? warmUp.after(build, () => transform(source, asked, new Kept()))
-            : build();
+          if (!isWaiting || process.env["VITEST"] !== undefined) return build();
+          const aside = new Kept();
+          return warmUp.after(build, (round) =>
+            transform({ ...source, text: guess(text, round) }, asked, aside),
+          );
         });
         if (result === undefined) return broken;
         return result.code === undefined ? undefined : { code: result.code, map: result.map as never };

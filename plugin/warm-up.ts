@@ -1,14 +1,15 @@
 /**
  * Builds of nobody's: an engine of JavaScript translates what it has run often enough, and a compiler that has built a model once
  * takes two to four times as long for the next save as it will later. Whoever watches mostly waits. Meanwhile the model is built
- * again and thrown away, a few times a process.
+ * as it might be saved next, and thrown away, some dozens of times a process.
  */
 
 /** Builds after which little is gained, and milliseconds that all of them may take. */
-const mostRounds = 20;
+const mostRounds = 50;
 const mostMilliseconds = 3000;
-/** Milliseconds from which nobody is to find the process at it. */
+/** Milliseconds from which nobody is to find the process at it, and those of a first build that later ones stay below that of. */
 const tooLong = 400;
+const tooLongAtFirst = 1000;
 /** Milliseconds without a request from which the process counts as waiting, and between two builds, for requests to come in. */
 const quiet = 400;
 const pause = 30;
@@ -24,28 +25,29 @@ export class WarmUp {
     this.#now = now;
   }
 
-  /** Builds what was asked for; `again` is done, and thrown away, when it is quiet. */
-  after<T>(build: () => T, again: () => unknown): T {
+  /** Builds what was asked for; `again` is done, for rounds of different numbers, and thrown away, when it is quiet. */
+  after<T>(build: () => T, again: (round: number) => unknown): T {
     clearTimeout(this.#timer);
     const began = this.#now();
     const result = build();
-    if (this.#now() - began < tooLong) this.#soon(again, quiet);
+    if (this.#now() - began < tooLongAtFirst) this.#soon(again, quiet);
     return result;
   }
 
-  #soon(again: () => unknown, milliseconds: number): void {
+  #soon(again: (round: number) => unknown, milliseconds: number): void {
     if (this.#rounds >= mostRounds || this.#spent >= mostMilliseconds) return;
     this.#timer = setTimeout(() => {
       const began = this.#now();
       try {
-        again();
+        again(this.#rounds);
       } catch {
         // Who asked was told.
         return;
       }
       this.#rounds++;
-      this.#spent += this.#now() - began;
-      this.#soon(again, pause);
+      const took = this.#now() - began;
+      this.#spent += took;
+      if (took < tooLong) this.#soon(again, pause);
     }, milliseconds);
     // Who has nothing else to do ends.
     this.#timer.unref();
