@@ -12,5 +12,5 @@ export function guess(text: string, round: number): string {
   const place = places[round % places.length];
   if (place === undefined) return text;
   const [found, sign] = place;
-  return `${text.slice(0, place.index)} ${sign} ${1 + round / 1024}${found}${text.slice(place.index + found.length)}`;
+  return `${text.slice(0, place.index)} ${sign} ${1 + (round + 1) / 1024}${found}${text.slice(place.index + found.length)}`;
 }

@@ -14,13 +14,8 @@ import type { Line } from "./function-printer.ts";
 import { Identifiers, reserved } from "./identifiers.ts";
 import { lineComments } from "./javascript-comment.ts";
 import { crossbarLayer, crossbarNames, withProgramming } from "./javascript-crossbar.ts";
-import {
-  JavaScriptPrinter,
-  javascriptNumber,
-  type ModulePlaces,
-  type Place,
-  stridesOf,
-} from "./javascript-functions.ts";
+import { type Data, type Form, numbers } from "./javascript-data.ts";
+import { JavaScriptPrinter, type ModulePlaces, type Place, stridesOf } from "./javascript-functions.ts";
 import { type Checkpoints, comfortableLayer, fieldLayer, layerNames, reserve } from "./javascript-layer.ts";
 import { fieldTypes, quoted, recordTypes } from "./javascript-types.ts";
 
@@ -72,7 +67,7 @@ export function emitJavaScript(module: Module, options: JavaScriptOptions): Emit
     ...(isTyped ? plainLines(unchecked) : []),
     { text: "" },
     ...plainLines(metaText(module, isTyped)),
-    ...storage.lines(),
+    ...storage.lines(options.factory === undefined ? "rows" : "text"),
     ...(options.matrices === undefined
       ? []
       : plainLines(crossbarLayer(options.matrices, (array) => storage.places.place(array)))),
@@ -385,7 +380,8 @@ class Storage {
     };
   }
 
-  lines(): Piece[] {
+  /** The declarations of arrays; `form`: of long lists of numbers. */
+  lines(form: Form): Piece[] {
     const declared = (head: string, contents: Data | number, rest = ""): Piece =>
       typeof contents === "number"
         ? { text: `${head}(${contents});${rest}` }
@@ -393,7 +389,7 @@ class Storage {
     const plain = (text: string): Piece => ({ text });
     const out: Piece[] = [plain("// The module's own arrays: write, call, read.")];
     for (const { name, isPreset, data, size } of this.#records.values())
-      out.push(declared(`const ${name}$ = new Float64Array`, isPreset ? numbers(data) : size));
+      out.push(declared(`const ${name}$ = new Float64Array`, isPreset ? numbers(data, form) : size));
     const members = this.#recordNames.map((name) => `  ${name}: ${name}$,`);
     out.push(...["export const io = {", ...members, "};", ""].map(plain));
     const views: Piece[] = [];
@@ -409,7 +405,7 @@ class Storage {
       }
       const kind = array.element === "integer" ? "Int32Array" : "Float64Array";
       const keyword = array.role === "checkpoint" ? "let" : "const";
-      const contents = array.data === undefined ? sizeOf(array.shape) : numbers(array.data);
+      const contents = array.data === undefined ? sizeOf(array.shape) : numbers(array.data, form);
       const shape = array.shape.length > 1 ? ` // ${array.shape.join(" × ")}` : "";
       work.push(declared(`${keyword} ${identifier}$ = new ${kind}`, contents, shape));
     }
@@ -418,61 +414,6 @@ class Storage {
     if (work.length > 0) out.push(plain("// Constants and work arrays."), ...work);
     return out;
   }
-}
-
-type Numbers = readonly number[] | Float64Array;
-
-/** Numbers as printed, and on how many lines. */
-interface Data {
-  readonly text: string;
-  readonly rows: number;
-}
-
-/** Long lists as last printed, the latest first: data that a build has as the one before had it is not printed again. */
-let printed: readonly (Data & { readonly values: Numbers })[] = [];
-/** Words from which a list is long, and of all lists that are kept. */
-const long = 512;
-const mostPrinted = 2 ** 20;
-
-/** A typed-array argument: numbers in brackets, a few per line. */
-function numbers(values: Numbers): Data {
-  if (values.length < long) return numbersText(values);
-  const known = printed.find((each) => isSame(each.values, values));
-  // A record may be filled anew, a list stays what it is.
-  const own = Array.isArray(values) ? values : values.slice();
-  const latest = known ?? { values: own, ...numbersText(values) };
-  let room = mostPrinted - values.length;
-  const others = printed.filter((each) => {
-    if (each !== known) room -= each.values.length;
-    return each !== known && room >= 0;
-  });
-  printed = [latest, ...others];
-  return latest;
-}
-
-function isSame(left: Numbers, right: Numbers): boolean {
-  if (left === right) return true;
-  if (left.length !== right.length) return false;
-  for (let i = 0; i < left.length; i++) if (!Object.is(left[i], right[i])) return false;
-  return true;
-}
-
-function numbersText(values: Numbers): Data {
-  const texts = Array.from(values, javascriptNumber);
-  // A number is a character, and two are between it and the next.
-  const line = texts.length > 30 ? undefined : `[${texts.join(", ")}]`;
-  if (line !== undefined && line.length <= 90) return { text: line, rows: 1 };
-  const rows: string[] = [];
-  let row = " ";
-  for (const text of texts) {
-    if (row.length + text.length > 100) {
-      rows.push(row);
-      row = " ";
-    }
-    row += ` ${text},`;
-  }
-  rows.push(row);
-  return { text: `[\n${rows.join("\n")}\n]`, rows: rows.length + 2 };
 }
 
 const offsets = (names: readonly string[]): string => names.map((name, i) => `${name}: ${i}`).join(", ");

@@ -41,10 +41,24 @@ describe("a server that waits", () => {
     wait(100);
     expect(began.length).toBe(1);
     wait(5000);
-    expect(began.length).toBe(20);
+    expect(began.length).toBe(50);
     warmUp.after(() => "built", taking(40));
     wait(5000);
-    expect(began.length).toBe(20);
+    expect(began.length).toBe(50);
+  });
+
+  it("builds something else every time", () => {
+    const warmUp = new WarmUp(() => clock);
+    const rounds: number[] = [];
+    const again = (round: number) => {
+      rounds.push(round);
+    };
+    warmUp.after(() => "built", again);
+    wait(600);
+    warmUp.after(() => "built", again);
+    wait(600);
+    expect(rounds.length).toBeGreaterThan(5);
+    expect(new Set(rounds).size).toBe(rounds.length);
   });
 
   it("waits until it is quiet again", () => {
@@ -69,8 +83,14 @@ describe("a server that waits", () => {
     // One was asked for.
     expect(began.length - 1).toBe(8);
     began.length = 0;
+    // The first build of a process takes longer than any later one.
     const slower = new WarmUp(() => clock);
-    slower.after(taking(500), taking(500));
+    slower.after(taking(900), taking(500));
+    wait(20_000);
+    expect(began.length).toBe(2);
+    began.length = 0;
+    const slowest = new WarmUp(() => clock);
+    slowest.after(taking(1100), taking(300));
     wait(20_000);
     expect(began.length).toBe(1);
   });
