@@ -73,6 +73,8 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (options = {}
   const models = new Cache<ReturnType<typeof transform>>();
   const typedModels = new Cache<ReturnType<typeof transform>>();
   const kept = new Kept();
+  /** Of builds of nobody's. */
+  const aside = new Kept();
   const texts = new Cache<ReturnType<typeof secondary>>();
   /**
    * Files that models are computed from, with the models. Modules among them are in the language of models, and bundlers that know
@@ -217,7 +219,6 @@ export const factory: UnpluginFactory<PluginOptions | undefined> = (options = {}
           const build = () => transform(source, asked, kept);
           // Tests are no people.
           if (!isWaiting || process.env["VITEST"] !== undefined) return build();
-          const aside = new Kept();
           return warmUp.after(build, (round) =>
             transform({ ...source, text: guess(text, round) }, asked, aside),
           );

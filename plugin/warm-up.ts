@@ -1,12 +1,17 @@
 /**
- * Builds of nobody's: an engine of JavaScript translates what it has run often enough, and a compiler that has built a model once
- * takes two to four times as long for the next save as it will later. Whoever watches mostly waits. Meanwhile the model is built
- * as it might be saved next, and thrown away, some dozens of times a process.
+ * Builds of nobody's. An engine of JavaScript translates what it has run often enough, and a compiler that has built a model once takes
+ * two to four times as long for the next save as it will later. When the engine collects all garbage it throws away again what was
+ * translated of functions, and known of objects, that nothing alive refers to, which is most of a compiler between two builds. Whoever
+ * watches mostly waits. Meanwhile the model is built as it might be saved next, and that thrown away: some dozens of times at first,
+ * and some after a collection.
  */
 
-/** Builds after which little is gained, and milliseconds that all of them may take. */
-const mostRounds = 50;
-const mostMilliseconds = 3000;
+import { constants, PerformanceObserver } from "node:perf_hooks";
+
+/** Builds after which little is gained, and milliseconds that they may take, all in all. */
+const atFirst = { builds: 50, milliseconds: 3000 };
+/** Builds after a collection, and milliseconds that those may take between two that somebody asked for: they leave garbage too. */
+const afterCollection = { builds: 16, milliseconds: 3000 };
 /** Milliseconds from which nobody is to find the process at it, and those of a first build that later ones stay below that of. */
 const tooLong = 400;
 const tooLongAtFirst = 1000;
@@ -14,42 +19,78 @@ const tooLongAtFirst = 1000;
 const quiet = 400;
 const pause = 30;
 
+/** Calls back after every collection of all garbage. */
+export type Collections = (listener: () => void) => void;
+
+export const ofProcess: Collections = (listener) => {
+  const observer = new PerformanceObserver((list) => {
+    // The kind of a collection is in no type that versions of Node agree on.
+    const entries = list.getEntries() as readonly { readonly detail?: { readonly kind?: number } }[];
+    if (entries.some(({ detail }) => detail?.kind === constants.NODE_PERFORMANCE_GC_MAJOR)) listener();
+  });
+  observer.observe({ entryTypes: ["gc"] });
+};
+
+/** `round`: another number every time. */
+type Again = (round: number) => unknown;
+
 export class WarmUp {
   readonly #now: () => number;
-  #rounds = 0;
-  #spent = 0;
+  readonly #collections: Collections;
+  #isListening = false;
+  #again: Again | undefined;
+  #round = 0;
+  /** What of the first builds is left, and of those after the latest collection. */
+  readonly #first = { ...atFirst };
+  readonly #later = { builds: 0, milliseconds: 0 };
   #timer: NodeJS.Timeout | undefined;
 
   /** `now`: the clock, in milliseconds. */
-  constructor(now: () => number = () => performance.now()) {
+  constructor(now: () => number = () => performance.now(), collections: Collections = ofProcess) {
     this.#now = now;
+    this.#collections = collections;
   }
 
-  /** Builds what was asked for; `again` is done, for rounds of different numbers, and thrown away, when it is quiet. */
-  after<T>(build: () => T, again: (round: number) => unknown): T {
+  /** Builds what was asked for; `again` is done, and thrown away, when it is quiet. */
+  after<T>(build: () => T, again: Again): T {
     clearTimeout(this.#timer);
     const began = this.#now();
     const result = build();
-    if (this.#now() - began < tooLongAtFirst) this.#soon(again, quiet);
+    this.#again = this.#now() - began < tooLongAtFirst ? again : undefined;
+    this.#later.milliseconds = afterCollection.milliseconds;
+    if (!this.#isListening) {
+      this.#isListening = true;
+      this.#collections(() => {
+        this.#later.builds = afterCollection.builds;
+        this.#soon(quiet);
+      });
+    }
+    this.#soon(quiet);
     return result;
   }
 
-  #soon(again: (round: number) => unknown, milliseconds: number): void {
-    if (this.#rounds >= mostRounds || this.#spent >= mostMilliseconds) return;
-    this.#timer = setTimeout(() => {
-      const began = this.#now();
-      try {
-        again(this.#rounds);
-      } catch {
-        // Who asked was told.
-        return;
-      }
-      this.#rounds++;
-      const took = this.#now() - began;
-      this.#spent += took;
-      if (took < tooLong) this.#soon(again, pause);
-    }, milliseconds);
+  #soon(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#go(), milliseconds);
     // Who has nothing else to do ends.
     this.#timer.unref();
+  }
+
+  #go(): void {
+    const left = [this.#first, this.#later].find((each) => each.builds > 0 && each.milliseconds > 0);
+    if (this.#again === undefined || left === undefined) return;
+    const began = this.#now();
+    try {
+      this.#again(this.#round++);
+    } catch {
+      // Who asked was told.
+      this.#again = undefined;
+      return;
+    }
+    const took = this.#now() - began;
+    left.builds--;
+    left.milliseconds -= took;
+    if (took < tooLong) this.#soon(pause);
+    else this.#again = undefined;
   }
 }

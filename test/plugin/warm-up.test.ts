@@ -1,9 +1,15 @@
 /** Builds of nobody's: when they are done, and when not. */
 
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { WarmUp } from "../../plugin/warm-up.ts";
+import { ofProcess, WarmUp } from "../../plugin/warm-up.ts";
 
 let clock = 0;
+let collect = () => {};
+const collections = (listener: () => void) => {
+  collect = listener;
+};
 const began: number[] = [];
 
 /** A build that takes so many milliseconds. */
@@ -34,7 +40,7 @@ afterEach(() => {
 
 describe("a server that waits", () => {
   it("builds again, a few times, when nothing has been asked for a while", () => {
-    const warmUp = new WarmUp(() => clock);
+    const warmUp = new WarmUp(() => clock, collections);
     expect(warmUp.after(() => "built", taking(40))).toBe("built");
     wait(350);
     expect(began).toEqual([]);
@@ -48,7 +54,7 @@ describe("a server that waits", () => {
   });
 
   it("builds something else every time", () => {
-    const warmUp = new WarmUp(() => clock);
+    const warmUp = new WarmUp(() => clock, collections);
     const rounds: number[] = [];
     const again = (round: number) => {
       rounds.push(round);
@@ -62,7 +68,7 @@ describe("a server that waits", () => {
   });
 
   it("waits until it is quiet again", () => {
-    const warmUp = new WarmUp(() => clock);
+    const warmUp = new WarmUp(() => clock, collections);
     for (let i = 0; i < 5; i++) {
       warmUp.after(() => "built", taking(40));
       wait(300);
@@ -77,26 +83,66 @@ describe("a server that waits", () => {
   });
 
   it("takes no more than three seconds of it, and leaves models alone that take long", () => {
-    const slow = new WarmUp(() => clock);
+    const slow = new WarmUp(() => clock, collections);
     slow.after(taking(390), taking(390));
     wait(20_000);
     // One was asked for.
     expect(began.length - 1).toBe(8);
     began.length = 0;
     // The first build of a process takes longer than any later one.
-    const slower = new WarmUp(() => clock);
+    const slower = new WarmUp(() => clock, collections);
     slower.after(taking(900), taking(500));
     wait(20_000);
     expect(began.length).toBe(2);
     began.length = 0;
-    const slowest = new WarmUp(() => clock);
+    const slowest = new WarmUp(() => clock, collections);
     slowest.after(taking(1100), taking(300));
     wait(20_000);
     expect(began.length).toBe(1);
   });
 
+  it("makes good for collections of all garbage, as far as the garbage of that does not make it go on for ever", () => {
+    const warmUp = new WarmUp(() => clock, collections);
+    warmUp.after(() => "built", taking(20));
+    wait(5000);
+    expect(began.length).toBe(50);
+    const collecting = () => {
+      began.length = 0;
+      collect();
+      wait(350);
+      expect(began).toEqual([]);
+      wait(5000);
+      return began.length;
+    };
+    expect(collecting()).toBe(16);
+    expect(collecting()).toBe(16);
+    for (let i = 0; i < 10; i++) collecting();
+    expect(collecting()).toBe(0);
+    warmUp.after(() => "built", taking(20));
+    wait(5000);
+    expect(collecting()).toBe(16);
+    // One after the other, before the builds are done.
+    began.length = 0;
+    collect();
+    wait(600);
+    collect();
+    wait(5000);
+    expect(began.length).toBeGreaterThan(16);
+    expect(began.length).toBeLessThan(32);
+  });
+
+  it("sees the collections of its process", async () => {
+    vi.useRealTimers();
+    setFlagsFromString("--expose-gc");
+    let seen = 0;
+    ofProcess(() => seen++);
+    const collectAll: () => void = runInNewContext("gc");
+    collectAll();
+    await expect.poll(() => seen).toBeGreaterThan(0);
+  });
+
   it("ends with what is thrown, which who asked was told", () => {
-    const warmUp = new WarmUp(() => clock);
+    const warmUp = new WarmUp(() => clock, collections);
     let tried = 0;
     const broken = () => {
       tried++;
