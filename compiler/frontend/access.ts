@@ -99,8 +99,8 @@ export function entry(lowering: Lowering, of: Value, subscript: () => Scalar, at
       const form = subscript().form?.();
       const position = form && affine.constantOf(form);
       if (position === undefined) {
-        const instead =
-          "go over the items with `for (const item of …)`, or make one array of them: `mat(m, n)`";
+        const declared = arrayOf([...of.entries.values()]) ?? "mat(m, n)";
+        const instead = `make them one array where they are declared, \`${declared}\`, or go over them with \`for (const item of …)\``;
         return refuse(messages.unsupported(spanOf(at), "choosing one of several items in a loop", instead));
       }
       const found = of.entries.get(String(position));
@@ -110,6 +110,18 @@ export function entry(lowering: Lowering, of: Value, subscript: () => Scalar, at
       break;
   }
   return refuse(messages.wrongKind(spanOf(at.parent ?? at), "an array", describe(of)));
+}
+
+/** How the items of a tuple would be declared as one array; nothing where they have different shapes. */
+function arrayOf(items: readonly Value[]): string | undefined {
+  const shapes = items.map((item) => {
+    if (item.kind === "scalar") return [];
+    return item.kind === "array" ? item.shape : undefined;
+  });
+  const [shape] = shapes;
+  if (shape === undefined || shapes.some((each) => each?.join() !== shape.join())) return undefined;
+  if (shape.length === 0) return `vec(${items.length}, […])`;
+  return shape.length === 1 ? `mat(${items.length}, ${shape[0]})` : undefined;
 }
 
 /** One step into an array, by a subscript that was checked. */
