@@ -49,6 +49,7 @@ class Twins {
   /** Parameters and arrays of each function. */
   readonly #own = new Map<string, ReadonlySet<string>>();
   readonly #activeGlobals: Set<string>;
+  readonly #twins = new Map<string, boolean>();
   readonly #active = new Map<string, Active>();
   readonly #globalNames: Names;
   readonly #rules: ReadonlyMap<string, Rule>;
@@ -123,12 +124,17 @@ class Twins {
       else active.add(array);
     };
     forEachStatement(fn.body, (statement) => {
-      if (statement.kind === "let" && this.#changes(fn, active, statement.value)) active.add(statement.name);
-      if (
-        (statement.kind === "store" || statement.kind === "accumulate") &&
-        this.#changes(fn, active, statement.value)
-      )
-        mark(statement.array);
+      // What is known to change is not looked at again.
+      if (statement.kind === "let") {
+        if (!active.has(statement.name) && this.#changes(fn, active, statement.value))
+          active.add(statement.name);
+        return;
+      }
+      if (statement.kind === "store" || statement.kind === "accumulate") {
+        const isKnown = this.#isActiveArray(fn, active, statement.array);
+        if (!isKnown && this.#changes(fn, active, statement.value)) mark(statement.array);
+        return;
+      }
       if (statement.kind !== "call") return;
       const callee = this.#functions.get(statement.callee)!;
       if (callee.rule !== undefined) {
@@ -159,14 +165,22 @@ class Twins {
       case "select":
         return this.#changes(fn, active, expr.then) || this.#changes(fn, active, expr.else);
       case "primitive":
-        return expr.op !== "stop" && expr.args.some((arg) => this.#changes(fn, active, arg));
+        if (expr.op === "stop") return false;
+        for (const arg of expr.args) if (this.#changes(fn, active, arg)) return true;
+        return false;
       default:
         return false;
     }
   }
 
-  /** Whether a function has anything to do with what changes. */
+  /** Whether a function has anything to do with what changes; asked once that is known. */
   #hasTwin(name: string): boolean {
+    const known = this.#twins.get(name) ?? this.#findTwin(name);
+    this.#twins.set(name, known);
+    return known;
+  }
+
+  #findTwin(name: string): boolean {
     if (this.#active.get(name)!.size > 0) return true;
     const fn = this.#functions.get(name)!;
     let found = false;

@@ -123,29 +123,40 @@ function foldBlock(block: Block, isSingle: (name: string) => boolean): Statement
     // What it mentions was folded into it already.
     out.push(one.statement);
   };
+  const releaseNamed = (expr: Expr): void => {
+    if (expr.kind === "name") release(expr.name);
+  };
+  // What goes into the statement at hand: made once, as statements are many.
+  let into: Statement;
+  let taken = noExprs;
+  let origin: Span | undefined;
+  /** Its operations; not counted yet where nobody has asked. */
+  let size = -1;
+  const takeNamed = (expr: Expr): void => {
+    if (expr.kind !== "name") return;
+    const one = waiting.get(expr.name);
+    if (one === undefined) return;
+    if (size < 0) size = operations(into);
+    if (size + one.size > most) {
+      release(expr.name);
+      return;
+    }
+    size += one.size;
+    if (taken === noExprs) taken = new Map();
+    (taken as Map<string, Expr>).set(expr.name, one.statement.value);
+    origin ??= one.statement.span;
+    waiting.delete(expr.name);
+  };
   for (const statement of block) {
     // A use inside a loop or branch is no place to fold into: the value would be computed more often, or later.
-    if (waiting.size > 0) for (const inner of blocksOf(statement)) forEachNameIn(inner, release);
+    if (waiting.size > 0) for (const inner of blocksOf(statement)) forEachExprIn(inner, releaseNamed);
     // The test of a loop is asked again after each round, when what the value was made of may have changed.
-    if (statement.kind === "while") forEachName(statement, release);
-    let taken = noExprs;
-    let origin: Span | undefined;
-    let size = -1;
-    const take = (name: string): void => {
-      const one = waiting.get(name);
-      if (one === undefined) return;
-      if (size < 0) size = operations(statement);
-      if (size + one.size > most) {
-        release(name);
-        return;
-      }
-      size += one.size;
-      if (taken === noExprs) taken = new Map();
-      (taken as Map<string, Expr>).set(name, one.statement.value);
-      origin ??= one.statement.span;
-      waiting.delete(name);
-    };
-    if (waiting.size > 0) forEachName(statement, take);
+    if (statement.kind === "while") forEachExprOf(statement, releaseNamed);
+    into = statement;
+    taken = noExprs;
+    origin = undefined;
+    size = -1;
+    if (waiting.size > 0) forEachExprOf(statement, takeNamed);
     const folded = placed(substituted(statement, taken, isSingle), origin);
     // Before an entry changes, whatever still waits for its old value is computed.
     if (waiting.size > 0) {
@@ -163,7 +174,11 @@ function foldBlock(block: Block, isSingle: (name: string) => boolean): Statement
       }
     }
     if (folded.kind === "let" && isSingle(folded.name)) {
-      waiting.set(folded.name, { statement: folded, size: operations(folded), order: order++ });
+      waiting.set(folded.name, {
+        statement: folded,
+        size: size < 0 ? operations(folded) : size,
+        order: order++,
+      });
       reader = folded.name;
       forEachExpr(folded.value, noteRead);
       forEachGathered(folded, note);
@@ -264,17 +279,4 @@ function operations(statement: Statement): number {
     if (inner.kind === "primitive" || inner.kind === "select") count++;
   });
   return count;
-}
-
-/** Visits the names in the expressions of a statement itself. */
-function forEachName(statement: Statement, visit: (name: string) => void): void {
-  forEachExprOf(statement, (expr) => {
-    if (expr.kind === "name") visit(expr.name);
-  });
-}
-
-function forEachNameIn(block: Block, visit: (name: string) => void): void {
-  forEachExprIn(block, (expr) => {
-    if (expr.kind === "name") visit(expr.name);
-  });
 }

@@ -135,7 +135,8 @@ export const placed = (expr: Expr, span: Span): Expr =>
 
 /** Any primitive by its opcode; dispatches to the folding constructors above. */
 export function primitive(op: Opcode, args: readonly Expr[]): Expr {
-  const [x, y] = args as [Expr, Expr];
+  const x = args[0]!;
+  const y = args[1]!;
   switch (op) {
     case "neg":
       return neg(x);

@@ -55,7 +55,10 @@ function mapped<T>(list: readonly T[], map: (item: T) => T): readonly T[] {
   for (let i = 0; i < list.length; i++) {
     const item = map(list[i]!);
     if (changed !== undefined) changed.push(item);
-    else if (item !== list[i]) changed = [...list.slice(0, i), item];
+    else if (item !== list[i]) {
+      changed = list.slice(0, i);
+      changed.push(item);
+    }
   }
   return changed ?? list;
 }
@@ -106,7 +109,10 @@ function rewriteArgs(
   for (let i = 0; i < args.length; i++) {
     const arg = rewriteExpr(args[i]!, rewriter, visit);
     if (changed !== undefined) changed.push(arg);
-    else if (arg !== args[i]) changed = [...args.slice(0, i), arg];
+    else if (arg !== args[i]) {
+      changed = args.slice(0, i);
+      changed.push(arg);
+    }
   }
   return changed ?? args;
 }

@@ -1,5 +1,7 @@
 /**
  * Walks over the IR: visitors, lists of what is bound, read, written and called. Nothing here knows what a node means.
+ *
+ * What is run most goes through lists by index: an iterator costs several times as much until the engine has translated its loop.
  */
 
 import type { Affine } from "./affine.ts";
@@ -8,7 +10,8 @@ import type { Block, Expr, Fn, Program, Statement, Test } from "./nodes.ts";
 import type { Opcode } from "./opcode.ts";
 
 export function forEachStatement(block: Block, visit: (statement: Statement) => void): void {
-  for (const statement of block) {
+  for (let i = 0; i < block.length; i++) {
+    const statement = block[i]!;
     visit(statement);
     switch (statement.kind) {
       case "for":
@@ -115,8 +118,9 @@ export function expressionsOfTest(test: Test): readonly Expr[] {
 /** Visits an expression and everything inside it, parents first. */
 export function forEachExpr(expr: Expr, visit: (expr: Expr) => void): void {
   visit(expr);
-  if (expr.kind === "primitive") for (const arg of expr.args) forEachExpr(arg, visit);
-  else if (expr.kind === "select") {
+  if (expr.kind === "primitive") {
+    for (let i = 0; i < expr.args.length; i++) forEachExpr(expr.args[i]!, visit);
+  } else if (expr.kind === "select") {
     forEachExprOfTest(expr.test, visit);
     forEachExpr(expr.then, visit);
     forEachExpr(expr.else, visit);

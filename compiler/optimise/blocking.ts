@@ -256,14 +256,11 @@ function withOwnSums(program: Program, most: number): Program {
 
 /** Arrays that a function with mixed sums sums into. */
 function sumsBesideScalars({ body }: Fn): Set<string> {
-  const found = new Set<string>();
-  let hasMixed = false;
+  const loops: For[] = [];
   forEachStatement(body, (statement) => {
-    if (statement.kind !== "for") return;
-    hasMixed ||= isMixed(statement);
-    for (const array of sumsOf(statement)) found.add(array);
+    if (statement.kind === "for") loops.push(statement);
   });
-  return hasMixed ? found : new Set();
+  return loops.some(isMixed) ? new Set(loops.flatMap((loop) => [...sumsOf(loop)])) : new Set();
 }
 
 /** Arrays, scalars left out, that a loop sums into. */

@@ -15,11 +15,15 @@ export function hoist(block: Block): Block {
     if (outer.kind !== "for") return outer;
     const { body } = outer;
     const inside = new Set(bindersIn([outer]));
-    const written = writtenIn(body);
+    let written: ReadonlySet<string> | undefined;
+    const isWritten = (array: string): boolean => {
+      written ??= writtenIn(body);
+      return written.has(array);
+    };
     const moved: Statement[] = [];
     const stays: Statement[] = [];
     for (const inner of body) {
-      if (inner.kind === "let" && isInvariant(inner.value, inside, written)) {
+      if (inner.kind === "let" && isInvariant(inner.value, inside, isWritten)) {
         inside.delete(inner.name);
         moved.push(inner);
       } else {
@@ -30,7 +34,11 @@ export function hoist(block: Block): Block {
   });
 }
 
-function isInvariant(expr: Expr, inside: ReadonlySet<string>, written: ReadonlySet<string>): boolean {
+function isInvariant(
+  expr: Expr,
+  inside: ReadonlySet<string>,
+  isWritten: (array: string) => boolean,
+): boolean {
   let invariant = true;
   forEachExpr(expr, (inner) => {
     switch (inner.kind) {
@@ -38,8 +46,8 @@ function isInvariant(expr: Expr, inside: ReadonlySet<string>, written: ReadonlyS
         invariant &&= !inside.has(inner.name);
         break;
       case "read":
-        invariant &&= !written.has(inner.array) && !inside.has(inner.array);
         invariant &&= inner.at.every((form) => affine.constantOf(form) !== undefined);
+        invariant &&= !inside.has(inner.array) && !isWritten(inner.array);
         break;
       case "integer":
         invariant = false;

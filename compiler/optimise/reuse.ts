@@ -9,7 +9,7 @@ import * as build from "../ir/build.ts";
 import type { Block, Expr, Statement, Test } from "../ir/nodes.ts";
 import { binaryOpcodes, type Opcode, unaryOpcodes } from "../ir/opcode.ts";
 import { rewriteStatement } from "../ir/rewrite.ts";
-import { forEachStatement } from "../ir/walk.ts";
+import { blocksOf, forEachStatement } from "../ir/walk.ts";
 
 /** Value -> the expression that already has it, in the blocks around. One list, from which a block takes back what it put in. */
 class Values {
@@ -152,10 +152,10 @@ const opcodes: ReadonlyMap<Opcode, number> = new Map(
 
 export function reuse(block: Block): Statement[] {
   const numbers = new Numbering();
-  const touchAll = (statements: Block): void =>
-    forEachStatement(statements, (statement) => {
-      for (const array of writes(statement)) numbers.touch(array);
-    });
+  const written = writtenInside(block);
+  const touchAll = (statements: Block): void => {
+    for (const array of written.get(statements)!) numbers.touch(array);
+  };
 
   const values = new Values();
   /** Replaced names. */
@@ -177,7 +177,7 @@ export function reuse(block: Block): Statement[] {
             break;
           }
           // So does the sign of what was multiplied by a negated scalar.
-          const [inner] = isNegated(next.value) ? next.value.args : [];
+          const inner = isNegated(next.value) ? next.value.args[0] : undefined;
           const value = numbers.of(inner ?? next.value);
           const before = values.get(value);
           const held = before ?? build.name(next.name);
@@ -255,6 +255,22 @@ export function writtenIn(block: Block, written = new Set<string>()): Set<string
     for (const array of writes(statement)) written.add(array);
   });
   return written;
+}
+
+/** What each block inside of a block changes, inner blocks included. */
+function writtenInside(block: Block): ReadonlyMap<Block, ReadonlySet<string>> {
+  const found = new Map<Block, ReadonlySet<string>>();
+  const gather = (statements: Block): ReadonlySet<string> => {
+    const own = new Set<string>();
+    for (const statement of statements) {
+      for (const array of writes(statement)) own.add(array);
+      for (const inner of blocksOf(statement)) for (const array of gather(inner)) own.add(array);
+    }
+    found.set(statements, own);
+    return own;
+  };
+  gather(block);
+  return found;
 }
 
 const none: readonly string[] = [];
