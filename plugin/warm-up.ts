@@ -12,7 +12,7 @@ import { constants, PerformanceObserver } from "node:perf_hooks";
 const atFirst = { builds: 50, milliseconds: 3000 };
 /** Builds after a collection, and milliseconds that those may take between two that somebody asked for: they leave garbage too. */
 const afterCollection = { builds: 16, milliseconds: 3000 };
-/** Milliseconds from which nobody is to find the process at it, and those of a first build that later ones stay below that of. */
+/** Milliseconds that a build of nobody's may take, lest somebody finds the process at it, and one that was asked for, which takes longer in a fresh process. */
 const tooLong = 400;
 const tooLongAtFirst = 1000;
 /** Milliseconds without a request from which the process counts as waiting, and between two builds, for requests to come in. */
