@@ -12,6 +12,7 @@ import { modelOutside, sameOutput } from "../diagnostics/build-messages.ts";
 import { noModel } from "../diagnostics/command-messages.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { baseName, emit, stemOf } from "../emission.ts";
+import { Kept } from "../kept.ts";
 import type { CommandOptions } from "../options.ts";
 import { sourceOf } from "./model-file.ts";
 import type { Context } from "./streams.ts";
@@ -37,18 +38,25 @@ export interface BuildResult {
  * What was built of a file, and from which texts, those included that were not there. A build that is asked again takes it where
  * nothing changed.
  */
-export type Known = Map<
-  string,
-  { readonly texts: ReadonlyMap<string, string | undefined>; readonly result: BuildResult }
->;
+interface Latest {
+  readonly texts: ReadonlyMap<string, string | undefined>;
+  readonly result: BuildResult;
+}
+
+/** What builds leave for those that are asked again. */
+export class Known {
+  /** By the model's file. */
+  readonly latest = new Map<string, Latest>();
+  readonly kept = new Kept();
+}
 
 export function buildFiles(
   models: readonly string[],
   options: CommandOptions,
   context: Context,
-  known: Known = new Map(),
+  known: Known,
 ): BuildResult {
-  for (const model of known.keys()) if (!models.includes(model)) known.delete(model);
+  for (const model of known.latest.keys()) if (!models.includes(model)) known.latest.delete(model);
   const results = models.map((model) => buildFile(model, options, context, known));
   const files = results.flatMap((each) => each.files);
   const clashes = collisions(files, prefixOf(options, context));
@@ -69,11 +77,15 @@ export function buildFiles(
 function buildFile(model: string, options: CommandOptions, context: Context, known: Known): BuildResult {
   const folder = path.relative(".", path.dirname(model)).split(path.sep).join("/");
   const source = sourceOf(model, options, context);
-  const before = known.get(model);
+  const before = known.latest.get(model);
   if (before !== undefined && isSame(before.texts, source.text, model, source.host.read))
     return before.result;
 
-  const { built, diagnostics, fault, imported, absent } = buildAll(source, options);
+  const { built, diagnostics, fault, imported, absent } = buildAll(source, options, {
+    heads: known.kept.heads,
+    earlier: (each) => known.kept.earlier(each),
+    module: () => undefined,
+  });
   const all = [
     ...diagnostics,
     ...(built.length === 0 && diagnostics.every(({ severity }) => severity !== "error")
@@ -96,7 +108,7 @@ function buildFile(model: string, options: CommandOptions, context: Context, kno
   });
   const result = { files, diagnostics: all, read: new Set([model, ...imported.keys()]), fault };
   const missing = [...absent].map((file) => [file, undefined] as const);
-  known.set(model, { texts: new Map([[model, source.text], ...imported, ...missing]), result });
+  known.latest.set(model, { texts: new Map([[model, source.text], ...imported, ...missing]), result });
   return result;
 }
 

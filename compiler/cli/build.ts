@@ -10,7 +10,7 @@ import { badUsage, nothingEmitted } from "../diagnostics/command-messages.ts";
 import { emptyTargets } from "../emission.ts";
 import type { CommandOptions } from "../options.ts";
 import { writeTogether } from "./atomic-write.ts";
-import { type BuildResult, buildFiles, type Known } from "./build-files.ts";
+import { type BuildResult, buildFiles, Known } from "./build-files.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import { configState } from "./load-config.ts";
 import {
@@ -56,7 +56,7 @@ export class Build {
   readonly #globs: readonly string[];
   readonly #options: CommandOptions;
   readonly #context: Context;
-  readonly #known: Known = new Map();
+  readonly #known = new Known();
   /** What the latest build read. */
   read: ReadonlySet<string> = new Set();
 
