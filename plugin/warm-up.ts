@@ -8,8 +8,12 @@
 
 import { constants, PerformanceObserver } from "node:perf_hooks";
 
-/** Builds after which little is gained, and milliseconds that they may take, all in all. */
-const atFirst = { builds: 50, milliseconds: 3000 };
+/**
+ * Builds at first, and milliseconds that they may take. They are over with a collection once little more is gained: the next saves
+ * are then far from the one that their garbage was about to bring.
+ */
+const atFirst = { builds: 80, milliseconds: 4000 };
+const enough = 30;
 /** Builds after a collection, and milliseconds that those may take between two that somebody asked for: they leave garbage too. */
 const afterCollection = { builds: 16, milliseconds: 3000 };
 /** Milliseconds that a build of nobody's may take, lest somebody finds the process at it, and one that was asked for, which takes longer in a fresh process. */
@@ -61,6 +65,7 @@ export class WarmUp {
     if (!this.#isListening) {
       this.#isListening = true;
       this.#collections(() => {
+        if (this.#round >= enough) this.#first.builds = 0;
         this.#later.builds = afterCollection.builds;
         this.#soon(quiet);
       });
