@@ -16,7 +16,7 @@ import { edits, places } from "./edits.mjs";
 
 const root = path.resolve(import.meta.dirname, "..");
 /** Seconds until the first save, and how many there are. */
-const untilFirst = 5;
+const untilFirst = 10;
 const saves = 8;
 
 /** What a server took for the first build and for each save. */

@@ -21,7 +21,7 @@ const tooLong = 400;
 const tooLongAtFirst = 1000;
 /** Milliseconds without a request from which the process counts as waiting, and between two builds, for requests to come in. */
 const quiet = 400;
-const pause = 30;
+const pause = 20;
 
 /** Calls back after every collection of all garbage. */
 export type Collections = (listener: () => void) => void;
