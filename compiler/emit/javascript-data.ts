@@ -30,9 +30,7 @@ const mostPrinted = 2 ** 20;
 export function numbers(values: Numbers, form: Form): Data {
   if (values.length < long) return inRows(values);
   const known = printed.find((each) => each.form === form && isSame(each.values, values));
-  // A record may be filled anew, a list stays what it is.
-  const own = Array.isArray(values) ? values : values.slice();
-  const latest = known ?? { values: own, form, ...(form === "text" ? inText(values) : inRows(values)) };
+  const latest = known ?? anew(values, form);
   let room = mostPrinted - values.length;
   const others = printed.filter((each) => {
     if (each !== known) room -= each.values.length;
@@ -40,6 +38,12 @@ export function numbers(values: Numbers, form: Form): Data {
   });
   printed = [latest, ...others];
   return latest;
+}
+
+function anew(values: Numbers, form: Form): Printed {
+  // A record may be filled anew, a list stays what it is.
+  const own = Array.isArray(values) ? values : values.slice();
+  return { values: own, form, ...(form === "text" ? inText(values) : inRows(values)) };
 }
 
 function isSame(left: Numbers, right: Numbers): boolean {

@@ -84,16 +84,19 @@ export class ConstantArrays {
   }
 }
 
-// Loops, since there may be millions of numbers.
+// Loops by index, since there may be millions of numbers: an iterator makes an object of each until the engine has translated the loop.
 
 function areWhole(data: readonly number[]): boolean {
-  for (const x of data) if (!Number.isInteger(x) || Math.abs(x) >= 2 ** 31) return false;
+  for (let i = 0; i < data.length; i++)
+    if (!Number.isInteger(data[i]) || Math.abs(data[i]!) >= 2 ** 31) return false;
   return true;
 }
 
 function rangeOf(data: readonly number[]): Range {
-  let [low, high] = [Infinity, -Infinity];
-  for (const x of data) {
+  let low = Infinity;
+  let high = -Infinity;
+  for (let i = 0; i < data.length; i++) {
+    const x = data[i]!;
     if (x < low) low = x;
     if (x > high) high = x;
   }

@@ -66,7 +66,7 @@ export function recordTree(
 
 /** A loop, since there may be millions of them. */
 function areFinite(numbers: readonly number[]): boolean {
-  for (const x of numbers) if (!Number.isFinite(x)) return false;
+  for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return false;
   return true;
 }
 
