@@ -5,9 +5,9 @@
 
 import { loadConfig } from "../compiler/cli/load-config.ts";
 import { Failure } from "../compiler/cli/streams.ts";
-import { formatDiagnostic } from "../compiler/diagnostics/codeframe.ts";
 import { hookRequire } from "../compiler/load/common.ts";
 import { hookLoader } from "../compiler/load/loader.ts";
+import { thrown } from "../compiler/load/thrown.ts";
 import type { CommandOptions } from "../compiler/options.ts";
 
 const config = await configured();
@@ -19,8 +19,6 @@ async function configured(): Promise<CommandOptions> {
   try {
     return (await loadConfig(process.cwd(), {})).config;
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const said = error.diagnostics.map((each) => formatDiagnostic(each, () => undefined)).join("\n");
-    throw Object.assign(new Error(said), { stack: said });
+    throw error instanceof Failure ? thrown(error.diagnostics) : error;
   }
 }

@@ -15,10 +15,10 @@ import { expect } from "vitest";
 import { writeTogether } from "../compiler/cli/atomic-write.ts";
 import { loadConfig } from "../compiler/cli/load-config.ts";
 import { Failure } from "../compiler/cli/streams.ts";
-import { withConfig } from "../compiler/config.ts";
+import { ofModels, withConfig } from "../compiler/config.ts";
 import { formatDiagnostic } from "../compiler/diagnostics/codeframe.ts";
 import { type CompileOptions, compile } from "../compiler/index.ts";
-import { type CommandOptions, optionSpecs } from "../compiler/options.ts";
+import type { CommandOptions } from "../compiler/options.ts";
 
 /** A model's file, as a path from the working directory or a URL: `new URL("./x.ode.ts", import.meta.url)`. */
 export type ModelFile = string | URL;
@@ -138,9 +138,7 @@ export function expectGenerated(model: ModelFile, { config, ...given }: Generate
 }
 
 /** What of a configuration concerns the text of one model. */
-const keys = optionSpecs
-  .filter(({ key, library }) => library === true && !["model", "batch"].includes(key))
-  .map(({ key }) => key);
+const keys = ["target", ...ofModels];
 
 function underConfig(given: CompileOptions): CompileOptions {
   if (configured instanceof Failure) throw failure(configured.message);

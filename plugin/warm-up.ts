@@ -16,8 +16,9 @@ const atFirst = { builds: 80, milliseconds: 4000 };
 const enough = 30;
 /** Builds after a collection, and milliseconds that those may take between two that somebody asked for: they leave garbage too. */
 const afterCollection = { builds: 16, milliseconds: 3000 };
-/** Milliseconds that a build of nobody's may take, lest somebody finds the process at it, and one that was asked for, which takes longer in a fresh process. */
+/** Milliseconds from which a build is too long for somebody to find the process at it. */
 const tooLong = 400;
+/** The same of builds that are asked for: the first of a process takes longer than any later one. */
 const tooLongAtFirst = 1000;
 /** Milliseconds without a request from which the process counts as waiting, and between two builds, for requests to come in. */
 const quiet = 400;

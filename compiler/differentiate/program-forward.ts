@@ -49,6 +49,7 @@ class Twins {
   /** Parameters and arrays of each function. */
   readonly #own = new Map<string, ReadonlySet<string>>();
   readonly #activeGlobals: Set<string>;
+  /** Which functions have one, as far as that was asked. */
   readonly #twins = new Map<string, boolean>();
   readonly #active = new Map<string, Active>();
   readonly #globalNames: Names;

@@ -4,6 +4,7 @@
  * those that answer at once, and those of a thread of their own.
  */
 
+import * as fs from "node:fs";
 import type { InitializeHook, LoadHook, ResolveFnOutput, ResolveHook, ResolveHookContext } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { CommandOptions } from "../options.ts";
@@ -24,7 +25,9 @@ let config: CommandOptions = {};
 
 /** Also in a thread of hooks, by Node. */
 export const initialize: InitializeHook<LoaderOptions | undefined> = (data) => {
-  if (data?.configuration !== undefined) configuring.add(data.configuration);
+  const file = data?.configuration;
+  // Node follows links before it loads a file, unless it is told not to.
+  if (file !== undefined) for (const each of [file, fs.realpathSync(file)]) configuring.add(each);
   config = data?.config ?? config;
 };
 

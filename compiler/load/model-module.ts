@@ -14,6 +14,7 @@ import { withoutTypes } from "../frontend/in-place.ts";
 import type { CommandOptions, Options } from "../options.ts";
 import { askedBy, secondary } from "../secondary.ts";
 import { transform } from "../transform.ts";
+import { thrown } from "./thrown.ts";
 
 export interface ModelModule {
   readonly code: string;
@@ -61,10 +62,7 @@ function report(
   const textOf = (wanted: string) => (wanted === file ? text : imported.get(wanted));
   for (const each of diagnostics) if (each.severity === "warning") warn(formatDiagnostic(each, textOf));
   const errors = diagnostics.filter(({ severity }) => severity === "error");
-  if (errors.length === 0) return;
-  const said = errors.map((each) => formatDiagnostic(each, textOf)).join("\n");
-  // The text is the whole story: a stack of the compiler would bury it.
-  throw Object.assign(new Error(said), { stack: said });
+  if (errors.length > 0) throw thrown(errors, textOf);
 }
 
 /** Where Node would warn. Its own warnings are lost when a program ends before the thread of the hooks has printed them. */

@@ -100,7 +100,11 @@ describe("odegrad/register", () => {
       path.join(folder, "plain.cjs"),
       'console.log(JSON.stringify(require("./swing.ode.ts").swing.valueAndGradient()));\n',
     );
-    const configure = (text: string) => fs.writeFileSync(path.join(folder, "odegrad.config.ts"), text);
+    // A link, as where projects share one.
+    fs.mkdirSync(path.join(folder, "shared"));
+    fs.renameSync(path.join(folder, "count.ts"), path.join(folder, "shared/count.ts"));
+    fs.symlinkSync("shared/config.ts", path.join(folder, "odegrad.config.ts"));
+    const configure = (text: string) => fs.writeFileSync(path.join(folder, "shared/config.ts"), text);
     configure(
       'import { defineConfig } from "odegrad/config";\nimport { steps } from "./count.js";\n' +
         'export default defineConfig({ method: "midpoint" as string, steps });\n',
