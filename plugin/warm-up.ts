@@ -8,21 +8,29 @@
 
 import { constants, PerformanceObserver } from "node:perf_hooks";
 
+/** Builds that are to be made. */
+interface Series {
+  builds: number;
+  /** That they may take. */
+  milliseconds: number;
+  /** Milliseconds without a request from which the process counts as waiting. */
+  readonly quiet: number;
+  /** Milliseconds between two builds, for requests to come in. */
+  readonly pause: number;
+}
+
 /**
- * Builds at first, and milliseconds that they may take. They are over with a collection once little more is gained: the next saves
- * are then far from the one that their garbage was about to bring.
+ * While a page loads it asks for one module after the other. These are over with a collection once little more is gained: the next
+ * saves are then far from the one that their garbage was about to bring.
  */
-const atFirst = { builds: 80, milliseconds: 4000 };
+const atFirst: Series = { builds: 80, milliseconds: 4000, quiet: 400, pause: 20 };
 const enough = 30;
-/** Builds after a collection, and milliseconds that those may take between two that somebody asked for: they leave garbage too. */
-const afterCollection = { builds: 16, milliseconds: 3000 };
+/** The next save may be a second away. The time is between two that somebody asked for: these leave garbage too. */
+const afterCollection: Series = { builds: 16, milliseconds: 3000, quiet: 150, pause: 5 };
 /** Milliseconds from which a build is too long for somebody to find the process at it. */
 const tooLong = 400;
 /** The same of builds that are asked for: the first of a process takes longer than any later one. */
 const tooLongAtFirst = 1000;
-/** Milliseconds without a request from which the process counts as waiting, and between two builds, for requests to come in. */
-const quiet = 400;
-const pause = 20;
 
 /** Calls back after every collection of all garbage. */
 export type Collections = (listener: () => void) => void;
@@ -47,7 +55,7 @@ export class WarmUp {
   #round = 0;
   /** What of the first builds is left, and of those after the latest collection. */
   readonly #first = { ...atFirst };
-  readonly #later = { builds: 0, milliseconds: 0 };
+  readonly #later = { ...afterCollection, builds: 0 };
   #timer: NodeJS.Timeout | undefined;
 
   /** `now`: the clock, in milliseconds. */
@@ -68,23 +76,24 @@ export class WarmUp {
       this.#collections(() => {
         if (this.#round >= enough) this.#first.builds = 0;
         this.#later.builds = afterCollection.builds;
-        this.#soon(quiet);
+        this.#soon("quiet");
       });
     }
-    this.#soon(quiet);
+    this.#soon("quiet");
     return result;
   }
 
-  #soon(milliseconds: number): void {
+  #soon(wait: "quiet" | "pause"): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#go(), milliseconds);
+    const next = [this.#first, this.#later].find((each) => each.builds > 0 && each.milliseconds > 0);
+    if (next === undefined) return;
+    this.#timer = setTimeout(() => this.#go(next), next[wait]);
     // Who has nothing else to do ends.
     this.#timer.unref();
   }
 
-  #go(): void {
-    const left = [this.#first, this.#later].find((each) => each.builds > 0 && each.milliseconds > 0);
-    if (this.#again === undefined || left === undefined) return;
+  #go(next: Series): void {
+    if (this.#again === undefined) return;
     const began = this.#now();
     try {
       this.#again(this.#round++);
@@ -94,9 +103,9 @@ export class WarmUp {
       return;
     }
     const took = this.#now() - began;
-    left.builds--;
-    left.milliseconds -= took;
-    if (took < tooLong) this.#soon(pause);
+    next.builds--;
+    next.milliseconds -= took;
+    if (took < tooLong) this.#soon("pause");
     else this.#again = undefined;
   }
 }

@@ -3,6 +3,7 @@
  * go over every word of the text at every save, a long list is one: `JSON.parse("[1,2]")`, the same numbers, and quicker to load.
  */
 
+import { hasSameNumbers } from "../ir/numbers.ts";
 import { javascriptNumber } from "./javascript-functions.ts";
 
 type Numbers = readonly number[] | Float64Array;
@@ -29,7 +30,7 @@ const mostPrinted = 2 ** 20;
 /** The argument of a typed array; `form`: of long lists. */
 export function numbers(values: Numbers, form: Form): Data {
   if (values.length < long) return inRows(values);
-  const known = printed.find((each) => each.form === form && isSame(each.values, values));
+  const known = printed.find((each) => each.form === form && hasSameNumbers(each.values, values));
   const latest = known ?? anew(values, form);
   let room = mostPrinted - values.length;
   const others = printed.filter((each) => {
@@ -44,13 +45,6 @@ function anew(values: Numbers, form: Form): Printed {
   // A record may be filled anew, a list stays what it is.
   const own = Array.isArray(values) ? values : values.slice();
   return { values: own, form, ...(form === "text" ? inText(values) : inRows(values)) };
-}
-
-function isSame(left: Numbers, right: Numbers): boolean {
-  if (left === right) return true;
-  if (left.length !== right.length) return false;
-  for (let i = 0; i < left.length; i++) if (!Object.is(left[i], right[i])) return false;
-  return true;
 }
 
 function inText(values: Numbers): Data {

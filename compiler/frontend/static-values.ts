@@ -6,6 +6,7 @@
 import type { ts } from "ts-morph";
 import type { Initialiser } from "../../runtime/random.ts";
 import type { Shape } from "../ir/nodes.ts";
+import { hasSameNumbers } from "../ir/numbers.ts";
 import type { OperatorKind } from "../model.ts";
 import type { Scope } from "./scope.ts";
 
@@ -138,15 +139,10 @@ export function plain(data: Float64Array): number[] {
 export function listed(data: Float64Array): readonly number[] {
   if (data.length < long) return plain(data);
   const before = lists.get(data);
-  if (before !== undefined && holdsThose(data, before)) return before;
+  if (before !== undefined && hasSameNumbers(data, before)) return before;
   const made = plain(data);
   lists.set(data, made);
   return made;
-}
-
-function holdsThose(data: Float64Array, numbers: readonly number[]): boolean {
-  for (let i = 0; i < numbers.length; i++) if (!Object.is(numbers[i], data[i])) return false;
-  return true;
 }
 
 /** Of the data that a build has as the one before had it: whoever compares it has the same object, not thousands of numbers. */
