@@ -1,7 +1,7 @@
 /**
  * Makes code that a person would write out of normal form: a scalar that is used once, in the same block and with
- * nothing between that could change it, goes back into the expression that uses it. In: a function body. Out: the same
- * computation in the same order of operations with fewer names.
+ * nothing between that could change it, goes back into the expression that uses it, and one that is not used goes. In: a
+ * function body. Out: the same computation in the same order of operations with fewer names.
  */
 
 import type { Span } from "../diagnostics/span.ts";
@@ -15,6 +15,8 @@ import {
   forEachGathered,
   forEachStatement,
   leaves,
+  withBlocks,
+  withEach,
 } from "../ir/walk.ts";
 
 /** Operations up to which an expression grows by folding; longer ones are easier to read in two lines. */
@@ -79,7 +81,39 @@ export function fold(block: Block): Statement[] {
     if (expr.kind === "name") uses.set(expr.name, (uses.get(expr.name) ?? 0) + 1);
   });
   for (const name of cutNames(block)) isFixed.add(name);
-  return foldBlock(block, (name) => uses.get(name) === 1 && !isFixed.has(name) && isTemporary(name));
+  const used = withoutUnused(block, uses);
+  return foldBlock(used, (name) => uses.get(name) === 1 && !isFixed.has(name) && isTemporary(name));
+}
+
+/**
+ * Values are computed for kernels that came to do without them. `uses`: how often names are, those in what is left out no more
+ * when this is done.
+ */
+function withoutUnused(block: Block, uses: Map<string, number>): Block {
+  const unused = new Map<string, Expr>();
+  forEachStatement(block, (statement) => {
+    if (statement.kind === "let" && !uses.has(statement.name)) unused.set(statement.name, statement.value);
+  });
+  if (unused.size === 0) return block;
+  const values = new Map<string, Expr>();
+  forEachStatement(block, (statement) => {
+    if (statement.kind === "let") values.set(statement.name, statement.value);
+  });
+  // What is found on the way is visited too.
+  for (const value of unused.values()) {
+    forEachExpr(value, (expr) => {
+      if (expr.kind !== "name") return;
+      const left = uses.get(expr.name)! - 1;
+      uses.set(expr.name, left);
+      const own = values.get(expr.name);
+      if (left === 0 && own !== undefined) unused.set(expr.name, own);
+    });
+  }
+  const without = (inner: Block): Block =>
+    withEach(inner, (statement) =>
+      statement.kind === "let" && unused.has(statement.name) ? [] : withBlocks(statement, without),
+    );
+  return without(block);
 }
 
 /** Values whose fraction is cut off on their way into a whole number, which C does to a name and not to what is composed. */

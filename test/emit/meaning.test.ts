@@ -218,6 +218,17 @@ describe("folding", () => {
     ).toEqual(["let", "store"]);
   });
 
+  it("leaves out what nobody uses, and what was for that alone", () => {
+    const body = [
+      build.bind("a#1", read("x")),
+      build.bind("rate", plus("a#1")),
+      build.bind("a#2", plus("rate")),
+      build.bind("kept", plus("a#1")),
+      build.store("y", [], plus("kept")),
+    ];
+    expect(kinds(body)).toEqual(["let", "store"]);
+  });
+
   it("never carries a reading past a change of what was read", () => {
     expect(
       kinds([

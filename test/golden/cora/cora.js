@@ -941,10 +941,8 @@ export function solve() {
 
   // ---- Forward sweep -----------------------------------------------
   initial_kernel();
-  const t0 = control[0];
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
-    const t_n = t0 + n * h;
     // Stage 1: c = 0.
     for (let i = 0; i < 3; i++) {
       for (let j = 0; j < 16; j++) {
@@ -974,7 +972,6 @@ export function solve() {
         x_H[16 * i + j + 224] = H[16 * i + j] + h_1_2 * k_H[16 * i + j];
       }
     }
-    const v = t_n + h_1_2;
     rhs_kernel(1);
     // New state.
     for (let i = 0; i < 3; i++) {

@@ -1101,10 +1101,8 @@ export function solve() {
 
   // ---- Forward sweep -----------------------------------------------
   initial_kernel();
-  const t0 = control[0];
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
-    const t_n = t0 + n * h;
     // Stage 1: c = 0.
     for (let i = 0; i < 8; i++) {
       for (let j = 0; j < 4; j++) {
@@ -1134,7 +1132,6 @@ export function solve() {
         x_H[4 * i + j + 136] = H[4 * i + j] + h_1_2 * k_H[4 * i + j];
       }
     }
-    const v = t_n + h_1_2;
     rhs_kernel(1);
     // Stage 3: c = 1/2, a = 0, 1/2.
     for (let i = 0; i < 8; i++) {
@@ -1165,7 +1162,6 @@ export function solve() {
         x_H[4 * i + j + 408] = H[4 * i + j] + h * k_H[4 * i + j + 272];
       }
     }
-    const v_2 = t_n + h;
     rhs_kernel(3);
     // New state.
     for (let i = 0; i < 34; i++) {
@@ -1366,10 +1362,8 @@ export function gradient() {
 
   // ---- Forward sweep -----------------------------------------------
   initial_kernel();
-  const t0 = control[0];
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
-    const t_n = t0 + n * h;
     for (let i = 0; i < 8; i++) {
       for (let j = 0; j < 4; j++) {
         stored_H[16 * i + j + 136 * n] = H[16 * i + j];
@@ -1412,7 +1406,6 @@ export function gradient() {
         x_H[4 * i + j + 136] = H[4 * i + j] + h_1_2 * k_H[4 * i + j];
       }
     }
-    const v = t_n + h_1_2;
     rhs_kernel(1);
     // Stage 3: c = 1/2, a = 0, 1/2.
     for (let i = 0; i < 8; i++) {
@@ -1443,7 +1436,6 @@ export function gradient() {
         x_H[4 * i + j + 408] = H[4 * i + j] + h * k_H[4 * i + j + 272];
       }
     }
-    const v_2 = t_n + h;
     rhs_kernel(3);
     // New state.
     for (let i = 0; i < 34; i++) {
@@ -1568,7 +1560,6 @@ export function gradient() {
   const terminal_loss_2 = terminal_loss[0];
   terminal_vjp_kernel();
   for (let n = step_count[0] - 1; n >= 0; n--) {
-    const t_n = t0 + n * h;
     // Stages of this step, again.
     for (let i = 0; i < 8; i++) {
       for (let j = 0; j < 4; j++) {
@@ -1612,7 +1603,6 @@ export function gradient() {
         x_H[4 * i + j + 136] = H[4 * i + j] + h_1_2 * k_H[4 * i + j];
       }
     }
-    const v = t_n + h_1_2;
     rhs_kernel(1);
     // Stage 3: c = 1/2, a = 0, 1/2.
     for (let i = 0; i < 8; i++) {
@@ -1670,7 +1660,6 @@ export function gradient() {
         u_H[4 * i + j + 408] = 0;
       }
     }
-    const v_2 = t_n + h;
     rhs_vjp_kernel(3);
     // Adjoint of evaluation 3.
     for (let i = 0; i < 8; i++) {

@@ -542,7 +542,6 @@ export function solve() {
   let failed_stage = 0;
   for (let segment = 0; segment < 9; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
-      const t_n = t0 + n * h;
       // Stage 1: c = 0.
       const q_2 = q[0];
       x_q[0] = q_2;
@@ -552,7 +551,6 @@ export function solve() {
       // Stage 2: c = 1/2, a = 1/2.
       x_q[1] = q_2 + h_1_2 * k_q[0];
       x_p[1] = p + h_1_2 * k_p[0];
-      const v = t_n + h_1_2;
       rhs_kernel(1);
       // Stage 3: c = 1/2, a = 0, 1/2.
       x_q[2] = q_2 + h_1_2 * k_q[1];
@@ -561,7 +559,6 @@ export function solve() {
       // Stage 4: c = 1, a = 0, 0, 1.
       x_q[3] = q_2 + h * k_q[2];
       x_p[3] = p + h * k_p[2];
-      const v_2 = t_n + h;
       rhs_kernel(3);
       // New state.
       const k_q_2 = k_q[0];
@@ -719,7 +716,6 @@ export function gradient() {
   let failed_stage = 0;
   for (let segment = 0; segment < 9; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
-      const t_n = t0 + n * h;
       const q_2 = q;
       stored_q[n] = q_2;
       const p_2 = p;
@@ -731,7 +727,6 @@ export function gradient() {
       // Stage 2: c = 1/2, a = 1/2.
       x_q[1] = q_2 + h_1_2 * k_q[0];
       x_p[1] = p_2 + h_1_2 * k_p[0];
-      const v = t_n + h_1_2;
       rhs_kernel(1);
       // Stage 3: c = 1/2, a = 0, 1/2.
       x_q[2] = q_2 + h_1_2 * k_q[1];
@@ -740,7 +735,6 @@ export function gradient() {
       // Stage 4: c = 1, a = 0, 0, 1.
       x_q[3] = q_2 + h * k_q[2];
       x_p[3] = p_2 + h * k_p[2];
-      const v_2 = t_n + h;
       rhs_kernel(3);
       // New state.
       const k_q_2 = k_q[0];
@@ -809,7 +803,6 @@ export function gradient() {
       lambda_q += base + base;
     }
     for (let n = observe_at[segment + 1] - 1; n >= observe_at[segment]; n--) {
-      const t_n = t0 + n * h;
       // Stages of this step, again.
       const stored_q_2 = stored_q[n];
       const stored_p_2 = stored_p[n];
@@ -820,7 +813,6 @@ export function gradient() {
       // Stage 2: c = 1/2, a = 1/2.
       x_q[1] = stored_q_2 + h_1_2 * k_q[0];
       x_p[1] = stored_p_2 + h_1_2 * k_p[0];
-      const v = t_n + h_1_2;
       rhs_kernel(1);
       // Stage 3: c = 1/2, a = 0, 1/2.
       x_q[2] = stored_q_2 + h_1_2 * k_q[1];
@@ -836,7 +828,6 @@ export function gradient() {
       const w_p_2 = h_1_6 * lambda_p_2;
       u_q[3] = 0;
       u_p[3] = 0;
-      const v_2 = t_n + h;
       w_q[0] = w_q_2;
       w_p[0] = w_p_2;
       rhs_vjp_kernel(3);

@@ -549,7 +549,6 @@ export function solve(): number {
   let failed_stage = 0;
   for (let segment = 0; segment < 9; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
-      const t_n = t0 + n * h;
       // Stage 1: c = 0.
       const q_2 = q[0];
       x_q[0] = q_2;
@@ -559,7 +558,6 @@ export function solve(): number {
       // Stage 2: c = 1/2, a = 1/2.
       x_q[1] = q_2 + h_1_2 * k_q[0];
       x_p[1] = p + h_1_2 * k_p[0];
-      const v = t_n + h_1_2;
       rhs_kernel(1);
       // Stage 3: c = 1/2, a = 0, 1/2.
       x_q[2] = q_2 + h_1_2 * k_q[1];
@@ -568,7 +566,6 @@ export function solve(): number {
       // Stage 4: c = 1, a = 0, 0, 1.
       x_q[3] = q_2 + h * k_q[2];
       x_p[3] = p + h * k_p[2];
-      const v_2 = t_n + h;
       rhs_kernel(3);
       // New state.
       const k_q_2 = k_q[0];
@@ -726,7 +723,6 @@ export function gradient(): number {
   let failed_stage = 0;
   for (let segment = 0; segment < 9; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
-      const t_n = t0 + n * h;
       const q_2 = q;
       stored_q[n] = q_2;
       const p_2 = p;
@@ -738,7 +734,6 @@ export function gradient(): number {
       // Stage 2: c = 1/2, a = 1/2.
       x_q[1] = q_2 + h_1_2 * k_q[0];
       x_p[1] = p_2 + h_1_2 * k_p[0];
-      const v = t_n + h_1_2;
       rhs_kernel(1);
       // Stage 3: c = 1/2, a = 0, 1/2.
       x_q[2] = q_2 + h_1_2 * k_q[1];
@@ -747,7 +742,6 @@ export function gradient(): number {
       // Stage 4: c = 1, a = 0, 0, 1.
       x_q[3] = q_2 + h * k_q[2];
       x_p[3] = p_2 + h * k_p[2];
-      const v_2 = t_n + h;
       rhs_kernel(3);
       // New state.
       const k_q_2 = k_q[0];
@@ -816,7 +810,6 @@ export function gradient(): number {
       lambda_q += base + base;
     }
     for (let n = observe_at[segment + 1] - 1; n >= observe_at[segment]; n--) {
-      const t_n = t0 + n * h;
       // Stages of this step, again.
       const stored_q_2 = stored_q[n];
       const stored_p_2 = stored_p[n];
@@ -827,7 +820,6 @@ export function gradient(): number {
       // Stage 2: c = 1/2, a = 1/2.
       x_q[1] = stored_q_2 + h_1_2 * k_q[0];
       x_p[1] = stored_p_2 + h_1_2 * k_p[0];
-      const v = t_n + h_1_2;
       rhs_kernel(1);
       // Stage 3: c = 1/2, a = 0, 1/2.
       x_q[2] = stored_q_2 + h_1_2 * k_q[1];
@@ -843,7 +835,6 @@ export function gradient(): number {
       const w_p_2 = h_1_6 * lambda_p_2;
       u_q[3] = 0;
       u_p[3] = 0;
-      const v_2 = t_n + h;
       w_q[0] = w_q_2;
       w_p[0] = w_p_2;
       rhs_vjp_kernel(3);

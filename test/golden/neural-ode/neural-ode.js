@@ -376,7 +376,6 @@ export function solve() {
   let failed_stage = 0;
   for (let segment = 0; segment < 42; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
-      const t_n = t0 + n * h;
       // Stage 1: c = 0.
       for (let i = 0; i < 2; i++) {
         x_z[i] = z[i];
@@ -386,7 +385,6 @@ export function solve() {
       for (let i = 0; i < 2; i++) {
         x_z[i + 2] = z[i] + h_1_2 * k_z[i];
       }
-      const v = t_n + h_1_2;
       rhs_kernel(1);
       // Stage 3: c = 1/2, a = 0, 1/2.
       for (let i = 0; i < 2; i++) {
@@ -397,7 +395,6 @@ export function solve() {
       for (let i = 0; i < 2; i++) {
         x_z[i + 6] = z[i] + h * k_z[i + 4];
       }
-      const v_2 = t_n + h;
       rhs_kernel(3);
       // New state.
       for (let i = 0; i < 2; i++) {
@@ -569,7 +566,6 @@ export function gradient() {
   let failed_stage = 0;
   for (let segment = 0; segment < 42; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
-      const t_n = t0 + n * h;
       for (let i = 0; i < 2; i++) {
         stored_z[i + 2 * n] = z[i];
       }
@@ -582,7 +578,6 @@ export function gradient() {
       for (let i = 0; i < 2; i++) {
         x_z[i + 2] = z[i] + h_1_2 * k_z[i];
       }
-      const v = t_n + h_1_2;
       rhs_kernel(1);
       // Stage 3: c = 1/2, a = 0, 1/2.
       for (let i = 0; i < 2; i++) {
@@ -593,7 +588,6 @@ export function gradient() {
       for (let i = 0; i < 2; i++) {
         x_z[i + 6] = z[i] + h * k_z[i + 4];
       }
-      const v_2 = t_n + h;
       rhs_kernel(3);
       // New state.
       for (let i = 0; i < 2; i++) {
@@ -677,7 +671,6 @@ export function gradient() {
       lambda_z[0] += base + base;
     }
     for (let n = observe_at[segment + 1] - 1; n >= observe_at[segment]; n--) {
-      const t_n = t0 + n * h;
       // Stages of this step, again.
       for (let i = 0; i < 2; i++) {
         z[i] = stored_z[i + 2 * n];
@@ -691,7 +684,6 @@ export function gradient() {
       for (let i = 0; i < 2; i++) {
         x_z[i + 2] = z[i] + h_1_2 * k_z[i];
       }
-      const v = t_n + h_1_2;
       rhs_kernel(1);
       // Stage 3: c = 1/2, a = 0, 1/2.
       for (let i = 0; i < 2; i++) {
@@ -709,7 +701,6 @@ export function gradient() {
       for (let i = 0; i < 2; i++) {
         u_z[i + 6] = 0;
       }
-      const v_2 = t_n + h;
       rhs_vjp_kernel(3);
       // Adjoint of evaluation 3.
       for (let i = 0; i < 2; i++) {

@@ -383,7 +383,6 @@ export function solve(): number {
   let failed_stage = 0;
   for (let segment = 0; segment < 42; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
-      const t_n = t0 + n * h;
       // Stage 1: c = 0.
       for (let i = 0; i < 2; i++) {
         x_z[i] = z[i];
@@ -393,7 +392,6 @@ export function solve(): number {
       for (let i = 0; i < 2; i++) {
         x_z[i + 2] = z[i] + h_1_2 * k_z[i];
       }
-      const v = t_n + h_1_2;
       rhs_kernel(1);
       // Stage 3: c = 1/2, a = 0, 1/2.
       for (let i = 0; i < 2; i++) {
@@ -404,7 +402,6 @@ export function solve(): number {
       for (let i = 0; i < 2; i++) {
         x_z[i + 6] = z[i] + h * k_z[i + 4];
       }
-      const v_2 = t_n + h;
       rhs_kernel(3);
       // New state.
       for (let i = 0; i < 2; i++) {
@@ -576,7 +573,6 @@ export function gradient(): number {
   let failed_stage = 0;
   for (let segment = 0; segment < 42; segment++) {
     for (let n = observe_at[segment]; n < observe_at[segment + 1]; n++) {
-      const t_n = t0 + n * h;
       for (let i = 0; i < 2; i++) {
         stored_z[i + 2 * n] = z[i];
       }
@@ -589,7 +585,6 @@ export function gradient(): number {
       for (let i = 0; i < 2; i++) {
         x_z[i + 2] = z[i] + h_1_2 * k_z[i];
       }
-      const v = t_n + h_1_2;
       rhs_kernel(1);
       // Stage 3: c = 1/2, a = 0, 1/2.
       for (let i = 0; i < 2; i++) {
@@ -600,7 +595,6 @@ export function gradient(): number {
       for (let i = 0; i < 2; i++) {
         x_z[i + 6] = z[i] + h * k_z[i + 4];
       }
-      const v_2 = t_n + h;
       rhs_kernel(3);
       // New state.
       for (let i = 0; i < 2; i++) {
@@ -684,7 +678,6 @@ export function gradient(): number {
       lambda_z[0] += base + base;
     }
     for (let n = observe_at[segment + 1] - 1; n >= observe_at[segment]; n--) {
-      const t_n = t0 + n * h;
       // Stages of this step, again.
       for (let i = 0; i < 2; i++) {
         z[i] = stored_z[i + 2 * n];
@@ -698,7 +691,6 @@ export function gradient(): number {
       for (let i = 0; i < 2; i++) {
         x_z[i + 2] = z[i] + h_1_2 * k_z[i];
       }
-      const v = t_n + h_1_2;
       rhs_kernel(1);
       // Stage 3: c = 1/2, a = 0, 1/2.
       for (let i = 0; i < 2; i++) {
@@ -716,7 +708,6 @@ export function gradient(): number {
       for (let i = 0; i < 2; i++) {
         u_z[i + 6] = 0;
       }
-      const v_2 = t_n + h;
       rhs_vjp_kernel(3);
       // Adjoint of evaluation 3.
       for (let i = 0; i < 2; i++) {

@@ -48,10 +48,8 @@ export function gradient() {
   for (let i = 0; i < 3; i++) {
     u[i] = u_start[i];
   }
-  const t0 = control[0];
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
-    const t_n = t0 + n * h;
     for (let i = 0; i < 3; i++) {
       stored_u[i + 3 * n] = u[i];
     }
@@ -107,7 +105,6 @@ export function gradient() {
   lambda_u[0] = u_3;
   const result = u_2 * u_3;
   for (let n = step_count[0] - 1; n >= 0; n--) {
-    const t_n = t0 + n * h;
     // Stages of this step, again.
     for (let i = 0; i < 3; i++) {
       u[i] = stored_u[i + 3 * n];

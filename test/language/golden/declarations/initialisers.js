@@ -61,10 +61,8 @@ export function gradient() {
   for (let i = 0; i < 3; i++) {
     u[i] = u_start[i];
   }
-  const t0 = control[0];
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
-    const t_n = t0 + n * h;
     for (let i = 0; i < 3; i++) {
       stored_u[i + 3 * n] = u[i];
     }
@@ -77,7 +75,6 @@ export function gradient() {
     for (let i = 0; i < 3; i++) {
       x_u[i + 3] = u[i] + h_1_2 * k_u[i];
     }
-    const v = t_n + h_1_2;
     rhs_kernel(1);
     // New state.
     for (let i = 0; i < 3; i++) {
@@ -143,7 +140,6 @@ export function gradient() {
     for (let i = 0; i < 3; i++) {
       x_u[i] = u[i];
     }
-    const t_n = t0 + n * h;
     rhs_kernel(0);
     // Stage 2: c = 1/2, a = 1/2.
     for (let i = 0; i < 3; i++) {
@@ -156,7 +152,6 @@ export function gradient() {
     for (let i = 0; i < 3; i++) {
       u_u[i + 3] = 0;
     }
-    const v = t_n + h_1_2;
     rhs_vjp_kernel(1);
     // Adjoint of evaluation 1.
     for (let i = 0; i < 3; i++) {

@@ -104,10 +104,8 @@ export function gradient() {
   let x = state0[0];
   let spin = state0[3];
   let pair_0 = state0[4];
-  const t0 = control[0];
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
-    const t_n = t0 + n * h;
     const x_2 = x;
     stored_x[n] = x_2;
     for (let i = 0; i < 2; i++) {
@@ -141,7 +139,6 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       x_pair_1[i + 2] = pair_1[i] + h * k_pair_1[i];
     }
-    const v = t_n + h;
     rhs_kernel(1);
     // New state.
     const k_x_2 = k_x[0];
@@ -257,7 +254,6 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       x_pair_1[i] = pair_1[i];
     }
-    const t_n = t0 + n * h;
     rhs_kernel(0);
     // Stage 2: c = 1, a = 1.
     x_x[1] = stored_x_2 + h * k_x[0];
@@ -291,7 +287,6 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       u_pair_1[i + 2] = 0;
     }
-    const v = t_n + h;
     w_x[0] = w_x_2;
     w_spin[0] = w_spin_2;
     w_pair_0[0] = w_pair_0_2;

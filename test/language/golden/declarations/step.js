@@ -49,10 +49,8 @@ export function gradient() {
   for (let i = 0; i < 2; i++) {
     u[i] = u_start[i];
   }
-  const t0 = control[0];
   let failed_stage = 0;
   for (let n = 0; n < step_count[0]; n++) {
-    const t_n = t0 + n * h;
     for (let i = 0; i < 2; i++) {
       stored_u[i + 2 * n] = u[i];
     }
@@ -65,7 +63,6 @@ export function gradient() {
     for (let i = 0; i < 2; i++) {
       x_u[i + 2] = u[i] + h * k_u[i];
     }
-    const v = t_n + h;
     rhs_kernel(1);
     // New state.
     for (let i = 0; i < 2; i++) {
