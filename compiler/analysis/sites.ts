@@ -65,6 +65,7 @@ export function namesAndRanges(arrays: readonly GlobalArray[]): string {
       const range = ofArray(name);
       return range === undefined ? name : `${name} ${range.low} ${range.high}`;
     })
+    .sort()
     .join("\n");
   contexts.set(arrays, context);
   return context;
