@@ -7,9 +7,10 @@
  * 1000 steps) is a loop of arithmetic that other machines have figures of.
  *
  * People pause between saves, and a processor that has slept or done something else is slower at first: `--idle` is how long
- * nothing is done before each save, in milliseconds.
+ * nothing is asked for before each save, in milliseconds. Who watches builds meanwhile what might be saved next, where garbage has
+ * been collected; so does this, and `--alone` does not.
  *
- *   node bench/rebuild.mjs [--emit solve,gradient] [--idle 500] [example ...]
+ *   node bench/rebuild.mjs [--emit solve,gradient] [--idle 500 [--alone]] [example ...]
  */
 
 import * as fs from "node:fs";
@@ -18,6 +19,8 @@ import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Kept } from "../dist/compiler/kept.js";
 import { transform } from "../dist/compiler/transform.js";
+import { guess } from "../dist/plugin/guess.js";
+import { WarmUp } from "../dist/plugin/warm-up.js";
 import { edits, places } from "./edits.mjs";
 import { handWritten } from "./hand/lotka-volterra.mjs";
 
@@ -48,12 +51,17 @@ yardsticks.length = 0;
 const middle = (times) => times.toSorted((a, b) => a - b)[times.length >> 1];
 
 const { values, positionals: wanted } = parseArgs({
-  options: { emit: { type: "string" }, idle: { type: "string", default: "0" } },
+  options: {
+    emit: { type: "string" },
+    idle: { type: "string", default: "0" },
+    alone: { type: "boolean", default: false },
+  },
   allowPositionals: true,
 });
 for (const name of wanted) if (!(name in places)) throw new Error(`There is no example ${name} to rebuild.`);
 const options = values.emit === undefined ? {} : { emit: values.emit.split(",") };
 const idle = Number(values.idle);
+const waits = idle > 0 && !values.alone;
 console.log("Rebuilding in place after an edit, ms: middle (fastest)");
 console.log(
   `  ${"".padEnd(20)} ${Object.keys(edits)
@@ -68,13 +76,16 @@ for (const [name, place] of Object.entries(places)) {
     fs.readdirSync(folder).find((each) => each.endsWith(".ode.ts")),
   );
   const text = fs.readFileSync(file, "utf8");
-  const kept = new Kept();
+  const [kept, aside] = [new Kept(), new Kept()];
+  const warmUp = new WarmUp();
   let saved = 0;
   const save = (edit) => {
     const edited = edit(text, place, ++saved);
     if (edited === text) throw new Error(`${name} has no longer what is to be edited.`);
     const began = performance.now();
-    const { code } = transform({ file, text: edited, host }, options, kept);
+    const build = () => transform({ file, text: edited, host }, options, kept);
+    const again = (round) => transform({ file, text: guess(edited, round), host }, options, aside);
+    const { code } = waits ? warmUp.after(build, again) : build();
     if (code === undefined) throw new Error(`${name} is not compiled.`);
     return performance.now() - began;
   };
